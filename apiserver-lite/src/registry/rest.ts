@@ -1,0 +1,101 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { RequestContext } from '../server/request-context.ts';
+import type { CachedObject } from '../storage/cached-object.ts';
+import type { ListOptions, ListPage, Preconditions, WatchOptions, Watcher } from '../storage/storage.ts';
+
+export type PropagationPolicy = 'Orphan' | 'Background' | 'Foreground';
+
+export interface CreateOptions {
+  dryRun: boolean;
+}
+
+export interface UpdateOptions {
+  dryRun: boolean;
+  preconditions?: Preconditions;
+  /** An update of a missing object creates it (only where the strategy allows it, or by server-side apply). */
+  forceAllowCreate?: boolean;
+}
+
+export interface DeleteOptions {
+  dryRun: boolean;
+  gracePeriodSeconds?: number;
+  preconditions?: Preconditions;
+  propagationPolicy?: PropagationPolicy;
+  orphanDependents?: boolean;
+}
+
+export interface UpdateResult {
+  object: CachedObject;
+  created: boolean;
+}
+
+export interface DeleteResult {
+  object: CachedObject;
+  /** false: the object lives on with a deletionTimestamp (finalizers, grace period). */
+  immediate: boolean;
+}
+
+/** A column of a Table (Kubernetes: `meta/v1.TableColumnDefinition`). */
+export interface TableColumn {
+  name: string;
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  format: string;
+  description: string;
+  /** 0: always shown; 1 and above: only with `-o wide`. */
+  priority: number;
+}
+
+export interface TableConvertor {
+  columns: readonly TableColumn[];
+  /** One cell a column. `nowMs` dates the ages. */
+  cells(object: KubeObject, nowMs: number): unknown[];
+}
+
+/**
+ * What the API can do with one served resource or subresource (Kubernetes: `apiserver/pkg/registry/rest`). A verb that
+ * is absent is answered 405. Objects that go in are decoded, conformed to the schema and defaulted, in the served
+ * version; those that come out are in the served version too, shared, and never to be changed.
+ */
+export interface Rest {
+  readonly resource: ResourceInfo;
+  /** Set for a subresource such as `pods/status`. */
+  readonly subresource?: SubresourceInfo;
+  readonly table: TableConvertor;
+
+  /** A new object as it would be stored. Names are generated here. */
+  create?(context: RequestContext, object: KubeObject, options: CreateOptions): Promise<CachedObject>;
+  /** `name` is the parent's for a subresource such as `pods/binding` or `pods/eviction`; the result is a Status or an object. */
+  createNamed?(
+    context: RequestContext,
+    name: string,
+    object: KubeObject,
+    options: CreateOptions,
+  ): Promise<KubeObject>;
+  get?(context: RequestContext, name: string, resourceVersion: string): Promise<CachedObject>;
+  list?(context: RequestContext, options: ListOptions): Promise<ListPage>;
+  watch?(context: RequestContext, options: WatchOptions): Promise<Watcher>;
+  /** `transform` makes the wanted object from the current one; it may run several times and must not change it. */
+  update?(
+    context: RequestContext,
+    name: string,
+    transform: (current: KubeObject | undefined) => Promise<KubeObject> | KubeObject,
+    options: UpdateOptions,
+  ): Promise<UpdateResult>;
+  delete?(context: RequestContext, name: string, options: DeleteOptions): Promise<DeleteResult>;
+  /** Deletes what `list` selects, one by one; the result is the page of what it met. */
+  deleteCollection?(context: RequestContext, options: DeleteOptions, list: ListOptions): Promise<ListPage>;
+  /** Answers the request itself: `pods/log`, `nodes/proxy` … */
+  connect?(context: RequestContext, name: string): Promise<void>;
+
+  /** Field selectors beyond metadata.name and metadata.namespace: label → value of the object. */
+  readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
+}
+
+/** Every served resource, found by its place in the API. */
+export interface Registry {
+  /** `subresource` is empty for the resource itself. */
+  lookup(group: string, version: string, resource: string, subresource: string): Rest | undefined;
+  /** All of them, in the order of discovery. */
+  all(): readonly Rest[];
+}
