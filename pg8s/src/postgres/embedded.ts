@@ -63,7 +63,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   else await stopOrphan(folder, log);
 
   const sockets =
-    folder.length <= longestSocketFolder ? { folder, own: false } : { folder: await socketFolder(user), own: true };
+    folder.length <= longestSocketFolder
+      ? { folder, own: false }
+      : { folder: await socketFolder(user), own: true };
   const settings = {
     listen_addresses: '',
     unix_socket_directories: sockets.folder,
@@ -126,8 +128,17 @@ async function initialise(options: {
   const initdb = spawn(
     binaries.initdb,
     [
-      ...['--pgdata', folder, '--username', 'postgres', '--auth', 'trust', '--encoding', 'UTF8'],
-      ...['--locale', 'C', '--no-instructions', '--data-checksums'],
+      '-D',
+      folder,
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--no-instructions',
+      '--data-checksums',
     ],
     { ...user, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -1,6 +1,18 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, chmod, chown, cp, mkdir, mkdtemp, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,7 +44,9 @@ function fail(): never {
 
 async function lookUp(name: string): Promise<ServerUser | undefined> {
   try {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => (await run('id', [flag, name])).stdout));
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map(async (flag) => (await run('id', [flag, name])).stdout),
+    );
     return { uid: Number(uid), gid: Number(gid) };
   } catch {
     return undefined;
@@ -41,7 +55,14 @@ async function lookUp(name: string): Promise<ServerUser | undefined> {
 
 async function createUser(): Promise<ServerUser | undefined> {
   try {
-    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
+    await run('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      'postgres',
+    ]);
     return await lookUp('postgres');
   } catch {
     return undefined;
@@ -52,7 +73,8 @@ async function createUser(): Promise<ServerUser | undefined> {
 async function canReach(path: string, user: ServerUser): Promise<boolean> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const { uid, gid, mode } = await stat(folder);
-    const bit = uid === user.uid ? constants.S_IXUSR : gid === user.gid ? constants.S_IXGRP : constants.S_IXOTH;
+    const bit =
+      uid === user.uid ? constants.S_IXUSR : gid === user.gid ? constants.S_IXGRP : constants.S_IXOTH;
     if ((mode & bit) === 0) return false;
     if (folder === parse(folder).root) return true;
   }
@@ -76,7 +98,10 @@ async function sharedFolder(user: ServerUser): Promise<string> {
  * Programs that `user` can run: `binaries` themselves, or, where they lie below a folder that only root may enter
  * (a checkout in /root), a copy of them.
  */
-export async function reachableBinaries(binaries: PostgresBinaries, user: ServerUser): Promise<PostgresBinaries> {
+export async function reachableBinaries(
+  binaries: PostgresBinaries,
+  user: ServerUser,
+): Promise<PostgresBinaries> {
   if (await canReach(binaries.postgres, user)) return binaries;
   const copy = join(await sharedFolder(user), `postgresql-${binaries.version}`);
   if (!(await exists(join(copy, 'bin', 'postgres')))) {

