@@ -1,0 +1,60 @@
+/** A `meta/v1.Status` of a failure. */
+export interface Status {
+  kind?: string;
+  apiVersion?: string;
+  status?: string;
+  code?: number;
+  reason?: string;
+  message?: string;
+  details?: {
+    name?: string;
+    group?: string;
+    kind?: string;
+    uid?: string;
+    causes?: { reason?: string; message?: string; field?: string }[];
+    retryAfterSeconds?: number;
+  };
+}
+
+/** The API answered with a failure; `message` is the server's own. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  /** HTTP status. */
+  readonly code: number;
+  /** Kubernetes: `metav1.StatusReason`; empty where the answer was no Status. */
+  readonly reason: string;
+  readonly status: Status;
+
+  constructor(code: number, status: Status) {
+    super(status.message ?? `the server answered ${code}`);
+    this.code = code;
+    this.reason = status.reason ?? '';
+    this.status = status;
+  }
+}
+
+/** The object, or the whole resource, is not there. */
+export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === 404;
+
+/** Somebody else changed the object since it was read, or a precondition does not hold. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 409 && error.reason !== 'AlreadyExists';
+
+/** The name is taken. */
+export const isAlreadyExists = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 409 && error.reason === 'AlreadyExists';
+
+/** The resourceVersion or continue token is too old: list again. */
+export const isExpired = (error: unknown): boolean => error instanceof ApiError && error.code === 410;
+
+/** Refused by validation. */
+export const isInvalid = (error: unknown): boolean => error instanceof ApiError && error.code === 422;
+
+/** Refused by authorization or admission. */
+export const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.code === 403;
+
+/** Nothing can be created here any more because the namespace is going away. */
+export const isNamespaceTerminating = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  error.code === 403 &&
+  (error.status.details?.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating');

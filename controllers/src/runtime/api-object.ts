@@ -1,0 +1,45 @@
+import type { ObjectMeta } from '@pg8s/k8s-proto/object';
+
+/**
+ * A client-node model as its JSON has it. client-node's typed clients answer with models that hold Dates, its watches
+ * with raw JSON; the controllers speak raw JSON everywhere, so times are RFC 3339 strings.
+ */
+export type Json<Model> = Model extends Date
+  ? string
+  : Model extends (infer Item)[]
+    ? Json<Item>[]
+    : Model extends object
+      ? { [Field in keyof Model]: Json<Model[Field]> }
+      : Model;
+
+/** What every object of the API has. Objects from an informer are shared: never change one, make a copy. */
+export interface ApiObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+}
+
+/** `Typed<V1Pod>` is a Pod as JSON, with the fields that every stored object has required. */
+export type Typed<Model extends object> = ApiObject & Omit<Json<Model>, 'apiVersion' | 'kind' | 'metadata'>;
+
+/** A list as JSON. */
+export interface ApiList<T extends ApiObject = ApiObject> {
+  apiVersion: string;
+  kind: string;
+  metadata: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
+  items: T[];
+}
+
+/** `namespace/name`, or `name` for what lives in no namespace (client-go: `MetaNamespaceKeyFunc`). */
+export function objectKey(object: ApiObject): string {
+  const { namespace, name } = object.metadata;
+  return namespace ? `${namespace}/${name}` : (name ?? '');
+}
+
+/** The reverse of `objectKey`. */
+export function splitKey(key: string): { namespace: string; name: string } {
+  const slash = key.indexOf('/');
+  return slash < 0
+    ? { namespace: '', name: key }
+    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}

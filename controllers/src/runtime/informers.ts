@@ -1,0 +1,45 @@
+import type { ApiObject } from './api-object.ts';
+import { Informer, type InformerDependencies, type InformerOptions } from './informer.ts';
+import { apiVersionOf, type Resource } from './resource.ts';
+
+/** One informer a resource and selection, shared by everybody who asks (client-go: `SharedInformerFactory`). */
+export class Informers {
+  readonly #dependencies: InformerDependencies;
+  readonly #informers = new Map<string, Informer<ApiObject>>();
+
+  constructor(dependencies: InformerDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** The informer of a resource; it follows the API from `start` on. */
+  of<T extends ApiObject>(resource: Resource<T>, options: InformerOptions = {}): Informer<T> {
+    const key = JSON.stringify([
+      apiVersionOf(resource),
+      resource.name,
+      options.namespace ?? '',
+      options.labelSelector ?? '',
+      options.fieldSelector ?? '',
+      options.metadataOnly ?? false,
+    ]);
+    let informer = this.#informers.get(key);
+    if (!informer) {
+      informer = new Informer<T>(resource, options, this.#dependencies) as unknown as Informer<ApiObject>;
+      this.#informers.set(key, informer);
+    }
+    return informer as unknown as Informer<T>;
+  }
+
+  /** Starts every informer that was asked for so far; may be called again. */
+  start(): void {
+    for (const informer of this.#informers.values()) informer.start();
+  }
+
+  /** Resolves when every informer that was asked for so far holds its first list. */
+  async synced(): Promise<void> {
+    await Promise.all([...this.#informers.values()].map((informer) => informer.synced));
+  }
+
+  stop(): void {
+    for (const informer of this.#informers.values()) informer.stop();
+  }
+}

@@ -1,0 +1,36 @@
+import pino from 'pino';
+import type { ControllerContext } from '../context.ts';
+import { createEventRecorder } from '../event-recorder.ts';
+import { Informers } from '../informers.ts';
+import { FakeApi } from './fake-api.ts';
+import { FakeClock } from './fake-clock.ts';
+
+/** A context on a fake API and a clock that stands still. */
+export interface TestContext extends ControllerContext {
+  api: FakeApi;
+  clock: FakeClock;
+}
+
+/** Makes one; call `informers.stop()` when done. */
+export function createTestContext(component = 'test-controller'): TestContext {
+  const clock = new FakeClock();
+  const api = new FakeApi(clock);
+  const log = pino({ level: process.env['PG8S_TEST_LOG'] ?? 'silent' });
+  let seed = 1;
+  return {
+    api,
+    client: api,
+    clock,
+    log,
+    informers: new Informers({
+      client: api,
+      clock,
+      onError: (error) => log.warn({ err: error }, 'informer'),
+    }),
+    recorder: createEventRecorder({ client: api, clock, log, component }),
+    random: () => {
+      seed = (seed * 16807) % 2147483647;
+      return seed / 2147483647;
+    },
+  };
+}
