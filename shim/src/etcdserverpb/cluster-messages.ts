@@ -1,0 +1,48 @@
+import type {
+  MemberAddRequest,
+  MemberAddResponse,
+  MemberIdRequest,
+  MemberListRequest,
+  MembersResponse,
+  MemberUpdateRequest,
+} from './admin-types.ts';
+import { bool, defineMessage, message, repeated, requiredMessage, string, unsignedId } from './codec.ts';
+import { responseHeader } from './kv-messages.ts';
+import type { Member } from './types.ts';
+
+export const member = defineMessage<Member>('Member', {
+  id: unsignedId(1),
+  name: string(2),
+  peerUrls: repeated(string(3)),
+  clientUrls: repeated(string(4)),
+  isLearner: bool(5),
+});
+
+export const memberListRequest = defineMessage<MemberListRequest>('MemberListRequest', {
+  linearizable: bool(1),
+});
+
+/** MemberListResponse, and the answers to MemberRemove, MemberUpdate and MemberPromote. */
+export const membersResponse = defineMessage<MembersResponse>('MembersResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  members: repeated(message(2, () => member)),
+});
+
+export const memberAddRequest = defineMessage<MemberAddRequest>('MemberAddRequest', {
+  peerUrls: repeated(string(1)),
+  isLearner: bool(2),
+});
+
+export const memberAddResponse = defineMessage<MemberAddResponse>('MemberAddResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  member: message(2, () => member),
+  members: repeated(message(3, () => member)),
+});
+
+/** MemberRemoveRequest and MemberPromoteRequest. */
+export const memberIdRequest = defineMessage<MemberIdRequest>('MemberIdRequest', { id: unsignedId(1) });
+
+export const memberUpdateRequest = defineMessage<MemberUpdateRequest>('MemberUpdateRequest', {
+  id: unsignedId(1),
+  peerUrls: repeated(string(2)),
+});

@@ -1,0 +1,136 @@
+import { compileRead, compileWrite, type FieldSpec } from './compile.ts';
+import { createReader, createWriter, MalformedMessageError, type Reader, type Writer } from './wire.ts';
+
+declare const fieldValue: unique symbol;
+
+/** How one field is written: its number, its type on the wire, and (for the compiler) its type in TypeScript. */
+export interface Field<V> extends FieldSpec {
+  readonly [fieldValue]?: V;
+}
+
+type Keys<T> = T extends unknown ? keyof T : never;
+type Value<T, K extends PropertyKey> = T extends { [P in K]?: infer V } ? V : never;
+
+/** Every field of T once: a field that is forgotten, or has another type, does not compile. */
+export type Fields<T> = { readonly [K in Keys<T>]-?: Field<Exclude<Value<T, K>, undefined>> };
+
+/**
+ * Protobuf bytes ⇄ a plain object of type T. The functions are compiled from the table of fields at their first use.
+ * Reading fills absent fields with their zero value, skips unknown ones, and throws on bytes that are not protobuf.
+ */
+export interface Codec<T> {
+  readonly name: string;
+  /** Writes the fields that differ from their zero value, in order of their numbers. */
+  write(message: T, writer: Writer): void;
+  /** Reads from the reader's position to `end`. */
+  read(reader: Reader, end: number): T;
+}
+
+/** A number as int64; exact below 2^53. */
+export const int64 = (number: number): Field<number> => ({ number, type: 'int64' });
+/** A 64-bit id as int64 (leases). */
+export const signedId = (number: number): Field<bigint> => ({ number, type: 'signedId' });
+/** A 64-bit id as uint64 (members, clusters). */
+export const unsignedId = (number: number): Field<bigint> => ({ number, type: 'unsignedId' });
+export const uint32 = (number: number): Field<number> => ({ number, type: 'uint32' });
+export const bool = (number: number): Field<boolean> => ({ number, type: 'bool' });
+export const string = (number: number): Field<string> => ({ number, type: 'string' });
+/** Bytes, read as a view of the message. */
+export const bytes = (number: number): Field<Uint8Array> => ({ number, type: 'bytes' });
+/** Bytes that are read into memory of their own, because they outlive the message. */
+export const ownBytes = (number: number): Field<Uint8Array> => ({ number, type: 'ownBytes' });
+
+/** An enum as the union of its names; a number without a name is read as that number's digits. */
+export const enumeration = <N extends string>(number: number, names: readonly N[]): Field<N> => ({
+  number,
+  type: 'enum',
+  names,
+});
+
+/** A message; a function, so that messages may contain each other. Absent: undefined. */
+export const message = <T>(number: number, codec: () => Codec<T>): Field<T> => ({
+  number,
+  type: 'message',
+  codec: codec as () => Codec<unknown>,
+});
+
+/** As `message`, but read as a message of zero values when absent. */
+export const requiredMessage = <T>(number: number, codec: () => Codec<T>): Field<T> => ({
+  ...message(number, codec),
+  required: true,
+});
+
+/** The field may occur many times (numbers: packed or not). */
+export const repeated = <V>(field: Field<V>): Field<V[]> => ({ ...field, repeated: true }) as FieldSpec;
+
+/** A field of a oneof beside other fields: written whenever it is set, even to zero, and absent otherwise. */
+export const inOneof = <V>(field: Field<V>): Field<V> => ({ ...field, oneof: true });
+
+/** A message that is the object of its fields. */
+export function defineMessage<T extends object>(name: string, fields: Fields<T>): Codec<T> {
+  return lazyCodec(name, fields as Readonly<Record<string, FieldSpec>>, false);
+}
+
+/** A message that is nothing but one oneof: a union of objects with one field each; `{}` when none is set. */
+export function defineOneof<T extends object>(name: string, fields: Fields<T>): Codec<T> {
+  return lazyCodec(name, fields as Readonly<Record<string, FieldSpec>>, true);
+}
+
+function lazyCodec<T>(name: string, fields: Readonly<Record<string, FieldSpec>>, isOneof: boolean): Codec<T> {
+  // Compiled when first used: only then are the codecs of all the messages in it known.
+  const codec = {
+    name,
+    write(value: T, writer: Writer): void {
+      codec.write = compileWrite(fields) as (value: T, writer: Writer) => void;
+      codec.write(value, writer);
+    },
+    read(reader: Reader, end: number): T {
+      codec.read = compileRead(fields, isOneof) as (reader: Reader, end: number) => T;
+      return codec.read(reader, end);
+    },
+  };
+  return codec;
+}
+
+/** The message's bytes, in memory of their own. */
+export function encode<T>(codec: Codec<T>, value: T): Buffer {
+  const writer = createWriter();
+  codec.write(value, writer);
+  return writer.finish() as Buffer;
+}
+
+let sharedWriter: Writer | undefined;
+const sharedWriterLimitBytes = 1 << 20;
+
+/**
+ * As `encode`, without an allocation: the bytes are valid only until the next call. For a caller that copies them at
+ * once, as grpc-js's server does when it frames a message.
+ */
+export function encodeShared<T>(codec: Codec<T>, value: T): Buffer {
+  sharedWriter ??= createWriter();
+  const writer = sharedWriter;
+  writer.reset();
+  try {
+    codec.write(value, writer);
+    return writer.buf.subarray(0, writer.pos) as Buffer;
+  } finally {
+    // A codec that threw may have left forks open, and one huge response must not keep its memory forever.
+    if (writer.states?.length || writer.buf.length > sharedWriterLimitBytes) sharedWriter = undefined;
+  }
+}
+
+/**
+ * Reads a whole message.
+ *
+ * @throws MalformedMessageError when the bytes are not this message.
+ */
+export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
+  const reader = createReader(bytes);
+  try {
+    return codec.read(reader, reader.len);
+  } catch (error) {
+    if (error instanceof MalformedMessageError) throw error;
+    // protobufjs' own errors; a RangeError too when messages are nested deeper than the stack.
+    throw new MalformedMessageError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,117 @@
+import type {
+  AlarmMember,
+  AlarmRequest,
+  AlarmResponse,
+  DowngradeInfo,
+  DowngradeRequest,
+  DowngradeResponse,
+  EmptyRequest,
+  HashKvRequest,
+  HashKvResponse,
+  HashResponse,
+  HeaderResponse,
+  MoveLeaderRequest,
+  SnapshotResponse,
+} from './admin-types.ts';
+import {
+  bool,
+  bytes,
+  defineMessage,
+  enumeration,
+  int64,
+  message,
+  repeated,
+  requiredMessage,
+  string,
+  uint32,
+  unsignedId,
+} from './codec.ts';
+import { responseHeader } from './kv-messages.ts';
+import type { StatusResponse } from './types.ts';
+
+const alarmTypes = ['NONE', 'NOSPACE', 'CORRUPT'] as const;
+const alarmActions = ['GET', 'ACTIVATE', 'DEACTIVATE'] as const;
+const downgradeActions = ['VALIDATE', 'ENABLE', 'CANCEL'] as const;
+
+/** Every request without fields: StatusRequest, LeaseLeasesRequest, DefragmentRequest, HashRequest, SnapshotRequest. */
+export const emptyRequest = defineMessage<EmptyRequest>('EmptyRequest', {});
+
+/** Every response that is a header alone: DefragmentResponse, MoveLeaderResponse. */
+export const headerResponse = defineMessage<HeaderResponse>('HeaderResponse', {
+  header: requiredMessage(1, () => responseHeader),
+});
+
+export const alarmRequest = defineMessage<AlarmRequest>('AlarmRequest', {
+  action: enumeration(1, alarmActions),
+  memberId: unsignedId(2),
+  alarm: enumeration(3, alarmTypes),
+});
+
+const alarmMember = defineMessage<AlarmMember>('AlarmMember', {
+  memberId: unsignedId(1),
+  alarm: enumeration(2, alarmTypes),
+});
+
+export const alarmResponse = defineMessage<AlarmResponse>('AlarmResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  alarms: repeated(message(2, () => alarmMember)),
+});
+
+const downgradeInfo = defineMessage<DowngradeInfo>('DowngradeInfo', {
+  enabled: bool(1),
+  targetVersion: string(2),
+});
+
+export const statusResponse = defineMessage<StatusResponse & { downgradeInfo?: DowngradeInfo | undefined }>(
+  'StatusResponse',
+  {
+    header: requiredMessage(1, () => responseHeader),
+    version: string(2),
+    dbSizeBytes: int64(3),
+    leader: unsignedId(4),
+    raftIndex: int64(5),
+    raftTerm: int64(6),
+    raftAppliedIndex: int64(7),
+    errors: repeated(string(8)),
+    dbSizeInUseBytes: int64(9),
+    isLearner: bool(10),
+    storageVersion: string(11),
+    dbSizeQuotaBytes: int64(12),
+    downgradeInfo: message(13, () => downgradeInfo),
+  },
+);
+
+export const hashResponse = defineMessage<HashResponse>('HashResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  hash: uint32(2),
+});
+
+export const hashKvRequest = defineMessage<HashKvRequest>('HashKVRequest', { revision: int64(1) });
+
+export const hashKvResponse = defineMessage<HashKvResponse>('HashKVResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  hash: uint32(2),
+  compactRevision: int64(3),
+  hashRevision: int64(4),
+});
+
+export const snapshotResponse = defineMessage<SnapshotResponse>('SnapshotResponse', {
+  header: message(1, () => responseHeader),
+  remainingBytes: int64(2),
+  blob: bytes(3),
+  version: string(4),
+});
+
+export const moveLeaderRequest = defineMessage<MoveLeaderRequest>('MoveLeaderRequest', {
+  targetId: unsignedId(1),
+});
+
+export const downgradeRequest = defineMessage<DowngradeRequest>('DowngradeRequest', {
+  action: enumeration(1, downgradeActions),
+  version: string(2),
+});
+
+export const downgradeResponse = defineMessage<DowngradeResponse>('DowngradeResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  version: string(2),
+});
