@@ -127,7 +127,11 @@ export function conflict(resource: GroupResource, name: string, cause: string): 
 export function forbidden(resource: GroupResource, name: string, cause: string): StatusError {
   const subject = groupResourceName(resource);
   const message =
-    name === '' ? `${subject} is forbidden: ${cause}` : `${subject} "${name}" is forbidden: ${cause}`;
+    resource.resource === ''
+      ? `forbidden: ${cause}`
+      : name === ''
+        ? `${subject} is forbidden: ${cause}`
+        : `${subject} "${name}" is forbidden: ${cause}`;
   return new StatusError(403, 'Forbidden', message, objectDetails(resource, name));
 }
 
@@ -158,7 +162,11 @@ export interface FieldError {
 }
 
 /** 422 with every cause at once: `Deployment.apps "x" is invalid: spec.selector: Required value`. */
-export function invalid({ group, kind }: GroupKind, name: string, errors: readonly FieldError[]): StatusError {
+export function invalid(
+  { group, kind }: GroupKind,
+  name: string,
+  errors: readonly FieldError[],
+): StatusError {
   const qualified = group === '' ? kind : `${kind}.${group}`;
   const lines = [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))];
   const all = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;

@@ -1,0 +1,43 @@
+import type { ApiGroup, ApiResource } from './api-tree.ts';
+
+export type AggregatedVersion = 'v2' | 'v2beta1';
+
+/** Everything about some groups in one document (KEP-3352, `apidiscovery.k8s.io`). */
+export function aggregatedDocument(groups: readonly ApiGroup[], version: AggregatedVersion): unknown {
+  return {
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items: groups.map(({ name, versions }) => ({
+      metadata: name === '' ? {} : { name },
+      versions: versions.map(({ version, resources }) => ({
+        version,
+        resources: resources.map((resource) => resourceEntry(resource)),
+        freshness: 'Current',
+      })),
+    })),
+  };
+}
+
+function resourceEntry(resource: ApiResource): unknown {
+  const { name, singularName, namespaced, group, version, kind, verbs, shortNames, categories } = resource;
+  return {
+    resource: name,
+    // A resource that is there for its subresources alone has no kind of its own.
+    responseKind: verbs.length === 0 ? { group: '', version: '', kind: '' } : { group, version, kind },
+    scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: singularName,
+    verbs,
+    ...(shortNames.length === 0 ? {} : { shortNames }),
+    ...(categories.length === 0 ? {} : { categories }),
+    ...(resource.subresources.length === 0
+      ? {}
+      : {
+          subresources: resource.subresources.map((subresource) => ({
+            subresource: subresource.name,
+            responseKind: { group: subresource.group, version: subresource.version, kind: subresource.kind },
+            verbs: subresource.verbs,
+          })),
+        }),
+  };
+}

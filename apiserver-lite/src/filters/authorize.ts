@@ -1,0 +1,13 @@
+import type { Filter } from '../server/request-context.ts';
+import { attributesOf, refusal } from './authorization/authorizer.ts';
+import type { Authorizer } from './authorization/authorizer.ts';
+
+/** Lets through what the user may do; everything else is a 403 that says what was asked. */
+export function authorize(authorizer: Authorizer): Filter {
+  return (next) => async (context) => {
+    const attributes = attributesOf(context);
+    const { decision, reason } = await authorizer.authorize(attributes);
+    if (decision !== 'allow') throw refusal(attributes, reason);
+    return next(context);
+  };
+}

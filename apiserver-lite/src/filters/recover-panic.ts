@@ -1,0 +1,30 @@
+import type { Filter, RequestContext } from '../server/request-context.ts';
+import { responseOf } from '../server/request-scope.ts';
+import { sendError } from '../server/respond.ts';
+import type { StatusEncoder } from '../server/respond.ts';
+import { StatusError } from '../server/status-error.ts';
+
+/**
+ * Turns what a handler throws into the Status that the client sees. What is no StatusError is our own fault: a 500,
+ * and an error in the log. An answer that had begun cannot be taken back; its connection is cut, so that the client
+ * does not take the part for the whole.
+ */
+export function recoverPanic(encode?: StatusEncoder): Filter {
+  return (next) => async (context) => {
+    try {
+      await next(context);
+    } catch (error) {
+      if (!(error instanceof StatusError) && !context.signal.aborted) logFailure(context, error);
+      if (context.response.headersSent) responseOf(context).destroy();
+      else await sendError(context, error, encode);
+    }
+  };
+}
+
+function logFailure(context: RequestContext, error: unknown): void {
+  const { auditId, requestInfo, user } = context;
+  context.log.error(
+    { err: error, auditId, verb: requestInfo.verb, path: requestInfo.path, user: user.name },
+    'request failed',
+  );
+}

@@ -1,0 +1,178 @@
+import { createSecureServer } from 'node:http2';
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Logger } from 'pino';
+import type { Handler, HttpRequest, HttpResponse } from './request-context.ts';
+import { RequestScope } from './request-scope.ts';
+import { sendError, sendText } from './respond.ts';
+
+type Pem = string | Buffer;
+
+export interface HttpsServerOptions {
+  bindAddress: string;
+  /** 0: any free port. */
+  port: number;
+  cert: Pem;
+  key: Pem;
+  /** Authorities of client certificates. A certificate is asked for only where this is set, and never demanded. */
+  clientCa?: Pem;
+  handler: Handler;
+  log: Logger;
+  /** How long `close()` waits for requests under way. Default 5 s. */
+  drainTimeoutMs?: number;
+  now?: () => number;
+}
+
+export interface HttpsServer {
+  readonly port: number;
+  /** `https://127.0.0.1:6443` */
+  readonly url: string;
+  /** Requests under way, watches included. */
+  inFlight(): number;
+  /**
+   * Takes no new connections, ends watches, lets other requests finish, then drops what remains after the drain
+   * timeout. Resolves when every connection is gone.
+   */
+  close(): Promise<void>;
+}
+
+const maxHeaderBytes = 256 * 1024;
+const idleTimeoutMs = 90_000;
+
+/** Starts the one port that speaks HTTP/2 and HTTP/1.1 over TLS. Rejects where the address cannot be taken. */
+export async function startHttpsServer(options: HttpsServerOptions): Promise<HttpsServer> {
+  const { bindAddress, port, cert, key, clientCa, log, now = Date.now } = options;
+  const server = createSecureServer({
+    allowHTTP1: true,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    cert,
+    key,
+    minVersion: 'TLSv1.2',
+    // The certificate is judged by the stage `authenticate`, so that a wrong one is answered by a Status.
+    rejectUnauthorized: false,
+    ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true }),
+    keepAliveTimeout: idleTimeoutMs,
+    headersTimeout: 32_000,
+    maxHeaderSize: maxHeaderBytes,
+    settings: { maxConcurrentStreams: 250, initialWindowSize: 256 * 1024, maxHeaderListSize: maxHeaderBytes },
+  } as Parameters<typeof createSecureServer>[0]);
+
+  const scopes = new Set<RequestScope>();
+  const connections = trackConnections(server, log);
+  let closing: Promise<void> | undefined;
+  let drained: (() => void) | undefined;
+
+  server.on('request', (request: HttpRequest, response: HttpResponse) => {
+    let scope: RequestScope;
+    try {
+      scope = new RequestScope({ request, response, log, receivedAt: now() });
+    } catch {
+      response.statusCode = 400;
+      response.end();
+      return;
+    }
+    scopes.add(scope);
+    response.on('close', () => {
+      scopes.delete(scope);
+      if (!response.writableEnded) scope.cancel(new Error('the client went away'));
+      if (closing !== undefined) connections.endIdle(request.socket as Socket);
+      if (scopes.size === 0) drained?.();
+    });
+    if (closing !== undefined) {
+      // A connection that came through while the door was closing.
+      void sendText(scope, 503, 'apiserver is shutting down\n');
+      return;
+    }
+    options.handler(scope).catch((error: unknown) => {
+      log.error({ err: error, path: scope.url.pathname }, 'request failed outside of its handler chain');
+      sendError(scope, error).catch(() => response.end());
+    });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, bindAddress, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  server.on('error', (error) => log.error({ err: error }, 'https server'));
+
+  const address = server.address() as AddressInfo;
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+
+  async function drain(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    connections.goAway();
+    for (const scope of scopes) {
+      if (scope.longRunning) scope.cancel(new Error('the server is shutting down'));
+    }
+    if (scopes.size > 0) {
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([
+        new Promise<void>((resolve) => {
+          drained = resolve;
+        }),
+        new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, options.drainTimeoutMs ?? 5000);
+        }),
+      ]);
+      clearTimeout(timer);
+    }
+    for (const scope of scopes) scope.cancel(new Error('the server is shutting down'));
+    connections.destroyAll();
+    await closed;
+  }
+
+  return {
+    port: address.port,
+    url: `https://${host}:${address.port}`,
+    inFlight: () => scopes.size,
+    close() {
+      closing ??= drain();
+      return closing;
+    },
+  };
+}
+
+interface Connections {
+  /** Tells every HTTP/2 peer that no new streams are welcome, and lets idle HTTP/1.1 connections go. */
+  goAway(): void;
+  /** Ends an HTTP/1.1 connection whose response was sent. */
+  endIdle(socket: Socket): void;
+  destroyAll(): void;
+}
+
+function trackConnections(server: Http2SecureServer, log: Logger): Connections {
+  const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('secureConnection', (socket: TLSSocket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 30_000);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', (error) => log.debug({ err: error }, 'connection broke'));
+  });
+  server.on('session', (session: ServerHttp2Session) => {
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+    session.on('error', (error) => log.debug({ err: error }, 'HTTP/2 session broke'));
+  });
+  server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
+  return {
+    goAway() {
+      for (const session of sessions) session.close();
+      (server as unknown as { closeIdleConnections?: () => void }).closeIdleConnections?.();
+    },
+    endIdle(socket) {
+      if (sockets.has(socket)) socket.end();
+    },
+    destroyAll() {
+      for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { HttpRequest, HttpResponse, RequestContext, RequestInfo, UserInfo } from './request-context.ts';
+
+const unknownRequest: RequestInfo = {
+  isResourceRequest: false,
+  path: '',
+  verb: '',
+  apiPrefix: '',
+  apiGroup: '',
+  apiVersion: '',
+  namespace: '',
+  resource: '',
+  subresource: '',
+  name: '',
+  parts: [],
+  fieldSelector: '',
+  labelSelector: '',
+};
+
+const nobody: UserInfo = { name: '', groups: [] };
+
+/** Warnings of one response share this many characters; later ones are cut to 256, then dropped. */
+const maxWarningCharacters = 4096;
+const maxCutWarningCharacters = 256;
+
+export interface RequestScopeOptions {
+  request: HttpRequest;
+  response: HttpResponse;
+  log: Logger;
+  /** Milliseconds since the epoch. */
+  receivedAt: number;
+}
+
+/** The server's own RequestContext: adds what only the server and its filters decide, the end of a request. */
+export class RequestScope implements RequestContext {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+  readonly url: URL;
+  readonly log: Logger;
+  readonly receivedAt: number;
+  auditId = '';
+  requestInfo = unknownRequest;
+  user = nobody;
+  /** Watches, logs, proxies: no deadline, no place in the in-flight limits, ended when the server closes. */
+  longRunning = false;
+  #controller: AbortController | undefined;
+  #cancelled: Error | undefined;
+  readonly #warnings: string[] = [];
+  #warningCharacters = 0;
+
+  /** Throws a TypeError where the request's target is no URL. */
+  constructor({ request, response, log, receivedAt }: RequestScopeOptions) {
+    this.request = request;
+    this.response = response;
+    this.log = log;
+    this.receivedAt = receivedAt;
+    // A target such as `//host/path` is a path here, never another authority.
+    const target = request.url ?? '/';
+    this.url = new URL(`https://apiserver${target.startsWith('/') ? '' : '/'}${target}`);
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#cancelled !== undefined) this.#controller.abort(this.#cancelled);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Aborts `signal`: nobody waits for the answer any more. */
+  cancel(reason: Error): void {
+    if (this.#cancelled !== undefined) return;
+    this.#cancelled = reason;
+    this.#controller?.abort(reason);
+  }
+
+  warn(text: string): void {
+    if (this.response.headersSent) return;
+    let quoted = quoteWarning(text);
+    if (this.#warnings.includes(quoted)) return;
+    if (this.#warningCharacters + text.length > maxWarningCharacters) {
+      quoted = quoteWarning(text.slice(0, maxCutWarningCharacters));
+      if (this.#warningCharacters + Math.min(text.length, maxCutWarningCharacters) > maxWarningCharacters)
+        return;
+      if (this.#warnings.includes(quoted)) return;
+    }
+    this.#warningCharacters += quoted.length;
+    this.#warnings.push(quoted);
+    this.response.setHeader('Warning', this.#warnings);
+  }
+}
+
+/** RFC 7234, 5.5: warn-code 299, no agent, the text as a quoted-string that fits a header. */
+function quoteWarning(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  const plain = text.replaceAll(/[\u0000-\u001F\u007F]+/g, ' ');
+  // Header values are latin1 on the wire; UTF-8 bytes pass through as kube-apiserver sends them.
+  const bytes = Buffer.from(plain.replaceAll(/[\\"]/g, '\\$&'), 'utf8').toString('latin1');
+  return `299 - "${bytes}"`;
+}
+
+/** HTTP/1.1's and HTTP/2's response objects have one shape, but their types cannot be called as a union. */
+export function responseOf(context: RequestContext): ServerResponse {
+  return context.response as ServerResponse;
+}
+
+/** `Not Found`; empty for unassigned codes. */
+export function statusText(code: number): string {
+  return STATUS_CODES[code] ?? '';
+}
