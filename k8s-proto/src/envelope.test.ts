@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CodecError } from './codec/codec-error.ts';
+import { decodeObject, encodeObject, unwrapEnvelope, wrapEnvelope } from './envelope.ts';
+
+/** Written by a kube-apiserver of 2022: it has a field that 1.36 lacks, and lacks one that 1.36 always writes. */
+const oldNamespace =
+  'azhzAAoPCgJ2MRIJTmFtZXNwYWNlErIBCpcBCgdkZWZhdWx0EgAaACIAKiQzZmY1ZjI3Ni1lNmExLTQwMTQtYTQ5NC1kOWJjY2U0M2NmODMyADgAQggIjvXqmAYQAHoAigFPCg5rdWJlLWFwaXNlcnZlchIGVXBkYXRlGgJ2MSIICI716pgGEAAyCEZpZWxkc1YxOh0KG3siZjpzdGF0dXMiOnsiZjpwaGFzZSI6e319fRIMCgprdWJlcm5ldGVzGggKBkFjdGl2ZRoAIgA=';
+
+test('reads a Namespace that a kube-apiserver stored', () => {
+  const object = decodeObject(Buffer.from(oldNamespace, 'base64'));
+  assert.deepEqual(object, {
+    kind: 'Namespace',
+    apiVersion: 'v1',
+    metadata: {
+      name: 'default',
+      uid: '3ff5f276-e6a1-4014-a494-d9bcce43cf83',
+      creationTimestamp: '2022-09-09T04:01:18Z',
+      managedFields: [
+        {
+          manager: 'kube-apiserver',
+          operation: 'Update',
+          apiVersion: 'v1',
+          time: '2022-09-09T04:01:18Z',
+          fieldsType: 'FieldsV1',
+          fieldsV1: { 'f:status': { 'f:phase': {} } },
+        },
+      ],
+    },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  });
+});
+
+test('writes that Namespace as 1.36 does: without metadata field 15, with managedFields field 8', () => {
+  const stored = Buffer.from(oldNamespace, 'base64').toString('hex');
+  const written = encodeObject(decodeObject(Buffer.from(oldNamespace, 'base64'))).toString('hex');
+  const clusterName = '7a00';
+  const expected = stored
+    .replace(`1000${clusterName}8a014f`, '10008a0151')
+    .replace('7d7d120c', '7d7d4200120c');
+  assert.notEqual(expected, stored);
+  // One message is two bytes shorter and the other two longer: the lengths around them stay.
+  assert.equal(written, expected);
+});
+
+test('refuses what is no envelope, or wraps something else', () => {
+  const code = (bytes: Uint8Array): string => {
+    try {
+      decodeObject(bytes);
+    } catch (error) {
+      assert.ok(error instanceof CodecError);
+      return error.code;
+    }
+    return 'none';
+  };
+  assert.equal(code(Buffer.from('{"kind":"Pod"}')), 'notKubernetes');
+  assert.equal(code(Buffer.alloc(0)), 'notKubernetes');
+  assert.equal(code(Buffer.from('k8s\0')), 'unknownType');
+  assert.equal(code(wrapEnvelope('example.com/v1', 'Widget', new Uint8Array(0))), 'unknownType');
+  const pod = encodeObject({ apiVersion: 'v1', kind: 'Pod', metadata: {} });
+  assert.equal(unwrapEnvelope(pod).kind, 'Pod');
+  // Field 4, contentType, is the last byte but one.
+  const json = Buffer.concat([pod.subarray(0, -2), Buffer.from([0x22, 4]), Buffer.from('json')]);
+  assert.equal(code(json), 'unsupportedContent');
+});

@@ -1,0 +1,122 @@
+/**
+ * The form in which Kubernetes stores and sends protobuf (Kubernetes: `runtime/serializer/protobuf`):
+ *
+ *     6b 38 73 00 | Unknown { 1: typeMeta { 1: apiVersion, 2: kind }, 2: raw, 3: contentEncoding, 4: contentType }
+ *     k  8  s  \0 |
+ */
+import { CodecError } from './codec/codec-error.ts';
+import { decodeMessage, encodeMessage } from './codec/codec.ts';
+import { WireReader } from './codec/wire-reader.ts';
+import { WireWriter } from './codec/wire-writer.ts';
+import type { KubeObject } from './object.ts';
+import { kindOf } from './scheme.ts';
+
+/** What an envelope says about its contents. */
+export interface Envelope {
+  apiVersion: string;
+  kind: string;
+  raw: Uint8Array;
+  contentEncoding: string;
+  contentType: string;
+}
+
+const magic = [0x6b, 0x38, 0x73, 0x00] as const;
+const envelopeFields: ReadonlySet<number> = new Set([1, 2, 3, 4]);
+const typeMetaFields: ReadonlySet<number> = new Set([1, 2]);
+const writer = new WireWriter();
+
+/** Whether bytes begin with `k8s\0`. */
+export function isEnvelope(bytes: Uint8Array): boolean {
+  return magic.every((byte, index) => bytes[index] === byte);
+}
+
+/** Puts an encoded message into its envelope. */
+export function wrapEnvelope(apiVersion: string, kind: string, raw: Uint8Array): Buffer<ArrayBuffer> {
+  try {
+    writer.string('');
+    writer.byte(0x22);
+    writer.string('');
+    writer.byte(0x1a);
+    writer.bytes(raw);
+    writer.byte(0x12);
+    const start = writer.written();
+    writer.string(kind);
+    writer.byte(0x12);
+    writer.string(apiVersion);
+    writer.byte(0x0a);
+    writer.length(start);
+    writer.byte(0x0a);
+    for (let index = magic.length - 1; index >= 0; index--) writer.byte(magic[index] as number);
+    return writer.finish();
+  } catch (error) {
+    writer.reset();
+    throw error;
+  }
+}
+
+/** Reads an envelope without its contents. `raw` shares memory with `bytes`. @throws CodecError */
+export function unwrapEnvelope(bytes: Uint8Array): Envelope {
+  if (!isEnvelope(bytes)) {
+    throw new CodecError('notKubernetes', 'the value does not begin with "k8s\\0"');
+  }
+  const reader = new WireReader(bytes);
+  const end = bytes.length;
+  reader.pos = magic.length;
+  const envelope: Envelope = {
+    apiVersion: '',
+    kind: '',
+    raw: new Uint8Array(0),
+    contentEncoding: '',
+    contentType: '',
+  };
+  while (reader.pos < end) {
+    const tag = reader.uint32(end);
+    if (tag === 0x0a) readTypeMeta(reader, reader.limit(end), envelope);
+    else if (tag === 0x12) envelope.raw = reader.bytes(end);
+    else if (tag === 0x1a) envelope.contentEncoding = reader.string(end);
+    else if (tag === 0x22) envelope.contentType = reader.string(end);
+    else reader.skip(tag, end, envelopeFields);
+  }
+  return envelope;
+}
+
+function readTypeMeta(reader: WireReader, end: number, envelope: Envelope): void {
+  while (reader.pos < end) {
+    const tag = reader.uint32(end);
+    if (tag === 0x0a) envelope.apiVersion = reader.string(end);
+    else if (tag === 0x12) envelope.kind = reader.string(end);
+    else reader.skip(tag, end, typeMetaFields);
+  }
+}
+
+function messageFor(apiVersion: unknown, kind: unknown): string {
+  const info =
+    typeof apiVersion === 'string' && typeof kind === 'string' ? kindOf(apiVersion, kind) : undefined;
+  if (info === undefined) {
+    throw new CodecError(
+      'unknownType',
+      `no kind ${JSON.stringify(kind ?? '')} is registered for version ${JSON.stringify(apiVersion ?? '')}`,
+    );
+  }
+  return info.message;
+}
+
+/** The bytes that are stored for an object. @throws CodecError */
+export function encodeObject(object: KubeObject): Buffer<ArrayBuffer> {
+  const { apiVersion, kind } = object;
+  return wrapEnvelope(apiVersion, kind, encodeMessage(messageFor(apiVersion, kind), object));
+}
+
+/** The object of stored bytes, as Go prints it in JSON. @throws CodecError */
+export function decodeObject(bytes: Uint8Array): KubeObject {
+  const envelope = unwrapEnvelope(bytes);
+  const { apiVersion, kind } = envelope;
+  if (envelope.contentEncoding !== '') {
+    throw new CodecError('unsupportedContent', `content encoding "${envelope.contentEncoding}" is unknown`);
+  }
+  if (envelope.contentType !== '') {
+    throw new CodecError('unsupportedContent', `content type "${envelope.contentType}" is unknown`);
+  }
+  const fields = decodeMessage(messageFor(apiVersion, kind), envelope.raw) as Record<string, unknown>;
+  return { kind, apiVersion, ...fields } as KubeObject;
+}
