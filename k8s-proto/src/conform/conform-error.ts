@@ -1,0 +1,17 @@
+/**
+ * - syntax: text that isn't JSON
+ * - type: a JSON value of another type than the field's
+ * - value: a text or number that the field's type refuses (times, quantities, base64 …)
+ */
+export type ConformErrorCode = 'syntax' | 'type' | 'value';
+
+/** Why a JSON document can't be read as a message, in the words of Go's decoder (sigs.k8s.io/json). */
+export class ConformError extends Error {
+  override readonly name = 'ConformError';
+  readonly code: ConformErrorCode;
+
+  constructor(code: ConformErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { messageOf } from '../scheme.ts';
+import { conform } from './conform.ts';
+import { ConformError } from './conform-error.ts';
+import { parseJsonStrict } from './parse-json-strict.ts';
+import { formatFieldPath, strictProblems } from './strict-problems.ts';
+
+const deployment = messageOf({ group: 'apps', version: 'v1', kind: 'Deployment' }) ?? '';
+const pod = messageOf({ group: '', version: 'v1', kind: 'Pod' }) ?? '';
+const service = messageOf({ group: '', version: 'v1', kind: 'Service' }) ?? '';
+
+function message(value: unknown, name: string): string {
+  try {
+    conform(value, name, 'report');
+  } catch (error) {
+    assert.ok(error instanceof ConformError, String(error));
+    return error.message;
+  }
+  return 'accepted';
+}
+
+function problems(text: string, name: string): string[] {
+  const { value, duplicates } = parseJsonStrict(text);
+  const { unknownFields } = conform(value, name, 'report');
+  return strictProblems(text, name, { unknownFields, duplicates });
+}
+
+test('the normal form has the fields that Go prints, in its order', () => {
+  const { object, unknownFields } = conform(
+    { metadata: { name: 'web', labels: null, annotations: {} }, kind: 'Pod', apiVersion: 'v1', spec: {} },
+    pod,
+    'report',
+  );
+  assert.equal(
+    JSON.stringify(object),
+    '{"kind":"Pod","apiVersion":"v1","metadata":{"name":"web"},"spec":{"containers":null},"status":{}}',
+  );
+  assert.deepEqual(unknownFields, []);
+});
+
+test('quantities, times and integers get their canonical form', () => {
+  const { object } = conform(
+    {
+      metadata: { creationTimestamp: '2026-11-21T11:00:00.5+01:00' },
+      spec: {
+        containers: [
+          {
+            name: 'c',
+            resources: { limits: { cpu: 0.5, memory: '1.5Gi' } },
+            livenessProbe: { httpGet: { port: 'http' } },
+          },
+        ],
+      },
+    },
+    pod,
+    'report',
+  );
+  assert.deepEqual(object, {
+    metadata: { creationTimestamp: '2026-11-21T10:00:00Z' },
+    spec: {
+      containers: [
+        {
+          name: 'c',
+          resources: { limits: { cpu: '500m', memory: '1536Mi' } },
+          livenessProbe: { httpGet: { port: 'http' } },
+        },
+      ],
+    },
+    status: {},
+  });
+});
+
+test('nulls do what Go does with them', () => {
+  const { object } = conform(
+    {
+      metadata: { name: null, creationTimestamp: null },
+      spec: { replicas: null, selector: null, template: null, strategy: { type: null } },
+    },
+    deployment,
+    'report',
+  );
+  assert.deepEqual(object, {
+    metadata: {},
+    spec: { selector: null, template: { metadata: {}, spec: { containers: null } }, strategy: {} },
+    status: {},
+  });
+});
+
+test('type errors name the struct, the path and the Go type', () => {
+  const cases: [unknown, string, string][] = [
+    [
+      { spec: { replicas: 'three' } },
+      deployment,
+      'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+    [
+      { spec: { replicas: 3_000_000_000 } },
+      deployment,
+      'json: cannot unmarshal number 3000000000 into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+    [
+      { spec: { replicas: 1.5 } },
+      deployment,
+      'json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+    [
+      { spec: { terminationGracePeriodSeconds: 'x' } },
+      pod,
+      'json: cannot unmarshal string into Go struct field PodSpec.spec.terminationGracePeriodSeconds of type int64',
+    ],
+    [
+      { spec: { containers: {} } },
+      pod,
+      'json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container',
+    ],
+    [
+      { spec: { containers: [{ name: 1 }] } },
+      pod,
+      'json: cannot unmarshal number into Go struct field Container.spec.containers.name of type string',
+    ],
+    [
+      { spec: { containers: ['x'] } },
+      pod,
+      'json: cannot unmarshal string into Go struct field PodSpec.spec.containers of type v1.Container',
+    ],
+    [
+      { metadata: { labels: { a: 1 } } },
+      pod,
+      'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string',
+    ],
+    [
+      { metadata: { labels: [] } },
+      pod,
+      'json: cannot unmarshal array into Go struct field ObjectMeta.metadata.labels of type map[string]string',
+    ],
+    [
+      { spec: { restartPolicy: true } },
+      pod,
+      'json: cannot unmarshal bool into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy',
+    ],
+    [
+      { spec: { ports: [{ targetPort: true }] } },
+      service,
+      'json: cannot unmarshal bool into Go struct field ServicePort.spec.ports.targetPort of type int32',
+    ],
+    ['x', pod, 'json: cannot unmarshal string into Go value of type v1.Pod'],
+  ];
+  for (const [value, name, expected] of cases) assert.equal(message(value, name), expected);
+});
+
+test('the first type error counts, but a type that decodes itself ends the decoding', () => {
+  assert.match(message({ metadata: { name: 1 }, spec: 2 }, pod), /ObjectMeta\.metadata\.name/);
+  assert.equal(
+    message(
+      {
+        metadata: { name: 1 },
+        spec: { containers: [{ resources: { limits: { cpu: 'lots' } } }] },
+      },
+      pod,
+    ),
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  );
+});
+
+test('values that their type refuses', () => {
+  assert.equal(
+    message({ metadata: { creationTimestamp: 'today' } }, pod),
+    'parsing time "today" as "2006-01-02T15:04:05Z07:00": cannot parse "today" as "2006"',
+  );
+  const secret = messageOf({ group: '', version: 'v1', kind: 'Secret' }) ?? '';
+  assert.equal(message({ data: { a: 'a?==' } }, secret), 'illegal base64 data at input byte 1');
+  assert.equal(message({ data: { a: 'aGk=' } }, secret), 'accepted');
+});
+
+test('strict decoding reports unknown and duplicate fields in the order of the document', () => {
+  const text = `{"apiVersion":"apps/v1","kind":"Deployment","spec":{"foo":1,"replicas":1,"replicas":2,
+    "template":{"spec":{"containers":[{"name":"a"},{"name":"b","imagee":"x"}]}},"bar":{"x":1,"x":2}},
+    "metadata":{"labels":{"a":"1","a":"2"}}}`;
+  assert.deepEqual(problems(text, deployment), [
+    'unknown field "spec.foo"',
+    'duplicate field "spec.replicas"',
+    'unknown field "spec.template.spec.containers[1].imagee"',
+    'unknown field "spec.bar"',
+    'duplicate field "metadata.labels.a"',
+  ]);
+});
+
+test('names are case-sensitive, and opaque values are not looked into', () => {
+  assert.deepEqual(problems('{"Spec":{}}', deployment), ['unknown field "Spec"']);
+  const revision = messageOf({ group: 'apps', version: 'v1', kind: 'ControllerRevision' }) ?? '';
+  assert.deepEqual(problems('{"revision":1,"data":{"x":1,"x":2,"y":{}}}', revision), []);
+});
+
+test('the last duplicate counts', () => {
+  const { value } = parseJsonStrict('{"spec":{"replicas":1,"replicas":2}}');
+  assert.deepEqual(value, { spec: { replicas: 2 } });
+});
+
+test('integers beyond 2^53 are kept', () => {
+  const { value } = parseJsonStrict('{"spec":{"activeDeadlineSeconds":9223372036854775807}}');
+  const { object } = conform(value, pod, 'report');
+  assert.match(JSON.stringify(object), /"activeDeadlineSeconds":9223372036854775807/);
+  const tooLarge = parseJsonStrict('{"spec":{"activeDeadlineSeconds":9223372036854775808}}').value;
+  assert.match(message(tooLarge, pod), /cannot unmarshal number 9223372036854775808 into/);
+});
+
+test('syntax errors are worded as Go words them', () => {
+  const cases: [string, string][] = [
+    ['', 'unexpected end of JSON input'],
+    ['{', 'unexpected end of JSON input'],
+    ['{"a":1,}', "invalid character '}' looking for beginning of object key string"],
+    ['{"a" 1}', "invalid character '1' after object key"],
+    ['{"a":1 "b":2}', `invalid character '"' after object key:value pair`],
+    ['[1 2]', "invalid character '2' after array element"],
+    ['nope', "invalid character 'o' in literal null (expecting 'u')"],
+    ['{} x', "invalid character 'x' after top-level value"],
+    ['<html>', "invalid character '<' looking for beginning of value"],
+    ['"\\q"', "invalid character 'q' in string escape code"],
+    ['"\n"', "invalid character '\\n' in string literal"],
+    ['-x', "invalid character 'x' in numeric literal"],
+  ];
+  for (const [text, expected] of cases) {
+    assert.throws(() => parseJsonStrict(text), { code: 'syntax', message: expected }, text);
+  }
+});
+
+test('hostile names stay ordinary names', () => {
+  const { value } = parseJsonStrict('{"metadata":{"labels":{"__proto__":"x"}}}');
+  const { object } = conform(value, pod, 'report');
+  const { labels } = object['metadata'] as { labels: object };
+  assert.deepEqual(Object.keys(labels), ['__proto__']);
+  assert.equal(Object.getPrototypeOf(labels), Object.prototype);
+});
+
+test('paths', () => {
+  assert.equal(
+    formatFieldPath(['spec', 'containers', 0, 'env', 2, 'name']),
+    'spec.containers[0].env[2].name',
+  );
+});
