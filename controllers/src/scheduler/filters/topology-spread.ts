@@ -1,0 +1,88 @@
+import { type LabelSelector, matchesSelector } from '../../runtime/label-selector.ts';
+import type { Pod } from '../../runtime/resource.ts';
+import type { NodeInfo } from '../node-info.ts';
+import { type Filter, type Refusal, unresolvable } from './filter.ts';
+import { isNodeWanted } from './node-affinity.ts';
+import { type Taint, type Toleration, untolerated } from './tolerations.ts';
+
+/** `core/v1.TopologySpreadConstraint` as JSON. */
+export interface SpreadConstraint {
+  maxSkew: number;
+  topologyKey: string;
+  whenUnsatisfiable: string;
+  labelSelector?: LabelSelector;
+  minDomains?: number;
+  nodeAffinityPolicy?: string;
+  nodeTaintsPolicy?: string;
+  matchLabelKeys?: string[];
+}
+
+/** Whether `other` counts for the constraint of `pod`. */
+export function countsFor(constraint: SpreadConstraint, pod: Pod, other: Pod): boolean {
+  return (
+    other.metadata.namespace === pod.metadata.namespace &&
+    other.metadata.deletionTimestamp === undefined &&
+    matchesSelector(constraint.labelSelector, other.metadata.labels) &&
+    (constraint.matchLabelKeys ?? []).every(
+      (key) =>
+        pod.metadata.labels?.[key] === undefined || pod.metadata.labels[key] === other.metadata.labels?.[key],
+    )
+  );
+}
+
+/** Matching Pods by topology value, over the nodes that the constraint counts. */
+export function domainCounts(
+  constraint: SpreadConstraint,
+  pod: Pod,
+  nodes: readonly NodeInfo[],
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  const tolerations = (pod.spec?.tolerations ?? []) as Toleration[];
+  for (const info of nodes) {
+    const { node } = info;
+    const domain = node?.metadata.labels?.[constraint.topologyKey];
+    if (!node || domain === undefined) continue;
+    if (constraint.nodeAffinityPolicy !== 'Ignore' && !isNodeWanted(pod, node)) continue;
+    const taints = (node.spec?.taints ?? []) as Taint[];
+    if (
+      constraint.nodeTaintsPolicy === 'Honor' &&
+      untolerated(taints, tolerations, ['NoSchedule', 'NoExecute']) !== undefined
+    ) {
+      continue;
+    }
+    let count = counts.get(domain) ?? 0;
+    for (const other of info.pods.values()) if (countsFor(constraint, pod, other)) count++;
+    counts.set(domain, count);
+  }
+  return counts;
+}
+
+/** Hard topology spread constraints (kube-scheduler: `PodTopologySpread`). */
+export const topologySpread: Filter = (pod, nodes) => {
+  const constraints = ((pod.spec?.topologySpreadConstraints ?? []) as SpreadConstraint[]).filter(
+    ({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule',
+  );
+  if (constraints.length === 0) return undefined;
+  const rules = constraints.map((constraint) => {
+    const counts = domainCounts(constraint, pod, nodes);
+    const tooFew = counts.size < (constraint.minDomains ?? 1);
+    return {
+      constraint,
+      counts,
+      least: tooFew ? 0 : Math.min(...counts.values()),
+      self: countsFor(constraint, pod, pod) ? 1 : 0,
+    };
+  });
+  return ({ node }): Refusal | undefined => {
+    for (const { constraint, counts, least, self } of rules) {
+      const domain = node?.metadata.labels?.[constraint.topologyKey];
+      if (domain === undefined) {
+        return unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
+      }
+      if ((counts.get(domain) ?? 0) + self - least > constraint.maxSkew) {
+        return { reasons: ["node(s) didn't match pod topology spread constraints"], unresolvable: false };
+      }
+    }
+    return undefined;
+  };
+};

@@ -1,0 +1,51 @@
+import type { Node } from '../runtime/resource.ts';
+
+/** `core/v1.NodeSelectorRequirement` as JSON. */
+export interface Requirement {
+  key: string;
+  operator: string;
+  values?: string[];
+}
+
+/** `core/v1.NodeSelectorTerm` as JSON. */
+export interface NodeSelectorTerm {
+  matchExpressions?: Requirement[];
+  matchFields?: Requirement[];
+}
+
+/** Whether a node fulfils all of a term; a term without requirements matches no node (Kubernetes: `component-helpers/nodeaffinity`). */
+export function matchesTerm(
+  { matchExpressions = [], matchFields = [] }: NodeSelectorTerm,
+  node: Node,
+): boolean {
+  if (matchExpressions.length === 0 && matchFields.length === 0) return false;
+  const fields: Record<string, string> = { 'metadata.name': node.metadata.name ?? '' };
+  return (
+    matchExpressions.every((requirement) => fulfils(requirement, node.metadata.labels ?? {})) &&
+    matchFields.every((requirement) => fulfils(requirement, fields))
+  );
+}
+
+function fulfils({ key, operator, values = [] }: Requirement, of: Record<string, string>): boolean {
+  const value = of[key];
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return isInteger(value) && isInteger(values[0]) && Number(value) > Number(values[0]);
+    case 'Lt':
+      return isInteger(value) && isInteger(values[0]) && Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
+
+function isInteger(text: string | undefined): boolean {
+  return text !== undefined && /^-?\d+$/.test(text);
+}
