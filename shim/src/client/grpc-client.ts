@@ -1,0 +1,220 @@
+import {
+  type CallOptions as GrpcCallOptions,
+  type ChannelCredentials,
+  Client,
+  type ClientDuplexStream,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { type Codec, decode, encode } from '../etcdserverpb/codec.ts';
+import { memberListRequest, membersResponse } from '../etcdserverpb/cluster-messages.ts';
+import * as kv from '../etcdserverpb/kv-messages.ts';
+import * as lease from '../etcdserverpb/lease-messages.ts';
+import { emptyRequest, statusResponse } from '../etcdserverpb/maintenance-messages.ts';
+import type { LeaseKeepAliveRequest, LeaseKeepAliveResponse } from '../etcdserverpb/types.ts';
+import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
+import type { CallOptions, EtcdClient } from './etcd-client.ts';
+import { EtcdError, type GrpcCode, grpcCode } from './etcd-error.ts';
+import { GrpcWatchStream } from './grpc-watch-stream.ts';
+
+export interface GrpcClientOptions {
+  /** `http://host:port`, `https://host:port` or `host:port`; used in turn, and one for the other. */
+  endpoints: readonly string[];
+  /** PEM texts; without them the connection is plain text, unless an endpoint says https. */
+  tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer };
+  /** A connection without a word for so long is pinged; as kube-apiserver does. */
+  keepaliveIntervalMs?: number;
+  keepaliveTimeoutMs?: number;
+}
+
+interface Method<Q, R> {
+  readonly path: string;
+  readonly request: Codec<Q>;
+  readonly response: Codec<R>;
+  /** Asking twice does no harm. */
+  readonly isRead: boolean;
+}
+
+const method = <Q, R>(path: string, codecs: [Codec<Q>, Codec<R>], isRead: boolean): Method<Q, R> => ({
+  path: `/etcdserverpb.${path}`,
+  request: codecs[0],
+  response: codecs[1],
+  isRead,
+});
+
+const methods = {
+  range: method('KV/Range', [kv.rangeRequest, kv.rangeResponse], true),
+  put: method('KV/Put', [kv.putRequest, kv.putResponse], false),
+  deleteRange: method('KV/DeleteRange', [kv.deleteRangeRequest, kv.deleteRangeResponse], false),
+  txn: method('KV/Txn', [kv.txnRequest, kv.txnResponse], false),
+  compact: method('KV/Compact', [kv.compactionRequest, kv.compactionResponse], false),
+  leaseGrant: method('Lease/LeaseGrant', [lease.leaseGrantRequest, lease.leaseGrantResponse], false),
+  leaseRevoke: method('Lease/LeaseRevoke', [lease.leaseRevokeRequest, lease.leaseRevokeResponse], false),
+  leaseTimeToLive: method(
+    'Lease/LeaseTimeToLive',
+    [lease.leaseTimeToLiveRequest, lease.leaseTimeToLiveResponse],
+    true,
+  ),
+  leases: method('Lease/LeaseLeases', [emptyRequest, lease.leaseLeasesResponse], true),
+  status: method('Maintenance/Status', [emptyRequest, statusResponse], true),
+  memberList: method('Cluster/MemberList', [memberListRequest, membersResponse], true),
+} as const;
+
+/** How large a list the server may send before we have read some of it, per stream and per connection. */
+const flowControlWindowBytes = 8 << 20;
+
+/** Makes a client; connections are opened when first used. */
+export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
+  const { endpoints } = options;
+  if (endpoints.length === 0) throw new Error('no etcd endpoints were given');
+  const clients = endpoints.map((endpoint) => connect(endpoint, options));
+  let turn = 0;
+
+  async function call<Q, R>(
+    what: Method<Q, R>,
+    request: Q,
+    callOptions: CallOptions | undefined,
+  ): Promise<R> {
+    const deadline = callOptions?.timeoutMs === undefined ? undefined : Date.now() + callOptions.timeoutMs;
+    const first = turn++;
+    for (let attempt = 0; ; attempt++) {
+      const client = clients[(first + attempt) % clients.length] as Client;
+      try {
+        return await callOnce({ client, what, request, deadline, signal: callOptions?.signal });
+      } catch (error) {
+        const isLast = attempt + 1 >= clients.length;
+        if (isLast || !mayAskAnother(error as EtcdError, what.isRead)) throw error;
+      }
+    }
+  }
+
+  return {
+    range: (request, callOptions) => call(methods.range, request, callOptions),
+    put: (request, callOptions) => call(methods.put, request, callOptions),
+    deleteRange: (request, callOptions) => call(methods.deleteRange, request, callOptions),
+    txn: (request, callOptions) => call(methods.txn, request, callOptions),
+    compact: (request, callOptions) => call(methods.compact, request, callOptions),
+    watch() {
+      const client = clients[turn++ % clients.length] as Client;
+      return new GrpcWatchStream(
+        client.makeBidiStreamRequest(
+          '/etcdserverpb.Watch/Watch',
+          (value) => encode(watchRequest, value),
+          (bytes) => decode(watchResponse, bytes),
+        ),
+      );
+    },
+    leaseGrant: (request, callOptions) => call(methods.leaseGrant, request, callOptions),
+    leaseRevoke: (request, callOptions) => call(methods.leaseRevoke, request, callOptions),
+    leaseKeepAlive: (request, callOptions) =>
+      keepAlive(clients[turn++ % clients.length] as Client, request, callOptions),
+    leaseTimeToLive: (request, callOptions) => call(methods.leaseTimeToLive, request, callOptions),
+    leases: (callOptions) => call(methods.leases, {}, callOptions),
+    status: (callOptions) => call(methods.status, {}, callOptions),
+    memberList: (callOptions) => call(methods.memberList, { linearizable: true }, callOptions),
+    close() {
+      for (const client of clients) client.close();
+    },
+  };
+}
+
+function connect(endpoint: string, { tls, ...options }: GrpcClientOptions): Client {
+  const [, scheme, target = endpoint] = /^(?:(https?):\/\/)?(.*?)\/?$/.exec(endpoint) ?? [];
+  const isSecure = scheme === 'https' || (scheme === undefined && tls !== undefined);
+  const channelCredentials: ChannelCredentials = isSecure
+    ? credentials.createSsl(tls?.ca, tls?.key, tls?.cert)
+    : credentials.createInsecure();
+  return new Client(target, channelCredentials, {
+    'grpc.max_receive_message_length': -1,
+    'grpc.max_send_message_length': -1,
+    'grpc.keepalive_time_ms': options.keepaliveIntervalMs ?? 30_000,
+    'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs ?? 10_000,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 3000,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.enable_retries': 0,
+    'grpc.enable_channelz': 0,
+    'grpc-node.flow_control_window': flowControlWindowBytes,
+  });
+}
+
+interface OneCall<Q, R> {
+  client: Client;
+  what: Method<Q, R>;
+  request: Q;
+  deadline: number | undefined;
+  signal: AbortSignal | undefined;
+}
+
+function callOnce<Q, R>({ client, what, request, deadline, signal }: OneCall<Q, R>): Promise<R> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new EtcdError(grpcCode.CANCELLED, 'context canceled'));
+    const onAbort = (): void => call.cancel();
+    const grpcOptions: GrpcCallOptions = deadline === undefined ? {} : { deadline };
+    const call = client.makeUnaryRequest<Q, R>(
+      what.path,
+      (value) => encode(what.request, value),
+      (bytes) => decode(what.response, bytes),
+      request,
+      noMetadata,
+      grpcOptions,
+      (error, response) => {
+        signal?.removeEventListener('abort', onAbort);
+        if (error) reject(fromServiceError(error));
+        else resolve(response as R);
+      },
+    );
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+const noMetadata = new Metadata();
+
+/** One renewal on a stream of its own (etcd: clientv3's KeepAliveOnce). */
+function keepAlive(
+  client: Client,
+  request: LeaseKeepAliveRequest,
+  options: CallOptions | undefined,
+): Promise<LeaseKeepAliveResponse> {
+  return new Promise((resolve, reject) => {
+    if (options?.signal?.aborted) return reject(new EtcdError(grpcCode.CANCELLED, 'context canceled'));
+    const deadline = options?.timeoutMs === undefined ? {} : { deadline: Date.now() + options.timeoutMs };
+    const call: ClientDuplexStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> =
+      client.makeBidiStreamRequest(
+        '/etcdserverpb.Lease/LeaseKeepAlive',
+        (value: LeaseKeepAliveRequest) => encode(lease.leaseKeepAliveRequest, value),
+        (bytes) => decode(lease.leaseKeepAliveResponse, bytes),
+        noMetadata,
+        deadline,
+      );
+    const onAbort = (): void => call.cancel();
+    options?.signal?.addEventListener('abort', onAbort, { once: true });
+    const finish = (): void => options?.signal?.removeEventListener('abort', onAbort);
+    call.once('data', (response: LeaseKeepAliveResponse) => {
+      finish();
+      resolve(response);
+    });
+    call.on('error', (error: ServiceError) => {
+      finish();
+      reject(fromServiceError(error));
+    });
+    call.once('end', () => {
+      finish();
+      reject(new EtcdError(grpcCode.UNAVAILABLE, 'the stream ended without an answer'));
+    });
+    call.end(request);
+  });
+}
+
+/** As clientv3's retry policies: a write is asked of another server only if it surely reached none. */
+function mayAskAnother({ code, message }: EtcdError, isRead: boolean): boolean {
+  if (code !== grpcCode.UNAVAILABLE) return false;
+  return (
+    isRead || message.startsWith('No connection established') || message.startsWith('Name resolution failed')
+  );
+}
+
+function fromServiceError({ code, details }: ServiceError): EtcdError {
+  return new EtcdError(code as GrpcCode, details);
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { chooseProtocol } from './protocol-split.ts';
+
+/** TLS of the client URLs, as etcd's flags have it; each as PEM text or the name of a file. */
+export interface ShimTls {
+  /** --cert-file */
+  cert?: string | Buffer | undefined;
+  certFile?: string | undefined;
+  /** --key-file */
+  key?: string | Buffer | undefined;
+  keyFile?: string | undefined;
+  /** --trusted-ca-file: client certificates are demanded, and must come from here. */
+  trustedCa?: string | Buffer | undefined;
+  trustedCaFile?: string | undefined;
+  /** --client-cert-auth */
+  clientCertAuth?: boolean | undefined;
+}
+
+/** A client URL that is listened on. */
+export interface Listener {
+  /** With the real port when port 0 was asked for. */
+  readonly url: string;
+  /** No new connections. */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  url: string;
+  tls: ShimTls | undefined;
+  onConnection: (connection: Socket) => void;
+}
+
+/** A client URL that cannot be listened on, and why, in one line. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** Listens on `http://host:port`, `https://host:port` or `unix://path`. Rejects with a ListenError. */
+export async function listen({ url, tls, onConnection }: ListenOptions): Promise<Listener> {
+  const { scheme, host, port, path } = parseClientUrl(url);
+  const isSecure = scheme === 'https' || scheme === 'unixs';
+  const server = isSecure
+    ? createTlsServer({ ...tlsOptions(url, tls), ALPNCallback: chooseProtocol }, onConnection)
+    : createServer(onConnection);
+  // Handshakes that fail concern their client alone.
+  server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new ListenError(listenFailure(url, error))),
+    );
+    server.listen(path === undefined ? { host, port } : { path }, resolve);
+  });
+  return {
+    url: realUrl(server, url),
+    close: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}
+
+function parseClientUrl(url: string): {
+  scheme: string;
+  host: string;
+  port: number;
+  path: string | undefined;
+} {
+  const match = /^(https?):\/\/(\[[^\]]+\]|[^:/]+):(\d+)\/?$/.exec(url);
+  if (match !== null) {
+    const [, scheme = '', host = '', port = ''] = match;
+    return { scheme, host: host.replace(/^\[|\]$/g, ''), port: Number(port), path: undefined };
+  }
+  const unix = /^(unixs?):\/\/(.+)$/.exec(url);
+  if (unix !== null) return { scheme: unix[1] ?? '', host: '', port: 0, path: unix[2] };
+  throw new ListenError(
+    `client URL ${url} is not of the form http://host:port, https://host:port or unix://path`,
+  );
+}
+
+function realUrl(server: Server, url: string): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') return url;
+  return url.replace(/:0\/?$/, `:${address.port}`);
+}
+
+function tlsOptions(url: string, tls: ShimTls | undefined): TlsOptions {
+  const cert = tls?.cert ?? readPem('certificate', tls?.certFile);
+  const key = tls?.key ?? readPem('key', tls?.keyFile);
+  if (cert === undefined || key === undefined) {
+    throw new ListenError(
+      `TLS key/cert (--cert-file, --key-file) must be provided for client url ${url} with HTTPS scheme`,
+    );
+  }
+  const ca = tls?.trustedCa ?? readPem('trusted CA', tls?.trustedCaFile);
+  const demandsCertificate = ca !== undefined || (tls?.clientCertAuth ?? false);
+  return {
+    cert,
+    key,
+    minVersion: 'TLSv1.2',
+    requestCert: demandsCertificate,
+    rejectUnauthorized: demandsCertificate,
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+function readPem(what: string, file: string | undefined): Buffer | undefined {
+  if (file === undefined || file === '') return undefined;
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new ListenError(`cannot read the ${what} file ${file}: ${(error as Error).message}`);
+  }
+}
+
+function listenFailure(url: string, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `cannot listen on ${url}: the address is already in use`;
+    case 'EACCES':
+      return `cannot listen on ${url}: permission denied`;
+    case 'EADDRNOTAVAIL':
+      return `cannot listen on ${url}: this machine has no such address`;
+    default:
+      return `cannot listen on ${url}: ${error.message}`;
+  }
+}

@@ -1,0 +1,83 @@
+import { grpcCode, type GrpcCode } from '../client/etcd-error.ts';
+
+const codeNames: readonly string[] = [
+  'OK',
+  'Canceled',
+  'Unknown',
+  'InvalidArgument',
+  'DeadlineExceeded',
+  'NotFound',
+  'AlreadyExists',
+  'PermissionDenied',
+  'ResourceExhausted',
+  'FailedPrecondition',
+  'Aborted',
+  'OutOfRange',
+  'Unimplemented',
+  'Internal',
+  'Unavailable',
+  'DataLoss',
+  'Unauthenticated',
+];
+
+/** Upper bounds of the buckets for the time a call takes, in seconds (go-grpc-prometheus' own). */
+export const handlingBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+
+/** What happened to the calls of one method: plain numbers, cheap to change, turned into metrics when scraped. */
+export class MethodCounts {
+  readonly service: string;
+  readonly method: string;
+  readonly type: 'unary' | 'bidi_stream';
+  started = 0;
+  received = 0;
+  sent = 0;
+  readonly handled: number[] = codeNames.map(() => 0);
+  handlingSeconds = 0;
+  /** Calls by the first bucket they fit in; the last is for those beyond all. */
+  readonly handlingBuckets: number[] = Array.from({ length: handlingBucketsSeconds.length + 1 }, () => 0);
+
+  constructor(path: string, type: 'unary' | 'bidi_stream') {
+    const [, service = '', method = ''] = path.split('/');
+    this.service = service;
+    this.method = method;
+    this.type = type;
+  }
+
+  /** The call is over. */
+  end(code: GrpcCode, durationMs: number): void {
+    this.handled[code] = (this.handled[code] ?? 0) + 1;
+    const seconds = durationMs / 1000;
+    this.handlingSeconds += seconds;
+    let bucket = 0;
+    while (bucket < handlingBucketsSeconds.length && seconds > (handlingBucketsSeconds[bucket] as number))
+      bucket++;
+    this.handlingBuckets[bucket] = (this.handlingBuckets[bucket] ?? 0) + 1;
+  }
+}
+
+/** All methods of one server, and its bytes. */
+export class CallCounts {
+  readonly methods: MethodCounts[] = [];
+  receivedBytes = 0;
+  sentBytes = 0;
+  /** By kind and by the version that the client says it has. */
+  readonly clientRequests = new Map<string, number>();
+
+  method(path: string, type: 'unary' | 'bidi_stream'): MethodCounts {
+    const counts = new MethodCounts(path, type);
+    this.methods.push(counts);
+    return counts;
+  }
+
+  /** Counts a client's stated version; at most some dozens of them, for it is the client's own words. */
+  countClient(type: 'unary' | 'stream', version: string): void {
+    const known = `${type} ${version}`;
+    const key = this.clientRequests.has(known) || this.clientRequests.size < 64 ? known : `${type} other`;
+    this.clientRequests.set(key, (this.clientRequests.get(key) ?? 0) + 1);
+  }
+}
+
+/** As go-grpc-prometheus names the codes. */
+export function codeName(code: number): string {
+  return codeNames[code] ?? (codeNames[grpcCode.UNKNOWN] as string);
+}

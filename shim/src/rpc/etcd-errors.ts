@@ -1,0 +1,60 @@
+import { EtcdError, type GrpcCode, grpcCode } from '../client/etcd-error.ts';
+import { StoreError, type StoreErrorCode } from '../mvcc/store-error.ts';
+
+const {
+  INVALID_ARGUMENT,
+  OUT_OF_RANGE,
+  NOT_FOUND,
+  FAILED_PRECONDITION,
+  RESOURCE_EXHAUSTED,
+  UNAVAILABLE,
+  DATA_LOSS,
+} = grpcCode;
+
+/** What clients see of each of the store's errors; they compare the text (etcd: `api/v3rpc/rpctypes/error.go`). */
+export const storeErrors = {
+  compacted: [OUT_OF_RANGE, 'etcdserver: mvcc: required revision has been compacted'],
+  futureRevision: [OUT_OF_RANGE, 'etcdserver: mvcc: required revision is a future revision'],
+  keyNotFound: [INVALID_ARGUMENT, 'etcdserver: key not found'],
+  leaseNotFound: [NOT_FOUND, 'etcdserver: requested lease not found'],
+  leaseExists: [FAILED_PRECONDITION, 'etcdserver: lease already exists'],
+  leaseTtlTooLarge: [OUT_OF_RANGE, 'etcdserver: too large lease TTL'],
+  noSpace: [RESOURCE_EXHAUSTED, 'etcdserver: mvcc: database space exceeded'],
+  tooManyRequests: [RESOURCE_EXHAUSTED, 'etcdserver: too many requests'],
+  timeout: [UNAVAILABLE, 'etcdserver: request timed out'],
+  unavailable: [UNAVAILABLE, 'etcdserver: no leader'],
+  stopped: [UNAVAILABLE, 'etcdserver: server stopped'],
+  corrupt: [DATA_LOSS, 'etcdserver: corrupt cluster'],
+} as const satisfies Record<StoreErrorCode, readonly [GrpcCode, string]>;
+
+/** What the rpc layer itself refuses with, before the store is asked (etcd: `api/v3rpc/rpctypes/error.go`). */
+export const requestErrors = {
+  emptyKey: [INVALID_ARGUMENT, 'etcdserver: key is not provided'],
+  emptyOperation: [INVALID_ARGUMENT, 'etcdserver: key not found'],
+  valueProvided: [INVALID_ARGUMENT, 'etcdserver: value is provided'],
+  leaseProvided: [INVALID_ARGUMENT, 'etcdserver: lease is provided'],
+  tooManyOperations: [INVALID_ARGUMENT, 'etcdserver: too many operations in txn request'],
+  duplicateKey: [INVALID_ARGUMENT, 'etcdserver: duplicate key given in txn request'],
+  invalidSortOption: [INVALID_ARGUMENT, 'etcdserver: invalid sort option'],
+  requestTooLarge: [INVALID_ARGUMENT, 'etcdserver: request is too large'],
+  notLeader: [FAILED_PRECONDITION, 'etcdserver: not leader'],
+  badLeaderTransferee: [FAILED_PRECONDITION, 'etcdserver: bad leader transferee'],
+  memberNotFound: [NOT_FOUND, 'etcdserver: member not found'],
+  watchCanceled: [grpcCode.CANCELLED, 'etcdserver: watch canceled'],
+} as const satisfies Record<string, readonly [GrpcCode, string]>;
+
+/** An error of the rpc layer's own. */
+export function requestError(name: keyof typeof requestErrors): EtcdError {
+  const [code, message] = requestErrors[name];
+  return new EtcdError(code, message);
+}
+
+/** Whatever was thrown, as clients see it. What is neither a StoreError nor an EtcdError is a bug: UNKNOWN, as etcd's. */
+export function toEtcdError(error: unknown): EtcdError {
+  if (error instanceof EtcdError) return error;
+  if (error instanceof StoreError) {
+    const [code, message] = storeErrors[error.code];
+    return new EtcdError(code, message);
+  }
+  return new EtcdError(grpcCode.UNKNOWN, error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,147 @@
+import type { Duplex } from 'node:stream';
+import { type handleUnaryCall, type Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
+import { type GrpcCode, grpcCode } from '../client/etcd-error.ts';
+import { type Codec, decode, encodeShared } from '../etcdserverpb/codec.ts';
+import type { CallCounts } from './call-counts.ts';
+import { toEtcdError } from './etcd-errors.ts';
+import { GrpcStreams } from './grpc-streams.ts';
+import { unaryMethods } from './methods.ts';
+import type { LogRequest } from './request-log.ts';
+import { grpcOverheadBytes, type Services } from './services.ts';
+import { UnreadableRequest } from './unreadable-request.ts';
+
+/** gRPC over connections that somebody else accepted. */
+export interface GrpcServer {
+  /** A connection that begins (or has begun: bytes may be buffered in it) with HTTP/2's preface. */
+  inject(connection: Duplex): void;
+  /** Ends the streams, lets unary calls finish for so long, then closes what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface GrpcServerOptions {
+  services: Services;
+  counts: CallCounts;
+  logRequest: LogRequest;
+  maxRequestBytes: number;
+  /** etcd's --max-concurrent-streams, per connection. */
+  maxConcurrentStreams: number;
+  keepaliveIntervalMs: number;
+  keepaliveTimeoutMs: number;
+}
+
+/** Clients may send us this much before they wait for us, per stream and per connection. */
+const flowControlWindowBytes = 4 << 20;
+
+/** Serves etcd's gRPC services. Methods that don't exist are answered UNIMPLEMENTED by grpc-js. */
+export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  const { services, counts, maxRequestBytes } = options;
+  const maxMessageBytes = maxRequestBytes + grpcOverheadBytes;
+  const server = new Server({
+    // Larger ones than ours are refused by `readRequest`, in grpc-go's words; grpc-js only guards the memory.
+    'grpc.max_receive_message_length': maxMessageBytes * 2,
+    'grpc.max_send_message_length': -1,
+    'grpc.max_concurrent_streams': options.maxConcurrentStreams,
+    'grpc.keepalive_time_ms': options.keepaliveIntervalMs,
+    'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs,
+    'grpc-node.flow_control_window': flowControlWindowBytes,
+    'grpc.enable_channelz': 0,
+  });
+
+  const readRequest =
+    <T>(codec: Codec<T>) =>
+    (bytes: Buffer): T | UnreadableRequest => {
+      counts.receivedBytes += bytes.length;
+      if (bytes.length > maxMessageBytes) {
+        const text = `grpc: received message larger than max (${bytes.length} vs. ${maxMessageBytes})`;
+        return new UnreadableRequest(grpcCode.RESOURCE_EXHAUSTED, text);
+      }
+      try {
+        return decode(codec, bytes);
+      } catch (error) {
+        const text = `grpc: error unmarshalling request: ${(error as Error).message}`;
+        return new UnreadableRequest(grpcCode.INTERNAL, text);
+      }
+    };
+
+  // grpc-js frames (copies) a message as soon as it is serialized, so that all can share one buffer.
+  const writeResponse =
+    <T>(codec: Codec<T>) =>
+    (value: T): Buffer => {
+      const bytes = encodeShared(codec, value);
+      counts.sentBytes += bytes.length;
+      return bytes;
+    };
+
+  for (const method of unaryMethods(services)) {
+    const methodCounts = counts.method(method.path, 'unary');
+    const handle: handleUnaryCall<unknown, unknown> = async (call, callback) => {
+      const start = performance.now();
+      const startMs = Date.now();
+      methodCounts.started++;
+      methodCounts.received++;
+      counts.countClient('unary', clientVersion(call));
+      let response: unknown;
+      let code: GrpcCode = grpcCode.OK;
+      try {
+        if (call.request instanceof UnreadableRequest) throw call.request.error;
+        response = await method.call(call.request);
+        methodCounts.sent++;
+        callback(null, response);
+      } catch (thrown) {
+        const error = toEtcdError(thrown);
+        code = error.code;
+        callback({ code, details: error.message });
+      }
+      const durationMs = performance.now() - start;
+      methodCounts.end(code, durationMs);
+      if (call.request instanceof UnreadableRequest) return;
+      options.logRequest({
+        path: method.path,
+        remote: call.getPeer(),
+        startMs,
+        durationMs,
+        request: call.request,
+        requestCodec: method.request,
+        response,
+        responseCodec: method.response,
+      });
+    };
+    server.register(
+      method.path,
+      handle,
+      writeResponse(method.response),
+      readRequest(method.request),
+      'unary',
+    );
+  }
+
+  const streams = new GrpcStreams({ services, counts, clientVersion });
+  for (const { path, handle, request, response } of streams.methods()) {
+    server.register(path, handle, writeResponse(response), readRequest(request), 'bidi');
+  }
+
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  return {
+    inject: (connection) => injector.injectConnection(connection),
+    async close(graceMs) {
+      streams.stop();
+      injector.drain(graceMs);
+      await new Promise<void>((resolve) => {
+        const forced = setTimeout(() => {
+          server.forceShutdown();
+          resolve();
+        }, graceMs);
+        server.tryShutdown(() => {
+          clearTimeout(forced);
+          resolve();
+        });
+      });
+      injector.destroy();
+    },
+  };
+}
+
+/** What clientv3 says of itself (etcd: rpctypes.MetadataClientAPIVersionKey). */
+function clientVersion(call: { metadata: Metadata }): string {
+  return call.metadata.get('client-api-version')[0]?.toString() ?? 'unknown';
+}

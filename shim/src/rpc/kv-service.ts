@@ -1,0 +1,81 @@
+import type {
+  CompactionRequest,
+  CompactionResponse,
+  DeleteRangeRequest,
+  DeleteRangeResponse,
+  PutRequest,
+  PutResponse,
+  RangeRequest,
+  RangeResponse,
+  TxnRequest,
+  TxnResponse,
+} from '../etcdserverpb/types.ts';
+import type { Store } from '../mvcc/store.ts';
+import { checkDeleteRange, checkPut, checkRange, checkTxn } from './check-request.ts';
+import { toEtcdError } from './etcd-errors.ts';
+import type { FillHeader } from './response-header.ts';
+import { checkPutSize, checkTxnSize } from './request-size.ts';
+
+/** etcd's KV service (etcd: `api/v3rpc/key.go`). Every method rejects with an EtcdError. */
+export interface KvService {
+  range(request: RangeRequest): Promise<RangeResponse>;
+  put(request: PutRequest): Promise<PutResponse>;
+  deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse>;
+  txn(request: TxnRequest): Promise<TxnResponse>;
+  compact(request: CompactionRequest): Promise<CompactionResponse>;
+}
+
+export interface KvServiceOptions {
+  store: Store;
+  fillHeader: FillHeader;
+  /** etcd's --max-txn-ops: 128. */
+  maxTxnOps: number;
+  /** etcd's --max-request-bytes: 1.5 MiB. */
+  maxRequestBytes: number;
+}
+
+/** Each method: check, call, translate the error, fill the header. */
+export function createKvService({
+  store,
+  fillHeader,
+  maxTxnOps,
+  maxRequestBytes,
+}: KvServiceOptions): KvService {
+  return {
+    async range(request) {
+      checkRange(request);
+      const response = await store.range(request).catch(rethrow);
+      fillHeader(response.header);
+      return response;
+    },
+    async put(request) {
+      checkPut(request);
+      checkPutSize(request, maxRequestBytes);
+      const response = await store.put(request).catch(rethrow);
+      fillHeader(response.header);
+      return response;
+    },
+    async deleteRange(request) {
+      checkDeleteRange(request);
+      const response = await store.deleteRange(request).catch(rethrow);
+      fillHeader(response.header);
+      return response;
+    },
+    async txn(request) {
+      checkTxn(request, maxTxnOps);
+      checkTxnSize(request, maxRequestBytes);
+      const response = await store.txn(request).catch(rethrow);
+      fillHeader(response.header);
+      return response;
+    },
+    async compact(request) {
+      const response = await store.compact(request).catch(rethrow);
+      fillHeader(response.header);
+      return response;
+    },
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw toEtcdError(error);
+}

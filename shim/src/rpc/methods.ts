@@ -1,0 +1,98 @@
+import { type Codec } from '../etcdserverpb/codec.ts';
+import { memberListRequest, membersResponse } from '../etcdserverpb/cluster-messages.ts';
+import * as kv from '../etcdserverpb/kv-messages.ts';
+import * as lease from '../etcdserverpb/lease-messages.ts';
+import * as maintenance from '../etcdserverpb/maintenance-messages.ts';
+import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
+import type { Services } from './services.ts';
+
+/** A method that answers one request by one response. */
+export interface UnaryMethod {
+  readonly path: string;
+  readonly request: Codec<unknown>;
+  readonly response: Codec<unknown>;
+  call(request: unknown): Promise<unknown>;
+}
+
+interface TypedMethod<Q, R> {
+  request: Codec<Q>;
+  response: Codec<R>;
+  call: (request: Q) => Promise<R>;
+}
+
+/** etcd's methods with one request and one response, by their gRPC paths. */
+export function unaryMethods({
+  kv: kvService,
+  lease: leases,
+  maintenance: upkeep,
+  cluster,
+}: Services): UnaryMethod[] {
+  const methods: UnaryMethod[] = [];
+  const add = <Q, R>(path: string, method: TypedMethod<Q, R>): void => {
+    methods.push({ path: `/etcdserverpb.${path}`, ...method } as unknown as UnaryMethod);
+  };
+  add('KV/Range', { request: kv.rangeRequest, response: kv.rangeResponse, call: kvService.range });
+  add('KV/Put', { request: kv.putRequest, response: kv.putResponse, call: kvService.put });
+  add('KV/DeleteRange', {
+    request: kv.deleteRangeRequest,
+    response: kv.deleteRangeResponse,
+    call: kvService.deleteRange,
+  });
+  add('KV/Txn', { request: kv.txnRequest, response: kv.txnResponse, call: kvService.txn });
+  add('KV/Compact', {
+    request: kv.compactionRequest,
+    response: kv.compactionResponse,
+    call: kvService.compact,
+  });
+  add('Lease/LeaseGrant', {
+    request: lease.leaseGrantRequest,
+    response: lease.leaseGrantResponse,
+    call: leases.grant,
+  });
+  add('Lease/LeaseRevoke', {
+    request: lease.leaseRevokeRequest,
+    response: lease.leaseRevokeResponse,
+    call: leases.revoke,
+  });
+  add('Lease/LeaseTimeToLive', {
+    request: lease.leaseTimeToLiveRequest,
+    response: lease.leaseTimeToLiveResponse,
+    call: leases.timeToLive,
+  });
+  add('Lease/LeaseLeases', {
+    request: maintenance.emptyRequest,
+    response: lease.leaseLeasesResponse,
+    call: leases.leases,
+  });
+  add('Maintenance/Status', {
+    request: maintenance.emptyRequest,
+    response: maintenance.statusResponse,
+    call: upkeep.status,
+  });
+  add('Maintenance/Alarm', {
+    request: maintenance.alarmRequest,
+    response: maintenance.alarmResponse,
+    call: upkeep.alarm,
+  });
+  add('Maintenance/MoveLeader', {
+    request: maintenance.moveLeaderRequest,
+    response: maintenance.headerResponse,
+    call: upkeep.moveLeader,
+  });
+  add('Cluster/MemberList', {
+    request: memberListRequest,
+    response: membersResponse,
+    call: cluster.memberList,
+  });
+  return methods;
+}
+
+/** etcd's streams in both directions: their paths and messages. */
+export const streamMethods = {
+  watch: { path: '/etcdserverpb.Watch/Watch', request: watchRequest, response: watchResponse },
+  leaseKeepAlive: {
+    path: '/etcdserverpb.Lease/LeaseKeepAlive',
+    request: lease.leaseKeepAliveRequest,
+    response: lease.leaseKeepAliveResponse,
+  },
+} as const;

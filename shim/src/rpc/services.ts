@@ -1,0 +1,47 @@
+import type { Lessor } from '../lease/lessor.ts';
+import type { Store } from '../mvcc/store.ts';
+import { type ClusterService, createClusterService } from './cluster-service.ts';
+import { createKvService, type KvService } from './kv-service.ts';
+import { createLeaseService, type LeaseService } from './lease-service.ts';
+import { createMaintenanceService, type MaintenanceService } from './maintenance-service.ts';
+import { createFillHeader } from './response-header.ts';
+import { createWatchService, type WatchService } from './watch-service.ts';
+
+/** All of etcd's services that this server has, whatever way a request comes in: gRPC, HTTP or a call in process. */
+export interface Services {
+  readonly kv: KvService;
+  readonly watch: WatchService;
+  readonly lease: LeaseService;
+  readonly maintenance: MaintenanceService;
+  readonly cluster: ClusterService;
+}
+
+export interface ServicesOptions {
+  store: Store;
+  lessor: Lessor;
+  /** The etcd version that clients are told. */
+  version: string;
+  maxTxnOps: number;
+  maxRequestBytes: number;
+  quotaBytes: number;
+  watchProgressIntervalMs: number;
+}
+
+/** What gRPC may add to a request beyond `maxRequestBytes` (etcd: grpcOverheadBytes). */
+export const grpcOverheadBytes = 512 * 1024;
+
+/** Builds the services over a store and its leases. */
+export function createServices(options: ServicesOptions): Services {
+  const { store, lessor, maxTxnOps, maxRequestBytes, version, quotaBytes } = options;
+  const fillHeader = createFillHeader(store);
+  return {
+    kv: createKvService({ store, fillHeader, maxTxnOps, maxRequestBytes }),
+    watch: createWatchService(store, {
+      maxResponseBytes: maxRequestBytes + grpcOverheadBytes,
+      progressIntervalMs: options.watchProgressIntervalMs,
+    }),
+    lease: createLeaseService(lessor, fillHeader),
+    maintenance: createMaintenanceService({ store, version, quotaBytes }),
+    cluster: createClusterService(store),
+  };
+}

@@ -1,0 +1,170 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { Socket } from 'node:net';
+import { pino, type Logger } from 'pino';
+import type { EtcdClient } from './client/etcd-client.ts';
+import { createInProcessClient } from './client/in-process-client.ts';
+import { createHttpEndpoints } from './gateway/http-endpoints.ts';
+import { type Listener, listen, type ShimTls } from './gateway/listen.ts';
+import { splitProtocols } from './gateway/protocol-split.ts';
+import { openStore, type OpenedStore } from './postgres/open-store.ts';
+import { CallCounts } from './rpc/call-counts.ts';
+import { createGrpcServer } from './rpc/grpc-server.ts';
+import { createRequestLog } from './rpc/request-log.ts';
+import { createServerMetrics } from './rpc/server-metrics.ts';
+import { createServices } from './rpc/services.ts';
+
+/** How a shim is started; everything but the database and the URLs has etcd's own default. */
+export interface ShimOptions {
+  /** `postgres://…` */
+  postgresUrl: string;
+  /** `http://`, `https://` or `unix://`; port 0: any free port. */
+  listenClientUrls: readonly string[];
+  /** What other clients are told to connect to. Default: what is listened on. */
+  advertiseClientUrls?: readonly string[] | undefined;
+  /** For the https URLs. */
+  tls?: ShimTls | undefined;
+  log?: Logger | undefined;
+  name?: string | undefined;
+  /** The etcd version that clients are told. */
+  versionReported?: string | undefined;
+  maxTxnOps?: number | undefined;
+  maxRequestBytes?: number | undefined;
+  maxConcurrentStreams?: number | undefined;
+  /** 0: none. */
+  quotaBackendBytes?: number | undefined;
+  watchProgressNotifyIntervalMs?: number | undefined;
+  /** Slower requests are logged at level warn. */
+  warningUnaryRequestDurationMs?: number | undefined;
+  grpcKeepaliveIntervalMs?: number | undefined;
+  grpcKeepaliveTimeoutMs?: number | undefined;
+  metrics?: 'basic' | 'extensive' | undefined;
+  /** How long unary calls may take to finish in `close()`. */
+  drainMs?: number | undefined;
+  /** Bytes of current values kept in memory. */
+  valueCacheBytes?: number | undefined;
+}
+
+/** A running shim. */
+export interface Shim {
+  /** What is listened on, with the real ports. */
+  readonly clientUrls: string[];
+  /** A client in this process, without a connection. Closing it closes nothing but itself. */
+  client(): EtcdClient;
+  /** Stops listening, ends streams, lets unary calls finish, and leaves the database. */
+  close(): Promise<void>;
+}
+
+/** The etcd version whose API this is. */
+export const defaultVersionReported = '3.6.6';
+
+/** etcd's default quota: what Status shows when none is set. */
+const shownQuotaBytes = 2 * 1024 ** 3;
+
+/**
+ * Starts an etcd server on a PostgreSQL database; resolves when it serves.
+ *
+ * Rejects with a ListenError (a client URL cannot be listened on) or a StoreError (the database cannot be reached, or
+ * was written by a newer version); nothing is left running then.
+ */
+export async function startShim(options: ShimOptions): Promise<Shim> {
+  const log = options.log ?? pino({ level: 'silent' });
+  const version = options.versionReported ?? defaultVersionReported;
+  const maxRequestBytes = options.maxRequestBytes ?? 1.5 * 1024 * 1024;
+  const listeners: Listener[] = [];
+  const connections = new Set<Socket>();
+
+  // The ports must be known before the database is told of them: whoever connects meanwhile waits.
+  let serve: ((connection: Socket) => void) | undefined;
+  const waiting = new Set<Socket>();
+  const onConnection = (connection: Socket): void => {
+    connection.setNoDelay(true);
+    connections.add(connection);
+    connection.once('close', () => {
+      connections.delete(connection);
+      waiting.delete(connection);
+    });
+    connection.on('error', () => connection.destroy());
+    if (serve === undefined) waiting.add(connection);
+    else serve(connection);
+  };
+  const stopListening = (): Promise<unknown> => Promise.all(listeners.map((listener) => listener.close()));
+
+  let opened: OpenedStore;
+  try {
+    for (const url of options.listenClientUrls) {
+      listeners.push(await listen({ url, tls: options.tls, onConnection }));
+    }
+    opened = await openStore({
+      connectionString: options.postgresUrl,
+      log,
+      name: options.name ?? 'default',
+      clientUrls: options.advertiseClientUrls ?? listeners.map(({ url }) => url),
+      quotaBytes: options.quotaBackendBytes ?? 0,
+      ...(options.valueCacheBytes === undefined ? {} : { valueCacheBytes: options.valueCacheBytes }),
+    });
+  } catch (error) {
+    for (const connection of connections) connection.destroy();
+    await stopListening();
+    throw error;
+  }
+
+  const { store, lessor } = opened;
+  const quotaBytes = options.quotaBackendBytes || shownQuotaBytes;
+  const services = createServices({
+    store,
+    lessor,
+    version,
+    quotaBytes,
+    maxRequestBytes,
+    maxTxnOps: options.maxTxnOps ?? 128,
+    watchProgressIntervalMs: Math.max(options.watchProgressNotifyIntervalMs ?? 600_000, 100),
+  });
+  const counts = new CallCounts();
+  const grpc = createGrpcServer({
+    services,
+    counts,
+    logRequest: createRequestLog(log, options.warningUnaryRequestDurationMs ?? 300),
+    maxRequestBytes,
+    maxConcurrentStreams: options.maxConcurrentStreams ?? 0xffffffff,
+    keepaliveIntervalMs: options.grpcKeepaliveIntervalMs ?? 7_200_000,
+    keepaliveTimeoutMs: options.grpcKeepaliveTimeoutMs ?? 20_000,
+  });
+  const metrics = createServerMetrics({
+    store,
+    watch: services.watch,
+    counts,
+    version,
+    quotaBytes,
+    isExtensive: options.metrics === 'extensive',
+  });
+  const http = createHttpServer(
+    createHttpEndpoints({ services, version, metrics: metrics.read, onHealth: metrics.countHealth }),
+  );
+  serve = (connection) =>
+    splitProtocols(connection, {
+      http1: (socket) => void http.emit('connection', socket),
+      http2: (socket) => grpc.inject(socket),
+    });
+  for (const connection of waiting) serve(connection);
+  waiting.clear();
+  const clientUrls = listeners.map(({ url }) => url);
+  log.info({ clientUrls, name: options.name ?? 'default', version }, 'ready to serve client requests');
+
+  const drainMs = options.drainMs ?? 5000;
+  let closed: Promise<void> | undefined;
+  return {
+    clientUrls,
+    client: () => createInProcessClient(services),
+    close: () =>
+      (closed ??= (async () => {
+        const stopped = stopListening();
+        http.closeIdleConnections();
+        services.watch.stop();
+        await grpc.close(drainMs);
+        for (const connection of connections) connection.destroy();
+        await stopped;
+        http.close();
+        await opened.close();
+      })()),
+  };
+}
