@@ -8,18 +8,28 @@ export type Encoder = (object: KubeObject) => Uint8Array;
  * made once, however many clients ask.
  */
 export class CachedObject {
-  readonly object: KubeObject;
   /** The mod revision of its key, as in metadata.resourceVersion. */
   readonly revision: number;
-  readonly #encoded = new Map<string, Uint8Array>();
+  #object: KubeObject | undefined;
+  readonly #make: (() => KubeObject) | undefined;
+  #encoded: Map<string, Uint8Array> | undefined;
 
-  constructor(object: KubeObject, revision: number) {
-    this.object = object;
+  /** A function instead of an object makes it at the first look: what nobody reads is never decoded. */
+  constructor(object: KubeObject | (() => KubeObject), revision: number) {
     this.revision = revision;
+    if (typeof object === 'function') this.#make = object;
+    else this.#object = object;
+  }
+
+  /** Throws a StatusError (500) where the stored value cannot be decoded. */
+  get object(): KubeObject {
+    this.#object ??= this.#make?.() as KubeObject;
+    return this.#object;
   }
 
   /** The bytes of `encode(object)`, kept under `form` (a media type, with the API version where they differ). */
   encoded(form: string, encode: Encoder): Uint8Array {
+    this.#encoded ??= new Map();
     let bytes = this.#encoded.get(form);
     if (bytes === undefined) {
       bytes = encode(this.object);

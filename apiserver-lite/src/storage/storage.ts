@@ -58,7 +58,12 @@ export interface WatchEvent {
   object: CachedObject;
 }
 
-/** Iterates over changes until `close()`, or throws a StatusError (410 Expired when the reader fell too far behind). */
+/**
+ * Iterates over changes until `close()`, or until the server ends the watch: the reader was too slow, or the cache had to
+ * be filled anew. The client then watches again from the last revision it saw, as with kube-apiserver. Throws a
+ * StatusError that belongs into the stream as an ERROR event: 410 Expired where `resourceVersion` is older than the
+ * history, 500 where a stored value cannot be decoded.
+ */
 export interface Watcher extends AsyncIterable<WatchEvent> {
   /** Events that wait right now are taken at once, to be written together; undefined when the watch was closed. */
   nextBatch(): Promise<readonly WatchEvent[] | undefined>;
@@ -93,7 +98,10 @@ export interface ResourceStorage {
 
   list(options: ListOptions): Promise<ListPage>;
 
-  /** Resolves when the watch stands; rejects with 410 where `resourceVersion` is older than the history. */
+  /**
+   * Resolves when the watch stands. Rejects only for a request that makes no sense; a `resourceVersion` older than the
+   * history is told by the watcher itself (kube-apiserver answers 200 and an ERROR event).
+   */
   watch(options: WatchOptions): Promise<Watcher>;
 
   /**
@@ -113,7 +121,7 @@ export interface ResourceStorage {
     options?: { preconditions?: Preconditions; validate?: (current: CachedObject) => Promise<void> | void },
   ): Promise<CachedObject>;
 
-  /** Number of stored objects, for metrics. */
+  /** Number of objects in the watch cache, for metrics; 0 until it is loaded. */
   count(): number;
 
   /** Resolves once the watch cache holds a first full list. */

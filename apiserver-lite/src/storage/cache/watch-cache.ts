@@ -1,0 +1,322 @@
+import type { Event } from '@pg8s/shim/etcdserverpb/types';
+import type { Logger } from 'pino';
+import { expired, groupResourceName, tooLargeResourceVersion } from '../../server/status-error.ts';
+import type { Clock } from '../clock.ts';
+import { loadObjects } from '../etcd/list-objects.ts';
+import { keyText } from '../etcd/key-layout.ts';
+import type { KeyRange } from '../etcd/key-layout.ts';
+import type { Keyspace, KnownObjects } from '../etcd/keyspace.ts';
+import type { StoredObject } from '../etcd/stored-object.ts';
+import type { WatchHub } from '../etcd/watch-hub.ts';
+import { scopeFilter } from '../list-page.ts';
+import type { CollectedPage } from '../list-page.ts';
+import type { StorageMetrics } from '../storage-metrics.ts';
+import type { Scope, WatchEvent } from '../storage.ts';
+import { CacheEvent } from './cache-event.ts';
+import { CacheWatcher } from './cache-watcher.ts';
+import { EventHistory } from './event-history.ts';
+import type { HistoryLimits } from './event-history.ts';
+import { collectPage, ObjectIndex } from './object-index.ts';
+import { RevisionWaiters } from './revision-waiters.ts';
+import { WatcherIndex } from './watcher-index.ts';
+
+export interface WatchCacheOptions {
+  keyspace: Keyspace;
+  hub: WatchHub;
+  clock: Clock;
+  log: Logger;
+  metrics?: StorageMetrics | undefined;
+  historyLimits: HistoryLimits;
+  /** Changes that may wait for one slow watcher. */
+  maxWaitingEvents: number;
+  /** How long a read waits for a revision. */
+  waitTimeoutMs: number;
+  /** An object with nothing but a revision, for bookmarks. */
+  bookmark: (revision: number, endsInitialEvents: boolean) => WatchEvent;
+}
+
+export interface WatchFrom extends Scope {
+  /** Changes after it are told. */
+  afterRevision: number;
+  /** First all that exists is told as ADDED; `afterRevision` is then only a lower bound. */
+  initialEvents: boolean;
+  wantsBookmarks: boolean;
+  /** A bookmark ends the initial events. */
+  endsInitialEvents: boolean;
+}
+
+const firstRetryMs = 100;
+const maxRetryMs = 5000;
+const progressIntervalMs = 100;
+const maxRemembered = 4096;
+
+/**
+ * All objects of one resource, current, and their latest changes, fed by one etcd watch (Kubernetes:
+ * `storage/cacher`). It serves lists and watches without asking the store.
+ *
+ *     idle ──start──▶ loading ──list──▶ ready ──history compacted away──▶ loading …
+ *
+ * Invariant: `index` is the store's state at `revision`, and `history` holds every change in (history.floor, revision].
+ */
+export class WatchCache implements KnownObjects {
+  readonly #options: WatchCacheOptions;
+  readonly #range: KeyRange;
+  readonly #name: string;
+  readonly #index = new ObjectIndex();
+  readonly #history: EventHistory;
+  readonly #watchers: WatcherIndex;
+  readonly #waiters: RevisionWaiters;
+  /** Own writes that the watch has not brought yet. */
+  readonly #remembered = new Map<string, StoredObject>();
+  #state: 'idle' | 'loading' | 'ready' | 'closed' = 'idle';
+  #revision = 0;
+  #ready = Promise.withResolvers<void>();
+  #unsubscribe: (() => void) | undefined;
+  #cancelTimers = new Set<() => void>();
+  #pollingProgress = false;
+
+  constructor(options: WatchCacheOptions) {
+    this.#options = options;
+    const { layout, resource } = options.keyspace;
+    this.#range = layout.range({ namespace: '' });
+    this.#name = groupResourceName(resource);
+    this.#history = new EventHistory(options.historyLimits);
+    this.#watchers = new WatcherIndex(layout);
+    this.#waiters = new RevisionWaiters(options.clock);
+    options.keyspace.known = this;
+    this.#ready.promise.catch(() => undefined);
+  }
+
+  get isStarted(): boolean {
+    return this.#state !== 'idle';
+  }
+
+  get isReady(): boolean {
+    return this.#state === 'ready';
+  }
+
+  /** The revision up to which the cache has seen everything. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Revisions from here on can be listed and resumed from. */
+  get oldestRevision(): number {
+    return this.#history.floor;
+  }
+
+  get size(): number {
+    return this.#index.size;
+  }
+
+  get historySize(): number {
+    return this.#history.size;
+  }
+
+  get watcherCount(): number {
+    return this.#watchers.count;
+  }
+
+  /** Begins to load where nobody did yet. Resolves when the cache is ready; rejects only when it is closed before. */
+  start(): Promise<void> {
+    if (this.#state === 'idle') {
+      this.#state = 'loading';
+      void this.#load(firstRetryMs);
+    }
+    return this.#ready.promise;
+  }
+
+  latest(key: string): StoredObject | undefined {
+    if (this.#state !== 'ready') return undefined;
+    return this.#remembered.get(key) ?? this.#index.get(key);
+  }
+
+  find(key: string, revision: number): StoredObject | undefined {
+    const current = this.#index.get(key);
+    if (current?.revision === revision) return current;
+    const remembered = this.#remembered.get(key);
+    return remembered?.revision === revision ? remembered : undefined;
+  }
+
+  remember(object: StoredObject): void {
+    if (this.#state !== 'ready' || object.revision <= this.#revision) return;
+    if ((this.#remembered.get(object.key)?.revision ?? 0) > object.revision) return;
+    if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+    this.#remembered.set(object.key, object);
+  }
+
+  /** The cached object at `key`; what was written by us counts once the watch has brought it. */
+  get(key: string): StoredObject | undefined {
+    return this.#index.get(key);
+  }
+
+  /** Resolves when the cache has seen `revision`; with false where it does not come in time. */
+  async waitFor(revision: number): Promise<boolean> {
+    if (this.#state === 'ready' && revision <= this.#revision) return true;
+    const reached = this.#waiters.wait(revision, this.#options.waitTimeoutMs);
+    this.#pollProgress();
+    return reached;
+  }
+
+  /** As waitFor; throws tooLargeResourceVersion instead. */
+  async demand(revision: number): Promise<void> {
+    if (!(await this.waitFor(revision))) throw tooLargeResourceVersion(revision, this.#revision);
+  }
+
+  /** Whether a list at `revision` can be answered from here. */
+  covers(revision: number): boolean {
+    return this.#state === 'ready' && revision <= this.#revision && revision >= this.#history.floor;
+  }
+
+  /** A page of a range, at a revision that `covers` confirmed; `start` is its first key. */
+  page(scope: Scope, query: { start?: string; limit: number; revision: number }): CollectedPage {
+    const { layout } = this.#options.keyspace;
+    const range = layout.range(scope);
+    if (query.start !== undefined) range.low = query.start;
+    const filter = scopeFilter(layout, scope);
+    const undone = query.revision < this.#revision ? this.#history.after(query.revision) : [];
+    const objects = undone.length === 0 ? this.#index.range(range) : this.#index.rangeBefore(range, undone);
+    return collectPage(objects, { limit: query.limit, filter }, query.revision);
+  }
+
+  /** A new watcher; one that fails with 410 at once where its revision is older than the history. */
+  watch(from: WatchFrom): CacheWatcher {
+    const { keyspace, maxWaitingEvents, metrics, bookmark } = this.#options;
+    const { afterRevision, initialEvents } = from;
+    if (!initialEvents && afterRevision < this.#history.floor) {
+      return CacheWatcher.failed(
+        expired(`too old resource version: ${afterRevision} (${this.#history.floor})`),
+      );
+    }
+    const range = keyspace.layout.range(from);
+    const watcher = new CacheWatcher({
+      filter: scopeFilter(keyspace.layout, from),
+      ...(initialEvents ? { initialObjects: [...this.#index.range(range)] } : {}),
+      initialBookmark: from.endsInitialEvents ? bookmark(this.#revision, true) : undefined,
+      afterRevision: initialEvents ? this.#revision : afterRevision,
+      wantsBookmarks: from.wantsBookmarks,
+      maxWaiting: maxWaitingEvents,
+      onEnd: (reason) => {
+        this.#watchers.remove(range.low, watcher);
+        metrics?.watchers?.(this.#name, this.#watchers.count);
+        if (reason === 'slow') metrics?.watcherTerminated?.(this.#name);
+      },
+    });
+    if (!initialEvents) watcher.resume(this.#history.after(afterRevision), range);
+    this.#watchers.add(range.low, watcher);
+    metrics?.watchers?.(this.#name, this.#watchers.count);
+    return watcher;
+  }
+
+  /** Tells those who want bookmarks how far the cache is, after asking the store for its progress. */
+  sendBookmarks(): void {
+    const { hub, bookmark, clock } = this.#options;
+    this.#history.prune(clock.now());
+    const interested = this.#watchers.all().some((watcher) => watcher.wantsBookmarks);
+    if (!interested || this.#state !== 'ready') return;
+    hub.requestProgress();
+    this.#after(progressIntervalMs, () => {
+      if (this.#state !== 'ready') return;
+      const event = bookmark(this.#revision, false);
+      for (const watcher of this.#watchers.all()) if (watcher.wantsBookmarks) watcher.offerBookmark(event);
+    });
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    this.#unsubscribe?.();
+    for (const cancel of this.#cancelTimers) cancel();
+    for (const watcher of this.#watchers.all()) watcher.interrupt();
+    this.#waiters.sendAway();
+    this.#ready.reject(new Error('the watch cache was closed'));
+  }
+
+  async #load(retryMs: number): Promise<void> {
+    const { keyspace, clock, log, metrics, hub } = this.#options;
+    const begin = clock.now();
+    try {
+      const { objects, revision } = await loadObjects(keyspace, this.#range);
+      if (this.#state !== 'loading') return;
+      this.#index.replace(objects);
+      this.#history.reset(revision);
+      this.#remembered.clear();
+      this.#state = 'ready';
+      this.#unsubscribe = hub.subscribe(this.#range, revision + 1, {
+        events: (events) => this.#apply(events),
+        progress: (at) => this.#advance(at),
+        compacted: () => this.#reload(),
+      });
+      metrics?.cacheLoaded?.(this.#name, objects.length, clock.now() - begin);
+      this.#advance(revision);
+      this.#ready.resolve();
+    } catch (error) {
+      if (this.#state !== 'loading') return;
+      log.warn({ err: error, resource: this.#name, retryInMs: retryMs }, 'cannot load the watch cache');
+      this.#after(retryMs, () => void this.#load(Math.min(retryMs * 2, maxRetryMs)));
+    }
+  }
+
+  /** The history we would resume from is gone: watchers end (and come back), and everything is listed anew. */
+  #reload(): void {
+    if (this.#state !== 'ready') return;
+    this.#options.log.info(
+      { resource: this.#name, revision: this.#revision },
+      'listing again after a compaction',
+    );
+    this.#state = 'loading';
+    this.#ready = Promise.withResolvers();
+    this.#ready.promise.catch(() => undefined);
+    for (const watcher of this.#watchers.all()) watcher.interrupt();
+    void this.#load(firstRetryMs);
+  }
+
+  #apply(events: readonly Event[]): void {
+    const { keyspace, clock, metrics } = this.#options;
+    const receivedAtMs = clock.now();
+    let revision = this.#revision;
+    for (const { type, kv } of events) {
+      const key = keyText(kv.key);
+      revision = kv.modRevision;
+      const before = this.#index.get(key);
+      const after = type === 'PUT' ? keyspace.object(kv) : undefined;
+      const remembered = this.#remembered.get(key);
+      if (remembered !== undefined && remembered.revision <= revision) this.#remembered.delete(key);
+      if (after !== undefined) this.#index.set(after);
+      else this.#index.delete(key);
+      if (before === undefined && after === undefined) continue;
+      const event = new CacheEvent({ key, revision, before, after, receivedAtMs });
+      this.#history.push(event);
+      this.#watchers.dispatch(event);
+      metrics?.cacheEventReceived?.(this.#name);
+    }
+    metrics?.cacheHistory?.(this.#name, this.#history.size);
+    this.#advance(revision);
+  }
+
+  #advance(revision: number): void {
+    const moved = revision > this.#revision;
+    if (moved) this.#revision = revision;
+    this.#waiters.reached(this.#revision);
+    // The answer came before a later waiter's revision: ask at once again. Where nothing moved the timer asks.
+    if (moved && this.#waiters.size > 0) this.#options.hub.requestProgress();
+  }
+
+  /** While somebody waits: changes of other resources move the store's revision, and only progress tells us so. */
+  #pollProgress(): void {
+    if (this.#state === 'ready') this.#options.hub.requestProgress();
+    if (this.#pollingProgress) return;
+    this.#pollingProgress = true;
+    this.#after(progressIntervalMs, () => {
+      this.#pollingProgress = false;
+      if (this.#waiters.size > 0) this.#pollProgress();
+    });
+  }
+
+  #after(delayMs: number, callback: () => void): void {
+    const cancel = this.#options.clock.after(delayMs, () => {
+      this.#cancelTimers.delete(cancel);
+      callback();
+    });
+    this.#cancelTimers.add(cancel);
+  }
+}

@@ -1,0 +1,208 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { badRequest, groupResourceName, serviceUnavailable } from '../server/status-error.ts';
+import { CacheWatcher } from './cache/cache-watcher.ts';
+import type { WatchCache } from './cache/watch-cache.ts';
+import type { CachedObject } from './cached-object.ts';
+import type { Clock } from './clock.ts';
+import { decodeContinueToken } from './continue-token.ts';
+import { createObject } from './etcd/create-object.ts';
+import { deleteObject } from './etcd/delete-object.ts';
+import type { DeleteOptions } from './etcd/delete-object.ts';
+import type { EtcdConnection } from './etcd/etcd-connection.ts';
+import { statusOfEtcdError } from './etcd/etcd-status.ts';
+import type { Keyspace } from './etcd/keyspace.ts';
+import { exactRevision, listObjects } from './etcd/list-objects.ts';
+import { updateObject } from './etcd/update-object.ts';
+import type { TryUpdate } from './etcd/update-object.ts';
+import { toListPage } from './list-page.ts';
+import { parseResourceVersion, parseWatchResourceVersion } from './resource-version.ts';
+import type { StorageMetrics } from './storage-metrics.ts';
+import type {
+  ListOptions,
+  ListPage,
+  ObjectKey,
+  ResourceStorage,
+  UpdateOptions,
+  Watcher,
+  WatchOptions,
+} from './storage.ts';
+
+export interface CachedStorageParts {
+  keyspace: Keyspace;
+  cache: WatchCache;
+  connection: EtcdConnection;
+  /** Closing the storage closes the connection too. */
+  ownsConnection: boolean;
+  clock: Clock;
+  metrics: StorageMetrics | undefined;
+  bookmarkIntervalMs: number;
+  random: () => number;
+}
+
+/** How long a read waits for the first load before it goes to the store instead. */
+const loadPatienceMs = 3000;
+
+/**
+ * Writes go to etcd; lists and watches are served by the watch cache, consistent ones after asking etcd for its
+ * revision (KEP-2340). What the cache does not have (old revisions, or no answer in time) is read from etcd.
+ */
+export class CachedStorage implements ResourceStorage {
+  readonly #parts: CachedStorageParts;
+  readonly #name: string;
+  #cancelBookmarks: (() => void) | undefined;
+  #closed = false;
+
+  constructor(parts: CachedStorageParts) {
+    this.#parts = parts;
+    this.#name = groupResourceName(parts.keyspace.resource);
+  }
+
+  /** Of the watch cache, for health checks and metrics. */
+  get cache(): Pick<
+    WatchCache,
+    'isStarted' | 'isReady' | 'revision' | 'oldestRevision' | 'historySize' | 'watcherCount'
+  > {
+    return this.#parts.cache;
+  }
+
+  create(key: ObjectKey, object: KubeObject, options: { ttlSeconds?: number } = {}): Promise<CachedObject> {
+    return createObject(this.#parts.keyspace, key, object, options.ttlSeconds);
+  }
+
+  async get(key: ObjectKey, resourceVersion: string): Promise<CachedObject> {
+    const { keyspace, cache } = this.#parts;
+    const text = keyspace.layout.objectKey(key);
+    const revision = parseResourceVersion(resourceVersion);
+    const fromCache = resourceVersion !== '' && (await this.#loaded());
+    if (fromCache) await cache.demand(revision);
+    const found = fromCache ? cache.get(text) : await keyspace.read(text);
+    if (found === undefined) throw keyspace.notFound(key);
+    void found.object;
+    return found;
+  }
+
+  async list(options: ListOptions): Promise<ListPage> {
+    const { metrics } = this.#parts;
+    const cached = await this.#listFromCache(options);
+    const page =
+      cached ?? (await listObjects(this.#parts.keyspace, options, this.#parts.connection.currentRevision));
+    metrics?.listServed?.(this.#name, cached === undefined ? 'etcd' : 'cache', page.items.length);
+    return page;
+  }
+
+  async watch(options: WatchOptions): Promise<Watcher> {
+    const { cache, keyspace } = this.#parts;
+    const { resourceVersion, sendInitialEvents, allowWatchBookmarks } = options;
+    const revision = parseWatchResourceVersion(resourceVersion, keyspace.resource);
+    await this.#start();
+    this.#scheduleBookmarks();
+    try {
+      const minimum = resourceVersion === '' ? await this.#currentRevision() : revision;
+      if (sendInitialEvents === true) await cache.demand(minimum);
+      else if (resourceVersion === '') await cache.waitFor(minimum);
+    } catch (error) {
+      return CacheWatcher.failed(statusOfEtcdError(error));
+    }
+    const initialEvents = sendInitialEvents ?? revision === 0;
+    return cache.watch({
+      ...options,
+      initialEvents,
+      // Without initial events and without a revision: from now on.
+      afterRevision: initialEvents || revision > 0 ? revision : cache.revision,
+      wantsBookmarks: allowWatchBookmarks,
+      endsInitialEvents: sendInitialEvents === true && allowWatchBookmarks,
+    });
+  }
+
+  guaranteedUpdate(key: ObjectKey, tryUpdate: TryUpdate, options: UpdateOptions = {}): Promise<CachedObject> {
+    return updateObject(this.#parts.keyspace, key, tryUpdate, options);
+  }
+
+  delete(key: ObjectKey, options: DeleteOptions = {}): Promise<CachedObject> {
+    return deleteObject(this.#parts.keyspace, key, options);
+  }
+
+  count(): number {
+    return this.#parts.cache.size;
+  }
+
+  async ready(): Promise<void> {
+    await this.#start();
+  }
+
+  /** Ends the cache and its watchers. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelBookmarks?.();
+    this.#parts.cache.close();
+    if (this.#parts.ownsConnection) this.#parts.connection.close();
+  }
+
+  async #start(): Promise<void> {
+    if (this.#closed) throw serviceUnavailable('the storage is closed');
+    await this.#parts.cache.start();
+  }
+
+  /** Starts the cache where needed; false where it is not there in time. */
+  async #loaded(): Promise<boolean> {
+    const { cache, clock } = this.#parts;
+    if (cache.isReady) return true;
+    const patience = Promise.withResolvers<boolean>();
+    const cancel = clock.after(loadPatienceMs, () => patience.resolve(false));
+    try {
+      return await Promise.race([this.#start().then(() => true), patience.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  async #currentRevision(): Promise<number> {
+    try {
+      return await this.#parts.connection.currentRevision.read();
+    } catch (error) {
+      throw statusOfEtcdError(error);
+    }
+  }
+
+  /** The page, where the cache can serve it; undefined sends the request to etcd. */
+  async #listFromCache(options: ListOptions): Promise<ListPage | undefined> {
+    const { cache, keyspace, metrics } = this.#parts;
+    const { layout } = keyspace;
+    const { resourceVersion, continueToken, limit } = options;
+    const minimum = parseResourceVersion(resourceVersion);
+    const token = continueToken === '' ? undefined : decodeContinueToken(continueToken);
+    if (token !== undefined && resourceVersion !== '' && resourceVersion !== '0') {
+      throw badRequest('specifying resource version is not allowed when using continue');
+    }
+    if (!(await this.#loaded())) return undefined;
+    const start =
+      token === undefined ? {} : { start: `${layout.listPrefix(options.namespace)}${token.start}` };
+    const exact = token === undefined ? exactRevision(options) : Math.max(token.revision, 0);
+    if (exact > 0) {
+      if (!cache.covers(exact)) return undefined;
+      return toListPage(layout, options, cache.page(options, { ...start, limit, revision: exact }));
+    }
+    if (token !== undefined || resourceVersion === '') {
+      const fresh = await cache.waitFor(await this.#currentRevision());
+      metrics?.consistentRead?.(this.#name, !fresh);
+      if (!fresh) return undefined;
+    } else await cache.demand(minimum);
+    if (!cache.isReady) return undefined;
+    // A list of "whatever there is" comes whole, as kube-apiserver's cache gives it.
+    const pageLimit = resourceVersion === '0' && token === undefined ? 0 : limit;
+    const query = { ...start, limit: pageLimit, revision: cache.revision };
+    return toListPage(layout, options, cache.page(options, query));
+  }
+
+  #scheduleBookmarks(): void {
+    if (this.#cancelBookmarks !== undefined || this.#closed) return;
+    const { clock, random, bookmarkIntervalMs, cache } = this.#parts;
+    // Up to a tenth earlier, so that the caches do not all ask for progress at once.
+    const delay = bookmarkIntervalMs * (1 - 0.1 * random());
+    this.#cancelBookmarks = clock.after(delay, () => {
+      this.#cancelBookmarks = undefined;
+      cache.sendBookmarks();
+      this.#scheduleBookmarks();
+    });
+  }
+}

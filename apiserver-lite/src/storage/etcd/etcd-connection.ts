@@ -1,0 +1,34 @@
+import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { CurrentRevision } from './current-revision.ts';
+import { LeasePool } from './lease-pool.ts';
+import { WatchHub } from './watch-hub.ts';
+
+export interface EtcdConnectionOptions {
+  client: EtcdClient;
+  /** `/registry` */
+  pathPrefix: string;
+  clock: Clock;
+  log: Logger;
+}
+
+/** What all resources of one etcd share: one watch stream, one question for the revision at a time, the leases. */
+export class EtcdConnection {
+  readonly client: EtcdClient;
+  readonly currentRevision: CurrentRevision;
+  readonly leases: LeasePool;
+  readonly hub: WatchHub;
+
+  constructor({ client, pathPrefix, clock, log }: EtcdConnectionOptions) {
+    this.client = client;
+    this.currentRevision = new CurrentRevision(client, pathPrefix);
+    this.leases = new LeasePool(client, clock);
+    this.hub = new WatchHub(client, clock, log);
+  }
+
+  /** Ends the watch stream; the client stays open, as it is not ours. */
+  close(): void {
+    this.hub.close();
+  }
+}

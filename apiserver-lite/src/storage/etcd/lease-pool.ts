@@ -1,0 +1,70 @@
+import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
+import type { Clock } from '../clock.ts';
+
+export interface LeasePoolLimits {
+  /** How much later than asked an object may expire, so that it can share a lease. */
+  reuseSeconds: number;
+  /** The same as a share of the TTL; the smaller one counts. */
+  reuseShare: number;
+  /** Expiry deletes a lease's keys at once: not too many of them. */
+  maxObjects: number;
+}
+
+const defaultLimits: LeasePoolLimits = { reuseSeconds: 60, reuseShare: 0.05, maxObjects: 1000 };
+
+/**
+ * Leases for objects that expire (events). One lease serves all objects whose expiries lie within a minute, since
+ * granting one for each would double the writes (Kubernetes: `storage/etcd3.leaseManager`).
+ */
+export class LeasePool {
+  readonly #client: EtcdClient;
+  readonly #clock: Clock;
+  readonly #limits: LeasePoolLimits;
+  #lease: { id: bigint; expiresAtMs: number; objects: number } | undefined;
+  #granting: Promise<void> | undefined;
+
+  constructor(client: EtcdClient, clock: Clock, limits: Partial<LeasePoolLimits> = {}) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#limits = { ...defaultLimits, ...limits };
+  }
+
+  /** A lease that lives at least `ttlSeconds` from now, and at most a minute longer. */
+  async leaseFor(ttlSeconds: number): Promise<bigint> {
+    const { reuseSeconds, reuseShare, maxObjects } = this.#limits;
+    const slackSeconds = Math.min(Math.floor(reuseShare * ttlSeconds), reuseSeconds);
+    for (;;) {
+      const now = this.#clock.now();
+      const lease = this.#lease;
+      if (lease !== undefined && lease.objects < maxObjects) {
+        const soonest = now + ttlSeconds * 1000;
+        if (soonest <= lease.expiresAtMs && lease.expiresAtMs <= soonest + slackSeconds * 1000) {
+          lease.objects += 1;
+          return lease.id;
+        }
+      }
+      // Whoever comes while a lease is being granted waits for it: it will most likely fit.
+      if (this.#granting === undefined) {
+        this.#granting = this.#grant(ttlSeconds + slackSeconds, now).finally(() => {
+          this.#granting = undefined;
+        });
+        await this.#granting;
+        const granted = this.#lease as { id: bigint; objects: number } | undefined;
+        if (granted !== undefined) {
+          granted.objects += 1;
+          return granted.id;
+        }
+      } else await this.#granting.catch(() => undefined);
+    }
+  }
+
+  /** The store does not know this lease any more. */
+  forget(id: bigint): void {
+    if (this.#lease?.id === id) this.#lease = undefined;
+  }
+
+  async #grant(ttlSeconds: number, now: number): Promise<void> {
+    const { id } = await this.#client.leaseGrant({ ttlSeconds });
+    this.#lease = { id, expiresAtMs: now + ttlSeconds * 1000, objects: 0 };
+  }
+}

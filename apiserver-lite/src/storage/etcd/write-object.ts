@@ -1,0 +1,75 @@
+import type { KeyValue, TxnResponse } from '@pg8s/shim/etcdserverpb/types';
+import { isLeaseNotFound, statusOfEtcdError } from './etcd-status.ts';
+import type { Keyspace } from './keyspace.ts';
+import { keyBytes } from './key-layout.ts';
+import type { StoredObject } from './stored-object.ts';
+
+export interface PutWhere {
+  key: string;
+  value: Uint8Array;
+  /** The mod revision that the key must have; 0: no such key. */
+  expectedRevision: number;
+  /** A fresh lease for so long. Absent: `lease` stays. */
+  ttlSeconds?: number | undefined;
+  lease?: bigint;
+}
+
+/** The written object; or what stands there instead, where the key had another revision. */
+export type PutOutcome = { written: StoredObject } | { current: StoredObject | undefined };
+
+function compareRevision(key: Uint8Array, modRevision: number) {
+  return [{ target: 'MOD', result: 'EQUAL', key, modRevision } as const];
+}
+
+function rangeResult(keyspace: Keyspace, { responses }: TxnResponse): StoredObject | undefined {
+  const first = responses[0];
+  const kv: KeyValue | undefined =
+    first !== undefined && 'responseRange' in first ? first.responseRange.kvs[0] : undefined;
+  return kv === undefined ? undefined : keyspace.object(kv);
+}
+
+/** `If MOD(key) == N Then put`; on an update `Else get`, so that the loser of a race sees the winner's object. */
+export async function putWhere(keyspace: Keyspace, operation: string, put: PutWhere): Promise<PutOutcome> {
+  const { value, expectedRevision, ttlSeconds } = put;
+  const key = keyBytes(put.key);
+  for (let attempt = 1; ; attempt++) {
+    const hasTtl = ttlSeconds !== undefined && ttlSeconds > 0;
+    const lease = hasTtl
+      ? await keyspace.call('grant', () => keyspace.leases.leaseFor(ttlSeconds))
+      : (put.lease ?? 0n);
+    try {
+      const response = await keyspace.measure(operation, () =>
+        keyspace.client.txn({
+          compare: compareRevision(key, expectedRevision),
+          success: [{ requestPut: { key, value, ...(lease === 0n ? {} : { lease }) } }],
+          failure: operation === 'create' ? [] : [{ requestRange: { key } }],
+        }),
+      );
+      if (!response.succeeded) return { current: rangeResult(keyspace, response) };
+      return { written: keyspace.written(put.key, value, response.header.revision, lease) };
+    } catch (error) {
+      // Somebody revoked the lease that we share: once more with a new one.
+      if (hasTtl && attempt === 1 && isLeaseNotFound(error)) keyspace.leases.forget(lease);
+      else throw statusOfEtcdError(error);
+    }
+  }
+}
+
+/** `If MOD(key) == N Then delete Else get`: the deletion's revision, or what stands there instead. */
+export async function deleteWhere(
+  keyspace: Keyspace,
+  key: string,
+  expectedRevision: number,
+): Promise<{ deletedAt: number } | { current: StoredObject | undefined }> {
+  const bytes = keyBytes(key);
+  const response = await keyspace.call('delete', () =>
+    keyspace.client.txn({
+      compare: compareRevision(bytes, expectedRevision),
+      success: [{ requestDeleteRange: { key: bytes } }],
+      failure: [{ requestRange: { key: bytes } }],
+    }),
+  );
+  return response.succeeded
+    ? { deletedAt: response.header.revision }
+    : { current: rangeResult(keyspace, response) };
+}

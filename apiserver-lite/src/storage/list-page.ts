@@ -1,0 +1,42 @@
+import type { StoredObject } from './etcd/stored-object.ts';
+import { encodeContinueToken } from './continue-token.ts';
+import type { KeyLayout } from './etcd/key-layout.ts';
+import type { ListOptions, ListPage, Scope } from './storage.ts';
+
+/** Which of the objects in a scope's key range are wanted; undefined: all. */
+export function scopeFilter(
+  layout: KeyLayout,
+  scope: Scope,
+): ((object: StoredObject) => boolean) | undefined {
+  const { predicate, name } = scope;
+  if (name !== undefined && name !== '' && !layout.namesOneKey(scope)) {
+    const ending = `/${Buffer.from(name, 'utf8').toString('latin1')}`;
+    return (stored) => stored.key.endsWith(ending) && (predicate === undefined || predicate(stored.object));
+  }
+  return predicate === undefined ? undefined : (stored) => predicate(stored.object);
+}
+
+export interface CollectedPage {
+  items: StoredObject[];
+  revision: number;
+  /** Last key that was looked at, where there is more behind it. */
+  lastKey: string | undefined;
+  /** Keys behind the page. */
+  remaining: number;
+}
+
+/** The page as the API has it: the token leads to the key after the last one looked at. */
+export function toListPage(layout: KeyLayout, options: ListOptions, page: CollectedPage): ListPage {
+  const { items, revision, lastKey, remaining } = page;
+  // What cannot be decoded fails the list here, not while it is being written out.
+  for (const item of items) void item.object;
+  if (lastKey === undefined) return { items, resourceVersion: String(revision), continueToken: '' };
+  const start = `${lastKey.slice(layout.listPrefix(options.namespace).length)}\0`;
+  return {
+    items,
+    resourceVersion: String(revision),
+    continueToken: encodeContinueToken({ revision, start }),
+    // Behind a selector nobody knows how many of them are wanted.
+    ...(scopeFilter(layout, options) === undefined ? { remainingItemCount: remaining } : {}),
+  };
+}

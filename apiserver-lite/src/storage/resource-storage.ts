@@ -1,0 +1,99 @@
+import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { Logger } from 'pino';
+import { groupResourceName } from '../server/status-error.ts';
+import type { GroupResource } from '../server/status-error.ts';
+import { defaultHistoryLimits } from './cache/event-history.ts';
+import type { HistoryLimits } from './cache/event-history.ts';
+import { WatchCache } from './cache/watch-cache.ts';
+import { CachedObject } from './cached-object.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { EtcdConnection } from './etcd/etcd-connection.ts';
+import { KeyLayout } from './etcd/key-layout.ts';
+import { Keyspace } from './etcd/keyspace.ts';
+import { CachedStorage } from './cached-storage.ts';
+import type { StorageMetrics } from './storage-metrics.ts';
+import type { WatchEvent } from './storage.ts';
+import type { ValueCodec } from './value-codec.ts';
+
+export interface ResourceStorageOptions {
+  etcd: EtcdClient;
+  /** What resources of one etcd share; default: a connection of its own. */
+  connection?: EtcdConnection;
+  /** `/registry` */
+  pathPrefix: string;
+  resource: ResourceInfo;
+  codec: ValueCodec;
+  log: Logger;
+  clock?: Clock;
+  metrics?: StorageMetrics;
+  /** In [0, 1): spreads the bookmarks of many caches over time. */
+  random?: () => number;
+  historyLimits?: Partial<HistoryLimits>;
+  /** Changes that may wait for one slow watcher before its watch ends. */
+  maxWaitingEvents?: number;
+  /** How long a read waits for a revision that the cache has not seen. */
+  waitTimeoutMs?: number;
+  /** Time between two bookmarks. */
+  bookmarkIntervalMs?: number;
+}
+
+/** The object of a BOOKMARK event: nothing but its type and a revision. */
+function bookmarkOf({ group, version, kind }: ResourceInfo['storedAs']) {
+  const apiVersion = group === '' ? version : `${group}/${version}`;
+  return (revision: number, endsInitialEvents: boolean): WatchEvent => {
+    const object: KubeObject = {
+      kind,
+      apiVersion,
+      metadata: {
+        resourceVersion: String(revision),
+        creationTimestamp: null,
+        ...(endsInitialEvents ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+      },
+    };
+    return { type: 'BOOKMARK', object: new CachedObject(object, revision) };
+  };
+}
+
+/** The storage of one resource: its keys in etcd behind a watch cache, which loads at the first use. */
+export function createResourceStorage(options: ResourceStorageOptions): CachedStorage {
+  const { etcd, pathPrefix, resource, codec, log, metrics, clock = systemClock } = options;
+  const { storageKeyPrefix, namespaced, storedAs, name } = resource;
+  const groupResource: GroupResource = { group: resource.group, resource: name };
+  if (storageKeyPrefix === undefined) {
+    throw new Error(`${groupResourceName(groupResource)} is not stored`);
+  }
+  const connection = options.connection ?? new EtcdConnection({ client: etcd, pathPrefix, clock, log });
+  const keyspace = new Keyspace({
+    client: connection.client,
+    layout: new KeyLayout(pathPrefix, storageKeyPrefix, namespaced),
+    codec,
+    resource: groupResource,
+    leases: connection.leases,
+    clock,
+    ...(metrics === undefined ? {} : { metrics }),
+  });
+  const cache = new WatchCache({
+    keyspace,
+    hub: connection.hub,
+    clock,
+    log,
+    metrics,
+    historyLimits: { ...defaultHistoryLimits, ...options.historyLimits },
+    maxWaitingEvents: options.maxWaitingEvents ?? 10_000,
+    waitTimeoutMs: options.waitTimeoutMs ?? 3000,
+    bookmark: bookmarkOf(storedAs),
+  });
+  return new CachedStorage({
+    keyspace,
+    cache,
+    connection,
+    ownsConnection: options.connection === undefined,
+    clock,
+    metrics,
+    bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
+    random: options.random ?? Math.random,
+  });
+}

@@ -1,0 +1,109 @@
+import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
+import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { CachedStorage } from './cached-storage.ts';
+import { systemClock } from './clock.ts';
+import { EtcdConnection } from './etcd/etcd-connection.ts';
+import { createResourceStorage } from './resource-storage.ts';
+import type { ResourceStorageOptions } from './resource-storage.ts';
+import type { ResourceStorage } from './storage.ts';
+import type { ValueCodec } from './value-codec.ts';
+
+export interface StorageFactoryOptions extends Omit<
+  ResourceStorageOptions,
+  'resource' | 'codec' | 'connection'
+> {
+  /** `--etcd-servers-overrides`: another etcd for some resources. Default: `etcd` for all. */
+  etcdFor?: (resource: ResourceInfo) => EtcdClient;
+  /** How a resource's values are written; encryption decides by resource. */
+  codecFor: (resource: ResourceInfo) => ValueCodec;
+}
+
+/** All storages of one apiserver: one for each stored resource, whichever of its versions asks. */
+export class StorageFactory {
+  readonly #options: StorageFactoryOptions;
+  readonly #storages = new Map<string, CachedStorage>();
+  readonly #connections = new Map<EtcdClient, EtcdConnection>();
+
+  constructor(options: StorageFactoryOptions) {
+    this.#options = options;
+  }
+
+  /** The storage of a resource; the same for all versions and names that share a storage prefix. Throws for virtual ones. */
+  forResource(resource: ResourceInfo): ResourceStorage {
+    const prefix = resource.storageKeyPrefix ?? '';
+    let storage = this.#storages.get(prefix);
+    if (storage === undefined) {
+      const { etcdFor, codecFor, ...options } = this.#options;
+      const etcd = etcdFor?.(resource) ?? options.etcd;
+      storage = createResourceStorage({
+        ...options,
+        etcd,
+        connection: this.#connection(etcd),
+        resource,
+        codec: codecFor(resource),
+      });
+      this.#storages.set(prefix, storage);
+    }
+    return storage;
+  }
+
+  /** Closes the storage of a resource that is served no more (a deleted CustomResourceDefinition). */
+  release(resource: ResourceInfo): void {
+    const prefix = resource.storageKeyPrefix ?? '';
+    this.#storages.get(prefix)?.close();
+    this.#storages.delete(prefix);
+  }
+
+  /** Loads all caches that nobody used yet, a few at a time, so that first requests need not wait. */
+  async warmUp(concurrency = 4): Promise<void> {
+    const waiting = [...this.#storages.values()].filter(({ cache }) => !cache.isStarted);
+    const worker = async () => {
+      for (let storage = waiting.pop(); storage !== undefined; storage = waiting.pop()) await storage.ready();
+    };
+    await Promise.all(Array.from({ length: concurrency }, worker));
+  }
+
+  /** Storage prefixes whose caches were started and are not loaded (any more): not ready to serve. */
+  notReady(): string[] {
+    return [...this.#storages]
+      .filter(([, { cache }]) => cache.isStarted && !cache.isReady)
+      .map(([name]) => name);
+  }
+
+  /** Rejects where an etcd does not answer a linearizable read, or started caches are not loaded. */
+  async readyz(): Promise<void> {
+    await this.healthz();
+    const missing = this.notReady();
+    if (missing.length > 0) throw new Error(`storage is not ready: ${missing.join(', ')}`);
+  }
+
+  /** Rejects where an etcd does not answer a linearizable read. */
+  async healthz(): Promise<void> {
+    const main = this.#connection(this.#options.etcd);
+    const all = new Set([main, ...this.#connections.values()]);
+    await Promise.all([...all].map(({ currentRevision }) => currentRevision.read()));
+  }
+
+  /** Every storage that is in use, by prefix; for metrics. */
+  storages(): ReadonlyMap<string, CachedStorage> {
+    return this.#storages;
+  }
+
+  /** Ends all watches and caches; the etcd clients stay open. */
+  close(): void {
+    for (const storage of this.#storages.values()) storage.close();
+    for (const connection of this.#connections.values()) connection.close();
+    this.#storages.clear();
+    this.#connections.clear();
+  }
+
+  #connection(client: EtcdClient): EtcdConnection {
+    let connection = this.#connections.get(client);
+    if (connection === undefined) {
+      const { pathPrefix, log, clock = systemClock } = this.#options;
+      connection = new EtcdConnection({ client, pathPrefix, clock, log });
+      this.#connections.set(client, connection);
+    }
+    return connection;
+  }
+}
