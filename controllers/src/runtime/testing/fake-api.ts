@@ -362,8 +362,12 @@ export class FakeApi implements Client {
   ): ApiObject {
     const before = current as ApiObject & { spec?: unknown; status?: unknown };
     let next = wanted as ApiObject & { spec?: unknown; status?: unknown };
-    if (subresource === 'status') next = { ...structuredClone(before), status: next.status };
-    else if (subresource === 'finalize') next = { ...structuredClone(before), spec: next.spec };
+    if (subresource === 'status') {
+      // As the real one: annotations may be written with the status.
+      const { annotations } = next.metadata;
+      next = { ...structuredClone(before), status: next.status };
+      if (annotations) next.metadata.annotations = annotations;
+    } else if (subresource === 'finalize') next = { ...structuredClone(before), spec: next.spec };
     else if (before.status !== undefined && resource.group !== 'coordination.k8s.io')
       next.status = before.status;
     const { metadata } = next;
