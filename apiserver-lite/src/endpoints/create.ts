@@ -1,0 +1,50 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { RequestContext } from '../server/request-context.ts';
+import { methodNotAllowed } from '../server/status-error.ts';
+import { CachedObject } from '../storage/cached-object.ts';
+import { decodeObject } from './body/decode-object.ts';
+import { ensureNamespace } from './body/object-identity.ts';
+import { dedupOwnerReferences } from './body/owner-references.ts';
+import { readBody } from './body/read-body.ts';
+import { trackCreate } from './managed-fields/track.ts';
+import { readWriteOptions } from './options/write-options.ts';
+import { namespaceOf, type ResourceScope } from './resource-scope.ts';
+import { negotiateResource, respondObject } from './respond-object.ts';
+import { writeValue } from './write-response.ts';
+
+/** `POST` of a new object, or to a subresource such as `binding` (Kubernetes: `endpoints/handlers/create.go`). */
+export async function create(context: RequestContext, scope: ResourceScope): Promise<void> {
+  const { rest, codec, gvk } = scope;
+  const options = readWriteOptions(context, 'CreateOptions');
+  const format = negotiateResource(context);
+  const body = await readBody(context);
+  const object = decodeObject(context, {
+    body,
+    expected: gvk,
+    codec,
+    fieldValidation: options.fieldValidation,
+  });
+  ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
+  scope.environment.applyDefaults(object);
+  dedupOwnerReferences(context, object);
+
+  const { dryRun } = options;
+  if (rest.createNamed !== undefined) {
+    const result = await rest.createNamed(context, context.requestInfo.name, object, { dryRun });
+    if (isStatus(result)) {
+      await writeValue(context, 201, { ...result, code: result['code'] ?? 201 });
+    } else {
+      const revision = Number(result.metadata.resourceVersion ?? 0);
+      await respondObject(context, scope, { code: 201, object: new CachedObject(result, revision), format });
+    }
+    return;
+  }
+  if (rest.create === undefined) throw methodNotAllowed(scope.groupResource, 'create');
+  trackCreate(object, { scope, manager: options.manager });
+  const created = await rest.create(context, object, { dryRun });
+  await respondObject(context, scope, { code: 201, object: created, format });
+}
+
+function isStatus({ kind, apiVersion }: KubeObject): boolean {
+  return kind === 'Status' && apiVersion === 'v1';
+}

@@ -1,0 +1,23 @@
+import type { RequestContext } from '../server/request-context.ts';
+import { methodNotAllowed } from '../server/status-error.ts';
+import { readDeleteOptions } from './options/delete-options.ts';
+import { readListOptions } from './options/list-options.ts';
+import type { ResourceScope } from './resource-scope.ts';
+import { negotiateResource, respondList } from './respond-object.ts';
+
+/** `DELETE` of a collection: the answer is the list of what was met. */
+export async function deleteCollection(context: RequestContext, scope: ResourceScope): Promise<void> {
+  const { rest } = scope;
+  if (rest.deleteCollection === undefined) throw methodNotAllowed(scope.groupResource, 'deletecollection');
+  const format = negotiateResource(context);
+  const selection = readListOptions(context, rest, false);
+  const options = await readDeleteOptions(context);
+  const page = await rest.deleteCollection(context, options, {
+    ...selection.scope,
+    resourceVersion: selection.resourceVersion,
+    resourceVersionMatch: selection.resourceVersionMatch,
+    limit: selection.limit,
+    continueToken: selection.continueToken,
+  });
+  await respondList(context, scope, page, format);
+}

@@ -1,0 +1,52 @@
+import type { RequestContext } from '../server/request-context.ts';
+import { methodNotAllowed } from '../server/status-error.ts';
+import { readDeleteOptions } from './options/delete-options.ts';
+import type { ResourceScope } from './resource-scope.ts';
+import { negotiateResource, respondObject } from './respond-object.ts';
+import { writeValue } from './write-response.ts';
+
+/** Resources that answer with the deleted object where others answer with a Status. */
+const returnDeletedObject = new Set([
+  '/persistentvolumeclaims',
+  '/persistentvolumes',
+  '/pods',
+  '/podtemplates',
+  '/resourcequotas',
+  '/serviceaccounts',
+  '/services',
+  'storage.k8s.io/csidrivers',
+  'storage.k8s.io/csinodes',
+  'storage.k8s.io/storageclasses',
+  'storage.k8s.io/volumeattachments',
+]);
+
+/** `DELETE …/name` (Kubernetes: `endpoints/handlers/delete.go`). */
+export async function deleteOne(context: RequestContext, scope: ResourceScope): Promise<void> {
+  const { rest, groupResource } = scope;
+  if (rest.delete === undefined) throw methodNotAllowed(groupResource, 'delete');
+  const { name } = context.requestInfo;
+  const format = negotiateResource(context);
+  const options = await readDeleteOptions(context);
+  const { object, immediate } = await rest.delete(context, name, options);
+
+  // Clients that ask for a cascade in the old way learn that it isn't done yet; to others 202 would be news.
+  const code = !immediate && options.orphanDependents === false ? 202 : 200;
+  const { group, resource } = groupResource;
+  if (!immediate || returnDeletedObject.has(`${group}/${resource}`)) {
+    await respondObject(context, scope, { code, object, format });
+    return;
+  }
+  const { uid } = object.object.metadata;
+  await writeValue(context, code, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {
+      name,
+      ...(group === '' ? {} : { group }),
+      kind: resource,
+      ...(uid === undefined ? {} : { uid }),
+    },
+  });
+}

@@ -1,0 +1,84 @@
+import type { TableConvertor } from '../../registry/rest.ts';
+import type { CachedObject } from '../../storage/cached-object.ts';
+import type { MetaVersion } from '../negotiation/output.ts';
+import { goJson, jsonItem, typeHead } from './json.ts';
+import { metaApiVersion, partialItem } from './partial-metadata.ts';
+import type { ListMeta } from './protobuf.ts';
+
+/** How much of the object stands in each row (Kubernetes: `meta/v1.TableOptions`). */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+export interface TableOptions {
+  version: MetaVersion;
+  includeObject: IncludeObject;
+  convertor: TableConvertor;
+  nowMs: number;
+  /** Watches send the columns with the first event only. */
+  headers: boolean;
+}
+
+/** A Table of the objects, as JSON in pieces, without the closing newline. */
+export function tableJson(
+  objects: readonly CachedObject[],
+  meta: ListMeta,
+  options: TableOptions,
+): Uint8Array[] {
+  const columns = options.headers ? columnDefinitions(options.convertor) : 'null';
+  const head = typeHead('Table', metaApiVersion(options.version));
+  const pieces: Uint8Array[] = [
+    Buffer.from(`${head}"metadata":${listMetaJson(meta)},"columnDefinitions":${columns},"rows":[`),
+  ];
+  objects.forEach((cached, index) => {
+    const cells = goJson(options.convertor.cells(cached.object, options.nowMs));
+    pieces.push(Buffer.from(`${index === 0 ? '' : ','}{"cells":${cells},"object":`));
+    pieces.push(...rowObject(cached, options), close);
+  });
+  pieces.push(closeRows);
+  return pieces;
+}
+
+const close = Buffer.from('}');
+const closeRows = Buffer.from(']}');
+const nothing = Buffer.from('null');
+
+const columnCache = new WeakMap<TableConvertor, string>();
+
+function columnDefinitions(convertor: TableConvertor): string {
+  let json = columnCache.get(convertor);
+  if (json === undefined) {
+    json = goJson(
+      convertor.columns.map(({ name, type, format, description, priority }) => ({
+        name,
+        type,
+        format,
+        description,
+        priority,
+      })),
+    );
+    columnCache.set(convertor, json);
+  }
+  return json;
+}
+
+function rowObject(cached: CachedObject, { includeObject, version }: TableOptions): Uint8Array[] {
+  switch (includeObject) {
+    case 'None':
+      return [nothing];
+    case 'Metadata':
+      return [partialItem(cached, version)];
+    case 'Object':
+      return [
+        Buffer.from(typeHead(cached.object.kind, cached.object.apiVersion)),
+        jsonItem(cached).subarray(1),
+      ];
+  }
+}
+
+/** `{"resourceVersion":"5","continue":"…","remainingItemCount":3}`, less what is empty. */
+export function listMetaJson(meta: ListMeta): string {
+  return goJson({
+    ...(meta.resourceVersion === '' ? {} : { resourceVersion: meta.resourceVersion }),
+    ...(meta.continue === '' ? {} : { continue: meta.continue }),
+    ...(meta.remainingItemCount === undefined ? {} : { remainingItemCount: meta.remainingItemCount }),
+  });
+}

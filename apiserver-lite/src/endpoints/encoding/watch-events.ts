@@ -1,0 +1,126 @@
+import { wrapEnvelope } from '@pg8s/k8s-proto/envelope';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { Status } from '../../server/status-error.ts';
+import type { CachedObject } from '../../storage/cached-object.ts';
+import type { WatchEvent } from '../../storage/storage.ts';
+import type { OutputFormat, Transform } from '../negotiation/output.ts';
+import type { ObjectCodec } from '../object-codec.ts';
+import { goJson, jsonItem, typeHead } from './json.ts';
+import { metaApiVersion, partialItem } from './partial-metadata.ts';
+import {
+  delimited,
+  metadataOf,
+  protobufDocument,
+  protobufItem,
+  protobufValue,
+  watchFrame,
+} from './protobuf.ts';
+import { tableJson, type TableOptions } from './table.ts';
+
+/** Turns the events of one watch into the bytes of its stream. */
+export interface WatchEventEncoder {
+  readonly contentType: string;
+  /** All of them in one piece, to be written at once. */
+  encode(events: readonly WatchEvent[]): Uint8Array;
+  /** The last event of a watch that fails. */
+  encodeError(status: Status): Uint8Array;
+}
+
+export interface WatchEncoding {
+  format: OutputFormat;
+  codec: ObjectCodec;
+  kind: string;
+  apiVersion: string;
+  /** For Table events. */
+  table: () => TableOptions;
+}
+
+/** The encoder of what was negotiated (Kubernetes: `endpoints/handlers/watch.go`). */
+export function watchEventEncoder(encoding: WatchEncoding): WatchEventEncoder {
+  if (encoding.format.mediaType === 'application/vnd.kubernetes.protobuf') return protobufEvents(encoding);
+  switch (encoding.format.transform?.kind) {
+    case undefined:
+      return plainEvents(encoding);
+    case 'Table':
+      return tableEvents(encoding);
+    default:
+      return partialEvents(encoding.format.transform!);
+  }
+}
+
+const close = Buffer.from('}\n');
+
+function encodeJsonError(status: Status): Uint8Array {
+  return Buffer.from(`{"type":"ERROR","object":${goJson(status)}}\n`);
+}
+
+/** `{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1",` + item without its brace + `}` newline. */
+function plainEvents({ kind, apiVersion }: WatchEncoding): WatchEventEncoder {
+  const head = typeHead(kind, apiVersion);
+  const heads = perType((type) => Buffer.from(`{"type":"${type}","object":${head}`));
+  return {
+    contentType: 'application/json',
+    encode: (events) =>
+      Buffer.concat(events.flatMap(({ type, object }) => [heads[type], jsonItem(object).subarray(1), close])),
+    encodeError: encodeJsonError,
+  };
+}
+
+function partialEvents({ version }: Transform): WatchEventEncoder {
+  const heads = perType((type) => Buffer.from(`{"type":"${type}","object":`));
+  return {
+    contentType: 'application/json',
+    encode: (events) =>
+      Buffer.concat(events.flatMap(({ type, object }) => [heads[type], partialItem(object, version), close])),
+    encodeError: encodeJsonError,
+  };
+}
+
+/** Each event is a Table of one row; only the first carries the columns. */
+function tableEvents({ table }: WatchEncoding): WatchEventEncoder {
+  let headers = true;
+  const row = (object: CachedObject) => {
+    const options = { ...table(), headers };
+    headers = false;
+    const meta = { resourceVersion: object.object.metadata.resourceVersion ?? '', continue: '' };
+    return tableJson([object], meta, options);
+  };
+  return {
+    contentType: 'application/json',
+    encode: (events) =>
+      Buffer.concat(
+        events.flatMap(({ type, object }) => [
+          Buffer.from(`{"type":"${type}","object":`),
+          ...row(object),
+          close,
+        ]),
+      ),
+    encodeError: encodeJsonError,
+  };
+}
+
+function protobufEvents({ format: { transform }, codec }: WatchEncoding): WatchEventEncoder {
+  const document =
+    transform === undefined
+      ? (object: CachedObject) => protobufDocument(object, codec)
+      : (object: CachedObject) =>
+          wrapEnvelope(
+            metaApiVersion(transform.version),
+            'PartialObjectMetadata',
+            Buffer.concat(delimited(1, metadataOf(protobufItem(object, codec)))),
+          );
+  return {
+    contentType: 'application/vnd.kubernetes.protobuf;stream=watch',
+    encode: (events) => Buffer.concat(events.map(({ type, object }) => watchFrame(type, document(object)))),
+    encodeError: (status) => watchFrame('ERROR', protobufValue(status as unknown as KubeObject, codec)),
+  };
+}
+
+function perType<T>(make: (type: WatchEvent['type']) => T): Record<WatchEvent['type'], T> {
+  return {
+    ADDED: make('ADDED'),
+    MODIFIED: make('MODIFIED'),
+    DELETED: make('DELETED'),
+    BOOKMARK: make('BOOKMARK'),
+  };
+}

@@ -1,0 +1,52 @@
+import { decodeMessage, encodeMessage } from '@pg8s/k8s-proto/codec/codec';
+import { conform } from '@pg8s/k8s-proto/conform/conform';
+import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
+import { formatFieldPath, strictProblems } from '@pg8s/k8s-proto/conform/strict-problems';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { apiVersionOf, kindInfo, kindOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+import { DecodeError, type DecodeInput, type Decoded, type ObjectCodec } from './object-codec.ts';
+
+/** The codec of all built-in kinds. */
+export const kubernetesCodec: ObjectCodec = {
+  knows: (gvk) => kindInfo(gvk) !== undefined,
+  decode,
+  decodeProtobuf(raw, gvk) {
+    const fields = decodeMessage(messageOfKind(gvk), raw) as KubeObject;
+    return { ...fields, kind: gvk.kind, apiVersion: apiVersionOf(gvk) };
+  },
+  encodeProtobuf(object) {
+    const info = kindOf(object.apiVersion, object.kind);
+    if (info === undefined) throw new TypeError(`${object.apiVersion} has no kind ${object.kind}`);
+    return encodeMessage(info.message, object);
+  },
+};
+
+function decode({ value, json, gvk, strict }: DecodeInput): Decoded {
+  const message = messageOfKind(gvk);
+  try {
+    const { object, unknownFields } = conform(value, message, strict ? 'report' : 'ignore');
+    const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object as KubeObject;
+    const duplicates = json?.duplicates ?? [];
+    let strictErrors: readonly string[] = [];
+    if (strict && (unknownFields.length > 0 || duplicates.length > 0)) {
+      strictErrors =
+        json === undefined
+          ? unknownFields.map((path) => `unknown field ${JSON.stringify(formatFieldPath(path))}`)
+          : strictProblems(json.text, message, { unknownFields, duplicates });
+    }
+    // What has no metadata of its own (a Scale's parts, options) must not get any.
+    const head = { kind: gvk.kind, apiVersion: apiVersionOf(gvk) };
+    return {
+      object: (metadata === undefined ? { ...head, ...rest } : { ...head, metadata, ...rest }) as KubeObject,
+      strictErrors,
+    };
+  } catch (error) {
+    throw error instanceof ConformError ? new DecodeError(error.message) : error;
+  }
+}
+
+function messageOfKind(gvk: GroupVersionKind): string {
+  const info = kindInfo(gvk);
+  if (info === undefined) throw new TypeError(`${apiVersionOf(gvk)} has no kind ${gvk.kind}`);
+  return info.message;
+}

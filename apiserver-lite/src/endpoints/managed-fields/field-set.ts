@@ -1,0 +1,139 @@
+/**
+ * Sets of fields as `fieldsV1` writes them (Kubernetes: `structured-merge-diff/fieldpath.Set`), kept in that form: a
+ * tree whose edges are path elements. A node is a member when nothing is below it, or when it has `"."`:
+ *
+ *     { "f:metadata": { "f:labels": { ".": {}, "f:app": {} } } }      {metadata.labels, metadata.labels.app}
+ *
+ * Sets are values: operations share what they don't change and never change their operands.
+ */
+export interface FieldSet {
+  readonly [element: string]: FieldSet;
+}
+
+/** The set of nothing, and the node of a member without members below. */
+export const leaf: FieldSet = Object.freeze({});
+
+const self = '.';
+
+function isLeaf(node: FieldSet): boolean {
+  for (const _element in node) return false;
+  return true;
+}
+
+/** Whether a node (other than the root) is itself in the set. */
+export function isMember(node: FieldSet): boolean {
+  return isLeaf(node) || Object.hasOwn(node, self);
+}
+
+/** A node from its parts; undefined where nothing is left of it. */
+export function makeNode(member: boolean, children: [string, FieldSet][]): FieldSet | undefined {
+  if (children.length === 0) return member ? leaf : undefined;
+  const node: Record<string, FieldSet> = {};
+  if (member) node[self] = leaf;
+  for (const [element, child] of children) node[element] = child;
+  return node;
+}
+
+/** What is in `a` and not in `b`; undefined: nothing. `a` itself where nothing is taken away. */
+export function difference(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
+  if (a === undefined || b === undefined) return a;
+  return differenceBelow(a, b, false);
+}
+
+function differenceBelow(a: FieldSet, b: FieldSet, member: boolean): FieldSet | undefined {
+  const children: [string, FieldSet][] = [];
+  let same = true;
+  for (const element in a) {
+    if (element === self) continue;
+    const left = a[element]!;
+    const right = b[element];
+    const kept =
+      right === undefined ? left : differenceBelow(left, right, isMember(left) && !isMember(right));
+    if (kept !== left) same = false;
+    if (kept !== undefined) children.push([element, kept]);
+  }
+  // At the root `member` is false on both sides and nothing says "."; below, "." must have survived.
+  if (same && (isLeaf(a) ? member : Object.hasOwn(a, self) === member)) return a;
+  return makeNode(member, children);
+}
+
+/** What is in `a` or `b`, in fieldsV1's order. */
+export function union(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
+  if (a === undefined || b === undefined || a === b) return a ?? b;
+  return unionBelow(a, b, false);
+}
+
+function unionBelow(a: FieldSet, b: FieldSet, member: boolean): FieldSet {
+  const children: [string, FieldSet][] = [];
+  let grown = false;
+  for (const element in a) {
+    if (element === self) continue;
+    const left = a[element]!;
+    const right = b[element];
+    children.push([
+      element,
+      right === undefined ? left : unionBelow(left, right, isMember(left) || isMember(right)),
+    ]);
+  }
+  for (const element in b) {
+    if (element === self || Object.hasOwn(a, element)) continue;
+    children.push([element, b[element]!]);
+    grown = true;
+  }
+  if (grown) children.sort(([x], [y]) => compareElements(x, y));
+  return makeNode(member, children) ?? leaf;
+}
+
+/** What is in both; undefined: nothing. */
+export function intersection(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  return intersectionBelow(a, b, false);
+}
+
+function intersectionBelow(a: FieldSet, b: FieldSet, member: boolean): FieldSet | undefined {
+  const children: [string, FieldSet][] = [];
+  for (const element in a) {
+    const right = b[element];
+    if (element === self || right === undefined) continue;
+    const left = a[element]!;
+    const common = intersectionBelow(left, right, isMember(left) && isMember(right));
+    if (common !== undefined) children.push([element, common]);
+  }
+  return makeNode(member, children);
+}
+
+/** Fields, then keys by their values, then values, then indexes. */
+export function compareElements(a: string, b: string): number {
+  if (a === b) return 0;
+  const kind = a.codePointAt(0);
+  if (kind === b.codePointAt(0) && (a.startsWith('k:') || a.startsWith('v:'))) {
+    return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)));
+  }
+  const [rankA, rankB] = [rank(a), rank(b)];
+  if (rankA !== rankB) return rankA - rankB;
+  return a < b ? -1 : 1;
+}
+
+function rank(element: string): number {
+  return 'fkvi'.indexOf(element[0] ?? '');
+}
+
+function compareValues(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (isRecord(a) && isRecord(b)) {
+    const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
+    for (let i = 0; i < keysA.length && i < keysB.length; i++) {
+      const [keyA, keyB] = [keysA[i]!, keysB[i]!];
+      if (keyA !== keyB) return keyA < keyB ? -1 : 1;
+      const order = compareValues(a[keyA], b[keyB]);
+      if (order !== 0) return order;
+    }
+    return keysA.length - keysB.length;
+  }
+  const [textA, textB] = [String(a), String(b)];
+  return textA < textB ? -1 : textA > textB ? 1 : 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

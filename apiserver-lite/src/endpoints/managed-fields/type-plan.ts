@@ -1,0 +1,187 @@
+import type { FieldType, SpecialKind } from '@pg8s/k8s-proto/schema/field-type';
+import { requireMessage, type FieldSchema, type MessageSchema } from '@pg8s/k8s-proto/schema/schema';
+
+/**
+ * How values of a type are owned: as a whole, or piece by piece (Kubernetes: `structured-merge-diff/schema`). Made from
+ * the schema when first asked for.
+ */
+export type TypePlan =
+  | { kind: 'leaf' }
+  | StructPlan
+  | { kind: 'map'; value: TypePlan }
+  | { kind: 'set' }
+  | {
+      kind: 'keyed';
+      keys: readonly string[];
+      defaults: Readonly<Record<string, unknown>>;
+      element: TypePlan;
+    };
+
+export interface StructPlan {
+  kind: 'struct';
+  readonly fields: readonly FieldPlan[];
+  readonly byName: ReadonlyMap<string, FieldPlan>;
+}
+
+export interface FieldPlan {
+  name: string;
+  /** `f:spec` */
+  element: string;
+  plan: TypePlan;
+  /** What Go prints when nothing was set; undefined where it leaves the field out. */
+  zero: unknown;
+  /** Go leaves the field out when it is empty. */
+  dropsEmpty: boolean;
+}
+
+/** Types that change owners as a whole, wherever they are used: `+structType=atomic` at the type. */
+const atomicMessages: ReadonlySet<string> = new Set([
+  ...['v1', 'v1alpha1', 'v1beta1'].flatMap((version) =>
+    ['MatchResources', 'NamedRuleWithOperations', 'ParamKind', 'ParamRef', 'Variable'].map(
+      (name) => `k8s.io.api.admissionregistration.${version}.${name}`,
+    ),
+  ),
+  'k8s.io.api.autoscaling.v1.CrossVersionObjectReference',
+  ...[
+    'ConfigMapKeySelector',
+    'EndpointAddress',
+    'EndpointPort',
+    'FileKeySelector',
+    'LocalObjectReference',
+    'NodeSelector',
+    'NodeSelectorTerm',
+    'ObjectFieldSelector',
+    'ObjectReference',
+    'ResourceFieldSelector',
+    'ScopeSelector',
+    'SecretKeySelector',
+    'SecretReference',
+    'TopologySelectorTerm',
+    'TypedLocalObjectReference',
+  ].map((name) => `k8s.io.api.core.v1.${name}`),
+  'k8s.io.api.discovery.v1.EndpointPort',
+  'k8s.io.api.networking.v1.ServiceBackendPort',
+  'k8s.io.api.rbac.v1.RoleRef',
+  'k8s.io.api.rbac.v1.Subject',
+  'k8s.io.apimachinery.pkg.apis.meta.v1.LabelSelector',
+  'k8s.io.apimachinery.pkg.apis.meta.v1.OwnerReference',
+]);
+
+const leafPlan: TypePlan = { kind: 'leaf' };
+const structs = new Map<string, StructPlan>();
+
+/** The plan of a message by its full name. */
+export function structPlan(message: string): StructPlan {
+  let plan = structs.get(message);
+  if (plan === undefined) {
+    plan = makeStruct(requireMessage(message));
+    structs.set(message, plan);
+  }
+  return plan;
+}
+
+/** Fields are resolved when first read: types may contain themselves. */
+function makeStruct(schema: MessageSchema): StructPlan {
+  let fields: readonly FieldPlan[] | undefined;
+  let byName: ReadonlyMap<string, FieldPlan> | undefined;
+  return {
+    kind: 'struct',
+    get fields() {
+      fields ??= flatFields(schema).map(fieldPlan);
+      return fields;
+    },
+    get byName() {
+      byName ??= new Map(this.fields.map((field) => [field.name, field]));
+      return byName;
+    },
+  };
+}
+
+/** In fieldsV1's order, those of inline messages included. */
+function flatFields(schema: MessageSchema): FieldSchema[] {
+  return [...schema.byJson.values()].sort((a, b) => (a.json < b.json ? -1 : a.json > b.json ? 1 : 0));
+}
+
+function fieldPlan(field: FieldSchema): FieldPlan {
+  const { type, pointer, omitempty, omitzero } = field;
+  // Go never finds a struct empty: with omitempty alone it is printed all the same.
+  const struct = !pointer && (type.kind === 'message' || structKinds.has(type.kind as SpecialKind));
+  const omitted = omitzero || (omitempty && !struct);
+  return {
+    name: field.json,
+    element: `f:${field.json}`,
+    plan: planOf(type, field),
+    zero: omitted ? undefined : zeroOf(type, pointer),
+    dropsEmpty: omitted && !pointer,
+  };
+}
+
+const structKinds: ReadonlySet<SpecialKind> = new Set<SpecialKind>([
+  'time',
+  'microTime',
+  'duration',
+  'quantity',
+  'intOrString',
+  'rawExtension',
+  'json',
+]);
+
+function zeroOf(type: FieldType, pointer: boolean): unknown {
+  if (pointer) return null;
+  switch (type.kind) {
+    case 'message':
+      return emptyStruct;
+    case 'string':
+      return '';
+    case 'bool':
+      return false;
+    case 'int32':
+    case 'int64':
+    case 'float64':
+    case 'intOrString':
+      return 0;
+    case 'quantity':
+      return '0';
+    case 'duration':
+      return '0s';
+    default:
+      return null;
+  }
+}
+
+const emptyStruct: Readonly<Record<string, unknown>> = Object.freeze({});
+
+function planOf(type: FieldType, field: FieldSchema): TypePlan {
+  switch (type.kind) {
+    case 'message':
+      if (field.structType === 'atomic') return leafPlan;
+      if (field.structType === undefined && atomicMessages.has(type.name)) return leafPlan;
+      return structPlan(type.name);
+    case 'map':
+      return field.mapType === 'atomic' ? leafPlan : { kind: 'map', value: elementPlan(type.value) };
+    case 'list':
+      if (field.listType === 'set') return { kind: 'set' };
+      if (field.listType === 'map') {
+        return {
+          kind: 'keyed',
+          keys: [...(field.listMapKeys ?? [])].sort(),
+          defaults: field.listMapKeys?.includes('protocol') === true ? { protocol: 'TCP' } : {},
+          element: elementPlan(type.element),
+        };
+      }
+      return leafPlan;
+    default:
+      return leafPlan;
+  }
+}
+
+function elementPlan(type: FieldType): TypePlan {
+  switch (type.kind) {
+    case 'message':
+      return atomicMessages.has(type.name) ? leafPlan : structPlan(type.name);
+    case 'map':
+      return { kind: 'map', value: elementPlan(type.value) };
+    default:
+      return leafPlan;
+  }
+}

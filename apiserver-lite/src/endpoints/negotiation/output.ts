@@ -1,0 +1,91 @@
+import { notAcceptable } from '../../server/status-error.ts';
+import { parseAccept, type AcceptClause } from './accept.ts';
+import { mediaTypes, type MediaType } from './media-types.ts';
+
+/** The version of `meta.k8s.io` whose Table or PartialObjectMetadata is wanted. */
+export type MetaVersion = 'v1' | 'v1beta1';
+
+/** What the client wants to see of an object (Kubernetes: KEP-0876, `as=…` of the Accept header). */
+export interface Transform {
+  kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
+  version: MetaVersion;
+}
+
+export interface OutputFormat {
+  mediaType: MediaType;
+  /** Absent: the object itself. */
+  transform?: Transform;
+}
+
+export interface OutputConstraints {
+  /** Whether Tables and partial objects may be asked for; Status objects and discovery have none. */
+  transforms: boolean;
+  /** Media types that carry a stream of watch events. */
+  stream?: boolean;
+  /** Custom resources have no protobuf form of their own. */
+  protobuf?: boolean;
+}
+
+/**
+ * Picks the answer's form from the Accept header: the first clause, by preference, that can be had. Throws 406.
+ * (Kubernetes: `endpoints/handlers/negotiation`.)
+ */
+export function negotiateOutput(accept: string | undefined, constraints: OutputConstraints): OutputFormat {
+  if (accept === undefined || accept === '') return { mediaType: 'application/json' };
+  for (const clause of parseAccept(accept)) {
+    for (const mediaType of mediaTypes) {
+      if (!covers(clause, mediaType)) continue;
+      const format = accepted(clause, mediaType, constraints);
+      if (format === undefined) continue;
+      if (constraints.stream === true && mediaType === 'application/yaml') throw notAcceptableStream();
+      return format;
+    }
+  }
+  throw constraints.stream === true ? notAcceptableStream() : notAcceptable(mediaTypes);
+}
+
+function notAcceptableStream(): Error {
+  return notAcceptable(
+    mediaTypes.filter((type) => type !== 'application/yaml').map((type) => `${type};stream=watch`),
+  );
+}
+
+function covers({ type, subtype }: AcceptClause, mediaType: MediaType): boolean {
+  if (type === '*') return subtype === '*';
+  const slash = mediaType.indexOf('/');
+  if (type !== mediaType.slice(0, slash)) return false;
+  return subtype === '*' || subtype === mediaType.slice(slash + 1);
+}
+
+function accepted(
+  { parameters }: AcceptClause,
+  mediaType: MediaType,
+  constraints: OutputConstraints,
+): OutputFormat | undefined {
+  const stream = parameters.get('stream');
+  if (stream !== undefined && stream !== '' && (stream !== 'watch' || mediaType === 'application/yaml')) {
+    return undefined;
+  }
+  const serverVersion = parameters.get('sv');
+  if (serverVersion !== undefined && serverVersion !== '' && serverVersion !== 'v1') return undefined;
+
+  const kind = parameters.get('as');
+  const version = parameters.get('v');
+  const group = parameters.get('g');
+  if (kind === undefined && version === undefined && group === undefined) {
+    const refused = mediaType === 'application/vnd.kubernetes.protobuf' && constraints.protobuf === false;
+    return refused ? undefined : { mediaType };
+  }
+  if (!constraints.transforms || group !== 'meta.k8s.io') return undefined;
+  if (version !== 'v1' && version !== 'v1beta1') return undefined;
+  switch (kind) {
+    case 'Table':
+      if (mediaType === 'application/vnd.kubernetes.protobuf') return undefined;
+      return { mediaType, transform: { kind, version } };
+    case 'PartialObjectMetadata':
+    case 'PartialObjectMetadataList':
+      return { mediaType, transform: { kind, version } };
+    default:
+      return undefined;
+  }
+}

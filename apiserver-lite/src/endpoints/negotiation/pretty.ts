@@ -1,0 +1,12 @@
+import type { RequestContext } from '../../server/request-context.ts';
+
+const readableAgents = /^(?:curl|Wget|Mozilla\/5\.0)/;
+
+/** Whether JSON is to be indented: `?pretty=true`, or a person with curl or a browser. */
+export function wantsPretty({ url, request }: RequestContext): boolean {
+  if (url.search.includes('pretty')) {
+    const value = url.searchParams.get('pretty');
+    if (value !== null && value !== '') return ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value);
+  }
+  return readableAgents.test(request.headers['user-agent'] ?? '');
+}

@@ -1,0 +1,37 @@
+import type { DuplicateKey } from '@pg8s/k8s-proto/conform/parse-json-strict';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+
+/** An object as Go's types would hold it, and what the client sent beside. */
+export interface Decoded {
+  object: KubeObject;
+  /** `unknown field "spec.foo"`, `duplicate field "spec.replicas"`; only with `strict`. */
+  strictErrors: readonly string[];
+}
+
+export interface DecodeInput {
+  /** The value as it was parsed; it stays as it is. */
+  value: unknown;
+  /** The text that it came from, and the fields that stand twice in it: what parsing hides. */
+  json?: { text: string; duplicates: readonly DuplicateKey[] };
+  gvk: GroupVersionKind;
+  strict: boolean;
+}
+
+/**
+ * Turns bodies into objects of a known kind and back (Kubernetes: `runtime.Serializer`). Values that don't fit a field
+ * are DecodeErrors in the words of Go's decoder.
+ */
+export interface ObjectCodec {
+  /** Whether the kind is registered at all. */
+  knows(gvk: GroupVersionKind): boolean;
+  decode(input: DecodeInput): Decoded;
+  /** From the message's bytes, without the envelope. */
+  decodeProtobuf(raw: Uint8Array, gvk: GroupVersionKind): KubeObject;
+  encodeProtobuf(object: KubeObject): Uint8Array;
+}
+
+/** A body that can't become the object; `message` is what Go's decoder would say. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+}

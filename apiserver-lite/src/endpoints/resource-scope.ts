@@ -1,0 +1,50 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { Rest } from '../registry/rest.ts';
+import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+import type { GroupResource } from '../server/status-error.ts';
+import { kubernetesCodec } from './kubernetes-codec.ts';
+import type { ObjectCodec } from './object-codec.ts';
+
+/** What the verbs need beside the request: the clock and the dice are parameters for tests. */
+export interface EndpointEnvironment {
+  /** Fills in the defaults of the object's kind, as decoding does in kube-apiserver. */
+  applyDefaults: (object: KubeObject) => void;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** In [0, 1). */
+  random: () => number;
+  /** Watches that name no timeout end after this, up to twice this. */
+  minRequestTimeoutSeconds: number;
+}
+
+/** What is known of an endpoint before any request: made once a Rest. */
+export interface ResourceScope {
+  readonly rest: Rest;
+  readonly codec: ObjectCodec;
+  readonly environment: EndpointEnvironment;
+  /** What is read and written here; a subresource's own kind. */
+  readonly gvk: GroupVersionKind;
+  readonly apiVersion: string;
+  readonly listKind: string;
+  readonly groupResource: GroupResource;
+}
+
+export function resourceScope(rest: Rest, environment: EndpointEnvironment): ResourceScope {
+  const { resource, subresource } = rest;
+  const { group, version, kind } = subresource ?? resource;
+  const gvk = { group, version, kind };
+  return {
+    rest,
+    codec: kubernetesCodec,
+    environment,
+    gvk,
+    apiVersion: apiVersionOf(gvk),
+    listKind: `${kind}List`,
+    groupResource: { group: resource.group, resource: resource.name },
+  };
+}
+
+/** The namespace of the objects behind a request; the path of a Namespace itself is in none. */
+export function namespaceOf({ rest }: ResourceScope, requestNamespace: string): string {
+  return rest.resource.namespaced ? requestNamespace : '';
+}

@@ -1,0 +1,201 @@
+import { wrapEnvelope } from '@pg8s/k8s-proto/envelope';
+import type { RequestContext } from '../server/request-context.ts';
+import { sendBody } from '../server/respond.ts';
+import { badRequest, StatusError } from '../server/status-error.ts';
+import type { CachedObject } from '../storage/cached-object.ts';
+import type { ListPage } from '../storage/storage.ts';
+import { goJson, goJsonIndented, jsonItem, typeHead } from './encoding/json.ts';
+import { metaApiVersion, partialItem } from './encoding/partial-metadata.ts';
+import { delimited, listMessage, metadataOf, protobufItem, type ListMeta } from './encoding/protobuf.ts';
+import { listMetaJson, tableJson, type IncludeObject, type TableOptions } from './encoding/table.ts';
+import { toYaml } from './encoding/yaml.ts';
+import {
+  negotiateOutput,
+  type MetaVersion,
+  type OutputFormat,
+  type Transform,
+} from './negotiation/output.ts';
+import { wantsPretty } from './negotiation/pretty.ts';
+import type { ResourceScope } from './resource-scope.ts';
+import { writeObject } from './write-response.ts';
+
+/** How the client wants objects of a resource. Throws 406. */
+export function negotiateResource({ request }: RequestContext): OutputFormat {
+  return negotiateOutput(request.headers.accept, { transforms: true });
+}
+
+export interface ObjectAnswer {
+  code: number;
+  object: CachedObject;
+  format: OutputFormat;
+}
+
+/** Answers with one object in the wanted form. */
+export function respondObject(
+  context: RequestContext,
+  scope: ResourceScope,
+  { code, object, format }: ObjectAnswer,
+): Promise<void> {
+  const { mediaType, transform } = format;
+  if (transform === undefined) return writeObject(context, { code, object, mediaType, codec: scope.codec });
+  switch (transform.kind) {
+    case 'Table': {
+      const meta = { resourceVersion: object.object.metadata.resourceVersion ?? '', continue: '' };
+      return sendJsonPieces(
+        context,
+        code,
+        format,
+        tableJson([object], meta, tableOptions(context, scope, transform)),
+      );
+    }
+    case 'PartialObjectMetadata':
+      if (mediaType === 'application/vnd.kubernetes.protobuf') {
+        const raw = Buffer.concat(delimited(1, metadataOf(protobufItem(object, scope.codec))));
+        return sendBody(context, {
+          code,
+          contentType: mediaType,
+          body: wrapEnvelope(metaApiVersion(transform.version), 'PartialObjectMetadata', raw),
+        });
+      }
+      return sendJsonPieces(context, code, format, [partialItem(object, transform.version)]);
+    case 'PartialObjectMetadataList':
+      throw plainNotAcceptable(
+        'you requested PartialObjectMetadataList, but the requested object is not a list',
+        scope,
+      );
+  }
+}
+
+/** Answers with a page of objects, put together from their cached bytes. */
+export function respondList(
+  context: RequestContext,
+  scope: ResourceScope,
+  page: ListPage,
+  format: OutputFormat,
+): Promise<void> {
+  const { mediaType, transform } = format;
+  const meta: ListMeta = {
+    resourceVersion: page.resourceVersion,
+    continue: page.continueToken,
+    ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
+  };
+  if (mediaType === 'application/vnd.kubernetes.protobuf') {
+    return sendBody(context, {
+      code: 200,
+      contentType: mediaType,
+      body: protobufList(scope, page, meta, transform),
+    });
+  }
+  return sendJsonPieces(context, 200, format, jsonList(context, scope, { page, meta, transform }));
+}
+
+interface ListInput {
+  page: ListPage;
+  meta: ListMeta;
+  transform: Transform | undefined;
+}
+
+const comma = Buffer.from(',');
+const closeItems = Buffer.from(']}');
+
+function jsonList(
+  context: RequestContext,
+  scope: ResourceScope,
+  { page, meta, transform }: ListInput,
+): Uint8Array[] {
+  switch (transform?.kind) {
+    case 'Table':
+      return tableJson(page.items, meta, tableOptions(context, scope, transform));
+    case 'PartialObjectMetadata':
+      throw plainNotAcceptable(
+        'you requested PartialObjectMetadata, but the requested object is a list',
+        scope,
+      );
+    case 'PartialObjectMetadataList': {
+      const { version } = transform;
+      return itemList(typeHead('PartialObjectMetadataList', metaApiVersion(version)), meta, {
+        items: page.items,
+        encode: (item) => partialItem(item, version),
+      });
+    }
+    case undefined:
+      return itemList(typeHead(scope.listKind, scope.apiVersion), meta, {
+        items: page.items,
+        encode: jsonItem,
+      });
+  }
+}
+
+function itemList(
+  head: string,
+  meta: ListMeta,
+  { items, encode }: { items: readonly CachedObject[]; encode: (item: CachedObject) => Uint8Array },
+): Uint8Array[] {
+  const pieces: Uint8Array[] = [Buffer.from(`${head}"metadata":${listMetaJson(meta)},"items":[`)];
+  items.forEach((item, index) => {
+    if (index > 0) pieces.push(comma);
+    pieces.push(encode(item));
+  });
+  pieces.push(closeItems);
+  return pieces;
+}
+
+function protobufList(
+  { codec, listKind, apiVersion }: ResourceScope,
+  { items }: ListPage,
+  meta: ListMeta,
+  transform: Transform | undefined,
+): Uint8Array {
+  const messages = items.map((item) => protobufItem(item, codec));
+  if (transform === undefined) return wrapEnvelope(apiVersion, listKind, listMessage(meta, messages));
+  const partial = messages.map((message) => Buffer.concat(delimited(1, metadataOf(message))));
+  return wrapEnvelope(
+    metaApiVersion(transform.version),
+    'PartialObjectMetadataList',
+    listMessage(meta, partial),
+  );
+}
+
+const newline = Buffer.from('\n');
+
+function sendJsonPieces(
+  context: RequestContext,
+  code: number,
+  { mediaType }: OutputFormat,
+  pieces: readonly Uint8Array[],
+): Promise<void> {
+  let body: Uint8Array;
+  if (mediaType === 'application/json' && !wantsPretty(context)) {
+    body = Buffer.concat([...pieces, newline]);
+  } else {
+    const value: unknown = JSON.parse(Buffer.concat(pieces).toString());
+    body = Buffer.from(mediaType === 'application/yaml' ? toYaml(value) : goJsonIndented(value));
+  }
+  return sendBody(context, { code, contentType: mediaType, body });
+}
+
+/** The options of a Table answer from the query. Throws 400. */
+export function tableOptions(
+  { url }: RequestContext,
+  scope: ResourceScope,
+  transform: { version: MetaVersion },
+): TableOptions {
+  const includeObject = url.searchParams.get('includeObject') ?? '';
+  if (includeObject !== '' && !['None', 'Metadata', 'Object'].includes(includeObject)) {
+    throw badRequest(
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${goJson(includeObject)}: must be 'Metadata', 'Object', 'None', or empty`,
+    );
+  }
+  return {
+    version: transform.version,
+    includeObject: includeObject === '' ? 'Metadata' : (includeObject as IncludeObject),
+    convertor: scope.rest.table,
+    nowMs: scope.environment.now(),
+    headers: true,
+  };
+}
+
+function plainNotAcceptable(message: string, { gvk, listKind }: ResourceScope): StatusError {
+  const type = message.endsWith('is a list') ? listKind : gvk.kind;
+  return new StatusError(406, 'NotAcceptable', `${message} (*${gvk.version}.${type})`);
+}

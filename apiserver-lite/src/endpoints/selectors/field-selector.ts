@@ -1,0 +1,102 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { badRequest } from '../../server/status-error.ts';
+
+/** One term of a field selector such as `spec.nodeName=n1,status.phase!=Running`. */
+export interface FieldRequirement {
+  field: string;
+  equals: boolean;
+  value: string;
+}
+
+const operators = [
+  ['!=', false],
+  ['==', true],
+  ['=', true],
+] as const;
+
+/** Reads a field selector (Kubernetes: `apimachinery/pkg/fields`); terms come out sorted. Throws 400. */
+export function parseFieldSelector(selector: string): FieldRequirement[] {
+  const requirements: FieldRequirement[] = [];
+  for (const term of selector.split(',').sort()) {
+    if (term === '') continue;
+    const requirement = parseTerm(term);
+    if (requirement === undefined) {
+      throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`);
+    }
+    requirements.push(requirement);
+  }
+  return requirements;
+}
+
+function parseTerm(term: string): FieldRequirement | undefined {
+  for (const [operator, equals] of operators) {
+    const at = splitOnce(term, operator);
+    if (at !== undefined) return { field: unescapeValue(at[0]), equals, value: unescapeValue(at[1]) };
+  }
+  return undefined;
+}
+
+/** Two sides of the first operator that isn't escaped by a backslash. */
+function splitOnce(term: string, operator: string): [string, string] | undefined {
+  for (let i = 0; i < term.length; i++) {
+    if (term[i] === '\\') {
+      i++;
+    } else if (term.startsWith(operator, i)) {
+      // `a!=b` holds `=` too, but `!=` was tried before.
+      return [term.slice(0, i), term.slice(i + operator.length)];
+    }
+  }
+  return undefined;
+}
+
+function unescapeValue(value: string): string {
+  return value.includes('\\') ? value.replaceAll(/\\([\\,=])/g, '$1') : value;
+}
+
+/** The value of a field label of an object, as field selectors compare it. */
+export type FieldValue = (object: KubeObject) => string;
+
+export interface FieldLabels {
+  namespaced: boolean;
+  /** Labels beyond metadata.name and metadata.namespace. */
+  selectable: Readonly<Record<string, FieldValue>>;
+}
+
+export interface CompiledFieldSelector {
+  /** The only name that can match, where `metadata.name=` says so. */
+  name?: string;
+  matches: ((object: KubeObject) => boolean) | undefined;
+}
+
+/** Binds the terms to a resource's labels. Throws 400 for a label that the resource doesn't have. */
+export function compileFieldSelector(
+  requirements: readonly FieldRequirement[],
+  labels: FieldLabels,
+  kind: string,
+): CompiledFieldSelector {
+  let name: string | undefined;
+  const tests: ((object: KubeObject) => boolean)[] = [];
+  for (const { field, equals, value } of requirements) {
+    const read = valueOf(field, labels);
+    if (read === undefined) throw badRequest(unsupported(field, labels, kind));
+    if (field === 'metadata.name' && equals) name ??= value;
+    tests.push((object) => (read(object) === value) === equals);
+  }
+  const matches =
+    tests.length === 0 ? undefined : (object: KubeObject) => tests.every((test) => test(object));
+  return name === undefined ? { matches } : { name, matches };
+}
+
+function valueOf(field: string, { namespaced, selectable }: FieldLabels): FieldValue | undefined {
+  if (field === 'metadata.name') return ({ metadata }) => metadata.name ?? '';
+  if (field === 'metadata.namespace' && namespaced) return ({ metadata }) => metadata.namespace ?? '';
+  if (field === 'metadata.namespace') return () => '';
+  return Object.hasOwn(selectable, field) ? selectable[field] : undefined;
+}
+
+function unsupported(field: string, { selectable }: FieldLabels, kind: string): string {
+  // Kinds without labels of their own share one converter with a longer text.
+  return Object.keys(selectable).length === 0
+    ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+    : `field label not supported${kind === '' ? '' : ''}: ${field}`;
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { recoverPanic } from '../../filters/recover-panic.ts';
+import { requestInfoOf } from '../../filters/request-info.ts';
+import type { Registry } from '../../registry/rest.ts';
+import { RequestScope } from '../../server/request-scope.ts';
+import { createResourceHandler, type ResourceHandlerOptions } from '../resource-handler.ts';
+import { encodeStatus } from '../write-response.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  json: any;
+}
+
+export interface SendOptions {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** The endpoints over plain HTTP, without the filters that guard them. */
+export class EndpointServer implements AsyncDisposable {
+  readonly url: string;
+  readonly #close: () => Promise<void>;
+
+  private constructor(url: string, close: () => Promise<void>) {
+    this.url = url;
+    this.#close = close;
+  }
+
+  static async start(
+    registry: Registry,
+    options: Omit<ResourceHandlerOptions, 'registry'> = {},
+  ): Promise<EndpointServer> {
+    const log = pino({ level: 'silent' });
+    const handler = recoverPanic(encodeStatus)(createResourceHandler({ registry, ...options }));
+    const server = createServer((request, response) => {
+      const scope = new RequestScope({ request, response, log, receivedAt: 0 });
+      scope.requestInfo = requestInfoOf(request.method ?? 'GET', scope.url);
+      response.once('close', () => {
+        scope.cancel(new Error('closed'));
+      });
+      void handler(scope);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    return new EndpointServer(`http://127.0.0.1:${port}`, async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    });
+  }
+
+  /** One request; a body that isn't text is sent as JSON. */
+  async send(method: string, path: string, { body, headers = {} }: SendOptions = {}): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        'user-agent': 'kubectl/v1.36.0 (linux/amd64)',
+        'content-type': 'application/json',
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : {
+            body:
+              typeof body === 'string' || body instanceof Uint8Array
+                ? (body as string)
+                : JSON.stringify(body),
+          }),
+    });
+    const text = await response.text();
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      json = undefined;
+    }
+    return { status: response.status, headers: response.headers, text, json };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close();
+  }
+}

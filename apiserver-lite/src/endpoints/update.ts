@@ -1,0 +1,49 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { RequestContext } from '../server/request-context.ts';
+import { methodNotAllowed } from '../server/status-error.ts';
+import { decodeObject } from './body/decode-object.ts';
+import { ensureName, ensureNamespace } from './body/object-identity.ts';
+import { dedupOwnerReferences } from './body/owner-references.ts';
+import { readBody } from './body/read-body.ts';
+import { trackUpdate } from './managed-fields/track.ts';
+import { readWriteOptions } from './options/write-options.ts';
+import { namespaceOf, type ResourceScope } from './resource-scope.ts';
+import { negotiateResource, respondObject } from './respond-object.ts';
+
+/** `PUT …/name` (Kubernetes: `endpoints/handlers/update.go`). */
+export async function update(context: RequestContext, scope: ResourceScope): Promise<void> {
+  const { rest, codec, gvk } = scope;
+  if (rest.update === undefined) throw methodNotAllowed(scope.groupResource, 'update');
+  const { name } = context.requestInfo;
+  const format = negotiateResource(context);
+  const body = await readBody(context);
+  const options = readWriteOptions(context, 'UpdateOptions');
+  const decode = (): KubeObject => {
+    const object = decodeObject(context, {
+      body,
+      expected: gvk,
+      codec,
+      fieldValidation: options.fieldValidation,
+    });
+    ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
+    ensureName(object, name);
+    scope.environment.applyDefaults(object);
+    dedupOwnerReferences(context, object);
+    return object;
+  };
+
+  let decoded: KubeObject | undefined = decode();
+  const { uid } = decoded.metadata;
+  const transform = (current: KubeObject | undefined): KubeObject => {
+    // Whoever gets the object may change it: a second attempt starts from the body again.
+    const object = decoded ?? decode();
+    decoded = undefined;
+    trackUpdate(current, object, { scope, manager: options.manager });
+    return object;
+  };
+  const { object, created } = await rest.update(context, name, transform, {
+    dryRun: options.dryRun,
+    ...(uid === undefined || uid === '' ? {} : { preconditions: { uid } }),
+  });
+  await respondObject(context, scope, { code: created ? 201 : 200, object, format });
+}

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { RequestContext } from '../server/request-context.ts';
+import { responseOf } from '../server/request-scope.ts';
+import { internalError, methodNotAllowed, StatusError, type Status } from '../server/status-error.ts';
+import type { Watcher } from '../storage/storage.ts';
+import { watchEventEncoder, type WatchEventEncoder } from './encoding/watch-events.ts';
+import { negotiateOutput } from './negotiation/output.ts';
+import { readListOptions, type RequestedList } from './options/list-options.ts';
+import type { EndpointEnvironment, ResourceScope } from './resource-scope.ts';
+import { tableOptions } from './respond-object.ts';
+
+/**
+ * `GET …?watch=true`: the changes as a stream that ends by its timeout, by the client, or by an ERROR event
+ * (Kubernetes: `endpoints/handlers/watch.go`).
+ */
+export async function watch(context: RequestContext, scope: ResourceScope): Promise<void> {
+  const { rest, codec, gvk, apiVersion, environment } = scope;
+  if (rest.watch === undefined) throw methodNotAllowed(scope.groupResource, 'watch');
+  const format = negotiateOutput(context.request.headers.accept, { transforms: true, stream: true });
+  const options = readListOptions(context, rest, true);
+  const { transform } = format;
+  // Read now: a bad includeObject is a 400, not a broken stream.
+  if (transform?.kind === 'Table') tableOptions(context, scope, transform);
+  const encoder = watchEventEncoder({
+    format,
+    codec,
+    kind: gvk.kind,
+    apiVersion,
+    table: () => tableOptions(context, scope, transform ?? { version: 'v1' }),
+  });
+
+  let watcher: Watcher | undefined;
+  let failure: Status | undefined;
+  try {
+    watcher = await rest.watch(context, {
+      ...options.scope,
+      resourceVersion: options.resourceVersion,
+      resourceVersionMatch: options.resourceVersionMatch,
+      allowWatchBookmarks: options.allowWatchBookmarks,
+      ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
+    });
+  } catch (error) {
+    // A history that is gone is told on the stream, where informers look for it.
+    if (!(error instanceof StatusError) || error.status.code !== 410) throw error;
+    failure = error.status;
+  }
+
+  const response = responseOf(context);
+  response.statusCode = 200;
+  response.setHeader('Content-Type', encoder.contentType);
+  response.flushHeaders();
+  if (watcher !== undefined) {
+    failure = await stream(context, watcher, { encoder, timeoutMs: timeoutMs(options, environment) });
+  }
+  if (failure !== undefined) response.write(encoder.encodeError(failure));
+  response.end();
+}
+
+function timeoutMs({ timeoutSeconds }: RequestedList, environment: EndpointEnvironment): number {
+  if (timeoutSeconds !== undefined && timeoutSeconds > 0) return timeoutSeconds * 1000;
+  return environment.minRequestTimeoutSeconds * 1000 * (1 + environment.random());
+}
+
+/** Node's timers go no further than this; such a watch ends a little early. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Writes until the watch ends; the result is why, where that is an error. */
+async function stream(
+  context: RequestContext,
+  watcher: Watcher,
+  { encoder, timeoutMs }: { encoder: WatchEventEncoder; timeoutMs: number },
+): Promise<Status | undefined> {
+  const response = responseOf(context);
+  const finished = new AbortController();
+  const stop = () => {
+    finished.abort();
+    watcher.close();
+  };
+  const timer = setTimeout(stop, Math.min(timeoutMs, longestTimerMs));
+  context.signal.addEventListener('abort', stop, { once: true });
+  response.once('close', stop);
+  if (context.signal.aborted) stop();
+  try {
+    for (;;) {
+      const events = await watcher.nextBatch();
+      if (events === undefined || finished.signal.aborted) return undefined;
+      // A client that doesn't read keeps only its own watcher waiting.
+      if (!response.write(encoder.encode(events))) await drained(response, finished.signal);
+    }
+  } catch (error) {
+    if (finished.signal.aborted) return undefined;
+    if (error instanceof StatusError) return error.status;
+    context.log.error({ err: error, auditId: context.auditId, path: context.url.pathname }, 'watch failed');
+    return internalError(error).status;
+  } finally {
+    clearTimeout(timer);
+    context.signal.removeEventListener('abort', stop);
+    response.off('close', stop);
+    watcher.close();
+  }
+}
+
+async function drained(response: Writable, signal: AbortSignal): Promise<void> {
+  try {
+    await once(response, 'drain', { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
