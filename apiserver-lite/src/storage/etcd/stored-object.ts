@@ -1,3 +1,4 @@
+import type { ObjectMeta } from '@pg8s/k8s-proto/object';
 import { CachedObject } from '../cached-object.ts';
 import type { ValueCodec } from '../value-codec.ts';
 import { corruptObject } from './etcd-status.ts';
@@ -18,6 +19,21 @@ function detach(value: Uint8Array): Uint8Array {
   return value.buffer.byteLength > 2 * value.byteLength + 512 ? value.slice() : value;
 }
 
+const beforeResourceVersion = new Set(['name', 'generateName', 'namespace', 'selfLink', 'uid']);
+
+/** Where Go's JSON has it. */
+function withResourceVersion(metadata: ObjectMeta, resourceVersion: string): ObjectMeta {
+  const ordered: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(metadata)) {
+    if (!beforeResourceVersion.has(field) && !('resourceVersion' in ordered)) {
+      ordered['resourceVersion'] = resourceVersion;
+    }
+    if (field !== 'resourceVersion') ordered[field] = value;
+  }
+  ordered['resourceVersion'] = resourceVersion;
+  return ordered as ObjectMeta;
+}
+
 /**
  * An object as it lies in the store. It is decoded when somebody looks, at most once. The stored bytes stay: they tell
  * whether an update changes anything.
@@ -33,7 +49,7 @@ export class StoredObject extends CachedObject {
       const name = readableKey(key);
       try {
         const object = codec.decode(own, name);
-        object.metadata.resourceVersion = String(modRevision);
+        object.metadata = withResourceVersion(object.metadata, String(modRevision));
         return object;
       } catch (error) {
         throw corruptObject(name, error);

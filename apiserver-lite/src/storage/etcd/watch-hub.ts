@@ -86,7 +86,14 @@ export class WatchHub {
 
   #open(): void {
     if (this.#closed) return;
-    const stream = this.#client.watch();
+    let stream: WatchStream;
+    try {
+      stream = this.#client.watch();
+    } catch (error) {
+      this.#log.error({ err: error }, 'cannot open an etcd watch stream');
+      this.#retry();
+      return;
+    }
     this.#stream = stream;
     this.#progressAskedAt = undefined;
     for (const [id, subscription] of this.#subscriptions) this.#create(stream, id, subscription);
@@ -117,11 +124,19 @@ export class WatchHub {
     } catch (error) {
       cause = error;
     }
-    if (this.#stream !== stream || this.#closed) return;
+    this.#broken(stream, cause);
+  }
+
+  #broken(stream: WatchStream | undefined, cause: unknown): void {
+    if (stream === undefined || this.#stream !== stream || this.#closed) return;
     this.#stream = undefined;
     stream.close();
     if (this.#subscriptions.size === 0) return;
     this.#log.warn({ err: cause, retryInMs: this.#backoffMs }, 'the etcd watch stream broke');
+    this.#retry();
+  }
+
+  #retry(): void {
     this.#cancelRetry = this.#clock.after(this.#backoffMs, () => {
       this.#cancelRetry = undefined;
       this.#open();
@@ -138,6 +153,12 @@ export class WatchHub {
     cancelReason,
     events,
   }: WatchResponse): void {
+    if (watchId === wholeStream && canceled) {
+      // etcd refuses a watch without saying which one: begin again, after a while.
+      this.#log.error({ cancelReason }, 'etcd refused a watch');
+      this.#broken(this.#stream, new Error(cancelReason));
+      return;
+    }
     if (watchId === wholeStream) {
       this.#progressAskedAt = undefined;
       for (const subscription of this.#subscriptions.values()) {
