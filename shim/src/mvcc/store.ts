@@ -18,7 +18,7 @@ import type {
  * One dense history of keys, as etcd's mvcc and its appliers promise it together.
  *
  * Requests must have passed the rpc layer's checks (empty keys, duplicate keys in one txn, sizes, op counts).
- * Responses come with `header.revision` filled, in nested responses too; `clusterId`, `memberId` and `raftTerm` are
+ * Responses come with `header.revision` filled, also in the operations of a txn (but 0 in nested txns, as etcd's); `clusterId`, `memberId` and `raftTerm` are
  * zero there, and the rpc layer fills those of the outermost header (as etcd does). Every method rejects with a
  * `StoreError` and nothing else.
  *
@@ -34,7 +34,7 @@ export interface Store {
   readonly raftTerm: number;
   /** The newest revision applied here. At least 1; may lag behind other shims: see `readIndex`. */
   readonly currentRevision: number;
-  /** Below this nothing can be read or watched; 0 when never compacted. (At it: readable, not watchable from.) */
+  /** Below this nothing can be read or watched, at it both still work; 0 when never compacted. */
   readonly compactRevision: number;
 
   /**

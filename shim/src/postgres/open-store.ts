@@ -1,6 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { DatabaseLessor } from '../lease/database-lessor.ts';
 import type { Lessor } from '../lease/lessor.ts';
+import { Reaper } from '../lease/reaper.ts';
+import { systemClock, type Clock } from '../mvcc/clock.ts';
+import { MvccStore } from '../mvcc/mvcc-store.ts';
+import { repeat, type Repetition } from '../mvcc/repeat.ts';
 import type { Store } from '../mvcc/store.ts';
+import { Connection } from './connection.ts';
+import { Hints } from './hints.ts';
+import { migrate } from './migrate.ts';
+import { PgCluster } from './pg-cluster.ts';
+import { PgHistory, type Connections } from './pg-history.ts';
+import { PgLeases } from './pg-leases.ts';
+
+const defaultValueCacheBytes = 256 * 1024 * 1024;
+const statementTimeoutMs = 15_000;
 
 export interface OpenStoreOptions {
   /** `postgres://…`: the role must own (or be able to create) the schema `pg8s` in that database. */
@@ -14,8 +29,15 @@ export interface OpenStoreOptions {
   valueCacheBytes?: number;
   /** Bytes the database may take before writes are refused with `noSpace`. 0: no quota (the default). */
   quotaBytes?: number;
-  /** A request unanswered for this long fails with `timeout`. Default 7000, as etcd's. */
+  /** A request unanswered for this long fails with `timeout` or `unavailable`. Default 7000, as etcd's. */
   requestTimeoutMs?: number;
+  /** How often to look for commits of other shims without a hint. Default 250. */
+  pollIntervalMs?: number;
+  /** Whether to use LISTEN and NOTIFY as hints; without, other shims' commits are seen at the next poll. */
+  hints?: boolean;
+  /** How often to look for expired leases. Default 500. */
+  reapIntervalMs?: number;
+  clock?: Clock;
 }
 
 export interface OpenedStore {
@@ -31,6 +53,120 @@ export interface OpenedStore {
  * this program.
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
-  void options;
-  throw new Error('not built yet');
+  const { connectionString, log, clock = systemClock } = options;
+  const connect = (role: string): Connection =>
+    new Connection({ connectionString, role, log, timeoutMs: statementTimeoutMs });
+  const connections: Connections & { all: Connection[] } = {
+    commit: connect('commit'),
+    fence: connect('fence'),
+    read: connect('read'),
+    work: connect('work'),
+    get all() {
+      return [this.commit, this.fence, this.read, this.work];
+    },
+  };
+  try {
+    return await open({ options, connections, clock });
+  } catch (error) {
+    await Promise.all(connections.all.map((connection) => connection.close()));
+    throw error;
+  }
+}
+
+async function open(parts: {
+  options: OpenStoreOptions;
+  connections: Connections & { all: Connection[] };
+  clock: Clock;
+}): Promise<OpenedStore> {
+  const { options, connections, clock } = parts;
+  const { log } = options;
+  await migrate(connections.work);
+  const memberId = randomBytes(8).readBigUInt64BE() >> 1n;
+  const cluster = await PgCluster.join({
+    connection: connections.work,
+    memberId,
+    name: options.name ?? 'default',
+    clientUrls: options.clientUrls ?? [],
+  });
+  const hints =
+    options.hints === false
+      ? undefined
+      : new Hints({
+          connectionString: options.connectionString,
+          memberId,
+          log,
+          timeoutMs: statementTimeoutMs,
+          onHint: () => history.hinted(),
+        });
+  const history = new PgHistory({
+    connections,
+    memberId,
+    hint: () => {
+      if (cluster.others > 0) hints?.send();
+    },
+  });
+  const store = await MvccStore.open({
+    history,
+    cluster,
+    clock,
+    log,
+    valueCacheBytes: options.valueCacheBytes ?? defaultValueCacheBytes,
+    requestTimeoutMs: options.requestTimeoutMs ?? 7000,
+  });
+  const leasePort = new PgLeases(connections.work, memberId);
+  const lessor = new DatabaseLessor({ store, port: leasePort });
+  await hints?.listen();
+  const background = startBackground({
+    options,
+    cluster,
+    history,
+    store,
+    hints,
+    reaper: { lessor, port: leasePort },
+  });
+  return {
+    store,
+    lessor,
+    close: async () => {
+      await store.close();
+      await Promise.all(background.map((repetition) => repetition.stop()));
+      await cluster.leave().catch(() => undefined);
+      await hints?.close();
+      await Promise.all(connections.all.map((connection) => connection.close()));
+    },
+  };
+}
+
+function startBackground(parts: {
+  options: OpenStoreOptions;
+  cluster: PgCluster;
+  history: PgHistory;
+  store: MvccStore;
+  hints: Hints | undefined;
+  reaper: { lessor: DatabaseLessor; port: PgLeases };
+}): Repetition[] {
+  const { options, cluster, history, store, hints } = parts;
+  const { log, quotaBytes = 0 } = options;
+  const reaper = new Reaper({ ...parts.reaper, log });
+  const every = (name: string, intervalMs: number, work: () => Promise<unknown>): Repetition =>
+    repeat({ name, intervalMs, log }, work);
+  return [
+    every('looking for commits of other shims', options.pollIntervalMs ?? 250, async () => history.hinted()),
+    every('looking for expired leases', options.reapIntervalMs ?? 500, () => reaper.reap()),
+    every('telling that this shim lives', 3000, async () => {
+      await cluster.heartbeat();
+      await hints?.listen();
+    }),
+    every('looking for interrupted compactions', 60_000, async () => {
+      if (await parts.reaper.port.holdRole('sweeper', 600_000)) await store.sweepIfNeeded();
+    }),
+    ...(quotaBytes > 0
+      ? [
+          every('watching the size of the database', 5000, async () => {
+            const { dbSizeBytes } = await store.status();
+            store.setOverQuota(dbSizeBytes > quotaBytes);
+          }),
+        ]
+      : []),
+  ];
 }

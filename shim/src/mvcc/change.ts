@@ -1,0 +1,55 @@
+import type { Event, KeyValue, WatchFilter } from '../etcdserverpb/types.ts';
+import type { HistoryRow } from './history-row.ts';
+import { toKeyBytes } from './key-range.ts';
+
+/** A committed row on its way to the watchers. Its events are made once, however many watch it. */
+export class Change {
+  readonly row: HistoryRow;
+  /**
+   * The key-value before, `undefined` if there was none. `'unknown'`: not looked up, or its value is not in memory.
+   */
+  before: KeyValue | undefined | 'unknown';
+  #event: Event | undefined;
+  #eventWithBefore: Event | undefined;
+
+  constructor(row: HistoryRow, before: KeyValue | undefined | 'unknown') {
+    this.row = row;
+    this.before = before;
+  }
+
+  get event(): Event {
+    this.#event ??= { type: this.row.tombstone ? 'DELETE' : 'PUT', kv: toEventKeyValue(this.row) };
+    return this.#event;
+  }
+
+  /** The event with `prevKv`; `before` must be known. */
+  get eventWithBefore(): Event {
+    if (this.before === 'unknown') throw new Error('the value before a change was not loaded');
+    if (this.before === undefined) return this.event;
+    this.#eventWithBefore ??= { ...this.event, prevKv: this.before };
+    return this.#eventWithBefore;
+  }
+
+  /** Roughly what it holds in memory. */
+  get bytes(): number {
+    const before = this.before === undefined || this.before === 'unknown' ? 0 : this.before.value.byteLength;
+    return this.row.value.byteLength + before + this.row.key.length + 200;
+  }
+}
+
+/** Whether a watcher's filters let the change through. */
+export function passesFilters(change: Change, filters: readonly WatchFilter[]): boolean {
+  for (const filter of filters) if ((filter === 'NODELETE') === change.row.tombstone) return false;
+  return true;
+}
+
+function toEventKeyValue(row: HistoryRow): KeyValue {
+  return {
+    key: toKeyBytes(row.key),
+    createRevision: row.createRevision,
+    modRevision: row.revision,
+    version: row.version,
+    value: row.value,
+    lease: row.lease,
+  };
+}

@@ -1,0 +1,15 @@
+/** Time, as far as the store needs it; tests bring their own. */
+export interface Clock {
+  /** Milliseconds that never go backwards. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** The real one. A sleep does not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (ms) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, ms).unref();
+    }),
+};

@@ -1,0 +1,117 @@
+import { LeaseTable } from '../lease/lease-table.ts';
+import { Change } from './change.ts';
+import type { CommitBatch, Fence, HistoryPort, LeaseChange, MissedChanges } from './history-port.ts';
+import type { HistoryRow } from './history-row.ts';
+import { KeyIndex, unloaded } from './key-index.ts';
+import { CommittedView } from './read-view.ts';
+import { ValueCache } from './value-cache.ts';
+
+/** Who is told, synchronously, that the committed state has moved. */
+export interface StateListener {
+  /** Rows of whole revisions became visible; `revision` is the newest. */
+  applied(changes: Change[], revision: number): void;
+  /** `previous` is the compacted revision before; `own` if a commit of this shim did it. */
+  compacted(revision: number, previous: number, own: boolean): void;
+  /** The state was loaded afresh, its past is unknown; it is at `revision` now. */
+  reloaded(revision: number): void;
+}
+
+/**
+ * What this shim knows to be committed: the index, the leases and the fence, always as of one moment. Only the
+ * committer changes it, after the database has.
+ */
+export class CommittedState {
+  readonly values: ValueCache;
+  index: KeyIndex;
+  leases: LeaseTable;
+  fence: Fence = { commitIndex: 0, revision: 1, compactRevision: 0, sweptRevision: 0 };
+  readonly #valueCacheBytes: number;
+  #listener: StateListener | undefined;
+
+  constructor(valueCacheBytes: number) {
+    this.#valueCacheBytes = valueCacheBytes;
+    this.values = new ValueCache(valueCacheBytes);
+    this.index = new KeyIndex(this.values);
+    this.leases = new LeaseTable();
+  }
+
+  listen(listener: StateListener): void {
+    this.#listener = listener;
+  }
+
+  /** For reads that need no batch. */
+  view(): CommittedView {
+    return new CommittedView(this.index, this.fence.revision, this.fence.compactRevision);
+  }
+
+  /** Loads everything. What other parts hold of the old index stays readable but no longer moves. */
+  async load(port: HistoryPort): Promise<void> {
+    const values = new ValueCache(this.#valueCacheBytes);
+    const index = new KeyIndex(values);
+    const leases = new LeaseTable();
+    let fence = this.fence;
+    await port.load({
+      begin: (loaded) => {
+        fence = loaded;
+      },
+      row: (row) => {
+        const before = index.get(row.key)?.lease ?? 0n;
+        index.apply(row);
+        leases.move(row.key, before, row.lease);
+      },
+      lease: (change) => leases.apply(change),
+    });
+    const previous = this.fence;
+    Object.assign(this, { index, leases, values, fence });
+    this.#listener?.reloaded(fence.revision);
+    if (fence.compactRevision > previous.compactRevision) {
+      this.#listener?.compacted(fence.compactRevision, previous.compactRevision, false);
+    }
+  }
+
+  /** Applies an own batch that was committed. */
+  applyBatch(batch: CommitBatch): void {
+    const leases: LeaseChange[] = batch.grants.map((grant) => ({ ...grant, revoked: false }));
+    for (const id of batch.revokes) leases.push({ id, ttlSeconds: 0, revoked: true });
+    const { revision, compactRevision } = batch;
+    const fence = { ...this.fence, commitIndex: batch.expected + 1, revision, compactRevision };
+    this.#apply({ leases, rows: batch.rows, fence, own: true });
+  }
+
+  /** Applies what other shims committed. Until the last page, only the revision moves. */
+  applyMissed(missed: MissedChanges): void {
+    const revision = missed.more
+      ? (missed.rows.at(-1)?.revision ?? this.fence.revision)
+      : missed.fence.revision;
+    const fence = missed.more ? { ...this.fence, revision } : missed.fence;
+    this.#apply({ leases: missed.leases, rows: missed.rows, fence, own: false });
+  }
+
+  /** The compactor has deleted everything up to here. */
+  swept(revision: number): void {
+    this.fence = { ...this.fence, sweptRevision: Math.max(revision, this.fence.sweptRevision) };
+  }
+
+  #apply(news: {
+    leases: readonly LeaseChange[];
+    rows: readonly HistoryRow[];
+    fence: Fence;
+    own: boolean;
+  }): void {
+    for (const lease of news.leases) this.leases.apply(lease);
+    const changes = news.rows.map((row) => this.#applyRow(row));
+    const previous = this.fence.compactRevision;
+    this.fence = news.fence;
+    if (changes.length > 0) this.#listener?.applied(changes, news.fence.revision);
+    if (news.fence.compactRevision > previous) {
+      this.#listener?.compacted(news.fence.compactRevision, previous, news.own);
+    }
+  }
+
+  #applyRow(row: HistoryRow): Change {
+    const before = this.index.keyValue(row.key, row.revision - 1);
+    const history = this.index.apply(row);
+    this.leases.move(row.key, before?.lease ?? 0n, history.lease);
+    return new Change(row, before?.value === unloaded ? 'unknown' : before);
+  }
+}

@@ -1,0 +1,110 @@
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { CommittedState } from './committed-state.ts';
+import type { HistoryPort } from './history-port.ts';
+import type { KeyHistory } from './key-history.ts';
+import type { KeyIndex } from './key-index.ts';
+import { StoreError } from './store-error.ts';
+import { Turn } from './turn.ts';
+
+/** Keys looked at, and about as many rows deleted, in one step. */
+const stepKeys = 500;
+
+export interface CompactorOptions {
+  port: HistoryPort;
+  state: CommittedState;
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * Does in the background what a compaction has decided: forgets revisions in the index, in steps that let other
+ * work in between, and deletes their rows if this shim was asked to compact. The others only forget.
+ */
+export class Compactor {
+  readonly #options: CompactorOptions;
+  readonly #turn = new Turn();
+  #closed = false;
+
+  constructor(options: CompactorOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when everything is gone. Compactions run one after the other. */
+  run(compaction: { revision: number; previous: number; deleteRows: boolean }): Promise<void> {
+    return this.#turn.take(() => this.#run(compaction));
+  }
+
+  /**
+   * Deletes rows that no shim refers to any more, because the one that should have deleted them died: walks
+   * through the history and asks the index. Returns the number of rows deleted.
+   */
+  sweep(): Promise<number> {
+    return this.#turn.take(() => this.#sweep());
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#turn.take(() => Promise.resolve());
+  }
+
+  async #run(compaction: { revision: number; previous: number; deleteRows: boolean }): Promise<void> {
+    const { state, port, log } = this.#options;
+    const { index } = state;
+    const work = index.takeSuperseded(compaction.revision);
+    let rows = 0;
+    for (let at = 0; at < work.length && !this.#closed; at += stepKeys) {
+      rows += await this.#step(index, work.slice(at, at + stepKeys), compaction);
+    }
+    if (this.#closed || !compaction.deleteRows) return;
+    await this.#retry(() => port.markSwept(compaction.previous, compaction.revision));
+    state.swept(compaction.revision);
+    log.info({ revision: compaction.revision, rows }, 'compacted');
+  }
+
+  async #step(
+    index: KeyIndex,
+    keys: KeyHistory[],
+    compaction: { revision: number; deleteRows: boolean },
+  ): Promise<number> {
+    const rows = index.compact(keys, compaction.revision);
+    if (rows.length > 0 && compaction.deleteRows)
+      await this.#retry(() => this.#options.port.deleteRows(rows));
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    return rows.length;
+  }
+
+  async #sweep(): Promise<number> {
+    const { state, port } = this.#options;
+    const { compactRevision, sweptRevision } = state.fence;
+    let deleted = 0;
+    let after = { revision: 0, sub: 0 };
+    while (!this.#closed) {
+      const page = await port.listRows(after, compactRevision, stepKeys);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = { revision: last.revision, sub: last.sub };
+      const dead = page.filter((row) => !state.index.get(row.key)?.has(row.revision));
+      if (dead.length > 0) await port.deleteRows(dead);
+      deleted += dead.length;
+    }
+    if (this.#closed) return deleted;
+    await port.markSwept(sweptRevision, compactRevision);
+    state.swept(compactRevision);
+    return deleted;
+  }
+
+  async #retry(work: () => Promise<void>): Promise<void> {
+    for (let pauseMs = 50; !this.#closed; pauseMs = Math.min(pauseMs * 2, 2000)) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'unavailable') throw error;
+        await this.#options.clock.sleep(pauseMs);
+      }
+    }
+  }
+}

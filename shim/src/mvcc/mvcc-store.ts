@@ -1,0 +1,272 @@
+import type { Logger } from 'pino';
+import type {
+  CompactionRequest,
+  CompactionResponse,
+  DeleteRangeRequest,
+  DeleteRangeResponse,
+  Member,
+  PutRequest,
+  PutResponse,
+  RangeRequest,
+  RangeResponse,
+  TxnRequest,
+  TxnResponse,
+} from '../etcdserverpb/types.ts';
+import type { Clock } from './clock.ts';
+import { CommittedState } from './committed-state.ts';
+import { Committer } from './committer.ts';
+import { Compactor } from './compactor.ts';
+import type { HistoryPort } from './history-port.ts';
+import { MissingRows } from './missing-rows.ts';
+import { evaluateRange } from './range.ts';
+import { ReadIndex } from './read-index.ts';
+import type { ReadView } from './read-view.ts';
+import { requestBytes, writesData } from './request-size.ts';
+import { responseHeader } from './response-header.ts';
+import { StoreError } from './store-error.ts';
+import type { Store, StoreStats, StoreStatus, WatchSink, WatchStart, Watcher } from './store.ts';
+import {
+  evaluateDeleteRange,
+  evaluatePut,
+  evaluateReadOnlyTxn,
+  evaluateTxn,
+  isReadOnlyTxn,
+  isSerializableTxn,
+} from './txn.ts';
+import { WatchHub } from './watch-hub.ts';
+
+/** How the store learns about the other shims and the database as a whole. */
+export interface ClusterPort {
+  readonly clusterId: bigint;
+  readonly memberId: bigint;
+  readonly raftTerm: number;
+  members(): Promise<Member[]>;
+  status(): Promise<StoreStatus>;
+}
+
+export interface MvccStoreOptions {
+  history: HistoryPort;
+  cluster: ClusterPort;
+  clock: Clock;
+  log: Logger;
+  valueCacheBytes: number;
+  requestTimeoutMs: number;
+}
+
+/** The store over its ports: etcd's mvcc and appliers in one, see `Store`. */
+export class MvccStore implements Store {
+  readonly clusterId: bigint;
+  readonly memberId: bigint;
+  readonly raftTerm: number;
+  /** For the lessor, which commits through the same history. */
+  readonly state: CommittedState;
+  readonly committer: Committer;
+  readonly #options: MvccStoreOptions;
+  readonly #readIndex: ReadIndex;
+  readonly #compactor: Compactor;
+  readonly #hub: WatchHub;
+  /** Compactions under way, by revision, for those who wait for the rows to be gone. */
+  readonly #compactions = new Map<number, Promise<void>>();
+  readonly #counts = { puts: 0, deletes: 0, txns: 0, ranges: 0, compactions: 0 };
+  #overQuota = false;
+  #closed = false;
+
+  private constructor(options: MvccStoreOptions, state: CommittedState) {
+    const { history: port, clock, log } = options;
+    this.#options = options;
+    this.clusterId = options.cluster.clusterId;
+    this.memberId = options.cluster.memberId;
+    this.raftTerm = options.cluster.raftTerm;
+    this.state = state;
+    this.committer = new Committer({ port, state, clock, log, requestTimeoutMs: options.requestTimeoutMs });
+    this.#readIndex = new ReadIndex({
+      port,
+      state,
+      committer: this.committer,
+      clock,
+      timeoutMs: options.requestTimeoutMs,
+    });
+    this.#compactor = new Compactor({ port, state, clock, log });
+    this.#hub = new WatchHub({ port, state, clock, log });
+    state.listen({
+      applied: (changes, revision) => this.#hub.applied(changes, revision),
+      compacted: (revision, previous, own) => this.#compacted(revision, previous, own),
+      reloaded: (revision) => this.#hub.reloaded(revision),
+    });
+    port.onHint(() => void this.#readIndex.wait().catch(() => undefined));
+  }
+
+  /** Loads the history's index and is then ready for requests. */
+  static async open(options: MvccStoreOptions): Promise<MvccStore> {
+    const state = new CommittedState(options.valueCacheBytes);
+    await state.load(options.history);
+    const store = new MvccStore(options, state);
+    const { compactRevision, sweptRevision } = state.fence;
+    if (compactRevision > 0) {
+      // The loaded index still has the rows that an interrupted compaction left behind.
+      store.#compact({ revision: compactRevision, previous: 0, deleteRows: sweptRevision < compactRevision });
+    }
+    return store;
+  }
+
+  get currentRevision(): number {
+    return this.state.fence.revision;
+  }
+
+  get compactRevision(): number {
+    return this.state.fence.compactRevision;
+  }
+
+  /** Set while the database is larger than it may be: what adds data is refused. */
+  setOverQuota(over: boolean): void {
+    this.#overQuota = over;
+  }
+
+  get overQuota(): boolean {
+    return this.#overQuota;
+  }
+
+  async range(request: RangeRequest): Promise<RangeResponse> {
+    this.#counts.ranges++;
+    return this.#read(request.serializable === true, (view, missing) =>
+      evaluateRange(view, request, missing),
+    );
+  }
+
+  async put(request: PutRequest): Promise<PutResponse> {
+    if (this.#overQuota) throw new StoreError('noSpace');
+    this.#counts.puts++;
+    const bytes = request.key.length + (request.value?.length ?? 0);
+    return this.committer.submit((batch, missing) => evaluatePut(batch, request, missing), bytes);
+  }
+
+  async deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse> {
+    this.#counts.deletes++;
+    return this.committer.submit(
+      (batch, missing) => evaluateDeleteRange(batch, request, missing),
+      request.key.length,
+    );
+  }
+
+  async txn(request: TxnRequest): Promise<TxnResponse> {
+    this.#counts.txns++;
+    if (isReadOnlyTxn(request)) {
+      return this.#read(isSerializableTxn(request), (view, missing) =>
+        evaluateReadOnlyTxn(view, request, missing),
+      );
+    }
+    if (this.#overQuota && writesData(request)) throw new StoreError('noSpace');
+    return this.committer.submit(
+      (batch, missing) => evaluateTxn(batch, request, missing),
+      requestBytes(request),
+    );
+  }
+
+  async compact(request: CompactionRequest): Promise<CompactionResponse> {
+    const response = await this.committer.submit((batch): CompactionResponse => {
+      if (request.revision <= batch.compactRevision) throw new StoreError('compacted');
+      if (request.revision > batch.revision) throw new StoreError('futureRevision');
+      batch.compactRevision = request.revision;
+      return { header: responseHeader(batch.revision) };
+    }, 0);
+    this.#counts.compactions++;
+    if (request.physical) await this.#compactions.get(request.revision);
+    return response;
+  }
+
+  async readIndex(): Promise<number> {
+    this.#checkOpen();
+    await this.#readIndex.wait();
+    return this.state.fence.revision;
+  }
+
+  watch(start: WatchStart, sink: WatchSink): Watcher {
+    this.#checkOpen();
+    return this.#hub.watch(start, sink);
+  }
+
+  status(): Promise<StoreStatus> {
+    return this.#options.cluster.status();
+  }
+
+  members(): Promise<Member[]> {
+    return this.#options.cluster.members();
+  }
+
+  stats(): StoreStats {
+    const { index, leases, values } = this.state;
+    const { batches, requests, conflicts, unknown } = this.committer.stats;
+    return {
+      keys: index.keyCount,
+      indexedRevisions: index.revisionCount,
+      cachedValueBytes: values.bytes,
+      watchers: this.#hub.watcherCount,
+      slowWatchers: this.#hub.slowCount,
+      eventsDelivered: this.#hub.eventsDelivered,
+      commitQueue: this.committer.queued,
+      commitBatches: batches,
+      commitRequests: requests,
+      commitConflicts: conflicts,
+      commitsUnknown: unknown,
+      leases: leases.size,
+      ...this.#counts,
+    };
+  }
+
+  /** Deletes rows that a shim left behind when it died in the middle of a compaction. */
+  async sweepIfNeeded(): Promise<void> {
+    const fence = await this.#options.history.readFence();
+    if (fence.sweptRevision >= fence.compactRevision || this.#compactions.size > 0) return;
+    const rows = await this.#compactor.sweep();
+    this.#options.log.info({ rows }, 'finished a compaction that another shim had begun');
+  }
+
+  /** Lets the commit in flight finish and refuses everything else. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#hub.close();
+    await this.committer.close();
+    await this.#compactor.close();
+  }
+
+  async #read<Response>(
+    serializable: boolean,
+    evaluate: (view: ReadView, missing: MissingRows) => Response,
+  ): Promise<Response> {
+    this.#checkOpen();
+    if (!serializable) await this.#readIndex.wait();
+    const missing = new MissingRows();
+    for (let tries = 0; tries < 10; tries++) {
+      const response = evaluate(this.state.view(), missing);
+      if (missing.complete) return response;
+      const withValues = missing.values;
+      const rows = await this.#options.history.readRows(missing.refs(), withValues);
+      missing.add(rows);
+      if (withValues) for (const row of rows) this.state.index.remember(row, row.value);
+      if (!missing.again && missing.patch()) return response;
+      // A row is gone: what it held was superseded and compacted in the meantime, here or by another shim.
+      if (!missing.found()) await this.#readIndex.wait();
+      missing.reset();
+    }
+    throw new StoreError('corrupt', 'history rows are missing from the database');
+  }
+
+  #compacted(revision: number, previous: number, own: boolean): void {
+    this.#hub.compacted(revision);
+    this.#compact({ revision, previous, deleteRows: own });
+  }
+
+  #compact(compaction: { revision: number; previous: number; deleteRows: boolean }): void {
+    const done = this.#compactor
+      .run(compaction)
+      .catch((error: unknown) =>
+        this.#options.log.error({ err: error, ...compaction }, 'a compaction failed'),
+      )
+      .finally(() => this.#compactions.delete(compaction.revision));
+    this.#compactions.set(compaction.revision, done);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreError('stopped');
+  }
+}

@@ -1,0 +1,58 @@
+import type { Clock } from './clock.ts';
+import type { CommittedState } from './committed-state.ts';
+import type { Committer } from './committer.ts';
+import type { HistoryPort } from './history-port.ts';
+import { StoreError } from './store-error.ts';
+
+export interface ReadIndexOptions {
+  port: HistoryPort;
+  state: CommittedState;
+  committer: Committer;
+  clock: Clock;
+  timeoutMs: number;
+}
+
+/**
+ * etcd's ReadIndex: before a linearizable read, learn from the database how far its history goes, and be there.
+ * One question is in flight at a time; whoever comes while it runs shares the next one, because the one that runs
+ * may have been answered before they asked.
+ */
+export class ReadIndex {
+  readonly #options: ReadIndexOptions;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+
+  constructor(options: ReadIndexOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with `unavailable` when the database does not answer in time. */
+  wait(): Promise<void> {
+    if (this.#next === undefined) {
+      const next = this.#running.then(() => {
+        this.#next = undefined;
+        const round = this.#ask();
+        this.#running = round.catch(() => undefined);
+        return round;
+      });
+      this.#next = next;
+    }
+    return this.#next;
+  }
+
+  async #ask(): Promise<void> {
+    const { port, state, committer, clock, timeoutMs } = this.#options;
+    const deadline = clock.now() + timeoutMs;
+    for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 500)) {
+      try {
+        const fence = await port.readFence();
+        if (fence.commitIndex > state.fence.commitIndex) await committer.catchUp(fence.commitIndex);
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'unavailable' || clock.now() >= deadline)
+          throw error;
+        await clock.sleep(pauseMs);
+      }
+    }
+  }
+}

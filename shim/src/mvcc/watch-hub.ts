@@ -1,0 +1,211 @@
+import type { Logger } from 'pino';
+import type { Event } from '../etcdserverpb/types.ts';
+import { passesFilters, type Change } from './change.ts';
+import type { Clock } from './clock.ts';
+import type { CommittedState } from './committed-state.ts';
+import type { HistoryPort } from './history-port.ts';
+import { HubWatcher } from './hub-watcher.ts';
+import { toKeyRange } from './key-range.ts';
+import { RecentChanges } from './recent-changes.ts';
+import type { WatchSink, WatchStart, Watcher } from './store.ts';
+import { WatchCatchUp } from './watch-catch-up.ts';
+import { WatcherGroups } from './watcher-groups.ts';
+
+export interface WatchHubOptions {
+  port: HistoryPort;
+  state: CommittedState;
+  clock: Clock;
+  log: Logger;
+  /** Changes kept in memory for watchers that are a little behind. Default 10,000, and 32 MiB. */
+  recentChanges?: number;
+  recentBytes?: number;
+}
+
+/**
+ * Brings every commit to those who watch. docs/spec/watch.md has the invariants.
+ *
+ *     watch(past) ──▶ behind ──caught up──▶ synced ──sink full──▶ held ──resume──▶ behind
+ *     watch(now or future) ────────────────────▲     any of them ──cancel, compacted──▶ over
+ *
+ * A synced watcher is handed each commit as it is applied. One that is behind reads pages from memory or history,
+ * at its own pace. A held one costs nothing but its place.
+ */
+export class WatchHub {
+  readonly #state: CommittedState;
+  readonly #synced = new WatcherGroups<HubWatcher>();
+  /** Synced, but waiting for a revision that does not exist yet. */
+  readonly #future = new Set<HubWatcher>();
+  readonly #all = new Set<HubWatcher>();
+  readonly #recent: RecentChanges;
+  readonly #catchUp: WatchCatchUp;
+  #revision: number;
+  #delivered = 0;
+  #syncedCount = 0;
+
+  constructor(options: WatchHubOptions) {
+    this.#state = options.state;
+    this.#revision = options.state.fence.revision;
+    this.#recent = new RecentChanges({
+      maxChanges: options.recentChanges ?? 10_000,
+      maxBytes: options.recentBytes ?? 32 * 1024 * 1024,
+      nextRevision: this.#revision + 1,
+    });
+    this.#catchUp = new WatchCatchUp({
+      port: options.port,
+      state: options.state,
+      clock: options.clock,
+      log: options.log,
+      recent: this.#recent,
+      joined: (watcher) => this.#join(watcher),
+      deliver: (watcher, revision, events) => this.#deliver(watcher, revision, events),
+      over: (watcher, compactRevision) => this.#end(watcher, compactRevision),
+    });
+  }
+
+  get watcherCount(): number {
+    return this.#all.size;
+  }
+
+  /** Watchers that are behind or held. */
+  get slowCount(): number {
+    return this.#all.size - this.#syncedCount;
+  }
+
+  get eventsDelivered(): number {
+    return this.#delivered;
+  }
+
+  /** See `Store.watch`. */
+  watch(start: WatchStart, sink: WatchSink): Watcher {
+    const startRevision = start.startRevision ?? 0;
+    const watcher = new HubWatcher({
+      hub: this,
+      range: toKeyRange(start.key, start.rangeEnd),
+      filters: start.filters ?? [],
+      prevKv: start.prevKv ?? false,
+      sink,
+      createdRevision: this.#revision,
+      next: startRevision > 0 ? startRevision : this.#revision + 1,
+    });
+    this.#all.add(watcher);
+    if (watcher.next > this.#revision) this.#join(watcher);
+    else this.#catchUp.add(watcher);
+    return watcher;
+  }
+
+  /** The newest revision handed out. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** A commit was applied: tells whoever is synced. */
+  applied(changes: readonly Change[], revision: number): void {
+    this.#revision = revision;
+    this.#recent.add(changes);
+    const pending = new Map<HubWatcher, Change[]>();
+    for (const change of changes) {
+      for (const group of this.#synced.watching(change.row.key)) {
+        for (const watcher of group.members) {
+          if (watcher.next > change.row.revision || !passesFilters(change, watcher.filters)) continue;
+          const mine = pending.get(watcher);
+          if (mine === undefined) pending.set(watcher, [change]);
+          else mine.push(change);
+        }
+      }
+    }
+    for (const [watcher, mine] of pending) this.#push(watcher, mine, revision);
+    for (const watcher of this.#future) {
+      if (watcher.next > revision) continue;
+      this.#future.delete(watcher);
+      if (watcher.synced) watcher.sink.synced?.();
+    }
+  }
+
+  /** History below `compactRevision` is gone. */
+  compacted(compactRevision: number): void {
+    for (const watcher of this.#all) {
+      if (watcher.state === 'behind' && watcher.next < compactRevision) this.#end(watcher, compactRevision);
+    }
+  }
+
+  /** The state was loaded again, without the changes in between: everybody reads them from history. */
+  reloaded(revision: number): void {
+    for (const watcher of this.#all) {
+      if (watcher.state !== 'synced') continue;
+      this.#leave(watcher, Math.max(watcher.next, this.#revision + 1));
+      watcher.state = 'behind';
+      this.#catchUp.add(watcher);
+    }
+    this.#revision = revision;
+    this.#recent.clear(revision + 1);
+  }
+
+  /** See `Watcher.resume`. */
+  resume(watcher: HubWatcher): void {
+    if (watcher.state !== 'held') return;
+    watcher.state = 'behind';
+    if (watcher.next > this.#revision) this.#join(watcher);
+    else this.#catchUp.add(watcher);
+  }
+
+  /** See `Watcher.cancel`. */
+  cancel(watcher: HubWatcher): void {
+    if (watcher.state === 'over') return;
+    if (watcher.state === 'synced') this.#leave(watcher, watcher.next);
+    watcher.state = 'over';
+    this.#all.delete(watcher);
+  }
+
+  /** Stops reading for watchers that are behind. */
+  close(): void {
+    for (const watcher of this.#all) this.cancel(watcher);
+  }
+
+  #push(watcher: HubWatcher, changes: readonly Change[], revision: number): void {
+    if (watcher.state !== 'synced') return;
+    if (watcher.prevKv && changes.some((change) => change.before === 'unknown')) {
+      // What was before must be read: that is the slow way, from the first change not yet delivered.
+      this.#leave(watcher, (changes[0] as Change).row.revision);
+      watcher.state = 'behind';
+      this.#catchUp.add(watcher);
+      return;
+    }
+    const events = changes.map((change) => (watcher.prevKv ? change.eventWithBefore : change.event));
+    this.#delivered += events.length;
+    if (!watcher.sink.events(revision, events) && watcher.state === 'synced') {
+      this.#leave(watcher, revision + 1);
+      watcher.state = 'held';
+    }
+  }
+
+  /** Delivery on the slow way. Returns whether the watcher can take more. */
+  #deliver(watcher: HubWatcher, revision: number, events: readonly Event[]): boolean {
+    watcher.next = revision + 1;
+    if (events.length === 0) return true;
+    this.#delivered += events.length;
+    if (watcher.sink.events(revision, events)) return watcher.state === 'behind';
+    if (watcher.state === 'behind') watcher.state = 'held';
+    return false;
+  }
+
+  #join(watcher: HubWatcher): void {
+    const wasBehind = watcher.state === 'behind';
+    watcher.state = 'synced';
+    this.#syncedCount++;
+    this.#synced.add(watcher);
+    if (watcher.next > this.#revision + 1) this.#future.add(watcher);
+    else if (wasBehind) watcher.sink.synced?.();
+  }
+
+  #leave(watcher: HubWatcher, next: number): void {
+    watcher.next = next;
+    this.#syncedCount--;
+    this.#synced.delete(watcher);
+    this.#future.delete(watcher);
+  }
+
+  #end(watcher: HubWatcher, compactRevision: number): void {
+    this.cancel(watcher);
+    watcher.sink.compacted(compactRevision);
+  }
+}

@@ -1,0 +1,180 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { StoreError } from '../mvcc/store-error.ts';
+import { toStoreError } from './pg-error.ts';
+
+/** A row as the server sent it: text in PostgreSQL's format, or null. */
+export type TextRow = (string | null)[];
+
+/** What `query` takes; `name` makes it a prepared statement of the connection. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+}
+
+export interface ConnectionOptions {
+  connectionString: string;
+  /** What it is for, e.g. `commit`: shown in `pg_stat_activity.application_name`. */
+  role: string;
+  log: Logger;
+  /** A statement without an answer after this long loses its connection. */
+  timeoutMs: number;
+  /** Called with each notification on a channel that was listened to. */
+  onNotify?: (payload: string) => void;
+  /** Statements to run on every new connection. */
+  prepare?: string;
+}
+
+/** No statement of ours takes long. Nobody may hold the fence and do nothing. `jit` would only cost time. */
+const sessionSettings = `
+  SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '5s';
+  SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET jit = off;
+  SET bytea_output = 'hex'`;
+
+/**
+ * One connection, made anew when it is lost. Statements run one after the other. Rejects with a `StoreError`, or,
+ * when the connection is lost after a statement was sent, with `ConnectionLostError`.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #client: Promise<pg.Client> | undefined;
+  /** The client in use: one that was dropped reports its end later, when another may have taken its place. */
+  #current: pg.Client | undefined;
+  #failedAt = 0;
+  #failures = 0;
+  #closed = false;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Runs one statement, or several without parameters. Returns the rows of the last. */
+  query(statement: string | Statement, values?: unknown[]): Promise<TextRow[]> {
+    return this.#inTurn(async () => this.#run(await this.#connected(), statement, values));
+  }
+
+  /** Runs `work` between BEGIN and COMMIT, on its own; rolls back if it throws. */
+  transaction<T>(
+    work: (query: (statement: string | Statement, values?: unknown[]) => Promise<TextRow[]>) => Promise<T>,
+    begin = 'BEGIN',
+  ): Promise<T> {
+    return this.#inTurn(async () => {
+      const client = await this.#connected();
+      const query = (statement: string | Statement, values?: unknown[]) =>
+        this.#run(client, statement, values);
+      await query(begin);
+      let result: T;
+      try {
+        result = await work(query);
+      } catch (error) {
+        await query('ROLLBACK').catch(() => this.#drop(client));
+        throw error;
+      }
+      await query('COMMIT');
+      return result;
+    });
+  }
+
+  /** Connects, if it is not connected. Rejects with `unavailable`. */
+  async connect(): Promise<void> {
+    await this.#connected();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#last.catch(() => undefined);
+    const client = await this.#client?.catch(() => undefined);
+    await client?.end().catch(() => undefined);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work, work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #run(
+    client: pg.Client,
+    statement: string | Statement,
+    values: unknown[] | undefined,
+  ): Promise<TextRow[]> {
+    const timer = setTimeout(() => this.#drop(client), this.#options.timeoutMs);
+    try {
+      const config = typeof statement === 'string' ? { text: statement } : statement;
+      const result = await client.query<TextRow>({
+        ...config,
+        ...(values === undefined ? {} : { values }),
+        rowMode: 'array',
+        types: rawTypes,
+      });
+      return (Array.isArray(result) ? (result.at(-1) as pg.QueryArrayResult) : result).rows;
+    } catch (error) {
+      throw toStoreError(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #connected(): Promise<pg.Client> {
+    if (this.#closed) throw new StoreError('stopped');
+    if (this.#client === undefined) {
+      // Whoever asks right after a failure gets that failure again: callers pause and retry by themselves.
+      const waitMs = Math.min(50 * 2 ** this.#failures, 2000);
+      if (this.#failures > 0 && performance.now() - this.#failedAt < waitMs / 2) {
+        throw new StoreError('unavailable', 'the database was not reachable a moment ago');
+      }
+      const connecting = this.#open();
+      this.#client = connecting;
+      connecting.catch(() => {
+        if (this.#client === connecting) this.#client = undefined;
+        this.#failures = Math.min(this.#failures + 1, 6);
+        this.#failedAt = performance.now();
+      });
+    }
+    return this.#client;
+  }
+
+  async #open(): Promise<pg.Client> {
+    const { connectionString, role, log, timeoutMs, onNotify, prepare } = this.#options;
+    const client = new pg.Client({
+      connectionString,
+      application_name: `pg8s-shim ${role}`,
+      keepAlive: true,
+      connectionTimeoutMillis: timeoutMs,
+    });
+    client.on('error', (error) => {
+      log.warn({ err: error, role }, 'database connection lost');
+      this.#forget(client);
+    });
+    client.on('end', () => this.#forget(client));
+    if (onNotify !== undefined) client.on('notification', (message) => onNotify(message.payload ?? ''));
+    try {
+      await client.connect();
+      await client.query(sessionSettings);
+      if (prepare !== undefined) await client.query(prepare);
+    } catch (error) {
+      client.end().catch(() => undefined);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new StoreError('unavailable', `cannot connect to the database: ${reason}`, { cause: error });
+    }
+    this.#failures = 0;
+    this.#current = client;
+    return client;
+  }
+
+  #forget(client: pg.Client): void {
+    if (this.#current !== client) return;
+    this.#current = undefined;
+    this.#client = undefined;
+  }
+
+  /** The statement hangs: without its connection it fails at once. */
+  #drop(client: pg.Client): void {
+    this.#forget(client);
+    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  }
+}
+
+/** Values stay the text that the server sent: we know each column's type, and decode better than by type. */
+const rawTypes = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;

@@ -1,0 +1,244 @@
+import type {
+  CommitBatch,
+  CommitOutcome,
+  Fence,
+  HeldFence,
+  HistoryPage,
+  HistoryPort,
+  HistoryQuery,
+  LoadSink,
+  MissedChanges,
+} from '../mvcc/history-port.ts';
+import type { HistoryRow, RowRef } from '../mvcc/history-row.ts';
+import { StoreError } from '../mvcc/store-error.ts';
+import { byteaArray, int8Array } from './binary-array.ts';
+import { commitStatement } from './commit-statement.ts';
+import type { Connection, TextRow } from './connection.ts';
+import { decodeBytes, decodePackedRows, decodeRow, packedRows } from './decode-row.ts';
+import { holdFence } from './hold-fence.ts';
+import { ConnectionLostError } from './pg-error.ts';
+import {
+  fenceColumns,
+  decodeFence,
+  readHistory,
+  readMissed,
+  readRows,
+  readRowsWithoutValues,
+} from './read-statements.ts';
+
+const loadPageRows = 10_000;
+const rowsPerRead = 500;
+
+/** One connection for each kind of work, so that none waits for another kind. */
+export interface Connections {
+  /** Commits, one after the other. */
+  readonly commit: Connection;
+  /** The fence row, for linearizable reads. */
+  readonly fence: Connection;
+  /** Values and history. */
+  readonly read: Connection;
+  /** Deletes, leases, membership: what may take its time. */
+  readonly work: Connection;
+}
+
+/** The history in PostgreSQL. */
+export class PgHistory implements HistoryPort {
+  readonly #connections: Connections;
+  readonly #memberId: bigint;
+  readonly #hint: () => void;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(options: { connections: Connections; memberId: bigint; hint: () => void }) {
+    this.#connections = options.connections;
+    this.#memberId = options.memberId;
+    this.#hint = options.hint;
+  }
+
+  async readFence(): Promise<Fence> {
+    const [row] = await this.#connections.fence.query({
+      name: 'fence',
+      text: `SELECT ${fenceColumns} FROM pg8s.revision`,
+    });
+    return decodeFence(row);
+  }
+
+  async commit(batch: CommitBatch): Promise<CommitOutcome> {
+    const { statement, values } = commitStatement(batch, this.#memberId);
+    try {
+      const rows = await this.#connections.commit.query(statement, values);
+      return rows.length === 1 ? 'committed' : 'conflict';
+    } catch (error) {
+      if (error instanceof ConnectionLostError) return 'unknown';
+      throw error;
+    }
+  }
+
+  async resolve(expected: number): Promise<'committed' | 'lost'> {
+    const { commit } = this.#connections;
+    // The row's lock makes this wait for a commit that is still under way in the abandoned session; and moving the
+    // fence makes one that has not even begun there fail.
+    await commit.query(
+      `UPDATE pg8s.revision SET commit_index = CASE commit_index WHEN $1 THEN commit_index + 1 ELSE commit_index END`,
+      [expected],
+    );
+    // A statement of its own: the one above has waited, and its snapshot may be too old to see the commit.
+    const [row] = await commit.query('SELECT last_commit FROM pg8s.members WHERE id = $1', [
+      this.#memberId.toString(),
+    ]);
+    if (row === undefined)
+      throw new StoreError('corrupt', 'this shim is not a member of its database any more');
+    return Number(row[0]) === expected + 1 ? 'committed' : 'lost';
+  }
+
+  hold(expiring: readonly bigint[]): Promise<HeldFence> {
+    return holdFence(this.#connections.commit, this.#memberId, expiring);
+  }
+
+  async readMissed(
+    since: { commitIndex: number; revision: number },
+    maxRows: number,
+  ): Promise<MissedChanges> {
+    for (let limit = maxRows; ; limit *= 4) {
+      const rows = await this.#connections.read.query(readMissed, [since.commitIndex, since.revision, limit]);
+      const missed = toMissed(rows, since, limit);
+      // A revision of more than `limit` rows: once more, with room for it.
+      if (missed !== undefined) return missed;
+    }
+  }
+
+  async load(sink: LoadSink): Promise<void> {
+    await this.#connections.read.transaction(async (query) => {
+      const [fence] = await query(`SELECT ${fenceColumns} FROM pg8s.revision`);
+      sink.begin(decodeFence(fence));
+      for (const [id, ttl] of await query('SELECT id, ttl_seconds FROM pg8s.leases WHERE NOT revoked')) {
+        sink.lease({ id: BigInt(id ?? 0), ttlSeconds: Number(ttl), revoked: false });
+      }
+      let last: HistoryRow | undefined;
+      for (;;) {
+        const [[packed] = []] = await query(
+          {
+            name: 'load',
+            text: `SELECT ${packedRows} FROM (
+              SELECT * FROM pg8s.history WHERE (revision, sub) > ($1, $2) ORDER BY revision, sub LIMIT ${loadPageRows}
+            ) AS page`,
+          },
+          [last?.revision ?? 0, last?.sub ?? 0],
+        );
+        if (typeof packed !== 'string') return;
+        for (const row of decodePackedRows(decodeBytes(packed))) {
+          sink.row(row);
+          last = row;
+        }
+      }
+    }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  }
+
+  async readRows(refs: readonly RowRef[], values: boolean): Promise<HistoryRow[]> {
+    const found: HistoryRow[] = [];
+    for (let at = 0; at < refs.length; at += rowsPerRead) {
+      const some = refs.slice(at, at + rowsPerRead);
+      const rows = await this.#connections.read.query(values ? readRows : readRowsWithoutValues, [
+        int8Array(some.map((ref) => ref.revision)),
+        byteaArray(some.map((ref) => ref.key)),
+      ]);
+      for (const row of rows) found.push(decodeRow(row));
+    }
+    return found;
+  }
+
+  async readHistory(query: HistoryQuery): Promise<HistoryPage> {
+    const { range, from, to } = query;
+    const low = Buffer.from(range.low, 'latin1');
+    const [statement, high] = readHistory(range);
+    const values = [from, to, low, query.maxRows, query.maxBytes];
+    const rows = await this.#connections.read.query(
+      statement,
+      high === undefined ? values : [...values, high],
+    );
+    const [head, ...events] = rows;
+    return {
+      compactRevision: Number(head?.[1]),
+      // Below the last revision there may be more rows than fit: then the page ends with that revision.
+      through: head?.[2] === null || head?.[2] === undefined ? to : Number(head[2]),
+      rows: events.map((row) => decodeRow(row, 1)),
+    };
+  }
+
+  async deleteRows(refs: readonly RowRef[]): Promise<void> {
+    await this.#connections.work.query(
+      {
+        name: 'delete-rows',
+        text: `DELETE FROM pg8s.history AS h USING unnest($1::bigint[], $2::bytea[]) AS ref (revision, key)
+               WHERE h.revision = ref.revision AND h.key = ref.key`,
+      },
+      [int8Array(refs.map((ref) => ref.revision)), byteaArray(refs.map((ref) => ref.key))],
+    );
+  }
+
+  async markSwept(from: number, to: number): Promise<void> {
+    await this.#connections.work.query(
+      'UPDATE pg8s.revision SET swept_revision = $2 WHERE swept_revision >= $1 AND swept_revision < $2',
+      [from, to],
+    );
+  }
+
+  async listRows(
+    after: { revision: number; sub: number },
+    upTo: number,
+    limit: number,
+  ): Promise<(RowRef & { sub: number })[]> {
+    const rows = await this.#connections.work.query(
+      {
+        name: 'list-rows',
+        text: `SELECT revision, sub, key FROM pg8s.history WHERE (revision, sub) > ($1, $2) AND revision <= $3
+               ORDER BY revision, sub LIMIT $4`,
+      },
+      [after.revision, after.sub, upTo, limit],
+    );
+    return rows.map(([revision, sub, key]) => ({
+      revision: Number(revision),
+      sub: Number(sub),
+      key: decodeBytes(key ?? '').toString('latin1'),
+    }));
+  }
+
+  hint(): void {
+    this.#hint();
+  }
+
+  onHint(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** A notification came, or it is time to look without one. */
+  hinted(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** undefined: not even one revision fits into `limit` rows. */
+function toMissed(
+  rows: readonly TextRow[],
+  since: { commitIndex: number; revision: number },
+  limit: number,
+): MissedChanges | undefined {
+  const fence = decodeFence(rows[0]?.slice(1));
+  const tooOld = fence.compactRevision > since.revision || Number(rows[0]?.[5]) > since.commitIndex;
+  if (tooOld) return { fence, leases: [], rows: [], more: false, tooOld };
+  const leases = rows
+    .filter(([kind]) => kind === '1')
+    .map(([, id, ttl, , , , revoked]) => ({
+      id: BigInt(id ?? 0),
+      ttlSeconds: Number(ttl),
+      revoked: revoked === 't',
+    }));
+  let changes = rows.slice(1 + leases.length).map((row) => decodeRow(row, 1));
+  const more = changes.length === limit;
+  if (more) {
+    // The last revision may be cut off.
+    const last = changes.at(-1)?.revision;
+    changes = changes.filter((row) => row.revision !== last);
+    if (changes.length === 0) return undefined;
+  }
+  return { fence, leases, rows: changes, more, tooOld };
+}
