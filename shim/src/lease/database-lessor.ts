@@ -10,10 +10,10 @@ import type {
   LeaseTimeToLiveRequest,
   LeaseTimeToLiveResponse,
 } from '../etcdserverpb/types.ts';
-import { toKeyBytes } from '../mvcc/key-range.ts';
+import { toKeyBytes } from '../mvcc/index/key-range.ts';
 import type { MvccStore } from '../mvcc/mvcc-store.ts';
-import type { PendingBatch } from '../mvcc/pending-batch.ts';
-import { responseHeader } from '../mvcc/response-header.ts';
+import type { PendingBatch } from '../mvcc/evaluate/pending-batch.ts';
+import { responseHeader } from '../mvcc/evaluate/response-header.ts';
 import { StoreError } from '../mvcc/store-error.ts';
 import type { LeasePort } from './lease-port.ts';
 import { maxLeaseTtlSeconds, minLeaseTtlSeconds, type Lessor } from './lessor.ts';

@@ -1,5 +1,5 @@
 import type { LeaseChange } from '../mvcc/history-port.ts';
-import type { KeyString } from '../mvcc/key-range.ts';
+import type { KeyString } from '../mvcc/index/key-range.ts';
 
 const noKeys: ReadonlySet<KeyString> = new Set();
 

@@ -1,10 +1,10 @@
 import { LeaseTable } from '../lease/lease-table.ts';
-import { Change } from './change.ts';
+import { Change } from './watch/change.ts';
 import type { CommitBatch, Fence, HistoryPort, LeaseChange, MissedChanges } from './history-port.ts';
 import type { HistoryRow } from './history-row.ts';
-import { KeyIndex, unloaded } from './key-index.ts';
-import { CommittedView } from './read-view.ts';
-import { ValueCache } from './value-cache.ts';
+import { KeyIndex, unloaded } from './index/key-index.ts';
+import { CommittedView } from './evaluate/read-view.ts';
+import { ValueCache } from './index/value-cache.ts';
 
 /** Who is told, synchronously, that the committed state has moved. */
 export interface StateListener {

@@ -1,5 +1,5 @@
 import type { HistoryRow, RowRef } from './history-row.ts';
-import type { KeyRange } from './key-range.ts';
+import type { KeyRange } from './index/key-range.ts';
 
 /**
  * The single row that every commit moves: the fence between the shims of one database. Who commits names the

@@ -1,4 +1,4 @@
-import type { KeyString } from './key-range.ts';
+import type { KeyString } from './index/key-range.ts';
 
 /** One change of one key, as it is kept in the database. A key changes at most once in a revision. */
 export interface HistoryRow {

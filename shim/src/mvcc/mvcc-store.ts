@@ -14,15 +14,15 @@ import type {
 } from '../etcdserverpb/types.ts';
 import type { Clock } from './clock.ts';
 import { CommittedState } from './committed-state.ts';
-import { Committer } from './committer.ts';
-import { Compactor } from './compactor.ts';
+import { Committer } from './commit/committer.ts';
+import { Compactor } from './commit/compactor.ts';
 import type { HistoryPort } from './history-port.ts';
-import { MissingRows } from './missing-rows.ts';
-import { evaluateRange } from './range.ts';
-import { ReadIndex } from './read-index.ts';
-import type { ReadView } from './read-view.ts';
-import { requestBytes, writesData } from './request-size.ts';
-import { responseHeader } from './response-header.ts';
+import { MissingRows } from './evaluate/missing-rows.ts';
+import { evaluateRange } from './evaluate/range.ts';
+import { ReadIndex } from './commit/read-index.ts';
+import type { ReadView } from './evaluate/read-view.ts';
+import { requestBytes, writesData } from './evaluate/request-size.ts';
+import { responseHeader } from './evaluate/response-header.ts';
 import { StoreError } from './store-error.ts';
 import type { Store, StoreStats, StoreStatus, WatchSink, WatchStart, Watcher } from './store.ts';
 import {
@@ -32,8 +32,8 @@ import {
   evaluateTxn,
   isReadOnlyTxn,
   isSerializableTxn,
-} from './txn.ts';
-import { WatchHub } from './watch-hub.ts';
+} from './evaluate/txn.ts';
+import { WatchHub } from './watch/watch-hub.ts';
 
 /** How the store learns about the other shims and the database as a whole. */
 export interface ClusterPort {

@@ -1,5 +1,5 @@
 import type { HistoryRow } from '../mvcc/history-row.ts';
-import { unloaded } from '../mvcc/key-index.ts';
+import { unloaded } from '../mvcc/index/key-index.ts';
 import type { TextRow } from './connection.ts';
 
 /** The columns of a history row, in the order in which `decodeRow` wants them. */

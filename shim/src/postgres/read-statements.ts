@@ -1,5 +1,5 @@
 import type { Fence } from '../mvcc/history-port.ts';
-import { afterAllKeys, type KeyRange } from '../mvcc/key-range.ts';
+import { afterAllKeys, type KeyRange } from '../mvcc/index/key-range.ts';
 import { StoreError } from '../mvcc/store-error.ts';
 import type { Statement, TextRow } from './connection.ts';
 import { historyColumns } from './decode-row.ts';

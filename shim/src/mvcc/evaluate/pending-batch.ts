@@ -1,10 +1,10 @@
-import type { KeyValue } from '../etcdserverpb/types.ts';
-import type { CommitBatch, Fence } from './history-port.ts';
-import type { HistoryRow } from './history-row.ts';
-import type { KeyIndex } from './key-index.ts';
-import { rangeContains, toKeyBytes, type KeyRange, type KeyString } from './key-range.ts';
+import type { KeyValue } from '../../etcdserverpb/types.ts';
+import type { CommitBatch, Fence } from '../history-port.ts';
+import type { HistoryRow } from '../history-row.ts';
+import type { KeyIndex } from '../index/key-index.ts';
+import { rangeContains, toKeyBytes, type KeyRange, type KeyString } from '../index/key-range.ts';
 import type { ReadView } from './read-view.ts';
-import type { LeaseTable } from '../lease/lease-table.ts';
+import type { LeaseTable } from '../../lease/lease-table.ts';
 
 /**
  * A batch while it is evaluated: the committed state with the batch's changes on top. The committed index is not

@@ -1,8 +1,8 @@
-import type { Clock } from './clock.ts';
-import type { CommittedState } from './committed-state.ts';
+import type { Clock } from '../clock.ts';
+import type { CommittedState } from '../committed-state.ts';
 import type { Committer } from './committer.ts';
-import type { HistoryPort } from './history-port.ts';
-import { StoreError } from './store-error.ts';
+import type { HistoryPort } from '../history-port.ts';
+import { StoreError } from '../store-error.ts';
 
 export interface ReadIndexOptions {
   port: HistoryPort;

@@ -1,6 +1,6 @@
-import type { Event, KeyValue, WatchFilter } from '../etcdserverpb/types.ts';
-import type { HistoryRow } from './history-row.ts';
-import { toKeyBytes } from './key-range.ts';
+import type { Event, KeyValue, WatchFilter } from '../../etcdserverpb/types.ts';
+import type { HistoryRow } from '../history-row.ts';
+import { toKeyBytes } from '../index/key-range.ts';
 
 /** A committed row on its way to the watchers. Its events are made once, however many watch it. */
 export class Change {

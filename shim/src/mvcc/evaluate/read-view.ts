@@ -1,6 +1,6 @@
-import type { KeyValue } from '../etcdserverpb/types.ts';
-import type { KeyIndex } from './key-index.ts';
-import type { KeyRange, KeyString } from './key-range.ts';
+import type { KeyValue } from '../../etcdserverpb/types.ts';
+import type { KeyIndex } from '../index/key-index.ts';
+import type { KeyRange, KeyString } from '../index/key-range.ts';
 
 /** What a request sees of the keys: the committed index, or the same with a batch's own changes on top. */
 export interface ReadView {

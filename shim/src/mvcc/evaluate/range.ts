@@ -1,9 +1,9 @@
-import type { KeyValue, RangeRequest, RangeResponse } from '../etcdserverpb/types.ts';
-import { toKeyRange } from './key-range.ts';
+import type { KeyValue, RangeRequest, RangeResponse } from '../../etcdserverpb/types.ts';
+import { toKeyRange } from '../index/key-range.ts';
 import type { MissingRows } from './missing-rows.ts';
 import type { ReadView } from './read-view.ts';
 import { responseHeader } from './response-header.ts';
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../store-error.ts';
 
 /** Throws the error of a read at a revision that the view cannot serve (etcd: `txn.checkRange`). */
 export function checkReadRevision(view: ReadView, revision: number): void {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import { CommitQueue, type CommitRequest, type Evaluate } from './commit-queue.ts';
-import type { CommittedState } from './committed-state.ts';
-import type { CommitOutcome, HeldFence, HistoryPort } from './history-port.ts';
-import { MissingRows } from './missing-rows.ts';
-import { PendingBatch } from './pending-batch.ts';
-import { StoreError } from './store-error.ts';
+import type { CommittedState } from '../committed-state.ts';
+import type { CommitOutcome, HeldFence, HistoryPort } from '../history-port.ts';
+import { MissingRows } from '../evaluate/missing-rows.ts';
+import { PendingBatch } from '../evaluate/pending-batch.ts';
+import { StoreError } from '../store-error.ts';
 import { Turn } from './turn.ts';
 
 const noLeases: ReadonlySet<bigint> = new Set();
@@ -147,6 +147,7 @@ export class Committer {
     } else {
       const outcome = await this.#write(batch, requests, held);
       if (outcome === 'conflict') {
+        for (const request of requests) request.sent = false;
         this.stats.conflicts++;
         return false;
       }
@@ -184,7 +185,6 @@ export class Committer {
     const found = await this.#resolve(commit.expected);
     this.#log.info({ commitIndex: commit.expected, outcome: found }, 'the outcome of the commit is known');
     if (found === 'committed') return 'committed';
-    for (const request of requests) request.sent = false;
     await this.#readMissed();
     return 'conflict';
   }

@@ -1,6 +1,6 @@
-import type { WatchFilter } from '../etcdserverpb/types.ts';
-import type { KeyRange } from './key-range.ts';
-import type { WatchSink, Watcher } from './store.ts';
+import type { WatchFilter } from '../../etcdserverpb/types.ts';
+import type { KeyRange } from '../index/key-range.ts';
+import type { WatchSink, Watcher } from '../store.ts';
 
 /** Where a watcher stands; see the drawing at `WatchHub`. */
 export type WatcherState = 'synced' | 'behind' | 'held' | 'over';

@@ -1,7 +1,7 @@
-import type { KeyValue } from '../etcdserverpb/types.ts';
-import type { HistoryRow, RowRef } from './history-row.ts';
-import { unloaded, unloadedRow } from './key-index.ts';
-import { toKeyString } from './key-range.ts';
+import type { KeyValue } from '../../etcdserverpb/types.ts';
+import type { HistoryRow, RowRef } from '../history-row.ts';
+import { unloaded, unloadedRow } from '../index/key-index.ts';
+import { toKeyString } from '../index/key-range.ts';
 
 const noValue = new Uint8Array(0);
 

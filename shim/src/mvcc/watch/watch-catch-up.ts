@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import type { Event } from '../etcdserverpb/types.ts';
+import type { Event } from '../../etcdserverpb/types.ts';
 import { Change, passesFilters } from './change.ts';
-import type { Clock } from './clock.ts';
-import type { CommittedState } from './committed-state.ts';
-import type { HistoryPort } from './history-port.ts';
-import type { HistoryRow } from './history-row.ts';
+import type { Clock } from '../clock.ts';
+import type { CommittedState } from '../committed-state.ts';
+import type { HistoryPort } from '../history-port.ts';
+import type { HistoryRow } from '../history-row.ts';
 import type { HubWatcher } from './hub-watcher.ts';
-import { toKeyBytes } from './key-range.ts';
-import { rangeContains } from './key-range.ts';
+import { toKeyBytes } from '../index/key-range.ts';
+import { rangeContains } from '../index/key-range.ts';
 import type { RecentChanges } from './recent-changes.ts';
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../store-error.ts';
 
 const pageRows = 1000;
 const pageBytes = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { RequestOp, TxnRequest } from '../etcdserverpb/types.ts';
+import type { RequestOp, TxnRequest } from '../../etcdserverpb/types.ts';
 
 /** Bytes of keys and values in a txn: what it costs the commit queue. */
 export function requestBytes(request: TxnRequest): number {

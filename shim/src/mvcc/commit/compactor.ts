@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Clock } from './clock.ts';
-import type { CommittedState } from './committed-state.ts';
-import type { HistoryPort } from './history-port.ts';
-import type { KeyHistory } from './key-history.ts';
-import type { KeyIndex } from './key-index.ts';
-import { StoreError } from './store-error.ts';
+import type { Clock } from '../clock.ts';
+import type { CommittedState } from '../committed-state.ts';
+import type { HistoryPort } from '../history-port.ts';
+import type { KeyHistory } from '../index/key-history.ts';
+import type { KeyIndex } from '../index/key-index.ts';
+import { StoreError } from '../store-error.ts';
 import { Turn } from './turn.ts';
 
 /** Keys looked at, and about as many rows deleted, in one step. */

@@ -1,4 +1,4 @@
-import type { KeyRange, KeyString } from './key-range.ts';
+import type { KeyRange, KeyString } from '../index/key-range.ts';
 
 /** Watchers of one range: they all see the same changes. */
 export interface WatcherGroup<Member> {

@@ -1,6 +1,6 @@
 import sortedBtree from 'sorted-btree';
-import type { KeyValue } from '../etcdserverpb/types.ts';
-import type { HistoryRow, RowRef } from './history-row.ts';
+import type { KeyValue } from '../../etcdserverpb/types.ts';
+import type { HistoryRow, RowRef } from '../history-row.ts';
 import { KeyHistory } from './key-history.ts';
 import { toKeyBytes, type KeyRange, type KeyString } from './key-range.ts';
 import type { ValueCache } from './value-cache.ts';

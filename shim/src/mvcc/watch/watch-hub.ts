@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import type { Event } from '../etcdserverpb/types.ts';
+import type { Event } from '../../etcdserverpb/types.ts';
 import { passesFilters, type Change } from './change.ts';
-import type { Clock } from './clock.ts';
-import type { CommittedState } from './committed-state.ts';
-import type { HistoryPort } from './history-port.ts';
+import type { Clock } from '../clock.ts';
+import type { CommittedState } from '../committed-state.ts';
+import type { HistoryPort } from '../history-port.ts';
 import { HubWatcher } from './hub-watcher.ts';
-import { toKeyRange } from './key-range.ts';
+import { toKeyRange } from '../index/key-range.ts';
 import { RecentChanges } from './recent-changes.ts';
-import type { WatchSink, WatchStart, Watcher } from './store.ts';
+import type { WatchSink, WatchStart, Watcher } from '../store.ts';
 import { WatchCatchUp } from './watch-catch-up.ts';
 import { WatcherGroups } from './watcher-groups.ts';
 
@@ -31,7 +31,6 @@ export interface WatchHubOptions {
  * at its own pace. A held one costs nothing but its place.
  */
 export class WatchHub {
-  readonly #state: CommittedState;
   readonly #synced = new WatcherGroups<HubWatcher>();
   /** Synced, but waiting for a revision that does not exist yet. */
   readonly #future = new Set<HubWatcher>();
@@ -43,7 +42,6 @@ export class WatchHub {
   #syncedCount = 0;
 
   constructor(options: WatchHubOptions) {
-    this.#state = options.state;
     this.#revision = options.state.fence.revision;
     this.#recent = new RecentChanges({
       maxChanges: options.recentChanges ?? 10_000,

@@ -9,14 +9,14 @@ import type {
   ResponseOp,
   TxnRequest,
   TxnResponse,
-} from '../etcdserverpb/types.ts';
-import { toKeyRange, toKeyString } from './key-range.ts';
+} from '../../etcdserverpb/types.ts';
+import { toKeyRange, toKeyString } from '../index/key-range.ts';
 import type { MissingRows } from './missing-rows.ts';
 import type { PendingBatch } from './pending-batch.ts';
 import { checkReadRevision, evaluateRange } from './range.ts';
 import type { ReadView } from './read-view.ts';
 import { responseHeader } from './response-header.ts';
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../store-error.ts';
 
 const emptyValue = new Uint8Array(0);
 const absent: KeyValue = {

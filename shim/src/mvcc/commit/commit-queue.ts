@@ -1,7 +1,7 @@
-import type { Clock } from './clock.ts';
-import type { MissingRows } from './missing-rows.ts';
-import type { PendingBatch } from './pending-batch.ts';
-import { StoreError } from './store-error.ts';
+import type { Clock } from '../clock.ts';
+import type { MissingRows } from '../evaluate/missing-rows.ts';
+import type { PendingBatch } from '../evaluate/pending-batch.ts';
+import { StoreError } from '../store-error.ts';
 
 /** Evaluates one request on a batch: returns its response or throws a `StoreError`, having changed nothing then. */
 export type Evaluate<Result> = (
