@@ -82,12 +82,10 @@ export function parseQuantity(text: string): Quantity {
   const match = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/.exec(text);
   if (match === null) throw new QuantityError('format');
   const [, sign = '', whole = '', fraction = '', suffixText = ''] = match;
-  if (whole === '' && fraction === '') {
-    throw new QuantityError(/[0-9.]/.test(text) && suffixText === '' ? 'number' : 'format');
-  }
   if (whole.length + fraction.length > 1000) throw new QuantityError('number');
   const { format, exponent } = parseSuffix(suffixText);
-  let digits = BigInt(whole + fraction);
+  // Go reads a missing number as zero: `.`, `+`, `Ki`.
+  let digits = BigInt(whole + fraction || '0');
   if (sign === '-') digits = -digits;
   let scale = -fraction.length;
   if (format === 'BinarySI') digits <<= BigInt(exponent);
@@ -118,8 +116,7 @@ function reusedText(
   text: string,
   { whole, fraction, format, exponent }: Suffix & { whole: string; fraction: string },
 ): boolean {
-  const significant = whole.replace(/^0+/, '');
-  const digits = (significant === '' && (fraction !== '' || whole !== '') ? '0' : significant) + fraction;
+  const digits = (whole.replace(/^0+/, '') || '0') + fraction;
   if (format === 'BinarySI') {
     if (fraction !== '') return false;
     if (15 - digits.length - Math.trunc((exponent * 3) / 10) - 1 < 0) return false;

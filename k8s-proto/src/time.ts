@@ -16,7 +16,7 @@ export class TimeError extends Error {
 
 const secondsLayout = '2006-01-02T15:04:05Z07:00';
 const microLayout = '2006-01-02T15:04:05.000000Z07:00';
-const pattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([.,]\d+)?(Z|[+-]\d\d:\d\d)$/;
+const pattern = /^(\d{4})-(\d\d)-(\d\d)T(\d{1,2}):(\d\d):(\d\d)([.,]\d+)?(Z|[+-]\d\d:\d\d)$/;
 const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 /** Go's zero time, 1 January of the year 1. */
@@ -26,8 +26,8 @@ function isLeapYear(year: number): boolean {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 }
 
-function rangeError(text: string, layout: string, part: string): TimeError {
-  return new TimeError(`parsing time ${quoted(text)}: ${part} out of range`.replace('LAYOUT', layout));
+function rangeError(text: string, part: string): TimeError {
+  return new TimeError(`parsing time ${quoted(text)}: ${part} out of range`);
 }
 
 /** Go's `strconv.Quote`, for the characters that matter. */
@@ -73,20 +73,20 @@ function parseWith(text: string, layout: string): Instant {
   const years = Number(year);
   const months = Number(month);
   const days = Number(day);
-  if (months < 1 || months > 12) throw rangeError(text, layout, 'month');
+  if (months < 1 || months > 12) throw rangeError(text, 'month');
   const monthDays = months === 2 && isLeapYear(years) ? 29 : (daysOfMonth[months - 1] ?? 0);
-  if (days < 1 || days > monthDays) throw rangeError(text, layout, 'day');
-  if (Number(hour) > 23) throw rangeError(text, layout, 'hour');
-  if (Number(minute) > 59) throw rangeError(text, layout, 'minute');
-  if (Number(second) > 59) throw rangeError(text, layout, 'second');
+  if (days < 1 || days > monthDays) throw rangeError(text, 'day');
+  if (Number(hour) > 23) throw rangeError(text, 'hour');
+  if (Number(minute) > 59) throw rangeError(text, 'minute');
+  if (Number(second) > 59) throw rangeError(text, 'second');
   const date = new Date(0);
   date.setUTCFullYear(years, months - 1, days);
   let seconds = date.getTime() / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
   if (zone !== undefined && zone !== 'Z') {
     const zoneHours = Number(zone.slice(1, 3));
     const zoneMinutes = Number(zone.slice(4, 6));
-    if (zoneHours > 24) throw rangeError(text, layout, 'time zone offset hour');
-    if (zoneMinutes > 60) throw rangeError(text, layout, 'time zone offset minute');
+    if (zoneHours > 24) throw rangeError(text, 'time zone offset hour');
+    if (zoneMinutes > 60) throw rangeError(text, 'time zone offset minute');
     seconds -= (zone.startsWith('-') ? -1 : 1) * (zoneHours * 3600 + zoneMinutes * 60);
   }
   const nanos = fraction === undefined ? 0 : Number(fraction.slice(1, 10).padEnd(9, '0'));
