@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { pino, type Logger } from 'pino';
 import type { EtcdClient } from './client/etcd-client.ts';
 import { createInProcessClient } from './client/in-process-client.ts';
+import { Connections } from './gateway/connections.ts';
 import { createHttpEndpoints } from './gateway/http-endpoints.ts';
 import { type Listener, listen, type ShimTls } from './gateway/listen.ts';
 import { splitProtocols } from './gateway/protocol-split.ts';
@@ -21,6 +22,8 @@ export interface ShimOptions {
   listenClientUrls: readonly string[];
   /** What other clients are told to connect to. Default: what is listened on. */
   advertiseClientUrls?: readonly string[] | undefined;
+  /** HTTP alone, without gRPC; etcd's --listen-metrics-urls. No client certificate is asked for. */
+  listenMetricsUrls?: readonly string[] | undefined;
   /** For the https URLs. */
   tls?: ShimTls | undefined;
   log?: Logger | undefined;
@@ -48,6 +51,8 @@ export interface ShimOptions {
 export interface Shim {
   /** What is listened on, with the real ports. */
   readonly clientUrls: string[];
+  /** As `clientUrls`, of `listenMetricsUrls`. */
+  readonly metricsUrls: string[];
   /** A client in this process, without a connection. Closing it closes nothing but itself. */
   client(): EtcdClient;
   /** Stops listening, ends streams, lets unary calls finish, and leaves the database. */
@@ -64,37 +69,35 @@ const shownQuotaBytes = 2 * 1024 ** 3;
  * Starts an etcd server on a PostgreSQL database; resolves when it serves.
  *
  * Rejects with a ListenError (a client URL cannot be listened on) or a StoreError (the database cannot be reached, or
- * was written by a newer version); nothing is left running then.
+ * was written by a newer version); nothing is left running then. `open` is the tests' way to another store.
  */
-export async function startShim(options: ShimOptions): Promise<Shim> {
+export async function startShim(options: ShimOptions, open = openStore): Promise<Shim> {
   const log = options.log ?? pino({ level: 'silent' });
   const version = options.versionReported ?? defaultVersionReported;
   const maxRequestBytes = options.maxRequestBytes ?? 1.5 * 1024 * 1024;
   const listeners: Listener[] = [];
-  const connections = new Set<Socket>();
-
+  const metricsListeners: Listener[] = [];
   // The ports must be known before the database is told of them: whoever connects meanwhile waits.
-  let serve: ((connection: Socket) => void) | undefined;
-  const waiting = new Set<Socket>();
-  const onConnection = (connection: Socket): void => {
-    connection.setNoDelay(true);
-    connections.add(connection);
-    connection.once('close', () => {
-      connections.delete(connection);
-      waiting.delete(connection);
-    });
-    connection.on('error', () => connection.destroy());
-    if (serve === undefined) waiting.add(connection);
-    else serve(connection);
-  };
-  const stopListening = (): Promise<unknown> => Promise.all(listeners.map((listener) => listener.close()));
+  const clients = new Connections();
+  const scrapers = new Connections();
+  const stopListening = (): Promise<unknown> =>
+    Promise.all([...listeners, ...metricsListeners].map((listener) => listener.close()));
 
   let opened: OpenedStore;
   try {
     for (const url of options.listenClientUrls) {
-      listeners.push(await listen({ url, tls: options.tls, onConnection }));
+      listeners.push(await listen({ url, tls: options.tls, onConnection: clients.accept }));
     }
-    opened = await openStore({
+    const serverTls = {
+      ...options.tls,
+      trustedCa: undefined,
+      trustedCaFile: undefined,
+      clientCertAuth: false,
+    };
+    for (const url of options.listenMetricsUrls ?? []) {
+      metricsListeners.push(await listen({ url, tls: serverTls, onConnection: scrapers.accept }));
+    }
+    opened = await open({
       connectionString: options.postgresUrl,
       log,
       name: options.name ?? 'default',
@@ -103,7 +106,8 @@ export async function startShim(options: ShimOptions): Promise<Shim> {
       ...(options.valueCacheBytes === undefined ? {} : { valueCacheBytes: options.valueCacheBytes }),
     });
   } catch (error) {
-    for (const connection of connections) connection.destroy();
+    clients.destroy();
+    scrapers.destroy();
     await stopListening();
     throw error;
   }
@@ -140,13 +144,9 @@ export async function startShim(options: ShimOptions): Promise<Shim> {
   const http = createHttpServer(
     createHttpEndpoints({ services, version, metrics: metrics.read, onHealth: metrics.countHealth }),
   );
-  serve = (connection) =>
-    splitProtocols(connection, {
-      http1: (socket) => void http.emit('connection', socket),
-      http2: (socket) => grpc.inject(socket),
-    });
-  for (const connection of waiting) serve(connection);
-  waiting.clear();
+  const serveHttp = (socket: Socket): void => void http.emit('connection', socket);
+  clients.serve((connection) => splitProtocols(connection, { http1: serveHttp, http2: grpc.inject }));
+  scrapers.serve(serveHttp);
   const clientUrls = listeners.map(({ url }) => url);
   log.info({ clientUrls, name: options.name ?? 'default', version }, 'ready to serve client requests');
 
@@ -154,6 +154,7 @@ export async function startShim(options: ShimOptions): Promise<Shim> {
   let closed: Promise<void> | undefined;
   return {
     clientUrls,
+    metricsUrls: metricsListeners.map(({ url }) => url),
     client: () => createInProcessClient(services),
     close: () =>
       (closed ??= (async () => {
@@ -161,7 +162,8 @@ export async function startShim(options: ShimOptions): Promise<Shim> {
         http.closeIdleConnections();
         services.watch.stop();
         await grpc.close(drainMs);
-        for (const connection of connections) connection.destroy();
+        clients.destroy();
+        scrapers.destroy();
         await stopped;
         http.close();
         await opened.close();

@@ -123,6 +123,7 @@ function send(response: ServerResponse, answer: { status?: number; type: string;
   if (response.headersSent) return void response.end();
   response.writeHead(answer.status ?? 200, {
     'Content-Type': answer.type,
+    'Content-Length': Buffer.byteLength(answer.body),
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(answer.body);

@@ -41,8 +41,9 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     'grpc.max_receive_message_length': maxMessageBytes * 2,
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': options.maxConcurrentStreams,
-    'grpc.keepalive_time_ms': options.keepaliveIntervalMs,
-    'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs,
+    // 0: no pings; grpc-js' own word for never is the largest time.
+    'grpc.keepalive_time_ms': options.keepaliveIntervalMs || 0x7fffffff,
+    'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs || 0x7fffffff,
     'grpc-node.flow_control_window': flowControlWindowBytes,
     'grpc.enable_channelz': 0,
   });
