@@ -87,10 +87,11 @@ export class CacheWatcher implements Watcher {
     this.#resumed = this.#waiting.length;
   }
 
-  /** A bookmark is dropped where changes wait: a later one will come. */
+  /** A bookmark takes the place of one that waits; it never makes a reader too slow. */
   offerBookmark(bookmark: WatchEvent): void {
     if (this.#end !== undefined || bookmark.object.revision < this.#options.afterRevision) return;
-    if (this.#waiting.length === 0) this.#enqueue(bookmark);
+    if (this.#waiting.at(-1)?.type === 'BOOKMARK') this.#waiting.pop();
+    if (this.#waiting.length - this.#resumed < this.#options.maxWaiting) this.#enqueue(bookmark);
   }
 
   /** Ends the watch, as if the server had closed it; the client watches again. */

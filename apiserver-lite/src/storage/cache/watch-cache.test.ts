@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { StatusError } from '../../server/status-error.ts';
+import { openFakeStorage } from '../testing/fake-storage.ts';
+import { until } from '../testing/fake-clock.ts';
+import {
+  configMap,
+  describeEvent,
+  jsonCodec,
+  listOptions,
+  takeEvents,
+  watchOptions,
+} from '../testing/test-objects.ts';
+
+const at = (name: string) => ({ namespace: 'default', name });
+const names = (items: readonly { object: { metadata: { name?: string } } }[]) =>
+  items.map(({ object }) => object.metadata.name);
+
+/** Both ends have met: the cache has seen all that the store has. */
+async function caughtUp(fake: ReturnType<typeof openFakeStorage>): Promise<void> {
+  await fake.storage.list(listOptions());
+}
+
+describe('the watch cache', () => {
+  test('serves lists and watches without reading objects from the store again', async () => {
+    const fake = openFakeStorage();
+    const { etcd, storage } = fake;
+    for (const name of ['a', 'b', 'c']) await storage.create(at(name), configMap(name));
+    await caughtUp(fake);
+    etcd.calls.length = 0;
+    await storage.list(listOptions({ limit: 2 }));
+    await storage.list(listOptions({ resourceVersion: '0' }));
+    await storage.get(at('a'), '0');
+    const watcher = await storage.watch(watchOptions({ resourceVersion: '0' }));
+    await takeEvents(watcher, 3);
+    const objectsRead = etcd.calls.filter(
+      (call) => call.method === 'range' && call.request.countOnly !== true,
+    );
+    assert.deepEqual(objectsRead, []);
+    storage.close();
+  });
+
+  test('decodes each version once, own writes included', async () => {
+    const decoded: string[] = [];
+    const fake = openFakeStorage({
+      codec: {
+        ...jsonCodec,
+        decode(value, key) {
+          const object = jsonCodec.decode(value, key);
+          decoded.push(`${object.metadata.name}:${JSON.stringify(object['data'])}`);
+          return object;
+        },
+      },
+    });
+    const { storage } = fake;
+    await storage.ready();
+    const created = await storage.create(at('a'), configMap('a', { n: '1' }));
+    void created.object;
+    await storage.guaranteedUpdate(at('a'), (current) => ({
+      ...configMap('a'),
+      ...current?.object,
+      data: { n: '2' },
+    }));
+    const watcher = await storage.watch(watchOptions({ resourceVersion: '1' }));
+    await takeEvents(watcher, 2);
+    await storage.list(listOptions());
+    await storage.get(at('a'), '');
+    assert.deepEqual(decoded, ['a:{"n":"1"}', 'a:{"n":"2"}']);
+    storage.close();
+  });
+
+  test('a consistent list asks for progress when only others have written', async () => {
+    const fake = openFakeStorage();
+    const { etcd, storage } = fake;
+    await storage.create(at('a'), configMap('a'));
+    await caughtUp(fake);
+    await etcd.put({ key: Buffer.from('/registry/pods/default/x') });
+    const { resourceVersion, items } = await storage.list(listOptions());
+    assert.equal(resourceVersion, String(etcd.revision));
+    assert.deepEqual(names(items), ['a']);
+    storage.close();
+  });
+
+  test('a consistent list reads the store where the watch does not keep up', async () => {
+    const fake = openFakeStorage();
+    const { etcd, storage, clock } = fake;
+    await storage.ready();
+    etcd.pauseWatches();
+    await storage.create(at('a'), configMap('a'));
+    const list = storage.list(listOptions());
+    const late = setInterval(() => clock.advance(500), 1);
+    const { items } = await list;
+    clearInterval(late);
+    assert.deepEqual(names(items), ['a']);
+    assert.deepEqual(names((await storage.list(listOptions({ resourceVersion: '0' }))).items), []);
+    storage.close();
+  });
+
+  test('many consistent reads at once share the question for the revision', async () => {
+    const fake = openFakeStorage();
+    await caughtUp(fake);
+    fake.etcd.calls.length = 0;
+    await Promise.all(Array.from({ length: 50 }, () => fake.storage.list(listOptions())));
+    assert.equal(fake.etcd.calls.length, 2);
+    fake.storage.close();
+  });
+
+  test('tries to load again until the store answers', async () => {
+    const { etcd, storage, clock } = openFakeStorage();
+    etcd.failNext(new Error('down'), new Error('still down'));
+    const ready = storage.ready();
+    await until(() => clock.pending > 0);
+    assert.equal(storage.cache.isReady, false);
+    clock.advance(100);
+    await until(() => clock.pending > 0);
+    clock.advance(200);
+    await ready;
+    assert.equal(storage.cache.isReady, true);
+    storage.close();
+  });
+
+  test('an object that cannot be decoded fails what touches it, by name, and nothing else', async () => {
+    const fake = openFakeStorage();
+    const { etcd, storage } = fake;
+    await storage.create(at('good'), configMap('good'));
+    await storage.ready();
+    const elsewhere = await storage.watch(watchOptions({ namespace: 'other', resourceVersion: '0' }));
+    const here = await storage.watch(watchOptions({ resourceVersion: String(etcd.revision) }));
+    await etcd.put({ key: Buffer.from('/registry/configmaps/default/bad'), value: Buffer.from('garbage') });
+    const namesIt = (error: unknown) => {
+      assert.ok(error instanceof StatusError);
+      assert.equal(error.status.code, 500);
+      assert.match(error.message, /corrupt object, Code: 7, Key: \/registry\/configmaps\/default\/bad,/);
+      return true;
+    };
+    await assert.rejects(storage.list(listOptions()), namesIt);
+    await assert.rejects(storage.get(at('bad'), ''), namesIt);
+    await assert.rejects(here.nextBatch(), namesIt);
+    await storage.get(at('good'), '0');
+    await storage.create({ namespace: 'other', name: 'fine' }, configMap('fine'));
+    assert.equal((await takeEvents(elsewhere, 1)).length, 1);
+    storage.close();
+  });
+});
+
+describe('watches', () => {
+  test('go on through a broken stream, nothing lost and nothing twice', async () => {
+    const { etcd, storage, clock } = openFakeStorage();
+    await storage.ready();
+    const watcher = await storage.watch(watchOptions({ resourceVersion: '0' }));
+    const a = await storage.create(at('a'), configMap('a'));
+    assert.deepEqual((await takeEvents(watcher, 1)).map(describeEvent), [`ADDED a@${a.revision}`]);
+    etcd.breakStreams();
+    const b = await storage.create(at('b'), configMap('b'));
+    await until(() => clock.pending > 1);
+    clock.advance(50);
+    const c = await storage.create(at('c'), configMap('c'));
+    assert.deepEqual((await takeEvents(watcher, 2)).map(describeEvent), [
+      `ADDED b@${b.revision}`,
+      `ADDED c@${c.revision}`,
+    ]);
+    storage.close();
+  });
+
+  test('end when the history was compacted while the stream was down, and begin anew', async () => {
+    const { etcd, storage, clock } = openFakeStorage();
+    await storage.create(at('a'), configMap('a'));
+    await storage.ready();
+    const watcher = await storage.watch(watchOptions({ resourceVersion: '0' }));
+    await takeEvents(watcher, 1);
+    const seen = String(etcd.revision);
+    const watching = watcher.nextBatch();
+    etcd.breakStreams();
+    await storage.delete(at('a'));
+    await storage.create(at('b'), configMap('b'));
+    await etcd.put({ key: Buffer.from('/registry/pods/default/x') });
+    await etcd.compact({ revision: etcd.revision });
+    await until(() => clock.pending > 1);
+    clock.advance(50);
+    assert.equal(await watching, undefined);
+    assert.deepEqual(names((await storage.list(listOptions())).items), ['b']);
+    const again = await storage.watch(watchOptions({ resourceVersion: seen }));
+    await assert.rejects(again.nextBatch(), (error) => {
+      assert.ok(error instanceof StatusError);
+      assert.equal(error.status.code, 410);
+      assert.equal(error.message, `too old resource version: ${seen} (${etcd.revision})`);
+      return true;
+    });
+    storage.close();
+  });
+
+  test('a slow reader ends alone, with what it had, and resumes', async () => {
+    const { storage } = openFakeStorage({ maxWaitingEvents: 3 });
+    await storage.ready();
+    const slow = await storage.watch(watchOptions({ resourceVersion: '0' }));
+    const quick = await storage.watch(watchOptions({ resourceVersion: '0' }));
+    const taken: string[] = [];
+    for (let n = 0; n < 6; n++) {
+      await storage.create(at(`web-${n}`), configMap(`web-${n}`));
+      taken.push(...(await takeEvents(quick, 1)).map(describeEvent));
+    }
+    assert.equal(taken.length, 6);
+    const late = await takeEvents(slow, 3);
+    assert.equal(await slow.nextBatch(), undefined);
+    assert.equal(storage.cache.watcherCount, 1);
+    const last = late.at(-1)?.object.revision;
+    const resumed = await storage.watch(watchOptions({ resourceVersion: String(last) }));
+    assert.deepEqual((await takeEvents(resumed, 3)).map(describeEvent), taken.slice(3));
+    storage.close();
+  });
+
+  test('get a bookmark a minute, at the revision of the store', async () => {
+    const { etcd, storage, clock } = openFakeStorage();
+    await storage.ready();
+    const withBookmarks = await storage.watch(
+      watchOptions({ resourceVersion: '0', allowWatchBookmarks: true }),
+    );
+    const without = await storage.watch(watchOptions({ resourceVersion: '0' }));
+    await etcd.put({ key: Buffer.from('/registry/pods/default/x') });
+    clock.advance(60_000);
+    await until(() => storage.cache.revision === etcd.revision);
+    clock.advance(100);
+    const [bookmark] = await takeEvents(withBookmarks, 1);
+    assert.equal(bookmark?.type, 'BOOKMARK');
+    assert.deepEqual(bookmark.object.object, {
+      kind: 'ConfigMap',
+      apiVersion: 'v1',
+      metadata: { resourceVersion: String(etcd.revision), creationTimestamp: null },
+    });
+    await storage.create(at('a'), configMap('a'));
+    assert.equal((await takeEvents(without, 1))[0]?.type, 'ADDED');
+    clock.advance(60_100);
+    assert.equal((await takeEvents(withBookmarks, 2)).at(-1)?.type, 'BOOKMARK');
+    storage.close();
+  });
+
+  test('end when the storage closes', async () => {
+    const { storage, etcd } = openFakeStorage();
+    const watcher = await storage.watch(watchOptions({ resourceVersion: '0' }));
+    const waiting = watcher.nextBatch();
+    storage.close();
+    assert.equal(await waiting, undefined);
+    await assert.rejects(storage.watch(watchOptions()), /closed/);
+    await until(() => etcd.watches === 0 || etcd.openStreams > 0);
+  });
+
+  test('history is bounded; older revisions are answered by 410 and by the store', async () => {
+    const fake = openFakeStorage({ historyLimits: { minEvents: 2, maxEvents: 4 } });
+    const { storage, clock } = fake;
+    await storage.ready();
+    const { revision } = await storage.create(at('a'), configMap('a'));
+    for (let n = 0; n < 6; n++) await storage.create(at(`b-${n}`), configMap(`b-${n}`));
+    await caughtUp(fake);
+    assert.equal(storage.cache.historySize, 4);
+    const watcher = await storage.watch(watchOptions({ resourceVersion: String(revision) }));
+    await assert.rejects(watcher.nextBatch(), /too old resource version/);
+    const exact = await storage.list(
+      listOptions({ resourceVersion: String(revision), resourceVersionMatch: 'Exact' }),
+    );
+    assert.deepEqual(names(exact.items), ['a']);
+    // What is older than a bookmark's age goes too, down to the minimum.
+    clock.advance(80_000);
+    await storage.create(at('c'), configMap('c'));
+    await caughtUp(fake);
+    assert.equal(storage.cache.historySize, 2);
+    storage.close();
+  });
+});

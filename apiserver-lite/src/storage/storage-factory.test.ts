@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FakeEtcd } from './etcd/testing/fake-etcd.ts';
+import { StorageFactory } from './storage-factory.ts';
+import { FakeClock, until } from './testing/fake-clock.ts';
+import { silentLog } from './testing/fake-storage.ts';
+import { configMap, configMaps, jsonCodec, listOptions, nodes } from './testing/test-objects.ts';
+
+function open() {
+  const etcd = new FakeEtcd();
+  const clock = new FakeClock();
+  const factory = new StorageFactory({
+    etcd,
+    pathPrefix: '/registry',
+    codecFor: () => jsonCodec,
+    log: silentLog,
+    clock,
+  });
+  return { etcd, clock, factory };
+}
+
+describe('the storage factory', () => {
+  test('all versions of a resource share one storage', () => {
+    const { factory } = open();
+    const storage = factory.forResource(configMaps);
+    assert.equal(factory.forResource({ ...configMaps, version: 'v2' }), storage);
+    assert.notEqual(factory.forResource(nodes), storage);
+  });
+
+  test('sixty caches live on one watch stream', async () => {
+    const { etcd, factory } = open();
+    for (let n = 0; n < 60; n++) {
+      factory.forResource({ ...configMaps, name: `things${n}`, storageKeyPrefix: `things${n}` });
+    }
+    await factory.warmUp();
+    assert.equal(etcd.openStreams, 1);
+    assert.equal(etcd.watches, 60);
+    assert.equal(etcd.calls.length, 60);
+    factory.close();
+  });
+
+  test('a change reaches only the storage of its resource', async () => {
+    const { factory } = open();
+    const [one, other] = [factory.forResource(configMaps), factory.forResource(nodes)];
+    await Promise.all([one.ready(), other.ready()]);
+    await one.create({ namespace: 'default', name: 'a' }, configMap('a'));
+    assert.equal((await one.list(listOptions())).items.length, 1);
+    assert.equal((await other.list(listOptions({ namespace: '' }))).items.length, 0);
+    assert.deepEqual([one.count(), other.count()], [1, 0]);
+    factory.close();
+  });
+
+  test('is ready when the store answers and started caches are loaded', async () => {
+    const { etcd, clock, factory } = open();
+    const storage = factory.forResource(configMaps);
+    factory.forResource(nodes);
+    await factory.readyz();
+    etcd.failNext(new Error('down'));
+    const ready = storage.ready();
+    await until(() => clock.pending > 0);
+    assert.deepEqual(factory.notReady(), ['configmaps']);
+    await assert.rejects(factory.readyz(), /not ready: configmaps/);
+    clock.advance(100);
+    await ready;
+    await factory.readyz();
+    etcd.failNext(new Error('down again'));
+    await assert.rejects(factory.readyz(), /down again/);
+    factory.close();
+  });
+
+  test('a virtual resource has no storage', () => {
+    const { factory } = open();
+    assert.throws(
+      () => factory.forResource({ ...configMaps, name: 'bindings', storageKeyPrefix: undefined }),
+      /bindings is not stored/,
+    );
+  });
+});
