@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { StatusError } from '../server/status-error.ts';
+import { decodeContinueToken, encodeContinueToken } from './continue-token.ts';
+
+describe('a continue token', () => {
+  test('is the one that kube-apiserver writes', () => {
+    const token = encodeContinueToken({ revision: 1045, start: 'default/web\0' });
+    assert.equal(
+      Buffer.from(token, 'base64url').toString(),
+      '{"v":"meta.k8s.io/v1","rv":1045,"start":"default/web\\u0000"}',
+    );
+    assert.deepEqual(decodeContinueToken(token), { revision: 1045, start: 'default/web\0' });
+  });
+
+  test('keeps keys of any bytes', () => {
+    const start = Buffer.from('système\0').toString('latin1');
+    assert.deepEqual(decodeContinueToken(encodeContinueToken({ revision: -1, start })), {
+      revision: -1,
+      start,
+    });
+  });
+
+  test('is refused where it is none, or leaves its list', () => {
+    const tokens = [
+      'x',
+      'bnVsbA',
+      Buffer.from('{"v":"meta.k8s.io/v2","rv":1,"start":"a"}').toString('base64url'),
+      Buffer.from('{"v":"meta.k8s.io/v1","rv":0,"start":"a"}').toString('base64url'),
+      Buffer.from('{"v":"meta.k8s.io/v1","rv":1,"start":""}').toString('base64url'),
+      Buffer.from('{"v":"meta.k8s.io/v1","rv":1,"start":"../secrets/x"}').toString('base64url'),
+      Buffer.from('{"v":"meta.k8s.io/v1","rv":1,"start":"a//b"}').toString('base64url'),
+    ];
+    for (const token of tokens) {
+      assert.throws(
+        () => decodeContinueToken(token),
+        (error) => error instanceof StatusError && error.status.code === 400,
+        token,
+      );
+    }
+  });
+});
