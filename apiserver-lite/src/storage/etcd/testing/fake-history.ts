@@ -105,9 +105,9 @@ export class FakeHistory {
     this.compactRevision = revision;
   }
 
-  /** Changes of [from, to], in order. */
-  events(from: number, to: number): Event[] {
-    return this.#log.filter(({ kv }) => kv.modRevision >= from && kv.modRevision <= to);
+  /** Changes from a revision on, in order. */
+  events(from: number): Event[] {
+    return this.#log.slice(this.#log.findLastIndex(({ kv }) => kv.modRevision < from) + 1);
   }
 
   keysOfLease(lease: bigint): string[] {

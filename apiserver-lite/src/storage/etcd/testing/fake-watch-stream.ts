@@ -44,7 +44,7 @@ export class FakeWatchStream implements WatchStream {
     for (const [id, watch] of this.#watches) {
       const span = spanOf(watch.create.key, watch.create.rangeEnd);
       const events = this.#history
-        .events(watch.nextRevision, this.#history.revision)
+        .events(watch.nextRevision)
         .filter(({ kv }) => inSpan(span, keyText(kv.key)))
         .map((event): Event => (watch.create.prevKv === true ? event : { type: event.type, kv: event.kv }));
       watch.nextRevision = Math.max(watch.nextRevision, this.#history.revision + 1);
