@@ -21,7 +21,7 @@ async function run(headers: Record<string, string | readonly string[]>, refused?
       asked.push(
         [verb, apiGroup, resource, subresource, namespace, name].filter((part) => part !== '').join(' '),
       );
-      return { decision: name === refused ? 'no opinion' : 'allow', reason: '' };
+      return { decision: name === refused ? 'noOpinion' : 'allow', reason: '' };
     },
   };
   const { context } = fakeExchange({ url: '/api/v1/pods', headers, user: admin });

@@ -18,25 +18,25 @@ export interface AuthorizationAttributes {
 }
 
 export interface Authorization {
-  decision: 'allow' | 'deny' | 'no opinion';
+  decision: 'allow' | 'deny' | 'noOpinion';
   /** Why, where there is something to say. */
   reason: string;
 }
 
-/** Decides; `no opinion` passes the question on, and is a refusal where nobody else is asked. */
+/** Decides; `noOpinion` passes the question on, and is a refusal where nobody else is asked. */
 export interface Authorizer {
   authorize(attributes: AuthorizationAttributes): Authorization | Promise<Authorization>;
 }
 
 export const allowed: Authorization = Object.freeze({ decision: 'allow', reason: '' });
-const noOpinion: Authorization = Object.freeze({ decision: 'no opinion', reason: '' });
+const noOpinion: Authorization = Object.freeze({ decision: 'noOpinion', reason: '' });
 
 /** `--authorization-mode=AlwaysAllow`. */
 export const alwaysAllow: Authorizer = { authorize: () => allowed };
 
 /** `--authorization-mode=AlwaysDeny`. */
 export const alwaysDeny: Authorizer = {
-  authorize: () => ({ decision: 'no opinion', reason: 'Everything is forbidden.' }),
+  authorize: () => ({ decision: 'noOpinion', reason: 'Everything is forbidden.' }),
 };
 
 /** Members of `system:masters` may do everything, before anybody else is asked. */
@@ -56,7 +56,7 @@ export function firstOpinion(authorizers: readonly Authorizer[]): Authorizer {
         if (authorization.decision === 'allow') return authorization;
         if (authorization.decision === 'deny') return { decision: 'deny', reason: reasons.join('\n') };
       }
-      return reasons.length === 0 ? noOpinion : { decision: 'no opinion', reason: reasons.join('\n') };
+      return reasons.length === 0 ? noOpinion : { decision: 'noOpinion', reason: reasons.join('\n') };
     },
   };
 }

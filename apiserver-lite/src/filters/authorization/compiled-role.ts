@@ -20,9 +20,12 @@ interface CompiledRule {
 
 /** The rules of one role, ready to be asked (Kubernetes: `rbac/v1/evaluation_helpers.go`). */
 export class CompiledRole {
+  /** As they are written in the role. */
+  readonly rules: readonly PolicyRule[];
   readonly #rules: readonly CompiledRule[];
 
   constructor(role: RoleObject) {
+    this.rules = role.rules ?? [];
     this.#rules = (role.rules ?? []).map((rule) => compile(rule));
   }
 

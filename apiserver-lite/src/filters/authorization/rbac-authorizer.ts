@@ -16,9 +16,9 @@ export function rbacAuthorizer(index: RbacIndex): Authorizer {
           return allowed;
         }
       }
-      if (missing === undefined) return { decision: 'no opinion', reason: '' };
+      if (missing === undefined) return { decision: 'noOpinion', reason: '' };
       const all = [...missing];
-      return { decision: 'no opinion', reason: `RBAC: ${all.length === 1 ? all[0] : `[${all.join(', ')}]`}` };
+      return { decision: 'noOpinion', reason: `RBAC: ${all.length === 1 ? all[0] : `[${all.join(', ')}]`}` };
     },
   };
 }

@@ -1,0 +1,293 @@
+import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
+import type { Logger } from 'pino';
+import { serveDiscovery } from './discovery/serve-discovery.ts';
+import { createResourceHandler } from './endpoints/resource-handler.ts';
+import { encodeStatus } from './endpoints/write-response.ts';
+import { anyOf } from './filters/authentication/authenticator.ts';
+import { bearerToken } from './filters/authentication/bearer-token.ts';
+import { clientCertificate } from './filters/authentication/client-certificate.ts';
+import type { TokenLookup } from './filters/authentication/token-file.ts';
+import {
+  alwaysAllow,
+  alwaysDeny,
+  firstOpinion,
+  mastersMayDoAll,
+} from './filters/authorization/authorizer.ts';
+import type { Authorizer } from './filters/authorization/authorizer.ts';
+import { reconcilePolicy } from './filters/authorization/bootstrap-policy/reconcile.ts';
+import { registryPolicyStore } from './filters/authorization/bootstrap-policy/registry-policy-store.ts';
+import { followRbac } from './filters/authorization/follow-rbac.ts';
+import { rbacAuthorizer } from './filters/authorization/rbac-authorizer.ts';
+import { RbacIndex } from './filters/authorization/rbac-index.ts';
+import { rbacGroup } from './filters/authorization/rbac-objects.ts';
+import { reviewAuthorizer } from './filters/authorization/review-authorizer.ts';
+import { chain, handlerChain } from './handler-chain.ts';
+import { serveOpenApi } from './openapi/serve-openapi.ts';
+import { createRegistry } from './registry/build-registry.ts';
+import type { BuiltRegistry } from './registry/build-registry.ts';
+import type { RuntimeConfig } from './registry/runtime-config.ts';
+import { ping, serveHealth } from './server/health.ts';
+import type { HealthCheck } from './server/health.ts';
+import { startHttpsServer } from './server/https-server.ts';
+import { ServerMetrics } from './server/metrics.ts';
+import { constantJson, PathRouter } from './server/path-router.ts';
+import { PostStartHooks } from './server/post-start-hooks.ts';
+import { prometheusStorageMetrics } from './server/prometheus-storage-metrics.ts';
+import type { Handler } from './server/request-context.ts';
+import { versionInfo } from './server/version.ts';
+import { StorageFactory } from './storage/storage-factory.ts';
+import { jsonValueCodec, protobufValueCodec } from './storage/value-codec.ts';
+
+export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'RBAC';
+
+export interface ApiserverOptions {
+  /** Stays open when the server closes. */
+  etcd: EtcdClient;
+  /** Default 127.0.0.1. */
+  bindAddress?: string;
+  /** 0: any free port. Default 6443. */
+  securePort?: number;
+  /** The serving certificate, PEM. */
+  tls: { cert: string | Buffer; key: string | Buffer };
+  /** PEM: who signs client certificates. */
+  clientCa?: string | Buffer;
+  /** Static bearer tokens (`parseTokenFile`). */
+  tokens?: TokenLookup;
+  /** Default true. */
+  anonymousAuth?: boolean;
+  /** Asked in order. Default RBAC. */
+  authorizationModes?: readonly AuthorizationMode[];
+  /** Default 400. */
+  maxRequestsInflight?: number;
+  /** Default 200. */
+  maxMutatingRequestsInflight?: number;
+  /** Default 60 s. */
+  requestTimeoutMs?: number;
+  /** Default 1800. */
+  minRequestTimeoutSeconds?: number;
+  /** Where objects are kept in etcd. Default `/registry`. */
+  etcdPrefix?: string;
+  /** Form of stored values. Default protobuf. */
+  storageMediaType?: 'application/vnd.kubernetes.protobuf' | 'application/json';
+  serviceClusterIpRange?: string;
+  serviceNodePortRange?: string;
+  eventTtlSeconds?: number;
+  runtimeConfig?: RuntimeConfig;
+  log: Logger;
+  /** How long `close()` waits for requests under way. */
+  drainTimeoutMs?: number;
+}
+
+/** A running API server. */
+export interface Apiserver {
+  /** `https://127.0.0.1:6443` */
+  readonly url: string;
+  readonly port: number;
+  /** Lets requests finish, ends watches, closes caches; the etcd client stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an API server on an etcd, and resolves when it is ready: the caches that authorization reads are loaded, the
+ * bootstrap objects are written. Rejects where etcd does not answer or the port is taken; nothing is left running then.
+ */
+export async function startApiserver(options: ApiserverOptions): Promise<Apiserver> {
+  const { log, etcd, bindAddress = '127.0.0.1', securePort = 6443 } = options;
+  const closing = new AbortController();
+  const rbac = new RbacIndex();
+  const authorizer = authorizerOf(options.authorizationModes ?? ['RBAC'], rbac);
+  const metrics: ServerMetrics = new ServerMetrics(
+    ({ apiGroup, apiVersion, resource, subresource }) =>
+      registry.lookup(apiGroup, apiVersion, resource, subresource) !== undefined,
+  );
+  const codec = options.storageMediaType === 'application/json' ? jsonValueCodec : protobufValueCodec;
+  const storages = new StorageFactory({
+    etcd,
+    pathPrefix: options.etcdPrefix ?? '/registry',
+    codecFor: () => codec,
+    metrics: prometheusStorageMetrics(metrics.registry),
+    log,
+  });
+  const registry: BuiltRegistry = await createRegistry({
+    storageFactory: (resource) => storages.forResource(resource),
+    log,
+    authorizer: reviewAuthorizer(authorizer, rbac),
+    tokens: {
+      async authenticateToken(token) {
+        const user = options.tokens?.(token);
+        return user === undefined ? undefined : { user };
+      },
+    },
+    componentProbes: {
+      'etcd-0': async () => {
+        await storages.healthz();
+        return 'ok';
+      },
+    },
+    options: {
+      ...(options.eventTtlSeconds === undefined ? {} : { eventTtlSeconds: options.eventTtlSeconds }),
+      ...(options.serviceClusterIpRange === undefined
+        ? {}
+        : { serviceClusterIpRange: options.serviceClusterIpRange }),
+      ...(options.serviceNodePortRange === undefined
+        ? {}
+        : { serviceNodePortRange: options.serviceNodePortRange }),
+      ...(options.runtimeConfig === undefined ? {} : { runtimeConfig: options.runtimeConfig }),
+    },
+  });
+
+  const hooks = new PostStartHooks({ log, signal: closing.signal });
+  addHooks(hooks, { registry, rbac, log, signal: closing.signal });
+  const router = new PathRouter();
+  serveDiscovery(router, { registry, serverAddress: () => new URL(server.url).host });
+  serveOpenApi(router, { registry });
+  router.get('/version', constantJson(versionInfo));
+  router.get('/metrics', metrics.handler);
+  serveChecks(router, { storages, hooks, closing: closing.signal });
+
+  const resources = createResourceHandler({
+    registry,
+    ...(options.minRequestTimeoutSeconds === undefined
+      ? {}
+      : { minRequestTimeoutSeconds: options.minRequestTimeoutSeconds }),
+  });
+  const answer: Handler = (context) =>
+    context.requestInfo.isResourceRequest ? resources(context) : router.handler(context);
+  const filters = handlerChain({
+    authenticator: anyOf(
+      [clientCertificate(), ...(options.tokens === undefined ? [] : [bearerToken([options.tokens])])],
+      options.anonymousAuth ?? true,
+    ),
+    authorizer,
+    flow: {
+      maxReadOnly: options.maxRequestsInflight ?? 400,
+      maxMutating: options.maxMutatingRequestsInflight ?? 200,
+    },
+    requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
+    metrics,
+    encodeStatus,
+  });
+
+  const stop = (): void => {
+    closing.abort(new Error('the server is shutting down'));
+    storages.close();
+    metrics.close();
+  };
+  const server = await startHttpsServer({
+    bindAddress,
+    port: securePort,
+    ...options.tls,
+    ...(options.clientCa === undefined ? {} : { clientCa: options.clientCa }),
+    handler: chain(filters, answer),
+    log,
+    ...(options.drainTimeoutMs === undefined ? {} : { drainTimeoutMs: options.drainTimeoutMs }),
+  }).catch((error: unknown) => {
+    stop();
+    throw error;
+  });
+  try {
+    await etcdAnswers(storages);
+    await hooks.run();
+  } catch (error) {
+    await server.close();
+    stop();
+    throw error;
+  }
+  log.info({ url: server.url }, 'serving');
+  return {
+    url: server.url,
+    port: server.port,
+    async close() {
+      await server.close();
+      stop();
+    },
+  };
+}
+
+function authorizerOf(modes: readonly AuthorizationMode[], rbac: RbacIndex): Authorizer {
+  const authorizers: Record<AuthorizationMode, () => Authorizer> = {
+    AlwaysAllow: () => alwaysAllow,
+    AlwaysDeny: () => alwaysDeny,
+    RBAC: () => rbacAuthorizer(rbac),
+  };
+  return firstOpinion([mastersMayDoAll, ...modes.map((mode) => authorizers[mode]())]);
+}
+
+const etcdTimeoutMs = 20_000;
+
+/** Who starts a server on a wrong address wants to hear it, not to wait for ever. */
+async function etcdAnswers(storages: StorageFactory): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await Promise.race([
+      storages.healthz(),
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer in ${etcdTimeoutMs / 1000} s`)), etcdTimeoutMs);
+      }),
+    ]);
+  } catch (error) {
+    throw new Error(`etcd cannot be reached: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface HookParts {
+  registry: BuiltRegistry;
+  rbac: RbacIndex;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+/** The names are kube-apiserver's; each tells what is true here once it is finished. */
+function addHooks(hooks: PostStartHooks, { registry, rbac, log, signal }: HookParts): void {
+  hooks.add('generic-apiserver-start-informers', () =>
+    followRbac({
+      source: {
+        list: (resource, listOptions) => registry.storageOf(rbacGroup, resource).list(listOptions),
+        watch: (resource, watchOptions) => registry.storageOf(rbacGroup, resource).watch(watchOptions),
+      },
+      index: rbac,
+      log,
+      signal,
+    }),
+  );
+  hooks.add('rbac/bootstrap-roles', async () => {
+    const { created, updated } = await reconcilePolicy(registryPolicyStore(registry));
+    if (created + updated > 0) log.info({ created, updated }, 'wrote the bootstrap policy');
+  });
+}
+
+interface CheckParts {
+  storages: StorageFactory;
+  hooks: PostStartHooks;
+  closing: AbortSignal;
+}
+
+function serveChecks(router: PathRouter, { storages, hooks, closing }: CheckParts): void {
+  const etcd: HealthCheck = { name: 'etcd', check: () => storages.healthz() };
+  const hookChecks = hooks.checks();
+  serveHealth(router, '/healthz', [ping, etcd, ...hookChecks]);
+  serveHealth(router, '/livez', [ping, etcd, ...hookChecks]);
+  serveHealth(router, '/readyz', [
+    ping,
+    etcd,
+    { name: 'etcd-readiness', check: () => storages.healthz() },
+    {
+      name: 'informer-sync',
+      check() {
+        const missing = storages.notReady();
+        if (missing.length > 0) throw new Error(`caches that are not loaded: ${missing.join(', ')}`);
+      },
+    },
+    ...hookChecks,
+    {
+      name: 'shutdown',
+      check() {
+        if (closing.aborted) throw new Error('process is shutting down');
+      },
+    },
+  ]);
+}

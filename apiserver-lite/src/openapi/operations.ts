@@ -1,0 +1,348 @@
+import type { ApiResource, ApiSubresource, ApiVersion } from '../discovery/api-tree.ts';
+import * as known from './parameters.ts';
+import type { ParameterInfo } from './parameters.ts';
+import { schemaTable } from './schema-table.ts';
+
+export type HttpMethod = 'delete' | 'get' | 'head' | 'options' | 'patch' | 'post' | 'put';
+
+/** One method of one path. */
+export interface Operation {
+  method: HttpMethod;
+  operationId: string;
+  description: string;
+  tag: string;
+  /** x-kubernetes-action */
+  action?: string;
+  gvk?: { group: string; version: string; kind: string };
+  parameters: readonly ParameterInfo[];
+  /** Type of the body. */
+  body?: string;
+  bodyRequired?: boolean;
+  /** Type of the answer; undefined: plain text. */
+  result: string | undefined;
+  codes: readonly number[];
+  /** Whether the answer may be a stream of watch events. */
+  streams?: boolean;
+}
+
+export interface PathItem {
+  path: string;
+  /** Of all methods. */
+  parameters: readonly ParameterInfo[];
+  operations: Operation[];
+}
+
+const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+
+const connectMethods: Readonly<Record<string, readonly HttpMethod[]>> = {
+  proxy: ['delete', 'get', 'head', 'options', 'patch', 'post', 'put'],
+  exec: ['get', 'post'],
+  attach: ['get', 'post'],
+  portforward: ['get', 'post'],
+};
+
+/** `apps/v1` → `AppsV1`, `rbac.authorization.k8s.io/v1` → `RbacAuthorizationV1`, the core group → `CoreV1`. */
+function groupVersionName(group: string, version: string): string {
+  return `${groupName(group)}${capitalized(version)}`;
+}
+
+/** `RbacAuthorization` */
+export function groupName(group: string): string {
+  if (group === '') return 'Core';
+  return group
+    .replace(/\.k8s\.io$/, '')
+    .split('.')
+    .map((part) => capitalized(part))
+    .join('');
+}
+
+/** `rbacAuthorization_v1` */
+export function tagOf(group: string, version?: string): string {
+  const name = groupName(group);
+  const tag = name.charAt(0).toLowerCase() + name.slice(1);
+  return version === undefined ? tag : `${tag}_${version}`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** All paths of one group and version, as far as the registry serves them. */
+export function pathsOf(version: ApiVersion): PathItem[] {
+  const root = version.group === '' ? `/api/${version.version}` : `/apis/${version.group}/${version.version}`;
+  const items = version.resources.flatMap((resource) => resourcePaths(root, resource, version));
+  const list: Operation = {
+    method: 'get',
+    operationId: `get${groupVersionName(version.group, version.version)}APIResources`,
+    description: 'get available resources',
+    tag: tagOf(version.group, version.version),
+    parameters: [],
+    result: `${meta}.APIResourceList`,
+    codes: [200],
+  };
+  return [{ path: `${root}/`, parameters: [], operations: [list] }, ...items].sort((left, right) =>
+    left.path < right.path ? -1 : 1,
+  );
+}
+
+function resourcePaths(root: string, resource: ApiResource, version: ApiVersion): PathItem[] {
+  const namer = new Namer(resource, version);
+  const scope = resource.namespaced ? '/namespaces/{namespace}' : '';
+  const collection = `${root}${scope}/${resource.name}`;
+  const own = resource.namespaced ? [known.namespaceParameter] : [];
+  const one = [known.nameParameter(resource.kind), ...own, known.prettyParameter];
+  const items: PathItem[] = [
+    {
+      path: collection,
+      parameters: [...own, known.prettyParameter],
+      operations: collectionOperations(resource, namer),
+    },
+    { path: `${collection}/{name}`, parameters: one, operations: objectOperations(resource, namer) },
+  ];
+  if (resource.namespaced && resource.verbs.includes('list')) {
+    const everywhere = namer.operation('get', 'list', 'list', { suffix: 'ForAllNamespaces', scoped: false });
+    items.push({
+      path: `${root}/${resource.name}`,
+      parameters: [...known.listParameters, known.prettyParameter],
+      operations: [{ ...everywhere, result: listType(resource), streams: true }],
+    });
+  }
+  if (resource.verbs.includes('watch')) items.push(...watchPaths(root, resource, namer));
+  for (const subresource of resource.subresources) {
+    items.push(
+      ...subresourcePaths(`${collection}/{name}`, { resource, subresource, namer, parameters: one }),
+    );
+  }
+  return items.filter(({ operations }) => operations.length > 0);
+}
+
+function collectionOperations(resource: ApiResource, namer: Namer): Operation[] {
+  const { verbs } = resource;
+  const operations: Operation[] = [];
+  if (verbs.includes('list')) {
+    const list = namer.operation('get', 'list', 'list');
+    operations.push({ ...list, parameters: known.listParameters, result: listType(resource), streams: true });
+  }
+  if (verbs.includes('create')) operations.push(namer.create());
+  if (verbs.includes('deletecollection')) {
+    operations.push({
+      ...namer.operation('delete', 'delete', 'deletecollection', { infix: 'Collection' }),
+      parameters: known.deleteCollectionParameters,
+      body: `${meta}.DeleteOptions`,
+      result: `${meta}.Status`,
+    });
+  }
+  return operations;
+}
+
+function objectOperations(resource: ApiResource, namer: Namer): Operation[] {
+  const { verbs } = resource;
+  const operations: Operation[] = [];
+  if (verbs.includes('get')) operations.push(namer.operation('get', 'read', 'get'));
+  if (verbs.includes('update')) operations.push(namer.replace());
+  if (verbs.includes('patch')) operations.push(namer.patch());
+  if (verbs.includes('delete')) {
+    operations.push({
+      ...namer.operation('delete', 'delete', 'delete'),
+      parameters: known.deleteParameters,
+      body: `${meta}.DeleteOptions`,
+      result: returnsDeleted.has(resource.kind) ? namer.type : `${meta}.Status`,
+      codes: [200, 202],
+    });
+  }
+  return operations;
+}
+
+/** Kinds whose deletion answers with the object (Kubernetes: `ReturnDeletedObject`). */
+const returnsDeleted: ReadonlySet<string> = new Set([
+  'CSIDriver',
+  'CSINode',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Pod',
+  'PodTemplate',
+  'ResourceQuota',
+  'Service',
+  'ServiceAccount',
+  'StorageClass',
+  'VolumeAttachment',
+  'DeviceClass',
+  'DeviceTaintRule',
+  'ResourceClaim',
+  'ResourceClaimTemplate',
+  'ResourcePoolStatusRequest',
+  'ResourceSlice',
+  'VolumeAttributesClass',
+]);
+
+/** `/watch/…`, the way in which one watched before lists could. */
+function watchPaths(root: string, resource: ApiResource, namer: Namer): PathItem[] {
+  const parameters = [...known.listParameters, known.prettyParameter];
+  const own = resource.namespaced ? [known.namespaceParameter] : [];
+  const scope = resource.namespaced ? '/namespaces/{namespace}' : '';
+  const event = { result: `${meta}.WatchEvent`, streams: true };
+  const items: PathItem[] = [
+    {
+      path: `${root}/watch${scope}/${resource.name}`,
+      parameters: [...own, ...parameters],
+      operations: [{ ...namer.operation('get', 'watch', 'watchlist', { suffix: 'List' }), ...event }],
+    },
+  ];
+  if (resource.verbs.includes('get')) {
+    items.push({
+      path: `${root}/watch${scope}/${resource.name}/{name}`,
+      parameters: [known.nameParameter(resource.kind), ...own, ...parameters],
+      operations: [{ ...namer.operation('get', 'watch', 'watch'), ...event }],
+    });
+  }
+  if (resource.namespaced) {
+    const everywhere = namer.operation('get', 'watch', 'watchlist', {
+      suffix: 'ListForAllNamespaces',
+      scoped: false,
+    });
+    items.push({
+      path: `${root}/watch/${resource.name}`,
+      parameters,
+      operations: [{ ...everywhere, ...event }],
+    });
+  }
+  return items;
+}
+
+interface SubresourceTask {
+  resource: ApiResource;
+  subresource: ApiSubresource;
+  namer: Namer;
+  /** Of the parent's path. */
+  parameters: readonly ParameterInfo[];
+}
+
+function subresourcePaths(
+  parent: string,
+  { resource, subresource, namer, parameters }: SubresourceTask,
+): PathItem[] {
+  const { name, verbs } = subresource;
+  const path = `${parent}/${name}`;
+  const own = namer.forSubresource(subresource);
+  const key = `${resource.name}/${name}`;
+  const methods = connectMethods[name];
+  if (methods !== undefined) {
+    const query = known.connectParameters[key] ?? known.proxyParameters;
+    const connect = (method: HttpMethod, suffix = ''): Operation => ({
+      ...own.operation(method, 'connect', 'connect', { infix: capitalized(method), suffix }),
+      result: undefined,
+    });
+    const withoutPretty = parameters.filter((parameter) => parameter !== known.prettyParameter);
+    const items: PathItem[] = [
+      {
+        path,
+        parameters: [...withoutPretty, ...query],
+        operations: methods.map((method) => connect(method)),
+      },
+    ];
+    if (name === 'proxy') {
+      items.push({
+        path: `${path}/{path}`,
+        parameters: [...withoutPretty, known.pathParameter, ...query],
+        operations: methods.map((method) => connect(method, 'WithPath')),
+      });
+    }
+    return items;
+  }
+  const query = known.connectParameters[key] ?? [];
+  const operations: Operation[] = [];
+  if (verbs.includes('get')) {
+    const read = own.operation('get', 'read', 'get');
+    operations.push(query.length === 0 ? read : { ...read, result: undefined });
+  }
+  if (verbs.includes('update')) operations.push(own.replace());
+  if (verbs.includes('patch')) operations.push(own.patch());
+  if (verbs.includes('create')) operations.push(own.create());
+  return [{ path, parameters: [...parameters, ...query], operations }];
+}
+
+function listType({ group, version, kind }: ApiResource): string | undefined {
+  return schemaTable().typeOfKind.get(`${group}/${version}/${kind}List`);
+}
+
+/** Names operations by what they are about. */
+class Namer {
+  readonly #resource: ApiResource;
+  readonly #version: ApiVersion;
+  readonly #subresource: ApiSubresource | undefined;
+
+  constructor(resource: ApiResource, version: ApiVersion, subresource?: ApiSubresource) {
+    this.#resource = resource;
+    this.#version = version;
+    this.#subresource = subresource;
+  }
+
+  forSubresource(subresource: ApiSubresource): Namer {
+    return new Namer(this.#resource, this.#version, subresource);
+  }
+
+  get #kind(): { group: string; version: string; kind: string } {
+    const { group, version, kind } = this.#subresource ?? this.#resource;
+    return { group, kind, version };
+  }
+
+  /** The table's name of the kind. */
+  get type(): string | undefined {
+    const { group, version, kind } = this.#kind;
+    return schemaTable().typeOfKind.get(`${group}/${version}/${kind}`);
+  }
+
+  operation(
+    method: HttpMethod,
+    verb: string,
+    action: string,
+    { infix = '', suffix = '', scoped = true }: { infix?: string; suffix?: string; scoped?: boolean } = {},
+  ): Operation {
+    const { group, version } = this.#version;
+    const { kind, namespaced } = this.#resource;
+    const scope = namespaced && scoped ? 'Namespaced' : '';
+    const sub = this.#subresource === undefined ? '' : capitalized(this.#subresource.name);
+    return {
+      method,
+      operationId: `${verb}${groupVersionName(group, version)}${infix}${scope}${kind}${sub}${suffix}`,
+      description: `${verb} ${sub === '' ? '' : `${this.#subresource?.name} of `}${kind}${infix === 'Collection' ? ' objects' : ''}`,
+      tag: tagOf(group, version),
+      action,
+      gvk: this.#kind,
+      parameters: [],
+      result: this.type,
+      codes: [200],
+    };
+  }
+
+  create(): Operation {
+    return {
+      ...this.operation('post', 'create', 'post'),
+      parameters: known.writeParameters,
+      ...this.#requiredBody(this.type),
+      codes: [200, 201, 202],
+    };
+  }
+
+  replace(): Operation {
+    return {
+      ...this.operation('put', 'replace', 'put'),
+      parameters: known.writeParameters,
+      ...this.#requiredBody(this.type),
+      codes: [200, 201],
+    };
+  }
+
+  patch(): Operation {
+    return {
+      ...this.operation('patch', 'patch', 'patch'),
+      parameters: known.patchParameters,
+      ...this.#requiredBody(`${meta}.Patch`),
+      codes: [200, 201],
+    };
+  }
+
+  #requiredBody(type: string | undefined): Pick<Operation, 'body' | 'bodyRequired'> {
+    return type === undefined ? {} : { body: type, bodyRequired: true };
+  }
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { parseAccept } from '../endpoints/negotiation/accept.ts';
+import { apiTree } from '../discovery/api-tree.ts';
+import type { ApiGroup } from '../discovery/api-tree.ts';
+import type { Registry } from '../registry/rest.ts';
+import type { PathRouter } from '../server/path-router.ts';
+import type { Handler, RequestContext } from '../server/request-context.ts';
+import { responseOf } from '../server/request-scope.ts';
+import { sendBody, sendPageNotFound } from '../server/respond.ts';
+import { notAcceptable } from '../server/status-error.ts';
+import { versionInfo } from '../server/version.ts';
+import { documentV2 } from './document-v2.ts';
+import { documentOf, groupDocumentV3, rootPaths, versionDocument } from './document-v3.ts';
+import { jsonDocument } from './lazy-document.ts';
+import type { LazyDocument } from './lazy-document.ts';
+import { schemaTable } from './schema-table.ts';
+
+/** To be raised when the documents change though neither the tables nor the served resources do. */
+const documentRevision = 1;
+
+const oneYearMs = 365 * 24 * 3600 * 1000;
+
+export interface OpenApiOptions {
+  registry: Registry;
+  /** When the documents came to be: the start of the server. */
+  now?: () => number;
+}
+
+interface Page {
+  path: string;
+  hash: string;
+  document: LazyDocument;
+}
+
+/**
+ * Serves `/openapi/v3`, an index of documents with their hashes, each document below it, and all in one on `/openapi/v2`
+ * (Kubernetes: `kube-openapi/pkg/handler3`). Documents are made when first asked for; their hashes, which clients keep
+ * documents by, are of what the documents are made from.
+ */
+export function serveOpenApi(router: PathRouter, { registry, now = Date.now }: OpenApiOptions): void {
+  const lastModified = new Date(now()).toUTCString();
+  let known: { groups: ApiGroup[]; pages: ReadonlyMap<string, Page>; index: Buffer } | undefined;
+  const load = () => {
+    if (known === undefined) {
+      const groups = apiTree(registry);
+      const pages = pagesOf(groups);
+      known = { groups, pages, index: indexOf(pages) };
+    }
+    return known;
+  };
+  router.get('/openapi/v3', (context) =>
+    sendBody(context, { code: 200, contentType: 'application/json', body: load().index }),
+  );
+  router.getBelow('/openapi/v3/', (context) => {
+    const page = load().pages.get(context.requestInfo.path.slice('/openapi/v3/'.length).replace(/\/$/, ''));
+    return page === undefined ? sendPageNotFound(context) : sendPage(context, page, { lastModified, now });
+  });
+  router.get(
+    '/openapi/v2',
+    v2Handler(() => load().groups, lastModified),
+  );
+}
+
+function pagesOf(groups: readonly ApiGroup[]): Map<string, Page> {
+  const pages = new Map<string, Page>();
+  const base = `${documentRevision} ${versionInfo.gitVersion} ${schemaTable().digest}`;
+  const add = (path: string, source: unknown, make: () => Promise<unknown>): void => {
+    const hash = createHash('sha512')
+      .update(`${base} ${path} ${JSON.stringify(source)}`)
+      .digest('hex')
+      .toUpperCase();
+    pages.set(path, { path, hash, document: jsonDocument(make) });
+  };
+  for (const [path, item] of Object.entries(rootPaths)) add(path, item, () => documentOf([item]));
+  for (const group of groups) {
+    if (group.name !== '') add(`apis/${group.name}`, group.name, () => groupDocumentV3(group));
+    for (const version of group.versions) {
+      const path = group.name === '' ? `api/${version.version}` : `apis/${group.name}/${version.version}`;
+      add(path, version, () => versionDocument(version));
+    }
+  }
+  return pages;
+}
+
+function indexOf(pages: ReadonlyMap<string, Page>): Buffer {
+  const paths = [...pages.values()]
+    .sort((left, right) => (left.path < right.path ? -1 : 1))
+    .map(({ path, hash }) => [path, { serverRelativeURL: relativeUrl(path, hash) }]);
+  return Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths) as unknown }));
+}
+
+function relativeUrl(path: string, hash: string): string {
+  return `/openapi/v3/${path}?hash=${hash}`;
+}
+
+async function sendPage(
+  context: RequestContext,
+  { path, hash, document }: Page,
+  { lastModified, now }: { lastModified: string; now: () => number },
+): Promise<void> {
+  const response = responseOf(context);
+  const asked = context.url.searchParams.get('hash');
+  if (asked !== null && asked !== hash) {
+    response.statusCode = 301;
+    response.setHeader('Location', relativeUrl(path, hash));
+    response.end();
+    return;
+  }
+  const takesJson = parseAccept(context.request.headers.accept || '*/*').some(
+    ({ type, subtype }) =>
+      type === '*' || (type === 'application' && (subtype === '*' || subtype === 'json')),
+  );
+  if (!takesJson) throw notAcceptable(['application/json']);
+  if (asked !== null) {
+    // What has this hash never changes.
+    response.setHeader('Cache-Control', 'public, immutable');
+    response.setHeader('Expires', new Date(now() + oneYearMs).toUTCString());
+  }
+  await document.send(context, lastModified);
+}
+
+function v2Handler(groups: () => ApiGroup[], lastModified: string): Handler {
+  const json = jsonDocument(() => documentV2(groups()));
+  return async (context) => {
+    for (const { type, subtype } of parseAccept(context.request.headers.accept || '*/*')) {
+      const wanted = `${type}/${subtype}`;
+      if (wanted === 'application/json' || subtype === '*') return json.send(context, lastModified);
+    }
+    throw notAcceptable(['application/json']);
+  };
+}
