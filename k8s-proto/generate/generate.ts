@@ -13,12 +13,13 @@ import { parseArgs } from 'node:util';
 import { resourceTable } from './resource-table.ts';
 import type { ResourceFacts } from './resource-table.ts';
 import { schemaTable } from './schema-table.ts';
+import { addStorageForms } from './storage-forms.ts';
 import type { WireFacts } from './schema-table.ts';
 
 const outputFolder = join(import.meta.dirname, '../src/generated');
 
 function readFacts(folder: string): ReadonlyMap<string, string> {
-  const wire = JSON.parse(readFileSync(join(folder, 'wire.json'), 'utf8')) as WireFacts;
+  const wire = addStorageForms(JSON.parse(readFileSync(join(folder, 'wire.json'), 'utf8')) as WireFacts);
   const resources = JSON.parse(readFileSync(join(folder, 'resources.json'), 'utf8')) as ResourceFacts;
   const goldenKinds = readdirSync(join(folder, 'golden'))
     .filter((file) => file.endsWith('.json'))

@@ -64,3 +64,48 @@ test('refuses what is no envelope, or wraps something else', () => {
   const json = Buffer.concat([pod.subarray(0, -2), Buffer.from([0x22, 4]), Buffer.from('json')]);
   assert.equal(code(json), 'unsupportedContent');
 });
+
+test('CustomResourceDefinitions have the old form in which they are stored', () => {
+  const names = { plural: 'widgets', kind: 'Widget' };
+  const object = {
+    kind: 'CustomResourceDefinition',
+    apiVersion: 'apiextensions.k8s.io/v1beta1',
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      version: 'v1',
+      names,
+      scope: 'Namespaced',
+      validation: {
+        openAPIV3Schema: {
+          type: 'object',
+          properties: { size: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self > 0' }] } },
+          additionalProperties: false,
+        },
+      },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          additionalPrinterColumns: [{ name: 'Size', type: 'integer', JSONPath: '.size' }],
+        },
+      ],
+      conversion: { strategy: 'None' },
+      preserveUnknownFields: false,
+    },
+    status: { conditions: null, acceptedNames: names, storedVersions: ['v1'] },
+  };
+  assert.deepEqual(decodeObject(encodeObject(object)), object);
+  const fields: number[] = [];
+  const { raw } = unwrapEnvelope(encodeObject(object));
+  const buffer = Buffer.from(raw);
+  const spec = buffer.subarray(buffer.indexOf(Buffer.from('\x0a\x0bexample.com', 'latin1')));
+  // group 1, version 2, names 3, scope 4, validation 5, versions 7, conversion 9, preserveUnknownFields 10
+  for (let at = 0; fields.length < 8;) {
+    const tag = spec[at++] ?? 0;
+    fields.push(tag >>> 3);
+    if ((tag & 7) === 2) at += 1 + (spec[at] ?? 0);
+  }
+  assert.deepEqual(fields, [1, 2, 3, 4, 5, 7, 9, 10]);
+});
