@@ -1,0 +1,185 @@
+import { isNotFound } from '../runtime/api-error.ts';
+import { objectKey } from '../runtime/api-object.ts';
+import { createController } from '../runtime/controller.ts';
+import type { ControllerContext } from '../runtime/context.ts';
+import { parseTime } from '../runtime/clock.ts';
+import { nodes, type Pod, pods } from '../runtime/resource.ts';
+import { AddressPool } from './address-pool.ts';
+import { startHeartbeat } from './node-heartbeat.ts';
+import { defaultCapacity, type NodeFacts } from './node-object.ts';
+import { podStatus } from './pod-status.ts';
+import type { Delays } from './simulated-container.ts';
+import { type NodeSurroundings, SimulatedPod } from './simulated-pod.ts';
+
+export interface NodeAgentOptions {
+  name: string;
+  /** Counts the nodes of a cluster from 0; gives each its addresses. */
+  index: number;
+  kubeletVersion: string;
+  delays?: Delays;
+  capacity?: Readonly<Record<string, string>>;
+  /** Pods worked on at a time. */
+  workers?: number;
+}
+
+/** A kubelet without containers. */
+export interface NodeAgent {
+  readonly name: string;
+  /** Resolves when the Node is registered and ready. */
+  readonly ready: Promise<void>;
+  /** The Pods stay as they are: they go on when an agent of the same name starts again. */
+  stop(): Promise<void>;
+}
+
+/** Short enough for tests, long enough to be seen in a watch. */
+export const defaultDelays: Delays = { pullMs: 150, startMs: 50 };
+/** Images that a node remembers to have; the oldest is forgotten first. */
+const mostImages = 1_000;
+
+/**
+ * Starts one simulated node on `context`, which must be its own: the identity `system:node:NAME`, informers, and a
+ * recorder of the component `kubelet` on that host. It registers the Node, keeps its Lease, brings Pods bound to it to
+ * Running, and deletes them gracefully, as the API and the Pods' own specs ask for (see `behaviour.ts` for failures on
+ * request).
+ */
+export function startNodeAgent(context: ControllerContext, options: NodeAgentOptions): NodeAgent {
+  const { client, clock, informers, recorder, log } = context;
+  const delays = options.delays ?? defaultDelays;
+  const addresses = new AddressPool(options.index);
+  const facts: NodeFacts = {
+    name: options.name,
+    index: options.index,
+    internalIp: nodeAddress(options.index),
+    podCidr: addresses.cidr,
+    kubeletVersion: options.kubeletVersion,
+    capacity: options.capacity ?? defaultCapacity,
+  };
+  const running = new Map<string, { simulated: SimulatedPod; reported: string }>();
+  const images = new Set<string>();
+  const ownPods = informers.of(pods, { fieldSelector: `spec.nodeName=${options.name}` });
+  const ownNode = informers.of(nodes, { fieldSelector: `metadata.name=${options.name}` });
+
+  const controller = createController(context, {
+    name: `node-agent-${options.name}`,
+    workers: options.workers ?? 16,
+    sync,
+  });
+  const enqueue = (pod: Pod): void => controller.queue.add(objectKey(pod));
+  ownPods.addHandler({
+    add: enqueue,
+    update: (_, pod) => enqueue(pod),
+    delete: (pod) => forget(pod),
+  });
+
+  function forget(pod: Pod): void {
+    const uid = pod.metadata.uid ?? '';
+    const known = running.get(uid);
+    if (known === undefined) return;
+    addresses.release(known.simulated.ip);
+    running.delete(uid);
+  }
+
+  function simulate(pod: Pod): { simulated: SimulatedPod; reported: string } | undefined {
+    const uid = pod.metadata.uid ?? '';
+    let known = running.get(uid);
+    if (known === undefined) {
+      const ip = pod.spec?.hostNetwork ? facts.internalIp : (pod.status?.podIP ?? addresses.take());
+      if (ip === undefined) return undefined;
+      addresses.reserve(ip);
+      const startedMs = parseTime(pod.status?.startTime) ?? clock.now();
+      known = { simulated: new SimulatedPod(pod, { startedMs, ip }), reported: '' };
+      running.set(uid, known);
+    }
+    return known;
+  }
+
+  async function sync(key: string): Promise<void> {
+    const pod = ownPods.store.get(key);
+    if (pod === undefined) return;
+    const known = simulate(pod);
+    if (known === undefined) {
+      recorder.event(pod, {
+        type: 'Warning',
+        reason: 'FailedCreatePodSandBox',
+        message: 'Failed to create pod sandbox: no free IP address on the node',
+      });
+      controller.queue.addAfter(key, 10_000);
+      return;
+    }
+    const surroundings: NodeSurroundings = {
+      nowMs: clock.now(),
+      delays,
+      images,
+      say: (event) => recorder.event(pod, event),
+    };
+    const { simulated } = known;
+    const isGoing = pod.metadata.deletionTimestamp !== undefined;
+    const nextMs = isGoing ? simulated.stop(pod, surroundings) : simulated.advance(pod, surroundings);
+    boundImages();
+    await report(pod, known);
+    if (nextMs !== undefined) controller.queue.addAfter(key, Math.max(0, nextMs - clock.now()));
+    else if (isGoing) await finish(pod);
+  }
+
+  function boundImages(): void {
+    for (const image of images) {
+      if (images.size <= mostImages) return;
+      images.delete(image);
+    }
+  }
+
+  /** Writes what changed since the last report, and first of all what differs from what an earlier agent reported. */
+  async function report(pod: Pod, known: { simulated: SimulatedPod; reported: string }): Promise<void> {
+    const status = podStatus(pod, known.simulated, { nowMs: clock.now(), hostIp: facts.internalIp });
+    const text = JSON.stringify(status);
+    if (text === known.reported) return;
+    const { namespace = '', name = '', uid } = pod.metadata;
+    try {
+      await client.patch(pods, {
+        namespace,
+        name,
+        type: 'strategic',
+        subresource: 'status',
+        body: { metadata: { uid }, status },
+      });
+      known.reported = text;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** All containers have ended: the Pod may leave the store. */
+  async function finish(pod: Pod): Promise<void> {
+    const { namespace = '', name = '', uid = '' } = pod.metadata;
+    try {
+      await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  const heartbeat = startHeartbeat(context, facts);
+  ownNode.addHandler({ update: (_, node) => heartbeat.changed(node) });
+  informers.start();
+  const ready = Promise.all([heartbeat.registered, informers.synced()]).then(() => {
+    for (const pod of ownPods.store.list()) {
+      if (pod.status?.podIP && !pod.spec?.hostNetwork) addresses.reserve(pod.status.podIP);
+    }
+    controller.start();
+    log.debug({ node: options.name }, 'node is ready');
+  });
+
+  return {
+    name: options.name,
+    ready,
+    async stop() {
+      informers.stop();
+      await Promise.all([controller.stop(), heartbeat.stop()]);
+    },
+  };
+}
+
+/** 10.89.0.0/16, from .0.1 on: addresses that nothing listens on. */
+function nodeAddress(index: number): string {
+  return `10.89.${Math.floor((index + 1) / 256)}.${(index + 1) % 256}`;
+}

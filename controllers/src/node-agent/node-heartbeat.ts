@@ -1,0 +1,151 @@
+import { isAlreadyExists, isConflict, isNotFound } from '../runtime/api-error.ts';
+import { delay, formatMicroTime } from '../runtime/clock.ts';
+import type { ControllerContext } from '../runtime/context.ts';
+import { type Lease, leases, type Node, nodes } from '../runtime/resource.ts';
+import { newNode, type NodeFacts, nodeStatus } from './node-object.ts';
+
+/** kubelet: `nodeLeaseDurationSeconds`; renewed four times as often. */
+const leaseDurationSeconds = 40;
+const renewIntervalMs = 10_000;
+/** kubelet: `nodeStatusReportFrequency`, for a status in which nothing but times would change. */
+const reportIntervalMs = 5 * 60 * 1000;
+const leaseNamespace = 'kube-node-lease';
+const retryMs = 500;
+
+/** Keeps one Node known and alive: registers it, renews its Lease, reports its status. */
+export interface NodeHeartbeat {
+  /** Resolves when the Node is registered and ready. */
+  readonly registered: Promise<void>;
+  /** The Node changed: its status is reported anew where that makes a difference. */
+  changed(node: Node): void;
+  stop(): Promise<void>;
+}
+
+/** Starts at once and goes on until `stop`; failures are logged and tried again. */
+export function startHeartbeat(context: ControllerContext, facts: NodeFacts): NodeHeartbeat {
+  const { client, clock, log, recorder } = context;
+  const stop = new AbortController();
+  let lastReportMs = -Infinity;
+  let reported = '';
+
+  async function register(): Promise<Node> {
+    try {
+      return await client.create(nodes, newNode(facts));
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      return client.get(nodes, { name: facts.name });
+    }
+  }
+
+  async function report(node: Node): Promise<void> {
+    const status = nodeStatus(facts, node, clock.now());
+    const substance = JSON.stringify(status, (key, value: unknown) =>
+      key === 'lastHeartbeatTime' || key === 'lastTransitionTime' ? undefined : value,
+    );
+    if (substance === reported && clock.monotonicMs() - lastReportMs < reportIntervalMs) return;
+    await client.patch(nodes, {
+      name: facts.name,
+      type: 'strategic',
+      subresource: 'status',
+      body: { status },
+    });
+    reported = substance;
+    lastReportMs = clock.monotonicMs();
+  }
+
+  async function renew(node: Node): Promise<void> {
+    const ref = { namespace: leaseNamespace, name: facts.name };
+    const spec = {
+      holderIdentity: facts.name,
+      leaseDurationSeconds,
+      renewTime: formatMicroTime(clock.now()),
+    };
+    try {
+      const lease = await client.get(leases, ref);
+      await client.update(leases, { ...lease, spec: { ...lease.spec, ...spec } });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const owner = { apiVersion: 'v1', kind: 'Node', name: facts.name, uid: node.metadata.uid ?? '' };
+      const fresh: Lease = {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { ...ref, ownerReferences: [owner] },
+        spec,
+      };
+      await client.create(leases, fresh);
+    }
+  }
+
+  /** Tries until it works or the heartbeat stops. */
+  async function insist<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    while (!stop.signal.aborted) {
+      try {
+        return await work();
+      } catch (error) {
+        log.debug({ err: error, node: facts.name }, what);
+        await delay(clock, retryMs, stop.signal);
+      }
+    }
+    return undefined;
+  }
+
+  function tell(node: Node, reason: string, message: string): void {
+    // kubelet puts the node's name where the uid goes.
+    const about = {
+      ...node,
+      kind: 'Node',
+      apiVersion: 'v1',
+      metadata: { ...node.metadata, uid: facts.name },
+    };
+    recorder.event(about, { type: 'Normal', reason, message });
+  }
+
+  async function first(): Promise<void> {
+    const node = await insist('registering', register);
+    if (node === undefined) return;
+    tell(node, 'Starting', 'Starting kubelet.');
+    await insist('first status', () => report(node));
+    for (const reason of [
+      'NodeHasSufficientMemory',
+      'NodeHasNoDiskPressure',
+      'NodeHasSufficientPID',
+      'NodeReady',
+    ]) {
+      tell(node, reason, `Node ${facts.name} status is now: ${reason}`);
+    }
+    await insist('first lease', () => renew(node));
+  }
+
+  async function beat(): Promise<void> {
+    for (;;) {
+      await delay(clock, renewIntervalMs, stop.signal);
+      if (stop.signal.aborted) return;
+      try {
+        const node = await client.get(nodes, { name: facts.name });
+        await renew(node);
+        await report(node);
+      } catch (error) {
+        if (isNotFound(error)) {
+          // Somebody deleted the Node: a kubelet that lives registers again.
+          reported = '';
+          await first();
+        } else if (!isConflict(error)) {
+          log.warn({ err: error, node: facts.name }, 'heartbeat failed');
+        }
+      }
+    }
+  }
+
+  const registered = first();
+  const beating = registered.then(beat);
+  return {
+    registered,
+    changed(node) {
+      void registered.then(() => insist('status', () => report(node)));
+    },
+    async stop() {
+      stop.abort();
+      await beating;
+    },
+  };
+}

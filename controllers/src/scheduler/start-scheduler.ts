@@ -1,0 +1,13 @@
+import { createContext, type Part, type PartOptions, runPart } from '../runtime/part.ts';
+import { createScheduler, type SchedulerOptions } from './scheduler.ts';
+
+/** Starts the scheduler as `system:kube-scheduler`, under its own Lease. */
+export function startScheduler(part: PartOptions, options: SchedulerOptions = {}): Part {
+  return runPart({
+    component: 'kube-scheduler',
+    leaderElection: part.leaderElection,
+    createContext: () =>
+      createContext({ ...part, component: 'default-scheduler', userAgent: 'kube-scheduler' }),
+    createWorkers: (context) => [createScheduler(context, options)],
+  });
+}
