@@ -9,6 +9,7 @@ import { deleteCollection } from './delete-collection.ts';
 import { deleteOne } from './delete.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
+import { patch } from './patch.ts';
 import { resourceScope, type EndpointEnvironment, type ResourceScope } from './resource-scope.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
@@ -102,7 +103,7 @@ function endpointOf(rest: Rest, info: RequestInfo, method: string): Endpoint | u
     case 'PUT':
       return named && rest.update !== undefined ? update : undefined;
     case 'PATCH':
-      return undefined;
+      return named && rest.update !== undefined ? patch : undefined;
     case 'DELETE':
       if (!named) return rest.deleteCollection === undefined ? undefined : deleteCollection;
       return rest.delete === undefined ? undefined : deleteOne;

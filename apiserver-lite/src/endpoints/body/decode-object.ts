@@ -149,8 +149,11 @@ function jsonTypeName(value: unknown): string {
   return typeof value;
 }
 
-/** Refuses what the endpoint doesn't take. */
-function ensureKind(actual: GroupVersionKind, { expected, codec }: DecodeOptions): void {
+/** Refuses what the endpoint doesn't take. Throws 400. */
+export function ensureKind(
+  actual: GroupVersionKind,
+  { expected, codec }: Pick<DecodeOptions, 'expected' | 'codec'>,
+): void {
   const same = actual.group === expected.group && actual.version === expected.version;
   if (same && actual.kind === expected.kind) return;
   const apiVersion = apiVersionOf(actual);

@@ -134,8 +134,7 @@ export function memoryRest(
       }
       if (dryRun)
         return { object: new CachedObject(next, current?.revision ?? 0), created: current === undefined };
-      if (JSON.stringify(next) === JSON.stringify(current?.object))
-        return { object: current!, created: false };
+      if (isDeepStrictEqual(next, current?.object)) return { object: current!, created: false };
       return {
         object: store.put(next, current === undefined ? 'ADDED' : 'MODIFIED'),
         created: current === undefined,

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EndpointServer } from './testing/endpoint-server.ts';
+import { MemoryStore, memoryRegistry, memoryRest } from './testing/memory-rest.ts';
+
+const path = '/apis/apps/v1/namespaces/default/deployments';
+const strategic = { 'content-type': 'application/strategic-merge-patch+json' };
+const merge = { 'content-type': 'application/merge-patch+json' };
+const json = { 'content-type': 'application/json-patch+json' };
+
+async function start() {
+  const store = new MemoryStore();
+  const server = await EndpointServer.start(
+    memoryRegistry([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
+  );
+  const created = await server.send('POST', `${path}?fieldManager=maker`, {
+    body: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', labels: { app: 'web' } },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: { containers: [{ name: 'web', image: 'nginx:1', env: [{ name: 'A', value: '1' }] }] },
+        },
+      },
+    },
+  });
+  assert.equal(created.status, 201, created.text);
+  return { store, server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+test('a strategic merge patch merges containers and records who did it', async () => {
+  await using context = await start();
+  const answer = await context.server.send('PATCH', `${path}/web?fieldManager=setter`, {
+    body: { spec: { template: { spec: { containers: [{ name: 'web', image: 'nginx:2' }] } } } },
+    headers: strategic,
+  });
+  assert.equal(answer.status, 200, answer.text);
+  const [container] = answer.json.spec.template.spec.containers;
+  assert.deepEqual([container.image, container.env], ['nginx:2', [{ name: 'A', value: '1' }]]);
+  const setter = answer.json.metadata.managedFields.find(
+    (entry: { manager: string }) => entry.manager === 'setter',
+  );
+  assert.deepEqual(setter.fieldsV1, {
+    'f:spec': { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"web"}': { 'f:image': {} } } } } },
+  });
+  const maker = JSON.stringify(answer.json.metadata.managedFields[0].fieldsV1);
+  assert.match(
+    maker,
+    /"k:\{\\"name\\":\\"web\\"\}":\{"\.":\{\},"f:env":\{"\.":\{\},"k:\{\\"name\\":\\"A\\"\}":/,
+  );
+  assert.doesNotMatch(maker, /f:image/);
+});
+
+test('patches that change nothing write nothing', async () => {
+  await using context = await start();
+  const revision = context.store.revision;
+  const answer = await context.server.send('PATCH', `${path}/web`, {
+    body: { spec: { replicas: 1 } },
+    headers: merge,
+  });
+  assert.equal(answer.status, 200);
+  assert.equal(context.store.revision, revision);
+});
+
+test('merge and JSON patches', async () => {
+  await using context = await start();
+  const merged = await context.server.send('PATCH', `${path}/web`, {
+    body: { spec: { replicas: 3 }, metadata: { labels: { app: null } } },
+    headers: merge,
+  });
+  assert.deepEqual([merged.json.spec.replicas, merged.json.metadata.labels], [3, undefined]);
+  const patched = await context.server.send('PATCH', `${path}/web`, {
+    body: [
+      { op: 'test', path: '/spec/replicas', value: 3 },
+      { op: 'replace', path: '/spec/replicas', value: 4 },
+      { op: 'add', path: '/metadata/annotations', value: { 'a/b': '1' } },
+      { op: 'copy', from: '/metadata/annotations/a~1b', path: '/metadata/annotations/c' },
+      { op: 'add', path: '/spec/template/spec/containers/-', value: { name: 'side', image: 'x' } },
+      { op: 'move', from: '/spec/template/spec/containers/0', path: '/spec/template/spec/containers/1' },
+    ],
+    headers: json,
+  });
+  assert.equal(patched.status, 200, patched.text);
+  assert.equal(patched.json.spec.replicas, 4);
+  assert.deepEqual(patched.json.metadata.annotations, { 'a/b': '1', c: '1' });
+  assert.deepEqual(
+    patched.json.spec.template.spec.containers.map(({ name }: { name: string }) => name),
+    ['side', 'web'],
+  );
+});
+
+test('patches that can not be', async () => {
+  await using context = await start();
+  const cases: [Record<string, string>, unknown, number, string | RegExp][] = [
+    [
+      { 'content-type': 'application/json' },
+      {},
+      415,
+      /^the body of the request was in an unknown format - accepted media types include: application\/json-patch\+json, /,
+    ],
+    [
+      json,
+      {},
+      400,
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    ],
+    [
+      json,
+      [{ op: 'replace', path: '/spec/none', value: 1 }],
+      422,
+      'replace operation does not apply: doc is missing key: /spec/none: missing value',
+    ],
+    [
+      json,
+      [{ op: 'remove', path: '/metadata/labels/none' }],
+      422,
+      "error in remove for path: '/metadata/labels/none': Unable to remove nonexistent key: none: missing value",
+    ],
+    [
+      json,
+      [{ op: 'test', path: '/spec/replicas', value: 7 }],
+      422,
+      'testing value /spec/replicas failed: test failed',
+    ],
+    [json, [{ op: 'fly', path: '/spec' }], 422, 'Unexpected kind: fly'],
+    [
+      json,
+      Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/kind', value: 'Deployment' })),
+      413,
+      'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
+    ],
+    [
+      strategic,
+      { spec: { replicas: 'many' } },
+      422,
+      ' "" is invalid: patch: Invalid value: "map[spec:map[replicas:many]]": json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+    [
+      merge,
+      { metadata: { name: 'other' } },
+      400,
+      'the name of the object (other) does not match the name on the URL (web)',
+    ],
+    [
+      merge,
+      { metadata: { resourceVersion: '1' } },
+      409,
+      /^Operation cannot be fulfilled on deployments.apps "web"/,
+    ],
+    [merge, { kind: 'Pod', apiVersion: 'v1' }, 400, /^Pod in version "v1" cannot be handled as a Deployment/],
+  ];
+  for (const [headers, body, code, message] of cases) {
+    const answer = await context.server.send('PATCH', `${path}/web`, { body, headers });
+    assert.equal(answer.status, code, answer.text);
+    if (typeof message === 'string') assert.equal(answer.json.message, message);
+    else assert.match(answer.json.message, message);
+  }
+  const strict = await context.server.send('PATCH', `${path}/web?fieldValidation=Strict`, {
+    body: { spec: { foo: 1 } },
+    headers: strategic,
+  });
+  assert.equal(
+    strict.json.message,
+    ' "" is invalid: patch: Invalid value: "map[spec:map[foo:1]]": strict decoding error: unknown field "spec.foo"',
+  );
+  const missing = await context.server.send('PATCH', `${path}/none`, { body: {}, headers: merge });
+  assert.equal(missing.status, 404);
+});
+
+test('dryRun changes nothing that is stored', async () => {
+  await using context = await start();
+  const answer = await context.server.send('PATCH', `${path}/web?dryRun=All`, {
+    body: { spec: { replicas: 9 } },
+    headers: merge,
+  });
+  assert.equal(answer.json.spec.replicas, 9);
+  assert.equal((await context.server.send('GET', `${path}/web`)).json.spec.replicas, 1);
+});

@@ -1,0 +1,171 @@
+import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
+import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
+import { formatFieldPath } from '@pg8s/k8s-proto/conform/strict-problems';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { groupVersionOf } from '@pg8s/k8s-proto/scheme';
+import type { UpdateResult } from '../registry/rest.ts';
+import type { RequestContext } from '../server/request-context.ts';
+import {
+  badRequest,
+  invalid,
+  isReason,
+  methodNotAllowed,
+  notFound,
+  unsupportedMediaType,
+} from '../server/status-error.ts';
+import { ensureKind, reportStrictErrors } from './body/decode-object.ts';
+import { ensureName, ensureNamespace } from './body/object-identity.ts';
+import { dedupOwnerReferences } from './body/owner-references.ts';
+import { readBody } from './body/read-body.ts';
+import { trackUpdate } from './managed-fields/track.ts';
+import { DecodeError } from './object-codec.ts';
+import { readWriteOptions, type WriteOptions } from './options/write-options.ts';
+import { goValue } from './patch/go-value.ts';
+import { applyJsonPatch, readJsonPatch } from './patch/json-patch.ts';
+import { isJsonObject, jsonTypeName, type JsonObject } from './patch/json-value.ts';
+import { applyMergePatch, readMergePatch } from './patch/merge-patch.ts';
+import { patchSchema } from './patch/patch-schema.ts';
+import { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
+import { namespaceOf, type ResourceScope } from './resource-scope.ts';
+import { negotiateResource, respondObject } from './respond-object.ts';
+
+const patchTypes = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+] as const;
+
+type PatchType = (typeof patchTypes)[number];
+
+/** Conflicts that the patch didn't ask for are tried again so often. */
+const maxRetries = 5;
+
+/** What a patch does to a document, once it was read. */
+interface Patch {
+  apply(document: JsonObject): JsonObject;
+  /** Duplicate and unknown fields of the patch itself. */
+  strictErrors: readonly string[];
+  /** The value that errors show: Go's print of the patch, where the patched document isn't shown. */
+  shown?: string;
+}
+
+/** `PATCH …/name` (Kubernetes: `endpoints/handlers/patch.go`). */
+export async function patch(context: RequestContext, scope: ResourceScope): Promise<void> {
+  const { rest } = scope;
+  if (rest.update === undefined) throw methodNotAllowed(scope.groupResource, 'patch');
+  const contentType = (context.request.headers['content-type'] ?? '').split(';', 1)[0]!.trim();
+  const patchType = patchTypes.find((type) => type === contentType);
+  if (patchType === undefined) throw unsupportedMediaType(patchTypes);
+  const format = negotiateResource(context);
+  const body = await readBody(context);
+  const options = readWriteOptions(context, 'PatchOptions');
+  const read = readPatch(patchType, body, scope);
+
+  const { name } = context.requestInfo;
+  const transform = (current: KubeObject | undefined): KubeObject => {
+    if (current === undefined) throw notFound(scope.groupResource, name);
+    const object = patched(context, scope, { patch: read, current, options });
+    trackUpdate(current, object, { scope, manager: options.manager });
+    ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
+    ensureName(object, name);
+    dedupOwnerReferences(context, object);
+    return object;
+  };
+  const { object, created } = await retryOnConflict(() =>
+    rest.update!(context, name, transform, { dryRun: options.dryRun }),
+  );
+  await respondObject(context, scope, { code: created ? 201 : 200, object, format });
+}
+
+async function retryOnConflict(attempt: () => Promise<UpdateResult>): Promise<UpdateResult> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isReason(error, 'Conflict') || tries >= maxRetries) throw error;
+    }
+  }
+}
+
+function readPatch(type: PatchType, body: Uint8Array, { gvk }: ResourceScope): Patch {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  const prefix = type === 'application/strategic-merge-patch+json' ? '' : 'error decoding patch: ';
+  let value: unknown;
+  let duplicates: string[];
+  try {
+    const read = parseJsonStrict(text);
+    value = read.value;
+    duplicates = read.duplicates.map(
+      ({ path }) => `duplicate field ${JSON.stringify(formatFieldPath(path))}`,
+    );
+  } catch (error) {
+    throw error instanceof ConformError ? badRequest(`${prefix}${error.message}`) : error;
+  }
+  switch (type) {
+    case 'application/json-patch+json': {
+      const { operations, strictErrors } = readJsonPatch(value);
+      return {
+        apply: (document) => applyJsonPatch(document, operations),
+        strictErrors: [...duplicates.map((error) => `json patch ${error}`), ...strictErrors],
+      };
+    }
+    case 'application/merge-patch+json': {
+      const changes = readMergePatch(value);
+      return { apply: (document) => applyMergePatch(document, changes), strictErrors: duplicates };
+    }
+    case 'application/strategic-merge-patch+json': {
+      if (!isJsonObject(value)) {
+        throw badRequest(
+          `json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
+        );
+      }
+      const changes = value;
+      const schema = patchSchema(gvk);
+      return {
+        apply: (document) => applyStrategicMergePatch(document, changes, schema),
+        strictErrors: duplicates,
+        shown: goValue(changes),
+      };
+    }
+  }
+}
+
+interface PatchInput {
+  patch: Patch;
+  current: KubeObject;
+  options: WriteOptions;
+}
+
+/** The patched object, conformed and with defaults. */
+function patched(
+  context: RequestContext,
+  scope: ResourceScope,
+  { patch: { apply, strictErrors, shown }, current, options }: PatchInput,
+): KubeObject {
+  const { codec, gvk, environment } = scope;
+  const { fieldValidation } = options;
+  const value = apply(current);
+  const { kind, apiVersion } = value;
+  if (typeof kind === 'string' && typeof apiVersion === 'string') {
+    ensureKind({ ...groupVersionOf(apiVersion), kind }, { expected: gvk, codec });
+  }
+  const refuse = (why: string) =>
+    invalid({ group: '', kind: '' }, '', [
+      {
+        field: 'patch',
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${JSON.stringify(shown ?? JSON.stringify(value))}: ${why}`,
+      },
+    ]);
+  try {
+    const decoded = codec.decode({ value, gvk, strict: fieldValidation !== 'Ignore' });
+    reportStrictErrors(context, [...strictErrors, ...decoded.strictErrors], {
+      fieldValidation,
+      fail: refuse,
+    });
+    environment.applyDefaults(decoded.object);
+    return decoded.object;
+  } catch (error) {
+    throw error instanceof DecodeError ? refuse(error.message) : error;
+  }
+}

@@ -1,0 +1,204 @@
+import { isDeepStrictEqual } from 'node:util';
+import { badRequest, requestEntityTooLarge, StatusError } from '../../server/status-error.ts';
+import { copyJson, isJsonObject, setField, type JsonObject } from './json-value.ts';
+
+/** One step of a JSON patch (RFC 6902). */
+export interface JsonPatchOperation {
+  op: string;
+  path: string;
+  from?: string;
+  value?: unknown;
+}
+
+/** As many operations as kube-apiserver takes. */
+const maxOperations = 10_000;
+
+const operationFields = new Set(['op', 'path', 'from', 'value']);
+
+/** Checks the shape of a patch; `unknown field "[0].foo"` and the like are collected. Throws 400 and 413. */
+export function readJsonPatch(value: unknown): { operations: JsonPatchOperation[]; strictErrors: string[] } {
+  const goType = 'of type []handlers.jsonPatchOp';
+  if (!Array.isArray(value)) {
+    const type = isJsonObject(value) ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value;
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${type} into Go value ${goType}`);
+  }
+  if (value.length > maxOperations) {
+    throw requestEntityTooLarge(
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${value.length}`,
+    );
+  }
+  const strictErrors: string[] = [];
+  const operations = value.map((operation: unknown, index): JsonPatchOperation => {
+    if (!isJsonObject(operation)) {
+      throw badRequest(
+        `error decoding patch: json: cannot unmarshal ${typeof operation} into Go value of type handlers.jsonPatchOp`,
+      );
+    }
+    for (const key of Object.keys(operation)) {
+      if (!operationFields.has(key)) strictErrors.push(`json patch unknown field "[${index}].${key}"`);
+    }
+    for (const key of ['op', 'path', 'from'] as const) {
+      const field = operation[key];
+      if (field !== undefined && field !== null && typeof field !== 'string') {
+        const type = isJsonObject(field) ? 'object' : typeof field === 'boolean' ? 'bool' : typeof field;
+        throw badRequest(
+          `error decoding patch: json: cannot unmarshal ${type} into Go struct field jsonPatchOp.${key} of type string`,
+        );
+      }
+    }
+    return operation as unknown as JsonPatchOperation;
+  });
+  return { operations, strictErrors };
+}
+
+/** The document after the operations; the original stays as it is. Throws 422 where one of them can't be done. */
+export function applyJsonPatch(document: JsonObject, operations: readonly JsonPatchOperation[]): JsonObject {
+  const patched = copyJson(document);
+  for (const operation of operations) apply(patched, operation);
+  return patched;
+}
+
+function failed(message: string): StatusError {
+  return new StatusError(422, undefined, message, {});
+}
+
+const missing = 'missing value';
+
+function apply(document: JsonObject, operation: JsonPatchOperation): void {
+  const { op, path, from } = operation;
+  if (typeof path !== 'string' && ['add', 'remove', 'replace', 'move', 'test', 'copy'].includes(op)) {
+    throw failed(`${op} operation failed to decode path: ${missing}`);
+  }
+  switch (op) {
+    case 'add': {
+      const place = find(document, path, `add operation does not apply: doc is missing path: "${path}"`);
+      add(place, copyJson(operation.value ?? null), `error in add for path: '${path}'`);
+      return;
+    }
+    case 'remove': {
+      const place = find(document, path, `remove operation does not apply: doc is missing path: "${path}"`);
+      remove(place, `error in remove for path: '${path}'`);
+      return;
+    }
+    case 'replace': {
+      const place = find(document, path, `replace operation does not apply: doc is missing path: ${path}`);
+      if (get(place) === undefined) {
+        throw failed(`replace operation does not apply: doc is missing key: ${path}: ${missing}`);
+      }
+      set(place, copyJson(operation.value ?? null));
+      return;
+    }
+    case 'move':
+    case 'copy': {
+      if (typeof from !== 'string') throw failed(`${op} operation failed to decode from: ${missing}`);
+      const source = find(
+        document,
+        from,
+        `${op} operation does not apply: doc is missing from path: ${from}`,
+      );
+      const value = get(source);
+      const where =
+        op === 'move' ? `error in move for path: '${source.key}'` : `error in copy for from: '${source.key}'`;
+      if (value === undefined)
+        throw failed(`${where}: unable to get nonexistent key: ${source.key}: ${missing}`);
+      if (op === 'move') remove(source, where);
+      const target = find(
+        document,
+        path,
+        `${op} operation does not apply: doc is missing destination path: ${path}`,
+      );
+      add(target, copyJson(value), `error in ${op} for path: '${path}'`);
+      return;
+    }
+    case 'test': {
+      const place = find(document, path, `test operation does not apply: is missing path: ${path}`);
+      const value = get(place);
+      if (value === undefined && operation.value === undefined) return;
+      if (value === undefined) {
+        throw failed(
+          `error in test for path: '${path}': unable to get nonexistent key: ${place.key}: ${missing}`,
+        );
+      }
+      if (!isDeepStrictEqual(value, operation.value ?? null))
+        throw failed(`testing value ${path} failed: test failed`);
+      return;
+    }
+    default:
+      throw failed(`Unexpected kind: ${op}`);
+  }
+}
+
+/** Where an operation acts: the container and the last reference token. */
+interface Place {
+  container: JsonObject | unknown[];
+  key: string;
+}
+
+function find(document: JsonObject, path: string, absent: string): Place {
+  const [root, ...tokens] = path.split('/');
+  if (root !== '' || tokens.length === 0) throw failed(`${absent}: ${missing}`);
+  const keys = tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  let container: unknown = document;
+  for (const key of keys.slice(0, -1)) {
+    if (Array.isArray(container)) container = container[arrayIndex(key, container.length) ?? -1];
+    else container = isJsonObject(container) && Object.hasOwn(container, key) ? container[key] : undefined;
+  }
+  if (!Array.isArray(container) && !isJsonObject(container)) throw failed(`${absent}: ${missing}`);
+  return { container, key: keys.at(-1)! };
+}
+
+/** Negative indexes count from the end. */
+function arrayIndex(key: string, length: number): number | undefined {
+  if (!/^-?\d+$/.test(key)) return undefined;
+  const index = Number(key);
+  return index < 0 ? index + length : index;
+}
+
+function get({ container, key }: Place): unknown {
+  if (!Array.isArray(container)) return Object.hasOwn(container, key) ? container[key] : undefined;
+  const index = arrayIndex(key, container.length);
+  return index === undefined ? undefined : container[index];
+}
+
+function set({ container, key }: Place, value: unknown): void {
+  if (Array.isArray(container)) container[arrayIndex(key, container.length)!] = value;
+  else setField(container, key, value);
+}
+
+function add({ container, key }: Place, value: unknown, where: string): void {
+  if (!Array.isArray(container)) {
+    setField(container, key, value);
+    return;
+  }
+  if (key === '-') {
+    container.push(value);
+    return;
+  }
+  const index = requireIndex(key, where);
+  const at = index < 0 ? index + container.length + 1 : index;
+  if (at < 0 || at > container.length) throw invalidIndex(where, index);
+  container.splice(at, 0, value);
+}
+
+function remove({ container, key }: Place, where: string): void {
+  if (!Array.isArray(container)) {
+    if (!Object.hasOwn(container, key))
+      throw failed(`${where}: Unable to remove nonexistent key: ${key}: ${missing}`);
+    delete container[key];
+    return;
+  }
+  const index = requireIndex(key, where);
+  const at = index < 0 ? index + container.length : index;
+  if (at < 0 || at >= container.length) throw invalidIndex(where, index);
+  container.splice(at, 1);
+}
+
+function requireIndex(key: string, where: string): number {
+  if (!/^[+-]?\d+$/.test(key))
+    throw failed(`${where}: strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`);
+  return Number(key);
+}
+
+function invalidIndex(where: string, index: number): StatusError {
+  return failed(`${where}: Unable to access invalid index: ${index}: invalid index referenced`);
+}

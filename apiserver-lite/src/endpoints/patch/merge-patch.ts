@@ -1,0 +1,30 @@
+import { badRequest } from '../../server/status-error.ts';
+import { copyJson, isJsonObject, jsonTypeName, setField, type JsonObject } from './json-value.ts';
+
+/** Checks that a merge patch is an object. Throws 400. */
+export function readMergePatch(value: unknown): JsonObject {
+  if (value === null) return {};
+  if (!isJsonObject(value)) {
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
+    );
+  }
+  return value;
+}
+
+/** RFC 7396: fields are replaced, null removes them, objects merge. The original stays as it is. */
+export function applyMergePatch(document: JsonObject, patch: JsonObject): JsonObject {
+  const merged: JsonObject = { ...document };
+  for (const key of Object.keys(patch)) {
+    const value = patch[key];
+    if (value === null) {
+      delete merged[key];
+    } else if (isJsonObject(value)) {
+      const current = Object.hasOwn(merged, key) ? merged[key] : undefined;
+      setField(merged, key, applyMergePatch(isJsonObject(current) ? current : {}, value));
+    } else {
+      setField(merged, key, copyJson(value));
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,79 @@
+import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
+import { requireMessage } from '@pg8s/k8s-proto/schema/schema';
+import { kindInfo, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+
+/** What strategic merge needs to know of a field. */
+export interface FieldPatchMeta {
+  /** The schema of its value, or of its elements. */
+  schema: PatchSchema;
+  strategy: 'merge' | 'replace' | '';
+  mergeKey: string;
+}
+
+/** The type of a JSON object in a patch (Kubernetes: `strategicpatch.LookupPatchMeta`). */
+export interface PatchSchema {
+  readonly name: string;
+  /** Throws where the type has no such field. */
+  field(name: string): FieldPatchMeta;
+}
+
+/** The schema of a kind. */
+export function patchSchema(gvk: GroupVersionKind): PatchSchema {
+  const info = kindInfo(gvk);
+  if (info === undefined) throw new TypeError(`no schema of ${gvk.kind}`);
+  return messagePatchSchema(info.message);
+}
+
+const cache = new Map<string, PatchSchema>();
+
+function messagePatchSchema(message: string): PatchSchema {
+  let schema = cache.get(message);
+  if (schema === undefined) {
+    schema = makeSchema(message);
+    cache.set(message, schema);
+  }
+  return schema;
+}
+
+function makeSchema(message: string): PatchSchema {
+  const { structName, byJson } = requireMessage(message);
+  return {
+    name: structName,
+    field(name) {
+      const field = byJson.get(name);
+      if (field === undefined) {
+        throw new Error(
+          `unable to find api field in struct ${structName} for the json field ${JSON.stringify(name)}`,
+        );
+      }
+      const strategies = field.patchStrategy;
+      return {
+        schema: typeSchema(field.type.kind === 'list' ? field.type.element : field.type),
+        strategy: strategies.includes('merge') ? 'merge' : strategies.includes('replace') ? 'replace' : '',
+        mergeKey: field.patchMergeKey ?? '',
+      };
+    },
+  };
+}
+
+function typeSchema(type: FieldType): PatchSchema {
+  if (type.kind === 'message') return messagePatchSchema(type.name);
+  if (type.kind === 'map') {
+    const { value } = type;
+    const element: FieldPatchMeta = {
+      get schema() {
+        return typeSchema(value.kind === 'list' ? value.element : value);
+      },
+      strategy: '',
+      mergeKey: '',
+    };
+    return { name: type.goType, field: () => element };
+  }
+  return opaque;
+}
+
+/** Raw JSON: its objects merge, its lists are replaced. */
+const opaque: PatchSchema = {
+  name: 'object',
+  field: () => ({ schema: opaque, strategy: '', mergeKey: '' }),
+};

@@ -1,0 +1,288 @@
+import { isDeepStrictEqual } from 'node:util';
+import { badRequest, StatusError } from '../../server/status-error.ts';
+import { goValue } from './go-value.ts';
+import { copyJson, isJsonObject, setField, type JsonObject } from './json-value.ts';
+import type { PatchSchema } from './patch-schema.ts';
+
+/*
+ * A strategic merge patch is a merge patch that knows the types: lists whose field has the patchStrategy `merge` are
+ * merged by their patchMergeKey, or as sets where they hold scalars. Directives steer it:
+ *
+ *     $patch: replace            in an object: this is all there is; in a list: its other elements are all there is
+ *     $patch: delete             in an object: empty it; in an element of a list: remove that element
+ *     $retainKeys: [a, b]        fields of the original that aren't named vanish
+ *     $deleteFromPrimitiveList/f: [x]     x leaves the list f
+ *     $setElementOrder/f: [{name: b}, …]  the elements of f come in this order
+ *
+ * (Kubernetes: `apimachinery/pkg/util/strategicpatch`.)
+ */
+
+const marker = '$patch';
+const retainKeys = '$retainKeys';
+const deleteFromList = '$deleteFromPrimitiveList/';
+const elementOrder = '$setElementOrder/';
+
+/** The document after the patch; neither argument is changed. Throws StatusErrors with kube-apiserver's texts. */
+export function applyStrategicMergePatch(
+  document: JsonObject,
+  patch: JsonObject,
+  schema: PatchSchema,
+): JsonObject {
+  try {
+    return mergeObject(copyJson(document), copyJson(patch), schema);
+  } catch (error) {
+    if (error instanceof StatusError || !(error instanceof Error)) throw error;
+    throw new StatusError(500, undefined, error.message);
+  }
+}
+
+/** Takes over both of its arguments. */
+function mergeObject(original: JsonObject, patch: JsonObject, schema: PatchSchema): JsonObject {
+  const directive = patch[marker];
+  if (directive !== undefined) {
+    if (directive === 'delete') return {};
+    if (directive !== 'replace') {
+      throw new Error(`unknown patch type: ${goValue(directive)} in map: ${goValue(patch)}`);
+    }
+    delete patch[marker];
+    return patch;
+  }
+  applyRetainKeys(original, patch);
+  applyElementOrders(original, patch, schema);
+  for (const key of Object.keys(patch)) {
+    if (key.startsWith(deleteFromList))
+      deletePrimitives(original, key.slice(deleteFromList.length), patch[key]);
+    else mergeField(original, key, { value: patch[key], schema });
+  }
+  return original;
+}
+
+function mergeField(
+  original: JsonObject,
+  key: string,
+  { value, schema }: { value: unknown; schema: PatchSchema },
+): void {
+  if (value === null) {
+    delete original[key];
+    return;
+  }
+  const current = Object.hasOwn(original, key) ? original[key] : undefined;
+  if (isJsonObject(current) && isJsonObject(value)) {
+    const field = schema.field(key);
+    setField(original, key, field.strategy === 'replace' ? value : mergeObject(current, value, field.schema));
+  } else if (Array.isArray(current) && Array.isArray(value)) {
+    setField(original, key, mergeListField(current, value, { schema, key }));
+  } else {
+    setField(original, key, withoutDirectives(withoutNulls(value)));
+  }
+}
+
+function mergeListField(
+  original: unknown[],
+  patch: unknown[],
+  { schema, key }: { schema: PatchSchema; key: string },
+): unknown[] {
+  const { strategy, mergeKey, schema: element } = schema.field(key);
+  return strategy === 'merge' ? mergeLists(original, patch, { schema: element, mergeKey }) : patch;
+}
+
+/** Nulls say "delete": in what is new there is nothing to delete. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    for (const item of value) withoutNulls(item);
+  } else if (isJsonObject(value)) {
+    for (const key of Object.keys(value)) {
+      if (value[key] === null) delete value[key];
+      else withoutNulls(value[key]);
+    }
+  }
+  return value;
+}
+
+function isDirective(key: string): boolean {
+  return (
+    key === marker || key === retainKeys || key.startsWith(deleteFromList) || key.startsWith(elementOrder)
+  );
+}
+
+/** What is new is taken as it is, but the directives aren't part of it. */
+function withoutDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value
+      .filter((item) => !isJsonObject(item) || item[marker] === undefined)
+      .map((item: unknown) => withoutDirectives(item));
+  }
+  if (!isJsonObject(value)) return value;
+  if (value[marker] === 'delete') return {};
+  for (const key of Object.keys(value)) {
+    if (isDirective(key)) delete value[key];
+    else setField(value, key, withoutDirectives(value[key]));
+  }
+  return value;
+}
+
+function applyRetainKeys(original: JsonObject, patch: JsonObject): void {
+  const directive = patch[retainKeys];
+  if (directive === undefined) return;
+  delete patch[retainKeys];
+  if (!Array.isArray(directive)) throw badRequest('invalid patch format of retainKeys');
+  const retained = new Set<unknown>(directive);
+  for (const key of Object.keys(patch)) {
+    if (patch[key] === null || key.startsWith(deleteFromList) || key.startsWith(elementOrder)) continue;
+    if (!retained.has(key)) throw badRequest('invalid patch format of retainKeys');
+  }
+  for (const key of Object.keys(original)) if (!retained.has(key)) delete original[key];
+}
+
+function deletePrimitives(original: JsonObject, key: string, values: unknown): void {
+  if (!Array.isArray(values)) throw badRequest('invalid patch format of primitive list');
+  const current = original[key];
+  if (!Array.isArray(current)) return;
+  original[key] = current.filter((item) => !values.includes(item));
+}
+
+/** Merges the lists that have an order, so that nothing of them is left in the patch. */
+function applyElementOrders(original: JsonObject, patch: JsonObject, schema: PatchSchema): void {
+  for (const directive of Object.keys(patch)) {
+    if (!directive.startsWith(elementOrder)) continue;
+    const order = patch[directive];
+    delete patch[directive];
+    if (!Array.isArray(order)) throw badRequest('invalid patch format of setElementOrder list');
+    const key = directive.slice(elementOrder.length);
+    const [current, changes] = [original[key], patch[key]];
+    for (const list of [current, changes]) {
+      if (list !== undefined && list !== null && !Array.isArray(list)) {
+        throw new Error(
+          `expected a []interface {}, but received a ${isJsonObject(list) ? 'map[string]interface {}' : typeof list}`,
+        );
+      }
+    }
+    const { mergeKey } = schema.field(key);
+    const items = Array.isArray(changes) ? (changes as unknown[]) : undefined;
+    const existing = Array.isArray(current) ? (current as unknown[]) : undefined;
+    if (items !== undefined) checkOrder(items, order, mergeKey);
+    let merged: unknown[];
+    if (existing !== undefined && items !== undefined) {
+      merged = mergeListField([...existing], items, { schema, key });
+    } else if (existing !== undefined) {
+      if (changes === null) continue;
+      merged = existing;
+    } else if (items !== undefined) {
+      merged = withoutDirectives(items) as unknown[];
+    } else {
+      continue;
+    }
+    original[key] = inOrder(merged, order, { serverOrder: existing ?? [], mergeKey });
+    delete patch[key];
+  }
+}
+
+/** The elements that the patch brings must stand in the order's list, in that order. */
+function checkOrder(items: readonly unknown[], order: readonly unknown[], mergeKey: string): void {
+  const brought = items.filter((item) => !isJsonObject(item) || item[marker] !== 'delete');
+  let at = 0;
+  for (const wanted of order) if (at < brought.length && sameElement(brought[at], wanted, mergeKey)) at++;
+  if (at < brought.length) {
+    throw new Error(
+      `The order in patch list:\n${goValue(items)}\n doesn't match ${elementOrder.slice(0, -1)} list:\n${goValue(order)}\n`,
+    );
+  }
+}
+
+function sameElement(a: unknown, b: unknown, mergeKey: string): boolean {
+  if (isJsonObject(a) && isJsonObject(b)) {
+    return mergeKey !== '' && a[mergeKey] !== undefined && isDeepStrictEqual(a[mergeKey], b[mergeKey]);
+  }
+  return a === b;
+}
+
+interface ListMerge {
+  /** Of the elements. */
+  schema: PatchSchema;
+  mergeKey: string;
+}
+
+function mergeLists(original: unknown[], patch: unknown[], { schema, mergeKey }: ListMerge): unknown[] {
+  if (original.length === 0 && patch.length === 0) return original;
+  const samples = [...original, ...patch];
+  if (samples.some(Array.isArray))
+    throw new StatusError(422, undefined, 'lists of lists are not supported', {});
+  const objects = samples.filter(isJsonObject).length;
+  if (objects === 0) {
+    const merged = [...new Set(samples)];
+    return inOrder(merged, patch, { serverOrder: original, mergeKey: '' });
+  }
+  if (objects < samples.length) throw new Error('list element types are not identical');
+  if (mergeKey === '') throw new Error(`cannot merge lists without merge key for ${schema.name}`);
+
+  const { kept, changes } = applyListDirectives(original as JsonObject[], patch as JsonObject[], mergeKey);
+  const merged = [...kept];
+  for (const change of changes) {
+    const value = change[mergeKey];
+    if (value === undefined) throw noMergeKey(change, mergeKey);
+    const at = merged.findIndex((item) => sameElement(item, change, mergeKey));
+    if (at >= 0) merged[at] = mergeObject(merged[at]!, change, schema);
+    else merged.push(withoutDirectives(withoutNulls(change)) as JsonObject);
+  }
+  return inOrder(merged, changes, { serverOrder: kept, mergeKey });
+}
+
+/** `$patch` among the elements of a list: removes some, or all that were there. */
+function applyListDirectives(
+  original: JsonObject[],
+  patch: JsonObject[],
+  mergeKey: string,
+): { kept: JsonObject[]; changes: JsonObject[] } {
+  const changes: JsonObject[] = [];
+  let kept = original;
+  let replaced = false;
+  for (const item of patch) {
+    const directive = item[marker];
+    if (directive === undefined) {
+      changes.push(item);
+    } else if (directive === 'replace') {
+      replaced = true;
+    } else if (directive === 'delete') {
+      if (item[mergeKey] === undefined) throw noMergeKey(item, mergeKey);
+      kept = kept.filter((existing) => !sameElement(existing, item, mergeKey));
+    } else if (directive === 'merge') {
+      throw new Error('merging lists cannot yet be specified in the patch');
+    } else {
+      throw new Error(`unknown patch type: ${goValue(directive)} in map: ${goValue(item)}`);
+    }
+  }
+  return replaced ? { kept: changes, changes: [] } : { kept, changes };
+}
+
+function noMergeKey(item: JsonObject, mergeKey: string): Error {
+  return new Error(`map: ${goValue(item)} does not contain declared merge key: ${mergeKey}`);
+}
+
+/**
+ * Puts the elements that the patch names into its order, the others into the server's, and zips the two: an element
+ * of the server alone comes first only where it stood before the patch's next element.
+ *
+ *     server a b c d, patch names d b, merged {a b c d}  →  patch: d b, alone: a c  →  a c d b
+ */
+function inOrder(
+  merged: readonly unknown[],
+  order: readonly unknown[],
+  { serverOrder, mergeKey }: { serverOrder: readonly unknown[]; mergeKey: string },
+): unknown[] {
+  const indexIn = (list: readonly unknown[], item: unknown) =>
+    list.findIndex((other) => sameElement(item, other, mergeKey));
+  const named = merged.filter((item) => indexIn(order, item) >= 0);
+  const alone = merged.filter((item) => indexIn(order, item) < 0);
+  named.sort((a, b) => indexIn(order, a) - indexIn(order, b));
+  alone.sort((a, b) => indexIn(serverOrder, a) - indexIn(serverOrder, b));
+  const result: unknown[] = [];
+  let left = 0;
+  let right = 0;
+  while (left < alone.length && right < named.length) {
+    const serverLeft = indexIn(serverOrder, alone[left]);
+    const serverRight = indexIn(serverOrder, named[right]);
+    if (serverLeft >= 0 && serverRight >= 0 && serverLeft < serverRight) result.push(alone[left++]);
+    else result.push(named[right++]);
+  }
+  return [...result, ...alone.slice(left), ...named.slice(right)];
+}
