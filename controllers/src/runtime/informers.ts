@@ -13,20 +13,24 @@ export class Informers {
 
   /** The informer of a resource; it follows the API from `start` on. */
   of<T extends ApiObject>(resource: Resource<T>, options: InformerOptions = {}): Informer<T> {
-    const key = JSON.stringify([
-      apiVersionOf(resource),
-      resource.name,
-      options.namespace ?? '',
-      options.labelSelector ?? '',
-      options.fieldSelector ?? '',
-      options.metadataOnly ?? false,
-    ]);
+    const key = keyOf(resource, options);
     let informer = this.#informers.get(key);
     if (!informer) {
       informer = new Informer<T>(resource, options, this.#dependencies) as unknown as Informer<ApiObject>;
       this.#informers.set(key, informer);
     }
     return informer as unknown as Informer<T>;
+  }
+
+  /** The informer of whole objects of a resource, all of them, if somebody follows it already. */
+  find(resource: Resource): Informer<ApiObject> | undefined {
+    return this.#informers.get(keyOf(resource, {}));
+  }
+
+  /** Stops an informer and forgets it, so that nobody is given it again. */
+  drop(informer: Informer<ApiObject>): void {
+    informer.stop();
+    for (const [key, kept] of this.#informers) if (kept === informer) this.#informers.delete(key);
   }
 
   /** Starts every informer that was asked for so far; may be called again. */
@@ -42,4 +46,15 @@ export class Informers {
   stop(): void {
     for (const informer of this.#informers.values()) informer.stop();
   }
+}
+
+function keyOf(resource: Resource, options: InformerOptions): string {
+  return JSON.stringify([
+    apiVersionOf(resource),
+    resource.name,
+    options.namespace ?? '',
+    options.labelSelector ?? '',
+    options.fieldSelector ?? '',
+    options.metadataOnly ?? false,
+  ]);
 }

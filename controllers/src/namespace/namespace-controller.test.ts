@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { ApiError } from '../runtime/api-error.ts';
+import type { ApiObject } from '../runtime/api-object.ts';
+import { deployments, namespaces, pods, type Resource, services } from '../runtime/resource.ts';
+import { until } from '../runtime/testing/fake-clock.ts';
+import { startFakeKubelet } from '../runtime/testing/fake-kubelet.ts';
+import { createTestContext } from '../runtime/testing/test-context.ts';
+import { createNamespaceController } from './namespace-controller.ts';
+
+const running: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of running.splice(0)) await stop();
+});
+
+async function startCluster() {
+  const context = createTestContext();
+  const { api, clock, informers } = context;
+  api.register(namespaces, pods, services, deployments);
+  const controller = createNamespaceController(context, { workers: 2 });
+  informers.start();
+  await informers.synced();
+  controller.start();
+  running.push(async () => {
+    informers.stop();
+    await controller.stop();
+  });
+  await api.create(namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'team' },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  });
+  const make = (
+    resource: Resource,
+    name: string,
+    more: Partial<ApiObject['metadata']> = {},
+    namespace = 'team',
+  ) =>
+    api.create(resource, { apiVersion: 'v1', kind: resource.kind, metadata: { name, namespace, ...more } });
+  return {
+    api,
+    clock,
+    context,
+    make,
+    team: () => api.all(namespaces)[0],
+    conditions: () =>
+      Object.fromEntries(
+        (api.all(namespaces)[0]?.status?.conditions ?? []).map(({ type, status, reason, message }) => [
+          type.replace('Namespace', ''),
+          [status, reason, message],
+        ]),
+      ),
+    async reach(what: string, condition: () => boolean) {
+      for (let round = 0; round < 100; round++) {
+        try {
+          return await until(what, condition, 20);
+        } catch {
+          await clock.advance(500);
+        }
+      }
+      throw new Error(`never happened: ${what}`);
+    },
+  };
+}
+
+test('a namespace goes when its content is gone, and only its content', async () => {
+  const cluster = await startCluster();
+  await cluster.make(services, 'a');
+  await cluster.make(deployments, 'b');
+  await cluster.make(services, 'other', {}, 'default');
+  await cluster.clock.advance(1000);
+  assert.equal(cluster.team()?.metadata.deletionTimestamp, undefined);
+  await cluster.api.delete(namespaces, { name: 'team' });
+  await assert.rejects(cluster.make(services, 'late'), /being terminated/);
+  await cluster.reach('gone', () => cluster.team() === undefined);
+  assert.deepEqual(
+    cluster.api.all(services).map(({ metadata }) => metadata.name),
+    ['other'],
+  );
+  assert.equal(cluster.api.all(deployments).length, 0);
+});
+
+test('Pods end before anything else is deleted', async () => {
+  const cluster = await startCluster();
+  await cluster.make(services, 'needed');
+  const pod = await cluster.make(pods, 'slow');
+  const spec = { nodeName: 'node-1', terminationGracePeriodSeconds: 30 };
+  await cluster.api.update(pods, { ...pod, spec } as never);
+  await cluster.api.delete(namespaces, { name: 'team' });
+  await cluster.reach('marked', () => cluster.api.all(pods)[0]?.metadata.deletionTimestamp !== undefined);
+  await cluster.reach('reported', () => cluster.conditions()['ContentRemaining']?.[0] === 'True');
+  assert.deepEqual(cluster.conditions()['ContentRemaining'], [
+    'True',
+    'SomeResourcesRemain',
+    'Some resources are remaining: pods. has 1 resource instances',
+  ]);
+  assert.equal(cluster.api.all(services).length, 1);
+  const kubelet = startFakeKubelet(cluster.context);
+  await cluster.reach('gone', () => cluster.team() === undefined);
+  kubelet.stop();
+});
+
+test('what holds the namespace up is told in its conditions', async () => {
+  const cluster = await startCluster();
+  await cluster.make(services, 'held', { finalizers: ['example.com/hold'] });
+  const refuse = cluster.api.before(({ verb, resource }) => {
+    if (verb === 'deletecollection' && resource === 'deployments')
+      throw new ApiError(500, { reason: 'InternalError', message: 'no deployments today' });
+  });
+  await cluster.api.delete(namespaces, { name: 'team' });
+  await cluster.reach('reported', () => cluster.conditions()['FinalizersRemaining']?.[0] === 'True');
+  assert.equal(cluster.team()?.status?.phase, 'Terminating');
+  assert.deepEqual(cluster.conditions(), {
+    DeletionDiscoveryFailure: ['False', 'ResourcesDiscovered', 'All resources successfully discovered'],
+    DeletionGroupVersionParsingFailure: [
+      'False',
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ],
+    DeletionContentFailure: [
+      'True',
+      'ContentDeletionFailed',
+      'Failed to delete all resource types, 1 remaining: no deployments today',
+    ],
+    ContentRemaining: [
+      'True',
+      'SomeResourcesRemain',
+      'Some resources are remaining: services. has 1 resource instances',
+    ],
+    FinalizersRemaining: [
+      'True',
+      'SomeFinalizersRemain',
+      'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+    ],
+  });
+  refuse();
+  await cluster.reach('healed', () => cluster.conditions()['DeletionContentFailure']?.[0] === 'False');
+  await cluster.api.patch(services, {
+    namespace: 'team',
+    name: 'held',
+    type: 'merge',
+    body: { metadata: { finalizers: [] } },
+  });
+  await cluster.reach('gone', () => cluster.team() === undefined);
+});
+
+test('finalizers of others are left to them', async () => {
+  const cluster = await startCluster();
+  const namespace = await cluster.api.get(namespaces, { name: 'team' });
+  await cluster.api.update(
+    namespaces,
+    { ...namespace, spec: { finalizers: ['kubernetes', 'example.com/last'] } },
+    'finalize',
+  );
+  await cluster.api.delete(namespaces, { name: 'team' });
+  await cluster.reach('finalized', () => cluster.team()?.spec?.finalizers?.length === 1);
+  assert.deepEqual(cluster.team()?.spec?.finalizers, ['example.com/last']);
+});
