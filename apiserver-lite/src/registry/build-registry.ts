@@ -1,0 +1,253 @@
+import type { Logger } from 'pino';
+import { resources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import { admissionChain, type AdmissionPlugin } from '../admission/admission.ts';
+import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+import type { ResourceStorage } from '../storage/storage.ts';
+import { conversionOf } from './conversion/conversions.ts';
+import { namespaceDelete } from './core/namespace/namespace-rest.ts';
+import { ClusterIpAllocator } from './core/service/cluster-ip-allocator.ts';
+import { parseRange } from './core/service/ip-range.ts';
+import { NodePortAllocator, parsePortRange } from './core/service/node-port-allocator.ts';
+import { convertedRest, type Conversion } from './generic/converted-rest.ts';
+import { GenericStore } from './generic/generic-store.ts';
+import { kindStrategy } from './generic/kind-strategy.ts';
+import { storeRest } from './generic/store-rest.ts';
+import type { KindDependencies, KindModule } from './kind-module.ts';
+import { kindModules } from './kind-modules.ts';
+import { defaultTable } from './printers/default-table.ts';
+import { tables } from './printers/tables.ts';
+import type { Registry, Rest, TableConvertor } from './rest.ts';
+import { isServed, type RuntimeConfig } from './runtime-config.ts';
+import { selectableFields } from './selectable-fields.ts';
+import { buildSubresource } from './subresources.ts';
+import { buildVirtual } from './virtual-resources.ts';
+import type { ReviewAuthorizer, TokenAuthenticator } from './virtual/authorizer.ts';
+import type { ComponentProbe } from './virtual/component-status.ts';
+
+/** Makes the storage of one resource; called once per storage prefix, with the resource in its storage version. */
+export type StorageFactory = (resource: ResourceInfo) => ResourceStorage;
+
+export interface RegistryOptions {
+  storageFactory: StorageFactory;
+  log: Logger;
+  /** Milliseconds since the epoch. Default: Date.now. */
+  clock?: () => number;
+  /** As Math.random, the default. */
+  random?: () => number;
+  authorizer: ReviewAuthorizer;
+  tokens: TokenAuthenticator;
+  componentProbes?: Readonly<Record<string, ComponentProbe>>;
+  /** Admission beyond NamespaceLifecycle, which always comes first. */
+  admissionPlugins?: readonly AdmissionPlugin[];
+  options?: {
+    /** `--event-ttl`; default one hour. */
+    eventTtlSeconds?: number;
+    /** `--service-cluster-ip-range`; default 10.96.0.0/12. */
+    serviceClusterIpRange?: string;
+    /** `--service-node-port-range`; default 30000-32767. */
+    serviceNodePortRange?: string;
+    runtimeConfig?: RuntimeConfig;
+  };
+}
+
+/** The registry, and what the server needs of it besides serving. */
+export interface BuiltRegistry extends Registry {
+  /** The stored objects of a resource; throws for a resource that has none. */
+  storageOf(group: string, resource: string): ResourceStorage;
+  /** The store under a resource, with all its rules, for bootstrap objects. */
+  storeOf(group: string, resource: string): GenericStore;
+  /** Every storage, once each. */
+  storages(): readonly ResourceStorage[];
+}
+
+/** Where node ports are kept; not a served resource (`/registry/ranges/servicenodeports`). */
+const portRanges: ResourceInfo = {
+  group: '',
+  version: 'v1',
+  name: 'rangeallocations',
+  singularName: 'rangeallocation',
+  kind: 'RangeAllocation',
+  namespaced: false,
+  shortNames: [],
+  categories: [],
+  verbs: [],
+  storageKeyPrefix: 'ranges',
+  storedAs: { group: '', version: 'v1', kind: 'RangeAllocation' },
+  servedByDefault: false,
+  subresources: [],
+};
+
+/** Builds every served resource; nothing is read or written yet (Kubernetes: `controlplane/instance.go`). */
+export async function createRegistry(options: RegistryOptions): Promise<BuiltRegistry> {
+  const { storageFactory, log, clock = Date.now, random = Math.random } = options;
+  const settings = options.options ?? {};
+  const storages = new Map<string, ResourceStorage>();
+  const everything = resources();
+
+  const storageFor = (resource: ResourceInfo): ResourceStorage => {
+    const prefix = resource.storageKeyPrefix;
+    if (prefix === undefined) throw new Error(`${resource.name} is not stored`);
+    let storage = storages.get(prefix);
+    if (storage === undefined) {
+      storage = storageFactory(storageView(resource, everything));
+      storages.set(prefix, storage);
+    }
+    return storage;
+  };
+  const storageOf = (group: string, name: string): ResourceStorage => {
+    const resource = everything.find((info) => info.group === group && info.name === name);
+    if (resource === undefined) throw new Error(`there is no resource ${name} in group "${group}"`);
+    return storageFor(resource);
+  };
+
+  const admission = admissionChain([
+    namespaceLifecycle(storageOf('', 'namespaces')),
+    ...(options.admissionPlugins ?? []),
+  ]);
+  const dependencies: KindDependencies = {
+    clock,
+    eventTtlSeconds: settings.eventTtlSeconds ?? 3600,
+    clusterIps: new ClusterIpAllocator({
+      storage: storageOf('networking.k8s.io', 'ipaddresses'),
+      range: parseRange(settings.serviceClusterIpRange ?? '10.96.0.0/12'),
+      clock,
+      random,
+    }),
+    nodePorts: new NodePortAllocator({
+      storage: storageFor(portRanges),
+      range: parsePortRange(settings.serviceNodePortRange ?? '30000-32767'),
+      random,
+    }),
+    storageOf,
+  };
+  const modules = kindModules();
+  const stores = new Map<string, GenericStore>();
+  const rests = new Map<string, Rest>();
+
+  const add = (rest: Rest) => {
+    const { group, version, name } = rest.resource;
+    rests.set(placeOf(group, version, name, rest.subresource?.name ?? ''), rest);
+  };
+
+  const addStored = (resource: ResourceInfo) => {
+    const id = `${resource.storedAs.group}/${resource.storedAs.kind}`;
+    const module = modules.get(id) ?? plainModule(resource);
+    const prefix = resource.storageKeyPrefix ?? '';
+    let store = stores.get(prefix);
+    if (store === undefined) {
+      const strategy = module.strategy(dependencies);
+      store = new GenericStore({
+        resource: storageView(resource, everything),
+        storage: storageFor(resource),
+        strategy,
+        admission,
+        random,
+      });
+      stores.set(prefix, store);
+    }
+    const conversion = conversionOf(resource);
+    const served = `${resource.group}/${resource.kind}`;
+    const table = tableFor(
+      tables[served] ?? module.table ?? defaultTable,
+      served === id ? conversion : undefined,
+    );
+    const fields = selectableFields[served];
+    const plain = storeRest({
+      resource,
+      store,
+      table,
+      clock,
+      ...(fields === undefined ? {} : { selectableFields: fields }),
+    });
+    if (id === '/Namespace' && plain.delete !== undefined) plain.delete = namespaceDelete(store, clock);
+    add(
+      conversion === undefined
+        ? plain
+        : convertedRest({
+            rest: plain,
+            resource,
+            conversion,
+            table,
+            ...(fields === undefined ? {} : { selectableFields: fields }),
+          }),
+    );
+    for (const subresource of resource.subresources) {
+      const rest = buildSubresource({
+        parent: plain,
+        subresource,
+        store,
+        status: module.status,
+        clock,
+        storageOf,
+      });
+      if (rest === undefined) {
+        log.debug(
+          { resource: resource.name, subresource: subresource.name },
+          'subresource is not served yet',
+        );
+      } else if (conversion !== undefined && subresource.kind === resource.kind) {
+        add(convertedRest({ rest, resource, subresource, conversion, table }));
+      } else add(rest);
+    }
+  };
+
+  for (const resource of everything) {
+    if (!isServed(resource, settings.runtimeConfig ?? {})) continue;
+    if (resource.storageKeyPrefix !== undefined) {
+      addStored(resource);
+      continue;
+    }
+    const rest = buildVirtual(resource, {
+      authorizer: options.authorizer,
+      tokens: options.tokens,
+      componentProbes: options.componentProbes ?? {},
+      clock,
+      storageOf,
+    });
+    if (rest === undefined) log.debug({ resource: resource.name }, 'resource is not served yet');
+    else add(rest);
+  }
+
+  const all = [...rests.values()];
+  return {
+    lookup: (group, version, resource, subresource) =>
+      rests.get(placeOf(group, version, resource, subresource)),
+    all: () => all,
+    storageOf,
+    storeOf(group, resource) {
+      const info = everything.find((candidate) => candidate.group === group && candidate.name === resource);
+      const store = stores.get(info?.storageKeyPrefix ?? '');
+      if (store === undefined) throw new Error(`${resource} is not served`);
+      return store;
+    },
+    storages: () => [...storages.values()],
+  };
+}
+
+function placeOf(group: string, version: string, resource: string, subresource: string): string {
+  return `${group}/${version}/${resource}/${subresource}`;
+}
+
+/** A kind's table is written for its stored version; rows of another version are converted first. */
+function tableFor(table: TableConvertor, conversion: Conversion | undefined): TableConvertor {
+  if (conversion === undefined) return table;
+  return {
+    columns: table.columns,
+    cells: (object, nowMs) => table.cells(conversion.toStored(object), nowMs),
+  };
+}
+
+/** The resource in the version that it is stored in; where that version is not in the table, with its name. */
+function storageView(resource: ResourceInfo, everything: readonly ResourceInfo[]): ResourceInfo {
+  const { group, version, kind } = resource.storedAs;
+  const same = everything.find(
+    (info) => info.group === group && info.version === version && info.kind === kind,
+  );
+  return same ?? { ...resource, group, version, kind };
+}
+
+/** A kind of which nothing particular is known: the rules that all kinds share. */
+function plainModule({ storedAs, namespaced }: ResourceInfo): KindModule {
+  const strategy = kindStrategy({ group: storedAs.group, kind: storedAs.kind, namespaced });
+  return { strategy: () => strategy };
+}

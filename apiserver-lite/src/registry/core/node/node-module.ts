@@ -1,0 +1,83 @@
+import type { V1NodeSpec, V1Taint } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { isSame } from '../../generic/copy-object.ts';
+import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
+import type { KindModule } from '../../kind-module.ts';
+import { tables } from '../../printers/tables.ts';
+import { selectableFields } from '../../selectable-fields.ts';
+import {
+  duplicate,
+  forbiddenField,
+  invalidEach,
+  invalidValue,
+  notSupported,
+  required,
+} from '../../validation/field-errors.ts';
+import { qualifiedName, validLabelValue } from '../../validation/formats.ts';
+
+const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+function specOf(object: KubeObject): V1NodeSpec {
+  return (object['spec'] ?? {}) as V1NodeSpec;
+}
+
+function validateTaints(taints: readonly V1Taint[]): FieldError[] {
+  const seen = new Set<string>();
+  return taints.flatMap((taint, index) => {
+    const path = `spec.taints[${index}]`;
+    const findings = [
+      ...invalidEach(`${path}.key`, taint.key, qualifiedName(taint.key)),
+      ...invalidEach(`${path}.value`, taint.value ?? '', validLabelValue(taint.value ?? '')),
+    ];
+    if (!taint.effect) findings.push(required(`${path}.effect`));
+    else if (!effects.includes(taint.effect))
+      findings.push(notSupported(`${path}.effect`, taint.effect, effects));
+    const id = `${taint.key}:${taint.effect}`;
+    if (seen.has(id)) findings.push(duplicate(path, taint));
+    seen.add(id);
+    return findings;
+  });
+}
+
+/** Fields that are set once, by whoever provides the machine. */
+function validateChange(object: KubeObject, old: KubeObject): FieldError[] {
+  const next = specOf(object);
+  const before = specOf(old);
+  const findings: FieldError[] = [];
+  if (before.providerID && next.providerID !== before.providerID) {
+    findings.push(
+      forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'),
+    );
+  }
+  if ((before.podCIDRs ?? []).length > 0 && !isSame(before.podCIDRs, next.podCIDRs)) {
+    findings.push(
+      forbiddenField('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'),
+    );
+  }
+  return findings;
+}
+
+/** Nodes register themselves with their status, so a new one keeps it (Kubernetes: `registry/core/node`). */
+export const nodeModule: KindModule = {
+  strategy: () =>
+    kindStrategy({
+      group: '',
+      kind: 'Node',
+      namespaced: false,
+      validate: (object) => {
+        const { taints = [], podCIDRs = [] } = specOf(object);
+        const findings = validateTaints(taints);
+        if (podCIDRs.length > 2) {
+          findings.push(
+            invalidValue('spec.podCIDRs', podCIDRs, 'may specify no more than one CIDR for each IP family'),
+          );
+        }
+        return findings;
+      },
+      prepareForUpdate: (object, old) => keepField(object, old, 'status'),
+      validateUpdate: validateChange,
+    }),
+  ...(tables['/Node'] === undefined ? {} : { table: tables['/Node'] }),
+  ...(selectableFields['/Node'] === undefined ? {} : { selectableFields: selectableFields['/Node'] }),
+};

@@ -1,0 +1,98 @@
+import type { V1PodSpec } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { RequestContext } from '../../../server/request-context.ts';
+import { badRequest, conflict, invalid, notFound, StatusError } from '../../../server/status-error.ts';
+import type { ResourceStorage } from '../../../storage/storage.ts';
+import { copyOf } from '../../generic/copy-object.ts';
+import { checkPreconditions } from '../../generic/dry-run-storage.ts';
+import { timestamp } from '../../generic/timestamp.ts';
+import type { CreateOptions } from '../../rest.ts';
+import { notSupported, required } from '../../validation/field-errors.ts';
+import { setPodCondition, type PodStatus } from './pod-condition.ts';
+
+interface Binding extends KubeObject {
+  target?: { kind?: string; name?: string };
+}
+
+interface Pod extends KubeObject {
+  spec: V1PodSpec;
+  status?: PodStatus;
+}
+
+const created: KubeObject = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Success',
+  code: 201,
+};
+
+function refuse(name: string, cause: string): StatusError {
+  return conflict({ group: '', resource: 'pods/binding' }, name, cause);
+}
+
+/**
+ * Assigns a Pod to a node, once (Kubernetes: `BindingREST`): by a Txn on the Pod, so that of two schedulers one wins.
+ * Serves `pods/binding` and `bindings`; the result is a Status.
+ */
+export function bindPod(pods: ResourceStorage, clock: () => number) {
+  return async (
+    context: RequestContext,
+    name: string,
+    object: KubeObject,
+    options: CreateOptions,
+  ): Promise<KubeObject> => {
+    const binding = object as Binding;
+    const target = binding.target ?? {};
+    const { metadata } = binding;
+    if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
+      throw badRequest('name in URL does not match name in Binding object');
+    }
+    const findings = [];
+    if (target.kind && target.kind !== 'Node') {
+      findings.push(notSupported('target.kind', target.kind, ['Node', '<empty>']));
+    }
+    if (!target.name) findings.push(required('target.name'));
+    if (findings.length > 0) throw invalid({ group: '', kind: 'Binding' }, name, findings);
+    const nodeName = target.name ?? '';
+    const key = { namespace: context.requestInfo.namespace, name };
+    const assign = (current: KubeObject): KubeObject => {
+      checkPreconditions({ group: '', resource: 'pods/binding' }, name, preconditionsOf(binding), current);
+      const pod = copyOf(current) as Pod;
+      if (pod.metadata.deletionTimestamp !== undefined) {
+        throw refuse(name, `pod ${name} is being deleted, cannot be assigned to a host`);
+      }
+      if (pod.spec.nodeName) {
+        throw refuse(name, `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+      }
+      if ((pod.spec.schedulingGates ?? []).length > 0) {
+        throw refuse(name, `pod ${name} has non-empty .spec.schedulingGates`);
+      }
+      pod.spec.nodeName = nodeName;
+      if (metadata.annotations !== undefined) {
+        pod.metadata.annotations = { ...pod.metadata.annotations, ...metadata.annotations };
+      }
+      if (metadata.labels !== undefined) {
+        pod.metadata.labels = { ...pod.metadata.labels, ...metadata.labels };
+      }
+      pod.status = setPodCondition(pod.status, { type: 'PodScheduled', status: 'True' }, timestamp(clock()));
+      return pod;
+    };
+    if (options.dryRun) {
+      assign((await pods.get(key, '')).object);
+      return created;
+    }
+    await pods.guaranteedUpdate(key, (current) => {
+      if (current === undefined) throw notFound({ group: '', resource: 'pods' }, name);
+      return assign(current.object);
+    });
+    return created;
+  };
+}
+
+function preconditionsOf({ metadata: { uid, resourceVersion } }: Binding) {
+  return {
+    ...(uid === undefined || uid === '' ? {} : { uid }),
+    ...(resourceVersion === undefined || resourceVersion === '' ? {} : { resourceVersion }),
+  };
+}

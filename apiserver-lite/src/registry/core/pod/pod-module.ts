@@ -1,0 +1,135 @@
+import type { V1PodSpec } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { copyOf } from '../../generic/copy-object.ts';
+import { keepField, kindStrategy, statusStrategy } from '../../generic/kind-strategy.ts';
+import type { KindModule } from '../../kind-module.ts';
+import { tables } from '../../printers/tables.ts';
+import type { DeleteOptions } from '../../rest.ts';
+import { selectableFields } from '../../selectable-fields.ts';
+import type { Strategy } from '../../strategy.ts';
+import { validatePodSpec } from '../../validation/pod-spec.ts';
+import {
+  validateEphemeralContainersUpdate,
+  validatePodResize,
+  validatePodUpdate,
+} from '../../validation/pod-update.ts';
+import { qualityOfService } from './quality-of-service.ts';
+
+interface Pod extends KubeObject {
+  spec: V1PodSpec;
+  status?: { phase?: string; qosClass?: string; [field: string]: unknown };
+}
+
+/** The pod's own period unless asked for another; at once where no kubelet has it, or nothing runs any more. */
+function graceSeconds(object: KubeObject, options: DeleteOptions): number {
+  const { spec, status } = object as Pod;
+  if (!spec.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
+  const seconds = options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 0;
+  return seconds < 0 ? 1 : seconds;
+}
+
+function gatesCondition(spec: V1PodSpec): object {
+  if ((spec.schedulingGates ?? []).length === 0) return {};
+  return {
+    conditions: [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        lastProbeTime: null,
+        lastTransitionTime: null,
+        reason: 'SchedulingGated',
+        message: 'Scheduling is blocked due to non-empty scheduling gates',
+      },
+    ],
+  };
+}
+
+const strategy = kindStrategy({
+  group: '',
+  kind: 'Pod',
+  namespaced: true,
+  generation: ['spec'],
+  prepareForCreate(object) {
+    const pod = object as Pod;
+    pod.status = { phase: 'Pending', ...gatesCondition(pod.spec) };
+  },
+  canonicalize(object) {
+    const pod = object as Pod;
+    if (pod.status !== undefined) pod.status.qosClass ??= qualityOfService(pod.spec);
+  },
+  prepareForUpdate: (object, old) => keepField(object, old, 'status'),
+  validate: (object) => validatePodSpec((object as Pod).spec, 'spec'),
+  validateUpdate: (object, old) => validatePodUpdate((object as Pod).spec, (old as Pod).spec),
+  checkGracefulDelete: graceSeconds,
+});
+
+/** `pods/ephemeralcontainers`: debug containers are added, nothing else changes (KEP-277). */
+export const ephemeralContainersStrategy: Strategy = {
+  ...strategy,
+  prepareForUpdate(object, old) {
+    const pod = object as Pod;
+    const { ephemeralContainers } = pod.spec ?? {};
+    pod.spec = {
+      ...copyOf((old as Pod).spec),
+      ...(ephemeralContainers === undefined ? {} : { ephemeralContainers }),
+    };
+    strategy.prepareForUpdate(object, old, noRequest);
+    keepOwnMetadata(object, old);
+  },
+  validateUpdate: (object, old) => [
+    ...validatePodSpec((object as Pod).spec, 'spec'),
+    ...validateEphemeralContainersUpdate((object as Pod).spec, (old as Pod).spec),
+  ],
+};
+
+/** `pods/resize`: only what containers ask for changes (KEP-1287). */
+export const resizeStrategy: Strategy = {
+  ...strategy,
+  prepareForUpdate(object, old) {
+    const wanted = (object as Pod).spec;
+    const spec = copyOf((old as Pod).spec);
+    for (const list of ['containers', 'initContainers'] as const) {
+      for (const container of spec[list] ?? []) {
+        const next = wanted[list]?.find(({ name }) => name === container.name);
+        if (next?.resources !== undefined) container.resources = next.resources;
+        if (next?.resizePolicy !== undefined) container.resizePolicy = next.resizePolicy;
+      }
+    }
+    (object as Pod).spec = spec;
+    strategy.prepareForUpdate(object, old, noRequest);
+    keepOwnMetadata(object, old);
+  },
+  validateUpdate: (object, old) => [
+    ...validatePodSpec((object as Pod).spec, 'spec'),
+    ...validatePodResize((object as Pod).spec, (old as Pod).spec),
+  ],
+};
+
+/** The pod's phases do not look at the request. */
+const noRequest = { namespace: '', user: { name: '', groups: [] }, dryRun: false, nowMs: 0, warn() {} };
+
+function keepOwnMetadata(object: KubeObject, old: KubeObject): void {
+  for (const field of ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const) {
+    if (old.metadata[field] === undefined) delete object.metadata[field];
+    else Object.assign(object.metadata, { [field]: copyOf(old.metadata[field]) });
+  }
+}
+
+/** Pods: graceful deletion, quality of service, and a spec of which hardly anything may change. */
+export const podModule: KindModule = {
+  strategy: () => strategy,
+  status: {
+    // Kubelets once corrupted owner references through this endpoint.
+    keepMetadata: ['ownerReferences'],
+    prepareForUpdate(object, old) {
+      const pod = object as Pod;
+      const qosClass = (old as Pod).status?.qosClass;
+      if (qosClass !== undefined) pod.status = { ...pod.status, qosClass };
+    },
+  },
+  ...(tables['/Pod'] === undefined ? {} : { table: tables['/Pod'] }),
+  ...(selectableFields['/Pod'] === undefined ? {} : { selectableFields: selectableFields['/Pod'] }),
+};
+
+/** The strategy of `pods/status`, shared by those who write conditions on a pod's behalf. */
+export const podStatusStrategy: Strategy = statusStrategy(strategy, podModule.status);

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { badRequest, invalid } from '../../server/status-error.ts';
+import type { Strategy, StoreRequest } from '../strategy.ts';
+import { validateMetadata } from '../validation/metadata.ts';
+import { timestamp } from './timestamp.ts';
+
+/** The object lives where the request says, or the request is wrong (`rest.EnsureObjectNamespaceMatchesRequestNamespace`). */
+export function ensureNamespace(strategy: Strategy, object: KubeObject, namespace: string): void {
+  const { metadata } = object;
+  if (!strategy.namespaced) {
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace === undefined || metadata.namespace === '') metadata.namespace = namespace;
+  if (metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}
+
+/** Who is new gets a uid and a time of birth (Kubernetes: `rest.FillObjectMetaSystemFields`). */
+export function fillSystemFields(object: KubeObject, nowMs: number): void {
+  object.metadata.creationTimestamp = timestamp(nowMs);
+  object.metadata.uid = randomUUID();
+}
+
+/** Prepares and judges a new object (Kubernetes: `rest.BeforeCreate`); throws 422 with every finding. */
+export function beforeCreate(strategy: Strategy, object: KubeObject, request: StoreRequest): void {
+  const { metadata } = object;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.resourceVersion;
+  ensureNamespace(strategy, object, request.namespace);
+  strategy.prepareForCreate(object, request);
+  const findings = [...validateMetadata(object, strategy), ...strategy.validate(object, request)];
+  if (findings.length > 0) throw invalid(strategy, metadata.name ?? '', findings);
+  for (const text of strategy.warningsOnCreate?.(object, request) ?? []) request.warn(text);
+  strategy.canonicalize?.(object);
+}

@@ -1,0 +1,32 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { invalid } from '../../server/status-error.ts';
+import type { Strategy, StoreRequest } from '../strategy.ts';
+import { validateMetadataUpdate } from '../validation/metadata.ts';
+import { ensureNamespace } from './before-create.ts';
+import { timestamp } from './timestamp.ts';
+
+/** Prepares and judges the next state of an object (Kubernetes: `rest.BeforeUpdate`); throws 422 with every finding. */
+export function beforeUpdate(
+  strategy: Strategy,
+  object: KubeObject,
+  old: KubeObject,
+  request: StoreRequest,
+): void {
+  const { metadata } = object;
+  ensureNamespace(strategy, object, request.namespace);
+  // Only the strategy counts generations.
+  if (old.metadata.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.metadata.generation;
+  strategy.prepareForUpdate(object, old, request);
+  if (metadata.uid === undefined || metadata.uid === '') Object.assign(metadata, { uid: old.metadata.uid });
+  metadata.creationTimestamp = old.metadata.creationTimestamp ?? timestamp(request.nowMs);
+  // An update neither begins nor takes back a deletion.
+  if (old.metadata.deletionTimestamp === undefined) delete metadata.deletionTimestamp;
+  else metadata.deletionTimestamp = old.metadata.deletionTimestamp;
+  if (old.metadata.deletionGracePeriodSeconds === undefined) delete metadata.deletionGracePeriodSeconds;
+  else metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds;
+  const findings = [...validateMetadataUpdate(object, old), ...strategy.validateUpdate(object, old, request)];
+  if (findings.length > 0) throw invalid(strategy, metadata.name ?? '', findings);
+  for (const text of strategy.warningsOnUpdate?.(object, old, request) ?? []) request.warn(text);
+  strategy.canonicalize?.(object);
+}

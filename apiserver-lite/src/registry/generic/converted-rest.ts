@@ -1,0 +1,107 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
+import { CachedObject } from '../../storage/cached-object.ts';
+import type { WatchEvent, Watcher } from '../../storage/storage.ts';
+import type { Rest, TableConvertor } from '../rest.ts';
+
+/** Both ways between a served version of a kind and the one it is stored as. Neither changes its argument. */
+export interface Conversion {
+  toStored(object: KubeObject): KubeObject;
+  fromStored(object: KubeObject): KubeObject;
+}
+
+interface ConvertedRestOptions {
+  /** Serves the storage version. */
+  rest: Rest;
+  resource: ResourceInfo;
+  subresource?: SubresourceInfo;
+  conversion: Conversion;
+  table: TableConvertor;
+  selectableFields?: Rest['selectableFields'];
+}
+
+/** Serves another version of a stored resource; each stored object is converted once, however many read it. */
+export function convertedRest(options: ConvertedRestOptions): Rest {
+  const { rest, resource, subresource, conversion, table, selectableFields } = options;
+  const { toStored, fromStored } = conversion;
+  const converted = new WeakMap<CachedObject, CachedObject>();
+  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+  const served = (stored: CachedObject): CachedObject => {
+    let result = converted.get(stored);
+    if (result === undefined) {
+      result = new CachedObject(fromStored(stored.object), stored.revision);
+      converted.set(stored, result);
+    }
+    return result;
+  };
+  const event = ({ type, object }: WatchEvent): WatchEvent => ({
+    type,
+    object:
+      type === 'BOOKMARK'
+        ? new CachedObject({ ...object.object, apiVersion, kind: resource.kind }, object.revision)
+        : served(object),
+  });
+  // Selectors are written in the served version's words, and must be judged there.
+  const judged = <T extends { predicate?: (object: KubeObject) => boolean }>(scope: T): T => {
+    const { predicate } = scope;
+    return predicate === undefined
+      ? scope
+      : { ...scope, predicate: (object) => predicate(fromStored(object)) };
+  };
+  const result: Rest = {
+    resource,
+    ...(subresource === undefined ? {} : { subresource }),
+    table,
+    ...(selectableFields === undefined ? {} : { selectableFields }),
+  };
+  const { create, get, list, watch, update, delete: remove, deleteCollection } = rest;
+  if (create) {
+    result.create = async (context, object, opts) => served(await create(context, toStored(object), opts));
+  }
+  if (get) result.get = async (context, name, version) => served(await get(context, name, version));
+  if (list) {
+    result.list = async (context, opts) => {
+      const page = await list(context, judged(opts));
+      return { ...page, items: page.items.map(served) };
+    };
+  }
+  if (watch) {
+    result.watch = async (context, opts) => {
+      const watcher = await watch(context, judged(opts));
+      const mapped: Watcher = {
+        async nextBatch() {
+          return (await watcher.nextBatch())?.map(event);
+        },
+        async *[Symbol.asyncIterator]() {
+          for await (const item of watcher) yield event(item);
+        },
+        close: () => watcher.close(),
+      };
+      return mapped;
+    };
+  }
+  if (update) {
+    result.update = async (context, name, transform, opts) => {
+      const { object, created } = await update(
+        context,
+        name,
+        async (current) => toStored(await transform(current === undefined ? undefined : fromStored(current))),
+        opts,
+      );
+      return { object: served(object), created };
+    };
+  }
+  if (remove) {
+    result.delete = async (context, name, opts) => {
+      const { object, immediate } = await remove(context, name, opts);
+      return { object: served(object), immediate };
+    };
+  }
+  if (deleteCollection) {
+    result.deleteCollection = async (context, opts, scope) => {
+      const page = await deleteCollection(context, opts, judged(scope));
+      return { ...page, items: page.items.map(served) };
+    };
+  }
+  return result;
+}

@@ -1,0 +1,155 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../server/status-error.ts';
+import type { StoreRequest, Strategy } from '../strategy.ts';
+import { invalidValue } from '../validation/field-errors.ts';
+import { immutable } from '../validation/metadata.ts';
+import { subdomainName } from '../validation/names.ts';
+import { copyOf, isSame } from './copy-object.ts';
+
+/** What is said of a kind in a table row; everything else follows the rules that most kinds share. */
+export interface KindTraits extends Partial<
+  Pick<
+    Strategy,
+    | 'validateName'
+    | 'garbageCollection'
+    | 'allowCreateOnUpdate'
+    | 'allowUnconditionalUpdate'
+    | 'beginCreate'
+    | 'beginUpdate'
+    | 'warningsOnCreate'
+    | 'warningsOnUpdate'
+    | 'canonicalize'
+    | 'shouldDeleteDuringUpdate'
+    | 'checkGracefulDelete'
+    | 'afterDelete'
+    | 'ttlSeconds'
+  >
+> {
+  group: string;
+  kind: string;
+  namespaced: boolean;
+  /** A status that only the subresource may write: new objects begin with this one. */
+  emptyStatus?: Record<string, unknown>;
+  /** Fields whose change counts as a new generation; absent where the kind has no generation. */
+  generation?: readonly string[];
+  /** Top-level or `spec.x` fields that never change after creation. */
+  immutable?: readonly string[];
+  /** After the status was reset and the generation set to 1. */
+  prepareForCreate?(object: KubeObject, request: StoreRequest): void;
+  /** Before the generation is counted. */
+  prepareForUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): void;
+  /** Checks the whole object, on create and on update. */
+  validate?(object: KubeObject, request: StoreRequest): FieldError[];
+  /** Only what concerns the change. */
+  validateUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): FieldError[];
+}
+
+/** The value at a path such as `spec.selector`. */
+export function fieldAt(object: unknown, path: string): unknown {
+  let value: unknown = object;
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
+
+/** Takes over a top-level field of the stored object, or its absence. */
+export function keepField(object: KubeObject, old: KubeObject, field: string): void {
+  if (old[field] === undefined) delete object[field];
+  else object[field] = copyOf(old[field]);
+}
+
+/** The strategy that a row of traits describes. */
+export function kindStrategy(traits: KindTraits): Strategy {
+  const { generation = [], emptyStatus, immutable: fixed = [] } = traits;
+  const {
+    group,
+    kind,
+    namespaced,
+    validateName = subdomainName,
+    garbageCollection = 'DeleteDependents',
+    allowCreateOnUpdate = false,
+    allowUnconditionalUpdate = true,
+    prepareForCreate: _create,
+    prepareForUpdate: _update,
+    validate: _validate,
+    validateUpdate: _validateUpdate,
+    emptyStatus: _status,
+    generation: _generation,
+    immutable: _immutable,
+    ...phases
+  } = traits;
+  return {
+    ...phases,
+    group,
+    kind,
+    namespaced,
+    validateName,
+    garbageCollection,
+    allowCreateOnUpdate,
+    allowUnconditionalUpdate,
+    prepareForCreate(object, request) {
+      if (emptyStatus !== undefined) object['status'] = copyOf(emptyStatus);
+      if (generation.length > 0) object.metadata.generation = 1;
+      else delete object.metadata.generation;
+      traits.prepareForCreate?.(object, request);
+    },
+    validate: (object, request) => traits.validate?.(object, request) ?? [],
+    prepareForUpdate(object, old, request) {
+      if (emptyStatus !== undefined) keepField(object, old, 'status');
+      traits.prepareForUpdate?.(object, old, request);
+      if (generation.some((field) => !isSame(object[field], old[field]))) {
+        object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      }
+    },
+    validateUpdate: (object, old, request) => [
+      ...(traits.validate?.(object, request) ?? []),
+      ...fixed
+        .filter((path) => !isSame(fieldAt(object, path), fieldAt(old, path)))
+        .map((path) => invalidValue(path, fieldAt(object, path), immutable)),
+      ...(traits.validateUpdate?.(object, old, request) ?? []),
+    ],
+  };
+}
+
+/** What a `status` endpoint may write: the status, and metadata as far as the kind lets it. */
+export interface StatusTraits {
+  /** Stored fields that this endpoint may not change, besides all but the status. */
+  keepMetadata?: readonly ('labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
+  prepareForUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): void;
+  validateUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): FieldError[];
+}
+
+/** The strategy of a kind's `status` subresource. */
+export function statusStrategy(base: Strategy, traits: StatusTraits = {}): Strategy {
+  return {
+    group: base.group,
+    kind: base.kind,
+    namespaced: base.namespaced,
+    validateName: base.validateName,
+    garbageCollection: base.garbageCollection,
+    allowCreateOnUpdate: false,
+    allowUnconditionalUpdate: base.allowUnconditionalUpdate,
+    ...(base.ttlSeconds === undefined ? {} : { ttlSeconds: base.ttlSeconds }),
+    ...(base.afterDelete === undefined ? {} : { afterDelete: base.afterDelete }),
+    ...(base.shouldDeleteDuringUpdate === undefined
+      ? {}
+      : { shouldDeleteDuringUpdate: base.shouldDeleteDuringUpdate }),
+    prepareForCreate() {
+      throw new Error('a status is not created');
+    },
+    validate: () => [],
+    prepareForUpdate(object, old, request) {
+      for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
+        if (field !== 'metadata' && field !== 'status') keepField(object, old, field);
+      }
+      for (const field of traits.keepMetadata ?? []) {
+        if (old.metadata[field] === undefined) delete object.metadata[field];
+        else Object.assign(object.metadata, { [field]: copyOf(old.metadata[field]) });
+      }
+      traits.prepareForUpdate?.(object, old, request);
+    },
+    validateUpdate: (object, old, request) => traits.validateUpdate?.(object, old, request) ?? [],
+  };
+}

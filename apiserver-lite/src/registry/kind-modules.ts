@@ -1,0 +1,18 @@
+import { eventModule } from './core/event/event-module.ts';
+import { namespaceModule } from './core/namespace/namespace-module.ts';
+import { nodeModule } from './core/node/node-module.ts';
+import { podModule } from './core/pod/pod-module.ts';
+import { serviceModule } from './core/service/service-module.ts';
+import type { KindModule } from './kind-module.ts';
+import { simpleKinds } from './simple-kinds.ts';
+
+/** All stored kinds that are more than a name and a schema, by `group/Kind`. Adding a kind is adding a row. */
+export function kindModules(): ReadonlyMap<string, KindModule> {
+  const modules = simpleKinds();
+  modules.set('/Event', eventModule);
+  modules.set('/Namespace', namespaceModule);
+  modules.set('/Node', nodeModule);
+  modules.set('/Pod', podModule);
+  modules.set('/Service', serviceModule);
+  return modules;
+}

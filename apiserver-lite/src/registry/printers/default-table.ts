@@ -1,0 +1,12 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { TableConvertor } from '../rest.ts';
+import { column, nameColumn, tableOf } from './column.ts';
+
+/** Name and birth, for kinds without columns of their own (Kubernetes: `rest.defaultTableConvertor`). */
+export const defaultTable: TableConvertor = tableOf<KubeObject>([
+  nameColumn(),
+  column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', {
+    type: 'date',
+    description: 'When the object was created.',
+  }),
+]);

@@ -1,0 +1,144 @@
+import { kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
+import type { KindModule } from './kind-module.ts';
+import { simpleValidations } from './validation/simple-kinds.ts';
+import { pathSegmentName } from './validation/names.ts';
+import { tables } from './printers/tables.ts';
+import { selectableFields } from './selectable-fields.ts';
+
+type Row = Omit<KindTraits, 'group' | 'kind' | 'namespaced'>;
+
+const namespaced = true;
+const spec = ['spec'] as const;
+
+/**
+ * Kinds whose behaviour fits a row: the status that new objects get (its value fields are printed even when zero), the
+ * fields that count generations, what never changes. Kinds that are absent follow the plain rules.
+ */
+const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
+  '/ConfigMap': {},
+  '/Endpoints': { allowCreateOnUpdate: true },
+  '/LimitRange': { allowCreateOnUpdate: true },
+  '/PersistentVolume': { cluster: true },
+  '/PersistentVolumeClaim': {},
+  '/PodTemplate': { generation: ['template'] },
+  '/ReplicationController': {
+    emptyStatus: { replicas: 0 },
+    generation: spec,
+    garbageCollection: 'OrphanDependents',
+  },
+  '/ResourceQuota': { emptyStatus: {} },
+  '/Secret': {},
+  '/ServiceAccount': {},
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': { cluster: true, generation: spec },
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': { cluster: true, generation: spec },
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': { cluster: true, generation: ['webhooks'] },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
+    cluster: true,
+    emptyStatus: {},
+    generation: spec,
+  },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': { cluster: true, generation: spec },
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { cluster: true, generation: ['webhooks'] },
+  'apiextensions.k8s.io/CustomResourceDefinition': {
+    cluster: true,
+    emptyStatus: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null },
+    generation: spec,
+    allowUnconditionalUpdate: false,
+  },
+  'apiregistration.k8s.io/APIService': {
+    cluster: true,
+    emptyStatus: {},
+    validateName: pathSegmentName,
+    allowUnconditionalUpdate: false,
+  },
+  'apps/ControllerRevision': { allowUnconditionalUpdate: true, immutable: ['data'] },
+  'apps/DaemonSet': {
+    emptyStatus: {
+      currentNumberScheduled: 0,
+      numberMisscheduled: 0,
+      desiredNumberScheduled: 0,
+      numberReady: 0,
+    },
+    generation: spec,
+    immutable: ['spec.selector'],
+  },
+  'apps/Deployment': { emptyStatus: {}, generation: spec, immutable: ['spec.selector'] },
+  'apps/ReplicaSet': { emptyStatus: { replicas: 0 }, generation: spec, immutable: ['spec.selector'] },
+  'apps/StatefulSet': { emptyStatus: { replicas: 0, availableReplicas: 0 }, generation: spec },
+  'autoscaling/HorizontalPodAutoscaler': { emptyStatus: { desiredReplicas: 0, currentMetrics: null } },
+  'batch/CronJob': { emptyStatus: {}, generation: spec },
+  'batch/Job': { emptyStatus: {}, generation: spec, garbageCollection: 'OrphanDependents' },
+  'certificates.k8s.io/CertificateSigningRequest': { cluster: true, emptyStatus: {}, immutable: ['spec'] },
+  'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
+  'discovery.k8s.io/EndpointSlice': { generation: ['endpoints', 'ports'], immutable: ['addressType'] },
+  'flowcontrol.apiserver.k8s.io/FlowSchema': { cluster: true, emptyStatus: {}, generation: spec },
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': {
+    cluster: true,
+    emptyStatus: {},
+    generation: spec,
+  },
+  'networking.k8s.io/IPAddress': { cluster: true, generation: spec, immutable: ['spec.parentRef'] },
+  'networking.k8s.io/Ingress': { emptyStatus: { loadBalancer: {} }, generation: spec },
+  'networking.k8s.io/IngressClass': { cluster: true, generation: spec, immutable: ['spec.controller'] },
+  'networking.k8s.io/NetworkPolicy': { generation: spec },
+  'networking.k8s.io/ServiceCIDR': { cluster: true, emptyStatus: {}, generation: spec },
+  'node.k8s.io/RuntimeClass': { cluster: true, immutable: ['handler'] },
+  'policy/PodDisruptionBudget': {
+    emptyStatus: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+    generation: spec,
+    allowUnconditionalUpdate: false,
+  },
+  'rbac.authorization.k8s.io/ClusterRole': {
+    cluster: true,
+    allowCreateOnUpdate: true,
+    validateName: pathSegmentName,
+  },
+  'rbac.authorization.k8s.io/ClusterRoleBinding': {
+    cluster: true,
+    allowCreateOnUpdate: true,
+    validateName: pathSegmentName,
+  },
+  'rbac.authorization.k8s.io/Role': { allowCreateOnUpdate: true, validateName: pathSegmentName },
+  'rbac.authorization.k8s.io/RoleBinding': { allowCreateOnUpdate: true, validateName: pathSegmentName },
+  'resource.k8s.io/DeviceClass': { cluster: true, generation: spec },
+  'resource.k8s.io/ResourceClaim': { emptyStatus: {}, immutable: ['spec'] },
+  'resource.k8s.io/ResourceClaimTemplate': { immutable: ['spec'] },
+  'resource.k8s.io/ResourceSlice': { cluster: true, generation: spec },
+  'scheduling.k8s.io/PriorityClass': {
+    cluster: true,
+    generation: ['value', 'preemptionPolicy', 'globalDefault'],
+  },
+  'storage.k8s.io/CSIDriver': { cluster: true },
+  'storage.k8s.io/CSINode': { cluster: true },
+  'storage.k8s.io/CSIStorageCapacity': { immutable: ['nodeTopology', 'storageClassName'] },
+  'storage.k8s.io/StorageClass': {
+    cluster: true,
+    immutable: ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'],
+  },
+  'storage.k8s.io/VolumeAttachment': { cluster: true, emptyStatus: { attached: false }, immutable: ['spec'] },
+  'storage.k8s.io/VolumeAttributesClass': { cluster: true, immutable: ['driverName', 'parameters'] },
+};
+
+/** The modules of all kinds that a row describes, by `group/Kind`. */
+export function simpleKinds(): Map<string, KindModule> {
+  const modules = new Map<string, KindModule>();
+  for (const [id, { cluster, ...row }] of Object.entries(rows)) {
+    const [group = '', kind = ''] = id.split('/');
+    const traits: KindTraits = {
+      ...simpleValidations[id],
+      ...row,
+      group,
+      kind,
+      namespaced: cluster === true ? !namespaced : namespaced,
+    };
+    const strategy = kindStrategy(traits);
+    const table = tables[id];
+    const fields = selectableFields[id];
+    modules.set(id, {
+      strategy: () => strategy,
+      ...(table === undefined ? {} : { table }),
+      ...(fields === undefined ? {} : { selectableFields: fields }),
+    });
+  }
+  return modules;
+}

@@ -1,0 +1,71 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { UserInfo } from '../server/request-context.ts';
+import type { FieldError } from '../server/status-error.ts';
+import type { DeleteOptions } from './rest.ts';
+
+/** What a strategy may know of the request that it serves. */
+export interface StoreRequest {
+  /** Empty for cluster-scoped resources. */
+  readonly namespace: string;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  /** When the request is judged, milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** Adds a `Warning` header. */
+  warn(text: string): void;
+}
+
+/** Ends what a `begin…` phase began: keeps it when the write happened, gives it back when not. */
+export type Finish = (success: boolean) => Promise<void>;
+
+/** What becomes of dependents when a deletion does not say (Kubernetes: `rest.GarbageCollectionPolicy`). */
+export type GarbageCollection = 'Unsupported' | 'OrphanDependents' | 'DeleteDependents';
+
+/** The findings on a name; `prefix` is true for a generateName, which may end with a dash. */
+export type NameValidator = (name: string, prefix: boolean) => readonly string[];
+
+/**
+ * What one kind resets, computes, protects and checks (Kubernetes: `rest.RESTCreateStrategy`, `RESTUpdateStrategy`,
+ * `RESTDeleteStrategy`). The phases run in the order in which they stand here. Objects are in the storage version.
+ *
+ *     create   beginCreate → prepareForCreate → validate → warningsOnCreate → canonicalize
+ *     update   beginUpdate → prepareForUpdate → validateUpdate → warningsOnUpdate → canonicalize → shouldDeleteDuringUpdate
+ *     delete   checkGracefulDelete → … → afterDelete
+ */
+export interface Strategy {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly validateName: NameValidator;
+  readonly garbageCollection: GarbageCollection;
+
+  /** Reserves what the object needs from elsewhere (cluster IPs); may change the object. */
+  beginCreate?(object: KubeObject, request: StoreRequest): Promise<Finish>;
+  /** Resets what a client may not set, computes what it did not. Changes the object. */
+  prepareForCreate(object: KubeObject, request: StoreRequest): void;
+  /** Every finding beyond metadata, which the store checks for all kinds. */
+  validate(object: KubeObject, request: StoreRequest): FieldError[];
+  warningsOnCreate?(object: KubeObject, request: StoreRequest): string[];
+  /** Brings what was found valid into its one stored form. Changes the object. */
+  canonicalize?(object: KubeObject): void;
+
+  /** Whether PUT of a missing object creates it. */
+  readonly allowCreateOnUpdate: boolean;
+  /** Whether an update without resourceVersion wins over whatever is stored. */
+  readonly allowUnconditionalUpdate: boolean;
+  beginUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): Promise<Finish>;
+  /** Takes over from `old` what this endpoint may not change; counts the generation. Changes the object. */
+  prepareForUpdate(object: KubeObject, old: KubeObject, request: StoreRequest): void;
+  validateUpdate(object: KubeObject, old: KubeObject, request: StoreRequest): FieldError[];
+  warningsOnUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): string[];
+  /** Whether an update that emptied the finalizers is the deletion itself. */
+  shouldDeleteDuringUpdate?(object: KubeObject, old: KubeObject): boolean;
+
+  /** Seconds until deletion, or undefined where the kind (or this object) is deleted at once. */
+  checkGracefulDelete?(object: KubeObject, options: DeleteOptions): number | undefined;
+  /** Runs after the object has gone. */
+  afterDelete?(object: KubeObject): Promise<void>;
+
+  /** Seconds for which the object is kept by a lease; absent: for ever. */
+  readonly ttlSeconds?: number;
+}

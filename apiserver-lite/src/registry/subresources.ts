@@ -1,0 +1,100 @@
+import type { SubresourceInfo } from '@pg8s/k8s-proto/scheme';
+import { StatusError } from '../server/status-error.ts';
+import type { ResourceStorage } from '../storage/storage.ts';
+import { finalizeStrategy } from './core/namespace/namespace-module.ts';
+import { bindPod } from './core/pod/binding-rest.ts';
+import { evictPod } from './core/pod/eviction-rest.ts';
+import { ephemeralContainersStrategy, resizeStrategy } from './core/pod/pod-module.ts';
+import { runtimeConnect } from './core/pod/runtime-rest.ts';
+import { approvalStrategy } from './certificates/approval-strategy.ts';
+import type { GenericStore } from './generic/generic-store.ts';
+import { statusStrategy, type StatusTraits } from './generic/kind-strategy.ts';
+import { scaleRest } from './generic/scale-rest.ts';
+import { partRest } from './generic/store-rest.ts';
+import type { Rest } from './rest.ts';
+
+/** What a subresource is built from. */
+export interface SubresourceOptions {
+  parent: Rest;
+  subresource: SubresourceInfo;
+  store: GenericStore;
+  status: StatusTraits | undefined;
+  clock: () => number;
+  storageOf(group: string, resource: string): ResourceStorage;
+}
+
+type Builder = (options: SubresourceOptions) => Rest | undefined;
+
+const base = ({ parent, subresource }: SubresourceOptions): Rest => ({
+  resource: parent.resource,
+  subresource,
+  table: parent.table,
+});
+
+/** Proxies end at a kubelet or a pod, and no runtime stands behind either. */
+const proxy: Builder = (options) => ({
+  ...base(options),
+  async connect(_context, name) {
+    const { kind } = options.parent.resource;
+    throw new StatusError(
+      503,
+      'ServiceUnavailable',
+      `error trying to reach ${kind.toLowerCase()} ${JSON.stringify(name)}: nodes are simulated, nothing listens there`,
+    );
+  },
+});
+
+const connected: Builder = (options) => ({
+  ...base(options),
+  connect: runtimeConnect(options.store, options.subresource.name, options.clock),
+});
+
+/** Subresources by `group/resource/name`; those of every kind by their name alone. */
+const builders: Readonly<Record<string, Builder>> = {
+  status: ({ parent, subresource, store, status, clock }) =>
+    partRest(
+      parent,
+      subresource,
+      store.withStrategy('status', statusStrategy(store.strategy, status)),
+      clock,
+    ),
+  scale: ({ parent, subresource, store, clock }) => scaleRest(parent, subresource, store, clock),
+  proxy,
+  '/namespaces/finalize': ({ parent, subresource, store, clock }) =>
+    partRest(parent, subresource, store.withStrategy('finalize', finalizeStrategy), clock),
+  '/pods/attach': connected,
+  '/pods/exec': connected,
+  '/pods/log': connected,
+  '/pods/portforward': connected,
+  '/pods/binding': (options) => ({
+    ...base(options),
+    createNamed: bindPod(options.store.storage, options.clock),
+  }),
+  '/pods/eviction': (options) => ({
+    ...base(options),
+    createNamed: evictPod({
+      pods: options.store,
+      budgets: options.storageOf('policy', 'poddisruptionbudgets'),
+      clock: options.clock,
+    }),
+  }),
+  '/pods/ephemeralcontainers': ({ parent, subresource, store, clock }) =>
+    partRest(
+      parent,
+      subresource,
+      store.withStrategy('ephemeralcontainers', ephemeralContainersStrategy),
+      clock,
+    ),
+  '/pods/resize': ({ parent, subresource, store, clock }) =>
+    partRest(parent, subresource, store.withStrategy('resize', resizeStrategy), clock),
+  'certificates.k8s.io/certificatesigningrequests/approval': ({ parent, subresource, store, clock }) =>
+    partRest(parent, subresource, store.withStrategy('approval', approvalStrategy(store.strategy)), clock),
+};
+
+/** The subresource's endpoint, or undefined where nothing serves it yet. */
+export function buildSubresource(options: SubresourceOptions): Rest | undefined {
+  const { group, name } = options.parent.resource;
+  const builder =
+    builders[`${group}/${name}/${options.subresource.name}`] ?? builders[options.subresource.name];
+  return builder?.(options);
+}

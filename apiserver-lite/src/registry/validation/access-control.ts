@@ -1,0 +1,116 @@
+import type { RbacV1Subject, V1PolicyRule, V1RoleRef } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../server/status-error.ts';
+import { isSame } from '../generic/copy-object.ts';
+import { invalidEach, invalidValue, notSupported, required } from './field-errors.ts';
+import { dns1123Subdomain, pathSegment } from './formats.ts';
+import { validateLabelSelector } from './label-selector.ts';
+
+const rbacGroup = 'rbac.authorization.k8s.io';
+
+function validateRule(rule: V1PolicyRule, field: string, namespaced: boolean): FieldError[] {
+  const findings: FieldError[] = [];
+  if ((rule.verbs ?? []).length === 0)
+    findings.push(required(`${field}.verbs`, 'verbs must contain at least one value'));
+  if ((rule.nonResourceURLs ?? []).length > 0) {
+    if (namespaced) {
+      findings.push(
+        invalidValue(
+          `${field}.nonResourceURLs`,
+          rule.nonResourceURLs,
+          'namespaced rules cannot apply to non-resource URLs',
+        ),
+      );
+    }
+    if (
+      (rule.apiGroups ?? []).length + (rule.resources ?? []).length + (rule.resourceNames ?? []).length >
+      0
+    ) {
+      findings.push(
+        invalidValue(
+          `${field}.nonResourceURLs`,
+          rule.nonResourceURLs,
+          'rules cannot apply to both regular resources and non-resource URLs',
+        ),
+      );
+    }
+    return findings;
+  }
+  if ((rule.apiGroups ?? []).length === 0) {
+    findings.push(required(`${field}.apiGroups`, 'resource rules must supply at least one api group'));
+  }
+  if ((rule.resources ?? []).length === 0) {
+    findings.push(required(`${field}.resources`, 'resource rules must supply at least one resource'));
+  }
+  return findings;
+}
+
+/** The rules of a Role or a ClusterRole. */
+export function validateRole(namespaced: boolean): (object: KubeObject) => FieldError[] {
+  return (object) => {
+    const rules = (object['rules'] ?? []) as V1PolicyRule[];
+    const findings = rules.flatMap((rule, index) => validateRule(rule, `rules[${index}]`, namespaced));
+    const aggregation = object['aggregationRule'] as { clusterRoleSelectors?: object[] } | undefined;
+    if (aggregation === undefined) return findings;
+    const selectors = aggregation.clusterRoleSelectors ?? [];
+    if (selectors.length === 0) {
+      findings.push(
+        required(
+          'aggregationRule.clusterRoleSelectors',
+          'at least one clusterRoleSelector required if aggregationRule is non-nil',
+        ),
+      );
+    }
+    for (const [index, selector] of selectors.entries()) {
+      findings.push(...validateLabelSelector(selector, `aggregationRule.clusterRoleSelectors[${index}]`));
+    }
+    return findings;
+  };
+}
+
+function validateSubject(subject: RbacV1Subject, field: string, namespaced: boolean): FieldError[] {
+  const findings: FieldError[] = [];
+  const { kind, name, namespace = '', apiGroup = '' } = subject;
+  if (!name) findings.push(required(`${field}.name`));
+  switch (kind) {
+    case 'ServiceAccount':
+      if (name) findings.push(...invalidEach(`${field}.name`, name, dns1123Subdomain(name)));
+      if (apiGroup !== '') findings.push(notSupported(`${field}.apiGroup`, apiGroup, ['']));
+      if (!namespaced && namespace === '') findings.push(required(`${field}.namespace`));
+      break;
+    case 'User':
+    case 'Group':
+      if (apiGroup !== rbacGroup) findings.push(notSupported(`${field}.apiGroup`, apiGroup, [rbacGroup]));
+      break;
+    default:
+      findings.push(notSupported(`${field}.kind`, kind ?? '', ['ServiceAccount', 'User', 'Group']));
+  }
+  return findings;
+}
+
+/** The roleRef and subjects of a RoleBinding or a ClusterRoleBinding. */
+export function validateRoleBinding(namespaced: boolean): (object: KubeObject) => FieldError[] {
+  const kinds = namespaced ? ['ClusterRole', 'Role'] : ['ClusterRole'];
+  return (object) => {
+    const role = (object['roleRef'] ?? {}) as Partial<V1RoleRef>;
+    const findings: FieldError[] = [];
+    if (role.apiGroup !== rbacGroup) {
+      findings.push(notSupported('roleRef.apiGroup', role.apiGroup ?? '', [rbacGroup]));
+    }
+    if (!kinds.includes(role.kind ?? '')) findings.push(notSupported('roleRef.kind', role.kind ?? '', kinds));
+    if (!role.name) findings.push(required('roleRef.name'));
+    else findings.push(...invalidEach('roleRef.name', role.name, pathSegment(role.name)));
+    const subjects = (object['subjects'] ?? []) as RbacV1Subject[];
+    return [
+      ...findings,
+      ...subjects.flatMap((subject, index) => validateSubject(subject, `subjects[${index}]`, namespaced)),
+    ];
+  };
+}
+
+/** A binding binds the same role for ever. */
+export function validateRoleBindingUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return isSame(object['roleRef'], old['roleRef'])
+    ? []
+    : [invalidValue('roleRef', object['roleRef'], 'cannot change roleRef')];
+}

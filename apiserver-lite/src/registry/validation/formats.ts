@@ -1,0 +1,177 @@
+/**
+ * The formats of names and labels; each returns its findings, none when the value is fine
+ * (Kubernetes: `apimachinery/pkg/api/validate/content`, RFC 1123, RFC 1035).
+ */
+
+interface Format {
+  rule: string;
+  pattern: string;
+  examples: readonly string[];
+}
+
+const compiled = new Map<string, RegExp>();
+
+function matches(pattern: string, value: string): boolean {
+  let expression = compiled.get(pattern);
+  if (expression === undefined) {
+    expression = new RegExp(`^${pattern}$`);
+    compiled.set(pattern, expression);
+  }
+  return expression.test(value) && !value.endsWith('\n');
+}
+
+function explain({ rule, pattern, examples }: Format): string {
+  const regex = `regex used for validation is '${pattern}'`;
+  if (examples.length === 0) return `${rule} (${regex})`;
+  return `${rule} (e.g. ${examples.map((example) => `'${example}', `).join(' or ')}${regex})`;
+}
+
+const byteLength = (value: string) => Buffer.byteLength(value);
+const tooLong = (max: number) => `must be no more than ${max} bytes`;
+const edges = 'must start and end with an alphanumeric character';
+
+const label: Format = {
+  rule: `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and ${edges}`,
+  pattern: '[a-z0-9]([-a-z0-9]*[a-z0-9])?',
+  examples: ['my-name', '123-abc'],
+};
+
+const subdomain: Format = {
+  rule: `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and ${edges}`,
+  pattern: `${label.pattern}(\\.${label.pattern})*`,
+  examples: ['example.com'],
+};
+
+const label1035: Format = {
+  rule: "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+  pattern: '[a-z]([-a-z0-9]*[a-z0-9])?',
+  examples: ['my-name', 'abc-123'],
+};
+
+const labelKey: Format = {
+  rule: `must consist of alphanumeric characters, '-', '_' or '.', and ${edges}`,
+  pattern: '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]',
+  examples: ['MyName', 'my.name', '123-abc'],
+};
+
+const labelValue: Format = {
+  rule: `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and ${edges}`,
+  pattern: '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?',
+  examples: ['MyValue', 'my_value', '12345'],
+};
+
+const configMapKey: Format = {
+  rule: "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+  pattern: '[-._a-zA-Z0-9]+',
+  examples: ['key.name', 'KEY_NAME', 'key-name'],
+};
+
+const percent: Format = {
+  rule: "a valid percent string must be a numeric string followed by an ending '%'",
+  pattern: '[0-9]+%',
+  examples: ['1%', '93%'],
+};
+
+const wildcardSubdomain: Format = {
+  rule: "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  pattern: `\\*\\.${subdomain.pattern}`,
+  examples: ['*.example.com'],
+};
+
+export function dns1123Label(value: string): string[] {
+  const findings = byteLength(value) > 63 ? [tooLong(63)] : [];
+  if (!matches(label.pattern, value)) {
+    findings.push(matches(subdomain.pattern, value) ? 'must not contain dots' : explain(label));
+  }
+  return findings;
+}
+
+export function dns1123Subdomain(value: string): string[] {
+  const findings = byteLength(value) > 253 ? [tooLong(253)] : [];
+  if (!matches(subdomain.pattern, value)) findings.push(explain(subdomain));
+  return findings;
+}
+
+export function dns1035Label(value: string): string[] {
+  const findings = byteLength(value) > 63 ? [tooLong(63)] : [];
+  if (!matches(label1035.pattern, value)) findings.push(explain(label1035));
+  return findings;
+}
+
+export function wildcardDns1123Subdomain(value: string): string[] {
+  const findings = byteLength(value) > 253 ? [tooLong(253)] : [];
+  if (!matches(wildcardSubdomain.pattern, value)) findings.push(explain(wildcardSubdomain));
+  return findings;
+}
+
+/** `[prefix/]name`: label keys, finalizers, resource names. */
+export function qualifiedName(value: string): string[] {
+  const parts = value.split('/');
+  if (parts.length > 2) {
+    return [
+      `a valid label key ${explain(labelKey)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
+  }
+  const findings: string[] = [];
+  if (parts.length === 2) {
+    const prefix = parts[0] ?? '';
+    if (prefix === '') findings.push('prefix part must be non-empty');
+    else findings.push(...dns1123Subdomain(prefix).map((finding) => `prefix part ${finding}`));
+  }
+  const name = parts.at(-1) ?? '';
+  if (name === '') findings.push('name part must be non-empty');
+  else if (byteLength(name) > 63) findings.push(`name part ${tooLong(63)}`);
+  if (!matches(labelKey.pattern, name)) findings.push(`name part ${explain(labelKey)}`);
+  return findings;
+}
+
+export function validLabelValue(value: string): string[] {
+  const findings = byteLength(value) > 63 ? [tooLong(63)] : [];
+  if (!matches(labelValue.pattern, value)) findings.push(explain(labelValue));
+  return findings;
+}
+
+/** A key of a ConfigMap or Secret, which becomes a file name. */
+export function validConfigMapKey(value: string): string[] {
+  const findings = byteLength(value) > 253 ? [tooLong(253)] : [];
+  if (!matches(configMapKey.pattern, value)) findings.push(explain(configMapKey));
+  if (value === '.') findings.push("must not be '.'");
+  else if (value === '..') findings.push("must not be '..'");
+  else if (value.startsWith('..')) findings.push("must not start with '..'");
+  return findings;
+}
+
+export function validPercent(value: string): string[] {
+  return matches(percent.pattern, value) ? [] : [explain(percent)];
+}
+
+/** Since 1.32 environment variables may be named by any printable ASCII but `=`. */
+export function validEnvVarName(value: string): string[] {
+  if (value === '') return ['environment variable name must be non-empty'];
+  return /^[\x20-\x3c\x3e-\x7e]+$/.test(value)
+    ? []
+    : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+}
+
+export function validPortNumber(value: number): string[] {
+  return value >= 1 && value <= 65535 ? [] : ['must be between 1 and 65535, inclusive'];
+}
+
+/** RFC 6335 service names, lower case. */
+export function validPortName(value: string): string[] {
+  const findings: string[] = [];
+  if (byteLength(value) > 15) findings.push(tooLong(15));
+  if (!/^[-a-z0-9]+$/.test(value)) {
+    findings.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  }
+  if (!/[a-z]/.test(value)) findings.push('must contain at least one letter (a-z)');
+  if (value.includes('--')) findings.push('must not contain consecutive hyphens');
+  if (value.startsWith('-') || value.endsWith('-')) findings.push('must not begin or end with a hyphen');
+  return findings;
+}
+
+/** What may stand in a URL's path: RBAC names and the like. */
+export function pathSegment(value: string): string[] {
+  if (value === '.' || value === '..') return [`may not be '${value}'`];
+  return ['/', '%'].filter((text) => value.includes(text)).map((text) => `may not contain '${text}'`);
+}

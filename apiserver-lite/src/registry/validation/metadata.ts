@@ -1,0 +1,139 @@
+import type { KubeObject, ObjectMeta, OwnerReference } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../server/status-error.ts';
+import { isSame } from '../generic/copy-object.ts';
+import { foregroundFinalizer, orphanFinalizer } from '../generic/deletion-finalizers.ts';
+import type { Strategy } from '../strategy.ts';
+import { forbiddenField, goQuote, invalidEach, invalidValue, required, tooLong } from './field-errors.ts';
+import { dns1123Label, qualifiedName, validLabelValue } from './formats.ts';
+
+const maxAnnotationBytes = 256 * 1024;
+
+/** What kube-apiserver says of a field that may not change. */
+export const immutable = 'field is immutable';
+
+/** Keys and values of labels (and of selectors by equality). */
+export function validateLabels(labels: Record<string, string> | undefined, field: string): FieldError[] {
+  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
+    ...invalidEach(field, key, qualifiedName(key)),
+    ...invalidEach(field, value, validLabelValue(value)),
+  ]);
+}
+
+/** Keys of annotations, and their size altogether. */
+export function validateAnnotations(
+  annotations: Record<string, string> | undefined,
+  field: string,
+): FieldError[] {
+  let bytes = 0;
+  const findings: FieldError[] = [];
+  for (const [key, value] of Object.entries(annotations ?? {})) {
+    findings.push(...invalidEach(field, key, qualifiedName(key.toLowerCase())));
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
+  if (bytes > maxAnnotationBytes) findings.push(tooLong(field, maxAnnotationBytes));
+  return findings;
+}
+
+function validateOwnerReferences(references: readonly OwnerReference[], field: string): FieldError[] {
+  const findings: FieldError[] = [];
+  let controller = '';
+  for (const reference of references) {
+    if ((reference.apiVersion ?? '').split('/').at(-1) === '') {
+      findings.push(
+        invalidValue(`${field}.apiVersion`, reference.apiVersion ?? '', 'version must not be empty'),
+      );
+    }
+    for (const name of ['kind', 'name', 'uid'] as const) {
+      if (!reference[name]) findings.push(invalidValue(`${field}.${name}`, '', 'must not be empty'));
+    }
+    if (reference.apiVersion === 'v1' && reference.kind === 'Event') {
+      findings.push(invalidValue(field, reference, '/v1, Kind=Event is disallowed from being an owner'));
+    }
+    if (reference.controller !== true) continue;
+    const current = `${reference.kind}/${reference.name}`;
+    if (controller === '') controller = current;
+    else {
+      findings.push(
+        invalidValue(
+          field,
+          references,
+          `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${current}`,
+        ),
+      );
+    }
+  }
+  return findings;
+}
+
+function validateFinalizers(finalizers: readonly string[], field: string): FieldError[] {
+  const findings = finalizers.flatMap((name) => invalidEach(field, name, qualifiedName(name)));
+  if (finalizers.includes(orphanFinalizer) && finalizers.includes(foregroundFinalizer)) {
+    findings.push(
+      invalidValue(
+        field,
+        finalizers,
+        `finalizer ${orphanFinalizer} and ${foregroundFinalizer} cannot be both set`,
+      ),
+    );
+  }
+  return findings;
+}
+
+function validateShared(metadata: ObjectMeta): FieldError[] {
+  return [
+    ...validateLabels(metadata.labels, 'metadata.labels'),
+    ...validateAnnotations(metadata.annotations, 'metadata.annotations'),
+    ...validateOwnerReferences(metadata.ownerReferences ?? [], 'metadata.ownerReferences'),
+    ...validateFinalizers(metadata.finalizers ?? [], 'metadata.finalizers'),
+  ];
+}
+
+/** The metadata of a new object (Kubernetes: `api/validation.ValidateObjectMeta`). */
+export function validateMetadata(
+  { metadata }: KubeObject,
+  { namespaced, validateName }: Pick<Strategy, 'namespaced' | 'validateName'>,
+): FieldError[] {
+  const findings: FieldError[] = [];
+  const { name, generateName, namespace } = metadata;
+  if (generateName) {
+    findings.push(...invalidEach('metadata.generateName', generateName, validateName(generateName, true)));
+  }
+  if (!name) findings.push(required('metadata.name', 'name or generateName is required'));
+  else findings.push(...invalidEach('metadata.name', name, validateName(name, false)));
+  if (namespaced && !namespace) findings.push(required('metadata.namespace'));
+  else if (namespaced)
+    findings.push(...invalidEach('metadata.namespace', namespace, dns1123Label(namespace ?? '')));
+  else if (namespace) findings.push(forbiddenField('metadata.namespace', 'not allowed on this type'));
+  if ((metadata.generation ?? 0) < 0) {
+    findings.push(
+      invalidValue('metadata.generation', metadata.generation, 'must be greater than or equal to 0'),
+    );
+  }
+  return [...findings, ...validateShared(metadata)];
+}
+
+/** What an update does to metadata (Kubernetes: `api/validation.ValidateObjectMetaUpdate`). */
+export function validateMetadataUpdate(
+  { metadata }: KubeObject,
+  { metadata: old }: KubeObject,
+): FieldError[] {
+  const findings: FieldError[] = [];
+  if (old.deletionTimestamp !== undefined) {
+    const known = new Set(old.finalizers);
+    const added = (metadata.finalizers ?? []).filter((name) => !known.has(name)).sort();
+    if (added.length > 0) {
+      findings.push(
+        forbiddenField(
+          'metadata.finalizers',
+          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map(goQuote).join(', ')}}`,
+        ),
+      );
+    }
+  }
+  for (const name of ['name', 'namespace', 'uid', 'deletionGracePeriodSeconds'] as const) {
+    if (!isSame(metadata[name], old[name])) {
+      findings.push(invalidValue(`metadata.${name}`, metadata[name] ?? '', immutable));
+    }
+  }
+  return [...findings, ...validateShared(metadata)];
+}

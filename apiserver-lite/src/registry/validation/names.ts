@@ -1,0 +1,19 @@
+import type { NameValidator } from '../strategy.ts';
+import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from './formats.ts';
+
+/** A generateName may end where its random part begins: judged as if a character stood there. */
+function whole(name: string, prefix: boolean): string {
+  return prefix && name.endsWith('-') ? `${name.slice(0, -1)}a` : name;
+}
+
+/** `nginx.example.com`: what most kinds ask of a name. */
+export const subdomainName: NameValidator = (name, prefix) => dns1123Subdomain(whole(name, prefix));
+
+/** `nginx`: namespaces. */
+export const labelName: NameValidator = (name, prefix) => dns1123Label(whole(name, prefix));
+
+/** `nginx`, not starting with a digit: services. */
+export const label1035Name: NameValidator = (name, prefix) => dns1035Label(whole(name, prefix));
+
+/** Anything that can stand in a path: RBAC kinds. */
+export const pathSegmentName: NameValidator = (name) => pathSegment(name);
