@@ -6,7 +6,7 @@ import type { CacheEvent } from './cache-event.ts';
 export interface CacheWatcherOptions {
   filter: ((object: StoredObject) => boolean) | undefined;
   /** Told as ADDED before anything else. */
-  initialObjects?: readonly StoredObject[];
+  initialObjects?: Iterator<StoredObject>;
   /** Ends the initial events. */
   initialBookmark?: WatchEvent | undefined;
   /** Changes up to this revision are old news to the client. */
@@ -26,8 +26,7 @@ const initialBatchSize = 500;
  */
 export class CacheWatcher implements Watcher {
   readonly #options: CacheWatcherOptions;
-  readonly #initialObjects: readonly StoredObject[];
-  #initialNext = 0;
+  #initialObjects: Iterator<StoredObject> | undefined;
   #initialBookmark: WatchEvent | undefined;
   #waiting: WatchEvent[] = [];
   /** How many of those that wait were there from the beginning. */
@@ -38,7 +37,7 @@ export class CacheWatcher implements Watcher {
 
   constructor(options: CacheWatcherOptions) {
     this.#options = options;
-    this.#initialObjects = options.initialObjects ?? [];
+    this.#initialObjects = options.initialObjects;
     this.#initialBookmark = options.initialBookmark;
   }
 
@@ -105,7 +104,7 @@ export class CacheWatcher implements Watcher {
 
   close(): void {
     this.#waiting = [];
-    this.#initialNext = this.#initialObjects.length;
+    this.#initialObjects = undefined;
     this.#initialBookmark = undefined;
     if (this.#end === undefined) this.#finish('ended', 'closed');
     else this.#end = 'ended';
@@ -153,13 +152,15 @@ export class CacheWatcher implements Watcher {
   #nextInitial(): WatchEvent[] {
     const batch: WatchEvent[] = [];
     const { filter } = this.#options;
-    while (this.#initialNext < this.#initialObjects.length && batch.length < initialBatchSize) {
-      const object = this.#initialObjects[this.#initialNext++] as StoredObject;
-      if (filter !== undefined && !filter(object)) continue;
-      void object.object;
-      batch.push({ type: 'ADDED', object });
+    while (this.#initialObjects !== undefined && batch.length < initialBatchSize) {
+      const { done, value: object } = this.#initialObjects.next();
+      if (done === true) this.#initialObjects = undefined;
+      else if (filter === undefined || filter(object)) {
+        void object.object;
+        batch.push({ type: 'ADDED', object });
+      }
     }
-    if (this.#initialNext >= this.#initialObjects.length && this.#initialBookmark !== undefined) {
+    if (this.#initialObjects === undefined && this.#initialBookmark !== undefined) {
       batch.push(this.#initialBookmark);
       this.#initialBookmark = undefined;
     }

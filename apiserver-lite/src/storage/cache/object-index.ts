@@ -14,9 +14,21 @@ function compareKeys(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
+type Tree = sortedBTree.default<string, StoredObject>;
+
+function* objectsOf(tree: Tree, { low, high }: KeyRange): Generator<StoredObject> {
+  const pair: [string, StoredObject][number][] = [];
+  for (const [key, object] of tree.entries(low, pair)) {
+    if (key >= high) return;
+    yield object;
+  }
+}
+
 /** The current objects of one resource by key, in the order of the store. */
 export class ObjectIndex {
-  #tree = new sortedBTree.default<string, StoredObject>(undefined, compareKeys);
+  #tree: Tree = new sortedBTree.default<string, StoredObject>(undefined, compareKeys);
+  /** As the tree is now; gone with the next change. */
+  #snapshot: Tree | undefined;
 
   get size(): number {
     return this.#tree.size;
@@ -27,25 +39,31 @@ export class ObjectIndex {
   }
 
   set(object: StoredObject): void {
+    this.#snapshot = undefined;
     this.#tree.set(object.key, object);
   }
 
   delete(key: string): void {
+    this.#snapshot = undefined;
     this.#tree.delete(key);
   }
 
   /** `objects` in ascending order of their keys. */
   replace(objects: readonly StoredObject[]): void {
     const entries = objects.map((object): [string, StoredObject] => [object.key, object]);
+    this.#snapshot = undefined;
     this.#tree = new sortedBTree.default(entries, compareKeys);
   }
 
-  /** Current objects in a range. */
-  *range({ low, high }: KeyRange): Generator<StoredObject> {
-    for (const [key, object] of this.#tree.entries(low)) {
-      if (key >= high) return;
-      yield object;
-    }
+  /** Current objects in a range; the index must not change on the way. */
+  range(range: KeyRange): Generator<StoredObject> {
+    return objectsOf(this.#tree, range);
+  }
+
+  /** Objects in a range as they are now, however slowly they are taken. Costs nothing: later changes copy what they touch. */
+  snapshot(range: KeyRange): Generator<StoredObject> {
+    this.#snapshot ??= this.#tree.clone();
+    return objectsOf(this.#snapshot, range);
   }
 
   /**

@@ -189,6 +189,33 @@ describe('watches', () => {
     storage.close();
   });
 
+  test('a slow reader of what exists sees it as it was, then what changed', async () => {
+    const { etcd, storage } = openFakeStorage();
+    const name = (n: number) => `web-${String(n).padStart(4, '0')}`;
+    for (let n = 0; n < 1100; n++) {
+      const value = jsonCodec.encode(configMap(name(n)), '');
+      await etcd.put({ key: Buffer.from(`/registry/configmaps/default/${name(n)}`), value });
+    }
+    await storage.ready();
+    const watcher = await storage.watch(watchOptions({ resourceVersion: '0' }));
+    const first = await takeEvents(watcher, 1);
+    assert.ok(first.length < 1100);
+    await storage.delete(at(name(1050)));
+    await storage.guaranteedUpdate(at(name(1060)), () => configMap(name(1060), { changed: 'yes' }));
+    await storage.create(at('web-9999'), configMap('web-9999'));
+    const all = [...first, ...(await takeEvents(watcher, 1103 - first.length))];
+    assert.deepEqual(
+      all.slice(0, 1100).map(({ type, object }) => `${type} ${object.object.metadata.name}`),
+      Array.from({ length: 1100 }, (_, n) => `ADDED ${name(n)}`),
+    );
+    assert.equal(all[1060]?.object.object['data'] && Object.keys(all[1060].object.object['data']).length, 0);
+    assert.deepEqual(
+      all.slice(1100).map(({ type, object }) => `${type} ${object.object.metadata.name}`),
+      [`DELETED ${name(1050)}`, `MODIFIED ${name(1060)}`, 'ADDED web-9999'],
+    );
+    storage.close();
+  });
+
   test('a slow reader ends alone, with what it had, and resumes', async () => {
     const { storage } = openFakeStorage({ maxWaitingEvents: 3 });
     await storage.ready();

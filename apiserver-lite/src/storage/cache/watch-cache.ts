@@ -191,7 +191,7 @@ export class WatchCache implements KnownObjects {
     const range = keyspace.layout.range(from);
     const watcher = new CacheWatcher({
       filter: scopeFilter(keyspace.layout, from),
-      ...(initialEvents ? { initialObjects: [...this.#index.range(range)] } : {}),
+      ...(initialEvents ? { initialObjects: this.#index.snapshot(range) } : {}),
       initialBookmark: from.endsInitialEvents ? bookmark(this.#revision, true) : undefined,
       afterRevision: initialEvents ? this.#revision : afterRevision,
       wantsBookmarks: from.wantsBookmarks,
@@ -275,6 +275,7 @@ export class WatchCache implements KnownObjects {
     const receivedAtMs = clock.now();
     let revision = this.#revision;
     for (const { type, kv } of events) {
+      if (kv.modRevision <= this.#revision) continue;
       const key = keyText(kv.key);
       revision = kv.modRevision;
       const before = this.#index.get(key);

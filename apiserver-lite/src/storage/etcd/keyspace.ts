@@ -1,4 +1,4 @@
-import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
+import type { CallOptions, EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { KeyValue } from '@pg8s/shim/etcdserverpb/types';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { groupResourceName, notFound } from '../../server/status-error.ts';
@@ -28,6 +28,9 @@ const nothingKnown: KnownObjects = {
   find: () => undefined,
   remember: () => undefined,
 };
+
+/** No request to the API takes longer, so no question to the store does. */
+export const callOptions: CallOptions = { timeoutMs: 60_000 };
 
 export interface KeyspaceOptions {
   client: EtcdClient;
@@ -91,7 +94,7 @@ export class Keyspace {
 
   /** The current version of one key, linearizable. */
   async read(key: string): Promise<StoredObject | undefined> {
-    const { kvs } = await this.call('get', () => this.client.range({ key: keyBytes(key) }));
+    const { kvs } = await this.call('get', () => this.client.range({ key: keyBytes(key) }, callOptions));
     return kvs[0] === undefined ? undefined : this.object(kvs[0]);
   }
 

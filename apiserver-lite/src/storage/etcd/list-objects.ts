@@ -9,6 +9,7 @@ import type { CurrentRevision } from './current-revision.ts';
 import { isCompacted, isFutureRevision, listExpired, statusOfEtcdError } from './etcd-status.ts';
 import { keyBytes } from './key-layout.ts';
 import type { KeyRange } from './key-layout.ts';
+import { callOptions } from './keyspace.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -38,7 +39,7 @@ interface PageRequest {
 
 function readPage(keyspace: Keyspace, { start, high, limit, revision }: PageRequest): Promise<RangeResponse> {
   return keyspace.measure('list', () =>
-    keyspace.client.range({ key: keyBytes(start), rangeEnd: keyBytes(high), limit, revision }),
+    keyspace.client.range({ key: keyBytes(start), rangeEnd: keyBytes(high), limit, revision }, callOptions),
   );
 }
 

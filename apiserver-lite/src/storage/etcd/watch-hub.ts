@@ -186,8 +186,8 @@ export class WatchHub {
       this.#advance(subscription, header.revision);
       return;
     }
-    subscription.nextRevision = last.kv.modRevision + 1;
     subscription.listener.events(events);
+    subscription.nextRevision = last.kv.modRevision + 1;
   }
 
   #advance(subscription: Subscription, revision: number): void {

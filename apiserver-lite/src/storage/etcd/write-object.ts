@@ -1,5 +1,6 @@
 import type { KeyValue, TxnResponse } from '@pg8s/shim/etcdserverpb/types';
 import { isLeaseNotFound, statusOfEtcdError } from './etcd-status.ts';
+import { callOptions } from './keyspace.ts';
 import type { Keyspace } from './keyspace.ts';
 import { keyBytes } from './key-layout.ts';
 import type { StoredObject } from './stored-object.ts';
@@ -39,11 +40,14 @@ export async function putWhere(keyspace: Keyspace, operation: string, put: PutWh
       : (put.lease ?? 0n);
     try {
       const response = await keyspace.measure(operation, () =>
-        keyspace.client.txn({
-          compare: compareRevision(key, expectedRevision),
-          success: [{ requestPut: { key, value, ...(lease === 0n ? {} : { lease }) } }],
-          failure: operation === 'create' ? [] : [{ requestRange: { key } }],
-        }),
+        keyspace.client.txn(
+          {
+            compare: compareRevision(key, expectedRevision),
+            success: [{ requestPut: { key, value, ...(lease === 0n ? {} : { lease }) } }],
+            failure: operation === 'create' ? [] : [{ requestRange: { key } }],
+          },
+          callOptions,
+        ),
       );
       if (!response.succeeded) return { current: rangeResult(keyspace, response) };
       return { written: keyspace.written(put.key, value, response.header.revision, lease) };
@@ -63,11 +67,14 @@ export async function deleteWhere(
 ): Promise<{ deletedAt: number } | { current: StoredObject | undefined }> {
   const bytes = keyBytes(key);
   const response = await keyspace.call('delete', () =>
-    keyspace.client.txn({
-      compare: compareRevision(bytes, expectedRevision),
-      success: [{ requestDeleteRange: { key: bytes } }],
-      failure: [{ requestRange: { key: bytes } }],
-    }),
+    keyspace.client.txn(
+      {
+        compare: compareRevision(bytes, expectedRevision),
+        success: [{ requestDeleteRange: { key: bytes } }],
+        failure: [{ requestRange: { key: bytes } }],
+      },
+      callOptions,
+    ),
   );
   return response.succeeded
     ? { deletedAt: response.header.revision }

@@ -134,8 +134,8 @@ export function testStorage(title: string, open: () => Promise<StorageUnderTest>
         const increment = () =>
           storage.guaranteedUpdate(at('counter', namespace), (current) => {
             assert.ok(current);
-            const data = current.object['data'] as Record<string, string>;
-            return { ...current.object, data: { n: String(Number(data['n'] ?? 0) + 1) } };
+            const data = current.object['data'] as Record<string, string> | undefined;
+            return { ...current.object, data: { n: String(Number(data?.['n'] ?? 0) + 1) } };
           });
         await Promise.all(Array.from({ length: 12 }, increment));
         const { object } = await storage.get(at('counter', namespace), '');
