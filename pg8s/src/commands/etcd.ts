@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { EtcdFlagError } from '@pg8s/shim/flag-values';
+import { type EtcdFlagOptions, etcdFlags, parseShimOptions } from '@pg8s/shim/flags';
+import { type Shim, startShim } from '@pg8s/shim/server';
+import type { Command } from 'commander';
+import type { Logger } from 'pino';
+import { takeDataDir } from '../data-dir.ts';
+import { createLogger, type LogLevel } from '../logging.ts';
+import { startEmbeddedPostgres } from '../postgres/embedded.ts';
+import { runUntilStopped } from '../shutdown.ts';
+import { startFailure } from '../start-failure.ts';
+import { StopStack } from '../stop-stack.ts';
+import { UsageError } from '../usage-error.ts';
+import { addFlagOptions, type FlagRow, givenFlags } from './flag-options.ts';
+
+/** etcd's own default, `NAME.etcd` in the working directory. */
+const defaultDataDir = (name: string): string => `${name}.etcd`;
+
+const rows: readonly FlagRow[] = etcdFlags.map(({ defaultValue, isIgnored, ...flag }) => ({
+  ...flag,
+  shownDefault: defaultValue,
+  isHidden: isIgnored,
+}));
+
+/** Adds `pg8s etcd`: the etcd server alone, with etcd's own flags and variables. */
+export function addEtcdCommand(program: Command, report: (exitCode: number) => void): void {
+  const command = program
+    .command('etcd')
+    .description("an etcd server on PostgreSQL, with etcd's own flags and ETCD_… variables")
+    .option('--postgres-url <url>', 'the database; without it an embedded one in --data-dir');
+  addFlagOptions(command, rows).action(async (options: { postgresUrl?: string }) => {
+    report(await serve(parse(command), options.postgresUrl ?? process.env['PG8S_POSTGRES_URL']));
+  });
+}
+
+function parse(command: Command): EtcdFlagOptions {
+  try {
+    return parseShimOptions(givenFlags(command, rows), process.env);
+  } catch (error) {
+    if (error instanceof EtcdFlagError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+const logLevels: Readonly<Record<string, LogLevel>> = { panic: 'fatal' };
+
+async function serve(flags: EtcdFlagOptions, postgresUrl: string | undefined): Promise<number> {
+  const level = logLevels[flags.logLevel] ?? (flags.logLevel as LogLevel);
+  const log = createLogger(level, flags.logFormat === 'json' ? 'json' : 'text');
+  if (flags.ignored.length > 0) {
+    log.info({ flags: flags.ignored }, 'flags that have no meaning here were ignored');
+  }
+  return runUntilStopped(log, () => start(flags, postgresUrl, log));
+}
+
+async function start(
+  flags: EtcdFlagOptions,
+  postgresUrl: string | undefined,
+  log: Logger,
+): Promise<StopStack> {
+  const stack = new StopStack();
+  try {
+    const url = postgresUrl ?? (await ownPostgres(flags, log, stack));
+    const shim: Shim = await startShim({ ...flags.shim, postgresUrl: url, log });
+    stack.push('etcd', () => shim.close());
+    log.info({ urls: shim.clientUrls }, 'serving client traffic');
+    return stack;
+  } catch (error) {
+    await stack.close();
+    throw startFailure(error, url(postgresUrl));
+  }
+}
+
+function url(postgresUrl: string | undefined): { postgresUrl?: string } {
+  return postgresUrl === undefined ? {} : { postgresUrl };
+}
+
+async function ownPostgres(flags: EtcdFlagOptions, log: Logger, stack: StopStack): Promise<string> {
+  const dataDir = await takeDataDir(
+    flags.dataDir === '' ? defaultDataDir(flags.shim.name ?? 'default') : flags.dataDir,
+  );
+  stack.push('data directory', () => dataDir.release());
+  const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir.path, 'postgres'), log });
+  stack.push('postgres', () => postgres.stop());
+  return postgres.url;
+}

@@ -1,0 +1,46 @@
+import { type Command, Option } from 'commander';
+
+/** A flag as the rooms describe theirs. */
+export interface FlagRow {
+  /** Without the dashes. */
+  name: string;
+  /** Older name that is accepted too. */
+  alias?: string;
+  description: string;
+  /** Shown in the help. */
+  shownDefault: string;
+  /** `--flag` alone means true. */
+  isBoolean: boolean;
+  /** Accepted, but left out of the help. */
+  isHidden?: boolean;
+}
+
+/** Adds a table of flags with the originals' own names; what was given is found again by `givenFlags`. */
+export function addFlagOptions(command: Command, rows: readonly FlagRow[]): Command {
+  for (const { name, alias, description, shownDefault, isBoolean, isHidden = false } of rows) {
+    const value = isBoolean ? '[value]' : '<value>';
+    const shown = shownDefault === '' ? description : `${description} (default: ${shownDefault})`;
+    const option = new Option(`--${name} ${value}`, shown);
+    command.addOption(isHidden ? option.hideHelp() : option);
+    if (alias !== undefined) command.addOption(new Option(`--${alias} ${value}`).hideHelp());
+  }
+  return command;
+}
+
+/** The flags that stood on the command line, by name without dashes; `--flag` alone is `true`. */
+export function givenFlags(command: Command, rows: readonly FlagRow[]): Record<string, string> {
+  const options = command.opts<Record<string, string | boolean | undefined>>();
+  const given: Record<string, string> = {};
+  for (const { name, alias } of rows) {
+    for (const one of alias === undefined ? [name] : [name, alias]) {
+      const value = options[camelCase(one)];
+      if (value !== undefined) given[one] = String(value);
+    }
+  }
+  return given;
+}
+
+/** commander's own naming of options. */
+function camelCase(name: string): string {
+  return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

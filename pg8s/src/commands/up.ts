@@ -1,0 +1,83 @@
+import { relative, resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ControlPlane } from '../control-plane.ts';
+import { shellQuote } from '../kubeconfig.ts';
+import { Progress } from '../progress.ts';
+import { runUntilStopped } from '../shutdown.ts';
+import { addLogOptions, logFor, type LogOptions } from './log-options.ts';
+
+interface UpOptions extends LogOptions {
+  dataDir: string;
+  securePort: number;
+  etcdPort: number;
+  bindAddress: string;
+  postgresUrl?: string;
+  nodes: number;
+}
+
+const highestPort = 65_535;
+const mostNodes = 1_000;
+
+/** Adds `pg8s up`: everything in one process. */
+export function addUpCommand(program: Command, report: (exitCode: number) => void): void {
+  const command = program
+    .command('up', { isDefault: true })
+    .description('start everything: PostgreSQL, the etcd server, the API server, controllers and nodes')
+    .option('--data-dir <dir>', 'where all data lives', './.pg8s')
+    .option(
+      '--secure-port <port>',
+      'port of the Kubernetes API; 0: any free one',
+      number(0, highestPort),
+      6443,
+    )
+    .option('--etcd-port <port>', 'port of the etcd API; 0: any free one', number(0, highestPort), 2379)
+    .option('--bind-address <address>', 'address on which both listen', '127.0.0.1')
+    .option('--postgres-url <url>', 'a PostgreSQL server to use instead of the embedded one')
+    .option('--nodes <count>', 'simulated nodes', number(0, mostNodes), 1);
+  addLogOptions(command, 'warn').action(async (options: UpOptions) => report(await up(options)));
+}
+
+/** A parser of whole numbers from `least` to `most`. */
+function number(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`A whole number from ${least} to ${most} is expected.`);
+    }
+    return value;
+  };
+}
+
+async function up(options: UpOptions): Promise<number> {
+  const log = logFor(options);
+  const progress = new Progress((line) => console.log(line));
+  // npm runs scripts in the project's folder; people mean the one they are in.
+  const workingDir = process.env['INIT_CWD'] ?? process.cwd();
+  const { startControlPlane } = await import('../control-plane.ts');
+  const { postgresUrl, ...rest } = options;
+  const here = (file: string): string => {
+    const path = relative(workingDir, file);
+    return shellQuote(path.startsWith('..') ? file : path);
+  };
+  const start = async (): Promise<ControlPlane> => {
+    const controlPlane = await startControlPlane({
+      ...rest,
+      dataDir: resolve(workingDir, options.dataDir),
+      ...(postgresUrl === undefined ? {} : { postgresUrl }),
+      log,
+      onUp: (part, detail) => progress.up(part, detail),
+    });
+    console.log(
+      `Ready in ${progress.total()}. Use it:\n` +
+        `  export KUBECONFIG=${here(controlPlane.kubeconfigFile)}\n` +
+        `  . ${dotted(here(controlPlane.etcdctlEnvFile))}`,
+    );
+    return controlPlane;
+  };
+  return runUntilStopped(log, start, ({ failed }) => failed);
+}
+
+/** A POSIX shell's `.` looks a name without a slash up in PATH. */
+function dotted(path: string): string {
+  return path.includes('/') ? path : `./${path}`;
+}
