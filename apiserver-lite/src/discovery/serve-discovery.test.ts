@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PathRouter } from '../server/path-router.ts';
+import { fakeExchange } from '../server/testing/fake-exchange.ts';
+import type { FakeResponse } from '../server/testing/fake-exchange.ts';
+import { serveDiscovery } from './serve-discovery.ts';
+import { fullRegistry } from './testing/full-registry.ts';
+
+const router = new PathRouter();
+serveDiscovery(router, {
+  registry: fullRegistry(({ servedByDefault }) => servedByDefault),
+  serverAddress: () => '127.0.0.1:6443',
+});
+
+async function get(url: string, headers: Record<string, string> = {}): Promise<FakeResponse> {
+  const { context, response } = fakeExchange({ url, headers });
+  await router.handler(context);
+  return response;
+}
+
+async function json<Document>(url: string, headers: Record<string, string> = {}): Promise<Document> {
+  return JSON.parse((await get(url, headers)).text) as Document;
+}
+
+interface ResourceList {
+  kind: string;
+  apiVersion?: string;
+  groupVersion: string;
+  resources: { name: string; [field: string]: unknown }[];
+}
+
+describe('the old documents', () => {
+  test('/api and /apis', async () => {
+    assert.deepEqual(await json('/api'), {
+      kind: 'APIVersions',
+      versions: ['v1'],
+      serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '127.0.0.1:6443' }],
+    });
+    const { groups } = await json<{ groups: { name: string; preferredVersion: { version: string } }[] }>(
+      '/apis',
+    );
+    assert.deepEqual(
+      groups.slice(0, 7).map(({ name, preferredVersion }) => `${name}/${preferredVersion.version}`),
+      [
+        'apiregistration.k8s.io/v1',
+        'apps/v1',
+        'events.k8s.io/v1',
+        'authentication.k8s.io/v1',
+        'authorization.k8s.io/v1',
+        'autoscaling/v2',
+        'batch/v1',
+      ],
+    );
+    assert.ok(!groups.some(({ name }) => name === ''));
+  });
+
+  test('a group', async () => {
+    assert.deepEqual(await json('/apis/apps'), {
+      kind: 'APIGroup',
+      apiVersion: 'v1',
+      name: 'apps',
+      versions: [{ groupVersion: 'apps/v1', version: 'v1' }],
+      preferredVersion: { groupVersion: 'apps/v1', version: 'v1' },
+    });
+  });
+
+  test('the resources of a version, with what kube-apiserver tells about pods', async () => {
+    const { resources, apiVersion, groupVersion } = await json<ResourceList>('/api/v1');
+    assert.deepEqual([apiVersion, groupVersion], [undefined, 'v1']);
+    assert.deepEqual(
+      resources.find(({ name }) => name === 'pods'),
+      {
+        name: 'pods',
+        singularName: 'pod',
+        namespaced: true,
+        kind: 'Pod',
+        verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+        shortNames: ['po'],
+        categories: ['all'],
+        storageVersionHash: 'xPOwRZ+Yhw8=',
+      },
+    );
+    assert.deepEqual(
+      resources.find(({ name }) => name === 'pods/eviction'),
+      {
+        name: 'pods/eviction',
+        singularName: '',
+        namespaced: true,
+        group: 'policy',
+        version: 'v1',
+        kind: 'Eviction',
+        verbs: ['create'],
+      },
+    );
+    const names = resources.map(({ name }) => name);
+    assert.deepEqual(names, names.toSorted());
+  });
+
+  test('a version that is not served is not found', async () => {
+    const response = await get('/apis/apps/v1beta1');
+    assert.deepEqual([response.statusCode, response.text], [404, '404 page not found\n']);
+  });
+
+  test('slashes at the end do no harm, other methods are refused', async () => {
+    assert.equal((await json<ResourceList>('/apis/apps/v1/')).groupVersion, 'apps/v1');
+    const { context, response } = fakeExchange({ url: '/apis', method: 'POST' });
+    await router.handler(context);
+    assert.equal(response.statusCode, 405);
+  });
+});
+
+describe('aggregated discovery', () => {
+  const accept =
+    'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,' +
+    'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
+
+  interface DiscoveryList {
+    kind: string;
+    apiVersion: string;
+    items: {
+      metadata: { name?: string };
+      versions: { version: string; resources: { resource: string; [field: string]: unknown }[] }[];
+    }[];
+  }
+
+  test('says everything about the groups in one document', async () => {
+    const response = await get('/apis', { accept });
+    assert.equal(
+      response.headers['content-type'],
+      'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+    );
+    const { kind, apiVersion, items } = JSON.parse(response.text) as DiscoveryList;
+    assert.deepEqual([kind, apiVersion], ['APIGroupDiscoveryList', 'apidiscovery.k8s.io/v2']);
+    const apps = items.find(({ metadata }) => metadata.name === 'apps');
+    assert.deepEqual(
+      apps?.versions[0]?.resources.find(({ resource }) => resource === 'deployments'),
+      {
+        resource: 'deployments',
+        responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+        scope: 'Namespaced',
+        singularResource: 'deployment',
+        verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+        shortNames: ['deploy'],
+        categories: ['all'],
+        subresources: [
+          {
+            subresource: 'scale',
+            responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+            verbs: ['get', 'patch', 'update'],
+          },
+          {
+            subresource: 'status',
+            responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+            verbs: ['get', 'patch', 'update'],
+          },
+        ],
+      },
+    );
+  });
+
+  test('the core group is on /api, without a name', async () => {
+    const { items } = await json<DiscoveryList>('/api', { accept });
+    assert.deepEqual(
+      items.map(({ metadata, versions }) => [metadata, versions.map(({ version }) => version)]),
+      [[{}, ['v1']]],
+    );
+  });
+
+  test('need not be sent again', async () => {
+    const first = await get('/apis', { accept });
+    const etag = String(first.headers['etag']);
+    const second = await get('/apis', { accept, 'if-none-match': etag });
+    assert.deepEqual([second.statusCode, second.text], [304, '']);
+  });
+
+  test('older clients get the version they know, and the old document those who know none', async () => {
+    const beta = 'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
+    assert.equal(
+      (await json<DiscoveryList>('/apis', { accept: beta })).apiVersion,
+      'apidiscovery.k8s.io/v2beta1',
+    );
+    const unknown = 'application/json;g=apidiscovery.k8s.io;v=v9;as=APIGroupDiscoveryList,application/json';
+    assert.equal((await json<DiscoveryList>('/apis', { accept: unknown })).kind, 'APIGroupList');
+    await assert.rejects(
+      get('/apis', { accept: 'text/html' }),
+      /only the following media types are accepted/,
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { apiserverFlags, parseApiserverFlags } from './flags.ts';
+
+describe('flags of kube-apiserver', () => {
+  let folder: string;
+  let files: Record<string, string>;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'apiserver-flags-'));
+    files = { 'tls-cert-file': join(folder, 'tls.crt'), 'tls-private-key-file': join(folder, 'tls.key') };
+    for (const file of Object.values(files)) await writeFile(file, 'PEM');
+    await writeFile(join(folder, 'tokens.csv'), 'secret,jane,1');
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const parse = (flags: Record<string, string>) =>
+    parseApiserverFlags({ ...files, 'etcd-servers': 'https://a:2379,https://b:2379', ...flags });
+
+  test('have defaults', async () => {
+    const { apiserver, etcd, verbosity, notes } = await parse({});
+    assert.deepEqual(etcd, { endpoints: ['https://a:2379', 'https://b:2379'], tls: {} });
+    assert.equal(apiserver.securePort, 6443);
+    assert.equal(apiserver.requestTimeoutMs, 60_000);
+    assert.equal(apiserver.eventTtlSeconds, 3600);
+    assert.deepEqual(apiserver.authorizationModes, ['RBAC']);
+    assert.equal(apiserver.anonymousAuth, true);
+    assert.deepEqual([verbosity, notes], [0, []]);
+  });
+
+  test('are read, with the files that they name', async () => {
+    const { apiserver } = await parse({
+      'etcd-prefix': 'elsewhere/',
+      'anonymous-auth': 'false',
+      'runtime-config': 'api/beta=true,batch/v1=false',
+      'token-auth-file': join(folder, 'tokens.csv'),
+      'authorization-mode': 'AlwaysAllow',
+    });
+    assert.equal(apiserver.etcdPrefix, '/elsewhere');
+    assert.equal(apiserver.anonymousAuth, false);
+    assert.deepEqual(apiserver.runtimeConfig, { 'api/beta': true, 'batch/v1': false });
+    assert.equal(apiserver.tokens?.('secret')?.name, 'jane');
+    assert.deepEqual(apiserver.authorizationModes, ['AlwaysAllow']);
+  });
+
+  test('say what they do not do', async () => {
+    const { notes, apiserver } = await parse({ 'authorization-mode': 'Node,RBAC', profiling: 'false' });
+    assert.equal(notes.length, 2);
+    assert.match(notes.join('\n'), /--profiling: Accepted and ignored/);
+    assert.deepEqual(apiserver.authorizationModes, ['RBAC']);
+  });
+
+  test('say what is wrong', async () => {
+    await assert.rejects(parse({ 'secure-port': 'x' }), {
+      message: '--secure-port is "x", but must be a whole number',
+    });
+    await assert.rejects(parse({ 'request-timeout': 'soon' }), /--request-timeout is "soon"/);
+    await assert.rejects(parse({ 'authorization-mode': 'Magic' }), /"Magic", which is not a known mode/);
+    await assert.rejects(parse({ 'no-such-flag': '1' }), /--no-such-flag is not a flag/);
+    await assert.rejects(
+      parse({ 'client-ca-file': join(folder, 'missing') }),
+      /--client-ca-file cannot be read/,
+    );
+    await assert.rejects(parse({ 'etcd-servers': '' }), /--etcd-servers must name at least one URL/);
+    await assert.rejects(
+      parseApiserverFlags({ 'etcd-servers': 'http://a:1' }),
+      /--tls-cert-file must be given/,
+    );
+  });
+
+  test('have one meaning each', () => {
+    const names = apiserverFlags.map(({ name }) => name);
+    assert.deepEqual(
+      names.filter((name, index) => names.indexOf(name) !== index),
+      [],
+    );
+  });
+});

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
+import { describe, test } from 'node:test';
+import { fullRegistry } from '../discovery/testing/full-registry.ts';
+import { PathRouter } from '../server/path-router.ts';
+import { fakeExchange } from '../server/testing/fake-exchange.ts';
+import type { FakeResponse } from '../server/testing/fake-exchange.ts';
+import { serveOpenApi } from './serve-openapi.ts';
+
+const router = new PathRouter();
+serveOpenApi(router, {
+  registry: fullRegistry(({ servedByDefault }) => servedByDefault),
+  now: () => Date.UTC(2026, 0, 1),
+});
+
+async function get(url: string, headers: Record<string, string> = {}): Promise<FakeResponse> {
+  const { context, response } = fakeExchange({ url, headers });
+  await router.handler(context);
+  return response;
+}
+
+interface Schema {
+  description?: string;
+  properties?: Record<string, Schema>;
+  [field: string]: unknown;
+}
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, { [field: string]: unknown; parameters?: { name: string }[] }>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+async function document(path: string): Promise<Document> {
+  return JSON.parse((await get(`/openapi/v3/${path}`)).text) as Document;
+}
+
+async function urlOf(path: string): Promise<string> {
+  const { paths } = JSON.parse((await get('/openapi/v3')).text) as {
+    paths: Record<string, { serverRelativeURL: string }>;
+  };
+  return paths[path]?.serverRelativeURL ?? '';
+}
+
+describe('/openapi/v3', () => {
+  test('lists documents with their hashes', async () => {
+    for (const path of ['api', 'api/v1', 'apis', 'apis/apps', 'apis/apps/v1', 'version']) {
+      assert.match(await urlOf(path), new RegExp(`^/openapi/v3/${path}\\?hash=[0-9A-F]{128}$`));
+    }
+  });
+
+  test('a document with its hash may be kept for ever', async () => {
+    const url = await urlOf('apis/apps/v1');
+    const response = await get(url);
+    assert.equal(response.statusCode, 200);
+    assert.equal(response.headers['cache-control'], 'public, immutable');
+    assert.equal(response.headers['last-modified'], 'Thu, 01 Jan 2026 00:00:00 GMT');
+    assert.equal(response.headers['expires'], 'Fri, 01 Jan 2027 00:00:00 GMT');
+    const again = await get(url, { 'if-none-match': String(response.headers['etag']) });
+    assert.deepEqual([again.statusCode, again.text], [304, '']);
+  });
+
+  test('a wrong hash leads to the right one', async () => {
+    const response = await get('/openapi/v3/apis/apps/v1?hash=OLD');
+    assert.deepEqual([response.statusCode, response.headers['location']], [301, await urlOf('apis/apps/v1')]);
+    assert.equal((await get('/openapi/v3/apis/nothing/v1')).statusCode, 404);
+  });
+
+  test('large documents are compressed for those who ask', async () => {
+    const response = await get('/openapi/v3/api/v1', { 'accept-encoding': 'gzip' });
+    assert.equal(response.headers['content-encoding'], 'gzip');
+    assert.equal(gunzipSync(response.bytes).toString(), (await get('/openapi/v3/api/v1')).text);
+  });
+
+  test('schemas say what patches and explain need', async () => {
+    const { openapi, components } = await document('apis/apps/v1');
+    assert.equal(openapi, '3.0.0');
+    const deployment = components.schemas['io.k8s.api.apps.v1.Deployment'];
+    assert.deepEqual(deployment?.['x-kubernetes-group-version-kind'], [
+      { group: 'apps', kind: 'Deployment', version: 'v1' },
+    ]);
+    assert.deepEqual(deployment?.properties?.['spec'], {
+      allOf: [{ $ref: '#/components/schemas/io.k8s.api.apps.v1.DeploymentSpec' }],
+      default: {},
+    });
+    assert.match(String(deployment?.description), /Deployment/);
+    const container = components.schemas['io.k8s.api.core.v1.Container'];
+    const { description, ...ports } = container?.properties?.['ports'] ?? {};
+    assert.match(String(description), /ports/i);
+    assert.deepEqual(ports, {
+      type: 'array',
+      items: { allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.ContainerPort' }], default: {} },
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['containerPort', 'protocol'],
+      'x-kubernetes-patch-strategy': 'merge',
+      'x-kubernetes-patch-merge-key': 'containerPort',
+    });
+    const protocol = components.schemas['io.k8s.api.core.v1.ContainerPort']?.properties?.['protocol'];
+    assert.deepEqual([protocol?.['type'], protocol?.['default']], ['string', 'TCP']);
+    const quantity = components.schemas['io.k8s.apimachinery.pkg.api.resource.Quantity'];
+    assert.deepEqual(quantity?.['oneOf'], [{ type: 'string' }, { type: 'number' }]);
+  });
+
+  test('patch operations tell kubectl that fieldValidation and dryRun are known', async () => {
+    const { paths } = await document('apis/apps/v1');
+    const patch = paths['/apis/apps/v1/namespaces/{namespace}/deployments/{name}']?.['patch'];
+    assert.equal(patch?.['x-kubernetes-action'], 'patch');
+    assert.deepEqual(patch?.['x-kubernetes-group-version-kind'], {
+      group: 'apps',
+      kind: 'Deployment',
+      version: 'v1',
+    });
+    assert.deepEqual(
+      patch?.parameters?.map(({ name }) => name),
+      ['dryRun', 'fieldManager', 'fieldValidation', 'force'],
+    );
+  });
+
+  test('every reference of every document leads somewhere, and every kind has a description', async () => {
+    const { paths } = JSON.parse((await get('/openapi/v3')).text) as { paths: Record<string, unknown> };
+    const undescribed: string[] = [];
+    for (const path of Object.keys(paths)) {
+      const { text } = await get(`/openapi/v3/${path}`);
+      const { components } = JSON.parse(text) as Document;
+      for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+        assert.ok(name in components.schemas, `${path}: ${name}`);
+      }
+      for (const [name, schema] of Object.entries(components.schemas)) {
+        if ('x-kubernetes-group-version-kind' in schema && schema.description === undefined)
+          undescribed.push(name);
+      }
+    }
+    assert.deepEqual([...new Set(undescribed)], []);
+  });
+});
+
+describe('/openapi/v2', () => {
+  test('is all of it in one document', async () => {
+    const response = await get('/openapi/v2');
+    const { swagger, definitions, paths } = JSON.parse(response.text) as {
+      swagger: string;
+      definitions: Record<string, Schema>;
+      paths: Record<string, unknown>;
+    };
+    assert.equal(swagger, '2.0');
+    assert.ok('/apis/apps/v1/namespaces/{namespace}/deployments/{name}' in paths && '/version/' in paths);
+    const intOrString = definitions['io.k8s.apimachinery.pkg.util.intstr.IntOrString'];
+    assert.deepEqual([intOrString?.['type'], intOrString?.['format']], ['string', 'int-or-string']);
+    const spec = definitions['io.k8s.api.core.v1.PodSpec'];
+    assert.equal(spec?.properties?.['containers']?.['x-kubernetes-patch-merge-key'], 'name');
+  });
+});
