@@ -45,7 +45,7 @@ const externalStrings = ['k8s.io.apimachinery.pkg.types.UID', 'k8s.io.apimachine
 const scalars = new Set(['string', 'bool', 'int', 'int32', 'int64', 'float64', 'byte', 'uint32', 'uint64']);
 
 /** `k8s.io.api.core.v1.Pod` → its package. */
-export function packageOf(name: string): string {
+function packageOf(name: string): string {
   return name.slice(0, name.lastIndexOf('.'));
 }
 

@@ -5,9 +5,9 @@
  *     k  8  s  \0 |
  */
 import { CodecError } from './codec/codec-error.ts';
-import { decodeMessage, encodeMessage } from './codec/codec.ts';
+import { decodeMessage, withWriter, writeMessage } from './codec/codec.ts';
 import { WireReader } from './codec/wire-reader.ts';
-import { WireWriter } from './codec/wire-writer.ts';
+import type { WireWriter } from './codec/wire-writer.ts';
 import type { KubeObject } from './object.ts';
 import { kindOf } from './scheme.ts';
 
@@ -23,35 +23,39 @@ export interface Envelope {
 const magic = [0x6b, 0x38, 0x73, 0x00] as const;
 const envelopeFields: ReadonlySet<number> = new Set([1, 2, 3, 4]);
 const typeMetaFields: ReadonlySet<number> = new Set([1, 2]);
-const writer = new WireWriter();
 
 /** Whether bytes begin with `k8s\0`. */
 export function isEnvelope(bytes: Uint8Array): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
 }
 
+/** Writes an envelope, last field first; `writeRaw` writes its contents. */
+function writeEnvelope(
+  writer: WireWriter,
+  { apiVersion, kind }: { apiVersion: string; kind: string },
+  writeRaw: (writer: WireWriter) => void,
+): void {
+  writer.string('');
+  writer.byte(0x22);
+  writer.string('');
+  writer.byte(0x1a);
+  let start = writer.written();
+  writeRaw(writer);
+  writer.length(start);
+  writer.byte(0x12);
+  start = writer.written();
+  writer.string(kind);
+  writer.byte(0x12);
+  writer.string(apiVersion);
+  writer.byte(0x0a);
+  writer.length(start);
+  writer.byte(0x0a);
+  for (let index = magic.length - 1; index >= 0; index--) writer.byte(magic[index] as number);
+}
+
 /** Puts an encoded message into its envelope. */
 export function wrapEnvelope(apiVersion: string, kind: string, raw: Uint8Array): Buffer<ArrayBuffer> {
-  try {
-    writer.string('');
-    writer.byte(0x22);
-    writer.string('');
-    writer.byte(0x1a);
-    writer.bytes(raw);
-    writer.byte(0x12);
-    const start = writer.written();
-    writer.string(kind);
-    writer.byte(0x12);
-    writer.string(apiVersion);
-    writer.byte(0x0a);
-    writer.length(start);
-    writer.byte(0x0a);
-    for (let index = magic.length - 1; index >= 0; index--) writer.byte(magic[index] as number);
-    return writer.finish();
-  } catch (error) {
-    writer.reset();
-    throw error;
-  }
+  return withWriter((writer) => writeEnvelope(writer, { apiVersion, kind }, (inner) => inner.contents(raw)));
 }
 
 /** Reads an envelope without its contents. `raw` shares memory with `bytes`. @throws CodecError */
@@ -103,8 +107,10 @@ function messageFor(apiVersion: unknown, kind: unknown): string {
 
 /** The bytes that are stored for an object. @throws CodecError */
 export function encodeObject(object: KubeObject): Buffer<ArrayBuffer> {
-  const { apiVersion, kind } = object;
-  return wrapEnvelope(apiVersion, kind, encodeMessage(messageFor(apiVersion, kind), object));
+  const message = messageFor(object.apiVersion, object.kind);
+  return withWriter((writer) =>
+    writeEnvelope(writer, object, (inner) => writeMessage(inner, message, object)),
+  );
 }
 
 /** The object of stored bytes, as Go prints it in JSON. @throws CodecError */

@@ -109,16 +109,19 @@ export function isZeroTime({ seconds, nanos }: Instant): boolean {
 }
 
 const canonicalTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-let lastSeconds = Number.NaN;
-let lastText = '';
+const formattedTimes = new Map<number, string>();
 
-/** `2026-11-21T10:41:00Z`: UTC, seconds. */
+/** Objects carry the same few moments many times over (managedFields, conditions): texts and numbers are kept. */
+const maxKeptTimes = 1024;
+
+/** `2026-11-21T10:41:00Z`: UTC, seconds. @throws TimeError for years that RFC 3339 can't write */
 export function formatTime(seconds: number): string {
-  // Objects carry the same second many times over (managedFields, conditions).
-  if (seconds === lastSeconds) return lastText;
-  const text = `${isoSeconds(seconds)}Z`;
-  lastSeconds = seconds;
-  lastText = text;
+  let text = formattedTimes.get(seconds);
+  if (text === undefined) {
+    text = `${isoSeconds(seconds)}Z`;
+    if (formattedTimes.size >= maxKeptTimes) formattedTimes.clear();
+    formattedTimes.set(seconds, text);
+  }
   return text;
 }
 
@@ -128,7 +131,6 @@ export function formatMicroTime({ seconds, nanos }: Instant): string {
   return `${isoSeconds(seconds)}.${String(micros).padStart(6, '0')}Z`;
 }
 
-/** @throws TimeError for years that RFC 3339 can't write. */
 function isoSeconds(seconds: number): string {
   const milliseconds = seconds * 1000;
   if (!(Math.abs(milliseconds) <= 8.64e15)) throw new TimeError(`time out of range: ${seconds}`);
@@ -138,14 +140,13 @@ function isoSeconds(seconds: number): string {
 }
 
 const parsedSeconds = new Map<string, number>();
-const maxParsedSeconds = 1024;
 
-/** `parseTime(text).seconds`, remembered: objects name the same few moments again and again. @throws TimeError */
+/** `parseTime(text).seconds`. @throws TimeError */
 export function timeSeconds(text: string): number {
   let seconds = parsedSeconds.get(text);
   if (seconds === undefined) {
     seconds = parseTime(text).seconds;
-    if (parsedSeconds.size >= maxParsedSeconds) parsedSeconds.clear();
+    if (parsedSeconds.size >= maxKeptTimes) parsedSeconds.clear();
     if (text.length <= 40) parsedSeconds.set(text, seconds);
   }
   return seconds;

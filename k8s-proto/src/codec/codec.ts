@@ -57,20 +57,33 @@ function codecByName(name: string): MessageCodec {
 const writer = new WireWriter();
 
 /**
+ * Runs `write` on the shared writer and gives a copy of what it wrote. Not to be nested.
+ *
+ * @throws CodecError
+ */
+export function withWriter(write: (writer: WireWriter) => void): Buffer<ArrayBuffer> {
+  try {
+    write(writer);
+    return writer.finish();
+  } catch (error) {
+    writer.reset();
+    throw asCodecError(error);
+  }
+}
+
+/** Writes the contents of a message: see `encodeMessage`. @throws CodecError */
+export function writeMessage(writer: WireWriter, name: string, value: unknown): void {
+  codecByName(name).encode(writer, value);
+}
+
+/**
  * The bytes of a message from its JSON value, as Go's generated code writes them: fields by number, value fields even
  * when zero, pointers, lists and maps when set, map entries by key. Fields that the message doesn't have are left out.
  *
  * @throws CodecError
  */
 export function encodeMessage(name: string, value: unknown): Buffer<ArrayBuffer> {
-  const codec = codecByName(name);
-  try {
-    codec.encode(writer, value);
-    return writer.finish();
-  } catch (error) {
-    writer.reset();
-    throw asCodecError(error);
-  }
+  return withWriter((writer) => writeMessage(writer, name, value));
 }
 
 /**

@@ -123,11 +123,16 @@ export class WireWriter {
     this.varint(size);
   }
 
-  /** The length and the bytes. */
-  bytes(value: Uint8Array): void {
+  /** The bytes, without a length. */
+  contents(value: Uint8Array): void {
     this.reserve(value.length);
     this.pos -= value.length;
     this.buffer.set(value, this.pos);
+  }
+
+  /** The length and the bytes. */
+  bytes(value: Uint8Array): void {
+    this.contents(value);
     this.varint(value.length);
   }
 

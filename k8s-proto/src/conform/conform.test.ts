@@ -193,6 +193,8 @@ test('names are case-sensitive, and opaque values are not looked into', () => {
 });
 
 test('the last duplicate counts', () => {
+  const spread = parseJsonStrict(`{"a\\"b" ${' '.repeat(100)}: "c:\\\\" , "a\\"b":{"x" : "y\\":"}}`);
+  assert.deepEqual(spread, { value: { 'a"b': { x: 'y":' } }, duplicates: [{ path: ['a"b'] }] });
   const { value } = parseJsonStrict('{"spec":{"replicas":1,"replicas":2}}');
   assert.deepEqual(value, { spec: { replicas: 2 } });
 });
@@ -223,6 +225,13 @@ test('syntax errors are worded as Go words them', () => {
   for (const [text, expected] of cases) {
     assert.throws(() => parseJsonStrict(text), { code: 'syntax', message: expected }, text);
   }
+});
+
+test('what is nested beyond reason is refused', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+  assert.throws(() => parseJsonStrict(deep), { message: 'exceeded max depth' });
+  assert.throws(() => parseJsonStrict('['.repeat(200_000)), { message: 'exceeded max depth' });
+  assert.throws(() => parseJsonStrict('{"a":'.repeat(200_000)), { message: 'exceeded max depth' });
 });
 
 test('hostile names stay ordinary names', () => {

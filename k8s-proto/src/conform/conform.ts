@@ -173,6 +173,13 @@ function conformSchema(value: unknown): unknown {
   return conform(value, jsonSchemaProps, 'ignore').object;
 }
 
+/** Decoded on its own too: an error knows nothing of the fields around. */
+function conformText(value: unknown): string {
+  if (value === null) return '';
+  if (typeof value === 'string') return value;
+  throw new ConformError('type', `json: cannot unmarshal ${jsonType(value)} into Go value of type string`);
+}
+
 function conformSpecial(walk: Walk, kind: SpecialKind, value: unknown): unknown {
   switch (kind) {
     case 'time':
@@ -203,7 +210,7 @@ function conformSpecial(walk: Walk, kind: SpecialKind, value: unknown): unknown 
       if (Array.isArray(value)) return value.length === 0 ? null : value.map(conformSchema);
       return isObject(value) ? conformSchema(value) : null;
     case 'schemaOrStringArray':
-      if (Array.isArray(value)) return value.length === 0 ? null : value;
+      if (Array.isArray(value)) return value.length === 0 ? null : value.map(conformText);
       return isObject(value) ? conformSchema(value) : null;
   }
 }

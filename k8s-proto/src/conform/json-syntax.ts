@@ -33,7 +33,7 @@ class SyntaxScan {
   }
 
   #value(depth: number): void {
-    if (depth > 10_000) throw new SyntaxProblem('exceeded max depth');
+    if (depth > 1000) throw new SyntaxProblem('exceeded max depth');
     this.#space();
     const first = this.#text[this.#pos];
     if (first === '{') this.#object(depth);

@@ -13,6 +13,13 @@ export interface StrictJson {
   duplicates: readonly DuplicateKey[];
 }
 
+/** Whether the string that ends before `at` is a key. */
+function isKey(text: string, at: number): boolean {
+  let next = at;
+  while (isSpace(text.charCodeAt(next))) next++;
+  return text.charCodeAt(next) === 0x3a;
+}
+
 /** Strings that are followed by a colon are keys: that many there are in the text. */
 function countKeysInText(text: string): number {
   let count = 0;
@@ -20,10 +27,8 @@ function countKeysInText(text: string): number {
   while (at !== -1) {
     let end = text.indexOf('"', at + 1);
     while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
-    let next = end + 1;
-    while (isSpace(text.charCodeAt(next))) next++;
-    if (text.charCodeAt(next) === 0x3a) count++;
-    at = text.indexOf('"', next);
+    if (isKey(text, end + 1)) count++;
+    at = text.indexOf('"', end + 1);
   }
   return count;
 }
@@ -38,14 +43,18 @@ function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
-function countKeys(value: unknown): number {
+/** Go gives up at 10,000. Nothing real comes near either, and everything below may recurse without care. */
+const maxDepth = 1000;
+
+function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
+  if (depth > maxDepth) throw new ConformError('syntax', 'exceeded max depth');
   let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value) count += countKeys(item);
+    for (const item of value) count += countKeys(item, depth + 1);
   } else {
     for (const key of Object.keys(value)) {
-      count += 1 + countKeys((value as Record<string, unknown>)[key]);
+      count += 1 + countKeys((value as Record<string, unknown>)[key], depth + 1);
     }
   }
   return count;
@@ -63,7 +72,7 @@ interface OpenValue {
 function walkKeys(text: string, onKey: OnKey): void {
   const open: OpenValue[] = [];
   const path: (string | number)[] = [];
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const piece = match[0];
     const top = open.at(-1);
@@ -76,7 +85,7 @@ function walkKeys(text: string, onKey: OnKey): void {
       path.pop();
     } else if (piece === ',') {
       if (top !== undefined && top.keys === undefined) path[path.length - 1] = ++top.index;
-    } else if (top?.keys !== undefined && /^\s*:/.test(text.slice(token.lastIndex, token.lastIndex + 64))) {
+    } else if (top?.keys !== undefined && isKey(text, token.lastIndex)) {
       const key = JSON.parse(piece) as string;
       path[path.length - 1] = key;
       onKey(path, top.keys.has(key));
@@ -98,7 +107,7 @@ export function parseJsonStrict(text: string): StrictJson {
     throw new ConformError('syntax', jsonSyntaxError(text) ?? String(error));
   }
   // Nearly always there are no duplicates, and counting is all that it takes to know.
-  if (countKeysInText(text) === countKeys(value)) return { value, duplicates: [] };
+  if (countKeys(value, 1) === countKeysInText(text)) return { value, duplicates: [] };
   const duplicates: DuplicateKey[] = [];
   walkKeys(text, (path, repeated) => {
     if (repeated) duplicates.push({ path: [...path] });
