@@ -62,9 +62,9 @@ test('keys written twice', () => {
     [true, { success: [del('a', 'c'), put('c')] }],
     [true, { success: [del('a', 'c'), put('B')] }],
     [true, { success: [del('a', 'c'), del('b')] }],
-    // Reversed and open ranges catch nothing.
     [true, { success: [del('c', 'a'), put('b')] }],
-    [true, { success: [del('a', '\0'), put('b')] }],
+    [false, { success: [del('a', '\0'), put('b')] }],
+    [true, { success: [del('c', '\0'), put('b')] }],
     [true, { success: [txn([put('a')], [put('a')])] }],
     [false, { success: [txn([put('a')]), txn([put('a')])] }],
     [false, { success: [txn([], [put('a')]), txn([put('a')])] }],
@@ -74,8 +74,8 @@ test('keys written twice', () => {
     [false, { success: [txn([put('a')]), del('a')] }],
     [false, { success: [txn([del('a', 'c')]), put('b')] }],
     [false, { success: [txn([], [del('a', 'c')]), txn([put('b')])] }],
-    // A delete in a later transaction is not compared with the puts of an earlier one.
-    [true, { success: [txn([put('b')]), txn([del('a', 'c')])] }],
+    [false, { success: [txn([put('b')]), txn([del('a', 'c')])] }],
+    [true, { success: [txn([put('b')], [del('a', 'c')])] }],
     [false, { success: [txn([txn([put('a')]), put('a')])] }],
     [true, { success: [get('a'), put('a'), get('a')] }],
     // Overlapping and touching ranges, found by binary search over their union.

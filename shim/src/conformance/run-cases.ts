@@ -1,0 +1,45 @@
+import { describe, test } from 'node:test';
+import { CaseWorld, type ConformanceCase, type Target } from './case.ts';
+import { kvCases } from './kv-cases.ts';
+import { leaseCases } from './lease-cases.ts';
+import { maintenanceCases } from './maintenance-cases.ts';
+import { txnCases } from './txn-cases.ts';
+import { watchCases } from './watch-cases.ts';
+
+const groups: readonly [name: string, cases: readonly ConformanceCase[]][] = [
+  ['kv', kvCases],
+  ['txn', txnCases],
+  ['watch', watchCases],
+  ['lease', leaseCases],
+  ['maintenance', maintenanceCases],
+];
+
+/**
+ * The conformance suite: everything here is expected of every etcd server alike, over every transport. Declares one
+ * test per case; `open` is called once, before the first.
+ */
+export function runCases(name: string, open: () => Promise<Target & { close(): Promise<void> }>): void {
+  describe(`etcd conformance: ${name}`, async () => {
+    const opened = open();
+    for (const [group, cases] of groups) {
+      for (const each of cases) {
+        test(`${group}: ${each.name}`, async (context) => {
+          const target = await opened;
+          const reason = each.differsIn?.[target.version];
+          if (reason !== undefined) return context.skip(`etcd ${target.version} differs: ${reason}`);
+          const world = new CaseWorld(target.client);
+          try {
+            await each.run(world);
+          } finally {
+            world.close();
+          }
+        });
+      }
+    }
+    test('close', async () => {
+      const target = await opened;
+      target.client.close();
+      await target.close();
+    });
+  });
+}

@@ -1,0 +1,74 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A stock etcd of this machine, started for a test. */
+export interface StockEtcd {
+  readonly clientUrl: string;
+  /** `3.4` */
+  readonly version: string;
+  close(): Promise<void>;
+}
+
+/** The version of the `etcd` in PATH, e.g. `3.4`; undefined when there is none. */
+export function stockEtcdVersion(): string | undefined {
+  try {
+    const output = execFileSync('etcd', ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return /etcd Version: (\d+\.\d+)/.exec(output)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts the `etcd` in PATH on free ports of the loopback interface, with a directory of its own. */
+export async function startStockEtcd(version: string): Promise<StockEtcd> {
+  const directory = mkdtempSync(join(tmpdir(), 'pg8s-stock-etcd-'));
+  const [clientPort, peerPort] = await Promise.all([freePort(), freePort()]);
+  const clientUrl = `http://127.0.0.1:${clientPort}`;
+  const peerUrl = `http://127.0.0.1:${peerPort}`;
+  const args = [
+    '--data-dir',
+    directory,
+    '--listen-client-urls',
+    clientUrl,
+    '--advertise-client-urls',
+    clientUrl,
+  ];
+  args.push('--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl);
+  args.push('--initial-cluster', `default=${peerUrl}`);
+  const child = spawn('etcd', args, { stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  for (let attempt = 0; ; attempt++) {
+    const isHealthy = await fetch(`${clientUrl}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isHealthy) break;
+    if (attempt > 200 || child.exitCode !== null) throw new Error('the stock etcd did not start');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    clientUrl,
+    version,
+    async close() {
+      child.kill('SIGTERM');
+      await exited;
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
