@@ -307,9 +307,8 @@ export class FakeApi implements Client {
     for (const resource of resources) this.#resources.set(groupResourceOf(resource), resource);
   }
 
-  close(): void {
-    this.#watchers.clear();
-  }
+  /** Nothing: one fake serves several clients, and each ends its own watches. */
+  close(): void {}
 
   async #admit(
     verb: FakeRequest['verb'],

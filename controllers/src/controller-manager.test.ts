@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { controllerTable, isEnabled, startControllerManager } from './controller-manager.ts';
+import { controllerFlags, parseDuration } from './flags.ts';
+import { deployments, leases, pods } from './runtime/resource.ts';
+import { until } from './runtime/testing/fake-clock.ts';
+import { startFakeKubelet } from './runtime/testing/fake-kubelet.ts';
+import { createTestContext } from './runtime/testing/test-context.ts';
+
+test('--controllers enables and disables by name, then by the star', () => {
+  assert.equal(isEnabled('a'), true);
+  assert.equal(isEnabled('a', ['*', '-a']), false);
+  assert.equal(isEnabled('a', ['a']), true);
+  assert.equal(isEnabled('b', ['a']), false);
+});
+
+test('every concurrent flag has the default of the controller table', () => {
+  const workers = Object.fromEntries(
+    Object.entries(controllerTable).map(([name, { workers }]) => [name, workers]),
+  );
+  const flag = (name: string) => controllerFlags.find((one) => one.name === name)?.default;
+  assert.deepEqual(workers, {
+    'deployment-controller': flag('concurrent-deployment-syncs'),
+    'replicaset-controller': flag('concurrent-replicaset-syncs'),
+    'garbage-collector-controller': flag('concurrent-gc-syncs'),
+    'namespace-controller': flag('concurrent-namespace-syncs'),
+  });
+});
+
+test('durations are as Go writes them', () => {
+  assert.equal(parseDuration('15s'), 15_000);
+  assert.equal(parseDuration('2m0s'), 120_000);
+  assert.equal(parseDuration('1h1.5s'), 3_601_500);
+  assert.equal(parseDuration('250ms'), 250);
+  assert.equal(parseDuration('0'), 0);
+  for (const text of ['', '15', 's', '1d', '1s x']) assert.throws(() => parseDuration(text), TypeError, text);
+});
+
+test('the manager leads, works, loses its lease, and works again in a new term', async () => {
+  const { api, clock, log, ...context } = createTestContext();
+  api.register(deployments, pods);
+  const kubelet = startFakeKubelet({ api, clock, log, ...context });
+  const part = startControllerManager({
+    kubeConfig: undefined as never,
+    client: api,
+    clock,
+    log,
+    leaderElection: { identity: 'one' },
+  });
+  const running = () => api.all(pods).filter(({ status }) => status?.phase === 'Running').length;
+  async function reach(what: string, condition: () => boolean): Promise<void> {
+    for (let round = 0; round < 200; round++) {
+      try {
+        return await until(what, condition, 10);
+      } catch {
+        await clock.advance(500);
+      }
+    }
+    throw new Error(`never happened: ${what}`);
+  }
+  const make = (name: string) =>
+    api.create(deployments, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: 'default' },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: { app: name } },
+        template: { metadata: { labels: { app: name } }, spec: { containers: [] } },
+      },
+    });
+  await part.ready;
+  assert.equal(api.all(leases)[0]?.spec?.holderIdentity, 'one');
+  await make('first');
+  await reach('works', () => running() === 2);
+
+  const lease = api.all(leases)[0];
+  assert.ok(lease?.spec);
+  await api.update(leases, { ...lease, spec: { ...lease.spec, holderIdentity: 'thief' } });
+  await clock.advance(14_000);
+  await make('second');
+  await clock.advance(1000);
+  assert.equal(running(), 2, 'does not work without the lease');
+  await reach('works again', () => running() === 4);
+  assert.equal(api.all(leases)[0]?.spec?.leaseTransitions, 1);
+
+  const closed = part.close();
+  await clock.advance(20_000);
+  await closed;
+  assert.equal(api.all(leases)[0]?.spec?.holderIdentity, '', 'released');
+  kubelet.stop();
+});

@@ -1,0 +1,93 @@
+/** One flag of `pg8s controllers`, as data for the command line. */
+export interface Flag {
+  /** Without the dashes. */
+  name: string;
+  kind: 'string' | 'int' | 'float' | 'boolean' | 'duration' | 'list';
+  default: string | number | boolean | readonly string[];
+  description: string;
+}
+
+/** kube-controller-manager's names where it has one; durations as Go writes them: `15s`, `2m0s`. */
+export const controllerFlags = [
+  {
+    name: 'kubeconfig',
+    kind: 'string',
+    default: '',
+    description: 'Path to a kubeconfig with server and credentials',
+  },
+  {
+    name: 'controllers',
+    kind: 'list',
+    default: ['*'],
+    description: "Controllers to run: '*' for all, 'foo' to enable, '-foo' to disable",
+  },
+  { name: 'leader-elect', kind: 'boolean', default: true, description: 'Run for leader before working' },
+  {
+    name: 'leader-elect-lease-duration',
+    kind: 'duration',
+    default: '15s',
+    description: 'How long others wait after the last renewal they saw',
+  },
+  {
+    name: 'leader-elect-renew-deadline',
+    kind: 'duration',
+    default: '10s',
+    description: 'How long a leader tries to renew before it gives up',
+  },
+  {
+    name: 'leader-elect-retry-period',
+    kind: 'duration',
+    default: '2s',
+    description: 'Between attempts to lead',
+  },
+  {
+    name: 'leader-elect-resource-namespace',
+    kind: 'string',
+    default: 'kube-system',
+    description: 'Namespace of the Lease',
+  },
+  {
+    name: 'concurrent-deployment-syncs',
+    kind: 'int',
+    default: 5,
+    description: 'Deployments that are worked on at a time',
+  },
+  {
+    name: 'concurrent-replicaset-syncs',
+    kind: 'int',
+    default: 5,
+    description: 'ReplicaSets that are worked on at a time',
+  },
+  {
+    name: 'concurrent-namespace-syncs',
+    kind: 'int',
+    default: 10,
+    description: 'Namespaces that are emptied at a time',
+  },
+  {
+    name: 'concurrent-gc-syncs',
+    kind: 'int',
+    default: 20,
+    description: 'Objects that are collected at a time',
+  },
+  { name: 'nodes', kind: 'int', default: 0, description: 'Simulated Nodes to run (pg8s)' },
+] as const satisfies readonly Flag[];
+
+const units: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Milliseconds of a Go duration: `1m30s`, `250ms`, `0`. Throws a `TypeError` on other text. */
+export function parseDuration(text: string): number {
+  if (text === '0') return 0;
+  const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text)
+    throw new TypeError(`invalid duration ${JSON.stringify(text)}`);
+  return parts.reduce((total, [, amount, unit]) => total + Number(amount) * (units[unit ?? ''] ?? 0), 0);
+}
