@@ -69,6 +69,21 @@ describe('the watch cache', () => {
     storage.close();
   });
 
+  test('an update begins with our own last write, though the watch has not brought it', async () => {
+    const { etcd, storage } = openFakeStorage();
+    await storage.ready();
+    await storage.create(at('a'), configMap('a', { n: '1' }));
+    etcd.pauseWatches();
+    await storage.guaranteedUpdate(at('a'), () => configMap('a', { n: '2' }));
+    etcd.calls.length = 0;
+    await storage.guaranteedUpdate(at('a'), (current) => {
+      assert.deepEqual(current?.object['data'], { n: '2' });
+      return configMap('a', { n: '3' });
+    });
+    assert.equal(etcd.calls.length, 1);
+    storage.close();
+  });
+
   test('a consistent list asks for progress when only others have written', async () => {
     const fake = openFakeStorage();
     const { etcd, storage } = fake;
@@ -261,6 +276,20 @@ describe('watches', () => {
     storage.close();
   });
 
+  test('from a revision that the cache has not seen begin behind it', async () => {
+    const fake = openFakeStorage();
+    const { etcd, storage, another } = fake;
+    await storage.ready();
+    etcd.pauseWatches();
+    const writer = another();
+    const { revision } = await writer.create(at('a'), configMap('a'));
+    const watcher = await storage.watch(watchOptions({ resourceVersion: String(revision) }));
+    const b = await writer.create(at('b'), configMap('b'));
+    etcd.resumeWatches();
+    assert.deepEqual((await takeEvents(watcher, 1)).map(describeEvent), [`ADDED b@${b.revision}`]);
+    storage.close();
+  });
+
   test('end when the storage closes', async () => {
     const { storage, etcd } = openFakeStorage();
     const watcher = await storage.watch(watchOptions({ resourceVersion: '0' }));
@@ -279,6 +308,11 @@ describe('watches', () => {
     for (let n = 0; n < 6; n++) await storage.create(at(`b-${n}`), configMap(`b-${n}`));
     await caughtUp(fake);
     assert.equal(storage.cache.historySize, 4);
+    const { oldestRevision } = storage.cache;
+    const oldest = await storage.watch(watchOptions({ resourceVersion: String(oldestRevision) }));
+    assert.equal((await takeEvents(oldest, 4)).length, 4);
+    const older = await storage.watch(watchOptions({ resourceVersion: String(oldestRevision - 1) }));
+    await assert.rejects(older.nextBatch(), /too old resource version/);
     const watcher = await storage.watch(watchOptions({ resourceVersion: String(revision) }));
     await assert.rejects(watcher.nextBatch(), /too old resource version/);
     const exact = await storage.list(

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import type { WatchStream } from '@pg8s/shim/client/etcd-client';
+import { EtcdError, grpcCode } from '@pg8s/shim/client/etcd-error';
+import type { WatchRequest, WatchResponse } from '@pg8s/shim/etcdserverpb/types';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { silentLog } from '../testing/fake-storage.ts';
+import { keyBytes } from './key-layout.ts';
+import { FakeEtcd } from './testing/fake-etcd.ts';
+import { WatchHub } from './watch-hub.ts';
+
+/** A stream whose other end is the test. */
+class ManualStream implements WatchStream {
+  readonly sent: string[] = [];
+  #queue: (WatchResponse | EtcdError)[] = [];
+  #wake: (() => void) | undefined;
+  isClosed = false;
+
+  send(request: WatchRequest): void {
+    if ('createRequest' in request) {
+      const { watchId, startRevision } = request.createRequest;
+      this.sent.push(`create ${watchId} from ${startRevision}`);
+    } else if ('cancelRequest' in request) this.sent.push(`cancel ${request.cancelRequest.watchId}`);
+    else this.sent.push('progress?');
+  }
+
+  /** Lets the hub see a response, and work on it. */
+  async answer(watchId: number, revision: number, fields: Partial<WatchResponse> = {}): Promise<void> {
+    this.#push({
+      header: { clusterId: 1n, memberId: 1n, revision, raftTerm: 1 },
+      watchId,
+      created: false,
+      canceled: false,
+      compactRevision: 0,
+      cancelReason: '',
+      fragment: false,
+      events: [],
+      ...fields,
+    });
+    await settled();
+  }
+
+  async break(): Promise<void> {
+    this.#push(new EtcdError(grpcCode.UNAVAILABLE, 'transport is closing'));
+    await settled();
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<WatchResponse> {
+    for (;;) {
+      const next = this.#queue.shift();
+      if (next instanceof EtcdError) throw next;
+      if (next !== undefined) yield next;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+
+  #push(item: WatchResponse | EtcdError): void {
+    this.#queue.push(item);
+    this.#wake?.();
+  }
+}
+
+const settled = () =>
+  new Promise<void>((resolve) => {
+    setImmediate(resolve);
+  });
+
+const change = (modRevision: number) => ({
+  events: [
+    {
+      type: 'PUT' as const,
+      kv: {
+        key: keyBytes('a'),
+        createRevision: modRevision,
+        modRevision,
+        version: 1,
+        value: new Uint8Array(),
+        lease: 0n,
+      },
+    },
+  ],
+});
+
+describe('the watch hub', () => {
+  let streams: ManualStream[];
+  let clock: FakeClock;
+  let hub: WatchHub;
+  let heard: string[];
+  const stream = () => streams.at(-1) as ManualStream;
+  const subscribe = (name: string, startRevision: number) =>
+    hub.subscribe({ low: name, high: `${name}0` }, startRevision, {
+      events: (events) => heard.push(`${name}: ${events.map(({ kv }) => kv.modRevision).join(' ')}`),
+      progress: (revision) => heard.push(`${name}: up to ${revision}`),
+      compacted: (revision) => heard.push(`${name}: compacted ${revision}`),
+    });
+
+  beforeEach(() => {
+    streams = [];
+    heard = [];
+    clock = new FakeClock();
+    const client = new FakeEtcd();
+    client.watch = () => {
+      streams.push(new ManualStream());
+      return stream() as never;
+    };
+    hub = new WatchHub(client, clock, silentLog);
+  });
+
+  test('watches all ranges on one stream', async () => {
+    subscribe('a', 5);
+    const unsubscribe = subscribe('b', 7);
+    assert.deepEqual(stream().sent, ['create 1 from 5', 'create 2 from 7']);
+    await stream().answer(2, 9, change(9));
+    unsubscribe();
+    await stream().answer(2, 10, change(10));
+    assert.deepEqual(heard, ['b: 9']);
+    assert.equal(streams.length, 1);
+    assert.equal(stream().sent.at(-1), 'cancel 2');
+  });
+
+  test('resumes behind the last change and behind the last progress', async () => {
+    subscribe('a', 5);
+    subscribe('b', 5);
+    subscribe('c', 5);
+    for (const id of [1, 2, 3]) await stream().answer(id, 4, { created: true });
+    await stream().answer(1, 20, change(8));
+    await stream().answer(2, 11);
+    await stream().break();
+    clock.advance(50);
+    assert.equal(streams.length, 2);
+    assert.deepEqual(stream().sent, ['create 1 from 9', 'create 2 from 12', 'create 3 from 5']);
+  });
+
+  test('progress of the stream speaks for the watches that the server confirmed', async () => {
+    subscribe('a', 5);
+    await stream().answer(1, 4, { created: true });
+    subscribe('b', 5);
+    await stream().answer(-1, 30);
+    assert.deepEqual(heard, ['a: up to 30']);
+    await stream().answer(2, 30, { created: true });
+    await stream().answer(-1, 31);
+    assert.deepEqual(heard.slice(1), ['a: up to 31', 'b: up to 31']);
+  });
+
+  test('asks for progress once at a time, and again where no answer comes', async () => {
+    subscribe('a', 5);
+    await stream().answer(1, 4, { created: true });
+    const asked = () => stream().sent.filter((line) => line === 'progress?').length;
+    hub.requestProgress();
+    hub.requestProgress();
+    assert.equal(asked(), 1);
+    await stream().answer(-1, 6);
+    hub.requestProgress();
+    assert.equal(asked(), 2);
+    clock.advance(100);
+    hub.requestProgress();
+    assert.equal(asked(), 3);
+  });
+
+  test('waits longer with every stream that breaks, until one works', async () => {
+    subscribe('a', 5);
+    const waits: number[] = [];
+    const waitForStream = () => {
+      const before = streams.length;
+      let waitedMs = 0;
+      while (streams.length === before) {
+        clock.advance(10);
+        waitedMs += 10;
+      }
+      waits.push(waitedMs);
+    };
+    for (let round = 0; round < 3; round++) {
+      await stream().break();
+      waitForStream();
+    }
+    await stream().answer(1, 5, { created: true });
+    await stream().break();
+    waitForStream();
+    assert.deepEqual(waits, [50, 100, 200, 50]);
+  });
+
+  test('tells of a compaction, and opens a refused watch again', async () => {
+    subscribe('a', 5);
+    subscribe('b', 5);
+    await stream().answer(1, 9, { canceled: true, compactRevision: 8 });
+    assert.deepEqual(heard, ['a: compacted 8']);
+    await stream().answer(-1, 9, { created: true, canceled: true, cancelReason: 'permission denied' });
+    assert.equal(stream().isClosed, true);
+    clock.advance(50);
+    assert.deepEqual(stream().sent, ['create 2 from 5']);
+  });
+
+  test('opens nothing after it was closed', async () => {
+    subscribe('a', 5);
+    await stream().break();
+    hub.close();
+    clock.advance(10_000);
+    assert.equal(streams.length, 1);
+  });
+});
