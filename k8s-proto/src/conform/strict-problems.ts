@@ -1,8 +1,8 @@
 import type { FieldType } from '../schema/field-type.ts';
-import type { FieldPath } from './conform.ts';
 import { keyPositions } from './parse-json-strict.ts';
 import type { DuplicateKey } from './parse-json-strict.ts';
 import { planOf } from './plan.ts';
+import type { FieldPath } from './walk.ts';
 
 /** kube-apiserver reports no more than that many. */
 const maxProblems = 100;

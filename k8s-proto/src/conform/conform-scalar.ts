@@ -1,0 +1,64 @@
+import type { ScalarType } from '../schema/field-type.ts';
+import { ConformError } from './conform-error.ts';
+import { jsonType } from './walk.ts';
+import type { Walk } from './walk.ts';
+
+const zeroScalars: Readonly<Record<ScalarType['kind'], unknown>> = {
+  string: '',
+  bool: false,
+  int32: 0,
+  int64: 0,
+  float64: 0,
+  bytes: null,
+};
+
+function isInt(kind: 'int32' | 'int64', value: number | bigint): boolean {
+  if (kind === 'int32') return typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff;
+  return typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value);
+}
+
+function conformBytes(walk: Walk, goType: string, value: unknown): unknown {
+  if (typeof value !== 'string') {
+    walk.typeError(jsonType(value), goType);
+    return null;
+  }
+  const text = value.replaceAll(/[\r\n]/g, '');
+  const bad = /[^A-Za-z0-9+/]/.exec(text.replace(/={1,2}$/, ''));
+  if (bad !== null || text.length % 4 !== 0) {
+    const at = bad?.index ?? text.length - (text.length % 4);
+    walk.firstError ??= new ConformError('value', `illegal base64 data at input byte ${at}`);
+    return null;
+  }
+  return text;
+}
+
+/** A scalar in its normal form; null is the zero value. */
+export function conformScalar(walk: Walk, type: ScalarType, value: unknown): unknown {
+  const zero = zeroScalars[type.kind];
+  if (value === null) return zero;
+  switch (type.kind) {
+    case 'string':
+      if (typeof value === 'string') return value;
+      break;
+    case 'bool':
+      if (typeof value === 'boolean') return value;
+      break;
+    case 'int32':
+    case 'int64':
+      if (typeof value === 'number' || typeof value === 'bigint') {
+        const whole = typeof value === 'bigint' || Number.isInteger(value);
+        if (whole && isInt(type.kind, value)) return value;
+        walk.typeError(`number ${value}`, type.goType);
+        return zero;
+      }
+      break;
+    case 'float64':
+      if (typeof value === 'number') return value;
+      if (typeof value === 'bigint') return Number(value);
+      break;
+    case 'bytes':
+      return conformBytes(walk, type.goType, value);
+  }
+  walk.typeError(jsonType(value), type.goType);
+  return zero;
+}

@@ -1,0 +1,98 @@
+import { QuantityError, canonicalQuantity } from '../quantity.ts';
+import type { SpecialKind } from '../schema/field-type.ts';
+import {
+  TimeError,
+  canonicalTimeText,
+  formatDuration,
+  formatMicroTime,
+  isZeroTime,
+  parseDuration,
+  parseMicroTime,
+} from '../time.ts';
+import { ConformError } from './conform-error.ts';
+import { isObject, jsonType } from './walk.ts';
+import type { Walk } from './walk.ts';
+
+/** A type that decodes itself ends the decoding with its error. */
+function conformTime(walk: Walk, value: unknown, parse: (text: string) => unknown): unknown {
+  if (value === null) return null;
+  if (typeof value !== 'string') throw walk.makeTypeError(jsonType(value), 'string');
+  try {
+    return parse(value);
+  } catch (error) {
+    if (error instanceof TimeError) throw new ConformError('value', error.message);
+    throw error;
+  }
+}
+
+function conformQuantity(value: unknown): string {
+  if (value === null) return '0';
+  try {
+    if (typeof value === 'string') return canonicalQuantity(value.trim());
+    if (typeof value === 'number' || typeof value === 'bigint') return canonicalQuantity(`${value}`);
+    return canonicalQuantity(JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof QuantityError) throw new ConformError('value', error.message);
+    throw error;
+  }
+}
+
+function conformIntOrString(walk: Walk, value: unknown): unknown {
+  if (typeof value === 'string') return value;
+  if (value === null) return 0;
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    if (typeof value === 'number' && (value | 0) === value) return value;
+    throw walk.makeTypeError(`number ${value}`, 'int32');
+  }
+  throw walk.makeTypeError(jsonType(value), 'int32');
+}
+
+/** Decoded on its own: an error knows nothing of the fields around. */
+function conformText(value: unknown): string {
+  if (value === null) return '';
+  if (typeof value === 'string') return value;
+  throw new ConformError('type', `json: cannot unmarshal ${jsonType(value)} into Go value of type string`);
+}
+
+/**
+ * A value of a special kind in its normal form; null is the zero value. `conformSchema` deals with the JSON schemas inside
+ * of unions.
+ */
+export function conformSpecial(
+  walk: Walk,
+  kind: SpecialKind,
+  { value, conformSchema }: { value: unknown; conformSchema: (schema: unknown) => unknown },
+): unknown {
+  switch (kind) {
+    case 'time':
+      return conformTime(walk, value, (text) => {
+        const canonical = canonicalTimeText(text);
+        return canonical === '0001-01-01T00:00:00Z' ? null : canonical;
+      });
+    case 'microTime':
+      return conformTime(walk, value, (text) => {
+        const instant = parseMicroTime(text);
+        return isZeroTime(instant) ? null : formatMicroTime(instant);
+      });
+    case 'duration':
+      return conformTime(walk, value, (text) => formatDuration(parseDuration(text))) ?? '0s';
+    case 'quantity':
+      return conformQuantity(value);
+    case 'intOrString':
+      return conformIntOrString(walk, value);
+    case 'fieldsV1':
+    case 'rawExtension':
+    case 'json':
+      return value;
+    case 'schemaOrBool':
+      if (value === null || typeof value === 'boolean') return value ?? false;
+      if (isObject(value)) return conformSchema(value);
+      throw new ConformError('value', 'boolean or JSON schema expected');
+    case 'schemaOrArray':
+      if (Array.isArray(value)) return value.length === 0 ? null : value.map(conformSchema);
+      return isObject(value) ? conformSchema(value) : null;
+    case 'schemaOrStringArray':
+      if (Array.isArray(value)) return value.length === 0 ? null : value.map(conformText);
+      return isObject(value) ? conformSchema(value) : null;
+  }
+}
