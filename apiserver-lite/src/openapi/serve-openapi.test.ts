@@ -149,4 +149,17 @@ describe('/openapi/v2', () => {
     const spec = definitions['io.k8s.api.core.v1.PodSpec'];
     assert.equal(spec?.properties?.['containers']?.['x-kubernetes-patch-merge-key'], 'name');
   });
+
+  test('speaks protobuf, as client-go asks for it', async () => {
+    const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+    const { bytes, headers } = await get('/openapi/v2', { accept });
+    assert.equal(headers['content-type'], 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf');
+    // Document{1: swagger, 2: Info{1: title, 2: version}, …}
+    const info = Buffer.from('\x0a\x0aKubernetes\x12\x07v1.36.3', 'latin1');
+    const start = Buffer.concat([Buffer.from('\x0a\x032.0\x12', 'latin1'), Buffer.from([info.length]), info]);
+    assert.deepEqual(bytes.subarray(0, start.length), start);
+    // NamedAny{1: name, 2: Any{2: yaml}}
+    const extension = Buffer.from('\x0a\x1cx-kubernetes-patch-merge-key\x12\x09\x12\x07"name"\n', 'latin1');
+    assert.ok(bytes.includes(extension));
+  });
 });

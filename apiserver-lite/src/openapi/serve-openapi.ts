@@ -11,14 +11,19 @@ import { notAcceptable } from '../server/status-error.ts';
 import { versionInfo } from '../server/version.ts';
 import { documentV2 } from './document-v2.ts';
 import { documentOf, groupDocumentV3, rootPaths, versionDocument } from './document-v3.ts';
-import { jsonDocument } from './lazy-document.ts';
-import type { LazyDocument } from './lazy-document.ts';
+import { jsonDocument, LazyDocument } from './lazy-document.ts';
 import { schemaTable } from './schema-table.ts';
+import { protobufV2 } from './v2-protobuf.ts';
 
 /** To be raised when the documents change though neither the tables nor the served resources do. */
 const documentRevision = 1;
 
 const oneYearMs = 365 * 24 * 3600 * 1000;
+
+const v2ProtobufTypes: readonly string[] = [
+  'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+  'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+];
 
 export interface OpenApiOptions {
   registry: Registry;
@@ -121,11 +126,14 @@ async function sendPage(
 
 function v2Handler(groups: () => ApiGroup[], lastModified: string): Handler {
   const json = jsonDocument(() => documentV2(groups()));
+  const [contentType = ''] = v2ProtobufTypes;
+  const protobuf = new LazyDocument(contentType, async () => protobufV2(await documentV2(groups())));
   return async (context) => {
     for (const { type, subtype } of parseAccept(context.request.headers.accept || '*/*')) {
       const wanted = `${type}/${subtype}`;
+      if (v2ProtobufTypes.includes(wanted)) return protobuf.send(context, lastModified);
       if (wanted === 'application/json' || subtype === '*') return json.send(context, lastModified);
     }
-    throw notAcceptable(['application/json']);
+    throw notAcceptable(['application/json', ...v2ProtobufTypes]);
   };
 }

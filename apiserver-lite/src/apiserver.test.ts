@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+import { resourceInfo } from '@pg8s/k8s-proto/scheme';
+import { pino } from 'pino';
+import { startApiserver } from './apiserver.ts';
+import type { Apiserver } from './apiserver.ts';
+import { testAuthority } from './server/testing/certificates.ts';
+import type { KeyPair, TestAuthority } from './server/testing/certificates.ts';
+import { requestHttp1, TestHttp2Client } from './server/testing/https-client.ts';
+import type { TestResponse } from './server/testing/https-client.ts';
+import { FakeEtcd } from './storage/etcd/testing/fake-etcd.ts';
+import { createResourceStorage } from './storage/resource-storage.ts';
+import { protobufValueCodec } from './storage/value-codec.ts';
+
+const log = pino({ level: 'silent' });
+
+async function addNamespaces(etcd: FakeEtcd): Promise<void> {
+  const resource = resourceInfo('', 'v1', 'namespaces');
+  assert.ok(resource);
+  const storage = createResourceStorage({
+    etcd,
+    resource,
+    pathPrefix: '/registry',
+    codec: protobufValueCodec,
+    log,
+  });
+  for (const name of ['default', 'kube-system', 'kube-public']) {
+    await storage.create(
+      { namespace: '', name },
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name, uid: randomUUID(), creationTimestamp: '2026-01-01T00:00:00Z' },
+        spec: { finalizers: ['kubernetes'] },
+        status: { phase: 'Active' },
+      },
+    );
+  }
+  storage.close();
+}
+
+describe('apiserver', () => {
+  const etcd = new FakeEtcd();
+  let authority: TestAuthority;
+  let admin: KeyPair;
+  let jane: KeyPair;
+  let tls: KeyPair;
+  let server: Apiserver;
+  before(async () => {
+    authority = await testAuthority();
+    [admin, jane, tls] = await Promise.all([
+      authority.client('admin', ['system:masters']),
+      authority.client('jane', ['dev']),
+      authority.server(),
+    ]);
+    await addNamespaces(etcd);
+    server = await start();
+  });
+  after(() => server.close());
+
+  const start = (): Promise<Apiserver> =>
+    startApiserver({ etcd, securePort: 0, tls, clientCa: authority.cert, log, drainTimeoutMs: 1000 });
+
+  const send = (identity: KeyPair | undefined, path: string, object?: object): Promise<TestResponse> =>
+    requestHttp1(
+      { port: server.port, ca: authority.cert, ...(identity === undefined ? {} : { identity }) },
+      object === undefined
+        ? { path }
+        : {
+            path,
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(object),
+          },
+    );
+
+  test('is ready when it has started, and says so to everybody', async () => {
+    assert.equal((await send(undefined, '/readyz')).text, 'ok');
+    assert.equal((await send(undefined, '/livez')).text, 'ok');
+    assert.equal(
+      (await send(undefined, '/readyz?verbose&exclude=etcd&exclude=nothing')).text,
+      [
+        '[+]ping ok',
+        '[+]etcd excluded: ok',
+        '[+]etcd-readiness ok',
+        '[+]informer-sync ok',
+        ...poststarthooks((await send(admin, '/readyz?verbose')).text),
+        '[+]shutdown ok',
+        'warn: some health checks cannot be excluded: no matches for "nothing"',
+        'readyz check passed',
+        '',
+      ].join('\n'),
+    );
+    assert.equal((await send(admin, '/readyz/etcd')).text, 'ok');
+    assert.equal((await send(undefined, '/readyz/etcd')).status, 403);
+  });
+
+  const poststarthooks = (report: string): string[] => {
+    const hooks = report.split('\n').filter((line) => line.includes('poststarthook/'));
+    assert.ok(hooks.includes('[+]poststarthook/rbac/bootstrap-roles ok'));
+    return hooks;
+  };
+
+  test('fails its health checks with its etcd', async () => {
+    etcd.failNext(new Error('etcd is gone'));
+    const response = await send(admin, '/healthz');
+    assert.equal(response.status, 500);
+    assert.match(response.text, /^\[\+\]ping ok\n\[-\]etcd failed: reason withheld\n/);
+    assert.match(response.text, /healthz check failed\n$/);
+  });
+
+  test('tells its version and its paths', async () => {
+    const version = JSON.parse((await send(undefined, '/version')).text) as Record<string, string>;
+    assert.deepEqual([version['major'], version['minor']], ['1', '36']);
+    assert.match(version['gitVersion'] ?? '', /^v1\.36\.\d+\+pg8s$/);
+    const { paths } = JSON.parse((await send(admin, '/')).text) as { paths: string[] };
+    for (const path of [
+      '/api',
+      '/api/v1',
+      '/apis',
+      '/apis/apps/v1',
+      '/healthz/ping',
+      '/metrics',
+      '/openapi/v2',
+      '/version',
+    ]) {
+      assert.ok(paths.includes(path), path);
+    }
+  });
+
+  test('serves objects, and lets nobody see them without a role', async () => {
+    const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one' }, data: { a: '1' } };
+    const path = '/api/v1/namespaces/default/configmaps';
+    assert.equal((await send(admin, path, configMap)).status, 201);
+    assert.equal((await send(jane, `${path}/one`)).status, 403);
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'viewers' },
+      subjects: [{ kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name: 'dev' }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+    };
+    const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings';
+    assert.equal((await send(admin, bindings, binding)).status, 201);
+    let response = await send(jane, `${path}/one`);
+    // The authorizer learns of it by its watch.
+    while (response.status === 403) response = await send(jane, `${path}/one`);
+    assert.equal(response.status, 200);
+    assert.deepEqual((JSON.parse(response.text) as { data: unknown }).data, { a: '1' });
+    assert.equal((await send(jane, '/api/v1/namespaces/kube-system/configmaps')).status, 403);
+  });
+
+  test('streams watches, and ends them when it closes', async () => {
+    const other = await start();
+    const client = new TestHttp2Client({ port: other.port, ca: authority.cert, identity: admin });
+    const stream = client.session.request({ ':path': '/api/v1/namespaces?watch=1&resourceVersion=0' });
+    const [chunk] = (await once(stream, 'data')) as [Buffer];
+    const [first = ''] = chunk.toString().split('\n');
+    assert.equal((JSON.parse(first) as { type: string }).type, 'ADDED');
+    stream.resume();
+    const ended = once(stream, 'end');
+    await other.close();
+    await ended;
+  });
+
+  test('a second start finds its policy, and writes nothing', async () => {
+    const { revision } = etcd;
+    const other = await start();
+    await other.close();
+    assert.equal(etcd.revision, revision);
+  });
+
+  test('counts what it does', async () => {
+    const { text } = await send(admin, '/metrics');
+    assert.match(text, /apiserver_request_total\{[^}]*resource="configmaps"[^}]*code="201"\} 1/);
+    assert.match(text, /etcd_request_duration_seconds_count\{/);
+    assert.match(text, /process_resident_memory_bytes/);
+  });
+});
