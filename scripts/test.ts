@@ -40,7 +40,7 @@ async function runTests(kind: Kind, chosen: readonly string[], env: NodeJS.Proce
   // End-to-end tests start servers of their own: one file at a time, so that they do not starve each other.
   const concurrency = kind === 'e2e' ? ['--test-concurrency=1'] : [];
   const flags = ['--test', '--test-timeout=600000', '--test-reporter=spec', ...concurrency];
-  return run(process.execPath, ['--disable-warning=ExperimentalWarning', ...flags, ...files], env);
+  return run(process.execPath, [...flags, ...files], env);
 }
 
 async function withPostgres(work: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<number> {

@@ -1,0 +1,30 @@
+# Dependencies first, so that a change of the sources does not install them again.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /pg8s
+COPY package.json package-lock.json ./
+COPY k8s-proto/package.json k8s-proto/
+COPY shim/package.json shim/
+COPY apiserver-lite/package.json apiserver-lite/
+COPY controllers/package.json controllers/
+COPY pg8s/package.json pg8s/
+COPY test-e2e/package.json test-e2e/
+RUN npm ci --omit=dev --workspace pg8s --include-workspace-root
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /pg8s
+COPY --from=dependencies /pg8s/ ./
+COPY k8s-proto k8s-proto
+COPY shim shim
+COPY apiserver-lite apiserver-lite
+COPY controllers controllers
+COPY pg8s pg8s
+RUN mkdir /data && chown node:node /data && ln -s /pg8s/pg8s/bin/pg8s.js /usr/local/bin/pg8s
+USER node
+VOLUME /data
+EXPOSE 6443 2379
+# The API server answers anonymous health checks.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=6 \
+  CMD ["node", "/pg8s/pg8s/src/healthcheck.ts"]
+ENTRYPOINT ["pg8s"]
+CMD ["up", "--data-dir", "/data", "--bind-address", "0.0.0.0"]
