@@ -1,3 +1,4 @@
+import { generateJobSelector } from './batch/job-selector.ts';
 import { kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
 import type { KindModule } from './kind-module.ts';
 import { simpleValidations } from './validation/simple-kinds.ts';
@@ -67,7 +68,12 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   'apps/StatefulSet': { emptyStatus: { replicas: 0, availableReplicas: 0 }, generation: spec },
   'autoscaling/HorizontalPodAutoscaler': { emptyStatus: { desiredReplicas: 0, currentMetrics: null } },
   'batch/CronJob': { emptyStatus: {}, generation: spec },
-  'batch/Job': { emptyStatus: {}, generation: spec, garbageCollection: 'OrphanDependents' },
+  'batch/Job': {
+    emptyStatus: {},
+    generation: spec,
+    garbageCollection: 'OrphanDependents',
+    prepareForCreate: generateJobSelector,
+  },
   'certificates.k8s.io/CertificateSigningRequest': { cluster: true, emptyStatus: {}, immutable: ['spec'] },
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   'discovery.k8s.io/EndpointSlice': { generation: ['endpoints', 'ports'], immutable: ['addressType'] },

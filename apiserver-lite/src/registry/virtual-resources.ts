@@ -12,7 +12,6 @@ import {
 import { selfSubjectReview, tokenReview } from './virtual/authentication-review.ts';
 import type { ReviewAuthorizer, TokenAuthenticator } from './virtual/authorizer.ts';
 import { componentStatusRest, type ComponentProbe } from './virtual/component-status.ts';
-import { CachedObject } from '../storage/cached-object.ts';
 
 /** What the resources that are not stored ask. */
 export interface VirtualDependencies {
@@ -36,8 +35,8 @@ const builders: Readonly<Record<string, Builder>> = {
     return {
       resource,
       table: defaultTable,
-      create: async (context, object, options) =>
-        new CachedObject(await bind(context, object.metadata.name ?? '', object, options), 0),
+      createNamed: (context, name, object, options) =>
+        bind(context, name || (object.metadata.name ?? ''), object, options),
     };
   },
   '/componentstatuses': (resource, { componentProbes }) => componentStatusRest(resource, componentProbes),

@@ -1,0 +1,24 @@
+import type { V1JobSpec } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+
+const uidLabel = 'batch.kubernetes.io/controller-uid';
+
+/**
+ * A Job finds its Pods by its own uid, unless it brings a selector of its own (Kubernetes: `job.generateSelector`):
+ * the labels go on the template, the selector asks for the first of them.
+ */
+export function generateJobSelector(object: KubeObject): void {
+  const spec = object['spec'] as V1JobSpec | undefined;
+  if (spec?.template === undefined || spec.manualSelector === true) return;
+  const { uid = '', name = '' } = object.metadata;
+  const metadata = (spec.template.metadata ??= {});
+  metadata.labels = {
+    'batch.kubernetes.io/job-name': name,
+    'job-name': name,
+    'controller-uid': uid,
+    ...metadata.labels,
+    [uidLabel]: uid,
+  };
+  spec.selector ??= {};
+  spec.selector.matchLabels = { ...spec.selector.matchLabels, [uidLabel]: uid };
+}

@@ -1,0 +1,158 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { isReason } from '../../server/status-error.ts';
+import type { BuiltRegistry } from '../build-registry.ts';
+import { isSame } from '../generic/copy-object.ts';
+import type { GenericStore } from '../generic/generic-store.ts';
+import type { StoreRequest } from '../strategy.ts';
+import { applyDefaults } from '../defaults/apply-defaults.ts';
+import { apiServiceObjects } from './api-services.ts';
+
+export interface BootstrapOptions {
+  registry: BuiltRegistry;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+  /** First address of the service range: the `kubernetes` Service's own. */
+  serviceAddress: string;
+  serviceRange: string;
+  /** Where this apiserver listens: the Service's targetPort. */
+  securePort: number;
+}
+
+/** Namespaces that exist in every cluster. */
+export const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
+
+/** The apiserver itself, as the writer of what it makes. */
+export function loopbackRequest(namespace: string, nowMs: number): StoreRequest {
+  return {
+    namespace,
+    user: { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
+    dryRun: false,
+    nowMs,
+    warn() {},
+  };
+}
+
+/** Creates the object unless one of its name exists; that one stays as it is. */
+async function ensure(store: GenericStore, object: KubeObject, nowMs: number): Promise<void> {
+  const namespace = object.metadata.namespace ?? '';
+  const request = loopbackRequest(namespace, nowMs);
+  try {
+    await store.get(request, object.metadata.name ?? '', '');
+    return;
+  } catch (error) {
+    if (!isReason(error, 'NotFound')) throw error;
+  }
+  try {
+    applyDefaults(object);
+    await store.create(request, object);
+  } catch (error) {
+    // Another apiserver was faster.
+    if (!isReason(error, 'AlreadyExists')) throw error;
+  }
+}
+
+function kubernetesService({ serviceAddress, securePort }: BootstrapOptions): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
+    spec: {
+      type: 'ClusterIP',
+      clusterIP: serviceAddress,
+      clusterIPs: [serviceAddress],
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+      sessionAffinity: 'None',
+      ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: securePort }],
+    },
+  };
+}
+
+/** The Service leads to where this apiserver listens now. */
+async function ensureKubernetesService(options: BootstrapOptions): Promise<void> {
+  const { registry, clock } = options;
+  const store = registry.storeOf('', 'services');
+  const wanted = kubernetesService(options);
+  await ensure(store, wanted, clock());
+  const { ports } = wanted['spec'] as { ports: unknown };
+  await store.update(loopbackRequest('default', clock()), 'kubernetes', (current) => {
+    const object = current ?? wanted;
+    const spec = object['spec'] as { ports: unknown };
+    return isSame(spec.ports, ports) ? object : { ...object, spec: { ...spec, ports } };
+  });
+}
+
+const priorityClasses = [
+  {
+    name: 'system-cluster-critical',
+    value: 2_000_000_000,
+    description: 'For pods that the cluster needs to work, and that may move to another node.',
+  },
+  {
+    name: 'system-node-critical',
+    value: 2_000_001_000,
+    description: 'For pods that their node needs to work, and that cannot move.',
+  },
+];
+
+function serviceCidr(range: string): KubeObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+    spec: { cidrs: [range] },
+  };
+}
+
+/**
+ * What exists in every cluster after its apiserver started: namespaces, the `kubernetes` Service, priority classes,
+ * the service range, the APIServices. Safe to run again, and beside another apiserver that does the same.
+ */
+export async function ensureBootstrapObjects(options: BootstrapOptions): Promise<void> {
+  const { registry, clock, serviceRange } = options;
+  for (const name of systemNamespaces) {
+    await ensure(
+      registry.storeOf('', 'namespaces'),
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      clock(),
+    );
+  }
+  await ensure(registry.storeOf('networking.k8s.io', 'servicecidrs'), serviceCidr(serviceRange), clock());
+  await ensureKubernetesService(options);
+  for (const { name, value, description } of priorityClasses) {
+    await ensure(
+      registry.storeOf('scheduling.k8s.io', 'priorityclasses'),
+      { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description },
+      clock(),
+    );
+  }
+  const apiServices = registry.storeOf('apiregistration.k8s.io', 'apiservices');
+  for (const object of apiServiceObjects(registry.all())) {
+    await ensure(apiServices, object, clock());
+    await markAvailable(apiServices, object.metadata.name ?? '', clock());
+  }
+}
+
+/** A local APIService is always available; its status goes straight to the store, as the aggregator's does. */
+async function markAvailable(store: GenericStore, name: string, nowMs: number): Promise<void> {
+  await store.storage.guaranteedUpdate({ namespace: '', name }, (current) => {
+    if (current === undefined) throw new Error(`APIService ${name} has gone`);
+    const status = (current.object['status'] ?? {}) as { conditions?: { type: string }[] };
+    if (status.conditions?.some(({ type }) => type === 'Available') === true) return current.object;
+    const condition = {
+      type: 'Available',
+      status: 'True',
+      lastTransitionTime: new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+      reason: 'Local',
+      message: 'Local APIServices are always available',
+    };
+    return {
+      ...current.object,
+      status: { ...status, conditions: [...(status.conditions ?? []), condition] },
+    };
+  });
+}

@@ -1,0 +1,68 @@
+import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
+import { defaultVolumeSource } from './volume.ts';
+
+const dayAffinitySeconds = 10800;
+
+export function defaultService(object: Fields): void {
+  const spec = child(object, 'spec');
+  fillText(spec, { sessionAffinity: 'None', type: 'ClusterIP' });
+  if (spec['sessionAffinity'] === 'None') delete spec['sessionAffinityConfig'];
+  if (spec['sessionAffinity'] === 'ClientIP') {
+    fill(child(child(spec, 'sessionAffinityConfig'), 'clientIP'), { timeoutSeconds: dayAffinitySeconds });
+  }
+  for (const port of items(spec, 'ports')) {
+    fillText(port, { protocol: 'TCP' });
+    const target = port['targetPort'];
+    if (target === undefined || target === 0 || target === '') port['targetPort'] = port['port'];
+  }
+  const { type } = spec;
+  const external = type === 'NodePort' || type === 'LoadBalancer';
+  const hasExternalIps =
+    type === 'ClusterIP' && Array.isArray(spec['externalIPs']) && spec['externalIPs'].length > 0;
+  if (external || hasExternalIps) fillText(spec, { externalTrafficPolicy: 'Cluster' });
+  if (external || type === 'ClusterIP') fill(spec, { internalTrafficPolicy: 'Cluster' });
+  if (type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
+}
+
+export function defaultNamespace(object: Fields): void {
+  const metadata = child(object, 'metadata');
+  const { name } = metadata;
+  if (name) fill(child(metadata, 'labels'), { 'kubernetes.io/metadata.name': name });
+}
+
+/** A node can give what it has, unless it says otherwise. */
+export function defaultNode(object: Fields): void {
+  const status = existing(object, 'status');
+  const capacity = existing(status, 'capacity');
+  if (status !== undefined && capacity !== undefined) fill(status, { allocatable: { ...capacity } });
+}
+
+export function defaultPersistentVolume(object: Fields): void {
+  const spec = child(object, 'spec');
+  fillText(child(object, 'status'), { phase: 'Pending' });
+  fillText(spec, { persistentVolumeReclaimPolicy: 'Retain' });
+  fill(spec, { volumeMode: 'Filesystem' });
+  defaultVolumeSource(spec);
+}
+
+export function defaultEndpoints(object: Fields): void {
+  for (const subset of items(object, 'subsets')) {
+    for (const port of items(subset, 'ports')) fillText(port, { protocol: 'TCP' });
+  }
+}
+
+export function defaultEndpointSlice(object: Fields): void {
+  for (const port of items(object, 'ports')) fill(port, { name: '', protocol: 'TCP' });
+}
+
+/** Limits of containers follow from each other: default from max, defaultRequest from default or min. */
+export function defaultLimitRange(object: Fields): void {
+  for (const limit of items(existing(object, 'spec'), 'limits')) {
+    if (limit['type'] !== 'Container') continue;
+    const [max, min] = [existing(limit, 'max') ?? {}, existing(limit, 'min') ?? {}];
+    const most = { ...max, ...existing(limit, 'default') };
+    const requested = { ...min, ...most, ...existing(limit, 'defaultRequest') };
+    if (Object.keys(most).length > 0) limit['default'] = most;
+    if (Object.keys(requested).length > 0) limit['defaultRequest'] = requested;
+  }
+}

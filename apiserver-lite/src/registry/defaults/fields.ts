@@ -1,0 +1,35 @@
+/** JSON objects as the defaults see them: any field may be there or not. */
+export type Fields = Record<string, unknown>;
+
+/** Gives every absent field its value; lists and objects among the values are shared, so pass fresh ones. */
+export function fill(target: Fields, values: Fields): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (target[name] === undefined || target[name] === null) target[name] = value;
+  }
+}
+
+/** As `fill`, but an empty string counts as absent: where Go has a plain string. */
+export function fillText(target: Fields, values: Record<string, string>): void {
+  for (const [name, value] of Object.entries(values)) if (!target[name]) target[name] = value;
+}
+
+/** The object under a name, made where it is absent. */
+export function child(target: Fields, name: string): Fields {
+  const value = target[name];
+  if (typeof value === 'object' && value !== null) return value as Fields;
+  const made: Fields = {};
+  target[name] = made;
+  return made;
+}
+
+/** The object under a name, if there is one. */
+export function existing(target: Fields | undefined, name: string): Fields | undefined {
+  const value = target?.[name];
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+/** The objects of a list, none where it is absent. */
+export function items(target: Fields | undefined, name: string): Fields[] {
+  const value = target?.[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : [];
+}

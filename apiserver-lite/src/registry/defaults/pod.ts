@@ -1,0 +1,103 @@
+import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
+import { defaultVolume } from './volume.ts';
+
+/** `Always` for what may move (no tag, or `latest`), `IfNotPresent` for what stays. */
+export function pullPolicy(image: string): 'Always' | 'IfNotPresent' {
+  if (image.includes('@')) return 'IfNotPresent';
+  const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1] ?? 'latest';
+  return tag === 'latest' ? 'Always' : 'IfNotPresent';
+}
+
+function defaultHttpGet(handler: Fields | undefined): void {
+  const httpGet = existing(handler, 'httpGet');
+  if (httpGet !== undefined) fillText(httpGet, { path: '/', scheme: 'HTTP' });
+}
+
+/** Go's zero counts as unset for these numbers. */
+function defaultProbe(probe: Fields | undefined): void {
+  if (probe === undefined) return;
+  for (const [name, value] of Object.entries({
+    timeoutSeconds: 1,
+    periodSeconds: 10,
+    successThreshold: 1,
+    failureThreshold: 3,
+  })) {
+    if (!probe[name]) probe[name] = value;
+  }
+  defaultHttpGet(probe);
+  const grpc = existing(probe, 'grpc');
+  if (grpc !== undefined) fill(grpc, { service: '' });
+}
+
+function defaultContainer(container: Fields): void {
+  const image = String(container['image'] ?? '');
+  fillText(container, {
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    imagePullPolicy: pullPolicy(image),
+  });
+  fill(container, { resources: {} });
+  for (const port of items(container, 'ports')) fillText(port, { protocol: 'TCP' });
+  for (const variable of items(container, 'env')) {
+    const from = existing(variable, 'valueFrom');
+    const reference = existing(from, 'fieldRef');
+    if (reference !== undefined) fillText(reference, { apiVersion: 'v1' });
+    const file = existing(from, 'fileKeyRef');
+    if (file !== undefined) fill(file, { optional: false });
+  }
+  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
+    defaultProbe(existing(container, name));
+  }
+  const lifecycle = existing(container, 'lifecycle');
+  defaultHttpGet(existing(lifecycle, 'postStart'));
+  defaultHttpGet(existing(lifecycle, 'preStop'));
+}
+
+const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
+
+/** Defaults of a Pod's spec, in a Pod or in a template (Kubernetes: `core/v1/defaults.go`). */
+export function defaultPodSpec(spec: Fields): void {
+  fillText(spec, {
+    dnsPolicy: 'ClusterFirst',
+    restartPolicy: 'Always',
+    schedulerName: 'default-scheduler',
+  });
+  fill(spec, { terminationGracePeriodSeconds: 30, securityContext: {} });
+  // The old name of the field says the same as the new one.
+  const account = spec['serviceAccountName'] || spec['serviceAccount'];
+  if (account) fillText(spec, { serviceAccountName: String(account) });
+  if (account) spec['serviceAccount'] = spec['serviceAccountName'];
+  for (const volume of items(spec, 'volumes')) defaultVolume(volume);
+  for (const list of containerLists) for (const container of items(spec, list)) defaultContainer(container);
+}
+
+/** A template without a spec stays without: validation says so. */
+export function defaultPodTemplate(holder: Fields | undefined, name = 'template'): void {
+  const template = existing(holder, name);
+  const spec = existing(template, 'spec');
+  if (spec !== undefined) defaultPodSpec(spec);
+}
+
+/** What is limited and not requested is requested as limited. */
+function requestLimits(resources: Fields | undefined): void {
+  const limits = existing(resources, 'limits');
+  if (resources === undefined || limits === undefined || Object.keys(limits).length === 0) return;
+  fill(child(resources, 'requests'), limits);
+}
+
+/** What only Pods themselves get: templates keep their author's words. */
+export function defaultPod(pod: Fields): void {
+  const spec = existing(pod, 'spec');
+  if (spec === undefined) return;
+  defaultPodSpec(spec);
+  fill(spec, { enableServiceLinks: true });
+  requestLimits(existing(spec, 'resources'));
+  for (const list of ['containers', 'initContainers']) {
+    for (const container of items(spec, list)) {
+      requestLimits(existing(container, 'resources'));
+      if (spec['hostNetwork'] !== true) continue;
+      for (const port of items(container, 'ports'))
+        if (!port['hostPort']) port['hostPort'] = port['containerPort'];
+    }
+  }
+}

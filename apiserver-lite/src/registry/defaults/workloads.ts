@@ -1,0 +1,135 @@
+import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
+import { defaultPodTemplate } from './pod.ts';
+
+const maxInt32 = 2147483647;
+
+export function defaultDeployment(object: Fields): void {
+  const spec = child(object, 'spec');
+  fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
+  const strategy = child(spec, 'strategy');
+  fillText(strategy, { type: 'RollingUpdate' });
+  if (strategy['type'] === 'RollingUpdate') {
+    fill(child(strategy, 'rollingUpdate'), { maxUnavailable: '25%', maxSurge: '25%' });
+  }
+  defaultPodTemplate(spec);
+}
+
+export function defaultReplicaSet(object: Fields): void {
+  const spec = child(object, 'spec');
+  fill(spec, { replicas: 1 });
+  defaultPodTemplate(spec);
+}
+
+/** Selector and labels come from the template where they are not said. */
+export function defaultReplicationController(object: Fields): void {
+  const spec = child(object, 'spec');
+  fill(spec, { replicas: 1 });
+  const labels = existing(existing(existing(spec, 'template'), 'metadata'), 'labels');
+  if (labels !== undefined) {
+    if (Object.keys(existing(spec, 'selector') ?? {}).length === 0) spec['selector'] = { ...labels };
+    const metadata = child(object, 'metadata');
+    if (Object.keys(existing(metadata, 'labels') ?? {}).length === 0) metadata['labels'] = { ...labels };
+  }
+  defaultPodTemplate(spec);
+}
+
+export function defaultStatefulSet(object: Fields): void {
+  const spec = child(object, 'spec');
+  fillText(spec, { podManagementPolicy: 'OrderedReady' });
+  fill(spec, { replicas: 1, revisionHistoryLimit: 10 });
+  const strategy = child(spec, 'updateStrategy');
+  if (!strategy['type']) {
+    strategy['type'] = 'RollingUpdate';
+    fill(child(strategy, 'rollingUpdate'), { partition: 0 });
+  } else if (strategy['type'] === 'RollingUpdate') {
+    const rolling = existing(strategy, 'rollingUpdate');
+    if (rolling !== undefined) fill(rolling, { partition: 0 });
+  }
+  fillText(child(spec, 'persistentVolumeClaimRetentionPolicy'), {
+    whenDeleted: 'Retain',
+    whenScaled: 'Retain',
+  });
+  for (const claim of items(spec, 'volumeClaimTemplates')) {
+    fillText(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
+    defaultClaim(claim);
+  }
+  defaultPodTemplate(spec);
+}
+
+/** A claim waits, for a file system. */
+export function defaultClaim(object: Fields): void {
+  fillText(child(object, 'status'), { phase: 'Pending' });
+  fill(child(object, 'spec'), { volumeMode: 'Filesystem' });
+}
+
+export function defaultDaemonSet(object: Fields): void {
+  const spec = child(object, 'spec');
+  fill(spec, { revisionHistoryLimit: 10 });
+  const strategy = child(spec, 'updateStrategy');
+  fillText(strategy, { type: 'RollingUpdate' });
+  if (strategy['type'] === 'RollingUpdate') {
+    fill(child(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 });
+  }
+  defaultPodTemplate(spec);
+}
+
+export function defaultJob(object: Fields): void {
+  const spec = child(object, 'spec');
+  if (spec['completions'] === undefined && spec['parallelism'] === undefined) spec['completions'] = 1;
+  fill(spec, {
+    parallelism: 1,
+    backoffLimit: spec['backoffLimitPerIndex'] === undefined ? 6 : maxInt32,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    manualSelector: false,
+    podReplacementPolicy: spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed',
+  });
+  for (const rule of items(existing(spec, 'podFailurePolicy'), 'rules')) {
+    for (const pattern of items(rule, 'onPodConditions')) fillText(pattern, { status: 'True' });
+  }
+  defaultPodTemplate(spec);
+}
+
+export function defaultCronJob(object: Fields): void {
+  const spec = child(object, 'spec');
+  fillText(spec, { concurrencyPolicy: 'Allow' });
+  fill(spec, { suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 });
+  defaultPodTemplate(existing(existing(spec, 'jobTemplate'), 'spec'));
+}
+
+const scalingRules: Readonly<Record<string, () => Fields>> = {
+  scaleUp: () => ({
+    stabilizationWindowSeconds: 0,
+    selectPolicy: 'Max',
+    policies: [
+      { type: 'Pods', value: 4, periodSeconds: 15 },
+      { type: 'Percent', value: 100, periodSeconds: 15 },
+    ],
+  }),
+  scaleDown: () => ({
+    selectPolicy: 'Max',
+    policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
+  }),
+};
+
+/** Scales by CPU at 80% where nothing else is asked for. */
+export function defaultAutoscaler(object: Fields): void {
+  const spec = child(object, 'spec');
+  fill(spec, { minReplicas: 1 });
+  if (items(spec, 'metrics').length === 0) {
+    spec['metrics'] = [
+      {
+        type: 'Resource',
+        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+      },
+    ];
+  }
+  const behavior = existing(spec, 'behavior');
+  if (behavior === undefined) return;
+  for (const [name, rules] of Object.entries(scalingRules)) fill(child(behavior, name), rules());
+}
+
+/** In the older version the same wish has a field of its own. */
+export function defaultAutoscalerV1(object: Fields): void {
+  fill(child(object, 'spec'), { minReplicas: 1 });
+}
