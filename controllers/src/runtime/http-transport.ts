@@ -26,6 +26,8 @@ export interface HttpResponse {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: Readable;
+  /** Once the body has ended: whether that was the end of the connection and not of the answer. */
+  wasCut(): boolean;
 }
 
 /** Sends requests over kept connections. */
@@ -146,6 +148,7 @@ function sendHttp2(session: http2.ClientHttp2Session, request: HttpRequest): Pro
         status: headers[':status'] ?? 0,
         headers: headers as http.IncomingHttpHeaders,
         body: stream,
+        wasCut: () => (stream.rstCode ?? 0) !== 0,
       });
     });
     stream.on('error', reject);
@@ -169,7 +172,13 @@ function sendHttp1(server: URL, agent: http.Agent, request: HttpRequest): Promis
         headers,
         ...(request.signal ? { signal: request.signal } : {}),
       },
-      (response) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response }),
+      (response) =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: response,
+          wasCut: () => !response.complete,
+        }),
     );
     if (request.timeoutMs !== undefined)
       sent.setTimeout(request.timeoutMs, () => sent.destroy(new Error('request timed out')));

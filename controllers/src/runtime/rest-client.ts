@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { ApiList, ApiObject } from './api-object.ts';
@@ -109,7 +108,7 @@ export function createRestClient(kubeConfig: KubeConfig, { userAgent }: RestClie
       timeoutMs: requestTimeoutMs,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
-    const text = await readText(response.body);
+    const text = await readText(response);
     if (response.status === 401) credentials = undefined;
     if (response.status >= 300) throw errorOf(response, text);
     return (text === '' ? undefined : JSON.parse(text)) as T;
@@ -165,9 +164,9 @@ export function createRestClient(kubeConfig: KubeConfig, { userAgent }: RestClie
           },
           signal: controller.signal,
         });
-        if (response.status >= 300) throw errorOf(response, await readText(response.body));
+        if (response.status >= 300) throw errorOf(response, await readText(response));
         sink.opened?.();
-        await readEvents(response.body, sink, controller.signal);
+        await readEvents(response, sink, controller.signal);
       };
       run()
         .then(
@@ -225,14 +224,19 @@ function watchQuery(request: WatchRequest): string {
   return `?${parameters}`;
 }
 
-async function readText(body: Readable): Promise<string> {
+async function readText({ body, wasCut }: HttpResponse): Promise<string> {
   body.setEncoding('utf8');
   let text = '';
   for await (const chunk of body) text += chunk as string;
+  if (wasCut()) throw new Error('the connection was lost in the middle of an answer');
   return text;
 }
 
-async function readEvents(body: Readable, sink: WatchSink, signal: AbortSignal): Promise<void> {
+async function readEvents(
+  { body, wasCut }: HttpResponse,
+  sink: WatchSink,
+  signal: AbortSignal,
+): Promise<void> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   for await (const chunk of body) {
@@ -247,6 +251,7 @@ async function readEvents(body: Readable, sink: WatchSink, signal: AbortSignal):
     if (rest.length > longestWatchLineBytes)
       throw new Error('a watch event is larger than any object may be');
   }
+  if (wasCut()) throw new Error('the connection was lost in the middle of a watch');
 }
 
 function errorOf(response: HttpResponse, text: string): ApiError {
