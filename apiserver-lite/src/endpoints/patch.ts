@@ -7,16 +7,20 @@ import type { UpdateResult } from '../registry/rest.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import {
   badRequest,
+  conflict,
   invalid,
   isReason,
   methodNotAllowed,
   notFound,
+  StatusError,
   unsupportedMediaType,
 } from '../server/status-error.ts';
 import { ensureKind, reportStrictErrors } from './body/decode-object.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
+import { parseYaml } from './encoding/yaml.ts';
+import { applyConfiguration } from './managed-fields/apply.ts';
 import { trackUpdate } from './managed-fields/track.ts';
 import { DecodeError } from './object-codec.ts';
 import { readWriteOptions, type WriteOptions } from './options/write-options.ts';
@@ -33,6 +37,7 @@ const patchTypes = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
 ] as const;
 
 type PatchType = (typeof patchTypes)[number];
@@ -58,21 +63,26 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   if (patchType === undefined) throw unsupportedMediaType(patchTypes);
   const format = negotiateResource(context);
   const body = await readBody(context);
-  const options = readWriteOptions(context, 'PatchOptions');
-  const read = readPatch(patchType, body, scope);
+  const apply = patchType === 'application/apply-patch+yaml';
+  const options = readWriteOptions(context, 'PatchOptions', apply);
 
+  const mechanism = apply
+    ? applyMechanism(context, scope, { applied: readApplied(body, scope), options })
+    : patchMechanism(context, scope, { patch: readPatch(patchType, body, scope), options });
   const { name } = context.requestInfo;
+  const namespace = namespaceOf(scope, context.requestInfo.namespace);
   const transform = (current: KubeObject | undefined): KubeObject => {
-    if (current === undefined) throw notFound(scope.groupResource, name);
-    const object = patched(context, scope, { patch: read, current, options });
-    trackUpdate(current, object, { scope, manager: options.manager });
-    ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
+    const object = mechanism(current);
+    ensureNamespace(object, namespace);
     ensureName(object, name);
     dedupOwnerReferences(context, object);
     return object;
   };
   const { object, created } = await retryOnConflict(() =>
-    rest.update!(context, name, transform, { dryRun: options.dryRun }),
+    rest.update!(context, name, transform, {
+      dryRun: options.dryRun,
+      ...(apply ? { forceAllowCreate: true } : {}),
+    }),
   );
   await respondObject(context, scope, { code: created ? 201 : 200, object, format });
 }
@@ -87,7 +97,11 @@ async function retryOnConflict(attempt: () => Promise<UpdateResult>): Promise<Up
   }
 }
 
-function readPatch(type: PatchType, body: Uint8Array, { gvk }: ResourceScope): Patch {
+function readPatch(
+  type: Exclude<PatchType, 'application/apply-patch+yaml'>,
+  body: Uint8Array,
+  { gvk }: ResourceScope,
+): Patch {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   const prefix = type === 'application/strategic-merge-patch+json' ? '' : 'error decoding patch: ';
   let value: unknown;
@@ -130,25 +144,39 @@ function readPatch(type: PatchType, body: Uint8Array, { gvk }: ResourceScope): P
   }
 }
 
-interface PatchInput {
-  patch: Patch;
-  current: KubeObject;
+/** Makes the wanted object from the current one. */
+type Mechanism = (current: KubeObject | undefined) => KubeObject;
+
+function patchMechanism(
+  context: RequestContext,
+  scope: ResourceScope,
+  { patch, options }: { patch: Patch; options: WriteOptions },
+): Mechanism {
+  return (current) => {
+    if (current === undefined) throw notFound(scope.groupResource, context.requestInfo.name);
+    const value = patch.apply(current);
+    const { kind, apiVersion } = value;
+    if (typeof kind === 'string' && typeof apiVersion === 'string') {
+      ensureKind({ ...groupVersionOf(apiVersion), kind }, { expected: scope.gvk, codec: scope.codec });
+    }
+    const object = decodePatched(context, scope, { value, patch, options });
+    trackUpdate(current, object, { scope, manager: options.manager });
+    return object;
+  };
+}
+
+interface PatchedInput {
+  value: JsonObject;
+  patch: Pick<Patch, 'strictErrors' | 'shown'>;
   options: WriteOptions;
 }
 
-/** The patched object, conformed and with defaults. */
-function patched(
+/** The patched document as an object, conformed and with defaults. */
+function decodePatched(
   context: RequestContext,
-  scope: ResourceScope,
-  { patch: { apply, strictErrors, shown }, current, options }: PatchInput,
+  { codec, gvk, environment }: ResourceScope,
+  { value, patch: { strictErrors, shown }, options: { fieldValidation } }: PatchedInput,
 ): KubeObject {
-  const { codec, gvk, environment } = scope;
-  const { fieldValidation } = options;
-  const value = apply(current);
-  const { kind, apiVersion } = value;
-  if (typeof kind === 'string' && typeof apiVersion === 'string') {
-    ensureKind({ ...groupVersionOf(apiVersion), kind }, { expected: gvk, codec });
-  }
   const refuse = (why: string) =>
     invalid({ group: '', kind: '' }, '', [
       {
@@ -168,4 +196,72 @@ function patched(
   } catch (error) {
     throw error instanceof DecodeError ? refuse(error.message) : error;
   }
+}
+
+/** Reads an apply configuration, JSON or YAML. Throws 400, and 500 for fields that the schema doesn't have. */
+function readApplied(body: Uint8Array, { apiVersion, gvk, codec }: ResourceScope): JsonObject {
+  let value: unknown;
+  try {
+    value = parseYaml(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'), false);
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${(error as Error).message.split('\n', 1)[0]}`);
+  }
+  if (!isJsonObject(value)) {
+    throw badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
+    );
+  }
+  const given = typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '';
+  if (given !== apiVersion) {
+    throw badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: ${given}, expected: ${apiVersion}`,
+    );
+  }
+  if (value['kind'] !== gvk.kind) {
+    throw badRequest(`invalid object type: ${given}, Kind=${goValue(value['kind'] ?? '')}`);
+  }
+  const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
+  if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null) {
+    throw badRequest('metadata.managedFields must be nil');
+  }
+  const where = `${goValue(metadata['namespace'] ?? '')}/${goValue(metadata['name'] ?? '')}; ${apiVersion}, Kind=${gvk.kind}`;
+  const untyped = (why: string) =>
+    new StatusError(500, undefined, `failed to create typed patch object (${where}): ${why}`);
+  try {
+    const { strictErrors } = codec.decode({ value, gvk, strict: true });
+    if (strictErrors.length > 0) {
+      const fields = strictErrors.map(
+        (error) => `.${/"(.*)"/.exec(error)?.[1] ?? ''}: field not declared in schema`,
+      );
+      throw untyped(
+        fields.length === 1 ? fields[0]! : `errors:\n${fields.map((each) => `  ${each}`).join('\n')}`,
+      );
+    }
+  } catch (error) {
+    throw error instanceof DecodeError ? untyped(error.message) : error;
+  }
+  return value;
+}
+
+function applyMechanism(
+  context: RequestContext,
+  scope: ResourceScope,
+  { applied, options }: { applied: JsonObject; options: WriteOptions },
+): Mechanism {
+  return (current) => {
+    const uid = (applied['metadata'] as { uid?: string } | undefined)?.uid;
+    if (current === undefined && uid !== undefined && uid !== '') {
+      throw conflict(
+        scope.groupResource,
+        context.requestInfo.name,
+        `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+      );
+    }
+    return applyConfiguration(current, applied, {
+      scope,
+      manager: options.fieldManager,
+      force: options.force,
+      decode: (value) => decodePatched(context, scope, { value, patch: { strictErrors: [] }, options }),
+    });
+  };
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { applyDefaults as kindDefaults } from '../registry/defaults/apply-defaults.ts';
 import type { Registry, Rest } from '../registry/rest.ts';
 import type { Handler, RequestContext, RequestInfo } from '../server/request-context.ts';
 import { sendPageNotFound } from '../server/respond.ts';
@@ -31,7 +32,7 @@ type Endpoint = (context: RequestContext, scope: ResourceScope) => Promise<void>
 /** The stage behind the filters: every request for a resource of the API. */
 export function createResourceHandler({
   registry,
-  applyDefaults = () => {},
+  applyDefaults = kindDefaults,
   now = Date.now,
   random = Math.random,
   minRequestTimeoutSeconds = 1800,

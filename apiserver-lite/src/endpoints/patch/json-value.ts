@@ -5,12 +5,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A copy that shares nothing with the original. */
+/** A copy that shares nothing with the original; fields that are undefined aren't there. */
 export function copyJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyJson) as T;
   const copy: JsonObject = {};
-  for (const key in value) setField(copy, key, copyJson(value[key]));
+  for (const key in value) if (value[key] !== undefined) setField(copy, key, copyJson(value[key]));
   return copy as T;
 }
 

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mergeApplied } from './merge-applied.ts';
+import { EndpointServer, type Answer } from '../testing/endpoint-server.ts';
+import { MemoryStore, memoryRegistry, memoryRest } from '../testing/memory-rest.ts';
+
+const path = '/apis/apps/v1/namespaces/default/deployments/web';
+
+async function start() {
+  const store = new MemoryStore();
+  let seconds = 0;
+  const server = await EndpointServer.start(
+    memoryRegistry([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
+    { applyDefaults: () => {}, now: () => Date.UTC(2026, 0, 1) + 1000 * seconds++ },
+  );
+  const apply = (body: unknown, query = 'fieldManager=ci'): Promise<Answer> =>
+    server.send('PATCH', `${path}?${query}`, {
+      body,
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+    });
+  const merge = (body: unknown, manager: string): Promise<Answer> =>
+    server.send('PATCH', `${path}?fieldManager=${manager}`, {
+      body,
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+  return { store, server, apply, merge, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+const web = (spec: object = {}, metadata: object = {}) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', labels: { app: 'web' }, ...metadata },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'web', image: 'nginx:1', ports: [{ containerPort: 80 }] }] },
+    },
+    ...spec,
+  },
+});
+
+test('what is not there is created, and owned as it was written', async () => {
+  await using context = await start();
+  const answer = await context.apply(
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  labels: {app: web}\nspec:\n  selector:\n    matchLabels: {app: web}\n' +
+      '  template:\n    spec:\n      containers:\n      - name: web\n        image: nginx:1\n',
+  );
+  assert.equal(answer.status, 201, answer.text);
+  assert.deepEqual(answer.json.metadata.managedFields, [
+    {
+      manager: 'ci',
+      operation: 'Apply',
+      apiVersion: 'apps/v1',
+      time: '2026-01-01T00:00:00Z',
+      fieldsType: 'FieldsV1',
+      fieldsV1: {
+        'f:metadata': { 'f:labels': { 'f:app': {} } },
+        'f:spec': {
+          'f:selector': {},
+          'f:template': {
+            'f:spec': { 'f:containers': { 'k:{"name":"web"}': { '.': {}, 'f:image': {}, 'f:name': {} } } },
+          },
+        },
+      },
+    },
+  ]);
+});
+
+test('applying the same again writes nothing', async () => {
+  await using context = await start();
+  await context.apply(web());
+  const { revision } = context.store;
+  const again = await context.apply(web());
+  assert.equal(again.status, 200);
+  assert.equal(context.store.revision, revision);
+});
+
+test('what is no longer applied and nobody else owns goes away', async () => {
+  await using context = await start();
+  await context.apply(web({}, { annotations: { a: '1', b: '2' } }));
+  await context.merge({ metadata: { annotations: { b: '3', c: '4' } } }, 'other');
+  const smaller = web();
+  smaller.spec.template.spec.containers = [{ name: 'web', image: 'nginx:1' } as never];
+  const answer = await context.apply(smaller);
+  assert.equal(answer.status, 200, answer.text);
+  assert.deepEqual(answer.json.metadata.annotations, { b: '3', c: '4' });
+  assert.equal(answer.json.spec.template.spec.containers[0].ports, undefined);
+});
+
+test('items of lists belong to those who applied them', async () => {
+  await using context = await start();
+  await context.apply(web());
+  const sidecar = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
+  const added = await context.apply(
+    { ...sidecar, spec: { template: { spec: { containers: [{ name: 'side', image: 's' }] } } } },
+    'fieldManager=mesh',
+  );
+  const names = (answer: Answer) =>
+    answer.json.spec.template.spec.containers.map(({ name }: { name: string }) => name);
+  assert.deepEqual(names(added), ['web', 'side']);
+  assert.deepEqual(names(await context.apply(web({ replicas: 2 }))), ['web', 'side']);
+  assert.deepEqual(names(await context.apply(sidecar, 'fieldManager=mesh')), ['web']);
+});
+
+test('a field of somebody else is a conflict, unless forced', async () => {
+  await using context = await start();
+  await context.apply(web());
+  await context.merge({ spec: { replicas: 5 } }, 'scaler');
+  const one = await context.apply(web());
+  assert.equal(one.status, 409);
+  assert.equal(
+    one.json.message,
+    'Apply failed with 1 conflict: conflict with "scaler" using apps/v1: .spec.replicas',
+  );
+  assert.deepEqual(one.json.details.causes, [
+    {
+      reason: 'FieldManagerConflict',
+      message: 'conflict with "scaler" using apps/v1',
+      field: '.spec.replicas',
+    },
+  ]);
+
+  const image = { containers: [{ name: 'web', image: 'nginx:9' }] };
+  const other = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
+  const two = await context.apply(
+    { ...other, spec: { replicas: 7, template: { spec: image } } },
+    'fieldManager=b',
+  );
+  assert.equal(
+    two.json.message,
+    'Apply failed with 2 conflicts: conflicts with "ci":\n' +
+      '- .spec.template.spec.containers[name="web"].image\nconflicts with "scaler" using apps/v1:\n- .spec.replicas',
+  );
+  const forced = await context.apply(web({ replicas: 2 }), 'fieldManager=ci&force=true');
+  assert.deepEqual([forced.status, forced.json.spec.replicas], [200, 2]);
+  assert.deepEqual(
+    forced.json.metadata.managedFields.map(({ manager }: { manager: string }) => manager),
+    ['ci'],
+  );
+});
+
+test('equal values are shared, and stay while one owner is left', async () => {
+  await using context = await start();
+  await context.apply(web());
+  const shared = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: { replicas: 1 },
+  };
+  const answer = await context.apply(shared, 'fieldManager=b');
+  assert.equal(answer.status, 200, answer.text);
+  const { replicas: _replicas, ...rest } = web().spec;
+  const without = await context.apply({ ...web(), spec: rest });
+  assert.equal(without.json.spec.replicas, 1);
+});
+
+test('configurations that can not be applied', async () => {
+  await using context = await start();
+  const cases: [unknown, string, number, string | RegExp][] = [
+    [
+      web(),
+      '',
+      422,
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    ],
+    [
+      { ...web(), apiVersion: 'apps/v1beta1' },
+      'fieldManager=a',
+      400,
+      'Incorrect version specified in apply patch. Specified patch version: apps/v1beta1, expected: apps/v1',
+    ],
+    [web({}, { managedFields: [{}] }), 'fieldManager=a', 400, 'metadata.managedFields must be nil'],
+    [
+      web({ foo: 1 }),
+      'fieldManager=a',
+      500,
+      'failed to create typed patch object (/web; apps/v1, Kind=Deployment): .spec.foo: field not declared in schema',
+    ],
+    [web({}, { name: 'other' }), 'fieldManager=a', 400, /does not match the name on the URL \(web\)/],
+    ['{', 'fieldManager=a', 400, /^error decoding YAML: /],
+  ];
+  for (const [body, query, code, message] of cases) {
+    const answer = await context.apply(body, query);
+    assert.equal(answer.status, code, answer.text);
+    if (typeof message === 'string') assert.equal(answer.json.message, message);
+    else assert.match(answer.json.message, message);
+  }
+});
+
+test('lists keep the order of what is applied around what is there', () => {
+  const plan = { kind: 'set' } as const;
+  const cases: [string, string, string][] = [
+    ['web', 'side', 'web side'],
+    ['a x b c', 'c new b', 'a x c new b'],
+    ['a b', 'b a', 'b a'],
+    ['', 'a b', 'a b'],
+    ['a b', '', 'a b'],
+    ['a s b', 'n s', 'a n s b'],
+  ];
+  const list = (text: string) => text.split(' ').filter((item) => item !== '');
+  for (const [live, applied, expected] of cases) {
+    assert.deepEqual(mergeApplied(plan, list(live), list(applied)), list(expected), `${live} + ${applied}`);
+  }
+});

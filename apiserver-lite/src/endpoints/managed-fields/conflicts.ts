@@ -1,0 +1,67 @@
+import type { ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
+import { StatusError } from '../../server/status-error.ts';
+import { isMember, type FieldSet } from './field-set.ts';
+
+/** Fields that an apply would change although somebody else owns them. */
+export interface Conflict {
+  entry: ManagedFieldsEntry;
+  fields: FieldSet;
+}
+
+/** 409 that names every field and its owner (Kubernetes: `managedfields/internal/conflict.go`). */
+export function applyConflict(conflicts: readonly Conflict[]): StatusError {
+  const found = conflicts
+    .map(({ entry, fields }) => ({ manager: printManager(entry), paths: pathsOf(fields) }))
+    .sort((a, b) => (a.manager < b.manager ? -1 : a.manager > b.manager ? 1 : 0));
+  const causes = found.flatMap(({ manager, paths }) =>
+    paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field })),
+  );
+  const [first] = causes;
+  const lines = found.flatMap(({ manager, paths }) =>
+    [`conflicts with ${manager}:`].concat(paths.map((path) => `- ${path}`)),
+  );
+  const message =
+    causes.length === 1 && first !== undefined
+      ? `Apply failed with 1 conflict: ${first.message}: ${first.field}`
+      : `Apply failed with ${causes.length} conflicts: ${lines.join('\n')}`;
+  return new StatusError(409, 'Conflict', message, { causes });
+}
+
+function printManager({
+  manager = '',
+  subresource = '',
+  operation,
+  apiVersion = '',
+}: ManagedFieldsEntry): string {
+  const name = `${JSON.stringify(manager)}${subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`}`;
+  return operation === 'Update' ? `${name} using ${apiVersion}` : name;
+}
+
+/** `.spec.template.spec.containers[name="web"].image`, for each member. */
+export function pathsOf(fields: FieldSet, prefix = ''): string[] {
+  const paths: string[] = [];
+  for (const element of Object.keys(fields)) {
+    if (element === '.') continue;
+    const child = fields[element]!;
+    const path = `${prefix}${printElement(element)}`;
+    if (isMember(child)) paths.push(path);
+    paths.push(...pathsOf(child, path));
+  }
+  return paths;
+}
+
+function printElement(element: string): string {
+  const content = element.slice(2);
+  switch (element[0]) {
+    case 'k': {
+      const keys = Object.entries(JSON.parse(content) as Record<string, unknown>);
+      return `[${keys.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]`;
+    }
+    case 'v':
+      return `[=${content}]`;
+    case 'i':
+      return `[${content}]`;
+    default:
+      return `.${content}`;
+  }
+}
