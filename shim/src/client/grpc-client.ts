@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import {
   type CallOptions as GrpcCallOptions,
   type ChannelCredentials,
@@ -122,10 +124,17 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
 function connect(endpoint: string, { tls, ...options }: GrpcClientOptions): Client {
   const [, scheme, target = endpoint] = /^(?:(https?):\/\/)?(.*?)\/?$/.exec(endpoint) ?? [];
   const isSecure = scheme === 'https' || (scheme === undefined && tls !== undefined);
+  const address = /^\[?([0-9a-fA-F:.]+)\]?:\d+$/.exec(target)?.[1];
+  // A certificate may be for an address, but TLS has no way to ask for one by an address (RFC 6066, section 3).
+  const byAddress = isSecure && address !== undefined && isIP(address) !== 0;
+  const verify = byAddress
+    ? { checkServerIdentity: (_name: string, cert: PeerCertificate) => checkServerIdentity(address, cert) }
+    : {};
   const channelCredentials: ChannelCredentials = isSecure
-    ? credentials.createSsl(tls?.ca, tls?.key, tls?.cert)
+    ? credentials.createSsl(tls?.ca, tls?.key, tls?.cert, verify)
     : credentials.createInsecure();
   return new Client(target, channelCredentials, {
+    ...(byAddress ? { 'grpc.ssl_target_name_override': 'localhost', 'grpc.default_authority': target } : {}),
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': options.keepaliveIntervalMs ?? 30_000,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { type GrpcCode, grpcCode } from '../client/etcd-error.ts';
@@ -122,21 +123,21 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   }
 
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const connections = new Set<Duplex>();
   return {
-    inject: (connection) => injector.injectConnection(connection),
+    inject(connection) {
+      connections.add(connection);
+      connection.once('close', () => connections.delete(connection));
+      injector.injectConnection(connection);
+    },
     async close(graceMs) {
       streams.stop();
-      injector.drain(graceMs);
-      await new Promise<void>((resolve) => {
-        const forced = setTimeout(() => {
-          server.forceShutdown();
-          resolve();
-        }, graceMs);
-        server.tryShutdown(() => {
-          clearTimeout(forced);
-          resolve();
-        });
-      });
+      // grpc-js' own callback comes before the last answers have left; the ends of the connections tell.
+      server.tryShutdown(() => {});
+      const timeout = AbortSignal.timeout(graceMs);
+      const ends = [...connections].map((connection) => once(connection, 'close', { signal: timeout }));
+      await Promise.allSettled(ends);
+      server.forceShutdown();
       injector.destroy();
     },
   };
