@@ -97,9 +97,10 @@ export class CachedStorage implements ResourceStorage {
     await this.#start();
     this.#scheduleBookmarks();
     try {
+      const isReliable = await this.#parts.connection.progress.check();
       const minimum = resourceVersion === '' ? await this.#currentRevision() : revision;
       if (sendInitialEvents === true) await cache.demand(minimum);
-      else if (resourceVersion === '') await cache.waitFor(minimum);
+      else if (resourceVersion === '' && isReliable) await cache.waitFor(minimum);
     } catch (error) {
       return CacheWatcher.failed(statusOfEtcdError(error));
     }
@@ -166,7 +167,7 @@ export class CachedStorage implements ResourceStorage {
 
   /** The page, where the cache can serve it; undefined sends the request to etcd. */
   async #listFromCache(options: ListOptions): Promise<ListPage | undefined> {
-    const { cache, keyspace, metrics } = this.#parts;
+    const { cache, keyspace, connection, metrics } = this.#parts;
     const { layout } = keyspace;
     const { resourceVersion, continueToken, limit } = options;
     const minimum = parseResourceVersion(resourceVersion);
@@ -183,6 +184,7 @@ export class CachedStorage implements ResourceStorage {
       return toListPage(layout, options, cache.page(options, { ...start, limit, revision: exact }));
     }
     if (token !== undefined || resourceVersion === '') {
+      if (!(await connection.progress.check())) return undefined;
       const fresh = await cache.waitFor(await this.#currentRevision());
       metrics?.consistentRead?.(this.#name, !fresh);
       if (!fresh) return undefined;

@@ -1,39 +1,29 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
+import { startStockEtcd, stockEtcdVersion } from '@pg8s/shim/conformance/stock-etcd';
+import { TestDatabase } from '@pg8s/shim/postgres/testing/test-database';
 import { startShim } from '@pg8s/shim/server';
 import type { Shim } from '@pg8s/shim/server';
 import { createResourceStorage } from './resource-storage.ts';
 import { StorageFactory } from './storage-factory.ts';
 import { testStorage } from './testing/storage-suite.ts';
+import type { StorageUnderTest } from './testing/storage-suite.ts';
 import { configMap, configMaps, listOptions, takeEvents, watchOptions } from './testing/test-objects.ts';
 import { protobufValueCodec } from './value-codec.ts';
 
-const serverUrl = process.env['PG8S_TEST_POSTGRES_URL'] ?? '';
 const log = pino({ level: 'silent' });
-
-async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
 
 /** A shim on a database of its own. */
 async function openShim(): Promise<{ shim: Shim; close(): Promise<void> }> {
-  const name = `pg8s_storage_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
+  const ends: (() => Promise<void>)[] = [];
+  const after = { after: (end: () => Promise<void>) => ends.push(end) } as unknown as TestContext;
+  const database = await TestDatabase.create(after);
   const shim = await startShim({
-    postgresUrl: url.href,
+    postgresUrl: database.url,
     listenClientUrls: ['http://127.0.0.1:0'],
     drainMs: 1000,
   });
@@ -41,43 +31,54 @@ async function openShim(): Promise<{ shim: Shim; close(): Promise<void> }> {
     shim,
     async close() {
       await shim.close();
-      await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
+      for (const end of ends) await end();
     },
   };
 }
 
-const clients: [string, (shim: Shim) => EtcdClient][] = [
-  ['in process', (shim) => shim.client()],
-  ['over gRPC', (shim) => createGrpcClient({ endpoints: shim.clientUrls })],
-];
+async function storageOn(etcd: EtcdClient, closeServer: () => Promise<void>): Promise<StorageUnderTest> {
+  const storage = createResourceStorage({
+    etcd,
+    pathPrefix: '/registry',
+    resource: configMaps,
+    codec: protobufValueCodec,
+    log,
+    waitTimeoutMs: 300,
+  });
+  return {
+    storage,
+    async touchStore() {
+      await etcd.put({ key: Buffer.from('/registry/minions/node'), value: Buffer.from('x') });
+    },
+    async compact() {
+      const { header } = await etcd.range({ key: Buffer.from('/'), countOnly: true });
+      await etcd.compact({ revision: header.revision });
+    },
+    async close() {
+      storage.close();
+      etcd.close();
+      await closeServer();
+    },
+  };
+}
 
-for (const [way, connect] of clients) {
-  testStorage(`storage on a shim, ${way}`, async () => {
-    const { shim, close } = await openShim();
-    const etcd = connect(shim);
-    const storage = createResourceStorage({
-      etcd,
-      pathPrefix: '/registry',
-      resource: configMaps,
-      codec: protobufValueCodec,
-      log,
-      waitTimeoutMs: 300,
-    });
-    return {
-      storage,
-      async touchStore() {
-        await etcd.put({ key: Buffer.from('/registry/minions/node'), value: Buffer.from('x') });
-      },
-      async compact() {
-        const { header } = await etcd.range({ key: Buffer.from('/'), countOnly: true });
-        await etcd.compact({ revision: header.revision });
-      },
-      async close() {
-        storage.close();
-        etcd.close();
-        await close();
-      },
-    };
+testStorage('storage on a shim, in process', async () => {
+  const { shim, close } = await openShim();
+  return storageOn(shim.client(), close);
+});
+
+testStorage('storage on a shim, over gRPC', async () => {
+  const { shim, close } = await openShim();
+  return storageOn(createGrpcClient({ endpoints: shim.clientUrls }), close);
+});
+
+const stockVersion = stockEtcdVersion();
+if (stockVersion === undefined) {
+  test('storage on a stock etcd', { skip: 'there is no `etcd` in PATH (Debian: etcd-server)' }, () => {});
+} else {
+  testStorage('storage on a stock etcd', async () => {
+    const server = await startStockEtcd(stockVersion);
+    return storageOn(createGrpcClient({ endpoints: [server.clientUrl] }), () => server.close());
   });
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { CurrentRevision } from './current-revision.ts';
 import { LeasePool } from './lease-pool.ts';
+import { ProgressSupport } from './progress-support.ts';
 import { WatchHub } from './watch-hub.ts';
 
 export interface EtcdConnectionOptions {
@@ -18,13 +19,15 @@ export class EtcdConnection {
   readonly client: EtcdClient;
   readonly currentRevision: CurrentRevision;
   readonly leases: LeasePool;
+  readonly progress: ProgressSupport;
   readonly hub: WatchHub;
 
   constructor({ client, pathPrefix, clock, log }: EtcdConnectionOptions) {
     this.client = client;
     this.currentRevision = new CurrentRevision(client, pathPrefix);
     this.leases = new LeasePool(client, clock);
-    this.hub = new WatchHub(client, clock, log);
+    this.progress = new ProgressSupport(client);
+    this.hub = new WatchHub({ client, clock, log, progress: this.progress });
   }
 
   /** Ends the watch stream; the client stays open, as it is not ours. */

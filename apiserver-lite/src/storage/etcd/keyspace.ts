@@ -95,7 +95,10 @@ export class Keyspace {
   /** The current version of one key, linearizable. */
   async read(key: string): Promise<StoredObject | undefined> {
     const { kvs } = await this.call('get', () => this.client.range({ key: keyBytes(key) }, callOptions));
-    return kvs[0] === undefined ? undefined : this.object(kvs[0]);
+    if (kvs[0] === undefined) return undefined;
+    const object = this.object(kvs[0]);
+    this.known.remember(object);
+    return object;
   }
 
   /** Makes a request; its failure comes as a StatusError. */

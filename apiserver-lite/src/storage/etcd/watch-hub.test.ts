@@ -111,7 +111,7 @@ describe('the watch hub', () => {
       streams.push(new ManualStream());
       return stream() as never;
     };
-    hub = new WatchHub(client, clock, silentLog);
+    hub = new WatchHub({ client, clock, log: silentLog, progress: { isKnownReliable: true } });
   });
 
   test('watches all ranges on one stream', async () => {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { keyBytes } from './key-layout.ts';
 import type { KeyRange } from './key-layout.ts';
+import type { ProgressSupport } from './progress-support.ts';
 
 /** What a watched range tells; calls come in the order of history and must not block. */
 export interface RangeListener {
@@ -13,6 +14,14 @@ export interface RangeListener {
   progress(revision: number): void;
   /** The revisions to resume from are gone: the watch has ended, list again. */
   compacted(compactRevision: number): void;
+}
+
+export interface WatchHubOptions {
+  client: EtcdClient;
+  clock: Clock;
+  log: Logger;
+  /** Whether the server may be asked for progress. */
+  progress: Pick<ProgressSupport, 'isKnownReliable'>;
 }
 
 interface Subscription {
@@ -40,6 +49,7 @@ export class WatchHub {
   readonly #client: EtcdClient;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #progress: Pick<ProgressSupport, 'isKnownReliable'>;
   readonly #subscriptions = new Map<number, Subscription>();
   #nextWatchId = 1;
   #stream: WatchStream | undefined;
@@ -49,10 +59,11 @@ export class WatchHub {
   #progressAskedAt: number | undefined;
   #closed = false;
 
-  constructor(client: EtcdClient, clock: Clock, log: Logger) {
+  constructor({ client, clock, log, progress }: WatchHubOptions) {
     this.#client = client;
     this.#clock = clock;
     this.#log = log;
+    this.#progress = progress;
   }
 
   /** Delivers what happens in `range` from `startRevision` on, through broken streams, until the result is called. */
@@ -67,10 +78,11 @@ export class WatchHub {
     };
   }
 
-  /** Asks how far the stream is; listeners hear `progress`. Does nothing just after another question. */
+  /** Asks how far the stream is; listeners hear `progress`. Does nothing just after another question, or where the
+   * server's progress is not reliable. */
   requestProgress(): void {
     const now = this.#clock.now();
-    if (this.#stream === undefined) return;
+    if (this.#stream === undefined || !this.#progress.isKnownReliable) return;
     if (this.#progressAskedAt !== undefined && now - this.#progressAskedAt < progressTimeoutMs) return;
     this.#progressAskedAt = now;
     this.#stream.send({ progressRequest: {} });

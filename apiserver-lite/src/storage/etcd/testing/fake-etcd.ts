@@ -47,6 +47,8 @@ export class FakeEtcd implements EtcdClient {
   /** Runs before each transaction: a test plays the competitor who is faster. */
   beforeTxn: ((request: TxnRequest) => void | Promise<void>) | undefined;
   readonly calls: RecordedCall[] = [];
+  /** What `status` says. */
+  version = '3.6.6';
 
   get revision(): number {
     return this.#history.revision;
@@ -168,8 +170,21 @@ export class FakeEtcd implements EtcdClient {
     return { header: this.#history.header(), leases: [...this.#leases.keys()].map((id) => ({ id })) };
   }
 
-  status(): Promise<StatusResponse> {
-    return Promise.reject(new EtcdError(grpcCode.UNIMPLEMENTED, 'the fake has no status'));
+  async status(): Promise<StatusResponse> {
+    return {
+      header: this.#history.header(),
+      version: this.version,
+      dbSizeBytes: 0,
+      leader: 1n,
+      raftIndex: this.#history.revision,
+      raftTerm: 1,
+      raftAppliedIndex: this.#history.revision,
+      errors: [],
+      dbSizeInUseBytes: 0,
+      isLearner: false,
+      storageVersion: '3.6.0',
+      dbSizeQuotaBytes: 0,
+    };
   }
 
   memberList(): Promise<MemberListResponse> {
