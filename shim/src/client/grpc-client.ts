@@ -14,7 +14,7 @@ import { memberListRequest, membersResponse } from '../etcdserverpb/cluster-mess
 import * as kv from '../etcdserverpb/kv-messages.ts';
 import * as lease from '../etcdserverpb/lease-messages.ts';
 import { emptyRequest, statusResponse } from '../etcdserverpb/maintenance-messages.ts';
-import type { LeaseKeepAliveRequest, LeaseKeepAliveResponse } from '../etcdserverpb/types.ts';
+import type { LeaseKeepAliveRequest, LeaseKeepAliveResponse, WatchRequest } from '../etcdserverpb/types.ts';
 import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
 import type { CallOptions, EtcdClient } from './etcd-client.ts';
 import { EtcdError, type GrpcCode, grpcCode } from './etcd-error.ts';
@@ -72,6 +72,8 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
   if (endpoints.length === 0) throw new Error('no etcd endpoints were given');
   const clients = endpoints.map((endpoint) => connect(endpoint, options));
   let turn = 0;
+  /** How to cancel what is under way. */
+  const underWay: Cancels = new Set();
 
   async function call<Q, R>(
     what: Method<Q, R>,
@@ -83,7 +85,7 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
     for (let attempt = 0; ; attempt++) {
       const client = clients[(first + attempt) % clients.length] as Client;
       try {
-        return await callOnce({ client, what, request, deadline, signal: callOptions?.signal });
+        return await callOnce({ client, what, request, deadline, signal: callOptions?.signal, underWay });
       } catch (error) {
         const isLast = attempt + 1 >= clients.length;
         if (isLast || !mayAskAnother(error as EtcdError, what.isRead)) throw error;
@@ -99,23 +101,30 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
     compact: (request, callOptions) => call(methods.compact, request, callOptions),
     watch() {
       const client = clients[turn++ % clients.length] as Client;
-      return new GrpcWatchStream(
-        client.makeBidiStreamRequest(
-          '/etcdserverpb.Watch/Watch',
-          (value) => encode(watchRequest, value),
-          (bytes) => decode(watchResponse, bytes),
-        ),
+      const call = client.makeBidiStreamRequest(
+        '/etcdserverpb.Watch/Watch',
+        (value: WatchRequest) => encode(watchRequest, value),
+        (bytes) => decode(watchResponse, bytes),
       );
+      const stream = new GrpcWatchStream(call);
+      track(underWay, call);
+      return stream;
     },
     leaseGrant: (request, callOptions) => call(methods.leaseGrant, request, callOptions),
     leaseRevoke: (request, callOptions) => call(methods.leaseRevoke, request, callOptions),
     leaseKeepAlive: (request, callOptions) =>
-      keepAlive(clients[turn++ % clients.length] as Client, request, callOptions),
+      keepAlive({
+        client: clients[turn++ % clients.length] as Client,
+        request,
+        options: callOptions,
+        underWay,
+      }),
     leaseTimeToLive: (request, callOptions) => call(methods.leaseTimeToLive, request, callOptions),
     leases: (callOptions) => call(methods.leases, {}, callOptions),
     status: (callOptions) => call(methods.status, {}, callOptions),
     memberList: (callOptions) => call(methods.memberList, { linearizable: true }, callOptions),
     close() {
+      for (const cancel of underWay) cancel();
       for (const client of clients) client.close();
     },
   };
@@ -154,9 +163,22 @@ interface OneCall<Q, R> {
   request: Q;
   deadline: number | undefined;
   signal: AbortSignal | undefined;
+  underWay: Cancels;
 }
 
-function callOnce<Q, R>({ client, what, request, deadline, signal }: OneCall<Q, R>): Promise<R> {
+type Cancels = Set<() => void>;
+
+/** Remembers how to cancel a call until it is over. */
+function track(
+  underWay: Cancels,
+  call: { cancel(): void; on(event: 'status', listener: () => void): unknown },
+): void {
+  const cancel = (): void => call.cancel();
+  underWay.add(cancel);
+  call.on('status', () => underWay.delete(cancel));
+}
+
+function callOnce<Q, R>({ client, what, request, deadline, signal, underWay }: OneCall<Q, R>): Promise<R> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new EtcdError(grpcCode.CANCELLED, 'context canceled'));
     const onAbort = (): void => call.cancel();
@@ -169,23 +191,28 @@ function callOnce<Q, R>({ client, what, request, deadline, signal }: OneCall<Q, 
       noMetadata,
       grpcOptions,
       (error, response) => {
+        underWay.delete(onAbort);
         signal?.removeEventListener('abort', onAbort);
         if (error) reject(fromServiceError(error));
         else resolve(response as R);
       },
     );
+    underWay.add(onAbort);
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
 
 const noMetadata = new Metadata();
 
+interface KeepAlive {
+  client: Client;
+  request: LeaseKeepAliveRequest;
+  options: CallOptions | undefined;
+  underWay: Cancels;
+}
+
 /** One renewal on a stream of its own (etcd: clientv3's KeepAliveOnce). */
-function keepAlive(
-  client: Client,
-  request: LeaseKeepAliveRequest,
-  options: CallOptions | undefined,
-): Promise<LeaseKeepAliveResponse> {
+function keepAlive({ client, request, options, underWay }: KeepAlive): Promise<LeaseKeepAliveResponse> {
   return new Promise((resolve, reject) => {
     if (options?.signal?.aborted) return reject(new EtcdError(grpcCode.CANCELLED, 'context canceled'));
     const deadline = options?.timeoutMs === undefined ? {} : { deadline: Date.now() + options.timeoutMs };
@@ -197,6 +224,7 @@ function keepAlive(
         noMetadata,
         deadline,
       );
+    track(underWay, call);
     const onAbort = (): void => call.cancel();
     options?.signal?.addEventListener('abort', onAbort, { once: true });
     const finish = (): void => options?.signal?.removeEventListener('abort', onAbort);
