@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
-import { resourceInfo } from '@pg8s/k8s-proto/scheme';
 import { pino } from 'pino';
 import { startApiserver } from './apiserver.ts';
 import type { Apiserver } from './apiserver.ts';
@@ -11,35 +9,8 @@ import type { KeyPair, TestAuthority } from './server/testing/certificates.ts';
 import { requestHttp1, TestHttp2Client } from './server/testing/https-client.ts';
 import type { TestResponse } from './server/testing/https-client.ts';
 import { FakeEtcd } from './storage/etcd/testing/fake-etcd.ts';
-import { createResourceStorage } from './storage/resource-storage.ts';
-import { protobufValueCodec } from './storage/value-codec.ts';
 
 const log = pino({ level: 'silent' });
-
-async function addNamespaces(etcd: FakeEtcd): Promise<void> {
-  const resource = resourceInfo('', 'v1', 'namespaces');
-  assert.ok(resource);
-  const storage = createResourceStorage({
-    etcd,
-    resource,
-    pathPrefix: '/registry',
-    codec: protobufValueCodec,
-    log,
-  });
-  for (const name of ['default', 'kube-system', 'kube-public']) {
-    await storage.create(
-      { namespace: '', name },
-      {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name, uid: randomUUID(), creationTimestamp: '2026-01-01T00:00:00Z' },
-        spec: { finalizers: ['kubernetes'] },
-        status: { phase: 'Active' },
-      },
-    );
-  }
-  storage.close();
-}
 
 describe('apiserver', () => {
   const etcd = new FakeEtcd();
@@ -55,7 +26,6 @@ describe('apiserver', () => {
       authority.client('jane', ['dev']),
       authority.server(),
     ]);
-    await addNamespaces(etcd);
     server = await start();
   });
   after(() => server.close());
@@ -165,11 +135,35 @@ describe('apiserver', () => {
     await ended;
   });
 
-  test('a second start finds its policy, and writes nothing', async () => {
-    const { revision } = etcd;
+  test('what every cluster has is there', async () => {
+    const names = async (path: string): Promise<string[]> => {
+      const { items } = JSON.parse((await send(admin, path)).text) as {
+        items: { metadata: { name: string } }[];
+      };
+      return items.map(({ metadata }) => metadata.name);
+    };
+    assert.deepEqual(await names('/api/v1/namespaces'), [
+      'default',
+      'kube-node-lease',
+      'kube-public',
+      'kube-system',
+    ]);
+    assert.deepEqual(await names('/api/v1/namespaces/default/services'), ['kubernetes']);
+    assert.deepEqual(await names('/api/v1/namespaces/default/endpoints'), ['kubernetes']);
+    assert.ok((await names('/apis/apiregistration.k8s.io/v1/apiservices')).includes('v1.apps'));
+  });
+
+  test('a second start finds its policy, and leaves it alone', async () => {
+    const versions = async (): Promise<string[]> => {
+      const { text } = await send(admin, '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings');
+      const { items } = JSON.parse(text) as { items: { metadata: { resourceVersion: string } }[] };
+      return items.map(({ metadata }) => metadata.resourceVersion);
+    };
+    const before = await versions();
     const other = await start();
     await other.close();
-    assert.equal(etcd.revision, revision);
+    assert.ok(before.length > 50);
+    assert.deepEqual(await versions(), before);
   });
 
   test('counts what it does', async () => {

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';
 import { serveDiscovery } from './discovery/serve-discovery.ts';
@@ -23,8 +24,11 @@ import { rbacGroup } from './filters/authorization/rbac-objects.ts';
 import { reviewAuthorizer } from './filters/authorization/review-authorizer.ts';
 import { chain, handlerChain } from './handler-chain.ts';
 import { serveOpenApi } from './openapi/serve-openapi.ts';
+import { ensureBootstrapObjects } from './registry/bootstrap/bootstrap-objects.ts';
+import { KubernetesEndpoints } from './registry/bootstrap/kubernetes-endpoints.ts';
 import { createRegistry } from './registry/build-registry.ts';
 import type { BuiltRegistry } from './registry/build-registry.ts';
+import { addressAt, parseRange } from './registry/core/service/ip-range.ts';
 import type { RuntimeConfig } from './registry/runtime-config.ts';
 import { ping, serveHealth } from './server/health.ts';
 import type { HealthCheck } from './server/health.ts';
@@ -45,6 +49,8 @@ export interface ApiserverOptions {
   etcd: EtcdClient;
   /** Default 127.0.0.1. */
   bindAddress?: string;
+  /** IP at which others reach this server: the endpoint of the `kubernetes` Service. Default: the bind address. */
+  advertiseAddress?: string;
   /** 0: any free port. Default 6443. */
   securePort?: number;
   /** The serving certificate, PEM. */
@@ -137,7 +143,26 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   });
 
   const hooks = new PostStartHooks({ log, signal: closing.signal });
-  addHooks(hooks, { registry, rbac, log, signal: closing.signal });
+  let endpoints: KubernetesEndpoints | undefined;
+  addHooks(hooks, { registry, rbac, log, signal: closing.signal }, async () => {
+    const serviceRange = options.serviceClusterIpRange ?? '10.96.0.0/12';
+    await ensureBootstrapObjects({
+      registry,
+      clock: Date.now,
+      serviceRange,
+      serviceAddress: addressAt(parseRange(serviceRange), 1),
+      securePort: server.port,
+    });
+    endpoints ??= new KubernetesEndpoints({
+      registry,
+      storageFactory: (resource) => storages.forResource(resource),
+      address: options.advertiseAddress ?? reachableAddress(bindAddress),
+      securePort: server.port,
+      clock: Date.now,
+      log,
+    });
+    await endpoints.start();
+  });
   const router = new PathRouter();
   serveDiscovery(router, { registry, serverAddress: () => new URL(server.url).host });
   serveOpenApi(router, { registry });
@@ -198,6 +223,10 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     url: server.url,
     port: server.port,
     async close() {
+      // Those who are told to go elsewhere first don't meet a closed door.
+      await within(endpointsTimeoutMs, endpoints?.stop()).catch((error: unknown) => {
+        log.warn({ err: error }, 'could not withdraw from the endpoints of the kubernetes service');
+      });
       await server.close();
       stop();
     },
@@ -214,23 +243,40 @@ function authorizerOf(modes: readonly AuthorizationMode[], rbac: RbacIndex): Aut
 }
 
 const etcdTimeoutMs = 20_000;
+const endpointsTimeoutMs = 2000;
+
+async function within<Value>(
+  timeoutMs: number,
+  promise: Promise<Value> | undefined,
+): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      promise,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs / 1000} s`)), timeoutMs);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The address to be told to others, where the server listens on all that the machine has. */
+function reachableAddress(bindAddress: string): string {
+  if (bindAddress !== '0.0.0.0' && bindAddress !== '::') return bindAddress;
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return own.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
 
 /** Who starts a server on a wrong address wants to hear it, not to wait for ever. */
 async function etcdAnswers(storages: StorageFactory): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
   try {
-    await Promise.race([
-      storages.healthz(),
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer in ${etcdTimeoutMs / 1000} s`)), etcdTimeoutMs);
-      }),
-    ]);
+    await within(etcdTimeoutMs, storages.healthz());
   } catch (error) {
     throw new Error(`etcd cannot be reached: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -242,7 +288,11 @@ interface HookParts {
 }
 
 /** The names are kube-apiserver's; each tells what is true here once it is finished. */
-function addHooks(hooks: PostStartHooks, { registry, rbac, log, signal }: HookParts): void {
+function addHooks(
+  hooks: PostStartHooks,
+  { registry, rbac, log, signal }: HookParts,
+  bootstrap: () => Promise<void>,
+): void {
   hooks.add('generic-apiserver-start-informers', () =>
     followRbac({
       source: {
@@ -254,6 +304,7 @@ function addHooks(hooks: PostStartHooks, { registry, rbac, log, signal }: HookPa
       signal,
     }),
   );
+  hooks.add('bootstrap-controller', bootstrap);
   hooks.add('rbac/bootstrap-roles', async () => {
     const { created, updated } = await reconcilePolicy(registryPolicyStore(registry));
     if (created + updated > 0) log.info({ created, updated }, 'wrote the bootstrap policy');

@@ -63,6 +63,7 @@ const servedFlags: readonly ApiserverFlag[] = [
   flag('storage-media-type', protobuf, 'Form of stored objects: protobuf or application/json.'),
   flag('secure-port', '6443', 'Port to serve HTTPS on; 0: any free port.'),
   flag('bind-address', '127.0.0.1', 'Address to serve on.'),
+  flag('advertise-address', '', 'IP at which others reach the server. Default: the bind address.'),
   flag('tls-cert-file', '', 'Serving certificate, with its intermediates.'),
   flag('tls-private-key-file', '', 'Private key of that certificate.'),
   flag(
@@ -121,6 +122,7 @@ export async function parseApiserverFlags(
     etcd: await etcdOptions(reader),
     apiserver: {
       bindAddress: text('bind-address'),
+      ...(text('advertise-address') === '' ? {} : { advertiseAddress: text('advertise-address') }),
       securePort: reader.integer('secure-port'),
       tls: { cert, key },
       ...(clientCa === undefined ? {} : { clientCa }),

@@ -67,7 +67,7 @@ export const ignoredFlags: readonly IgnoredFlag[] = [
   ),
   ...row(
     'this server has nothing of the kind',
-    `advertise-address external-hostname apiserver-count endpoint-reconciler-type cert-dir cloud-provider cloud-config
+    `external-hostname apiserver-count endpoint-reconciler-type cert-dir cloud-provider cloud-config
      livez-grace-period shutdown-delay-duration tls-cipher-suites tls-min-version max-connection-bytes-per-sec
      http2-max-streams-per-connection strict-transport-security-directives cors-allowed-origins tracing-config-file
      logging-format log-flush-frequency vmodule peer-advertise-ip peer-advertise-port peer-ca-file
