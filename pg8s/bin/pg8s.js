@@ -3,6 +3,7 @@
 // (npx and npm scripts find that one by themselves; this is for whoever calls the file directly).
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +20,8 @@ function pinnedNode() {
 
 const node = pinnedNode();
 if (Number(process.versions.node.split('.')[0]) >= oldestMajor) {
+  // Keeps what was compiled for the next start.
+  module.enableCompileCache?.();
   const { main } = await import('../src/cli.ts');
   process.exitCode = await main(process.argv);
 } else if (node === undefined || process.env.PG8S_RELAUNCHED !== undefined) {

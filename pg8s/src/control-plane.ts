@@ -1,17 +1,13 @@
 import { join } from 'node:path';
-import { startApiserver } from '@pg8s/apiserver-lite/apiserver';
-import { startControllers } from '@pg8s/controllers/controllers';
-import { startShim } from '@pg8s/shim/server';
-import { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { takeDataDir } from './data-dir.ts';
 import { stableIdentity } from './identity.ts';
 import { etcdctlEnv, kubeconfig } from './kubeconfig.ts';
-import { type ClusterPki, ensureClusterPki } from './pki/cluster-pki.ts';
-import { type KeyPairFiles, writePrivate } from './pki/store.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/embedded.ts';
-import { startFailure } from './start-failure.ts';
+import type { KeyPair } from './pki/authority.ts';
+import { startEmbeddedPostgres } from './postgres/embedded.ts';
+import { writePrivate } from './private-file.ts';
 import { StopStack } from './stop-stack.ts';
+import { withoutPassword } from './without-password.ts';
 
 export interface ControlPlaneOptions {
   /** Holds `postgres/`, `pki/`, `kubeconfig` and `etcdctl.env`; made when missing. */
@@ -60,6 +56,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     return await start(options, stack);
   } catch (error) {
     await stack.close();
+    const { startFailure } = await import('./start-failure.ts');
     throw startFailure(error, options);
   }
 }
@@ -70,21 +67,28 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   stack.push('data directory', () => dataDir.release());
   const nodeNames = Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`);
 
-  const pkiFolder = join(dataDir.path, 'pki');
-  const pkiReady = ensureClusterPki({
-    folder: pkiFolder,
-    hosts: [options.bindAddress],
-    nodeNames,
-    serviceAddress: firstServiceAddress,
-  });
-  const postgres =
-    options.postgresUrl === undefined ? await startOwnPostgres(options, dataDir.path, stack) : undefined;
-  const postgresUrl = options.postgresUrl ?? postgres!.url;
-  onUp(
-    'postgres',
-    postgres === undefined ? 'external' : `embedded ${postgres.version}, ${join(dataDir.path, 'postgres')}`,
+  // While the database comes up, which takes most of the time, keys are made and the other parts are loaded.
+  const database = startDatabase(options, dataDir.path, stack);
+  const pkiMade = import('./pki/cluster-pki.ts').then(({ ensureClusterPki }) =>
+    ensureClusterPki({
+      folder: join(dataDir.path, 'pki'),
+      hosts: [options.bindAddress],
+      nodeNames,
+      serviceAddress: firstServiceAddress,
+    }),
   );
-  const pki = await pkiReady;
+  const parts = Promise.all([
+    import('@pg8s/shim/server'),
+    import('@pg8s/apiserver-lite/apiserver'),
+    import('@pg8s/controllers/controllers'),
+  ]);
+  // All are waited for, so that a failure of one leaves nothing behind that another was still starting.
+  const settled = await Promise.allSettled([database, pkiMade, parts]);
+  for (const result of settled) if (result.status === 'rejected') throw result.reason;
+  const { postgresUrl, failed, detail } = await database;
+  const pki = await pkiMade;
+  const [{ startShim }, { startApiserver }, { startControllers }] = await parts;
+  onUp('postgres', detail);
 
   const shim = await startShim({
     postgresUrl,
@@ -99,17 +103,12 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     log: log.child({ part: 'etcd' }),
   });
   stack.push('etcd', () => shim.close());
+  const etcdEndpoints = shim.clientUrls.map(reachableUrl);
   const etcdctlEnvFile = join(dataDir.path, 'etcdctl.env');
-  await writePrivate(
-    etcdctlEnvFile,
-    etcdctlEnv({
-      endpoints: shim.clientUrls,
-      caFile: pki.etcdCa.certFile,
-      certFile: pki.etcdClient.certFile,
-      keyFile: pki.etcdClient.keyFile,
-    }),
-  );
-  onUp('etcd', shim.clientUrls.join(', '));
+  const { certFile, keyFile } = pki.etcdClient;
+  const env = etcdctlEnv({ endpoints: etcdEndpoints, caFile: pki.etcdCa.certFile, certFile, keyFile });
+  await writePrivate(etcdctlEnvFile, env);
+  onUp('etcd', etcdEndpoints.join(', '));
 
   const apiserver = await startApiserver({
     etcd: shim.client(),
@@ -121,22 +120,28 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     log: log.child({ part: 'apiserver' }),
   });
   stack.push('apiserver', () => apiserver.close());
-  const configFor = (user: string, client: KeyPairFiles): string =>
-    kubeconfig({ server: apiserver.url, caCert: pki.ca.cert, user, client });
-  const admin = configFor('kubernetes-admin', pki.admin);
+  const server = reachableUrl(apiserver.url);
+  const configOf = (user: string, client: KeyPair): string =>
+    kubeconfig({ server, caCert: pki.ca.cert, user, client });
+  const admin = configOf('kubernetes-admin', pki.admin);
   const kubeconfigFile = join(dataDir.path, 'kubeconfig');
   await writePrivate(kubeconfigFile, admin);
-  onUp('apiserver', apiserver.url);
+  onUp('apiserver', server);
 
-  const identity = await stableIdentity(dataDir.path);
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const identityOf = (user: string, client: KeyPair): InstanceType<typeof KubeConfig> => {
+    const config = new KubeConfig();
+    config.loadFromString(configOf(user, client));
+    return config;
+  };
   const controllers = await startControllers({
     kubeConfigs: {
-      controllerManager: loaded(configFor('system:kube-controller-manager', pki.controllerManager)),
-      scheduler: loaded(configFor('system:kube-scheduler', pki.scheduler)),
-      node: (name: string) => loaded(configFor(`system:node:${name}`, pki.nodes.get(name)!)),
+      controllerManager: identityOf('system:kube-controller-manager', pki.controllerManager),
+      scheduler: identityOf('system:kube-scheduler', pki.scheduler),
+      node: (name) => identityOf(`system:node:${name}`, pki.nodes.get(name)!),
     },
     nodeNames,
-    identity,
+    identity: await stableIdentity(dataDir.path),
     log: log.child({ part: 'controllers' }),
   });
   stack.push('controllers', () => controllers.close());
@@ -144,27 +149,44 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   onUp('controllers', `${options.nodes} ${options.nodes === 1 ? 'node' : 'nodes'} ready`);
 
   return {
-    server: apiserver.url,
-    etcdEndpoints: shim.clientUrls,
+    server,
+    etcdEndpoints,
     kubeconfigFile,
     etcdctlEnvFile,
     kubeconfig: admin,
-    failed: postgres?.failed ?? new Promise(() => undefined),
+    failed,
     close: () => stack.close(),
   };
 }
 
-async function startOwnPostgres(
+interface Database {
+  postgresUrl: string;
+  failed: Promise<Error>;
+  /** For people. */
+  detail: string;
+}
+
+async function startDatabase(
   options: ControlPlaneOptions,
   dataDir: string,
   stack: StopStack,
-): Promise<EmbeddedPostgres> {
-  const postgres = await startEmbeddedPostgres({
-    dataDir: join(dataDir, 'postgres'),
-    log: options.log.child({ part: 'postgres' }),
-  });
+): Promise<Database> {
+  const { postgresUrl, log } = options;
+  if (postgresUrl !== undefined) {
+    return {
+      postgresUrl,
+      failed: new Promise(() => undefined),
+      detail: `external, ${withoutPassword(postgresUrl)}`,
+    };
+  }
+  const folder = join(dataDir, 'postgres');
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, log: log.child({ part: 'postgres' }) });
   stack.push('postgres', () => postgres.stop());
-  return postgres;
+  return {
+    postgresUrl: postgres.url,
+    failed: postgres.failed,
+    detail: `embedded ${postgres.version}, ${folder}`,
+  };
 }
 
 /** A host as it stands in a URL: IPv6 addresses in brackets. */
@@ -172,8 +194,7 @@ function urlHost(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
-function loaded(text: string): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromString(text);
-  return config;
+/** Who listens everywhere is reached on loopback from here. */
+function reachableUrl(text: string): string {
+  return text.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { writePrivate } from './pki/store.ts';
+import { writePrivate } from './private-file.ts';
 
 /**
  * The name under which the processes of one data directory hold leader-election Leases. It stays the same over

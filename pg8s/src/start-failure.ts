@@ -1,6 +1,7 @@
 import { StoreError } from '@pg8s/shim/mvcc/store-error';
 import { ListenError } from '@pg8s/shim/gateway/listen';
 import { UsageError } from './usage-error.ts';
+import { withoutPassword } from './without-password.ts';
 
 /**
  * What kept a part from starting, as one line for a person where it is something that a person can mend: a port in
@@ -24,15 +25,4 @@ export function startFailure(error: unknown, { postgresUrl }: { postgresUrl?: st
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, '; ');
-}
-
-/** Keeps secrets off the screen. */
-function withoutPassword(text: string): string {
-  try {
-    const url = new URL(text);
-    if (url.password !== '') url.password = '***';
-    return url.href;
-  } catch {
-    return 'the given URL';
-  }
 }

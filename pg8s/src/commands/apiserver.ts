@@ -8,6 +8,7 @@ import {
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
+import type { DefineCommand } from '../cli.ts';
 import { createLogger, type LogFormat, logFormats, type LogLevel, logLevels } from '../logging.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { startFailure } from '../start-failure.ts';
@@ -26,11 +27,8 @@ interface LogOptions {
   logLevel?: LogLevel;
 }
 
-/** Adds `pg8s apiserver`: the API server alone, on any etcd, with kube-apiserver's own flags. */
-export function addApiserverCommand(program: Command, report: (exitCode: number) => void): void {
-  const command = program
-    .command('apiserver')
-    .description("a Kubernetes API server on any etcd, with kube-apiserver's own flags");
+/** `pg8s apiserver`: the API server alone, on any etcd, with kube-apiserver's own flags. */
+export const defineApiserver: DefineCommand = (command, report) => {
   addFlagOptions(command, rows);
   command
     .addOption(new Option('--log-level <level>', 'how much is logged; goes before -v').choices(logLevels))
@@ -46,7 +44,7 @@ export function addApiserverCommand(program: Command, report: (exitCode: number)
       for (const note of flags.notes) log.info(note);
       report(await runUntilStopped(log, () => start(flags, log)));
     });
-}
+};
 
 async function parse(command: Command): Promise<ApiserverFlagOptions> {
   try {

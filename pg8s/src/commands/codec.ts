@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { CommandError, type CommandInput } from '@pg8s/k8s-proto/command/command-input';
 import { decodeInput } from '@pg8s/k8s-proto/command/decode';
 import { encodeInput } from '@pg8s/k8s-proto/command/encode';
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
+import type { DefineCommand } from '../cli.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface DecodeOptions {
@@ -11,11 +12,9 @@ interface DecodeOptions {
   base64: boolean;
 }
 
-/** Adds `pg8s decode` and `pg8s encode`: values as the store has them ⇄ objects. */
-export function addCodecCommands(program: Command): void {
-  program
-    .command('decode')
-    .description('print values from the store (stdin or files) as objects')
+/** `pg8s decode`: values as the store has them → objects. */
+export const defineDecode: DefineCommand = (command) => {
+  command
     .addOption(
       new Option('-o, --output <format>', 'form of the objects').choices(['json', 'yaml']).default('json'),
     )
@@ -24,17 +23,17 @@ export function addCodecCommands(program: Command): void {
     .action((files: string[], options: DecodeOptions) =>
       convert(files, (input) => decodeInput(input, options)),
     );
-  program
-    .command('encode')
-    .description(
-      'turn JSON objects (stdin or files; one document, or one a line) into values as the store has them',
-    )
+};
+
+/** `pg8s encode`: objects → values as the store has them. */
+export const defineEncode: DefineCommand = (command) => {
+  command
     .option('--base64', 'one base64 value a line out', false)
     .argument('[file...]', 'files to read instead of standard input')
     .action((files: string[], options: { base64: boolean }) =>
       convert(files, (input) => encodeInput(input, options)),
     );
-}
+};
 
 /** Converts each input and writes it; what came before a bad one is written. */
 async function convert(

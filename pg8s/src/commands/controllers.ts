@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { type Flag, controllerFlags, parseDuration } from '@pg8s/controllers/flags';
 import { startControllers } from '@pg8s/controllers/controllers';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { Command } from 'commander';
+import type { DefineCommand } from '../cli.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { UsageError } from '../usage-error.ts';
 import { addFlagOptions, type FlagRow, givenFlags } from './flag-options.ts';
@@ -19,11 +19,8 @@ const rows: readonly FlagRow[] = flags.map((flag) => ({
 
 type ControllersOptions = Parameters<typeof startControllers>[0];
 
-/** Adds `pg8s controllers`: controllers, scheduler and simulated nodes, above any Kubernetes API. */
-export function addControllersCommand(program: Command, report: (exitCode: number) => void): void {
-  const command = program
-    .command('controllers')
-    .description("controllers, scheduler and simulated nodes, with kube-controller-manager's own flags");
+/** `pg8s controllers`: controllers, scheduler and simulated nodes, above any Kubernetes API. */
+export const defineControllers: DefineCommand = (command, report) => {
   addFlagOptions(command, rows);
   addLogOptions(command).action(async (options: LogOptions) => {
     const log = logFor(options);
@@ -39,7 +36,7 @@ export function addControllersCommand(program: Command, report: (exitCode: numbe
       }),
     );
   });
-}
+};
 
 /** One kubeconfig serves all parts here. */
 async function settingsFrom(

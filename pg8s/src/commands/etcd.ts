@@ -4,6 +4,7 @@ import { type EtcdFlagOptions, etcdFlags, parseShimOptions } from '@pg8s/shim/fl
 import { type Shim, startShim } from '@pg8s/shim/server';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
+import type { DefineCommand } from '../cli.ts';
 import { takeDataDir } from '../data-dir.ts';
 import { createLogger, type LogLevel } from '../logging.ts';
 import { startEmbeddedPostgres } from '../postgres/embedded.ts';
@@ -22,16 +23,13 @@ const rows: readonly FlagRow[] = etcdFlags.map(({ defaultValue, isIgnored, ...fl
   isHidden: isIgnored,
 }));
 
-/** Adds `pg8s etcd`: the etcd server alone, with etcd's own flags and variables. */
-export function addEtcdCommand(program: Command, report: (exitCode: number) => void): void {
-  const command = program
-    .command('etcd')
-    .description("an etcd server on PostgreSQL, with etcd's own flags and ETCD_… variables")
-    .option('--postgres-url <url>', 'the database; without it an embedded one in --data-dir');
+/** `pg8s etcd`: the etcd server alone, with etcd's own flags and variables. */
+export const defineEtcd: DefineCommand = (command, report) => {
+  command.option('--postgres-url <url>', 'the database; without it an embedded one in --data-dir');
   addFlagOptions(command, rows).action(async (options: { postgresUrl?: string }) => {
     report(await serve(parse(command), options.postgresUrl ?? process.env['PG8S_POSTGRES_URL']));
   });
-}
+};
 
 function parse(command: Command): EtcdFlagOptions {
   try {

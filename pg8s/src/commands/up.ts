@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { DefineCommand } from '../cli.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { shellQuote } from '../kubeconfig.ts';
 import { Progress } from '../progress.ts';
@@ -18,11 +19,9 @@ interface UpOptions extends LogOptions {
 const highestPort = 65_535;
 const mostNodes = 1_000;
 
-/** Adds `pg8s up`: everything in one process. */
-export function addUpCommand(program: Command, report: (exitCode: number) => void): void {
-  const command = program
-    .command('up', { isDefault: true })
-    .description('start everything: PostgreSQL, the etcd server, the API server, controllers and nodes')
+/** `pg8s up`: everything in one process. */
+export const defineUp: DefineCommand = (command, report) => {
+  command
     .option('--data-dir <dir>', 'where all data lives', './.pg8s')
     .option(
       '--secure-port <port>',
@@ -35,7 +34,7 @@ export function addUpCommand(program: Command, report: (exitCode: number) => voi
     .option('--postgres-url <url>', 'a PostgreSQL server to use instead of the embedded one')
     .option('--nodes <count>', 'simulated nodes', number(0, mostNodes), 1);
   addLogOptions(command, 'warn').action(async (options: UpOptions) => report(await up(options)));
-}
+};
 
 /** A parser of whole numbers from `least` to `most`. */
 function number(least: number, most: number): (text: string) => number {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
 import {
@@ -9,6 +9,7 @@ import {
   issueCertificate,
   type KeyPair,
 } from './authority.ts';
+import { writePrivate } from '../private-file.ts';
 
 /** A certificate with less than this left is replaced at start. */
 const renewBeforeMs = 30 * 24 * 3600 * 1000;
@@ -81,14 +82,6 @@ export class PkiStore {
     await writePrivate(paths.certFile, pair.cert);
     return { ...paths, ...pair };
   }
-}
-
-/** Writes a file that only its owner may read; readers see the old content or the new one, never half of it. */
-export async function writePrivate(path: string, content: string): Promise<void> {
-  const unfinished = `${path}.${process.pid}.tmp`;
-  await writeFile(unfinished, content, { mode: 0o600 });
-  await chmod(unfinished, 0o600);
-  await rename(unfinished, path);
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
