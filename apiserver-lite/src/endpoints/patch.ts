@@ -15,6 +15,7 @@ import {
   StatusError,
   unsupportedMediaType,
 } from '../server/status-error.ts';
+import { authorizeCreate } from './authorize-create.ts';
 import { ensureKind, reportStrictErrors } from './body/decode-object.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
@@ -71,7 +72,8 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
     : patchMechanism(context, scope, { patch: readPatch(patchType, body, scope), options });
   const { name } = context.requestInfo;
   const namespace = namespaceOf(scope, context.requestInfo.namespace);
-  const transform = (current: KubeObject | undefined): KubeObject => {
+  const transform = async (current: KubeObject | undefined): Promise<KubeObject> => {
+    if (current === undefined && apply) await authorizeCreate(context, scope);
     const object = mechanism(current);
     ensureNamespace(object, namespace);
     ensureName(object, name);

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { Authorizer } from '../filters/authorization/authorizer.ts';
 import { applyDefaults as kindDefaults } from '../registry/defaults/apply-defaults.ts';
 import type { Registry, Rest } from '../registry/rest.ts';
 import type { Handler, RequestContext, RequestInfo } from '../server/request-context.ts';
@@ -19,6 +20,8 @@ export interface ResourceHandlerOptions {
   registry: Registry;
   /** Fills in the defaults of a decoded object. */
   applyDefaults?: (object: KubeObject) => void;
+  /** Asked when an update or an apply would create the object. */
+  authorizer?: Authorizer;
   /** Milliseconds since the epoch. */
   now?: () => number;
   /** In [0, 1). */
@@ -32,12 +35,19 @@ type Endpoint = (context: RequestContext, scope: ResourceScope) => Promise<void>
 /** The stage behind the filters: every request for a resource of the API. */
 export function createResourceHandler({
   registry,
+  authorizer,
   applyDefaults = kindDefaults,
   now = Date.now,
   random = Math.random,
   minRequestTimeoutSeconds = 1800,
 }: ResourceHandlerOptions): Handler {
-  const environment: EndpointEnvironment = { applyDefaults, now, random, minRequestTimeoutSeconds };
+  const environment: EndpointEnvironment = {
+    applyDefaults,
+    now,
+    random,
+    minRequestTimeoutSeconds,
+    ...(authorizer === undefined ? {} : { authorizer }),
+  };
   const scopes = new WeakMap<Rest, ResourceScope>();
   const scopeOf = (rest: Rest): ResourceScope => {
     let scope = scopes.get(rest);
@@ -82,13 +92,16 @@ function isServedAt(rest: Rest, info: RequestInfo): boolean {
   } else if (info.namespace !== '' && name !== 'namespaces') {
     return false;
   }
-  const tail = info.parts.length - (rest.subresource === undefined ? 2 : 3);
-  return tail <= 0 || rest.connect !== undefined;
+  const { subresource } = rest;
+  const tail = info.parts.length - (subresource === undefined ? 2 : 3);
+  return tail <= 0 || subresource?.pathSuffix === true;
 }
 
 /** What a method means here; undefined: nothing, the answer is 405. */
 function endpointOf(rest: Rest, info: RequestInfo, method: string): Endpoint | undefined {
-  if (rest.connect !== undefined) return connect;
+  if (rest.connect !== undefined) {
+    return rest.subresource?.connect?.includes(method) === false ? undefined : connect;
+  }
   const named = info.parts.length > 1;
   switch (method) {
     case 'GET':

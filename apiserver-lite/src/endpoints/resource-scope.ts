@@ -1,4 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { Authorizer } from '../filters/authorization/authorizer.ts';
 import type { Rest } from '../registry/rest.ts';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { GroupResource } from '../server/status-error.ts';
@@ -13,6 +14,8 @@ export interface EndpointEnvironment {
   now: () => number;
   /** In [0, 1). */
   random: () => number;
+  /** Asked whether somebody who may update or patch may also create what isn't there; absent: everybody may. */
+  authorizer?: Authorizer;
   /** Watches that name no timeout end after this, up to twice this. */
   minRequestTimeoutSeconds: number;
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../server/request-context.ts';
 import { methodNotAllowed } from '../server/status-error.ts';
+import { authorizeCreate } from './authorize-create.ts';
 import { decodeObject } from './body/decode-object.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
@@ -34,7 +35,8 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
 
   let decoded: KubeObject | undefined = decode();
   const { uid } = decoded.metadata;
-  const transform = (current: KubeObject | undefined): KubeObject => {
+  const transform = async (current: KubeObject | undefined): Promise<KubeObject> => {
+    if (current === undefined) await authorizeCreate(context, scope);
     // Whoever gets the object may change it: a second attempt starts from the body again.
     const object = decoded ?? decode();
     decoded = undefined;

@@ -205,3 +205,23 @@ test('lists keep the order of what is applied around what is there', () => {
     assert.deepEqual(mergeApplied(plan, list(live), list(applied)), list(expected), `${live} + ${applied}`);
   }
 });
+
+test('who may patch but not create can not apply what is not there', async () => {
+  const store = new MemoryStore();
+  await using server = await EndpointServer.start(
+    memoryRegistry([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
+    {
+      authorizer: {
+        authorize: ({ verb }) => ({ decision: verb === 'create' ? 'noOpinion' : 'allow', reason: 'no role' }),
+      },
+    },
+  );
+  const answer = await server.send('PATCH', `${path}?fieldManager=ci`, {
+    body: web(),
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+  });
+  assert.deepEqual(
+    [answer.status, answer.json.message],
+    [403, 'deployments.apps "web" is forbidden: no role'],
+  );
+});

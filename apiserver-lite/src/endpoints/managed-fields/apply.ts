@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import { kindInfo } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
 import type { JsonObject } from '../patch/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { compareObjects } from './compare.ts';
@@ -30,13 +30,13 @@ export function applyConfiguration(
   applied: JsonObject,
   { scope, manager, force, decode }: Application,
 ): KubeObject {
-  const { gvk, rest, apiVersion, environment } = scope;
+  const { gvk, rest, environment } = scope;
   const plan = structPlan(kindInfo(gvk)!.message);
   const ignored = ignoredFields(rest);
   const own: ManagedFieldsEntry = {
     manager,
     operation: 'Apply',
-    apiVersion,
+    apiVersion: apiVersionOf(rest.resource),
     ...(rest.subresource === undefined ? {} : { subresource: rest.subresource.name }),
   };
   const entries = trackedEntries(current, scope);

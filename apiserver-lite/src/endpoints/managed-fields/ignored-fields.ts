@@ -40,6 +40,8 @@ function make({ resource, subresource }: Rest): Ignored {
   const metadata = new Set<string>(strippedMetadata);
   if (subresource === undefined) {
     if (resource.subresources.some(({ name }) => name === 'status')) top.add('status');
+  } else if (subresource.name === 'scale') {
+    top.add('status');
   } else if (subresource.name === 'status') {
     top.add('spec');
     for (const name of metadataOfStatus[`${resource.group}/${resource.name}`] ?? []) metadata.add(name);

@@ -1,5 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import { kindInfo } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
 import type { ResourceScope } from '../resource-scope.ts';
 import { compareObjects } from './compare.ts';
 import { byPlace, capUpdateManagers, decodeEntries, encodeTime, sameManager } from './entries.ts';
@@ -51,7 +51,8 @@ export function trackUpdate(
   const own: ManagedFieldsEntry = {
     manager: manager === '' ? 'unknown' : manager,
     operation: 'Update',
-    apiVersion: scope.apiVersion,
+    // A Scale owns the replicas of its workload, in the workload's version.
+    apiVersion: apiVersionOf(rest.resource),
     ...(rest.subresource === undefined ? {} : { subresource: rest.subresource.name }),
   };
   const kept: ManagedFieldsEntry[] = [];

@@ -63,7 +63,12 @@ export function scaleRest(
         name,
         async (current) => {
           if (current === undefined) throw notFound(target, name);
-          const scale = await transform(scaleOf(current));
+          const wanted = scaleOf(current);
+          // The replicas' owners are the workload's: the endpoint moves them as if they stood in the Scale.
+          if (current.metadata.managedFields !== undefined) {
+            wanted.metadata.managedFields = current.metadata.managedFields;
+          }
+          const scale = await transform(wanted);
           const { uid, resourceVersion } = scale.metadata;
           if (uid !== undefined && uid !== '' && uid !== current.metadata.uid) {
             throw conflict(
