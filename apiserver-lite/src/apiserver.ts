@@ -172,6 +172,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
 
   const resources = createResourceHandler({
     registry,
+    authorizer,
     ...(options.minRequestTimeoutSeconds === undefined
       ? {}
       : { minRequestTimeoutSeconds: options.minRequestTimeoutSeconds }),
