@@ -4,9 +4,17 @@ import { FakeEtcd } from './etcd/testing/fake-etcd.ts';
 import { StorageFactory } from './storage-factory.ts';
 import { FakeClock, until } from './testing/fake-clock.ts';
 import { silentLog } from './testing/fake-storage.ts';
-import { configMap, configMaps, jsonCodec, listOptions, nodes } from './testing/test-objects.ts';
+import {
+  configMap,
+  configMaps,
+  jsonCodec,
+  listOptions,
+  nodes,
+  takeEvents,
+  watchOptions,
+} from './testing/test-objects.ts';
 
-function open() {
+function open(compactionIntervalMs = 0) {
   const etcd = new FakeEtcd();
   const clock = new FakeClock();
   const factory = new StorageFactory({
@@ -15,6 +23,7 @@ function open() {
     codecFor: () => jsonCodec,
     log: silentLog,
     clock,
+    compactionIntervalMs,
   });
   return { etcd, clock, factory };
 }
@@ -65,6 +74,29 @@ describe('the storage factory', () => {
     await factory.readyz();
     etcd.failNext(new Error('down again'));
     await assert.rejects(factory.readyz(), /down again/);
+    factory.close();
+  });
+
+  test('compacts, without making idle caches start over', async () => {
+    const { etcd, clock, factory } = open(1000);
+    const idle = factory.forResource(configMaps);
+    const watcher = await idle.watch(watchOptions({ resourceVersion: '0' }));
+    const before = etcd.revision;
+    const turns = () => etcd.calls.filter(({ method }) => method === 'txn').length;
+    for (let turn = 1; turn <= 3; turn++) {
+      for (let n = 0; n < 5; n++) await etcd.put({ key: Buffer.from('/registry/pods/default/x') });
+      // Besides the bookmarks.
+      await until(() => clock.pending === 2);
+      clock.advance(1000);
+      await until(() => turns() === turn);
+    }
+    await until(() => etcd.compactRevision > before + 1);
+    etcd.breakStreams();
+    await until(() => clock.pending > 1);
+    clock.advance(50);
+    await until(() => etcd.watches === 1);
+    await idle.create({ namespace: 'default', name: 'a' }, configMap('a'));
+    assert.equal((await takeEvents(watcher, 1))[0]?.type, 'ADDED');
     factory.close();
   });
 

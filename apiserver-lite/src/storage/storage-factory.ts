@@ -2,6 +2,7 @@ import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { CachedStorage } from './cached-storage.ts';
 import { systemClock } from './clock.ts';
+import { Compactor } from './etcd/compactor.ts';
 import { EtcdConnection } from './etcd/etcd-connection.ts';
 import { createResourceStorage } from './resource-storage.ts';
 import type { ResourceStorageOptions } from './resource-storage.ts';
@@ -14,6 +15,8 @@ export interface StorageFactoryOptions extends Omit<
 > {
   /** `--etcd-servers-overrides`: another etcd for some resources. Default: `etcd` for all. */
   etcdFor?: (resource: ResourceInfo) => EtcdClient;
+  /** `--etcd-compaction-interval`; 0: somebody else compacts. Default 5 minutes. */
+  compactionIntervalMs?: number;
   /** How a resource's values are written; encryption decides by resource. */
   codecFor: (resource: ResourceInfo) => ValueCodec;
 }
@@ -23,9 +26,11 @@ export class StorageFactory {
   readonly #options: StorageFactoryOptions;
   readonly #storages = new Map<string, CachedStorage>();
   readonly #connections = new Map<EtcdClient, EtcdConnection>();
+  readonly #compactors: Compactor[] = [];
 
   constructor(options: StorageFactoryOptions) {
     this.#options = options;
+    this.#connection(options.etcd);
   }
 
   /** The storage of a resource; the same for all versions and names that share a storage prefix. Throws for virtual ones. */
@@ -33,7 +38,7 @@ export class StorageFactory {
     const prefix = resource.storageKeyPrefix ?? '';
     let storage = this.#storages.get(prefix);
     if (storage === undefined) {
-      const { etcdFor, codecFor, ...options } = this.#options;
+      const { etcdFor, codecFor, compactionIntervalMs: _, ...options } = this.#options;
       const etcd = etcdFor?.(resource) ?? options.etcd;
       storage = createResourceStorage({
         ...options,
@@ -92,6 +97,7 @@ export class StorageFactory {
   /** Ends all watches and caches; the etcd clients stay open. */
   close(): void {
     for (const storage of this.#storages.values()) storage.close();
+    for (const compactor of this.#compactors.splice(0)) compactor.close();
     for (const connection of this.#connections.values()) connection.close();
     this.#storages.clear();
     this.#connections.clear();
@@ -103,7 +109,18 @@ export class StorageFactory {
       const { pathPrefix, log, clock = systemClock } = this.#options;
       connection = new EtcdConnection({ client, pathPrefix, clock, log });
       this.#connections.set(client, connection);
+      this.#compact(connection);
     }
     return connection;
+  }
+
+  #compact({ client, hub, progress }: EtcdConnection): void {
+    const { clock = systemClock, log, compactionIntervalMs: intervalMs = 300_000 } = this.#options;
+    if (intervalMs === 0) return;
+    // A cache where nothing happens must not have to resume from before the compaction.
+    const onTurn = () => void progress.check().then(() => hub.requestProgress());
+    const compactor = new Compactor({ client, clock, log, intervalMs, onTurn });
+    compactor.start();
+    this.#compactors.push(compactor);
   }
 }

@@ -54,6 +54,11 @@ export class FakeEtcd implements EtcdClient {
     return this.#history.revision;
   }
 
+  /** Revisions below it are gone. */
+  get compactRevision(): number {
+    return this.#history.compactRevision;
+  }
+
   /** Watches on all open streams. */
   get watches(): number {
     return [...this.#streams].reduce((sum, stream) => sum + stream.watches, 0);
