@@ -315,15 +315,21 @@ describe('the scenarios', () => {
       const answer = JSON.parse(
         await clients.etcdctl('get', '/registry/events/default/', '--prefix', '--write-out=json'),
       ) as { kvs: { lease?: number | string }[] };
-      const raw = await clients.etcdctl('lease', 'list');
       assert.ok(answer.kvs.length > 3);
-      assert.ok(answer.kvs.every((kv) => kv.lease !== undefined && kv.lease !== 0));
-      const leases = raw.split('\n').filter((line) => /^[0-9a-f]{10,16}$/.test(line));
-      assert.ok(leases.length > 0 && leases.length < answer.kvs.length, raw);
-      const ttl = JSON.parse(await clients.etcdctl('lease', 'timetolive', leases[0]!, '-w', 'json')) as {
-        'granted-ttl': number;
-      };
-      assert.ok(ttl['granted-ttl'] >= 3600 && ttl['granted-ttl'] <= 3660, JSON.stringify(ttl));
+      const leases = new Set(answer.kvs.map((kv) => kv.lease));
+      assert.ok(!leases.has(undefined) && leases.size < answer.kvs.length, [...leases].join(' '));
+      const listed = (await clients.etcdctl('lease', 'list'))
+        .split('\n')
+        .filter((line) => /^[0-9a-f]{10,16}$/.test(line));
+      const granted = await Promise.all(
+        listed.map(async (id) => {
+          const text = await clients.etcdctl('lease', 'timetolive', id, '--keys');
+          return { keys: text, ttl: Number(/granted with TTL\((\d+)s\)/.exec(text)?.[1]) };
+        }),
+      );
+      const ofEvents = granted.filter(({ keys }) => keys.includes('/registry/events/'));
+      assert.equal(ofEvents.length, leases.size);
+      for (const { ttl } of ofEvents) assert.ok(ttl >= 3600 && ttl <= 3660, `${ttl}`);
     });
 
     test('a request line has its times, sizes and counts', () => {
