@@ -1,5 +1,5 @@
 import type { WatchRequest, WatchResponse } from '../etcdserverpb/types.ts';
-import { storeErrors, toEtcdError } from '../rpc/etcd-errors.ts';
+import { toEtcdError } from '../rpc/etcd-errors.ts';
 import type { Services } from '../rpc/services.ts';
 import type { CallOptions, EtcdClient, WatchStream } from './etcd-client.ts';
 import { EtcdError, grpcCode } from './etcd-error.ts';
@@ -79,7 +79,7 @@ class InProcessWatchStream implements WatchStream {
     this.#queue = new ResponseQueue(() => this.#input.drained());
     this.#input = watch.open({
       send: (response) => this.#queue.push(response),
-      stopped: () => this.break(new EtcdError(...storeErrors.stopped)),
+      failed: (error) => this.break(error),
     });
   }
 

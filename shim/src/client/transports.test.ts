@@ -108,6 +108,22 @@ for (const transport of ['gRPC', 'in process'] as const) {
       while (shim.store.watchers.size > 0) await new Promise((resolve) => setImmediate(resolve));
     });
 
+    test('a store that cannot watch any more ends the stream with its error', async () => {
+      const store = shim.store as { watch: unknown };
+      const { watch } = store;
+      store.watch = () => {
+        throw new StoreError('stopped');
+      };
+      try {
+        const stream = client.watch();
+        stream.send({ createRequest: { key: bytes('a') } });
+        const next = stream[Symbol.asyncIterator]().next();
+        await assert.rejects(next, { name: 'EtcdError', code: 14, message: 'etcdserver: server stopped' });
+      } finally {
+        store.watch = watch;
+      }
+    });
+
     test('a reader that stops is waited for: bounded in memory, and complete when it goes on', async () => {
       const stream = client.watch();
       stream.send({ createRequest: { key: bytes('slow'), prevKv: true } });

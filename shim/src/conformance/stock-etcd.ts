@@ -13,10 +13,13 @@ export interface StockEtcd {
   close(): Promise<void>;
 }
 
+/** The original, wherever PATH has it. */
+const program = 'etcd';
+
 /** The version of the `etcd` in PATH, e.g. `3.4`; undefined when there is none. */
 export function stockEtcdVersion(): string | undefined {
   try {
-    const output = execFileSync('etcd', ['--version'], {
+    const output = execFileSync(program, ['--version'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -42,7 +45,7 @@ export async function startStockEtcd(version: string): Promise<StockEtcd> {
   ];
   args.push('--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl);
   args.push('--initial-cluster', `default=${peerUrl}`);
-  const child = spawn('etcd', args, { stdio: 'ignore' });
+  const child = spawn(program, args, { stdio: 'ignore' });
   const exited = once(child, 'exit');
   for (let attempt = 0; ; attempt++) {
     const isHealthy = await fetch(`${clientUrl}/health`).then(

@@ -50,7 +50,9 @@ export async function listen({ url, tls, onConnection }: ListenOptions): Promise
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new ListenError(listenFailure(url, error))),
     );
-    server.listen(path === undefined ? { host, port } : { path }, resolve);
+    // As Go does for etcd: `localhost` is 127.0.0.1, whatever the resolver would put first.
+    const address = host === 'localhost' ? '127.0.0.1' : host;
+    server.listen(path === undefined ? { host: address, port } : { path }, resolve);
   });
   return {
     url: realUrl(server, url),

@@ -83,7 +83,7 @@ export class GrpcStreams {
     const { call } = stream;
     const input = this.#options.services.watch.open({
       send: (response) => stream.write(response),
-      stopped: () => stream.fail(...storeErrors.stopped),
+      failed: (error) => stream.failWith(error),
     });
     stream.onEnd(() => input.close());
     call.on('drain', () => {

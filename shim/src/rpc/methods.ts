@@ -1,5 +1,12 @@
+import { EtcdError, grpcCode } from '../client/etcd-error.ts';
 import { type Codec } from '../etcdserverpb/codec.ts';
 import { memberListRequest, membersResponse } from '../etcdserverpb/cluster-messages.ts';
+import {
+  type HealthCheckRequest,
+  healthCheckRequest,
+  type HealthCheckResponse,
+  healthCheckResponse,
+} from '../etcdserverpb/health-messages.ts';
 import * as kv from '../etcdserverpb/kv-messages.ts';
 import * as lease from '../etcdserverpb/lease-messages.ts';
 import * as maintenance from '../etcdserverpb/maintenance-messages.ts';
@@ -29,62 +36,77 @@ export function unaryMethods({
 }: Services): UnaryMethod[] {
   const methods: UnaryMethod[] = [];
   const add = <Q, R>(path: string, method: TypedMethod<Q, R>): void => {
-    methods.push({ path: `/etcdserverpb.${path}`, ...method } as unknown as UnaryMethod);
+    methods.push({ path: `/${path}`, ...method } as unknown as UnaryMethod);
   };
-  add('KV/Range', { request: kv.rangeRequest, response: kv.rangeResponse, call: kvService.range });
-  add('KV/Put', { request: kv.putRequest, response: kv.putResponse, call: kvService.put });
-  add('KV/DeleteRange', {
+  add('etcdserverpb.KV/Range', {
+    request: kv.rangeRequest,
+    response: kv.rangeResponse,
+    call: kvService.range,
+  });
+  add('etcdserverpb.KV/Put', { request: kv.putRequest, response: kv.putResponse, call: kvService.put });
+  add('etcdserverpb.KV/DeleteRange', {
     request: kv.deleteRangeRequest,
     response: kv.deleteRangeResponse,
     call: kvService.deleteRange,
   });
-  add('KV/Txn', { request: kv.txnRequest, response: kv.txnResponse, call: kvService.txn });
-  add('KV/Compact', {
+  add('etcdserverpb.KV/Txn', { request: kv.txnRequest, response: kv.txnResponse, call: kvService.txn });
+  add('etcdserverpb.KV/Compact', {
     request: kv.compactionRequest,
     response: kv.compactionResponse,
     call: kvService.compact,
   });
-  add('Lease/LeaseGrant', {
+  add('etcdserverpb.Lease/LeaseGrant', {
     request: lease.leaseGrantRequest,
     response: lease.leaseGrantResponse,
     call: leases.grant,
   });
-  add('Lease/LeaseRevoke', {
+  add('etcdserverpb.Lease/LeaseRevoke', {
     request: lease.leaseRevokeRequest,
     response: lease.leaseRevokeResponse,
     call: leases.revoke,
   });
-  add('Lease/LeaseTimeToLive', {
+  add('etcdserverpb.Lease/LeaseTimeToLive', {
     request: lease.leaseTimeToLiveRequest,
     response: lease.leaseTimeToLiveResponse,
     call: leases.timeToLive,
   });
-  add('Lease/LeaseLeases', {
+  add('etcdserverpb.Lease/LeaseLeases', {
     request: maintenance.emptyRequest,
     response: lease.leaseLeasesResponse,
     call: leases.leases,
   });
-  add('Maintenance/Status', {
+  add('etcdserverpb.Maintenance/Status', {
     request: maintenance.emptyRequest,
     response: maintenance.statusResponse,
     call: upkeep.status,
   });
-  add('Maintenance/Alarm', {
+  add('etcdserverpb.Maintenance/Alarm', {
     request: maintenance.alarmRequest,
     response: maintenance.alarmResponse,
     call: upkeep.alarm,
   });
-  add('Maintenance/MoveLeader', {
+  add('etcdserverpb.Maintenance/MoveLeader', {
     request: maintenance.moveLeaderRequest,
     response: maintenance.headerResponse,
     call: upkeep.moveLeader,
   });
-  add('Cluster/MemberList', {
+  add('etcdserverpb.Cluster/MemberList', {
     request: memberListRequest,
     response: membersResponse,
     call: cluster.memberList,
   });
+  add('grpc.health.v1.Health/Check', {
+    request: healthCheckRequest,
+    response: healthCheckResponse,
+    call: checkHealth,
+  });
   return methods;
+}
+
+/** Who gets an answer here gets service; etcd knows but the server as a whole, too. */
+function checkHealth({ service }: HealthCheckRequest): Promise<HealthCheckResponse> {
+  if (service) return Promise.reject(new EtcdError(grpcCode.NOT_FOUND, 'unknown service'));
+  return Promise.resolve({ status: 'SERVING' });
 }
 
 /** etcd's streams in both directions: their paths and messages. */

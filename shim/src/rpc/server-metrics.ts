@@ -29,6 +29,7 @@ type Source = StoreStats & {
   dbSizeBytes: number;
   dbSizeInUseBytes: number;
   commitIndex: number;
+  hasDatabase: number;
   healthy: number;
   unhealthy: number;
 };
@@ -37,7 +38,11 @@ type Row = readonly [name: string, help: string, value: (source: Source) => numb
 
 /** etcd's names where they have a meaning here, ours (`pg8s_shim_…`) where etcd has nothing alike. */
 const gauges: readonly Row[] = [
-  ['etcd_server_has_leader', 'Whether the server can serve linearizable requests.', () => 1],
+  [
+    'etcd_server_has_leader',
+    'Whether the database answers: without it there are no linearizable requests.',
+    (s) => s.hasDatabase,
+  ],
   ['etcd_server_is_learner', 'Always 0: there are no learners here.', () => 0],
   ['etcd_debugging_mvcc_keys_total', 'Keys that exist now.', (s) => s.keys],
   ['etcd_debugging_mvcc_current_revision', 'The newest revision applied here.', (s) => s.currentRevision],
@@ -146,7 +151,10 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
     async read() {
       const [status, fromProcess] = await Promise.all([
         // A database that doesn't answer is no reason to say nothing.
-        store.status().catch(() => ({ dbSizeBytes: 0, dbSizeInUseBytes: 0, commitIndex: 0 })),
+        store.status().then(
+          (answer) => ({ ...answer, hasDatabase: 1 }),
+          () => ({ dbSizeBytes: 0, dbSizeInUseBytes: 0, commitIndex: 0, hasDatabase: 0 }),
+        ),
         processRegistry().metrics(),
       ]);
       source = {

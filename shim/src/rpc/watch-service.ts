@@ -1,5 +1,7 @@
 import type { WatchRequest, WatchResponse } from '../etcdserverpb/types.ts';
+import { EtcdError } from '../client/etcd-error.ts';
 import type { Store } from '../mvcc/store.ts';
+import { storeErrors, toEtcdError } from './etcd-errors.ts';
 import { WatchSession, type WatchSessionOptions } from './watch-session.ts';
 
 /** Where one watch stream's responses go. */
@@ -9,8 +11,8 @@ export interface WatchOutput {
    * stream; the watchers are held back meanwhile.
    */
   send(response: WatchResponse): boolean;
-  /** The server goes away: nothing more comes. */
-  stopped(): void;
+  /** The server goes away, or the store does: nothing more comes. */
+  failed(error: EtcdError): void;
 }
 
 /** The server's end of one watch stream. */
@@ -36,6 +38,12 @@ export type WatchServiceOptions = Omit<WatchSessionOptions, 'output'>;
 /** Every stream is a session of its own. */
 export function createWatchService(store: Store, options: Omit<WatchServiceOptions, 'store'>): WatchService {
   const open = new Map<WatchSession, WatchOutput>();
+  const end = (session: WatchSession, error: EtcdError): void => {
+    const output = open.get(session);
+    open.delete(session);
+    session.close();
+    output?.failed(error);
+  };
   return {
     get streamCount() {
       return open.size;
@@ -44,7 +52,13 @@ export function createWatchService(store: Store, options: Omit<WatchServiceOptio
       const session = new WatchSession({ ...options, store, output });
       open.set(session, output);
       return {
-        receive: (request) => session.receive(request),
+        receive(request) {
+          try {
+            session.receive(request);
+          } catch (error) {
+            end(session, toEtcdError(error));
+          }
+        },
         drained: () => session.drained(),
         close() {
           open.delete(session);
@@ -53,11 +67,7 @@ export function createWatchService(store: Store, options: Omit<WatchServiceOptio
       };
     },
     stop() {
-      for (const [session, output] of open) {
-        session.close();
-        output.stopped();
-      }
-      open.clear();
+      for (const session of open.keys()) end(session, new EtcdError(...storeErrors.stopped));
     },
   };
 }

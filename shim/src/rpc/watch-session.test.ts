@@ -14,7 +14,7 @@ function openSession(options: { maxResponseBytes?: number; progressIntervalMs?: 
   const output = { writable: true };
   const session = new WatchSession({
     store,
-    output: { send: (response) => (sent.push(response), output.writable), stopped: () => {} },
+    output: { send: (response) => (sent.push(response), output.writable), failed: () => {} },
     maxResponseBytes: options.maxResponseBytes ?? 1 << 20,
     progressIntervalMs: options.progressIntervalMs ?? 600_000,
     random: () => 0,
