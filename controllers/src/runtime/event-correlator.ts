@@ -36,18 +36,22 @@ interface Observation {
  */
 export class EventCorrelator {
   readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #similar = new BoundedMap<string, { messages: Set<string>; lastMs: number }>(rememberedKeys);
   readonly #observed = new BoundedMap<string, Observation>(rememberedKeys);
   readonly #budgets = new BoundedMap<string, { tokens: number; filledAtMs: number }>(rememberedKeys);
   #lastName = 0n;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, random: () => number = Math.random) {
     this.#clock = clock;
+    this.#random = random;
   }
 
   /** A name nobody else has: the object's and the time in hexadecimal nanoseconds (client-go: `GenerateEventName`). */
   nameFor(objectName: string): string {
-    const nanos = BigInt(Math.floor(this.#clock.now())) * 1_000_000n;
+    // Our clock has milliseconds; other recorders speak of the same object in the same one.
+    const nanos =
+      BigInt(Math.floor(this.#clock.now())) * 1_000_000n + BigInt(Math.floor(this.#random() * 1e6));
     this.#lastName = nanos > this.#lastName ? nanos : this.#lastName + 1n;
     return `${objectName}.${this.#lastName.toString(16)}`;
   }
