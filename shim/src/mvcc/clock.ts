@@ -5,11 +5,11 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
-/** The real one. A sleep does not keep the process alive. */
+/** The real one. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (ms) =>
     new Promise((resolve) => {
-      setTimeout(resolve, ms).unref();
+      setTimeout(resolve, ms);
     }),
 };

@@ -23,6 +23,7 @@ import { ReadIndex } from './commit/read-index.ts';
 import type { ReadView } from './evaluate/read-view.ts';
 import { requestBytes, writesData } from './evaluate/request-size.ts';
 import { responseHeader } from './evaluate/response-header.ts';
+import { defaultLimits, type StoreLimits } from './store-limits.ts';
 import { StoreError } from './store-error.ts';
 import type { Store, StoreStats, StoreStatus, WatchSink, WatchStart, Watcher } from './store.ts';
 import {
@@ -51,6 +52,7 @@ export interface MvccStoreOptions {
   log: Logger;
   valueCacheBytes: number;
   requestTimeoutMs: number;
+  limits?: Partial<StoreLimits>;
 }
 
 /** The store over its ports: etcd's mvcc and appliers in one, see `Store`. */
@@ -73,12 +75,20 @@ export class MvccStore implements Store {
 
   private constructor(options: MvccStoreOptions, state: CommittedState) {
     const { history: port, clock, log } = options;
+    const limits = { ...defaultLimits, ...options.limits };
     this.#options = options;
     this.clusterId = options.cluster.clusterId;
     this.memberId = options.cluster.memberId;
     this.raftTerm = options.cluster.raftTerm;
     this.state = state;
-    this.committer = new Committer({ port, state, clock, log, requestTimeoutMs: options.requestTimeoutMs });
+    this.committer = new Committer({
+      port,
+      state,
+      clock,
+      log,
+      limits,
+      requestTimeoutMs: options.requestTimeoutMs,
+    });
     this.#readIndex = new ReadIndex({
       port,
       state,
@@ -87,7 +97,7 @@ export class MvccStore implements Store {
       timeoutMs: options.requestTimeoutMs,
     });
     this.#compactor = new Compactor({ port, state, clock, log });
-    this.#hub = new WatchHub({ port, state, clock, log });
+    this.#hub = new WatchHub({ port, state, clock, log, limits });
     state.listen({
       applied: (changes, revision) => this.#hub.applied(changes, revision),
       compacted: (revision, previous, own) => this.#compacted(revision, previous, own),

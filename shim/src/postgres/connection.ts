@@ -120,7 +120,7 @@ export class Connection {
     if (this.#closed) throw new StoreError('stopped');
     if (this.#client === undefined) {
       // Whoever asks right after a failure gets that failure again: callers pause and retry by themselves.
-      const waitMs = Math.min(50 * 2 ** this.#failures, 2000);
+      const waitMs = Math.min(50 * 2 ** this.#failures, 1000);
       if (this.#failures > 0 && performance.now() - this.#failedAt < waitMs / 2) {
         throw new StoreError('unavailable', 'the database was not reachable a moment ago');
       }

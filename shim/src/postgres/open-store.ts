@@ -6,6 +6,7 @@ import { Reaper } from '../lease/reaper.ts';
 import { systemClock, type Clock } from '../mvcc/clock.ts';
 import { MvccStore } from '../mvcc/mvcc-store.ts';
 import { repeat, type Repetition } from '../mvcc/repeat.ts';
+import type { StoreLimits } from '../mvcc/store-limits.ts';
 import type { Store } from '../mvcc/store.ts';
 import { Connection } from './connection.ts';
 import { Hints } from './hints.ts';
@@ -37,6 +38,8 @@ export interface OpenStoreOptions {
   hints?: boolean;
   /** How often to look for expired leases. Default 500. */
   reapIntervalMs?: number;
+  /** Bounds of memory and pages, for tests. */
+  limits?: Partial<StoreLimits>;
   clock?: Clock;
 }
 
@@ -96,7 +99,10 @@ async function open(parts: {
           memberId,
           log,
           timeoutMs: statementTimeoutMs,
-          onHint: () => history.hinted(),
+          onHint: () => {
+            cluster.others = Math.max(cluster.others, 1);
+            history.hinted();
+          },
         });
   const history = new PgHistory({
     connections,
@@ -112,10 +118,13 @@ async function open(parts: {
     log,
     valueCacheBytes: options.valueCacheBytes ?? defaultValueCacheBytes,
     requestTimeoutMs: options.requestTimeoutMs ?? 7000,
+    limits: options.limits ?? {},
   });
   const leasePort = new PgLeases(connections.work, memberId);
   const lessor = new DatabaseLessor({ store, port: leasePort });
   await hints?.listen();
+  // So that the others know at once that there is somebody to send hints to.
+  if (cluster.others > 0) hints?.send();
   const background = startBackground({
     options,
     cluster,

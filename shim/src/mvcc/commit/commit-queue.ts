@@ -17,7 +17,7 @@ export const maxQueuedBytes = 128 * 1024 * 1024;
 
 const maxBatchRequests = 1000;
 const maxBatchBytes = 4 * 1024 * 1024;
-const sweepIntervalMs = 200;
+const sweepIntervalMs = 100;
 
 /** A request between its arrival and its answer. */
 export interface CommitRequest {
@@ -57,7 +57,7 @@ export class CommitQueue {
       return Promise.reject(new StoreError('tooManyRequests'));
     }
     this.#bytes += bytes;
-    this.#sweeper ??= setInterval(() => this.#sweep(), sweepIntervalMs).unref();
+    this.#sweeper ??= setInterval(() => this.#sweep(), sweepIntervalMs);
     return new Promise<Result>((resolve, reject) => {
       const deadline = this.#clock.now() + this.#timeoutMs;
       const request = new PendingRequest({ evaluate, bytes, expiring, deadline, resolve, reject });

@@ -6,16 +6,17 @@ import type { CommitOutcome, HeldFence, HistoryPort } from '../history-port.ts';
 import { MissingRows } from '../evaluate/missing-rows.ts';
 import { PendingBatch } from '../evaluate/pending-batch.ts';
 import { StoreError } from '../store-error.ts';
+import type { StoreLimits } from '../store-limits.ts';
 import { Turn } from './turn.ts';
 
 const noLeases: ReadonlySet<bigint> = new Set();
-const missedPageRows = 2000;
 
 export interface CommitterOptions {
   port: HistoryPort;
   state: CommittedState;
   clock: Clock;
   log: Logger;
+  limits: StoreLimits;
   /** A request unanswered for this long is given up. */
   requestTimeoutMs: number;
 }
@@ -42,6 +43,7 @@ export class Committer {
   readonly #state: CommittedState;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #missedPageRows: number;
   readonly #queue: CommitQueue;
   /** Whoever changes the committed state has the turn: a batch from evaluation to apply, or a catch-up. */
   readonly #turn = new Turn();
@@ -53,6 +55,7 @@ export class Committer {
     this.#state = options.state;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#missedPageRows = options.limits.missedPageRows;
     this.#queue = new CommitQueue(options.clock, options.requestTimeoutMs);
   }
 
@@ -175,7 +178,13 @@ export class Committer {
   ): Promise<'committed' | 'conflict'> {
     const commit = batch.toCommit();
     for (const request of requests) request.sent = true;
-    const outcome: CommitOutcome = await (held ?? this.#port).commit(commit);
+    let outcome: CommitOutcome;
+    try {
+      outcome = await (held ?? this.#port).commit(commit);
+    } catch (error) {
+      for (const request of requests) request.sent = false;
+      throw error;
+    }
     if (outcome !== 'unknown') return outcome;
     this.stats.unknown++;
     this.#log.warn(
@@ -189,13 +198,15 @@ export class Committer {
     return 'conflict';
   }
 
-  /** Asks until the database answers: without that answer this shim may neither go on nor give up. */
+  /** Asks until the database answers: without that answer this shim can neither repeat the batch nor go on. */
   async #resolve(expected: number): Promise<'committed' | 'lost'> {
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 500)) {
       try {
         return await this.#port.resolve(expected);
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'unavailable') throw error;
+        // Closed for good: whoever asked must live with an open end.
+        if (this.#closed) throw new StoreError('timeout', 'closed before the outcome of a commit was known');
         await this.#clock.sleep(pauseMs);
       }
     }
@@ -227,7 +238,7 @@ export class Committer {
   async #readMissed(): Promise<void> {
     for (;;) {
       const { commitIndex, revision } = this.#state.fence;
-      const missed = await this.#port.readMissed({ commitIndex, revision }, missedPageRows);
+      const missed = await this.#port.readMissed({ commitIndex, revision }, this.#missedPageRows);
       if (missed.tooOld) {
         this.#log.warn({ commitIndex, revision }, 'too far behind the other shims: loading everything again');
         await this.#state.load(this.#port);

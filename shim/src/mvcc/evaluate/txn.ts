@@ -63,10 +63,17 @@ export function isReadOnlyTxn(request: TxnRequest): boolean {
   return operationsOf(request).every((operation) => 'requestRange' in operation);
 }
 
-/** Only serializable ranges in both branches: no need to know the newest revision (etcd: IsTxnSerializable). */
+/**
+ * Only serializable ranges in both branches: no need to know the newest revision (etcd: IsTxnSerializable). Unlike
+ * there, a txn of nothing but compares is not among them: nobody has allowed it to be stale.
+ */
 export function isSerializableTxn(request: TxnRequest): boolean {
-  return operationsOf(request).every(
-    (operation) => 'requestRange' in operation && operation.requestRange.serializable,
+  const operations = operationsOf(request);
+  return (
+    operations.length > 0 &&
+    operations.every(
+      (operation) => 'requestRange' in operation && operation.requestRange.serializable === true,
+    )
   );
 }
 

@@ -10,9 +10,8 @@ import { toKeyBytes } from '../index/key-range.ts';
 import { rangeContains } from '../index/key-range.ts';
 import type { RecentChanges } from './recent-changes.ts';
 import { StoreError } from '../store-error.ts';
+import type { StoreLimits } from '../store-limits.ts';
 
-const pageRows = 1000;
-const pageBytes = 4 * 1024 * 1024;
 /** Watchers that read at the same time. The others wait for their turn, page by page. */
 const maxReaders = 2;
 
@@ -21,6 +20,7 @@ export interface WatchCatchUpOptions {
   state: CommittedState;
   clock: Clock;
   log: Logger;
+  limits: StoreLimits;
   recent: RecentChanges;
   /** The watcher has seen everything there is. */
   joined(watcher: HubWatcher): void;
@@ -96,12 +96,13 @@ export class WatchCatchUp {
   }
 
   #recentPage(watcher: HubWatcher): Page {
+    const { watchPageRows, watchPageBytes } = this.#options.limits;
     const changes: Change[] = [];
     let through = this.#options.state.fence.revision;
     let bytes = 0;
     for (const change of this.#options.recent.since(watcher.next)) {
       const last = changes.at(-1)?.row.revision ?? change.row.revision;
-      if ((changes.length >= pageRows || bytes >= pageBytes) && change.row.revision > last) {
+      if ((changes.length >= watchPageRows || bytes >= watchPageBytes) && change.row.revision > last) {
         through = change.row.revision - 1;
         break;
       }
@@ -114,14 +115,14 @@ export class WatchCatchUp {
 
   /** undefined: the watcher is over, or has to ask again. */
   async #historyPage(watcher: HubWatcher): Promise<Page | undefined> {
-    const { port, state } = this.#options;
+    const { port, state, limits } = this.#options;
     const from = watcher.next;
     const page = await port.readHistory({
       range: watcher.range,
       from,
       to: state.fence.revision,
-      maxRows: pageRows,
-      maxBytes: pageBytes,
+      maxRows: limits.watchPageRows,
+      maxBytes: limits.watchPageBytes,
     });
     if (!isBehindAt(watcher, from)) return undefined;
     // Another shim may have compacted, and deleted rows, before this one knows.

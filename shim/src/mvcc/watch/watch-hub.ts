@@ -7,6 +7,7 @@ import type { HistoryPort } from '../history-port.ts';
 import { HubWatcher } from './hub-watcher.ts';
 import { toKeyRange } from '../index/key-range.ts';
 import { RecentChanges } from './recent-changes.ts';
+import type { StoreLimits } from '../store-limits.ts';
 import type { WatchSink, WatchStart, Watcher } from '../store.ts';
 import { WatchCatchUp } from './watch-catch-up.ts';
 import { WatcherGroups } from './watcher-groups.ts';
@@ -16,9 +17,7 @@ export interface WatchHubOptions {
   state: CommittedState;
   clock: Clock;
   log: Logger;
-  /** Changes kept in memory for watchers that are a little behind. Default 10,000, and 32 MiB. */
-  recentChanges?: number;
-  recentBytes?: number;
+  limits: StoreLimits;
 }
 
 /**
@@ -44,8 +43,8 @@ export class WatchHub {
   constructor(options: WatchHubOptions) {
     this.#revision = options.state.fence.revision;
     this.#recent = new RecentChanges({
-      maxChanges: options.recentChanges ?? 10_000,
-      maxBytes: options.recentBytes ?? 32 * 1024 * 1024,
+      maxChanges: options.limits.recentChanges,
+      maxBytes: options.limits.recentBytes,
       nextRevision: this.#revision + 1,
     });
     this.#catchUp = new WatchCatchUp({
@@ -53,6 +52,7 @@ export class WatchHub {
       state: options.state,
       clock: options.clock,
       log: options.log,
+      limits: options.limits,
       recent: this.#recent,
       joined: (watcher) => this.#join(watcher),
       deliver: (watcher, revision, events) => this.#deliver(watcher, revision, events),

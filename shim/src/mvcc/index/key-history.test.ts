@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KeyHistory } from './key-history.ts';
+
+/** The example of the class comment: put(2) put(5) delete(6) put(8) put(9). */
+function example(): KeyHistory {
+  const history = new KeyHistory('k');
+  const put = (revision: number, createRevision: number, version: number): void =>
+    history.append({ revision, createRevision, version, lease: 0n, tombstone: false });
+  put(2, 2, 1);
+  put(5, 2, 2);
+  history.append({ revision: 6, createRevision: 0, version: 0, lease: 0n, tombstone: true });
+  put(8, 8, 1);
+  put(9, 8, 2);
+  return history;
+}
+
+/** `mod created version` at each revision, or nothing. */
+function drawn(history: KeyHistory, from: number, to: number): string[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => {
+    const state = history.at(from + i);
+    return state === undefined ? '' : `${state.modRevision} ${state.createRevision} ${state.version}`;
+  });
+}
+
+test('the worked example: what the key was at each revision', () => {
+  assert.deepEqual(drawn(example(), 1, 10), [
+    '',
+    '2 2 1',
+    '2 2 1',
+    '2 2 1',
+    '5 2 2',
+    '',
+    '',
+    '8 8 1',
+    '9 8 2',
+    '9 8 2',
+  ]);
+});
+
+test('the worked example: what a compaction drops, and that nothing at or after it changes', () => {
+  const drops: Record<number, number[]> = {
+    1: [],
+    2: [],
+    4: [],
+    5: [2],
+    6: [2, 5],
+    7: [2, 5, 6],
+    8: [2, 5, 6],
+    9: [2, 5, 6, 8],
+  };
+  for (const [revision, expected] of Object.entries(drops)) {
+    const history = example();
+    const before = drawn(history, Number(revision), 12);
+    assert.deepEqual(history.compact(Number(revision)), expected, `compact(${revision})`);
+    assert.deepEqual(drawn(history, Number(revision), 12), before, `reads after compact(${revision})`);
+    assert.equal(history.revisionCount, 5 - expected.length);
+    for (const dropped of expected) assert.equal(history.has(dropped), false);
+    assert.ok(history.has(9));
+  }
+});
+
+test('a deleted key is gone with its tombstone, one compaction later than a compaction at the tombstone', () => {
+  const history = new KeyHistory('k');
+  history.append({ revision: 3, createRevision: 3, version: 1, lease: 5n, tombstone: false });
+  assert.equal(history.lease, 5n);
+  history.append({ revision: 4, createRevision: 0, version: 0, lease: 0n, tombstone: true });
+  assert.deepEqual([history.live, history.lease, history.version, history.createRevision], [false, 0n, 0, 0]);
+  assert.deepEqual(history.compact(4), [3]);
+  assert.equal(history.modRevision, 4);
+  assert.deepEqual(history.compact(5), [4]);
+  assert.equal(history.modRevision, 0);
+});
+
+test('rows that a compaction has left are enough to build the same history again', () => {
+  const history = new KeyHistory('k');
+  history.append({ revision: 6, createRevision: 0, version: 0, lease: 0n, tombstone: true });
+  assert.deepEqual(drawn(history, 5, 7), ['', '', '']);
+  history.append({ revision: 9, createRevision: 8, version: 2, lease: 0n, tombstone: false });
+  history.append({ revision: 11, createRevision: 8, version: 3, lease: 0n, tombstone: false });
+  assert.deepEqual(drawn(history, 8, 11), ['', '9 8 2', '9 8 2', '11 8 3']);
+  assert.deepEqual(history.compact(11), [6, 9]);
+  assert.deepEqual(drawn(history, 11, 12), ['11 8 3', '11 8 3']);
+});
+
+test('a revision that is not newer is refused', () => {
+  const history = example();
+  assert.throws(() =>
+    history.append({ revision: 9, createRevision: 8, version: 3, lease: 0n, tombstone: false }),
+  );
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { until } from '../mvcc/testing/until.ts';
+import { TestDatabase } from './testing/test-database.ts';
+
+const bytes = (value: string): Buffer => Buffer.from(value);
+
+async function revisionsIn(database: TestDatabase): Promise<number[]> {
+  const rows = await database.query('SELECT revision FROM pg8s.history ORDER BY revision, sub');
+  return rows.map((row) => Number(row['revision']));
+}
+
+test('a compaction answers with etcd’s rules and leaves only what can still be seen', async (t) => {
+  const database = await TestDatabase.create(t);
+  const [first, second] = await Promise.all([database.open(), database.open()]);
+  const { store } = first;
+  for (const value of ['1', '2', '3']) await store.put({ key: bytes('a'), value: bytes(value) }); // 2 3 4
+  await store.put({ key: bytes('b'), value: bytes('1') }); // 5
+  await store.deleteRange({ key: bytes('b') }); // 6
+  await store.put({ key: bytes('a'), value: bytes('4') }); // 7
+  await assert.rejects(store.compact({ revision: 8 }), { code: 'futureRevision' });
+  await store.compact({ revision: 6, physical: true });
+  assert.deepEqual(
+    await revisionsIn(database),
+    [4, 6, 7],
+    'a tombstone at the compacted revision stays for watchers',
+  );
+  await assert.rejects(second.store.compact({ revision: 6 }), { code: 'compacted' });
+  await assert.rejects(second.store.range({ key: bytes('a'), revision: 5 }), { code: 'compacted' });
+  const { kvs } = await second.store.range({ key: bytes('a'), revision: 6 });
+  assert.deepEqual(
+    [String(Buffer.from(kvs[0]?.value ?? [])), kvs[0]?.version, kvs[0]?.createRevision],
+    ['3', 3, 2],
+  );
+  await second.store.compact({ revision: 7, physical: true });
+  assert.deepEqual(await revisionsIn(database), [7]);
+  await until('both to forget', async () => {
+    await first.store.readIndex();
+    return first.store.stats().indexedRevisions === 1 && second.store.stats().indexedRevisions === 1;
+  });
+});
+
+test('what a shim leaves behind when it dies in a compaction is deleted after the next start', async (t) => {
+  const database = await TestDatabase.create(t);
+  const first = await database.open();
+  for (let i = 0; i < 20; i++) await first.store.put({ key: bytes(`k${i % 2}`), value: bytes(`${i}`) });
+  await first.close();
+  // As if it had died between deciding and deleting.
+  await database.query('UPDATE pg8s.revision SET compact_revision = 18, commit_index = commit_index + 1');
+  const second = await database.open();
+  await assert.rejects(second.store.range({ key: bytes('k0'), revision: 17 }), { code: 'compacted' });
+  await until('the rows to go', async () => (await revisionsIn(database)).length === 5);
+  assert.deepEqual(await revisionsIn(database), [17, 18, 19, 20, 21]);
+  await until('the end to be noted', async () => {
+    const [row] = await database.query('SELECT swept_revision FROM pg8s.revision');
+    return Number(row?.['swept_revision']) === 18;
+  });
+});
+
+test('a shim that was away beyond a compaction loads everything again, and its watchers learn of it', async (t) => {
+  const database = await TestDatabase.create(t);
+  const [awake, asleep] = await Promise.all([
+    database.open(),
+    database.open({ hints: false, pollIntervalMs: 3_600_000, valueCacheBytes: 0 }),
+  ]);
+  await awake.store.put({ key: bytes('gone'), value: bytes('x') });
+  await asleep.store.readIndex();
+  await awake.store.deleteRange({ key: bytes('gone') });
+  for (let i = 0; i < 10; i++) await awake.store.put({ key: bytes('k'), value: bytes(`${i}`) });
+  const revisions: number[] = [];
+  asleep.store.watch(
+    { key: bytes('\0'), rangeEnd: bytes('\0') },
+    {
+      events: (_revision, events) => revisions.push(...events.map((event) => event.kv.modRevision)) > 0,
+      compacted: (revision) => revisions.push(-revision),
+    },
+  );
+  await awake.store.compact({ revision: 12, physical: true });
+  const { kvs, header } = await asleep.store.range({ key: bytes('\0'), rangeEnd: bytes('\0') });
+  assert.deepEqual([header.revision, kvs.map((kv) => String(Buffer.from(kv.key)))], [13, ['k']]);
+  await until('the watcher to learn of it', () => revisions.length > 0);
+  assert.deepEqual(revisions, [-12]);
+});
