@@ -1,6 +1,6 @@
 import type { V1ServicePort, V1ServiceSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { invalid } from '../../../server/status-error.ts';
+import { internalError, invalid } from '../../../server/status-error.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
 import type { KindDependencies, KindModule } from '../../kind-module.ts';
@@ -127,14 +127,14 @@ async function allocate(
         spec.clusterIPs = [address];
       }
     } catch (error) {
-      const reason = error instanceof AllocationError ? error.message : '';
-      await refuse(
-        'spec.clusterIPs',
-        spec.clusterIPs ?? [],
-        wanted.length > 0 && reason !== ''
-          ? new AllocationError(`failed to allocate IP ${wanted[0] ?? ''}: ${reason}`)
-          : error,
-      );
+      if (wanted.length === 0 && error instanceof AllocationError) {
+        throw internalError(`failed to allocate a serviceIP: ${error.message}`);
+      }
+      const explained =
+        error instanceof AllocationError
+          ? new AllocationError(`failed to allocate IP ${wanted[0] ?? ''}: ${error.message}`)
+          : error;
+      await refuse('spec.clusterIPs', spec.clusterIPs ?? [], explained);
     }
   } else if (spec.clusterIP === 'None') completeIpFields(spec);
 

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { Logger } from 'pino';
+import { MemoryStorage } from '../testing/memory-storage.ts';
+import { testNowMs, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
+import { ensureBootstrapObjects, systemNamespaces } from './bootstrap-objects.ts';
+import { KubernetesEndpoints } from './kubernetes-endpoints.ts';
+
+const log = { warn() {} } as unknown as Logger;
+
+function ensure(api: TestRegistry, securePort = 6443) {
+  return ensureBootstrapObjects({
+    registry: api.registry,
+    clock: () => testNowMs,
+    serviceAddress: '10.96.0.1',
+    serviceRange: '10.96.0.0/12',
+    securePort,
+  });
+}
+
+function get(api: TestRegistry, group: string, resource: string, key: string): KubeObject {
+  const found = api.storage(group, resource).objects.get(key);
+  assert.ok(found, `${resource} ${key} does not exist`);
+  return found.object;
+}
+
+test('every cluster begins with its namespaces, its service and its API services', async () => {
+  const api = await testRegistry();
+  await ensure(api);
+  for (const name of systemNamespaces) {
+    assert.equal(get(api, '', 'namespaces', name)?.metadata.labels['kubernetes.io/metadata.name'], name);
+  }
+  const service = get(api, '', 'services', 'default/kubernetes')['spec'] as Record<string, unknown>;
+  assert.equal(service['clusterIP'], '10.96.0.1');
+  assert.deepEqual(service['ports'], [{ name: 'https', protocol: 'TCP', port: 443, targetPort: 6443 }]);
+  const apps = get(api, 'apiregistration.k8s.io', 'apiservices', 'v1.apps');
+  assert.deepEqual(apps['spec'], {
+    group: 'apps',
+    version: 'v1',
+    groupPriorityMinimum: 17800,
+    versionPriority: 15,
+  });
+  assert.deepEqual(
+    (apps['status'] as { conditions: { reason: string }[] }).conditions.map(({ reason }) => reason),
+    ['Local'],
+  );
+  assert.ok(get(api, 'apiregistration.k8s.io', 'apiservices', 'v1.'), 'the core group');
+  assert.ok(get(api, 'scheduling.k8s.io', 'priorityclasses', 'system-node-critical'));
+});
+
+test('a second start changes nothing but what is different', async () => {
+  const api = await testRegistry();
+  await ensure(api);
+  const before = [...api.storage('', 'services').objects.values()];
+  const namespaces = [...api.storage('', 'namespaces').objects.values()];
+  await ensure(api);
+  assert.deepEqual([...api.storage('', 'services').objects.values()], before);
+  assert.deepEqual([...api.storage('', 'namespaces').objects.values()], namespaces);
+  await ensure(api, 7443);
+  const { ports } = get(api, '', 'services', 'default/kubernetes')['spec'] as {
+    ports: { targetPort: number }[];
+  };
+  assert.equal(ports[0]?.targetPort, 7443);
+});
+
+test('the service leads to the apiservers that live', async () => {
+  const api = await testRegistry();
+  await ensure(api);
+  const leases = new MemoryStorage({ group: '', resource: 'masterleases' });
+  const endpoints = (address: string) =>
+    new KubernetesEndpoints({
+      registry: api.registry,
+      storageFactory: () => leases,
+      address,
+      securePort: 6443,
+      clock: () => testNowMs,
+      log,
+    });
+  const [one, two] = [endpoints('192.0.2.1'), endpoints('192.0.2.2')];
+  await one.reconcile();
+  await two.reconcile();
+  const addresses = () => {
+    const subsets = get(api, '', 'endpoints', 'default/kubernetes')['subsets'] as {
+      addresses: { ip: string }[];
+    }[];
+    const slice = get(api, 'discovery.k8s.io', 'endpointslices', 'default/kubernetes')['endpoints'] as {
+      addresses: string[];
+    }[];
+    assert.deepEqual(
+      slice.flatMap((endpoint) => endpoint.addresses),
+      subsets[0]?.addresses.map(({ ip }) => ip),
+    );
+    return subsets[0]?.addresses.map(({ ip }) => ip);
+  };
+  assert.deepEqual(addresses(), ['192.0.2.1', '192.0.2.2']);
+  assert.equal(leases.ttlSeconds.get('192.0.2.1'), 15);
+  await one.stop();
+  assert.deepEqual(addresses(), ['192.0.2.2']);
+});
