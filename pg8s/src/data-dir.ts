@@ -10,6 +10,9 @@ export interface DataDir {
   release(): Promise<void>;
 }
 
+/** Killed, but not yet collected by its parent. */
+const isDead = /^[ZX]$/i;
+
 interface Holder {
   pid: number;
   /** Tells a process from a later one with the same id. */
@@ -63,8 +66,9 @@ async function readHolder(file: string): Promise<Holder | undefined> {
 async function startOf(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // proc(5): the second field, in parentheses, may hold spaces; the start time is the 22nd.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    // proc(5): the second field, in parentheses, may hold spaces; then comes the state, and the start time is the 22nd.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return isDead.test(fields[0] ?? '') ? undefined : fields[19];
   } catch {
     if (process.platform === 'linux') return undefined;
   }
