@@ -29,7 +29,7 @@ test('every cluster begins with its namespaces, its service and its API services
   const api = await testRegistry();
   await ensure(api);
   for (const name of systemNamespaces) {
-    assert.equal(get(api, '', 'namespaces', name)?.metadata.labels['kubernetes.io/metadata.name'], name);
+    assert.equal(get(api, '', 'namespaces', name).metadata.labels?.['kubernetes.io/metadata.name'], name);
   }
   const service = get(api, '', 'services', 'default/kubernetes')['spec'] as Record<string, unknown>;
   assert.equal(service['clusterIP'], '10.96.0.1');
