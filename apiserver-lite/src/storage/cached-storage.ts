@@ -104,6 +104,8 @@ export class CachedStorage implements ResourceStorage {
     } catch (error) {
       return CacheWatcher.failed(statusOfEtcdError(error));
     }
+    // It may be loading again by now.
+    await this.#start();
     const initialEvents = sendInitialEvents ?? revision === 0;
     return cache.watch({
       ...options,

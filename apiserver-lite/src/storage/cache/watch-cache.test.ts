@@ -166,6 +166,9 @@ describe('the watch cache', () => {
     await assert.rejects(storage.list(listOptions()), namesIt);
     await assert.rejects(storage.get(at('bad'), ''), namesIt);
     await assert.rejects(here.nextBatch(), namesIt);
+    const again = await storage.watch(watchOptions({ resourceVersion: String(etcd.revision - 1) }));
+    await assert.rejects(again.nextBatch(), namesIt);
+    assert.equal(storage.cache.watcherCount, 1);
     await storage.get(at('good'), '0');
     await storage.create({ namespace: 'other', name: 'fine' }, configMap('fine'));
     assert.equal((await takeEvents(elsewhere, 1)).length, 1);

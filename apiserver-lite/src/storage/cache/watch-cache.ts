@@ -12,11 +12,9 @@ import { scopeFilter } from '../list-page.ts';
 import type { CollectedPage } from '../list-page.ts';
 import type { StorageMetrics } from '../storage-metrics.ts';
 import type { Scope, WatchEvent } from '../storage.ts';
-import { CacheEvent } from './cache-event.ts';
+import { CacheContents } from './cache-contents.ts';
 import { CacheWatcher } from './cache-watcher.ts';
-import { EventHistory } from './event-history.ts';
 import type { HistoryLimits } from './event-history.ts';
-import { collectPage, ObjectIndex } from './object-index.ts';
 import { RevisionWaiters } from './revision-waiters.ts';
 import { WatcherIndex } from './watcher-index.ts';
 
@@ -55,21 +53,17 @@ const maxRemembered = 4096;
  * `storage/cacher`). It serves lists and watches without asking the store.
  *
  *     idle ──start──▶ loading ──list──▶ ready ──history compacted away──▶ loading …
- *
- * Invariant: `index` is the store's state at `revision`, and `history` holds every change in (history.floor, revision].
  */
 export class WatchCache implements KnownObjects {
   readonly #options: WatchCacheOptions;
   readonly #range: KeyRange;
   readonly #name: string;
-  readonly #index = new ObjectIndex();
-  readonly #history: EventHistory;
+  readonly #contents: CacheContents;
   readonly #watchers: WatcherIndex;
   readonly #waiters: RevisionWaiters;
   /** Own writes that the watch has not brought yet. */
   readonly #remembered = new Map<string, StoredObject>();
   #state: 'idle' | 'loading' | 'ready' | 'closed' = 'idle';
-  #revision = 0;
   #ready = Promise.withResolvers<void>();
   #unsubscribe: (() => void) | undefined;
   #cancelTimers = new Set<() => void>();
@@ -80,7 +74,7 @@ export class WatchCache implements KnownObjects {
     const { layout, resource } = options.keyspace;
     this.#range = layout.range({ namespace: '' });
     this.#name = groupResourceName(resource);
-    this.#history = new EventHistory(options.historyLimits);
+    this.#contents = new CacheContents(options.historyLimits);
     this.#watchers = new WatcherIndex(layout);
     this.#waiters = new RevisionWaiters(options.clock);
     options.keyspace.known = this;
@@ -97,20 +91,20 @@ export class WatchCache implements KnownObjects {
 
   /** The revision up to which the cache has seen everything. */
   get revision(): number {
-    return this.#revision;
+    return this.#contents.revision;
   }
 
   /** Revisions from here on can be listed and resumed from. */
   get oldestRevision(): number {
-    return this.#history.floor;
+    return this.#contents.oldestRevision;
   }
 
   get size(): number {
-    return this.#index.size;
+    return this.#contents.size;
   }
 
   get historySize(): number {
-    return this.#history.size;
+    return this.#contents.historySize;
   }
 
   get watcherCount(): number {
@@ -128,18 +122,18 @@ export class WatchCache implements KnownObjects {
 
   latest(key: string): StoredObject | undefined {
     if (this.#state !== 'ready') return undefined;
-    return this.#remembered.get(key) ?? this.#index.get(key);
+    return this.#remembered.get(key) ?? this.#contents.get(key);
   }
 
   find(key: string, revision: number): StoredObject | undefined {
-    const current = this.#index.get(key);
+    const current = this.#contents.get(key);
     if (current?.revision === revision) return current;
     const remembered = this.#remembered.get(key);
     return remembered?.revision === revision ? remembered : undefined;
   }
 
   remember(object: StoredObject): void {
-    if (this.#state !== 'ready' || object.revision <= this.#revision) return;
+    if (this.#state !== 'ready' || object.revision <= this.#contents.revision) return;
     if ((this.#remembered.get(object.key)?.revision ?? 0) > object.revision) return;
     if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
     this.#remembered.set(object.key, object);
@@ -147,12 +141,12 @@ export class WatchCache implements KnownObjects {
 
   /** The cached object at `key`; what was written by us counts once the watch has brought it. */
   get(key: string): StoredObject | undefined {
-    return this.#index.get(key);
+    return this.#contents.get(key);
   }
 
   /** Resolves when the cache has seen `revision`; with false where it does not come in time. */
   async waitFor(revision: number): Promise<boolean> {
-    if (this.#state === 'ready' && revision <= this.#revision) return true;
+    if (this.#state === 'ready' && revision <= this.#contents.revision) return true;
     const reached = this.#waiters.wait(revision, this.#options.waitTimeoutMs);
     this.#pollProgress();
     return reached;
@@ -160,12 +154,12 @@ export class WatchCache implements KnownObjects {
 
   /** As waitFor; throws tooLargeResourceVersion instead. */
   async demand(revision: number): Promise<void> {
-    if (!(await this.waitFor(revision))) throw tooLargeResourceVersion(revision, this.#revision);
+    if (!(await this.waitFor(revision))) throw tooLargeResourceVersion(revision, this.#contents.revision);
   }
 
   /** Whether a list at `revision` can be answered from here. */
   covers(revision: number): boolean {
-    return this.#state === 'ready' && revision <= this.#revision && revision >= this.#history.floor;
+    return this.#state === 'ready' && this.#contents.covers(revision);
   }
 
   /** A page of a range, at a revision that `covers` confirmed; `start` is its first key. */
@@ -174,26 +168,24 @@ export class WatchCache implements KnownObjects {
     const range = layout.range(scope);
     if (query.start !== undefined) range.low = query.start;
     const filter = scopeFilter(layout, scope);
-    const undone = query.revision < this.#revision ? this.#history.after(query.revision) : [];
-    const objects = undone.length === 0 ? this.#index.range(range) : this.#index.rangeBefore(range, undone);
-    return collectPage(objects, { limit: query.limit, filter }, query.revision);
+    return this.#contents.page({ range, filter, limit: query.limit, revision: query.revision });
   }
 
   /** A new watcher; one that fails with 410 at once where its revision is older than the history. */
   watch(from: WatchFrom): CacheWatcher {
     const { keyspace, maxWaitingEvents, metrics, bookmark } = this.#options;
     const { afterRevision, initialEvents } = from;
-    if (!initialEvents && afterRevision < this.#history.floor) {
+    if (!initialEvents && afterRevision < this.#contents.oldestRevision) {
       return CacheWatcher.failed(
-        expired(`too old resource version: ${afterRevision} (${this.#history.floor})`),
+        expired(`too old resource version: ${afterRevision} (${this.#contents.oldestRevision})`),
       );
     }
     const range = keyspace.layout.range(from);
     const watcher = new CacheWatcher({
       filter: scopeFilter(keyspace.layout, from),
-      ...(initialEvents ? { initialObjects: this.#index.snapshot(range) } : {}),
-      initialBookmark: from.endsInitialEvents ? bookmark(this.#revision, true) : undefined,
-      afterRevision: initialEvents ? this.#revision : afterRevision,
+      ...(initialEvents ? { initialObjects: this.#contents.snapshot(range) } : {}),
+      initialBookmark: from.endsInitialEvents ? bookmark(this.#contents.revision, true) : undefined,
+      afterRevision: initialEvents ? this.#contents.revision : afterRevision,
       wantsBookmarks: from.wantsBookmarks,
       maxWaiting: maxWaitingEvents,
       onEnd: (reason) => {
@@ -202,8 +194,8 @@ export class WatchCache implements KnownObjects {
         if (reason === 'slow') metrics?.watcherTerminated?.(this.#name);
       },
     });
-    if (!initialEvents) watcher.resume(this.#history.after(afterRevision), range);
     this.#watchers.add(range.low, watcher);
+    if (!initialEvents) watcher.resume(this.#contents.changesAfter(afterRevision), range);
     metrics?.watchers?.(this.#name, this.#watchers.count);
     return watcher;
   }
@@ -211,13 +203,13 @@ export class WatchCache implements KnownObjects {
   /** Tells those who want bookmarks how far the cache is, after asking the store for its progress. */
   sendBookmarks(): void {
     const { hub, bookmark, clock } = this.#options;
-    this.#history.prune(clock.now());
+    this.#contents.prune(clock.now());
     const interested = this.#watchers.all().some((watcher) => watcher.wantsBookmarks);
     if (!interested || this.#state !== 'ready') return;
     hub.requestProgress();
     this.#after(progressIntervalMs, () => {
       if (this.#state !== 'ready') return;
-      const event = bookmark(this.#revision, false);
+      const event = bookmark(this.#contents.revision, false);
       for (const watcher of this.#watchers.all()) if (watcher.wantsBookmarks) watcher.offerBookmark(event);
     });
   }
@@ -226,7 +218,7 @@ export class WatchCache implements KnownObjects {
     this.#state = 'closed';
     this.#unsubscribe?.();
     for (const cancel of this.#cancelTimers) cancel();
-    for (const watcher of this.#watchers.all()) watcher.interrupt();
+    this.#interruptAll();
     this.#waiters.sendAway();
     this.#ready.reject(new Error('the watch cache was closed'));
   }
@@ -237,8 +229,9 @@ export class WatchCache implements KnownObjects {
     try {
       const { objects, revision } = await loadObjects(keyspace, this.#range);
       if (this.#state !== 'loading') return;
-      this.#index.replace(objects);
-      this.#history.reset(revision);
+      // Nobody who came meanwhile may miss what happened between the old state and this one.
+      this.#interruptAll();
+      this.#contents.replace(objects, revision);
       this.#remembered.clear();
       this.#state = 'ready';
       this.#unsubscribe = hub.subscribe(this.#range, revision + 1, {
@@ -260,44 +253,42 @@ export class WatchCache implements KnownObjects {
   #reload(): void {
     if (this.#state !== 'ready') return;
     this.#options.log.info(
-      { resource: this.#name, revision: this.#revision },
+      { resource: this.#name, revision: this.#contents.revision },
       'listing again after a compaction',
     );
     this.#state = 'loading';
     this.#ready = Promise.withResolvers();
     this.#ready.promise.catch(() => undefined);
-    for (const watcher of this.#watchers.all()) watcher.interrupt();
+    this.#interruptAll();
     void this.#load(firstRetryMs);
+  }
+
+  #interruptAll(): void {
+    for (const watcher of this.#watchers.all()) watcher.interrupt();
   }
 
   #apply(events: readonly Event[]): void {
     const { keyspace, clock, metrics } = this.#options;
     const receivedAtMs = clock.now();
-    let revision = this.#revision;
+    let revision = this.#contents.revision;
     for (const { type, kv } of events) {
-      if (kv.modRevision <= this.#revision) continue;
+      if (kv.modRevision <= this.#contents.revision) continue;
       const key = keyText(kv.key);
       revision = kv.modRevision;
-      const before = this.#index.get(key);
       const after = type === 'PUT' ? keyspace.object(kv) : undefined;
       const remembered = this.#remembered.get(key);
       if (remembered !== undefined && remembered.revision <= revision) this.#remembered.delete(key);
-      if (after !== undefined) this.#index.set(after);
-      else this.#index.delete(key);
-      if (before === undefined && after === undefined) continue;
-      const event = new CacheEvent({ key, revision, before, after, receivedAtMs });
-      this.#history.push(event);
-      this.#watchers.dispatch(event);
+      const event = this.#contents.apply({ key, revision, after, receivedAtMs });
+      if (event !== undefined) this.#watchers.dispatch(event);
       metrics?.cacheEventReceived?.(this.#name);
     }
-    metrics?.cacheHistory?.(this.#name, this.#history.size);
+    metrics?.cacheHistory?.(this.#name, this.#contents.historySize);
     this.#advance(revision);
   }
 
   #advance(revision: number): void {
-    const moved = revision > this.#revision;
-    if (moved) this.#revision = revision;
-    this.#waiters.reached(this.#revision);
+    const moved = this.#contents.advance(revision);
+    this.#waiters.reached(this.#contents.revision);
     // The answer came before a later waiter's revision: ask at once again. Where nothing moved the timer asks.
     if (moved && this.#waiters.size > 0) this.#options.hub.requestProgress();
   }
