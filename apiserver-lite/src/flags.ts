@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ApiserverOptions, AuthorizationMode } from './apiserver.ts';
 import { parseTokenFile } from './filters/authentication/token-file.ts';
 import { ignoredFlags } from './ignored-flags.ts';
+import type { IgnoredFlag } from './ignored-flags.ts';
 import { parseGoDuration } from './server/go-duration.ts';
 
 /** One of kube-apiserver's flags, with its own name. */
@@ -86,14 +87,18 @@ const servedFlags: readonly ApiserverFlag[] = [
   flag('v', '0', 'Log verbosity; 3: every request.'),
 ];
 
+const ignoredFlag = ({ name, isBoolean, about }: IgnoredFlag): ApiserverFlag => ({
+  name,
+  description: `Accepted and ignored: ${about}.`,
+  defaultValue: '',
+  isBoolean,
+  isIgnored: true,
+});
+
 /** Every flag, for the help and for parsing. */
 export const apiserverFlags: readonly ApiserverFlag[] = [
   ...servedFlags,
-  ...ignoredFlags.map(({ name, isBoolean, about }) => ({
-    ...flag(name, '', `Accepted and ignored: ${about}.`),
-    isBoolean,
-    isIgnored: true,
-  })),
+  ...ignoredFlags.map((ignored) => ignoredFlag(ignored)),
 ];
 
 /**

@@ -141,13 +141,14 @@ export class RbacIndex {
   }
 
   *#boundBy(bindings: BindingIndex, user: UserInfo, namespace: string): Generator<BoundRole> {
-    for (const roleRef of bindings.of(userKey(user.name))) yield this.#resolve(roleRef, namespace);
+    for (const roleRef of bindings.of(userKey(user.name))) yield this.resolve(roleRef, namespace);
     for (const group of user.groups) {
-      for (const roleRef of bindings.of(groupKey(group))) yield this.#resolve(roleRef, namespace);
+      for (const roleRef of bindings.of(groupKey(group))) yield this.resolve(roleRef, namespace);
     }
   }
 
-  #resolve(roleRef: RoleRef, namespace: string): BoundRole {
+  /** The role that a binding in `namespace` (empty: in the cluster) names. */
+  resolve(roleRef: RoleRef, namespace: string): BoundRole {
     if (roleRef.apiGroup !== rbacGroup) return { roleRef, role: undefined };
     const role =
       roleRef.kind === 'ClusterRole'
