@@ -215,7 +215,7 @@ function decodePatched(
 function readApplied(body: Uint8Array, { apiVersion, gvk, codec }: ResourceScope): JsonObject {
   let value: unknown;
   try {
-    value = parseYaml(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'), false);
+    value = parseYaml(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')).value;
   } catch (error) {
     throw badRequest(`error decoding YAML: ${(error as Error).message.split('\n', 1)[0]}`);
   }

@@ -157,6 +157,23 @@ test('YAML and protobuf come in and go out', async () => {
   assert.equal(status['message'], 'configmaps "none" not found');
 });
 
+test('YAML keys that stand twice warn or fail', async () => {
+  await using context = await start();
+  const send = (query: string) =>
+    context.server.send('POST', `${path}${query}`, {
+      body: 'metadata:\n  name: twice\ndata:\n  a: "1"\n  a: "2"\n',
+      headers: { 'content-type': 'application/yaml' },
+    });
+  const strict = await send('?fieldValidation=Strict');
+  assert.equal(
+    strict.json.message,
+    'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 5: key "a" already set in map',
+  );
+  const warned = await send('');
+  assert.equal(warned.headers.get('warning'), String.raw`299 - "line 5: key \"a\" already set in map"`);
+  assert.deepEqual(warned.json.data, { a: '2' });
+});
+
 test('lists: items, selectors, tables, partial objects', async () => {
   await using context = await start();
   const { server } = context;

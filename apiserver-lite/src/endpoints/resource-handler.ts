@@ -73,7 +73,9 @@ export function createResourceHandler({
         {},
       );
     }
-    await endpoint(context, scopeOf(rest));
+    const scope = scopeOf(rest);
+    if (scope.deprecation !== undefined) context.warn(scope.deprecation);
+    await endpoint(context, scope);
   };
 }
 

@@ -3,6 +3,7 @@ import type { Authorizer } from '../filters/authorization/authorizer.ts';
 import type { Rest } from '../registry/rest.ts';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { GroupResource } from '../server/status-error.ts';
+import { deprecationWarning } from './deprecation.ts';
 import { kubernetesCodec } from './kubernetes-codec.ts';
 import type { ObjectCodec } from './object-codec.ts';
 
@@ -30,6 +31,8 @@ export interface ResourceScope {
   readonly apiVersion: string;
   readonly listKind: string;
   readonly groupResource: GroupResource;
+  /** Said with every answer. */
+  readonly deprecation: string | undefined;
 }
 
 export function resourceScope(rest: Rest, environment: EndpointEnvironment): ResourceScope {
@@ -44,6 +47,7 @@ export function resourceScope(rest: Rest, environment: EndpointEnvironment): Res
     apiVersion: apiVersionOf(gvk),
     listKind: `${kind}List`,
     groupResource: { group: resource.group, resource: resource.name },
+    deprecation: deprecationWarning(resource),
   };
 }
 

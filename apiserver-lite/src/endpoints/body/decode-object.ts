@@ -32,9 +32,10 @@ export function decodeObject(context: RequestContext, options: DecodeOptions): K
   const source = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   const strict = fieldValidation !== 'Ignore';
   const yaml = mediaType === 'application/yaml';
-  const { value, duplicates } = yaml
-    ? { value: readYaml(source, options), duplicates: undefined }
-    : readJson(source, options);
+  const read: ReadBody = yaml
+    ? readYaml(source, options)
+    : { yamlDuplicates: [], ...readJson(source, options) };
+  const { value, duplicates, yamlDuplicates } = read;
   const actual = kindOfValue(value, options);
   ensureKind(actual, options);
   try {
@@ -44,7 +45,8 @@ export function decodeObject(context: RequestContext, options: DecodeOptions): K
       gvk: expected,
       strict,
     });
-    reportStrictErrors(context, decoded.strictErrors, {
+    const strictErrors = [...yamlErrors(yamlDuplicates, fieldValidation), ...decoded.strictErrors];
+    reportStrictErrors(context, strictErrors, {
       fieldValidation,
       fail: (message) => cannotHandle(actual, expected, message),
     });
@@ -102,13 +104,27 @@ function readJson(source: string, options: DecodeOptions): StrictJson {
   }
 }
 
-function readYaml(source: string, options: DecodeOptions): unknown {
+interface ReadBody {
+  value: unknown;
+  /** Of JSON, where the codec finds their place in the object. */
+  duplicates?: StrictJson['duplicates'];
+  yamlDuplicates: readonly string[];
+}
+
+function readYaml(source: string, options: DecodeOptions): ReadBody {
   try {
-    return parseYaml(source, options.fieldValidation === 'Strict') ?? {};
+    const { value, duplicates } = parseYaml(source);
+    return { value: value ?? {}, yamlDuplicates: duplicates };
   } catch (error) {
     const [line = ''] = (error as Error).message.split('\n');
     throw unrecognized(options, `error converting YAML to JSON: yaml: ${line}`);
   }
+}
+
+/** Warnings come one by one, the error of `Strict` is the YAML library's. */
+function yamlErrors(duplicates: readonly string[], fieldValidation: FieldValidation): readonly string[] {
+  if (duplicates.length === 0 || fieldValidation !== 'Strict') return duplicates;
+  return [`yaml: unmarshal errors:\n${duplicates.map((each) => `  ${each}`).join('\n')}`];
 }
 
 const typeMetaStruct =

@@ -15,6 +15,8 @@ export interface TableOptions {
   nowMs: number;
   /** Watches send the columns with the first event only. */
   headers: boolean;
+  /** The object is a bookmark's. */
+  bookmark?: boolean;
 }
 
 /** A Table of the objects, as JSON in pieces, without the closing newline. */
@@ -29,12 +31,22 @@ export function tableJson(
     Buffer.from(`${head}"metadata":${listMetaJson(meta)},"columnDefinitions":${columns},"rows":[`),
   ];
   objects.forEach((cached, index) => {
-    const cells = goJson(options.convertor.cells(cached.object, options.nowMs));
+    const cells = goJson(cellsOf(cached, options));
     pieces.push(Buffer.from(`${index === 0 ? '' : ','}{"cells":${cells},"object":`));
     pieces.push(...rowObject(cached, options), close);
   });
   pieces.push(closeRows);
   return pieces;
+}
+
+/** Bookmarks are objects without a body: what a printer can't print of them is empty. */
+function cellsOf({ object }: CachedObject, { bookmark, convertor, nowMs }: TableOptions): unknown[] {
+  if (bookmark !== true) return convertor.cells(object, nowMs);
+  try {
+    return convertor.cells(object, nowMs);
+  } catch {
+    return convertor.columns.map(() => null);
+  }
 }
 
 const close = Buffer.from('}');

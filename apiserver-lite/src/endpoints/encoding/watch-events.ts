@@ -79,8 +79,8 @@ function partialEvents({ version }: Transform): WatchEventEncoder {
 /** Each event is a Table of one row; only the first carries the columns. */
 function tableEvents({ table }: WatchEncoding): WatchEventEncoder {
   let headers = true;
-  const row = (object: CachedObject) => {
-    const options = { ...table(), headers };
+  const row = ({ type, object }: WatchEvent) => {
+    const options = { ...table(), headers, bookmark: type === 'BOOKMARK' };
     headers = false;
     const meta = { resourceVersion: object.object.metadata.resourceVersion ?? '', continue: '' };
     return tableJson([object], meta, options);
@@ -89,11 +89,7 @@ function tableEvents({ table }: WatchEncoding): WatchEventEncoder {
     contentType: 'application/json',
     encode: (events) =>
       Buffer.concat(
-        events.flatMap(({ type, object }) => [
-          Buffer.from(`{"type":"${type}","object":`),
-          ...row(object),
-          close,
-        ]),
+        events.flatMap((event) => [Buffer.from(`{"type":"${event.type}","object":`), ...row(event), close]),
       ),
     encodeError: encodeJsonError,
   };

@@ -1,4 +1,4 @@
-import { parse, stringify, type Tags } from 'yaml';
+import { LineCounter, parseDocument, stringify, type Tags } from 'yaml';
 
 /** YAML 1.1 as kube-apiserver reads it: no dates, no sexagesimal numbers. */
 const omitted = new Set<string | RegExp>([
@@ -19,9 +19,26 @@ function customTags(tags: Tags): Tags {
   });
 }
 
-/** One YAML document as a JSON value. Throws the parser's error; duplicate keys are an error only when `strict`. */
-export function parseYaml(text: string, strict: boolean): unknown {
-  return parse(text, { version: '1.1', customTags, uniqueKeys: strict, maxAliasCount: 1000, merge: true });
+/** A YAML document's value, and the keys that stand twice in a map: `line 4: key "a" already set in map`. */
+export interface ParsedYaml {
+  value: unknown;
+  duplicates: readonly string[];
+}
+
+/** Reads one YAML document; of keys that stand twice the last one counts. Throws the parser's first error. */
+export function parseYaml(text: string): ParsedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { version: '1.1', customTags, merge: true, lineCounter: lines });
+  const duplicates: string[] = [];
+  for (const error of document.errors) {
+    if (error.code !== 'DUPLICATE_KEY') throw error;
+    const { line } = lines.linePos(error.pos[0]);
+    const key = /^[^:\n]*/.exec(text.slice(error.pos[0]))![0].trim();
+    duplicates.push(
+      `line ${line}: key ${JSON.stringify(key.replaceAll(/^["']|["']$/g, ''))} already set in map`,
+    );
+  }
+  return { value: document.toJS({ maxAliasCount: 1000 }), duplicates };
 }
 
 /** A JSON value as YAML with sorted keys. */

@@ -72,7 +72,7 @@ function decodeOptions({ request }: RequestContext, body: Uint8Array): DeleteOpt
       return kubernetesCodec.decodeProtobuf(unwrapEnvelope(body).raw, gvk) as DeleteOptionsBody;
     }
     const source = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
-    const value: unknown = mediaType === 'application/yaml' ? parseYaml(source, false) : parseJson(source);
+    const value: unknown = mediaType === 'application/yaml' ? parseYaml(source).value : parseJson(source);
     const kind = kindOfBody(value);
     if (kind !== 'DeleteOptions') throw badRequest('decoded object cannot be converted to DeleteOptions');
     return kubernetesCodec.decode({ value, gvk, strict: false }).object as DeleteOptionsBody;
