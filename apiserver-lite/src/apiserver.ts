@@ -37,7 +37,7 @@ import { startHttpsServer } from './server/https-server.ts';
 import { ServerMetrics } from './server/metrics.ts';
 import { constantJson, PathRouter } from './server/path-router.ts';
 import { PostStartHooks } from './server/post-start-hooks.ts';
-import { prometheusStorageMetrics } from './server/prometheus-storage-metrics.ts';
+import { countStoredObjects, prometheusStorageMetrics } from './server/prometheus-storage-metrics.ts';
 import type { Handler } from './server/request-context.ts';
 import { versionInfo } from './server/version.ts';
 import { StorageFactory } from './storage/storage-factory.ts';
@@ -115,6 +115,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     metrics: prometheusStorageMetrics(metrics.registry),
     log,
   });
+  countStoredObjects(metrics.registry, () => storages.storages());
   const registry: BuiltRegistry = await createRegistry({
     storageFactory: (resource) => storages.forResource(resource),
     log,

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import type { CachedStorage } from '../storage/cached-storage.ts';
 import type { StorageMetrics } from '../storage/storage-metrics.ts';
 
 /** What the storage counts, by kube-apiserver's names (Kubernetes: `storage/etcd3/metrics`, `storage/cacher/metrics`). */
@@ -91,4 +92,23 @@ export function prometheusStorageMetrics(registry: Registry): StorageMetrics {
       if (failed) etcdErrors.inc({ operation, type });
     },
   };
+}
+
+/** How many objects there are of each resource whose cache is loaded, looked up when somebody asks. */
+export function countStoredObjects(
+  registry: Registry,
+  storages: () => ReadonlyMap<string, Pick<CachedStorage, 'count' | 'cache'>>,
+): void {
+  const objects: Gauge = new Gauge({
+    name: 'apiserver_storage_objects',
+    help: 'Stored objects, by the prefix of their keys.',
+    labelNames: ['resource'],
+    registers: [registry],
+    collect() {
+      objects.reset();
+      for (const [resource, storage] of storages()) {
+        if (storage.cache.isReady) objects.set({ resource }, storage.count());
+      }
+    },
+  });
 }
