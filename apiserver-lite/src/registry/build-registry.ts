@@ -9,6 +9,7 @@ import { ClusterIpAllocator } from './core/service/cluster-ip-allocator.ts';
 import { parseRange } from './core/service/ip-range.ts';
 import { NodePortAllocator, parsePortRange } from './core/service/node-port-allocator.ts';
 import { convertedRest, type Conversion } from './generic/converted-rest.ts';
+import { warnIfDeprecated } from './generic/deprecated-rest.ts';
 import { GenericStore } from './generic/generic-store.ts';
 import { kindStrategy } from './generic/kind-strategy.ts';
 import { storeRest } from './generic/store-rest.ts';
@@ -126,7 +127,7 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
 
   const add = (rest: Rest) => {
     const { group, version, name } = rest.resource;
-    rests.set(placeOf(group, version, name, rest.subresource?.name ?? ''), rest);
+    rests.set(placeOf(group, version, name, rest.subresource?.name ?? ''), warnIfDeprecated(rest));
   };
 
   const addStored = (resource: ResourceInfo) => {

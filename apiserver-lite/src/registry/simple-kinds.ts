@@ -1,3 +1,4 @@
+import { recordRequester } from './certificates/signing-request.ts';
 import { generateJobSelector } from './batch/job-selector.ts';
 import { kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
 import type { KindModule } from './kind-module.ts';
@@ -19,8 +20,8 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   '/ConfigMap': {},
   '/Endpoints': { allowCreateOnUpdate: true },
   '/LimitRange': { allowCreateOnUpdate: true },
-  '/PersistentVolume': { cluster: true },
-  '/PersistentVolumeClaim': {},
+  '/PersistentVolume': { cluster: true, emptyStatus: { phase: 'Pending' } },
+  '/PersistentVolumeClaim': { emptyStatus: { phase: 'Pending' } },
   '/PodTemplate': { generation: ['template'] },
   '/ReplicationController': {
     emptyStatus: { replicas: 0 },
@@ -74,7 +75,12 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     garbageCollection: 'OrphanDependents',
     prepareForCreate: generateJobSelector,
   },
-  'certificates.k8s.io/CertificateSigningRequest': { cluster: true, emptyStatus: {}, immutable: ['spec'] },
+  'certificates.k8s.io/CertificateSigningRequest': {
+    cluster: true,
+    emptyStatus: {},
+    immutable: ['spec'],
+    prepareForCreate: recordRequester,
+  },
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   'discovery.k8s.io/EndpointSlice': { generation: ['endpoints', 'ports'], immutable: ['addressType'] },
   'flowcontrol.apiserver.k8s.io/FlowSchema': { cluster: true, emptyStatus: {}, generation: spec },

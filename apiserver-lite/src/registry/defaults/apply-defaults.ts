@@ -8,7 +8,7 @@ import {
   defaultPersistentVolume,
   defaultService,
 } from './core.ts';
-import { existing, fillText, type Fields } from './fields.ts';
+import { existing, type Fields } from './fields.ts';
 import { defaultPod, defaultPodTemplate } from './pod.ts';
 import {
   defaultAdmissionPolicy,
@@ -27,6 +27,7 @@ import {
   defaultStorageClass,
   defaultValidatingWebhooks,
 } from './policy.ts';
+import { defaultSecret } from './secret.ts';
 import {
   defaultAutoscaler,
   defaultAutoscalerV1,
@@ -53,7 +54,7 @@ const defaults: Readonly<Record<string, (object: Fields) => void>> = {
   'v1/Pod': defaultPod,
   'v1/PodTemplate': (object) => defaultPodTemplate(object),
   'v1/ReplicationController': defaultReplicationController,
-  'v1/Secret': (object) => fillText(object, { type: 'Opaque' }),
+  'v1/Secret': defaultSecret,
   'v1/Service': defaultService,
   [`${admission}/MutatingAdmissionPolicy`]: defaultAdmissionPolicy,
   [`${admission}/MutatingAdmissionPolicyBinding`]: defaultAdmissionPolicyBinding,

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../server/status-error.ts';
-import { isSame } from '../generic/copy-object.ts';
+import { copyOf, isSame } from '../generic/copy-object.ts';
 import { fieldAt, type KindTraits } from '../generic/kind-strategy.ts';
 import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './access-control.ts';
 import { validateConfigMap, validateFrozen, validateSecret, validateSecretUpdate } from './configuration.ts';
@@ -161,6 +161,36 @@ function validateClaim(object: KubeObject): FieldError[] {
   return findings;
 }
 
+/** Once there, a claim may only ask for more, or for another class of attributes. */
+function validateClaimUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  interface ClaimSpec {
+    resources?: { requests?: Record<string, string> };
+    volumeAttributesClassName?: string;
+    volumeName?: string;
+    storageClassName?: string;
+  }
+  const before = (old['spec'] ?? {}) as ClaimSpec;
+  const next = copyOf((object['spec'] ?? {}) as ClaimSpec);
+  // The binder fills these in.
+  if (before.volumeName === undefined) delete next.volumeName;
+  if (before.storageClassName === undefined) delete next.storageClassName;
+  if (before.volumeName !== undefined) {
+    if (before.volumeAttributesClassName === undefined) delete next.volumeAttributesClassName;
+    else next.volumeAttributesClassName = before.volumeAttributesClassName;
+    const storage = before.resources?.requests?.['storage'];
+    if (storage !== undefined && next.resources?.requests !== undefined)
+      next.resources.requests['storage'] = storage;
+  }
+  return isSame(next, before)
+    ? []
+    : [
+        forbiddenField(
+          'spec',
+          'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+        ),
+      ];
+}
+
 function validateAutoscaler(object: KubeObject): FieldError[] {
   const { minReplicas, maxReplicas = 0 } = (object['spec'] ?? {}) as {
     minReplicas?: number;
@@ -182,7 +212,7 @@ function validateAutoscaler(object: KubeObject): FieldError[] {
 /** What the kinds of `simple-kinds.ts` check, by `group/Kind`; those that are absent check their metadata only. */
 export const simpleValidations: Readonly<Record<string, Rules>> = {
   '/ConfigMap': { validate: validateConfigMap, validateUpdate: validateFrozen },
-  '/PersistentVolumeClaim': { validate: validateClaim },
+  '/PersistentVolumeClaim': { validate: validateClaim, validateUpdate: validateClaimUpdate },
   '/PodTemplate': {
     validate: (object) =>
       validatePodTemplate(object['template'] as Parameters<typeof validatePodTemplate>[0], 'template'),

@@ -76,6 +76,8 @@ export function bindPod(pods: ResourceStorage, clock: () => number) {
         pod.metadata.labels = { ...pod.metadata.labels, ...metadata.labels };
       }
       pod.status = setPodCondition(pod.status, { type: 'PodScheduled', status: 'True' }, timestamp(clock()));
+      // The nomination has served its purpose.
+      delete pod.status['nominatedNodeName'];
       return pod;
     };
     if (options.dryRun) {
