@@ -9,6 +9,7 @@ export interface Decoded {
   strictErrors: readonly string[];
 }
 
+/** A parsed body, and the kind that it is to become. */
 export interface DecodeInput {
   /** The value as it was parsed; it stays as it is. */
   value: unknown;

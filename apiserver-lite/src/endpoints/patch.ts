@@ -12,7 +12,6 @@ import {
   isReason,
   methodNotAllowed,
   notFound,
-  StatusError,
   unsupportedMediaType,
 } from '../server/status-error.ts';
 import { authorizeCreate } from './authorize-create.ts';
@@ -20,11 +19,11 @@ import { ensureKind, reportStrictErrors } from './body/decode-object.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
-import { parseYaml } from './encoding/yaml.ts';
 import { applyConfiguration } from './managed-fields/apply.ts';
 import { trackUpdate } from './managed-fields/track.ts';
 import { DecodeError } from './object-codec.ts';
 import { readWriteOptions, type WriteOptions } from './options/write-options.ts';
+import { readApplied } from './patch/apply-configuration.ts';
 import { goValue } from './patch/go-value.ts';
 import { applyJsonPatch, readJsonPatch } from './patch/json-patch.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from './patch/json-value.ts';
@@ -209,51 +208,6 @@ function decodePatched(
   } catch (error) {
     throw error instanceof DecodeError ? refuse(error.message) : error;
   }
-}
-
-/** Reads an apply configuration, JSON or YAML. Throws 400, and 500 for fields that the schema doesn't have. */
-function readApplied(body: Uint8Array, { apiVersion, gvk, codec }: ResourceScope): JsonObject {
-  let value: unknown;
-  try {
-    value = parseYaml(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')).value;
-  } catch (error) {
-    throw badRequest(`error decoding YAML: ${(error as Error).message.split('\n', 1)[0]}`);
-  }
-  if (!isJsonObject(value)) {
-    throw badRequest(
-      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
-    );
-  }
-  const given = typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '';
-  if (given !== apiVersion) {
-    throw badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${given}, expected: ${apiVersion}`,
-    );
-  }
-  if (value['kind'] !== gvk.kind) {
-    throw badRequest(`invalid object type: ${given}, Kind=${goValue(value['kind'] ?? '')}`);
-  }
-  const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
-  if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null) {
-    throw badRequest('metadata.managedFields must be nil');
-  }
-  const where = `${goValue(metadata['namespace'] ?? '')}/${goValue(metadata['name'] ?? '')}; ${apiVersion}, Kind=${gvk.kind}`;
-  const untyped = (why: string) =>
-    new StatusError(500, undefined, `failed to create typed patch object (${where}): ${why}`);
-  try {
-    const { strictErrors } = codec.decode({ value, gvk, strict: true });
-    if (strictErrors.length > 0) {
-      const fields = strictErrors.map(
-        (error) => `.${/"(.*)"/.exec(error)?.[1] ?? ''}: field not declared in schema`,
-      );
-      throw untyped(
-        fields.length === 1 ? fields[0]! : `errors:\n${fields.map((each) => `  ${each}`).join('\n')}`,
-      );
-    }
-  } catch (error) {
-    throw error instanceof DecodeError ? untyped(error.message) : error;
-  }
-  return value;
 }
 
 function applyMechanism(

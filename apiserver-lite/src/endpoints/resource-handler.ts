@@ -16,6 +16,7 @@ import { resourceScope, type EndpointEnvironment, type ResourceScope } from './r
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
+/** What the handler stands on; all but the registry has a default. */
 export interface ResourceHandlerOptions {
   registry: Registry;
   /** Fills in the defaults of a decoded object. */

@@ -35,6 +35,7 @@ export interface ResourceScope {
   readonly deprecation: string | undefined;
 }
 
+/** The scope of an endpoint. */
 export function resourceScope(rest: Rest, environment: EndpointEnvironment): ResourceScope {
   const { resource, subresource } = rest;
   const { group, version, kind } = subresource ?? resource;

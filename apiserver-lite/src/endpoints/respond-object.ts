@@ -24,6 +24,7 @@ export function negotiateResource({ request }: RequestContext): OutputFormat {
   return negotiateOutput(request.headers.accept, { transforms: true });
 }
 
+/** One object to answer with, in the form that was negotiated. */
 export interface ObjectAnswer {
   code: number;
   object: CachedObject;

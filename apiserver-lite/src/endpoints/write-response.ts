@@ -47,6 +47,7 @@ export function encodeValue(context: RequestContext, object: KubeObject, mediaTy
   }
 }
 
+/** One object to write, as it is. */
 export interface ObjectResponse {
   code: number;
   object: CachedObject;

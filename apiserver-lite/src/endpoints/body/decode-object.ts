@@ -12,6 +12,7 @@ import { negotiateInput } from '../negotiation/input.ts';
 import { DecodeError, type ObjectCodec } from '../object-codec.ts';
 import type { FieldValidation } from '../options/write-options.ts';
 
+/** A body, and what it is to become. */
 export interface DecodeOptions {
   body: Uint8Array;
   /** The kind that the endpoint takes. */
@@ -57,6 +58,7 @@ export function decodeObject(context: RequestContext, options: DecodeOptions): K
   }
 }
 
+/** What to do about fields that the schema does not know. */
 export interface StrictErrorPolicy {
   fieldValidation: FieldValidation;
   /** Makes the error of `Strict`. */

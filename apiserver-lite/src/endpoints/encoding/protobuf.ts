@@ -57,6 +57,7 @@ export function metadataOf(item: Uint8Array): Uint8Array {
   return item.subarray(at, at + length);
 }
 
+/** The metadata of a list; empty strings are absent. */
 export interface ListMeta {
   resourceVersion: string;
   continue: string;

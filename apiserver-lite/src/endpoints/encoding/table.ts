@@ -8,6 +8,7 @@ import type { ListMeta } from './protobuf.ts';
 /** How much of the object stands in each row (Kubernetes: `meta/v1.TableOptions`). */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
+/** How a Table is printed. */
 export interface TableOptions {
   version: MetaVersion;
   includeObject: IncludeObject;

@@ -26,6 +26,7 @@ export interface WatchEventEncoder {
   encodeError(status: Status): Uint8Array;
 }
 
+/** What was negotiated for a watch. */
 export interface WatchEncoding {
   format: OutputFormat;
   codec: ObjectCodec;

@@ -12,6 +12,7 @@ import { fieldSetOf, mergeApplied, removeUnowned } from './merge-applied.ts';
 import { trackUpdate } from './track.ts';
 import { structPlan, type StructPlan } from './type-plan.ts';
 
+/** Who applies, and how. */
 export interface Application {
   scope: ResourceScope;
   manager: string;

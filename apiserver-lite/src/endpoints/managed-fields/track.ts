@@ -7,6 +7,7 @@ import { difference, union, type FieldSet } from './field-set.ts';
 import { ignoredFields } from './ignored-fields.ts';
 import { structPlan } from './type-plan.ts';
 
+/** Where a write happens, and whose it is. */
 export interface Tracking {
   scope: ResourceScope;
   manager: string;

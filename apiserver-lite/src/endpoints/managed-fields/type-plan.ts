@@ -17,12 +17,14 @@ export type TypePlan =
       element: TypePlan;
     };
 
+/** A Go struct; its fields have owners of their own. */
 export interface StructPlan {
   kind: 'struct';
   readonly fields: readonly FieldPlan[];
   readonly byName: ReadonlyMap<string, FieldPlan>;
 }
 
+/** A field of a struct. */
 export interface FieldPlan {
   name: string;
   /** `f:spec` */

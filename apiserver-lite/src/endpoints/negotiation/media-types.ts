@@ -5,4 +5,5 @@ export const mediaTypes = [
   'application/vnd.kubernetes.protobuf',
 ] as const;
 
+/** One of these forms. */
 export type MediaType = (typeof mediaTypes)[number];

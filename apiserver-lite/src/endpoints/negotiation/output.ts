@@ -11,12 +11,14 @@ export interface Transform {
   version: MetaVersion;
 }
 
+/** The outcome of a negotiation. */
 export interface OutputFormat {
   mediaType: MediaType;
   /** Absent: the object itself. */
   transform?: Transform;
 }
 
+/** What an endpoint can offer. */
 export interface OutputConstraints {
   /** Whether Tables and partial objects may be asked for; Status objects and discovery have none. */
   transforms: boolean;

@@ -5,6 +5,7 @@ function goStrings(values: readonly string[]): string {
   return `[]string{${values.map((value) => JSON.stringify(value)).join(', ')}}`;
 }
 
+/** `Unsupported value: "x": supported values: "a", "b"` */
 export function unsupportedValue(
   field: string,
   value: string | readonly string[],
@@ -19,10 +20,12 @@ export function unsupportedValue(
   };
 }
 
+/** `Forbidden: why` */
 export function forbiddenValue(field: string, why: string): FieldError {
   return { field, reason: 'FieldValueForbidden', message: `Forbidden: ${why}` };
 }
 
+/** `Invalid value: "x": why` */
 export function invalidValue(field: string, value: string, why: string): FieldError {
   return { field, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
 }

@@ -43,12 +43,11 @@ export function readListOptions(context: RequestContext, rest: Rest, watching: b
 function readScope({ url, requestInfo }: RequestContext, rest: Rest): Scope {
   const query = url.searchParams;
   const labels = compileLabelSelector(parseLabelSelector(text(query, 'labelSelector')));
-  const { namespaced, kind } = rest.resource;
-  const fields = compileFieldSelector(
-    parseFieldSelector(text(query, 'fieldSelector')),
-    { namespaced, selectable: rest.selectableFields ?? {} },
-    kind,
-  );
+  const { namespaced } = rest.resource;
+  const fields = compileFieldSelector(parseFieldSelector(text(query, 'fieldSelector')), {
+    namespaced,
+    selectable: rest.selectableFields ?? {},
+  });
   const pathName = requestInfo.parts.length > 1 ? requestInfo.name : '';
   if (pathName !== '' && fields.matches !== undefined && fields.name !== pathName) {
     throw badRequest("fieldSelector metadata.name doesn't match requested name");

@@ -18,6 +18,7 @@ export interface WriteOptions {
   force: boolean;
 }
 
+/** The kinds of `meta/v1` that these options come as. */
 export type WriteOptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
 
 const maxManagerBytes = 128;

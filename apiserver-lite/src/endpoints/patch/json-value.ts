@@ -1,6 +1,7 @@
 /** Parsed JSON. */
 export type JsonObject = Record<string, unknown>;
 
+/** Whether a value is a JSON object: no list, not null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -14,7 +14,7 @@ const labels = {
 };
 
 function compile(selector: string) {
-  return compileFieldSelector(parseFieldSelector(selector), labels, 'Pod');
+  return compileFieldSelector(parseFieldSelector(selector), labels);
 }
 
 test('terms are equal or not, and all of them must hold', () => {
@@ -39,12 +39,7 @@ test('unknown labels and nonsense', () => {
   assert.throws(() => compile('spec.foo=1'), { message: 'field label not supported: spec.foo' });
   assert.throws(() => compile('foo'), { message: "invalid selector: 'foo'; can't understand 'foo'" });
   assert.throws(
-    () =>
-      compileFieldSelector(
-        parseFieldSelector('spec.foo=1'),
-        { namespaced: true, selectable: {} },
-        'ConfigMap',
-      ),
+    () => compileFieldSelector(parseFieldSelector('spec.foo=1'), { namespaced: true, selectable: {} }),
     { message: '"spec.foo" is not a known field selector: only "metadata.name", "metadata.namespace"' },
   );
 });

@@ -56,12 +56,14 @@ function unescapeValue(value: string): string {
 /** The value of a field label of an object, as field selectors compare it. */
 export type FieldValue = (object: KubeObject) => string;
 
+/** The fields that a resource can be selected by. */
 export interface FieldLabels {
   namespaced: boolean;
   /** Labels beyond metadata.name and metadata.namespace. */
   selectable: Readonly<Record<string, FieldValue>>;
 }
 
+/** A selector bound to a resource; without `matches` everything is selected. */
 export interface CompiledFieldSelector {
   /** The only name that can match, where `metadata.name=` says so. */
   name?: string;
@@ -72,13 +74,12 @@ export interface CompiledFieldSelector {
 export function compileFieldSelector(
   requirements: readonly FieldRequirement[],
   labels: FieldLabels,
-  kind: string,
 ): CompiledFieldSelector {
   let name: string | undefined;
   const tests: ((object: KubeObject) => boolean)[] = [];
   for (const { field, equals, value } of requirements) {
     const read = valueOf(field, labels);
-    if (read === undefined) throw badRequest(unsupported(field, labels, kind));
+    if (read === undefined) throw badRequest(unsupported(field, labels));
     if (field === 'metadata.name' && equals) name ??= value;
     tests.push((object) => (read(object) === value) === equals);
   }
@@ -94,9 +95,9 @@ function valueOf(field: string, { namespaced, selectable }: FieldLabels): FieldV
   return Object.hasOwn(selectable, field) ? selectable[field] : undefined;
 }
 
-function unsupported(field: string, { selectable }: FieldLabels, kind: string): string {
+function unsupported(field: string, { selectable }: FieldLabels): string {
   // Kinds without labels of their own share one converter with a longer text.
   return Object.keys(selectable).length === 0
     ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
-    : `field label not supported${kind === '' ? '' : ''}: ${field}`;
+    : `field label not supported: ${field}`;
 }

@@ -1,5 +1,6 @@
 import { badRequest } from '../../server/status-error.ts';
 import { labelKeyProblems, labelValueProblems } from './label-syntax.ts';
+import { tokenize, type Token } from './label-tokens.ts';
 
 /** One requirement of a label selector. */
 export interface LabelRequirement {
@@ -8,28 +9,9 @@ export interface LabelRequirement {
   values: readonly string[];
 }
 
+/** The labels of an object, if it has any. */
 export type Labels = Readonly<Record<string, string>> | undefined;
 
-interface Token {
-  kind: 'end' | 'error' | 'identifier' | Operator;
-  text: string;
-}
-
-type Operator = ')' | ',' | '!' | '==' | '=' | '>' | 'in' | '<' | '!=' | 'notin' | '(';
-
-const keywords = new Set<string>([
-  ')',
-  ',',
-  '!',
-  '==',
-  '=',
-  '>',
-  'in',
-  '<',
-  '!=',
-  'notin',
-  '(',
-] satisfies Operator[]);
 const binaryOperators = 'in, notin, =, ==, !=, gt, lt';
 
 /**
@@ -91,36 +73,6 @@ function compileRequirement({ key, operator, values }: LabelRequirement): (label
 
 function isInteger(text: string): boolean {
   return /^[+-]?\d{1,19}$/.test(text);
-}
-
-/** Splits into words and operators; an operator is as long as it can be. */
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const character = text[at]!;
-    if (/[ \t\r\n]/.test(character)) {
-      at++;
-    } else if (/[=!(),<>]/.test(character)) {
-      const token = operatorAt(text, at);
-      tokens.push(token);
-      at += token.kind === 'error' ? token.text.length : token.text.length;
-      if (token.kind === 'error') token.text = `error expected: keyword found '${token.text}'`;
-    } else {
-      const word = /^[^=!(),<> \t\r\n]+/.exec(text.slice(at))![0];
-      tokens.push({ kind: keywords.has(word) ? (word as Operator) : 'identifier', text: word });
-      at += word.length;
-    }
-  }
-  tokens.push({ kind: 'end', text: '' });
-  return tokens;
-}
-
-function operatorAt(text: string, at: number): Token {
-  const pair = text.slice(at, at + 2);
-  const single = text[at]!;
-  const operator = keywords.has(pair) ? pair : single;
-  return { kind: operator as Operator, text: operator };
 }
 
 class Parser {

@@ -9,6 +9,7 @@ import { RequestScope } from '../../server/request-scope.ts';
 import { createResourceHandler, type ResourceHandlerOptions } from '../resource-handler.ts';
 import { encodeStatus } from '../write-response.ts';
 
+/** A response, read to its end. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -17,6 +18,7 @@ export interface Answer {
   json: any;
 }
 
+/** Body and headers of a request. */
 export interface SendOptions {
   body?: unknown;
   headers?: Record<string, string>;

@@ -34,6 +34,7 @@ export class MemoryStore {
   }
 }
 
+/** A watch over a MemoryStore, which tests feed. */
 export class MemoryWatcher implements Watcher {
   readonly #queue: WatchEvent[] = [];
   #wake: (() => void) | undefined;

@@ -1,0 +1,51 @@
+import { badRequest, StatusError } from '../../server/status-error.ts';
+import { parseYaml } from '../encoding/yaml.ts';
+import { DecodeError } from '../object-codec.ts';
+import type { ResourceScope } from '../resource-scope.ts';
+import { goValue } from './go-value.ts';
+import { isJsonObject, jsonTypeName, type JsonObject } from './json-value.ts';
+
+/** Reads an apply configuration, JSON or YAML. Throws 400, and 500 for fields that the schema doesn't have. */
+export function readApplied(body: Uint8Array, { apiVersion, gvk, codec }: ResourceScope): JsonObject {
+  let value: unknown;
+  try {
+    value = parseYaml(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')).value;
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${(error as Error).message.split('\n', 1)[0]}`);
+  }
+  if (!isJsonObject(value)) {
+    throw badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
+    );
+  }
+  const given = typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '';
+  if (given !== apiVersion) {
+    throw badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: ${given}, expected: ${apiVersion}`,
+    );
+  }
+  if (value['kind'] !== gvk.kind) {
+    throw badRequest(`invalid object type: ${given}, Kind=${goValue(value['kind'] ?? '')}`);
+  }
+  const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
+  if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null) {
+    throw badRequest('metadata.managedFields must be nil');
+  }
+  const where = `${goValue(metadata['namespace'] ?? '')}/${goValue(metadata['name'] ?? '')}; ${apiVersion}, Kind=${gvk.kind}`;
+  const untyped = (why: string) =>
+    new StatusError(500, undefined, `failed to create typed patch object (${where}): ${why}`);
+  try {
+    const { strictErrors } = codec.decode({ value, gvk, strict: true });
+    if (strictErrors.length > 0) {
+      const fields = strictErrors.map(
+        (error) => `.${/"(.*)"/.exec(error)?.[1] ?? ''}: field not declared in schema`,
+      );
+      throw untyped(
+        fields.length === 1 ? fields[0]! : `errors:\n${fields.map((each) => `  ${each}`).join('\n')}`,
+      );
+    }
+  } catch (error) {
+    throw error instanceof DecodeError ? untyped(error.message) : error;
+  }
+  return value;
+}
