@@ -3,14 +3,9 @@
  * (first `npm run check`, which has the unit tests in it). Further arguments are files, instead of all of the kind.
  * PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names another.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pino from 'pino';
-import { startEmbeddedPostgres } from '../pg8s/src/postgres/embedded.ts';
 import { findFiles } from './find-files.ts';
+import { runProgram } from './run-program.ts';
+import { withPostgres } from './with-postgres.ts';
 
 const endings = { pg: '.pg.test.ts', e2e: '.e2e.test.ts' } as const;
 const needs = Object.values(endings);
@@ -23,14 +18,6 @@ async function filesOf(kind: Kind): Promise<string[]> {
   return all.filter((file) => !needs.some((ending) => file.endsWith(ending)));
 }
 
-/** Runs one program in this terminal; resolves to its exit code. */
-async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  console.log(`$ ${command === process.execPath ? 'node' : command} ${args.join(' ')}`);
-  const child = spawn(command, args, { stdio: 'inherit', env });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 1;
-}
-
 async function runTests(kind: Kind, chosen: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const files = chosen.length > 0 ? chosen : await filesOf(kind);
   if (files.length === 0) {
@@ -40,23 +27,7 @@ async function runTests(kind: Kind, chosen: readonly string[], env: NodeJS.Proce
   // End-to-end tests start servers of their own: one file at a time, so that they do not starve each other.
   const concurrency = kind === 'e2e' ? ['--test-concurrency=1'] : [];
   const flags = ['--test', '--test-timeout=600000', '--test-reporter=spec', ...concurrency];
-  return run(process.execPath, [...flags, ...files], env);
-}
-
-async function withPostgres(work: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<number> {
-  if (process.env['PG8S_TEST_POSTGRES_URL'] !== undefined) return work(process.env);
-  const folder = await mkdtemp(join(tmpdir(), 'pg8s-test-'));
-  const postgres = await startEmbeddedPostgres({
-    dataDir: join(folder, 'postgres'),
-    log: pino({ level: 'warn' }),
-    settings: { max_connections: '300' },
-  });
-  try {
-    return await work({ ...process.env, PG8S_TEST_POSTGRES_URL: postgres.url });
-  } finally {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  return runProgram(process.execPath, [...flags, ...files], env);
 }
 
 const [kind = 'all', ...chosen] = process.argv.slice(2);
@@ -70,7 +41,7 @@ switch (kind) {
     break;
   case 'all':
     process.exitCode =
-      (await run(process.execPath, ['scripts/check.ts'], process.env)) ||
+      (await runProgram(process.execPath, ['scripts/check.ts'], process.env)) ||
       (await withPostgres((env) => runTests('pg', [], env))) ||
       (await runTests('e2e', [], process.env));
     break;

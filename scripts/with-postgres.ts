@@ -1,0 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { startEmbeddedPostgres } from '../pg8s/src/postgres/embedded.ts';
+
+/**
+ * Calls `work` with an environment whose PG8S_TEST_POSTGRES_URL names a server: the one that is named already, or an
+ * embedded one that lives as long as `work`.
+ */
+export async function withPostgres(work: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<number> {
+  if (process.env['PG8S_TEST_POSTGRES_URL'] !== undefined) return work(process.env);
+  const folder = await mkdtemp(join(tmpdir(), 'pg8s-test-'));
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(folder, 'postgres'),
+    log: pino({ level: 'warn' }),
+    settings: { max_connections: '300' },
+  });
+  try {
+    return await work({ ...process.env, PG8S_TEST_POSTGRES_URL: postgres.url });
+  } finally {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
