@@ -1,4 +1,5 @@
 import { wrapEnvelope } from '@pg8s/k8s-proto/envelope';
+import { parseJson } from '@pg8s/k8s-proto/json';
 import type { RequestContext } from '../server/request-context.ts';
 import { sendBody } from '../server/respond.ts';
 import { badRequest, StatusError } from '../server/status-error.ts';
@@ -169,7 +170,7 @@ function sendJsonPieces(
   if (mediaType === 'application/json' && !wantsPretty(context)) {
     body = Buffer.concat([...pieces, newline]);
   } else {
-    const value: unknown = JSON.parse(Buffer.concat(pieces).toString());
+    const value = parseJson(Buffer.concat(pieces).toString());
     body = Buffer.from(mediaType === 'application/yaml' ? toYaml(value) : goJsonIndented(value));
   }
   return sendBody(context, { code, contentType: mediaType, body });

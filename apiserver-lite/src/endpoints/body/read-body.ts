@@ -24,8 +24,8 @@ export function readBody({ request }: RequestContext, limit = maxBodyBytes): Pro
         finish(() => {
           reject(tooLarge(limit));
         });
-        // Whatever else comes is thrown away, so that the client can read the answer.
-        stream.resume();
+        // Whatever else comes, even an error, is thrown away, so that the client can read the answer.
+        stream.on('error', () => {}).resume();
       }
     };
     const onEnd = () => {

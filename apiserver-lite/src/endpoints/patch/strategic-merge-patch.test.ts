@@ -271,8 +271,8 @@ const failures: [string, JsonObject, JsonObject, number, string | RegExp][] = [
     'an order that is no list',
     containers(container('a')),
     { spec: { '$setElementOrder/containers': 'a' } },
-    400,
-    'invalid patch format of setElementOrder list',
+    500,
+    'expected a []interface {}, but received a string',
   ],
   [
     'an order that lacks an element of the patch',

@@ -148,15 +148,11 @@ function applyElementOrders(original: JsonObject, patch: JsonObject, schema: Pat
     if (!directive.startsWith(elementOrder)) continue;
     const order = patch[directive];
     delete patch[directive];
-    if (!Array.isArray(order)) throw badRequest('invalid patch format of setElementOrder list');
+    if (!Array.isArray(order)) throw notAList(order);
     const key = directive.slice(elementOrder.length);
     const [current, changes] = [original[key], patch[key]];
     for (const list of [current, changes]) {
-      if (list !== undefined && list !== null && !Array.isArray(list)) {
-        throw new Error(
-          `expected a []interface {}, but received a ${isJsonObject(list) ? 'map[string]interface {}' : typeof list}`,
-        );
-      }
+      if (list !== undefined && list !== null && !Array.isArray(list)) throw notAList(list);
     }
     const { mergeKey } = schema.field(key);
     const items = Array.isArray(changes) ? (changes as unknown[]) : undefined;
@@ -176,6 +172,15 @@ function applyElementOrders(original: JsonObject, patch: JsonObject, schema: Pat
     original[key] = inOrder(merged, order, { serverOrder: existing ?? [], mergeKey });
     delete patch[key];
   }
+}
+
+function notAList(value: unknown): Error {
+  const types: Readonly<Record<string, string>> = {
+    object: 'map[string]interface {}',
+    boolean: 'bool',
+    number: 'float64',
+  };
+  return new Error(`expected a []interface {}, but received a ${types[typeof value] ?? typeof value}`);
 }
 
 /** The elements that the patch brings must stand in the order's list, in that order. */
