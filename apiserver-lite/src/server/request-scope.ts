@@ -21,7 +21,7 @@ const unknownRequest: RequestInfo = {
 
 const nobody: UserInfo = { name: '', groups: [] };
 
-/** Warnings of one response share this many characters; later ones are cut to 256, then dropped. */
+/** Warnings of one response share so many characters; when they don't fit, each is cut, and the last are dropped. */
 const maxWarningCharacters = 4096;
 const maxCutWarningCharacters = 256;
 
@@ -48,7 +48,6 @@ export class RequestScope implements RequestContext {
   #controller: AbortController | undefined;
   #cancelled: Error | undefined;
   readonly #warnings: string[] = [];
-  #warningCharacters = 0;
 
   /** Throws a TypeError where the request's target is no URL. */
   constructor({ request, response, log, receivedAt }: RequestScopeOptions) {
@@ -77,19 +76,24 @@ export class RequestScope implements RequestContext {
   }
 
   warn(text: string): void {
-    if (this.response.headersSent) return;
-    let quoted = quoteWarning(text);
-    if (this.#warnings.includes(quoted)) return;
-    if (this.#warningCharacters + text.length > maxWarningCharacters) {
-      quoted = quoteWarning(text.slice(0, maxCutWarningCharacters));
-      if (this.#warningCharacters + Math.min(text.length, maxCutWarningCharacters) > maxWarningCharacters)
-        return;
-      if (this.#warnings.includes(quoted)) return;
+    if (this.response.headersSent || this.#warnings.includes(text)) return;
+    this.#warnings.push(text);
+    let sent = this.#warnings;
+    if (charactersOf(sent) > maxWarningCharacters) {
+      sent = [...new Set(this.#warnings.map((warning) => warning.slice(0, maxCutWarningCharacters)))];
+      while (charactersOf(sent) > maxWarningCharacters) sent.pop();
+      // What finds no place now finds none later.
+      if (sent.length < this.#warnings.length) this.#warnings.pop();
     }
-    this.#warningCharacters += quoted.length;
-    this.#warnings.push(quoted);
-    this.response.setHeader('Warning', this.#warnings);
+    this.response.setHeader(
+      'Warning',
+      sent.map((warning) => quoteWarning(warning)),
+    );
   }
+}
+
+function charactersOf(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** RFC 7234, 5.5: warn-code 299, no agent, the text as a quoted-string that fits a header. */

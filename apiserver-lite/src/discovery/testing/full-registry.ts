@@ -21,12 +21,14 @@ const methods = {
 
 /** A registry that claims to serve every built-in resource that `isWanted`, for tests of what is said about them. */
 export function fullRegistry(isWanted: (resource: ResourceInfo) => boolean = () => true): Registry {
-  const rests: Rest[] = resources()
-    .filter((resource) => isWanted(resource))
-    .flatMap((resource) => [
-      { ...methods, resource },
-      ...resource.subresources.map((subresource) => ({ ...methods, resource, subresource })),
-    ]);
+  const rests: Rest[] = resources().flatMap((resource) =>
+    isWanted(resource)
+      ? [
+          { ...methods, resource },
+          ...resource.subresources.map((subresource) => ({ ...methods, resource, subresource })),
+        ]
+      : [],
+  );
   return {
     lookup: (group, version, name, subresource) =>
       rests.find(
