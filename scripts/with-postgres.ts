@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -11,6 +11,7 @@ import { startEmbeddedPostgres } from '../pg8s/src/postgres/embedded.ts';
 export async function withPostgres(work: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<number> {
   if (process.env['PG8S_TEST_POSTGRES_URL'] !== undefined) return work(process.env);
   const folder = await mkdtemp(join(tmpdir(), 'pg8s-test-'));
+  await chmod(folder, 0o755); // Root lends the server to another user, who must get in.
   const postgres = await startEmbeddedPostgres({
     dataDir: join(folder, 'postgres'),
     log: pino({ level: 'warn' }),

@@ -90,7 +90,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let stopping = false;
 
   return {
-    url: `postgresql://postgres@/postgres?host=${encodeURIComponent(sockets.folder)}&port=${socketPort}`,
+    url: `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(sockets.folder)}&port=${socketPort}`,
     version: binaries.version,
     created: found === undefined,
     failed: new Promise((report) => {
