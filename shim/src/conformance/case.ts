@@ -15,6 +15,8 @@ export interface Target {
   readonly client: EtcdClient;
   /** `3.4`, `3.6` */
   readonly version: string;
+  /** Where it listens in plain text; absent when it is called in process. */
+  readonly url?: string;
 }
 
 /** One thing that an etcd server does, told as assertions that hold for every server that is one. */

@@ -5,6 +5,7 @@ import { leaseCases } from './lease-cases.ts';
 import { maintenanceCases } from './maintenance-cases.ts';
 import { txnCases } from './txn-cases.ts';
 import { watchCases } from './watch-cases.ts';
+import { RawConnection, wireCases } from './wire-cases.ts';
 
 const groups: readonly [name: string, cases: readonly ConformanceCase[]][] = [
   ['kv', kvCases],
@@ -23,7 +24,7 @@ export function runCases(name: string, open: () => Promise<Target & { close(): P
     const opened = open();
     for (const [group, cases] of groups) {
       for (const each of cases) {
-        test(`${group}: ${each.name}`, async (context) => {
+        test(`${group}: ${each.name}`, { timeout: 20_000 }, async (context) => {
           const target = await opened;
           const reason = each.differsIn?.[target.version];
           if (reason !== undefined) return context.skip(`etcd ${target.version} differs: ${reason}`);
@@ -35,6 +36,20 @@ export function runCases(name: string, open: () => Promise<Target & { close(): P
           }
         });
       }
+    }
+    for (const each of wireCases) {
+      test(`wire: ${each.name}`, { timeout: 20_000 }, async (context) => {
+        const { url, version } = await opened;
+        if (url === undefined) return context.skip('in process there is no wire');
+        const reason = each.differsIn?.[version];
+        if (reason !== undefined) return context.skip(`etcd ${version} differs: ${reason}`);
+        const connection = new RawConnection(url);
+        try {
+          await each.run(connection);
+        } finally {
+          connection.close();
+        }
+      });
     }
     test('close', async () => {
       const target = await opened;

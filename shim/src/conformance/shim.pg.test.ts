@@ -17,6 +17,7 @@ if (serverUrl === undefined) {
       return {
         name: 'shim',
         version: 'shim',
+        ...(transport === 'gRPC' ? { url: shim.clientUrls[0] as string } : {}),
         client,
         async close() {
           await shim.close();

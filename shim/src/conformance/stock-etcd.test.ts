@@ -15,6 +15,6 @@ if (version === undefined) {
   runCases(`stock etcd ${version}`, async () => {
     const etcd = await startStockEtcd(version);
     const client = createGrpcClient({ endpoints: [etcd.clientUrl] });
-    return { name: 'stock', version, client, close: () => etcd.close() };
+    return { name: 'stock', version, url: etcd.clientUrl, client, close: () => etcd.close() };
   });
 }

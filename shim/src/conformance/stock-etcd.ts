@@ -47,6 +47,7 @@ export async function startStockEtcd(version: string): Promise<StockEtcd> {
   args.push('--initial-cluster', `default=${peerUrl}`);
   const child = spawn(program, args, { stdio: 'ignore' });
   const exited = once(child, 'exit');
+  process.once('exit', () => child.kill('SIGKILL'));
   for (let attempt = 0; ; attempt++) {
     const isHealthy = await fetch(`${clientUrl}/health`).then(
       ({ ok }) => ok,
