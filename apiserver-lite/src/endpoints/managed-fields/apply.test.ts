@@ -225,3 +225,30 @@ test('who may patch but not create can not apply what is not there', async () =>
     [403, 'deployments.apps "web" is forbidden: no role'],
   );
 });
+
+test('kubectl inherits what it applied from the client side, and keeps its annotation in step', async () => {
+  await using context = await start();
+  const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
+  const configuration = { ...web(), metadata: { name: 'web', labels: { app: 'web' } } };
+  await context.server.send(
+    'POST',
+    '/apis/apps/v1/namespaces/default/deployments?fieldManager=kubectl-client-side-apply',
+    {
+      body: {
+        ...configuration,
+        metadata: { ...configuration.metadata, annotations: { [annotation]: JSON.stringify(configuration) } },
+      },
+    },
+  );
+  const changed = { ...configuration, spec: { ...configuration.spec, replicas: 4 } };
+  const stranger = await context.apply(changed, 'fieldManager=ci');
+  assert.equal(stranger.status, 409);
+  const kubectl = await context.apply(changed, 'fieldManager=kubectl');
+  assert.equal(kubectl.status, 200, kubectl.text);
+  const kept = JSON.parse(kubectl.json.metadata.annotations[annotation]);
+  assert.equal(kept.spec.replicas, 4);
+
+  await context.merge({ spec: { replicas: 6 } }, 'scaler');
+  const again = await context.apply(changed, 'fieldManager=kubectl');
+  assert.equal(again.status, 409, 'the value is not what kubectl applied any more');
+});

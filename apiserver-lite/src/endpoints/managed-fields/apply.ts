@@ -8,6 +8,7 @@ import { applyConflict, type Conflict } from './conflicts.ts';
 import { byPlace, encodeTime, sameManager } from './entries.ts';
 import { difference, intersection, union, type FieldSet } from './field-set.ts';
 import { ignoredFields } from './ignored-fields.ts';
+import { fieldsOfLastApplied, syncLastApplied } from './last-applied.ts';
 import { fieldSetOf, mergeApplied, removeUnowned } from './merge-applied.ts';
 import { trackUpdate } from './track.ts';
 import { structPlan, type StructPlan } from './type-plan.ts';
@@ -58,12 +59,14 @@ export function applyConfiguration(
   const object = decode(merged);
 
   const { changed, removed } = compareObjects(plan, live, object, ignored);
+  const inherited = fieldsOfLastApplied(current, { manager, plan, ignored });
   const conflicts: Conflict[] = [];
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of others) {
     const before = entry.fieldsV1 as FieldSet;
     const taken = intersection(before, changed);
-    if (taken !== undefined) conflicts.push({ entry, fields: taken });
+    const unasked = difference(taken, inherited);
+    if (unasked !== undefined) conflicts.push({ entry, fields: unasked });
     const left = difference(difference(before, changed), removed);
     if (left !== undefined) kept.push(left === before ? entry : { ...entry, fieldsV1: left });
   }
@@ -84,6 +87,7 @@ export function applyConfiguration(
       ...(subresource === undefined ? {} : { subresource }),
     });
   }
+  if (changed !== undefined || removed !== undefined) syncLastApplied(object, applied, manager);
   if (kept.length > 0) object.metadata.managedFields = kept.sort(byPlace);
   else delete object.metadata.managedFields;
   return object;
