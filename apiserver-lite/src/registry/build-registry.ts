@@ -3,6 +3,7 @@ import { resources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { admissionChain, type AdmissionPlugin } from '../admission/admission.ts';
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
+import { repairAllocations } from './bootstrap/repair-allocations.ts';
 import { conversionOf } from './conversion/conversions.ts';
 import { namespaceDelete } from './core/namespace/namespace-rest.ts';
 import { ClusterIpAllocator } from './core/service/cluster-ip-allocator.ts';
@@ -59,6 +60,8 @@ export interface BuiltRegistry extends Registry {
   storeOf(group: string, resource: string): GenericStore;
   /** Every storage, once each. */
   storages(): readonly ResourceStorage[];
+  /** Takes what Services use, and frees the addresses that none uses; to be run at the start. */
+  repairAllocations(): Promise<void>;
 }
 
 /** Where node ports are kept; not a served resource (`/registry/ranges/servicenodeports`). */
@@ -222,6 +225,14 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
       return store;
     },
     storages: () => [...storages.values()],
+    repairAllocations: () =>
+      repairAllocations({
+        services: storageOf('', 'services'),
+        ipAddresses: storageOf('networking.k8s.io', 'ipaddresses'),
+        clusterIps: dependencies.clusterIps,
+        nodePorts: dependencies.nodePorts,
+        nowMs: clock(),
+      }),
   };
 }
 

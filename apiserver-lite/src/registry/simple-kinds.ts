@@ -1,4 +1,5 @@
 import { recordRequester } from './certificates/signing-request.ts';
+import { countTemplateGeneration, startTemplateGeneration } from './apps/template-generation.ts';
 import { generateJobSelector } from './batch/job-selector.ts';
 import { kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
 import type { KindModule } from './kind-module.ts';
@@ -63,8 +64,14 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     },
     generation: spec,
     immutable: ['spec.selector'],
+    prepareForCreate: startTemplateGeneration,
+    prepareForUpdate: countTemplateGeneration,
   },
-  'apps/Deployment': { emptyStatus: {}, generation: spec, immutable: ['spec.selector'] },
+  'apps/Deployment': {
+    emptyStatus: {},
+    generation: ['spec', 'metadata.annotations'],
+    immutable: ['spec.selector'],
+  },
   'apps/ReplicaSet': { emptyStatus: { replicas: 0 }, generation: spec, immutable: ['spec.selector'] },
   'apps/StatefulSet': { emptyStatus: { replicas: 0, availableReplicas: 0 }, generation: spec },
   'autoscaling/HorizontalPodAutoscaler': { emptyStatus: { desiredReplicas: 0, currentMetrics: null } },

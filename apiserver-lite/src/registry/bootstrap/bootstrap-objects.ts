@@ -122,6 +122,7 @@ export async function ensureBootstrapObjects(options: BootstrapOptions): Promise
     );
   }
   await ensure(registry.storeOf('networking.k8s.io', 'servicecidrs'), serviceCidr(serviceRange), clock());
+  await registry.repairAllocations();
   await ensureKubernetesService(options);
   for (const { name, value, description } of priorityClasses) {
     await ensure(

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Logger } from 'pino';
 import { MemoryStorage } from '../testing/memory-storage.ts';
-import { testNowMs, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
+import { create, testNowMs, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
 import { ensureBootstrapObjects, systemNamespaces } from './bootstrap-objects.ts';
 import { KubernetesEndpoints } from './kubernetes-endpoints.ts';
 
@@ -97,4 +97,26 @@ test('the service leads to the apiservers that live', async () => {
   assert.equal(leases.ttlSeconds.get('192.0.2.1'), 15);
   await one.stop();
   assert.deepEqual(addresses(), ['192.0.2.2']);
+});
+
+test('a start brings the books of addresses and ports back in line with the Services', async () => {
+  const api = await testRegistry();
+  await create(api, '/v1/services', {
+    metadata: { name: 'web' },
+    spec: { type: 'NodePort', clusterIP: '10.96.0.9', ports: [{ port: 80, nodePort: 30080 }] },
+  });
+  const addresses = api.storage('networking.k8s.io', 'ipaddresses');
+  const lost = addresses.objects.get('10.96.0.9');
+  assert.ok(lost);
+  // A crash left one address without its service, and lost another's entry.
+  await addresses.create(
+    { namespace: '', name: '10.96.0.77' },
+    { ...lost.object, metadata: { ...lost.object.metadata, name: '10.96.0.77' } },
+  );
+  addresses.objects.delete('10.96.0.9');
+  await api.registry.repairAllocations();
+  assert.deepEqual([...addresses.objects.keys()].sort(), ['10.96.0.77', '10.96.0.9'], 'young ones stay');
+  api.now.ms += 61_000;
+  await api.registry.repairAllocations();
+  assert.deepEqual([...addresses.objects.keys()], ['10.96.0.9']);
 });

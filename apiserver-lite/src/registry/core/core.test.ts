@@ -64,17 +64,14 @@ test('an address may be asked for, once, and does not change', async () => {
     create(api, '/v1/services', service('b', { clusterIP: '10.96.0.10' })),
     refusal(
       422,
-      'Service "b" is invalid: spec.clusterIPs: Invalid value: []string{"10.96.0.10"}: failed to allocate IP 10.96.0.10: provided IP is already allocated',
+      'Service "b" is invalid: spec.clusterIPs: Invalid value: ["10.96.0.10"]: failed to allocate IP 10.96.0.10: provided IP is already allocated',
     ),
   );
   await assert.rejects(
     change(api, '/v1/services', 'a', (object) => {
       Object.assign(specOf(object), { clusterIP: '10.96.0.11', clusterIPs: ['10.96.0.11'] });
     }),
-    refusal(
-      422,
-      /spec\.clusterIPs\[0\]: Invalid value: \[\]string\{"10\.96\.0\.11"\}: may not change once set/,
-    ),
+    refusal(422, /spec\.clusterIPs\[0\]: Invalid value: \["10\.96\.0\.11"\]: may not change once set/),
   );
   assert.equal(
     api.storage('networking.k8s.io', 'ipaddresses').objects.size,

@@ -127,7 +127,7 @@ test('an update of an old version is a conflict; without a version the last writ
     }),
     refusal(
       422,
-      'leases.coordination.k8s.io "l" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
+      'leases.coordination.k8s.io "l" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
     ),
   );
 });

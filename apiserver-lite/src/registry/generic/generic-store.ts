@@ -342,7 +342,7 @@ export class GenericStore {
           {
             field: 'metadata.resourceVersion',
             reason: 'FieldValueInvalid',
-            message: 'Invalid value: 0x0: must be specified for an update',
+            message: 'Invalid value: 0: must be specified for an update',
           },
         ]);
       }

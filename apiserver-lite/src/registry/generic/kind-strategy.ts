@@ -30,7 +30,7 @@ export interface KindTraits extends Partial<
   namespaced: boolean;
   /** A status that only the subresource may write: new objects begin with this one. */
   emptyStatus?: Record<string, unknown>;
-  /** Fields whose change counts as a new generation; absent where the kind has no generation. */
+  /** Fields (by path) whose change counts as a new generation; absent where the kind has no generation. */
   generation?: readonly string[];
   /** Top-level or `spec.x` fields that never change after creation. */
   immutable?: readonly string[];
@@ -99,7 +99,7 @@ export function kindStrategy(traits: KindTraits): Strategy {
     prepareForUpdate(object, old, request) {
       if (emptyStatus !== undefined) keepField(object, old, 'status');
       traits.prepareForUpdate?.(object, old, request);
-      if (generation.some((field) => !isSame(object[field], old[field]))) {
+      if (generation.some((path) => !isSame(fieldAt(object, path) ?? {}, fieldAt(old, path) ?? {}))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1;
       }
     },

@@ -1,5 +1,6 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import { age, ageColumn, column, nameColumn, tableOf } from './column.ts';
+import type { TableConvertor } from '../rest.ts';
+import { age, column, tableOf, type Column } from './column.ts';
 
 interface Summary {
   ready: number;
@@ -109,26 +110,38 @@ function readinessGates({ spec, status }: V1Pod): string {
 
 const wide = { priority: 1 };
 
-/** `kubectl get pods [-o wide]` */
-export const podTable = tableOf<V1Pod>([
-  nameColumn(),
-  column(
-    'Ready',
-    (pod, nowMs) => {
-      const { ready, total } = summarizePod(pod, nowMs);
-      return `${ready}/${total}`;
-    },
-    { description: 'Containers that are ready, of all that should be.' },
-  ),
-  column('Status', (pod, nowMs) => summarizePod(pod, nowMs).reason, {
-    description: 'What the pod as a whole is doing.',
+/** A Pod with its summary, which several cells need. */
+interface Row extends Summary {
+  pod: V1Pod;
+}
+
+const columns: readonly Column<Row>[] = [
+  column('Name', ({ pod }) => pod.metadata?.name ?? '', {
+    format: 'name',
+    description: 'Name of the pod, unique within its namespace.',
   }),
-  column('Restarts', (pod, nowMs) => summarizePod(pod, nowMs).restarts, {
+  column('Ready', ({ ready, total }) => `${ready}/${total}`, {
+    description: 'Containers that are ready, of all that should be.',
+  }),
+  column('Status', ({ reason }) => reason, { description: 'What the pod as a whole is doing.' }),
+  column('Restarts', ({ restarts }) => restarts, {
     description: 'How often containers were started again, and when last.',
   }),
-  ageColumn(),
-  column('IP', ({ status }) => status?.podIPs?.[0]?.ip || status?.podIP || '<none>', wide),
-  column('Node', ({ spec }) => spec?.nodeName || '<none>', wide),
-  column('Nominated Node', ({ status }) => status?.nominatedNodeName || '<none>', wide),
-  column('Readiness Gates', readinessGates, wide),
-]);
+  column('Age', ({ pod }, nowMs) => age(pod.metadata?.creationTimestamp, nowMs), {
+    description: 'Time since the pod was created.',
+  }),
+  column('IP', ({ pod: { status } }) => status?.podIPs?.[0]?.ip || status?.podIP || '<none>', wide),
+  column('Node', ({ pod }) => pod.spec?.nodeName || '<none>', wide),
+  column('Nominated Node', ({ pod }) => pod.status?.nominatedNodeName || '<none>', wide),
+  column('Readiness Gates', ({ pod }) => readinessGates(pod), wide),
+];
+
+/** `kubectl get pods [-o wide]` */
+export const podTable: TableConvertor = {
+  columns: tableOf(columns).columns,
+  cells(object, nowMs) {
+    const pod = object as unknown as V1Pod;
+    const row: Row = { pod, ...summarizePod(pod, nowMs) };
+    return columns.map(({ cell }) => cell(row, nowMs));
+  },
+};

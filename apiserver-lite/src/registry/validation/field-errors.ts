@@ -5,21 +5,19 @@ export function goQuote(text: string): string {
   return JSON.stringify(text).replaceAll('\u007f', String.raw`\x7f`);
 }
 
-/** How Go prints a value in a finding: strings quoted, lists and maps as Go literals, absent as "null". */
+/** The keys of maps in Go's order; the fields of structs stand as they are. */
+function ordered(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  if (!entries.every(([, item]) => typeof item === 'string')) return value;
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** How a finding prints a value: strings quoted, lists and objects as JSON (since 1.34), absent as "null". */
 function printed(value: unknown): string {
   if (value === undefined || value === null) return '"null"';
   if (typeof value === 'string') return goQuote(value);
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-    return `[]string{${value.map(goQuote).join(', ')}}`;
-  }
-  if (typeof value === 'object') {
-    const entries = Object.entries(value);
-    if (!Array.isArray(value) && entries.every(([, item]) => typeof item === 'string')) {
-      const pairs = entries.sort(([a], [b]) => (a < b ? -1 : 1));
-      return `map[string]string{${pairs.map(([key, item]) => `${goQuote(key)}:${goQuote(String(item))}`).join(', ')}}`;
-    }
-    return JSON.stringify(value);
-  }
+  if (typeof value === 'object') return JSON.stringify(value, ordered);
   return String(value);
 }
 

@@ -6,6 +6,7 @@ import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './
 import { validateConfigMap, validateFrozen, validateSecret, validateSecretUpdate } from './configuration.ts';
 import { forbiddenField, invalidValue, required } from './field-errors.ts';
 import { validateLabelSelector } from './label-selector.ts';
+import { templateWarnings } from './pod-warnings.ts';
 import { validatePodTemplate } from './pod-spec.ts';
 import {
   validateCronJob,
@@ -19,7 +20,13 @@ import {
   validateStatefulSetUpdate,
 } from './workloads.ts';
 
-type Rules = Pick<KindTraits, 'validate' | 'validateUpdate'>;
+type Rules = Pick<KindTraits, 'validate' | 'validateUpdate' | 'warningsOnCreate' | 'warningsOnUpdate'>;
+
+/** Workloads warn of what is odd in their template, whenever it may have changed. */
+const warned: Rules = {
+  warningsOnCreate: templateWarnings,
+  warningsOnUpdate: (object, old) => (isSame(object['spec'], old['spec']) ? [] : templateWarnings(object)),
+};
 
 /** Findings for fields that must have a value. */
 function requires(...paths: string[]): (object: KubeObject) => FieldError[] {
@@ -230,13 +237,13 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
       ];
     },
   },
-  'apps/DaemonSet': { validate: validateDaemonSet },
-  'apps/Deployment': { validate: validateDeployment },
-  'apps/ReplicaSet': { validate: validateReplicaSet },
-  'apps/StatefulSet': { validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate },
+  'apps/DaemonSet': { validate: validateDaemonSet, ...warned },
+  'apps/Deployment': { validate: validateDeployment, ...warned },
+  'apps/ReplicaSet': { validate: validateReplicaSet, ...warned },
+  'apps/StatefulSet': { validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate, ...warned },
   'autoscaling/HorizontalPodAutoscaler': { validate: validateAutoscaler },
   'batch/CronJob': { validate: validateCronJob },
-  'batch/Job': { validate: validateJob, validateUpdate: validateJobUpdate },
+  'batch/Job': { validate: validateJob, validateUpdate: validateJobUpdate, ...warned },
   'coordination.k8s.io/Lease': { validate: validateLease },
   'networking.k8s.io/Ingress': { validate: validateIngress },
   'networking.k8s.io/NetworkPolicy': {

@@ -146,7 +146,7 @@ const cases: Case[] = [
     place: 'apps/v1/deployments',
     fields: { metadata: meta, spec: workloadSpec({ selector: { matchLabels: { app: 'other' } } }) },
     found: [
-      'spec.template.metadata.labels: Invalid value: map[string]string{"app":"web"}: `selector` does not match template `labels`',
+      'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`',
     ],
   },
   {
@@ -322,4 +322,45 @@ test('what is immutable stays', async () => {
     }),
     ['data: Forbidden: field is immutable when `immutable` is set'],
   );
+});
+
+test('oddities are warned of, and let through', async () => {
+  const api = await testRegistry();
+  const [container] = podSpec()['containers'] as object[];
+  const env = [
+    { name: 'A', value: '1' },
+    { name: 'A', value: '2' },
+  ];
+  await create(api, '/v1/pods', {
+    metadata: meta,
+    spec: podSpec({
+      containers: [{ ...container, env }],
+      nodeSelector: { 'beta.kubernetes.io/os': 'linux' },
+    }),
+  });
+  assert.deepEqual(api.warnings, [
+    'spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead',
+    'spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
+  ]);
+});
+
+test('a DaemonSet counts its templates in an annotation, a Deployment its annotations as generations', async () => {
+  const api = await testRegistry();
+  const place = 'apps/v1/daemonsets';
+  await create(api, place, { metadata: meta, spec: workloadSpec() });
+  await change(api, place, (object) => {
+    delete object.metadata.annotations;
+    const { template } = object['spec'] as { template: { spec: { containers: { image: string }[] } } };
+    for (const container of template.spec.containers) container.image = 'nginx:2';
+  });
+  const daemonSet = await api.rest(place).get?.(api.context(), 'x', '');
+  assert.deepEqual(daemonSet?.object.metadata.annotations, {
+    'deprecated.daemonset.template.generation': '2',
+  });
+  await create(api, 'apps/v1/deployments', { metadata: meta, spec: workloadSpec() });
+  await change(api, 'apps/v1/deployments', (object) => {
+    object.metadata.annotations = { a: 'b' };
+  });
+  const deployment = await api.rest('apps/v1/deployments').get?.(api.context(), 'x', '');
+  assert.equal(deployment?.object.metadata.generation, 2);
 });

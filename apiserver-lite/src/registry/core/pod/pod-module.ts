@@ -7,6 +7,7 @@ import { tables } from '../../printers/tables.ts';
 import type { DeleteOptions } from '../../rest.ts';
 import { selectableFields } from '../../selectable-fields.ts';
 import type { Strategy } from '../../strategy.ts';
+import { podWarnings } from '../../validation/pod-warnings.ts';
 import { validatePodSpec } from '../../validation/pod-spec.ts';
 import {
   validateEphemeralContainersUpdate,
@@ -59,6 +60,7 @@ const strategy = kindStrategy({
   },
   prepareForUpdate: (object, old) => keepField(object, old, 'status'),
   validate: (object) => validatePodSpec((object as Pod).spec, 'spec'),
+  warningsOnCreate: (object) => podWarnings((object as Pod).spec, 'spec'),
   validateUpdate: (object, old) => validatePodUpdate((object as Pod).spec, (old as Pod).spec),
   checkGracefulDelete: graceSeconds,
 });
