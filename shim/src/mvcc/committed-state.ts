@@ -55,12 +55,11 @@ export class CommittedState {
         fence = loaded;
       },
       row: (row) => {
-        const before = index.get(row.key)?.lease ?? 0n;
         index.apply(row);
-        leases.move(row.key, before, row.lease);
       },
       lease: (change) => leases.apply(change),
     });
+    index.forEach((history) => leases.move(history.key, 0n, history.lease));
     const previous = this.fence;
     Object.assign(this, { index, leases, values, fence });
     this.#listener?.reloaded(fence.revision);

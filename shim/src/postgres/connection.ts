@@ -25,10 +25,11 @@ export interface ConnectionOptions {
   prepare?: string;
 }
 
-/** No statement of ours takes long. Nobody may hold the fence and do nothing. `jit` would only cost time. */
+/** No statement of ours takes long. Nobody may hold the fence and do nothing. `jit` would only cost time. Everything
+ * is read by index, and a plan made while a table was empty must not say otherwise later. */
 const sessionSettings = `
   SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '5s';
-  SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET jit = off;
+  SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET jit = off; SET enable_seqscan = off;
   SET bytea_output = 'hex'`;
 
 /**

@@ -14,19 +14,19 @@ import { StoreError } from '../mvcc/store-error.ts';
 import { byteaArray, int8Array } from './binary-array.ts';
 import { commitStatement } from './commit-statement.ts';
 import type { Connection, TextRow } from './connection.ts';
-import { decodeBytes, decodePackedRows, decodeRow, packedRows } from './decode-row.ts';
+import { decodeBytes, decodePackedRows, decodeRow } from './decode-row.ts';
 import { holdFence } from './hold-fence.ts';
 import { ConnectionLostError } from './pg-error.ts';
 import {
   fenceColumns,
   decodeFence,
+  loadPage,
   readHistory,
   readMissed,
   readRows,
   readRowsWithoutValues,
 } from './read-statements.ts';
 
-const loadPageRows = 10_000;
 const rowsPerRead = 500;
 
 /** One connection for each kind of work, so that none waits for another kind. */
@@ -113,22 +113,14 @@ export class PgHistory implements HistoryPort {
       for (const [id, ttl] of await query('SELECT id, ttl_seconds FROM pg8s.leases WHERE NOT revoked')) {
         sink.lease({ id: BigInt(id ?? 0), ttlSeconds: Number(ttl), revoked: false });
       }
-      let last: HistoryRow | undefined;
-      for (;;) {
-        const [[packed] = []] = await query(
-          {
-            name: 'load',
-            text: `SELECT ${packedRows} FROM (
-              SELECT * FROM pg8s.history WHERE (revision, sub) > ($1, $2) ORDER BY revision, sub LIMIT ${loadPageRows}
-            ) AS page`,
-          },
-          [last?.revision ?? 0, last?.sub ?? 0],
-        );
-        if (typeof packed !== 'string') return;
-        for (const row of decodePackedRows(decodeBytes(packed))) {
-          sink.row(row);
-          last = row;
-        }
+      const page = (after: number): Promise<TextRow[]> => query(loadPage, [after]);
+      for (let next: Promise<TextRow[]> | undefined = page(0); next !== undefined;) {
+        const [[through, packed] = []]: TextRow[] = await next;
+        // The database works on the next page while we take this one apart.
+        next = typeof through === 'string' ? page(Number(through)) : undefined;
+        if (typeof packed !== 'string') continue;
+        for (const row of decodePackedRows(decodeBytes(packed))) sink.row(row);
+        await new Promise(setImmediate);
       }
     }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   }

@@ -2,7 +2,7 @@ import type { Fence } from '../mvcc/history-port.ts';
 import { afterAllKeys, type KeyRange } from '../mvcc/index/key-range.ts';
 import { StoreError } from '../mvcc/store-error.ts';
 import type { Statement, TextRow } from './connection.ts';
-import { historyColumns } from './decode-row.ts';
+import { historyColumns, packedRows } from './decode-row.ts';
 
 /** The columns of the fence row, in the order in which `decodeFence` wants them. */
 export const fenceColumns = 'commit_index, revision, compact_revision, swept_revision';
@@ -31,6 +31,22 @@ export const readMissed: Statement = {
     SELECT 1, id, ttl_seconds, 0, 0, 0, revoked, NULL, NULL FROM pg8s.leases WHERE changed > $1
     UNION ALL
     (SELECT 2, ${historyColumns} FROM pg8s.history WHERE revision > $2 ORDER BY revision, sub LIMIT $3)`,
+};
+
+/**
+ * The whole revisions after $1 of about 10,000 rows, packed; before them the last of these revisions, NULL if the
+ * history ends with this page. So the next page can be asked for before this one is looked at.
+ */
+export const loadPage: Statement = {
+  name: 'load',
+  text: `
+    WITH page AS MATERIALIZED (
+      SELECT revision AS through FROM pg8s.history WHERE revision > $1 ORDER BY revision, sub OFFSET 9999 LIMIT 1
+    )
+    SELECT (SELECT through FROM page), ${packedRows}
+    FROM (SELECT * FROM pg8s.history
+          WHERE revision > $1 AND revision <= coalesce((SELECT through FROM page), 9223372036854775807)
+          ORDER BY revision, sub) AS rows`,
 };
 
 /** The rows named by revisions $1 and keys $2. */

@@ -70,6 +70,11 @@ export class KeyIndex {
     return history;
   }
 
+  /** Visits every key's history, in the order of the keys. */
+  forEach(visit: (history: KeyHistory) => void): void {
+    this.#tree.forEachPair((_key, history) => visit(history));
+  }
+
   /** How many keys of the range exist at `revision`. */
   count(range: KeyRange, revision: number): number {
     let count = 0;
