@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { EndpointServer } from './testing/endpoint-server.ts';
 import { MemoryStore, memoryRegistry, memoryRest } from './testing/memory-rest.ts';
 
@@ -8,11 +8,12 @@ const strategic = { 'content-type': 'application/strategic-merge-patch+json' };
 const merge = { 'content-type': 'application/merge-patch+json' };
 const json = { 'content-type': 'application/json-patch+json' };
 
-async function start() {
+async function start(t: TestContext) {
   const store = new MemoryStore();
   const server = await EndpointServer.start(
     memoryRegistry([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
   );
+  t.after(() => server.close());
   const created = await server.send('POST', `${path}?fieldManager=maker`, {
     body: {
       apiVersion: 'apps/v1',
@@ -29,11 +30,11 @@ async function start() {
     },
   });
   assert.equal(created.status, 201, created.text);
-  return { store, server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return { store, server };
 }
 
-test('a strategic merge patch merges containers and records who did it', async () => {
-  await using context = await start();
+test('a strategic merge patch merges containers and records who did it', async (t) => {
+  const context = await start(t);
   const answer = await context.server.send('PATCH', `${path}/web?fieldManager=setter`, {
     body: { spec: { template: { spec: { containers: [{ name: 'web', image: 'nginx:2' }] } } } },
     headers: strategic,
@@ -55,8 +56,8 @@ test('a strategic merge patch merges containers and records who did it', async (
   assert.doesNotMatch(maker, /"f:image":/);
 });
 
-test('patches that change nothing write nothing', async () => {
-  await using context = await start();
+test('patches that change nothing write nothing', async (t) => {
+  const context = await start(t);
   const revision = context.store.revision;
   const answer = await context.server.send('PATCH', `${path}/web`, {
     body: { spec: { replicas: 1 } },
@@ -66,8 +67,8 @@ test('patches that change nothing write nothing', async () => {
   assert.equal(context.store.revision, revision);
 });
 
-test('merge and JSON patches', async () => {
-  await using context = await start();
+test('merge and JSON patches', async (t) => {
+  const context = await start(t);
   const merged = await context.server.send('PATCH', `${path}/web`, {
     body: { spec: { replicas: 3 }, metadata: { labels: { app: null } } },
     headers: merge,
@@ -93,8 +94,8 @@ test('merge and JSON patches', async () => {
   );
 });
 
-test('patches that can not be', async () => {
-  await using context = await start();
+test('patches that can not be', async (t) => {
+  const context = await start(t);
   const cases: [Record<string, string>, unknown, number, string | RegExp][] = [
     [
       { 'content-type': 'application/json' },
@@ -158,8 +159,8 @@ test('patches that can not be', async () => {
   assert.equal(missing.status, 404);
 });
 
-test('dryRun changes nothing that is stored', async () => {
-  await using context = await start();
+test('dryRun changes nothing that is stored', async (t) => {
+  const context = await start(t);
   const answer = await context.server.send('PATCH', `${path}/web?dryRun=All`, {
     body: { spec: { replicas: 9 } },
     headers: merge,

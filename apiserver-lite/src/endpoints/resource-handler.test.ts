@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { decodeObject, encodeObject, unwrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import { EndpointServer } from './testing/endpoint-server.ts';
@@ -13,7 +13,7 @@ const configMap = (name: string, data: Record<string, string> = { a: '1' }) => (
   data,
 });
 
-async function start() {
+async function start(t: TestContext) {
   const store = new MemoryStore();
   const server = await EndpointServer.start(
     memoryRegistry([
@@ -23,11 +23,12 @@ async function start() {
     ]),
     { now: () => Date.UTC(2026, 10, 21) },
   );
-  return { store, server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  t.after(() => server.close());
+  return { store, server };
 }
 
-test('create answers 201 with the object in the order of Go', async () => {
-  await using context = await start();
+test('create answers 201 with the object in the order of Go', async (t) => {
+  const context = await start(t);
   const answer = await context.server.send('POST', path, {
     body: { data: { a: '<1>' }, metadata: { name: 'one' }, kind: 'ConfigMap', apiVersion: 'v1' },
   });
@@ -50,8 +51,8 @@ test('create answers 201 with the object in the order of Go', async () => {
   ]);
 });
 
-test('what the schema does not know warns or fails', async () => {
-  await using context = await start();
+test('what the schema does not know warns or fails', async (t) => {
+  const context = await start(t);
   const body =
     '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"w","foo":1},"bar":1,"data":{"a":"1"},"data":{}}';
   const warned = await context.server.send('POST', path, { body });
@@ -75,8 +76,8 @@ test('what the schema does not know warns or fails', async () => {
   );
 });
 
-test('bodies that are no such object', async () => {
-  await using context = await start();
+test('bodies that are no such object', async (t) => {
+  const context = await start(t);
   const cases: [string, string][] = [
     [
       '',
@@ -120,8 +121,8 @@ test('bodies that are no such object', async () => {
   );
 });
 
-test('YAML and protobuf come in and go out', async () => {
-  await using context = await start();
+test('YAML and protobuf come in and go out', async (t) => {
+  const context = await start(t);
   const yaml = await context.server.send('POST', path, {
     body: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: why\ndata:\n  a: "yes"\n',
     headers: { 'content-type': 'application/yaml', accept: 'application/yaml' },
@@ -157,8 +158,8 @@ test('YAML and protobuf come in and go out', async () => {
   assert.equal(status['message'], 'configmaps "none" not found');
 });
 
-test('YAML keys that stand twice warn or fail', async () => {
-  await using context = await start();
+test('YAML keys that stand twice warn or fail', async (t) => {
+  const context = await start(t);
   const send = (query: string) =>
     context.server.send('POST', `${path}${query}`, {
       body: 'metadata:\n  name: twice\ndata:\n  a: "1"\n  a: "2"\n',
@@ -174,8 +175,8 @@ test('YAML keys that stand twice warn or fail', async () => {
   assert.deepEqual(warned.json.data, { a: '2' });
 });
 
-test('lists: items, selectors, tables, partial objects', async () => {
-  await using context = await start();
+test('lists: items, selectors, tables, partial objects', async (t) => {
+  const context = await start(t);
   const { server } = context;
   const empty = await server.send('GET', path);
   assert.equal(
@@ -224,8 +225,8 @@ test('lists: items, selectors, tables, partial objects', async () => {
   assert.match(pretty.text, /^\{\n {2}"kind": "ConfigMap",\n {2}"apiVersion": "v1",/);
 });
 
-test('list options that can not be', async () => {
-  await using context = await start();
+test('list options that can not be', async (t) => {
+  const context = await start(t);
   const cases: [string, number, string][] = [
     ['limit=many', 400, 'strconv.ParseInt: parsing "many": invalid syntax'],
     ['fieldSelector=spec.foo%3D1', 400, 'field label not supported: spec.foo'],
@@ -248,8 +249,8 @@ test('list options that can not be', async () => {
   }
 });
 
-test('paths and methods that nothing serves', async () => {
-  await using context = await start();
+test('paths and methods that nothing serves', async (t) => {
+  const context = await start(t);
   const { server } = context;
   const unknown = await server.send('GET', '/api/v1/namespaces/default/widgets');
   assert.deepEqual(
@@ -274,8 +275,8 @@ test('paths and methods that nothing serves', async () => {
   assert.equal((await server.send('GET', '/api/v1/namespaces/n')).json.kind, 'Namespace');
 });
 
-test('update checks the name and moves the fields', async () => {
-  await using context = await start();
+test('update checks the name and moves the fields', async (t) => {
+  const context = await start(t);
   const { server } = context;
   await server.send('POST', `${path}?fieldManager=maker`, { body: configMap('one', { a: '1', b: '2' }) });
   const other = await server.send('PUT', `${path}/one`, { body: configMap('two') });
@@ -305,8 +306,8 @@ test('update checks the name and moves the fields', async () => {
   assert.equal(same.json.metadata.resourceVersion, updated.json.metadata.resourceVersion);
 });
 
-test('delete answers with a Status, or with the object that lives on', async () => {
-  await using context = await start();
+test('delete answers with a Status, or with the object that lives on', async (t) => {
+  const context = await start(t);
   const { server } = context;
   await server.send('POST', path, { body: configMap('one') });
   const waits = await server.send('DELETE', `${path}/one?gracePeriodSeconds=5`);

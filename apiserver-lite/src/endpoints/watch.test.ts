@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import { decodeObject } from '@pg8s/k8s-proto/envelope';
 import { expired } from '../server/status-error.ts';
@@ -8,11 +8,12 @@ import { MemoryStore, memoryRegistry, memoryRest } from './testing/memory-rest.t
 
 const path = '/api/v1/namespaces/default/configmaps';
 
-async function start() {
+async function start(t: TestContext) {
   const store = new MemoryStore();
   const rest = memoryRest(store, { group: '', version: 'v1', name: 'configmaps' });
   const server = await EndpointServer.start(memoryRegistry([rest]));
-  return { store, server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  t.after(() => server.close());
+  return { store, server };
 }
 
 const object = (name: string, data = 'x') => ({
@@ -77,8 +78,8 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test('headers come at once, events as lines, until the client leaves', async () => {
-  await using context = await start();
+test('headers come at once, events as lines, until the client leaves', async (t) => {
+  const context = await start(t);
   const stream = await Stream.open(
     `${context.server.url}${path}?watch=true&resourceVersion=1&allowWatchBookmarks=true`,
   );
@@ -95,15 +96,15 @@ test('headers come at once, events as lines, until the client leaves', async () 
   await until(() => watcher!.closed);
 });
 
-test('a watch ends by its timeout', async () => {
-  await using context = await start();
+test('a watch ends by its timeout', async (t) => {
+  const context = await start(t);
   const stream = await Stream.open(`${context.server.url}${path}?watch=1&timeoutSeconds=1`);
   assert.equal(await stream.line(), undefined);
   assert.ok([...context.store.watchers].every(({ closed }) => closed));
 });
 
-test('a history that is gone is an ERROR event, at once or on the way', async () => {
-  await using context = await start();
+test('a history that is gone is an ERROR event, at once or on the way', async (t) => {
+  const context = await start(t);
   context.store.compactedRevision = 50;
   const late = await Stream.open(`${context.server.url}${path}?watch=1&resourceVersion=7`);
   assert.equal(late.response.status, 200);
@@ -127,8 +128,8 @@ test('a history that is gone is an ERROR event, at once or on the way', async ()
   assert.equal(await running.line(), undefined);
 });
 
-test('tables send their columns once', async () => {
-  await using context = await start();
+test('tables send their columns once', async (t) => {
+  const context = await start(t);
   const stream = await Stream.open(`${context.server.url}${path}?watch=1`, {
     accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
   });
@@ -141,8 +142,8 @@ test('tables send their columns once', async () => {
   stream.close();
 });
 
-test('partial objects and protobuf frames', async () => {
-  await using context = await start();
+test('partial objects and protobuf frames', async (t) => {
+  const context = await start(t);
   const partial = await Stream.open(`${context.server.url}${path}?watch=1`, {
     accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io',
   });
@@ -175,8 +176,8 @@ test('partial objects and protobuf frames', async () => {
   for (const stream of [partial, protobuf, protobufPartial]) stream.close();
 });
 
-test('YAML can not be streamed', async () => {
-  await using context = await start();
+test('YAML can not be streamed', async (t) => {
+  const context = await start(t);
   const headers = { accept: 'application/yaml' };
   const answer = await context.server.send('GET', `${path}?watch=1`, { headers });
   assert.equal(answer.status, 406);
@@ -186,8 +187,8 @@ test('YAML can not be streamed', async () => {
   );
 });
 
-test('a client that does not read holds up nobody but itself', async () => {
-  await using context = await start();
+test('a client that does not read holds up nobody but itself', async (t) => {
+  const context = await start(t);
   const slow = await Stream.open(`${context.server.url}${path}?watch=1`);
   const fast = await Stream.open(`${context.server.url}${path}?watch=1`);
   const big = 'x'.repeat(1 << 20);

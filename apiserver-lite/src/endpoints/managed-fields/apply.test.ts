@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { mergeApplied } from './merge-applied.ts';
 import { EndpointServer, type Answer } from '../testing/endpoint-server.ts';
 import { MemoryStore, memoryRegistry, memoryRest } from '../testing/memory-rest.ts';
 
 const path = '/apis/apps/v1/namespaces/default/deployments/web';
 
-async function start() {
+async function start(t: TestContext) {
   const store = new MemoryStore();
   let seconds = 0;
   const server = await EndpointServer.start(
     memoryRegistry([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
     { applyDefaults: () => {}, now: () => Date.UTC(2026, 0, 1) + 1000 * seconds++ },
   );
+  t.after(() => server.close());
   const apply = (body: unknown, query = 'fieldManager=ci'): Promise<Answer> =>
     server.send('PATCH', `${path}?${query}`, {
       body,
@@ -23,7 +24,7 @@ async function start() {
       body,
       headers: { 'content-type': 'application/merge-patch+json' },
     });
-  return { store, server, apply, merge, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return { store, server, apply, merge };
 }
 
 const web = (spec: object = {}, metadata: object = {}) => ({
@@ -41,8 +42,8 @@ const web = (spec: object = {}, metadata: object = {}) => ({
   },
 });
 
-test('what is not there is created, and owned as it was written', async () => {
-  await using context = await start();
+test('what is not there is created, and owned as it was written', async (t) => {
+  const context = await start(t);
   const answer = await context.apply(
     'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  labels: {app: web}\nspec:\n  selector:\n    matchLabels: {app: web}\n' +
       '  template:\n    spec:\n      containers:\n      - name: web\n        image: nginx:1\n',
@@ -68,8 +69,8 @@ test('what is not there is created, and owned as it was written', async () => {
   ]);
 });
 
-test('applying the same again writes nothing', async () => {
-  await using context = await start();
+test('applying the same again writes nothing', async (t) => {
+  const context = await start(t);
   await context.apply(web());
   const { revision } = context.store;
   const again = await context.apply(web());
@@ -77,8 +78,8 @@ test('applying the same again writes nothing', async () => {
   assert.equal(context.store.revision, revision);
 });
 
-test('what is no longer applied and nobody else owns goes away', async () => {
-  await using context = await start();
+test('what is no longer applied and nobody else owns goes away', async (t) => {
+  const context = await start(t);
   await context.apply(web({}, { annotations: { a: '1', b: '2' } }));
   await context.merge({ metadata: { annotations: { b: '3', c: '4' } } }, 'other');
   const smaller = web();
@@ -89,8 +90,8 @@ test('what is no longer applied and nobody else owns goes away', async () => {
   assert.equal(answer.json.spec.template.spec.containers[0].ports, undefined);
 });
 
-test('items of lists belong to those who applied them', async () => {
-  await using context = await start();
+test('items of lists belong to those who applied them', async (t) => {
+  const context = await start(t);
   await context.apply(web());
   const sidecar = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
   const added = await context.apply(
@@ -104,8 +105,8 @@ test('items of lists belong to those who applied them', async () => {
   assert.deepEqual(names(await context.apply(sidecar, 'fieldManager=mesh')), ['web']);
 });
 
-test('a field of somebody else is a conflict, unless forced', async () => {
-  await using context = await start();
+test('a field of somebody else is a conflict, unless forced', async (t) => {
+  const context = await start(t);
   await context.apply(web());
   await context.merge({ spec: { replicas: 5 } }, 'scaler');
   const one = await context.apply(web());
@@ -141,8 +142,8 @@ test('a field of somebody else is a conflict, unless forced', async () => {
   );
 });
 
-test('equal values are shared, and stay while one owner is left', async () => {
-  await using context = await start();
+test('equal values are shared, and stay while one owner is left', async (t) => {
+  const context = await start(t);
   await context.apply(web());
   const shared = {
     apiVersion: 'apps/v1',
@@ -157,8 +158,8 @@ test('equal values are shared, and stay while one owner is left', async () => {
   assert.equal(without.json.spec.replicas, 1);
 });
 
-test('configurations that can not be applied', async () => {
-  await using context = await start();
+test('configurations that can not be applied', async (t) => {
+  const context = await start(t);
   const cases: [unknown, string, number, string | RegExp][] = [
     [
       web(),
@@ -206,9 +207,9 @@ test('lists keep the order of what is applied around what is there', () => {
   }
 });
 
-test('who may patch but not create can not apply what is not there', async () => {
+test('who may patch but not create can not apply what is not there', async (t) => {
   const store = new MemoryStore();
-  await using server = await EndpointServer.start(
+  const server = await EndpointServer.start(
     memoryRegistry([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
     {
       authorizer: {
@@ -216,6 +217,7 @@ test('who may patch but not create can not apply what is not there', async () =>
       },
     },
   );
+  t.after(() => server.close());
   const answer = await server.send('PATCH', `${path}?fieldManager=ci`, {
     body: web(),
     headers: { 'content-type': 'application/apply-patch+yaml' },
@@ -226,8 +228,8 @@ test('who may patch but not create can not apply what is not there', async () =>
   );
 });
 
-test('kubectl inherits what it applied from the client side, and keeps its annotation in step', async () => {
-  await using context = await start();
+test('kubectl inherits what it applied from the client side, and keeps its annotation in step', async (t) => {
+  const context = await start(t);
   const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
   const configuration = { ...web(), metadata: { name: 'web', labels: { app: 'web' } } };
   await context.server.send(

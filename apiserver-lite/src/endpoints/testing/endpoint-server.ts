@@ -25,7 +25,7 @@ export interface SendOptions {
 }
 
 /** The endpoints over plain HTTP, without the filters that guard them. */
-export class EndpointServer implements AsyncDisposable {
+export class EndpointServer {
   readonly url: string;
   readonly #close: () => Promise<void>;
 
@@ -86,7 +86,8 @@ export class EndpointServer implements AsyncDisposable {
     return { status: response.status, headers: response.headers, text, json };
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  /** Cuts what is open. */
+  close(): Promise<void> {
     return this.#close();
   }
 }
