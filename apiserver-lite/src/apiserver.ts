@@ -37,6 +37,7 @@ import { startHttpsServer } from './server/https-server.ts';
 import { ServerMetrics } from './server/metrics.ts';
 import { constantJson, PathRouter } from './server/path-router.ts';
 import { PostStartHooks } from './server/post-start-hooks.ts';
+import { StartError } from './server/start-error.ts';
 import { countStoredObjects, prometheusStorageMetrics } from './server/prometheus-storage-metrics.ts';
 import type { Handler } from './server/request-context.ts';
 import { versionInfo } from './server/version.ts';
@@ -96,7 +97,8 @@ export interface Apiserver {
 
 /**
  * Starts an API server on an etcd, and resolves when it is ready: the caches that authorization reads are loaded, the
- * bootstrap objects are written. Rejects where etcd does not answer or the port is taken; nothing is left running then.
+ * bootstrap objects are written. Rejects with a StartError where etcd does not answer or the certificate cannot be used, with
+ * Node's EADDRINUSE where the port is taken; nothing is left running then.
  */
 export async function startApiserver(options: ApiserverOptions): Promise<Apiserver> {
   const { log, etcd, bindAddress = '127.0.0.1', securePort = 6443 } = options;
@@ -278,9 +280,12 @@ async function etcdAnswers(storages: StorageFactory): Promise<void> {
   try {
     await within(etcdTimeoutMs, storages.healthz());
   } catch (error) {
-    throw new Error(`etcd cannot be reached: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new StartError(
+      `etcd cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

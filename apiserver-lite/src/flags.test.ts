@@ -63,6 +63,18 @@ describe('flags of kube-apiserver', () => {
       parse({ 'client-ca-file': join(folder, 'missing') }),
       /--client-ca-file cannot be read/,
     );
+    await assert.rejects(
+      parse({ 'service-cluster-ip-range': 'x' }),
+      /--service-cluster-ip-range cannot be used/,
+    );
+    await assert.rejects(
+      parse({ 'service-node-port-range': 'x' }),
+      /--service-node-port-range cannot be used/,
+    );
+    await assert.rejects(
+      parse({ 'token-auth-file': files['tls-cert-file'] ?? '' }),
+      /--token-auth-file cannot be used: token file, line 1/,
+    );
     await assert.rejects(parse({ 'etcd-servers': '' }), /--etcd-servers must name at least one URL/);
     await assert.rejects(
       parseApiserverFlags({ 'etcd-servers': 'http://a:1' }),

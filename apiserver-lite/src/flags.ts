@@ -3,6 +3,8 @@ import type { ApiserverOptions, AuthorizationMode } from './apiserver.ts';
 import { parseTokenFile } from './filters/authentication/token-file.ts';
 import { ignoredFlags } from './ignored-flags.ts';
 import type { IgnoredFlag } from './ignored-flags.ts';
+import { parseRange } from './registry/core/service/ip-range.ts';
+import { parsePortRange } from './registry/core/service/node-port-allocator.ts';
 import { parseGoDuration } from './server/go-duration.ts';
 
 /** One of kube-apiserver's flags, with its own name. */
@@ -116,13 +118,20 @@ export async function parseApiserverFlags(
     if (found === undefined) throw new ApiserverFlagError(name, 'is not a flag of kube-apiserver');
     if (found.isIgnored) notes.push(`--${name}: ${found.description}`);
   }
-  const text = (name: string): string => flags[name] ?? known.get(name)?.defaultValue ?? '';
+  // kube-apiserver takes `-v=3`, of which a short flag elsewhere leaves `=3`.
+  const given = (name: string): string | undefined =>
+    name === 'v' ? flags[name]?.replace(/^=/, '') : flags[name];
+  const text = (name: string): string => given(name) ?? known.get(name)?.defaultValue ?? '';
   const reader = new FlagReader(text);
   const modes = authorizationModes(text('authorization-mode'), notes);
   const clientCa = await reader.file('client-ca-file');
   const tokens = await reader.file('token-auth-file');
   const cert = await reader.requiredFile('tls-cert-file');
   const key = await reader.requiredFile('tls-private-key-file');
+  const serviceClusterIpRange = text('service-cluster-ip-range');
+  checked('service-cluster-ip-range', () => parseRange(serviceClusterIpRange));
+  const serviceNodePortRange = text('service-node-port-range');
+  checked('service-node-port-range', () => parsePortRange(serviceNodePortRange));
   return {
     etcd: await etcdOptions(reader),
     apiserver: {
@@ -131,7 +140,9 @@ export async function parseApiserverFlags(
       securePort: reader.integer('secure-port'),
       tls: { cert, key },
       ...(clientCa === undefined ? {} : { clientCa }),
-      ...(tokens === undefined ? {} : { tokens: parseTokenFile(tokens.toString()) }),
+      ...(tokens === undefined
+        ? {}
+        : { tokens: checked('token-auth-file', () => parseTokenFile(tokens.toString())) }),
       anonymousAuth: reader.boolean('anonymous-auth'),
       authorizationModes: modes,
       maxRequestsInflight: reader.integer('max-requests-inflight'),
@@ -140,8 +151,8 @@ export async function parseApiserverFlags(
       minRequestTimeoutSeconds: reader.integer('min-request-timeout'),
       etcdPrefix: `/${text('etcd-prefix').replace(/^\/|\/$/g, '')}`,
       storageMediaType: reader.oneOf('storage-media-type', [protobuf, 'application/json']),
-      serviceClusterIpRange: text('service-cluster-ip-range'),
-      serviceNodePortRange: text('service-node-port-range'),
+      serviceClusterIpRange,
+      serviceNodePortRange,
       eventTtlSeconds: reader.durationMs('event-ttl') / 1000,
       runtimeConfig: runtimeConfig(text('runtime-config')),
       drainTimeoutMs: reader.durationMs('shutdown-timeout'),
@@ -149,6 +160,18 @@ export async function parseApiserverFlags(
     verbosity: reader.integer('v'),
     notes,
   };
+}
+
+/** What `parse` makes of the flag; what it throws becomes the flag's error. */
+function checked<Value>(name: string, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    throw new ApiserverFlagError(
+      name,
+      `cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 async function etcdOptions(reader: FlagReader): Promise<EtcdFlagOptions> {

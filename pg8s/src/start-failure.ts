@@ -1,3 +1,4 @@
+import { StartError } from '@pg8s/apiserver-lite/server/start-error';
 import { StoreError } from '@pg8s/shim/mvcc/store-error';
 import { ListenError } from '@pg8s/shim/gateway/listen';
 import { UsageError } from './usage-error.ts';
@@ -8,6 +9,7 @@ import { withoutPassword } from './without-password.ts';
  * use, a database that cannot be reached or was written by a newer version. Anything else stays as it is.
  */
 export function startFailure(error: unknown, { postgresUrl }: { postgresUrl?: string } = {}): unknown {
+  if (error instanceof StartError) return new UsageError(oneLine(error.message), { cause: error });
   if (error instanceof ListenError) return new UsageError(error.message, { cause: error });
   if (error instanceof StoreError) {
     const where =

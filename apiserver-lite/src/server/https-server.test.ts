@@ -133,4 +133,18 @@ describe('https server', () => {
       { code: 'EADDRINUSE' },
     );
   });
+
+  test('says that its certificate cannot be used', async () => {
+    await assert.rejects(
+      startHttpsServer({
+        bindAddress: '127.0.0.1',
+        port: 0,
+        cert: 'no PEM',
+        key: keyPair.key,
+        handler: async () => undefined,
+        log,
+      }),
+      { name: 'StartError' },
+    );
+  });
 });

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Handler, HttpRequest, HttpResponse } from './request-context.ts';
 import { RequestScope } from './request-scope.ts';
 import { sendError, sendText } from './respond.ts';
+import { StartError } from './start-error.ts';
 
 type Pem = string | Buffer;
 
@@ -42,22 +43,8 @@ const idleTimeoutMs = 90_000;
 
 /** Starts the one port that speaks HTTP/2 and HTTP/1.1 over TLS. Rejects where the address cannot be taken. */
 export async function startHttpsServer(options: HttpsServerOptions): Promise<HttpsServer> {
-  const { bindAddress, port, cert, key, clientCa, log, now = Date.now } = options;
-  const server = createSecureServer({
-    allowHTTP1: true,
-    ALPNProtocols: ['h2', 'http/1.1'],
-    cert,
-    key,
-    minVersion: 'TLSv1.2',
-    // The certificate is judged by the stage `authenticate`, so that a wrong one is answered by a Status.
-    rejectUnauthorized: false,
-    ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true }),
-    keepAliveTimeout: idleTimeoutMs,
-    headersTimeout: 32_000,
-    maxHeaderSize: maxHeaderBytes,
-    settings: { maxConcurrentStreams: 250, initialWindowSize: 256 * 1024, maxHeaderListSize: maxHeaderBytes },
-  } as Parameters<typeof createSecureServer>[0]);
-
+  const { bindAddress, port, log, now = Date.now } = options;
+  const server = createServer(options);
   const scopes = new Set<RequestScope>();
   const connections = trackConnections(server, log);
   let closing: Promise<void> | undefined;
@@ -136,6 +123,34 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
       return closing;
     },
   };
+}
+
+function createServer({ cert, key, clientCa }: HttpsServerOptions): Http2SecureServer {
+  try {
+    return createSecureServer({
+      allowHTTP1: true,
+      ALPNProtocols: ['h2', 'http/1.1'],
+      cert,
+      key,
+      minVersion: 'TLSv1.2',
+      // The certificate is judged by the stage `authenticate`, so that a wrong one is answered by a Status.
+      rejectUnauthorized: false,
+      ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true }),
+      keepAliveTimeout: idleTimeoutMs,
+      headersTimeout: 32_000,
+      maxHeaderSize: maxHeaderBytes,
+      settings: {
+        maxConcurrentStreams: 250,
+        initialWindowSize: 256 * 1024,
+        maxHeaderListSize: maxHeaderBytes,
+      },
+    } as Parameters<typeof createSecureServer>[0]);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new StartError(`the serving certificate, its key or the client CA cannot be used: ${text}`, {
+      cause: error,
+    });
+  }
 }
 
 interface Connections {

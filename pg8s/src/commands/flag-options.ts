@@ -20,7 +20,9 @@ export function addFlagOptions(command: Command, rows: readonly FlagRow[]): Comm
   for (const { name, alias, description, shownDefault, isBoolean, isHidden = false } of rows) {
     const value = isBoolean ? '[value]' : '<value>';
     const shown = shownDefault === '' ? description : `${description} (default: ${shownDefault})`;
-    const option = new Option(`--${name} ${value}`, shown);
+    // A name of one letter, kube-apiserver's `-v`, is a short flag too.
+    const dashed = name.length === 1 ? `-${name}, --${name}` : `--${name}`;
+    const option = new Option(`${dashed} ${value}`, shown);
     command.addOption(isHidden ? option.hideHelp() : option);
     if (alias !== undefined) command.addOption(new Option(`--${alias} ${value}`).hideHelp());
   }
