@@ -5,6 +5,7 @@ import { type ControllerManagerOptions, startControllerManager } from './control
 import { startNodeAgent } from './node-agent/start-node-agent.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { LeaderElectionSettings, Part } from './runtime/part.ts';
+import type { ClientRateLimit } from './runtime/rest-client.ts';
 import { startScheduler } from './scheduler/start-scheduler.ts';
 
 /** One kubeconfig an identity. A part whose kubeconfig is absent does not run. */
@@ -27,6 +28,8 @@ export interface ControllersOptions extends ControllerManagerOptions {
   leaderElect?: boolean;
   /** Durations of the Leases; the defaults are kube-controller-manager's. */
   leaderElection?: Omit<LeaderElectionSettings, 'identity' | 'name'>;
+  /** For each of the controller manager and the scheduler. Default: no limit. */
+  rateLimit?: ClientRateLimit;
   log: Logger;
   clock?: Clock;
   metrics?: Registry;
@@ -38,6 +41,7 @@ export function startControllers(options: ControllersOptions): Promise<Part> {
   const shared = { ...(clock ? { clock } : {}), ...(metrics ? { metrics } : {}) };
   const leading = {
     ...shared,
+    ...(options.rateLimit ? { rateLimit: options.rateLimit } : {}),
     ...(leaderElect ? { leaderElection: { ...options.leaderElection, identity } } : {}),
   };
   const parts: Part[] = [];

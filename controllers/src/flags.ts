@@ -70,6 +70,18 @@ export const controllerFlags = [
     default: 20,
     description: 'Objects that are collected at a time',
   },
+  {
+    name: 'kube-api-qps',
+    kind: 'float',
+    default: 0,
+    description: 'Requests a second to the API at most; 0: no limit (kube-controller-manager: 20)',
+  },
+  {
+    name: 'kube-api-burst',
+    kind: 'int',
+    default: 30,
+    description: 'Requests at once, where --kube-api-qps is set',
+  },
   { name: 'nodes', kind: 'int', default: 0, description: 'Simulated Nodes to run (pg8s)' },
 ] as const satisfies readonly Flag[];
 

@@ -1,4 +1,4 @@
-import { isAlreadyExists, isConflict, isNamespaceTerminating, isNotFound } from '../runtime/api-error.ts';
+import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../runtime/api-error.ts';
 import { objectKey } from '../runtime/api-object.ts';
 import type { ControllerContext } from '../runtime/context.ts';
 import { claimObjects, controllerOf, refersTo } from '../runtime/controller-ref.ts';
@@ -292,9 +292,8 @@ export function createDeploymentController(
     try {
       await client.update(deployments, written, 'status');
     } catch (error) {
-      // Our cache is behind: the change that made it so brings us here again.
-      if (isConflict(error) || isNotFound(error)) return queue.addRateLimited(key);
-      throw error;
+      // A conflict says that our cache is behind: again, a little later.
+      if (!isNotFound(error)) throw error;
     }
   }
 

@@ -8,7 +8,7 @@ import type { Controller } from './controller.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import { Informers } from './informers.ts';
 import { type LeaderElection, runForLeader } from './leader-election.ts';
-import { createRestClient } from './rest-client.ts';
+import { type ClientRateLimit, createRestClient } from './rest-client.ts';
 
 /** Something that runs until it is closed. */
 export interface Part {
@@ -39,6 +39,8 @@ export interface PartOptions {
   metrics?: Registry;
   /** Absent: it works at once, whoever else does. */
   leaderElection?: LeaderElectionSettings;
+  /** Requests a second, and how many at once, that the client makes at most. Default: no limit. */
+  rateLimit?: ClientRateLimit;
   /** In place of the one that would be made from the kubeconfig. */
   client?: Client;
 }
@@ -55,8 +57,10 @@ export interface ContextOptions extends PartOptions {
 /** A context of one identity with its own client, informers and recorder. */
 export function createContext(options: ContextOptions): ControllerContext {
   const { component, log, clock = systemClock, metrics, host } = options;
+  const { rateLimit, userAgent = component } = options;
   const client =
-    options.client ?? createRestClient(options.kubeConfig, { userAgent: options.userAgent ?? component });
+    options.client ??
+    createRestClient(options.kubeConfig, { userAgent, clock, ...(rateLimit ? { rateLimit } : {}) });
   return {
     client,
     clock,
@@ -110,9 +114,10 @@ export function runPart(options: RunOptions): Part {
 
   async function term(context: ControllerContext): Promise<void> {
     const { informers, clock } = context;
-    const workers = await options.createWorkers(context);
+    let workers: readonly Worker[] = [];
     let election: LeaderElection | undefined;
     try {
+      workers = await options.createWorkers(context);
       informers.start();
       await Promise.race([informers.synced(), closed]);
       if (closing.signal.aborted) return;
@@ -125,11 +130,10 @@ export function runPart(options: RunOptions): Part {
       markReady();
       await Promise.race([closed, ...(election ? [election.ended] : [])]);
     } finally {
-      const stopped = Promise.all(workers.map((worker) => worker.stop()));
-      await Promise.race([stopped, delay(clock, patienceMs)]);
+      await withPatience(clock, Promise.all(workers.map((worker) => worker.stop())));
       // Only when nobody works any more may another lead.
-      await Promise.race([election?.release(), delay(clock, patienceMs)]);
-      await Promise.race([context.recorder.flush(), delay(clock, patienceMs)]);
+      if (election) await withPatience(clock, election.release());
+      await withPatience(clock, context.recorder.flush());
       context.recorder.stop();
       informers.stop();
       context.client.close();
@@ -148,6 +152,8 @@ export function runPart(options: RunOptions): Part {
     }
   }
 
+  // While the API is away there may be no connection, and timers do not keep the process alive.
+  const keepAlive = setInterval(() => undefined, 2 ** 30);
   const running = run();
   running.catch(fail);
   return {
@@ -155,7 +161,14 @@ export function runPart(options: RunOptions): Part {
     async close() {
       closing.abort();
       await running;
+      clearInterval(keepAlive);
       fail(new Error(`${component} was closed before it was ready`));
     },
   };
+}
+
+async function withPatience(clock: Clock, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, delay(clock, patienceMs, done.signal)]);
+  done.abort();
 }

@@ -10,6 +10,7 @@ import { ApiError, isConflict } from './api-error.ts';
 import type { WatchEvent } from './client.ts';
 import { type Pod, pods } from './resource.ts';
 import { createRestClient } from './rest-client.ts';
+import { FakeClock } from './testing/fake-clock.ts';
 import { selfSigned } from './testing/self-signed.ts';
 
 const certificate = await selfSigned();
@@ -61,7 +62,7 @@ async function serve(t: TestContext, speak: 'h2' | 'https' | 'http', handler: Ha
     cut();
     server.close();
   });
-  return { client, cut, sockets };
+  return { client, cut, sockets, kubeConfig };
 }
 
 const json = (response: ServerResponse, code: number, value: unknown): void => {
@@ -210,4 +211,27 @@ test('a server that is not there is an error that is no ApiError', async () => {
   const gone = createRestClient(kubeConfig, { userAgent: 'test' });
   await assert.rejects(gone.get(pods, { name: 'x' }), (error: unknown) => !(error instanceof ApiError));
   gone.close();
+});
+
+test('a rate limit spaces requests beyond the burst', async (t) => {
+  let answered = 0;
+  const { kubeConfig } = await serve(t, 'h2', (_, response) => {
+    answered += 1;
+    json(response, 200, pod);
+  });
+  const clock = new FakeClock();
+  const limited = createRestClient(kubeConfig, {
+    userAgent: 'test',
+    rateLimit: { perSecond: 10, burst: 2 },
+    clock,
+  });
+  t.after(() => limited.close());
+  const requests = Array.from({ length: 4 }, () => limited.get(pods, { name: 'web' }));
+  await Promise.all(requests.slice(0, 2));
+  assert.equal(answered, 2);
+  await clock.advance(100);
+  await requests[2];
+  assert.equal(answered, 3);
+  await clock.advance(100);
+  await requests[3];
 });

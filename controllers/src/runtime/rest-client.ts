@@ -13,12 +13,14 @@ import type {
   WatchRequest,
   WatchSink,
 } from './client.ts';
+import { type Clock, delay, systemClock } from './clock.ts';
 import {
   createHttpTransport,
   type HttpResponse,
   type HttpTransport,
   type TlsOptions,
 } from './http-transport.ts';
+import { tokenBucket } from './rate-limiter.ts';
 import { type Resource, resourcePath } from './resource.ts';
 
 const patchContentTypes: Record<PatchType, string> = {
@@ -35,16 +37,27 @@ const requestTimeoutMs = 60_000;
 const credentialsMaxAgeMs = 60_000;
 const longestWatchLineBytes = 64 * 1024 * 1024;
 
+/** kube-controller-manager's `--kube-api-qps` and `--kube-api-burst`. */
+export interface ClientRateLimit {
+  perSecond: number;
+  burst: number;
+}
+
 export interface RestClientOptions {
   /** Names the component in `User-Agent`, from which the server takes the field manager: `kube-controller-manager/…`. */
   userAgent: string;
+  /** Default: no limit; the server has its own. */
+  rateLimit?: ClientRateLimit;
+  clock?: Clock;
 }
 
 /**
  * A client of the API with a kubeconfig's server and credentials. Requests share one connection, watches another, so
- * that a burst of events delays no write. There is no client-side rate limit: the server has its own.
+ * that a burst of events delays no write.
  */
-export function createRestClient(kubeConfig: KubeConfig, { userAgent }: RestClientOptions): Client {
+export function createRestClient(kubeConfig: KubeConfig, options: RestClientOptions): Client {
+  const { userAgent, rateLimit, clock = systemClock } = options;
+  const bucket = rateLimit && tokenBucket(rateLimit.perSecond, rateLimit.burst, clock);
   const cluster = kubeConfig.getCurrentCluster();
   if (!cluster) throw new Error('the kubeconfig names no current cluster');
   const server = new URL(cluster.server);
@@ -94,6 +107,8 @@ export function createRestClient(kubeConfig: KubeConfig, { userAgent }: RestClie
     path: string,
     options: { body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<T> {
+    const waitMs = bucket?.when('') ?? 0;
+    if (waitMs > 0) await delay(clock, waitMs);
     const { requests } = await connections();
     const headers: Record<string, string> = {
       ...(await authorization()),
