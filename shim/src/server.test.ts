@@ -89,6 +89,14 @@ test('bytes that are neither HTTP/2 nor HTTP/1, and a preface in pieces', async 
     socket.on('data', (chunk) => (text += chunk.toString())).on('close', () => resolve(text));
   });
   assert.match(answer, /^HTTP\/1\.1 400/);
+  const badTarget = await new Promise<string>((resolve) => {
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write('GET // HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'),
+    );
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString())).on('close', () => resolve(text));
+  });
+  assert.match(badTarget, /^HTTP\/1\.1 400/);
   const settings = await new Promise<Buffer>((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.write('PRI * H');

@@ -62,6 +62,9 @@ export interface Shim {
 /** The etcd version whose API this is. */
 export const defaultVersionReported = '3.6.6';
 
+/** An HTTP connection on which nothing moves for so long is closed. */
+const httpIdleTimeoutMs = 120_000;
+
 /** etcd's default quota: what Status shows when none is set. */
 const shownQuotaBytes = 2 * 1024 ** 3;
 
@@ -144,6 +147,8 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   const http = createHttpServer(
     createHttpEndpoints({ services, version, metrics: metrics.read, onHealth: metrics.countHealth }),
   );
+  // Node checks the other timeouts only on sockets that it has accepted itself.
+  http.timeout = httpIdleTimeoutMs;
   const serveHttp = (socket: Socket): void => void http.emit('connection', socket);
   clients.serve((connection) => splitProtocols(connection, { http1: serveHttp, http2: grpc.inject }));
   scrapers.serve(serveHttp);

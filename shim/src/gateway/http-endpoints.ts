@@ -52,7 +52,12 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): RequestListe
   addChecks(endpoints, '/readyz', checks);
 
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const base = 'http://localhost';
+    const target = request.url ?? '/';
+    if (!URL.canParse(target, base)) {
+      return send(response, { status: 400, type: 'text/plain; charset=utf-8', body: 'Bad Request\n' });
+    }
+    const url = new URL(target, base);
     const endpoint = Object.hasOwn(endpoints, url.pathname) ? endpoints[url.pathname] : undefined;
     if (endpoint === undefined) {
       send(response, { status: 404, type: 'text/plain; charset=utf-8', body: '404 page not found\n' });
