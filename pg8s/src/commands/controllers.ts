@@ -52,6 +52,7 @@ async function settingsFrom(
     'namespace-controller': integer('concurrent-namespace-syncs', text('concurrent-namespace-syncs')),
   };
   const nodes = integer('nodes', text('nodes'));
+  const perSecond = decimal('kube-api-qps', text('kube-api-qps'));
   const settings = {
     kubeConfigs: { controllerManager: kubeConfig, scheduler: kubeConfig, node: () => kubeConfig },
     nodeNames: Array.from({ length: nodes }, (_, index) => `node-${index + 1}`),
@@ -65,6 +66,9 @@ async function settingsFrom(
     },
     enabled: text('controllers').split(','),
     concurrency,
+    ...(perSecond > 0
+      ? { rateLimit: { perSecond, burst: integer('kube-api-burst', text('kube-api-burst')) } }
+      : {}),
   };
   const { leaseDurationMs, renewDeadlineMs } = settings.leaderElection;
   if (leaseDurationMs <= renewDeadlineMs) {
@@ -88,6 +92,11 @@ async function loadKubeconfig(path: string): Promise<KubeConfig> {
 
 function integer(flag: string, text: string): number {
   if (!/^\d+$/.test(text)) throw new UsageError(`--${flag}: a whole number is expected, not "${text}"`);
+  return Number(text);
+}
+
+function decimal(flag: string, text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`--${flag}: a number is expected, not "${text}"`);
   return Number(text);
 }
 
