@@ -118,10 +118,16 @@ export function decodeObject(bytes: Uint8Array): KubeObject {
   const envelope = unwrapEnvelope(bytes);
   const { apiVersion, kind } = envelope;
   if (envelope.contentEncoding !== '') {
-    throw new CodecError('unsupportedContent', `content encoding "${envelope.contentEncoding}" is unknown`);
+    throw new CodecError(
+      'unsupportedContent',
+      `contents encoded as "${envelope.contentEncoding}" cannot be read, only plain ones`,
+    );
   }
   if (envelope.contentType !== '') {
-    throw new CodecError('unsupportedContent', `content type "${envelope.contentType}" is unknown`);
+    throw new CodecError(
+      'unsupportedContent',
+      `contents of type "${envelope.contentType}" cannot be read, only protobuf`,
+    );
   }
   const fields = decodeMessage(messageFor(apiVersion, kind), envelope.raw) as Record<string, unknown>;
   return { kind, apiVersion, ...fields } as KubeObject;

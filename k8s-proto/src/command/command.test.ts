@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeObject } from '../envelope.ts';
+import { encodeObject, wrapEnvelope } from '../envelope.ts';
+import { storedNamespace } from '../testing/stored-namespace.ts';
 import { CommandError } from './command-input.ts';
 import type { CommandInput } from './command-input.ts';
 import { decodeInput } from './decode.ts';
@@ -86,6 +87,66 @@ test('custom resources are JSON in the store', () => {
   const bytes = encodeInput(input(JSON.stringify(widget)), { base64: false });
   assert.equal(Buffer.from(bytes).toString(), `${JSON.stringify(widget)}\n`);
   assert.deepEqual(JSON.parse(decodeInput(input(bytes), { output: 'json', base64: false })), widget);
+  // As Go writes a map, whatever the order in which the person wrote it.
+  const kubectl = {
+    kind: 'Widget',
+    apiVersion: 'example.com/v1',
+    spec: { run: 'a && b', 10: 1, 9: 2, a: '<' },
+  };
+  const stored =
+    '{"apiVersion":"example.com/v1","kind":"Widget","spec":{"10":1,"9":2,"a":"\\u003c","run":"a \\u0026\\u0026 b"}}\n';
+  assert.equal(
+    Buffer.from(encodeInput(input(JSON.stringify(kubectl)), { base64: false })).toString(),
+    stored,
+  );
+  const text = decodeInput(input(stored), { output: 'json', base64: false, warn: assert.fail });
+  assert.deepEqual(JSON.parse(text), kubectl);
+});
+
+test('a Namespace that an older kube-apiserver stored comes back as the same bytes, in each form', () => {
+  const bytes = Buffer.from(storedNamespace, 'base64');
+  const json = decodeInput(input(`${storedNamespace}\n`), { output: 'json', base64: true });
+  assert.equal(Buffer.from(encodeInput(input(json), { base64: true })).toString(), `${storedNamespace}\n`);
+  for (const output of ['json', 'yaml'] as const) {
+    const text = decodeInput(input(bytes), { output, base64: false });
+    assert.ok(Buffer.from(encodeInput(input(text), { base64: false })).equals(bytes), output);
+  }
+  const { metadata } = JSON.parse(json) as typeof namespace & { metadata: { managedFields: unknown[] } };
+  // What 1.36 would drop, and what it would add.
+  assert.deepEqual(Object.entries(metadata).at(-1), ['clusterName', '']);
+  assert.equal((metadata.managedFields[0] as Record<string, unknown>)['subresource'], null);
+});
+
+test('there is a warning for bytes that no object can stand for', () => {
+  const message = encodeObject(namespace);
+  // An envelope with a field of its own that nobody knows.
+  const bytes = Buffer.concat([message, Buffer.from([0x28, 1])]);
+  const warnings: string[] = [];
+  const text = decodeInput(input(bytes), {
+    output: 'json',
+    base64: false,
+    warn: (line) => warnings.push(line),
+  });
+  assert.deepEqual(JSON.parse(text), namespace);
+  assert.deepEqual(warnings, ['stdin: encoding this object again will not give the same bytes']);
+});
+
+test('what is encrypted, compressed or no protobuf is told as such', () => {
+  const decode = (content: string | Uint8Array): string =>
+    problem(() => decodeInput(input(content), { output: 'json', base64: false }));
+  assert.equal(
+    decode('k8s:enc:aescbc:v1:key1:\x01\x02'),
+    'stdin: the value is encrypted (provider "aescbc")',
+  );
+  const envelope = wrapEnvelope('v1', 'Namespace', new Uint8Array(0)).subarray(0, -4);
+  assert.equal(
+    decode(Buffer.concat([envelope, Buffer.from('\x1a\x04gzip\x22\x00')])),
+    'stdin: contents encoded as "gzip" cannot be read, only plain ones',
+  );
+  assert.equal(
+    decode(Buffer.concat([envelope, Buffer.from('\x1a\x00\x22\x10application/cbor')])),
+    'stdin: contents of type "application/cbor" cannot be read, only protobuf',
+  );
 });
 
 test('bad input is told with its file and line', () => {
@@ -115,6 +176,10 @@ test('bad input is told with its file and line', () => {
   assert.equal(
     encode('{"apiVersion":"v1","kind":"Pod","spec":{"container":[]}}'),
     'pods.json: unknown field "spec.container"',
+  );
+  assert.equal(
+    encode('{"apiVersion":"v1","kind":"Pod","metadata":{},"spec":{"pg8s.io/wire":{}}}'),
+    'pods.json: "pg8s.io/wire" is no list',
   );
   assert.match(encode('kind: Pod\nspec: [\n'), /^pods\.json:\d+: /);
 });

@@ -6,8 +6,10 @@ import { parseJsonStrict } from '../conform/parse-json-strict.ts';
 import { formatFieldPath } from '../conform/strict-problems.ts';
 import { CodecError } from '../codec/codec-error.ts';
 import { encodeObject } from '../envelope.ts';
+import { encodeObjectLossless } from '../lossless/lossless-object.ts';
 import type { KubeObject } from '../object.ts';
 import { kindOf } from '../scheme.ts';
+import { goJson } from './go-json.ts';
 import { CommandError, atLine, filledLines } from './command-input.ts';
 import type { CommandInput } from './command-input.ts';
 
@@ -37,8 +39,13 @@ function readObjects(input: CommandInput): PlacedObject[] {
   return [{ line: undefined, value: parseJsonStrict(text).value }];
 }
 
+/** As `parseJson` has integers: bigints only beyond 2^53. */
+function shortInteger(_key: unknown, value: unknown): unknown {
+  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
 function readYaml(input: CommandInput, text: string): PlacedObject[] {
-  const documents = parseAllDocuments(text);
+  const documents = parseAllDocuments(text, { intAsBigInt: true });
   if (!Array.isArray(documents)) throw new CommandError(input, undefined, 'no object');
   return documents.map((document) => {
     const line = text.slice(0, document.range[0]).split('\n').length;
@@ -46,12 +53,17 @@ function readYaml(input: CommandInput, text: string): PlacedObject[] {
     if (error !== undefined) {
       throw new CommandError(input, error.linePos?.[0].line ?? line, error.message.split('\n')[0] ?? '');
     }
-    return { line, value: document.toJS({ maxAliasCount: 100 }) as unknown };
+    return { line, value: document.toJS({ maxAliasCount: 100, reviver: shortInteger }) as unknown };
   });
 }
 
-/** The stored form of one object: built-in kinds in protobuf, others in JSON, as kube-apiserver keeps them. */
-function encodeValue(value: unknown): Uint8Array {
+/**
+ * The stored form of one object: built-in kinds in protobuf, others in JSON, as kube-apiserver keeps them. Lossless forms
+ * (`src/lossless/`) are followed. Unknown fields are refused, as they would be lost.
+ *
+ * @throws CodecError, ConformError
+ */
+export function encodeValue(value: unknown): Uint8Array {
   const { apiVersion, kind } = (value ?? {}) as Partial<KubeObject>;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || apiVersion === '' || kind === '') {
     throw new CodecError('unknownType', 'an object needs apiVersion and kind');
@@ -62,17 +74,17 @@ function encodeValue(value: unknown): Uint8Array {
     if (!apiVersion.includes('.')) {
       throw new CodecError('unknownType', `no kind "${kind}" is registered for version "${apiVersion}"`);
     }
-    return Buffer.from(`${JSON.stringify(value)}\n`);
+    return Buffer.from(`${goJson(value)}\n`);
   }
-  const { object, unknownFields } = conform(value, info.message, 'report');
+  const { object, unknownFields, hasLosslessForms } = conform(value, info.message, 'lossless');
   const [unknown] = unknownFields;
   if (unknown !== undefined) throw new CodecError('badValue', `unknown field "${formatFieldPath(unknown)}"`);
-  return encodeObject(object as KubeObject);
+  return hasLosslessForms ? encodeObjectLossless(object as KubeObject) : encodeObject(object as KubeObject);
 }
 
 /**
  * The bytes that the command writes for one input: the value itself, several of them with a newline between (as etcdctl
- * prints them, and `decode` reads them); with `base64`, lines. Unknown fields are refused, as they would be lost.
+ * prints them, and `decode` reads them); with `base64`, lines.
  *
  * @throws CommandError
  */

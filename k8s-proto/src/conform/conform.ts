@@ -1,5 +1,7 @@
 import type { FieldType } from '../schema/field-type.ts';
 import { jsonSchemaProps } from '../schema/field-type.ts';
+import { isLosslessKey } from '../lossless/lossless-key.ts';
+import { nullMeansAbsent } from '../lossless/value-field.ts';
 import { messageSchema } from '../schema/schema.ts';
 import { conformScalar } from './conform-scalar.ts';
 import { conformSpecial } from './conform-special.ts';
@@ -8,19 +10,32 @@ import type { PlanField } from './plan.ts';
 import { Walk, isObject, jsonType } from './walk.ts';
 import type { FieldPath } from './walk.ts';
 
-/** As in the request's `fieldValidation`: whether unknown fields are looked for at all. */
-export type ConformMode = 'ignore' | 'report';
+/**
+ * As in the request's `fieldValidation`: whether unknown fields are looked for at all. `lossless` reports them too, and
+ * keeps the forms that `src/lossless/` gives meaning to: null for value fields, former fields, notes on the wire.
+ */
+export type ConformMode = 'ignore' | 'report' | 'lossless';
 
 /** What `conform` found. */
 export interface Conformed {
   object: Record<string, unknown>;
   /** Paths of fields that the message doesn't have, in the order of the document; at most 100. */
   unknownFields: readonly FieldPath[];
+  /** In mode `lossless`: whether there are such forms. */
+  hasLosslessForms: boolean;
 }
 
 /** JSON schemas within a union are decoded on their own: nothing unknown is reported inside. */
 function conformSchema(value: unknown): unknown {
   return conform(value, jsonSchemaProps, 'ignore').object;
+}
+
+/** For those who must not lose anything they are reported. */
+function conformSchemaLossless(walk: Walk, value: unknown): unknown {
+  const { object, unknownFields, hasLosslessForms } = conform(value, jsonSchemaProps, 'lossless');
+  for (const path of unknownFields) walk.unknownFields.push([...walk.path, ...path]);
+  walk.hasLosslessForms ||= hasLosslessForms;
+  return object;
 }
 
 function conformList(walk: Walk, type: FieldType & { kind: 'list' }, value: unknown): unknown {
@@ -74,7 +89,10 @@ function conformValue(walk: Walk, type: FieldType, value: unknown): unknown {
     case 'bytes':
       return conformScalar(walk, type, value);
     default:
-      return conformSpecial(walk, type.kind, { value, conformSchema });
+      return conformSpecial(walk, type.kind, {
+        value,
+        conformSchema: walk.lossless ? (schema) => conformSchemaLossless(walk, schema) : conformSchema,
+      });
   }
 }
 
@@ -117,17 +135,23 @@ function conformMessage(
   const plan = planOf(name);
   const found: unknown[] = [];
   found.length = plan.fields.length;
+  const forms: Record<string, unknown> = {};
   if (isObject(value)) {
     const outerStruct = walk.struct;
     for (const key of Object.keys(value)) {
       const index = plan.indexes.get(key);
       if (index === undefined) {
-        walk.unknown(key);
+        if (walk.lossless && isLosslessKey(name, key)) forms[key] = value[key];
+        else walk.unknown(key);
         continue;
       }
       const field = plan.fields[index] as PlanField;
       const item = value[key];
       if (item === null && field.pointer) continue;
+      if (item === null && walk.lossless && nullMeansAbsent(field)) {
+        forms[key] = null;
+        continue;
+      }
       walk.path.push(key);
       walk.fieldStack.push(key);
       walk.struct = plan.structName;
@@ -145,6 +169,10 @@ function conformMessage(
     if (item === undefined && !field.pointer) item = conformValue(walk, field.type, null);
     if (!isOmitted(field, item)) object[field.json] = item === undefined ? null : item;
   }
+  for (const key in forms) {
+    walk.hasLosslessForms = true;
+    object[key] = forms[key];
+  }
   return object;
 }
 
@@ -160,8 +188,8 @@ function conformMessage(
  */
 export function conform(value: unknown, message: string, mode: ConformMode): Conformed {
   const goType = messageSchema(message)?.goType ?? message;
-  const walk = new Walk(mode === 'report');
+  const walk = new Walk({ report: mode !== 'ignore', lossless: mode === 'lossless' });
   const object = conformMessage(walk, { name: message, goType }, value);
   if (walk.firstError !== undefined) throw walk.firstError;
-  return { object, unknownFields: walk.unknownFields };
+  return { object, unknownFields: walk.unknownFields, hasLosslessForms: walk.hasLosslessForms };
 }

@@ -9,6 +9,10 @@ const maxProblems = 100;
 /** What is known while a document is walked through. */
 export class Walk {
   readonly report: boolean;
+  /** Lossless forms are kept: see `src/lossless/`. */
+  readonly lossless: boolean;
+  /** Some were. */
+  hasLosslessForms = false;
   readonly unknownFields: FieldPath[] = [];
   /** For unknown fields: with the indexes of lists and the keys of maps. */
   readonly path: (string | number)[] = [];
@@ -18,8 +22,9 @@ export class Walk {
   /** Go goes on after a type error, and reports the first. */
   firstError: ConformError | undefined;
 
-  constructor(report: boolean) {
+  constructor({ report, lossless }: { report: boolean; lossless: boolean }) {
     this.report = report;
+    this.lossless = lossless;
   }
 
   typeError(found: string, goType: string): void {
