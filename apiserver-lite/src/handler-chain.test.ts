@@ -11,6 +11,7 @@ import { startHttpsServer } from './server/https-server.ts';
 import type { HttpsServer } from './server/https-server.ts';
 import { ServerMetrics } from './server/metrics.ts';
 import type { Handler } from './server/request-context.ts';
+import { responseOf } from './server/request-scope.ts';
 import { sendJson } from './server/respond.ts';
 import { notFound } from './server/status-error.ts';
 import { testAuthority } from './server/testing/certificates.ts';
@@ -25,6 +26,11 @@ const handler: Handler = async (context) => {
   const { name } = context.requestInfo;
   if (name === 'missing') throw notFound({ group: '', resource: 'pods' }, name);
   if (name === 'broken') throw new TypeError('cannot read properties of undefined');
+  if (name === 'torn') {
+    context.response.setHeader('Content-Length', 100);
+    responseOf(context).write('the beginning');
+    throw new TypeError('and no end');
+  }
   if (name === 'warned') {
     context.warn('first "quoted"');
     context.warn('second');
@@ -184,6 +190,21 @@ describe('handler chain', () => {
       (await get('/api/v1/pods', { identity: jane, headers })).text,
       /User \\"jane\\" cannot impersonate resource \\"users\\"/,
     );
+  });
+
+  test('over HTTP/2 too, with every group that is named', async () => {
+    const client = new TestHttp2Client({ port: server.port, ca: authority.cert, identity: admin });
+    const headers = { 'impersonate-user': 'jane', 'impersonate-group': ['dev, ops', 'system:masters'] };
+    const response = await client.request({ path: '/api/v1/pods', headers });
+    assert.deepEqual(JSON.parse(response.text), {
+      name: 'jane',
+      groups: ['dev, ops', 'system:masters', 'system:authenticated'],
+    });
+    client.close();
+  });
+
+  test('an answer that breaks off is not taken for a whole one', async () => {
+    await assert.rejects(get('/api/v1/namespaces/a/pods/torn', { identity: admin }));
   });
 
   test('failures become Status objects', async () => {

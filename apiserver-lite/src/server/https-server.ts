@@ -71,11 +71,17 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
       void sendText(scope, 503, 'apiserver is shutting down\n');
       return;
     }
-    options.handler(scope).catch((error: unknown) => {
-      log.error({ err: error, path: scope.url.pathname }, 'request failed outside of its handler chain');
-      sendError(scope, error).catch(() => response.end());
-    });
+    void answer(scope);
   });
+
+  async function answer(scope: RequestScope): Promise<void> {
+    try {
+      await options.handler(scope);
+    } catch (error) {
+      log.error({ err: error, path: scope.url.pathname }, 'request failed outside of its handler chain');
+      await sendError(scope, error).catch(() => scope.response.end());
+    }
+  }
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

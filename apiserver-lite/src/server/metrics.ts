@@ -11,7 +11,6 @@ export class ServerMetrics {
   readonly #inFlight: Gauge;
   readonly #longRunning: Gauge;
   readonly #rejected: Counter;
-  readonly #timeouts: Counter;
 
   readonly #isServed: (info: RequestInfo) => boolean;
 
@@ -54,12 +53,6 @@ export class ServerMetrics {
       labelNames: ['request_kind'],
       registers,
     });
-    this.#timeouts = new Counter({
-      name: 'apiserver_request_terminations_total',
-      help: 'Requests that the server gave up, by HTTP status code.',
-      labelNames: ['code'],
-      registers,
-    });
     for (const kind of ['mutating', 'readOnly']) this.#inFlight.set({ request_kind: kind }, 0);
   }
 
@@ -97,10 +90,6 @@ export class ServerMetrics {
 
   rejected(kind: 'mutating' | 'readOnly'): void {
     this.#rejected.inc({ request_kind: kind });
-  }
-
-  terminated(code: number): void {
-    this.#timeouts.inc({ code });
   }
 
   /** `GET /metrics`. */
