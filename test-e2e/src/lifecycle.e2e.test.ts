@@ -89,7 +89,10 @@ describe('starting, stopping and starting again', () => {
     const other = await temporaryDataDir();
     try {
       const { code, stderr } = await failingStart(
-        ...['--data-dir', other.path, '--postgres-url', 'postgres://nobody@127.0.0.1:1/none'],
+        '--data-dir',
+        other.path,
+        '--postgres-url',
+        'postgres://nobody@127.0.0.1:1/none',
       );
       assert.notEqual(code, 0);
       assertOneLine(stderr, /127\.0\.0\.1:1/);
