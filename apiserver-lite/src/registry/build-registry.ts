@@ -19,6 +19,7 @@ import { kindModules } from './kind-modules.ts';
 import { defaultTable } from './printers/default-table.ts';
 import { tables } from './printers/tables.ts';
 import type { Registry, Rest, TableConvertor } from './rest.ts';
+import { escalationCheck } from './rbac/escalation-check.ts';
 import { isServed, type RuntimeConfig } from './runtime-config.ts';
 import { selectableFields } from './selectable-fields.ts';
 import { buildSubresource } from './subresources.ts';
@@ -106,6 +107,7 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
 
   const admission = admissionChain([
     namespaceLifecycle(storageOf('', 'namespaces')),
+    escalationCheck({ authorizer: options.authorizer, storageOf }),
     ...(options.admissionPlugins ?? []),
   ]);
   const dependencies: KindDependencies = {

@@ -1,3 +1,4 @@
+import { recordStoredVersion } from './apiextensions/stored-versions.ts';
 import { recordRequester } from './certificates/signing-request.ts';
 import { countTemplateGeneration, startTemplateGeneration } from './apps/template-generation.ts';
 import { generateJobSelector } from './batch/job-selector.ts';
@@ -47,6 +48,7 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     emptyStatus: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null },
     generation: spec,
     allowUnconditionalUpdate: false,
+    prepareForCreate: recordStoredVersion,
   },
   'apiregistration.k8s.io/APIService': {
     cluster: true,
