@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { pino } from 'pino';
 import { createGrpcClient } from './client/grpc-client.ts';
 import { createTestAuthority } from './gateway/testing/certificates.ts';
@@ -136,6 +140,44 @@ test('TLS with client certificates: gRPC and HTTP, and nobody else', async () =>
   }
   await assert.rejects(get(`${url}/health`, tls));
   assert.match(await get(`${metricsUrls[0]}/metrics`, {}), /etcd_server_has_leader 1/);
+});
+
+test('a renewed certificate serves without a restart, a broken one does not replace it', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'pg8s-certificates-'));
+  closers.push(() => rmSync(directory, { recursive: true }));
+  const [certFile, keyFile] = [join(directory, 'server.crt'), join(directory, 'server.key')];
+  const authority = await createTestAuthority();
+  const write = async (name: string): Promise<void> => {
+    const { cert, key } = await authority.issue(name);
+    writeFileSync(keyFile, key);
+    writeFileSync(certFile, cert);
+  };
+  await write('first');
+  const warnings: string[] = [];
+  const { url } = await start({
+    listenClientUrls: ['https://127.0.0.1:0'],
+    tls: { certFile, keyFile, renewIntervalMs: 10 },
+    log: pino({ level: 'warn' }, { write: (line) => warnings.push(line) }),
+  });
+  const servedName = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connectTls(
+        { host: '127.0.0.1', port: Number(new URL(url).port), ca: authority.ca },
+        () => {
+          resolve(String(socket.getPeerCertificate().subject.CN));
+          socket.destroy();
+        },
+      );
+      socket.on('error', reject);
+    });
+  assert.equal(await servedName(), 'first');
+  await write('second');
+  while ((await servedName()) !== 'second') await new Promise((resolve) => setTimeout(resolve, 10));
+  writeFileSync(certFile, 'broken');
+  while (!warnings.some((line) => line.includes('a listener goes on after an error'))) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.equal(await servedName(), 'second');
 });
 
 test('what cannot be started says why, and leaves nothing behind', async () => {

@@ -83,13 +83,14 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   // The ports must be known before the database is told of them: whoever connects meanwhile waits.
   const clients = new Connections();
   const scrapers = new Connections();
+  const onError = (error: Error): void => log.warn({ err: error }, 'a listener goes on after an error');
   const stopListening = (): Promise<unknown> =>
     Promise.all([...listeners, ...metricsListeners].map((listener) => listener.close()));
 
   let opened: OpenedStore;
   try {
     for (const url of options.listenClientUrls) {
-      listeners.push(await listen({ url, tls: options.tls, onConnection: clients.accept }));
+      listeners.push(await listen({ url, tls: options.tls, onConnection: clients.accept, onError }));
     }
     const serverTls = {
       ...options.tls,
@@ -98,7 +99,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
       clientCertAuth: false,
     };
     for (const url of options.listenMetricsUrls ?? []) {
-      metricsListeners.push(await listen({ url, tls: serverTls, onConnection: scrapers.accept }));
+      metricsListeners.push(await listen({ url, tls: serverTls, onConnection: scrapers.accept, onError }));
     }
     opened = await open({
       connectionString: options.postgresUrl,

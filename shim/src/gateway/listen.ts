@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { chooseProtocol } from './protocol-split.ts';
+import { renewWhenChanged } from './renew-certificate.ts';
 
 /** TLS of the client URLs, as etcd's flags have it; each as PEM text or the name of a file. */
 export interface ShimTls {
@@ -16,6 +17,8 @@ export interface ShimTls {
   trustedCaFile?: string | undefined;
   /** --client-cert-auth */
   clientCertAuth?: boolean | undefined;
+  /** How often the files are looked at for renewed certificates. Default: 10 s. */
+  renewIntervalMs?: number | undefined;
 }
 
 /** A client URL that is listened on. */
@@ -30,6 +33,8 @@ export interface ListenOptions {
   url: string;
   tls: ShimTls | undefined;
   onConnection: (connection: Socket) => void;
+  /** A connection that could not be accepted, or a renewed certificate that cannot be used. */
+  onError?: (error: Error) => void;
 }
 
 /** A client URL that cannot be listened on, and why, in one line. */
@@ -38,12 +43,14 @@ export class ListenError extends Error {
 }
 
 /** Listens on `http://host:port`, `https://host:port` or `unix://path`. Rejects with a ListenError. */
-export async function listen({ url, tls, onConnection }: ListenOptions): Promise<Listener> {
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { url, tls, onConnection, onError = () => {} } = options;
   const { scheme, host, port, path } = parseClientUrl(url);
   const isSecure = scheme === 'https' || scheme === 'unixs';
-  const server = isSecure
+  const secure = isSecure
     ? createTlsServer({ ...tlsOptions(url, tls), ALPNCallback: chooseProtocol }, onConnection)
-    : createServer(onConnection);
+    : undefined;
+  const server = secure ?? createServer(onConnection);
   // Handshakes that fail concern their client alone.
   server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
@@ -54,9 +61,20 @@ export async function listen({ url, tls, onConnection }: ListenOptions): Promise
     const address = host === 'localhost' ? '127.0.0.1' : host;
     server.listen(path === undefined ? { host: address, port } : { path }, resolve);
   });
+  server.on('error', onError);
+  const files = secure === undefined ? [] : [tls?.certFile, tls?.keyFile, tls?.trustedCaFile];
+  const stopRenewing = renewWhenChanged({
+    files: files.filter((file): file is string => file !== undefined && file !== ''),
+    intervalMs: tls?.renewIntervalMs ?? 10_000,
+    renew: () => secure?.setSecureContext(tlsOptions(url, tls)),
+    onError,
+  });
   return {
     url: realUrl(server, url),
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
+    close: () => {
+      stopRenewing();
+      return new Promise((resolve) => void server.close(() => resolve()));
+    },
   };
 }
 
