@@ -4,6 +4,7 @@ import type { Store } from '../mvcc/store.ts';
 import { plain } from '../mvcc/testing/plain.ts';
 import { until } from '../mvcc/testing/until.ts';
 import { CuttingProxy, type Cut } from './testing/cutting-proxy.ts';
+import type { OpenedStore } from './open-store.ts';
 import { TestDatabase } from './testing/test-database.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
@@ -221,10 +222,10 @@ test('a newer schema and an unreachable database are refused with a clear messag
 
 test('shims that start together on an empty database all get the same one', async (t) => {
   const database = await TestDatabase.create(t);
-  const shims = await Promise.all([database.open(), database.open(), database.open()]);
+  const shims = await Promise.all(['a', 'b', 'c'].map((name) => database.open({ name })));
   assert.equal(new Set(shims.map(({ store }) => store.clusterId)).size, 1);
   assert.equal(new Set(shims.map(({ store }) => store.memberId)).size, 3);
-  assert.equal((await shims[0].store.members()).length, 3);
-  await shims[2].close();
-  assert.equal((await shims[0].store.members()).length, 2);
+  assert.equal((await (shims[0] as OpenedStore).store.members()).length, 3);
+  await shims[2]?.close();
+  assert.equal((await (shims[0] as OpenedStore).store.members()).length, 2);
 });

@@ -111,6 +111,8 @@ export class Connection {
       });
       return (Array.isArray(result) ? (result.at(-1) as pg.QueryArrayResult) : result).rows;
     } catch (error) {
+      // After a failover this may be a standby now: the next statement looks for the primary again.
+      if (error instanceof pg.DatabaseError && error.code === '25006') this.#drop(client);
       throw toStoreError(error);
     } finally {
       clearTimeout(timer);

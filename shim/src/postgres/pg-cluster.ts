@@ -69,8 +69,10 @@ export class PgCluster implements ClusterPort {
 
   async members(): Promise<Member[]> {
     const rows = await this.#options.connection.query(
-      `SELECT id, name, array_to_json(client_urls) FROM pg8s.members
-       WHERE id = $1 OR seen_at > clock_timestamp() - ${goneAfter} ORDER BY id`,
+      // One that was killed and started again is the same member to whoever asks.
+      `SELECT DISTINCT ON (name, client_urls) id, name, array_to_json(client_urls) FROM pg8s.members
+       WHERE id = $1 OR seen_at > clock_timestamp() - ${goneAfter}
+       ORDER BY name, client_urls, id = $1 DESC, seen_at DESC`,
       [toSigned(this.memberId)],
     );
     return rows.map(([id, name, urls]) => ({

@@ -56,8 +56,8 @@ test('a watcher resumes from history after a restart, then goes on live, without
 for (const hints of [true, false]) {
   test(`a watcher on one shim sees what the other writes, ${hints ? 'with hints' : 'by polling alone'}`, async (t) => {
     const database = await TestDatabase.create(t);
-    const writer = await database.open({ hints });
-    const reader = await database.open({ hints, pollIntervalMs: hints ? 60_000 : 10 });
+    const writer = await database.open({ hints, name: 'writer' });
+    const reader = await database.open({ hints, name: 'reader', pollIntervalMs: hints ? 60_000 : 10 });
     await until('the writer to know the reader', async () => (await writer.store.members()).length === 2);
     const { seen } = record(reader.store, 0);
     if (hints) {

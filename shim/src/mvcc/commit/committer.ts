@@ -239,6 +239,15 @@ export class Committer {
     for (;;) {
       const { commitIndex, revision } = this.#state.fence;
       const missed = await this.#port.readMissed({ commitIndex, revision }, this.#missedPageRows);
+      if (missed.fence.commitIndex < commitIndex) {
+        // Only a failover to a server that had not heard of our last commits, or a restored backup, does this.
+        this.#log.fatal(
+          { commitIndex, found: missed.fence.commitIndex },
+          'the database has lost acknowledged commits',
+        );
+        await this.#state.load(this.#port);
+        return;
+      }
       if (missed.tooOld) {
         this.#log.warn({ commitIndex, revision }, 'too far behind the other shims: loading everything again');
         await this.#state.load(this.#port);

@@ -24,6 +24,8 @@ export interface CompactorOptions {
 export class Compactor {
   readonly #options: CompactorOptions;
   readonly #turn = new Turn();
+  /** The index has forgotten everything up to here. */
+  #finished = 0;
   #closed = false;
 
   constructor(options: CompactorOptions) {
@@ -56,7 +58,9 @@ export class Compactor {
     for (let at = 0; at < work.length && !this.#closed; at += stepKeys) {
       rows += await this.#step(index, work.slice(at, at + stepKeys), compaction);
     }
-    if (this.#closed || !compaction.deleteRows) return;
+    if (this.#closed) return;
+    this.#finished = compaction.revision;
+    if (!compaction.deleteRows) return;
     await this.#retry(() => port.markSwept(compaction.previous, compaction.revision));
     state.swept(compaction.revision);
     log.info({ revision: compaction.revision, rows }, 'compacted');
@@ -78,11 +82,12 @@ export class Compactor {
 
   async #sweep(): Promise<number> {
     const { state, port } = this.#options;
-    const { compactRevision, sweptRevision } = state.fence;
+    // Not the compacted revision: a compaction that waits for its turn has not told the index yet.
+    const upTo = this.#finished;
     let deleted = 0;
     let after = { revision: 0, sub: 0 };
     while (!this.#closed) {
-      const page = await port.listRows(after, compactRevision, stepKeys);
+      const page = await port.listRows(after, upTo, stepKeys);
       const last = page.at(-1);
       if (last === undefined) break;
       after = { revision: last.revision, sub: last.sub };
@@ -91,8 +96,8 @@ export class Compactor {
       deleted += dead.length;
     }
     if (this.#closed) return deleted;
-    await port.markSwept(sweptRevision, compactRevision);
-    state.swept(compactRevision);
+    await port.markSwept(0, upTo);
+    state.swept(upTo);
     return deleted;
   }
 

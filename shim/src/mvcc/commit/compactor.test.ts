@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MemoryDatabase } from '../testing/memory-database.ts';
+import { openMemoryStore } from '../testing/open-memory-store.ts';
+import { until } from '../testing/until.ts';
+
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+test('a running shim finishes the compaction of one that died', async () => {
+  const database = new MemoryDatabase();
+  const [dying, living] = await Promise.all([openMemoryStore(database), openMemoryStore(database)]);
+  for (let i = 0; i < 1500; i++) await dying.store.put({ key: bytes(`k${i % 10}`), value: bytes(`${i}`) });
+  await dying.store.deleteRange({ key: bytes('k3') });
+  dying.shim.deleteRows = () => Promise.reject(new Error('dead'));
+  await dying.store.compact({ revision: 1502, physical: true });
+  await living.store.readIndex();
+  assert.equal(database.rows.size, 1501);
+  await until('the rows to go', async () => {
+    await living.store.sweepIfNeeded();
+    return database.fence.sweptRevision === 1502;
+  });
+  assert.deepEqual(
+    database.sortedRows().map((row) => row.revision),
+    [1492, 1493, 1494, 1496, 1497, 1498, 1499, 1500, 1501, 1502],
+  );
+  await living.store.sweepIfNeeded();
+  await Promise.all([dying.store.close(), living.store.close()]);
+});
+
+test('writes and reads go on while a large compaction runs', async () => {
+  const database = new MemoryDatabase();
+  const { store, shim } = await openMemoryStore(database);
+  for (let i = 0; i < 40; i++) {
+    await Promise.all(
+      Array.from({ length: 100 }, (_, k) => store.put({ key: bytes(`k${k}`), value: bytes(`${i}`) })),
+    );
+  }
+  const deleteRows = shim.deleteRows.bind(shim);
+  let running = 0;
+  shim.deleteRows = async (refs) => {
+    assert.ok(refs.length <= 1000, `${refs.length} rows in one step`);
+    running++;
+    await store.put({ key: bytes('during'), value: bytes(`${running}`) });
+    await deleteRows(refs);
+  };
+  const before = await store.range({ key: bytes('k'), rangeEnd: bytes('l') });
+  const { header } = await store.compact({ revision: 4001 });
+  assert.equal(header.revision, 4001);
+  await assert.rejects(store.range({ key: bytes('k1'), revision: 4000 }), { code: 'compacted' });
+  const during = await store.range({ key: bytes('k'), rangeEnd: bytes('l'), revision: 4001 });
+  assert.deepEqual(during.kvs, before.kvs);
+  await until('the compaction to end', () => database.fence.sweptRevision === 4001);
+  assert.ok(running > 5, `${running} steps`);
+  assert.equal(database.rows.size, 100 + running);
+  await store.close();
+});
