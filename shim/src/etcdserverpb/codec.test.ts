@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Codec, decode, encode, encodeShared } from './codec.ts';
-import { member, memberAddRequest } from './cluster-messages.ts';
+import * as cluster from './cluster-messages.ts';
 import * as kv from './kv-messages.ts';
 import { leaseGrantRequest, leaseTimeToLiveResponse } from './lease-messages.ts';
-import { alarmResponse, emptyRequest, statusResponse } from './maintenance-messages.ts';
+import * as maintenance from './maintenance-messages.ts';
 import type { Compare, RangeRequest, TxnRequest } from './types.ts';
 import { MalformedMessageError } from './wire.ts';
 import { watchCreateRequest, watchRequest, watchResponse } from './watch-messages.ts';
@@ -87,11 +87,11 @@ test('what a stock etcd 3.4 sent is read, and written again to the same bytes', 
     `${headerHex}1206332e342e32331880c00120c0c0caafc1ba96892e28063002380648808001`,
     'hex',
   );
-  assert.equal(decode(statusResponse, status).version, '3.4.23');
-  assert.equal(decode(statusResponse, status).dbSizeBytes, 24_576);
+  assert.equal(decode(maintenance.statusResponse, status).version, '3.4.23');
+  assert.equal(decode(maintenance.statusResponse, status).dbSizeBytes, 24_576);
   assert.deepEqual(encode(kv.putResponse, decode(kv.putResponse, put)), put);
   assert.deepEqual(encode(kv.rangeResponse, decode(kv.rangeResponse, range)), range);
-  assert.deepEqual(encode(statusResponse, decode(statusResponse, status)), status);
+  assert.deepEqual(encode(maintenance.statusResponse, decode(maintenance.statusResponse, status)), status);
 });
 
 test('every message survives the round trip', () => {
@@ -159,17 +159,33 @@ test('every message survives the round trip', () => {
     grantedTtlSeconds: 60,
     keys: [text('a'), text('')],
   });
-  roundTrip(alarmResponse, { header, alarms: [{ memberId: 2n ** 64n - 1n, alarm: 'NOSPACE' }] });
-  roundTrip(member, {
+  roundTrip(maintenance.alarmResponse, { header, alarms: [{ memberId: 2n ** 64n - 1n, alarm: 'NOSPACE' }] });
+  roundTrip(cluster.member, {
     id: 1n,
     name: 'm',
     peerUrls: ['http://a', 'http://b'],
     clientUrls: [],
     isLearner: true,
   });
-  roundTrip(memberAddRequest, { peerUrls: ['x'], isLearner: false });
-  roundTrip(emptyRequest, {});
-  roundTrip(statusResponse, {
+  roundTrip(cluster.memberAddRequest, { peerUrls: ['x'], isLearner: false });
+  const one = { id: 1n, name: 'm', peerUrls: ['http://a'], clientUrls: ['http://c'], isLearner: false };
+  roundTrip(cluster.memberAddResponse, { header, member: one, members: [one, one] });
+  roundTrip(cluster.memberIdRequest, { id: 2n ** 63n });
+  roundTrip(cluster.memberUpdateRequest, { id: 1n, peerUrls: ['http://a'] });
+  roundTrip(kv.rangeStreamResponse, { rangeResponse: { header, kvs: [kvA], more: false, count: 1 } });
+  roundTrip(maintenance.hashResponse, { header, hash: 2 ** 32 - 1 });
+  roundTrip(maintenance.hashKvRequest, { revision: 3 });
+  roundTrip(maintenance.hashKvResponse, { header, hash: 7, compactRevision: 2, hashRevision: 5 });
+  roundTrip(maintenance.snapshotResponse, {
+    header,
+    remainingBytes: 2 ** 33,
+    blob: text('b'),
+    version: '3.6.0',
+  });
+  roundTrip(maintenance.downgradeRequest, { action: 'CANCEL', version: '3.5' });
+  roundTrip(maintenance.downgradeResponse, { header, version: '3.5' });
+  roundTrip(maintenance.emptyRequest, {});
+  roundTrip(maintenance.statusResponse, {
     header,
     version: '3.6.0',
     dbSizeBytes: 20480,
@@ -222,8 +238,14 @@ test('int64 extremes', () => {
   }
   assert.equal(
     decode(
-      member,
-      encode(member, { id: 2n ** 64n - 1n, name: '', peerUrls: [], clientUrls: [], isLearner: false }),
+      cluster.member,
+      encode(cluster.member, {
+        id: 2n ** 64n - 1n,
+        name: '',
+        peerUrls: [],
+        clientUrls: [],
+        isLearner: false,
+      }),
     ).id,
     2n ** 64n - 1n,
   );
@@ -267,7 +289,7 @@ test('malformed bytes throw one kind of error', () => {
     assert.throws(() => decode(kv.rangeRequest, Buffer.from(bytes, 'hex')), MalformedMessageError, what);
   }
   assert.throws(() => decode(kv.txnRequest, Buffer.from('0a041a056161', 'hex')), MalformedMessageError);
-  assert.throws(() => decode(member, Buffer.from('1202c328', 'hex')), /invalid UTF-8/);
+  assert.throws(() => decode(cluster.member, Buffer.from('1202c328', 'hex')), /invalid UTF-8/);
 });
 
 test('a message nested deeper than the stack throws and nothing worse', () => {

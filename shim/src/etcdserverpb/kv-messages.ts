@@ -37,8 +37,8 @@ import type {
 /** etcd's names, in the order of their numbers. */
 export const sortOrders = ['NONE', 'ASCEND', 'DESCEND'] as const;
 export const sortTargets = ['KEY', 'VERSION', 'CREATE', 'MOD', 'VALUE'] as const;
-export const compareResults = ['EQUAL', 'GREATER', 'LESS', 'NOT_EQUAL'] as const;
-export const compareTargets = ['VERSION', 'CREATE', 'MOD', 'VALUE', 'LEASE'] as const;
+const compareResults = ['EQUAL', 'GREATER', 'LESS', 'NOT_EQUAL'] as const;
+const compareTargets = ['VERSION', 'CREATE', 'MOD', 'VALUE', 'LEASE'] as const;
 const eventTypes = ['PUT', 'DELETE'] as const;
 
 export const responseHeader = defineMessage<ResponseHeader>('ResponseHeader', {
@@ -48,7 +48,7 @@ export const responseHeader = defineMessage<ResponseHeader>('ResponseHeader', {
   raftTerm: int64(4),
 });
 
-export const keyValue = defineMessage<KeyValue>('KeyValue', {
+const keyValue = defineMessage<KeyValue>('KeyValue', {
   key: bytes(1),
   createRevision: int64(2),
   modRevision: int64(3),
@@ -123,7 +123,7 @@ export const requestOp: Codec<RequestOp> = defineOneof<RequestOp>('RequestOp', {
   requestTxn: inOneof(message(4, () => txnRequest)),
 });
 
-export const responseOp: Codec<ResponseOp> = defineOneof<ResponseOp>('ResponseOp', {
+const responseOp: Codec<ResponseOp> = defineOneof<ResponseOp>('ResponseOp', {
   responseRange: inOneof(message(1, () => rangeResponse)),
   responsePut: inOneof(message(2, () => putResponse)),
   responseDeleteRange: inOneof(message(3, () => deleteRangeResponse)),

@@ -6,7 +6,7 @@ import { createHeader } from './response-header.ts';
 import type { WatchOutput } from './watch-service.ts';
 
 /** The id of an answer that concerns no watch, or all of them (etcd: clientv3.InvalidWatchID). */
-export const noWatchId = -1;
+const noWatchId = -1;
 
 /** Why a watch could not be created (etcd: `storage/mvcc/watcher.go`). */
 const duplicateIdReason = 'mvcc: duplicate watch ID provided on the WatchStream';
