@@ -16,6 +16,8 @@ export interface BootstrapOptions {
   serviceRange: string;
   /** Where this apiserver listens: the Service's targetPort. */
   securePort: number;
+  /** PEM of who signs client certificates, for other servers that trust the same clients. */
+  clientCa?: string;
 }
 
 /** Namespaces that exist in every cluster. */
@@ -108,6 +110,20 @@ function serviceCidr(range: string): KubeObject {
   };
 }
 
+/** How other servers of the cluster know this one's clients (kube-apiserver: `clusterauthenticationtrust`). */
+async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions): Promise<void> {
+  if (clientCa === undefined) return;
+  const name = 'extension-apiserver-authentication';
+  const data = { 'client-ca-file': clientCa };
+  const wanted = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'kube-system' }, data };
+  const store = registry.storeOf('', 'configmaps');
+  await ensure(store, structuredClone(wanted), clock());
+  await store.update(loopbackRequest('kube-system', clock()), name, (current) => {
+    const object = current ?? wanted;
+    return { ...object, data: { ...(object['data'] as object | undefined), ...data } };
+  });
+}
+
 /**
  * What exists in every cluster after its apiserver started: namespaces, the `kubernetes` Service, priority classes,
  * the service range, the APIServices. Safe to run again, and beside another apiserver that does the same.
@@ -131,6 +147,7 @@ export async function ensureBootstrapObjects(options: BootstrapOptions): Promise
       clock(),
     );
   }
+  await ensureClientTrust(options);
   const apiServices = registry.storeOf('apiregistration.k8s.io', 'apiservices');
   for (const object of apiServiceObjects(registry.all())) {
     await ensure(apiServices, object, clock());

@@ -16,6 +16,7 @@ function ensure(api: TestRegistry, securePort = 6443) {
     serviceAddress: '10.96.0.1',
     serviceRange: '10.96.0.0/12',
     securePort,
+    clientCa: 'PEM',
   });
 }
 
@@ -46,6 +47,8 @@ test('every cluster begins with its namespaces, its service and its API services
     ['Local'],
   );
   assert.ok(get(api, 'apiregistration.k8s.io', 'apiservices', 'v1.'), 'the core group');
+  const trust = get(api, '', 'configmaps', 'kube-system/extension-apiserver-authentication');
+  assert.deepEqual(trust['data'], { 'client-ca-file': 'PEM' });
   assert.ok(get(api, 'scheduling.k8s.io', 'priorityclasses', 'system-node-critical'));
 });
 

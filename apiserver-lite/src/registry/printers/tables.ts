@@ -3,6 +3,7 @@ import { clusterTables } from './cluster.ts';
 import { configurationTables } from './configuration.ts';
 import { networkTables } from './network.ts';
 import { podTable } from './pod.ts';
+import { policyTables } from './policy.ts';
 import { workloadTables } from './workloads.ts';
 
 /** The tables of all kinds that have columns of their own, by `group/Kind`; the others get the default one. */
@@ -12,4 +13,5 @@ export const tables: Readonly<Record<string, TableConvertor>> = {
   ...clusterTables,
   ...networkTables,
   ...configurationTables,
+  ...policyTables,
 };
