@@ -235,3 +235,33 @@ test('a rate limit spaces requests beyond the burst', async (t) => {
   await clock.advance(100);
   await requests[3];
 });
+
+test('a busy server is asked again when it says so, and is given up after ten times', async (t) => {
+  let refusals = 3;
+  let asked = 0;
+  const { kubeConfig } = await serve(t, 'h2', (_, response) => {
+    asked += 1;
+    if (refusals-- <= 0) return json(response, 200, pod);
+    response.setHeader('retry-after', '2');
+    json(response, 429, { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'try again later' });
+  });
+  const clock = new FakeClock();
+  const client = createRestClient(kubeConfig, { userAgent: 'test', clock });
+  t.after(() => client.close());
+  const pass = async <T>(work: Promise<T>): Promise<T> => {
+    const state = { done: false };
+    const finished = work.finally(() => {
+      state.done = true;
+    });
+    finished.catch(() => undefined);
+    while (!state.done) await clock.advance(500);
+    return finished;
+  };
+  const startedMs = clock.now();
+  assert.equal((await pass(client.get(pods, { name: 'web' }))).metadata.name, 'web');
+  assert.ok(clock.now() - startedMs >= 6000);
+  refusals = Infinity;
+  asked = 0;
+  await assert.rejects(pass(client.get(pods, { name: 'web' })), /try again later/);
+  assert.equal(asked, 10);
+});

@@ -35,6 +35,8 @@ const metadataListAccept = 'application/json;as=PartialObjectMetadataList;g=meta
 const requestTimeoutMs = 60_000;
 // Tokens from files and plugins rotate; certificates are read when a connection opens.
 const credentialsMaxAgeMs = 60_000;
+// As client-go: a server that is busy says when to come back.
+const attempts = 10;
 const longestWatchLineBytes = 64 * 1024 * 1024;
 
 /** kube-controller-manager's `--kube-api-qps` and `--kube-api-burst`. */
@@ -64,6 +66,7 @@ export function createRestClient(kubeConfig: KubeConfig, options: RestClientOpti
   let transports: Promise<{ requests: HttpTransport; watches: HttpTransport }> | undefined;
   let credentials: { headers: Record<string, string>; readAtMs: number } | undefined;
   const watching = new Set<AbortController>();
+  const closing = new AbortController();
 
   async function readCredentials(): Promise<TlsOptions> {
     const options: RequestOptions = {};
@@ -116,17 +119,19 @@ export function createRestClient(kubeConfig: KubeConfig, options: RestClientOpti
       ...options.headers,
     };
     if (options.body !== undefined) headers['content-type'] ??= 'application/json';
-    const response = await requests.send({
-      method,
-      path,
-      headers,
-      timeoutMs: requestTimeoutMs,
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-    });
-    const text = await readText(response);
-    if (response.status === 401) credentials = undefined;
-    if (response.status >= 300) throw errorOf(response, text);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    const body = options.body === undefined ? {} : { body: JSON.stringify(options.body) };
+    for (let attempt = 1; ; attempt++) {
+      const response = await requests.send({ method, path, headers, timeoutMs: requestTimeoutMs, ...body });
+      const text = await readText(response);
+      const retryAfterMs = retryAfterOf(response);
+      if (retryAfterMs !== undefined && attempt < attempts) {
+        await delay(clock, retryAfterMs, closing.signal);
+        if (!closing.signal.aborted) continue;
+      }
+      if (response.status === 401) credentials = undefined;
+      if (response.status >= 300) throw errorOf(response, text);
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    }
   }
 
   return {
@@ -195,6 +200,7 @@ export function createRestClient(kubeConfig: KubeConfig, options: RestClientOpti
       return { abort: () => controller.abort() };
     },
     close() {
+      closing.abort();
       for (const controller of watching) controller.abort();
       transports?.then(
         ({ requests, watches }) => {
@@ -205,6 +211,13 @@ export function createRestClient(kubeConfig: KubeConfig, options: RestClientOpti
       );
     },
   };
+}
+
+/** Milliseconds to wait where the server did nothing because it is busy, or going or coming. */
+function retryAfterOf({ status, headers }: HttpResponse): number | undefined {
+  const seconds = Number(headers['retry-after']);
+  if (!(seconds >= 0) || (status !== 429 && status < 500)) return undefined;
+  return seconds * 1000;
 }
 
 function deleteBody(options: DeleteOptions | undefined): { body?: unknown } {
