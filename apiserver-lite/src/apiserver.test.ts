@@ -122,6 +122,24 @@ describe('apiserver', () => {
     assert.equal((await send(jane, '/api/v1/namespaces/kube-system/configmaps')).status, 403);
   });
 
+  test('nobody gives away more than they have', async () => {
+    const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/kube-public/rolebindings';
+    const binding = (role: string, name: string) => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'jane' }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+    });
+    assert.equal((await send(admin, bindings, binding('admin', 'jane'))).status, 201);
+    let response = await send(jane, bindings, binding('edit', 'friend'));
+    while (response.status === 403) response = await send(jane, bindings, binding('edit', 'friend'));
+    assert.equal(response.status, 201);
+    const refused = await send(jane, bindings, binding('cluster-admin', 'greedy'));
+    assert.equal(refused.status, 403);
+    assert.match(refused.text, /attempting to grant RBAC permissions not currently held/);
+  });
+
   test('streams watches, and ends them when it closes', async () => {
     const other = await start();
     const client = new TestHttp2Client({ port: other.port, ca: authority.cert, identity: admin });

@@ -18,7 +18,6 @@ import type { Authorizer } from './filters/authorization/authorizer.ts';
 import { reconcilePolicy } from './filters/authorization/bootstrap-policy/reconcile.ts';
 import { registryPolicyStore } from './filters/authorization/bootstrap-policy/registry-policy-store.ts';
 import { followRbac } from './filters/authorization/follow-rbac.ts';
-import { preventEscalation } from './filters/authorization/prevent-escalation.ts';
 import { rbacAuthorizer } from './filters/authorization/rbac-authorizer.ts';
 import { RbacIndex } from './filters/authorization/rbac-index.ts';
 import { rbacGroup } from './filters/authorization/rbac-objects.ts';
@@ -122,7 +121,6 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     storageFactory: (resource) => storages.forResource(resource),
     log,
     authorizer: reviewAuthorizer(authorizer, rbac),
-    admissionPlugins: [preventEscalation(authorizer, rbac)],
     tokens: {
       async authenticateToken(token) {
         const user = options.tokens?.(token);

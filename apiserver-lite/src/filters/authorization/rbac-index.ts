@@ -141,14 +141,13 @@ export class RbacIndex {
   }
 
   *#boundBy(bindings: BindingIndex, user: UserInfo, namespace: string): Generator<BoundRole> {
-    for (const roleRef of bindings.of(userKey(user.name))) yield this.resolve(roleRef, namespace);
+    for (const roleRef of bindings.of(userKey(user.name))) yield this.#resolve(roleRef, namespace);
     for (const group of user.groups) {
-      for (const roleRef of bindings.of(groupKey(group))) yield this.resolve(roleRef, namespace);
+      for (const roleRef of bindings.of(groupKey(group))) yield this.#resolve(roleRef, namespace);
     }
   }
 
-  /** The role that a binding in `namespace` (empty: in the cluster) names. */
-  resolve(roleRef: RoleRef, namespace: string): BoundRole {
+  #resolve(roleRef: RoleRef, namespace: string): BoundRole {
     if (roleRef.apiGroup !== rbacGroup) return { roleRef, role: undefined };
     const role =
       roleRef.kind === 'ClusterRole'
