@@ -223,8 +223,3 @@ export function resourceInfo(group: string, version: string, name: string): Reso
   resourceIndex ??= new Map(resources().map((info) => [`${info.group}/${info.version}/${info.name}`, info]));
   return resourceIndex.get(`${group}/${version}/${name}`);
 }
-
-/** The Kubernetes release that the tables describe: `1.36`. */
-export function kubernetesVersion(): string {
-  return loadTable().version;
-}

@@ -129,6 +129,17 @@ test('there is a warning for bytes that no object can stand for', () => {
   });
   assert.deepEqual(JSON.parse(text), namespace);
   assert.deepEqual(warnings, ['stdin: encoding this object again will not give the same bytes']);
+
+  const revision = {
+    kind: 'ControllerRevision',
+    apiVersion: 'apps/v1',
+    metadata: {},
+    data: message,
+    revision: 1,
+  };
+  const embedded = encodeObject(revision).toString('base64');
+  decodeInput(input(`\n${embedded}`), { output: 'json', base64: true, warn: (line) => warnings.push(line) });
+  assert.equal(warnings[1], 'stdin:2: encoding this object again will not give the same bytes');
 });
 
 test('what is encrypted, compressed or no protobuf is told as such', () => {

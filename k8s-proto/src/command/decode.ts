@@ -35,10 +35,15 @@ function isEncodedBack(object: unknown, bytes: Uint8Array): boolean {
   }
 }
 
+/** Whether an opaque value may be protobuf by itself, which JSON can't show. */
+function hasEmbedded(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('k8s\0', 4);
+}
+
 /** An object that 1.36 would have written comes out plain; others with what keeps `encode` from changing them. */
 function decodeEnvelope(bytes: Uint8Array): Decoded {
   const plain = decodeObject(bytes);
-  if (encodesTo(plain, bytes)) return { object: plain, exact: true };
+  if (encodesTo(plain, bytes) && !hasEmbedded(bytes)) return { object: plain, exact: true };
   let object = plain;
   try {
     object = decodeObjectLossless(bytes);

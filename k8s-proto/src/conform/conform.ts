@@ -135,13 +135,13 @@ function conformMessage(
   const plan = planOf(name);
   const found: unknown[] = [];
   found.length = plan.fields.length;
-  const forms: Record<string, unknown> = {};
+  let forms: Record<string, unknown> | undefined;
   if (isObject(value)) {
     const outerStruct = walk.struct;
     for (const key of Object.keys(value)) {
       const index = plan.indexes.get(key);
       if (index === undefined) {
-        if (walk.lossless && isLosslessKey(name, key)) forms[key] = value[key];
+        if (walk.lossless && isLosslessKey(name, key)) (forms ??= {})[key] = value[key];
         else walk.unknown(key);
         continue;
       }
@@ -149,7 +149,7 @@ function conformMessage(
       const item = value[key];
       if (item === null && field.pointer) continue;
       if (item === null && walk.lossless && nullMeansAbsent(field)) {
-        forms[key] = null;
+        (forms ??= {})[key] = null;
         continue;
       }
       walk.path.push(key);
@@ -169,11 +169,9 @@ function conformMessage(
     if (item === undefined && !field.pointer) item = conformValue(walk, field.type, null);
     if (!isOmitted(field, item)) object[field.json] = item === undefined ? null : item;
   }
-  for (const key in forms) {
-    walk.hasLosslessForms = true;
-    object[key] = forms[key];
-  }
-  return object;
+  if (forms === undefined) return object;
+  walk.hasLosslessForms = true;
+  return Object.assign(object, forms);
 }
 
 /**
