@@ -38,7 +38,7 @@ test('writes and reads go on while a large compaction runs', async () => {
   const deleteRows = shim.deleteRows.bind(shim);
   let running = 0;
   shim.deleteRows = async (refs) => {
-    assert.ok(refs.length <= 1000, `${refs.length} rows in one step`);
+    assert.ok(refs.length <= 500, `${refs.length} rows in one step`);
     running++;
     await store.put({ key: bytes('during'), value: bytes(`${running}`) });
     await deleteRows(refs);

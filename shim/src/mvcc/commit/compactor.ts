@@ -7,8 +7,9 @@ import type { KeyIndex } from '../index/key-index.ts';
 import { StoreError } from '../store-error.ts';
 import { Turn } from './turn.ts';
 
-/** Keys looked at, and about as many rows deleted, in one step. */
+/** Keys looked at, and rows deleted, in one step. */
 const stepKeys = 500;
+const stepRows = 500;
 
 export interface CompactorOptions {
   port: HistoryPort;
@@ -72,8 +73,10 @@ export class Compactor {
     compaction: { revision: number; deleteRows: boolean },
   ): Promise<number> {
     const rows = index.compact(keys, compaction.revision);
-    if (rows.length > 0 && compaction.deleteRows)
-      await this.#retry(() => this.#options.port.deleteRows(rows));
+    // One key may have had any number of revisions.
+    for (let at = 0; compaction.deleteRows && at < rows.length; at += stepRows) {
+      await this.#retry(() => this.#options.port.deleteRows(rows.slice(at, at + stepRows)));
+    }
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
@@ -87,7 +90,7 @@ export class Compactor {
     let deleted = 0;
     let after = { revision: 0, sub: 0 };
     while (!this.#closed) {
-      const page = await port.listRows(after, upTo, stepKeys);
+      const page = await port.listRows(after, upTo, stepRows);
       const last = page.at(-1);
       if (last === undefined) break;
       after = { revision: last.revision, sub: last.sub };

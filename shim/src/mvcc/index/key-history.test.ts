@@ -83,6 +83,15 @@ test('rows that a compaction has left are enough to build the same history again
   assert.deepEqual(drawn(history, 11, 12), ['11 8 3', '11 8 3']);
 });
 
+test('a key of very many revisions is compacted, too', () => {
+  const history = new KeyHistory('k');
+  for (let i = 1; i <= 300_000; i++) {
+    history.append({ revision: i + 1, createRevision: 2, version: i, lease: 0n, tombstone: false });
+  }
+  assert.equal(history.compact(300_001).length, 299_999);
+  assert.deepEqual(history.at(300_001), { modRevision: 300_001, createRevision: 2, version: 300_000 });
+});
+
 test('a revision that is not newer is refused', () => {
   const history = example();
   assert.throws(() =>

@@ -197,5 +197,6 @@ function trim(generation: Generation, revision: number, dropped: number[]): void
   while (keepFrom + 1 < revisions.length && (revisions[keepFrom + 1] ?? 0) <= revision) keepFrom++;
   const isTombstone = keepFrom === revisions.length - 1 && generation.ended;
   if (isTombstone && (revisions[keepFrom] ?? 0) < revision) keepFrom++;
-  if (keepFrom > 0) dropped.push(...revisions.splice(0, keepFrom));
+  for (let i = 0; i < keepFrom; i++) dropped.push(revisions[i] as number);
+  if (keepFrom > 0) revisions.splice(0, keepFrom);
 }
