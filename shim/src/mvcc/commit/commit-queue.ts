@@ -27,8 +27,11 @@ export interface CommitRequest {
   readonly settled: boolean;
   /** It is in a transaction whose outcome nobody knows yet. */
   sent: boolean;
-  /** Evaluates, and keeps the outcome for `settle`. */
-  evaluate(batch: PendingBatch, missing: MissingRows, expired: ReadonlySet<bigint>): void;
+  /**
+   * Evaluates, and keeps the outcome for `settle`. Returns false if that broke in a way it should not: the request is
+   * failed then, and the batch may hold half of it.
+   */
+  evaluate(batch: PendingBatch, missing: MissingRows, expired: ReadonlySet<bigint>): boolean;
   settle(): void;
   fail(error: StoreError): void;
 }
@@ -132,13 +135,19 @@ class PendingRequest<Result> implements CommitRequest {
     this.#reject = options.reject;
   }
 
-  evaluate(batch: PendingBatch, missing: MissingRows, expired: ReadonlySet<bigint>): void {
+  evaluate(batch: PendingBatch, missing: MissingRows, expired: ReadonlySet<bigint>): boolean {
     try {
       this.#outcome = { result: this.#evaluate(batch, missing, expired) };
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
+      if (!(error instanceof StoreError)) {
+        this.fail(
+          new StoreError('corrupt', `a request could not be evaluated: ${String(error)}`, { cause: error }),
+        );
+        return false;
+      }
       this.#outcome = { error };
     }
+    return true;
   }
 
   settle(): void {

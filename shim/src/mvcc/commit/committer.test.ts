@@ -46,6 +46,31 @@ test('a refused request changes nothing for its neighbours in the batch', async 
   await store.close();
 });
 
+test('a request that breaks the evaluation fails alone', async () => {
+  const { store } = await openMemoryStore(new MemoryDatabase());
+  const broken = {
+    success: [{ requestPut: { key: bytes('half') } }, { requestPut: { key: undefined as never } }],
+  };
+  const answers = await Promise.allSettled([
+    store.put({ key: bytes('a') }),
+    store.committer.submit((batch) => {
+      batch.put('half', bytes('x'), 0n);
+      throw new TypeError('a bug');
+    }, 0),
+    store.put({ key: bytes('b') }),
+  ]);
+  assert.deepEqual(
+    answers.map((answer) =>
+      answer.status === 'fulfilled' ? 'done' : (answer.reason as { code: string }).code,
+    ),
+    ['done', 'corrupt', 'done'],
+  );
+  await assert.rejects(store.txn(broken));
+  assert.equal((await store.range({ key: bytes('half') })).count, 0);
+  assert.equal(store.currentRevision, 3);
+  await store.close();
+});
+
 for (const fault of ['loseBefore', 'loseAfter'] satisfies Fault[]) {
   test(`an unknown outcome (${fault}) is resolved before it is answered`, async () => {
     const database = new MemoryDatabase();

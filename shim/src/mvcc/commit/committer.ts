@@ -215,13 +215,11 @@ export class Committer {
   async #evaluate(requests: readonly CommitRequest[], expired: ReadonlySet<bigint>): Promise<PendingBatch> {
     const missing = new MissingRows();
     for (let misses = 0; ;) {
-      const batch = new PendingBatch(this.#state);
-      for (const request of requests) {
-        if (request.settled) continue;
-        batch.beginRequest();
-        request.evaluate(batch, missing, expired);
+      const batch = this.#evaluateOnce(requests, missing, expired);
+      if (batch === undefined) {
+        missing.reset();
+        continue;
       }
-      batch.beginRequest();
       if (missing.complete) return batch;
       const rows = await this.#port.readRows(missing.refs(), missing.values);
       missing.add(rows);
@@ -233,6 +231,25 @@ export class Committer {
       }
       missing.reset();
     }
+  }
+
+  /** undefined: a request broke, and the others have to be evaluated without it. */
+  #evaluateOnce(
+    requests: readonly CommitRequest[],
+    missing: MissingRows,
+    expired: ReadonlySet<bigint>,
+  ): PendingBatch | undefined {
+    const batch = new PendingBatch(this.#state);
+    for (const request of requests) {
+      if (request.settled) continue;
+      batch.beginRequest();
+      if (!request.evaluate(batch, missing, expired)) {
+        this.#log.error('a request could not be evaluated');
+        return undefined;
+      }
+    }
+    batch.beginRequest();
+    return batch;
   }
 
   async #readMissed(): Promise<void> {
