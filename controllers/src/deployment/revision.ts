@@ -22,7 +22,7 @@ const ownAnnotations = new Set([
 const longestHistoryCharacters = 2000;
 
 /** The revision of a ReplicaSet; 0 while it has none, undefined when it is no number. */
-export function revisionOf(replicaSet: ReplicaSet): number | undefined {
+function revisionOf(replicaSet: ReplicaSet): number | undefined {
   const text = replicaSet.metadata.annotations?.[revisionAnnotation];
   if (text === undefined) return 0;
   return /^-?\d+$/.test(text) ? Number(text) : undefined;

@@ -50,9 +50,6 @@ export const isExpired = (error: unknown): boolean => error instanceof ApiError 
 /** Refused by validation. */
 export const isInvalid = (error: unknown): boolean => error instanceof ApiError && error.code === 422;
 
-/** Refused by authorization or admission. */
-export const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.code === 403;
-
 /** Nothing can be created here any more because the namespace is going away. */
 export const isNamespaceTerminating = (error: unknown): boolean =>
   error instanceof ApiError &&

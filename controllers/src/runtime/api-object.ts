@@ -35,11 +35,3 @@ export function objectKey(object: ApiObject): string {
   const { namespace, name } = object.metadata;
   return namespace ? `${namespace}/${name}` : (name ?? '');
 }
-
-/** The reverse of `objectKey`. */
-export function splitKey(key: string): { namespace: string; name: string } {
-  const slash = key.indexOf('/');
-  return slash < 0
-    ? { namespace: '', name: key }
-    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}

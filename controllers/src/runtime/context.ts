@@ -17,7 +17,8 @@ import type { Informers } from './informers.ts';
  *           const pod = pods.store.get(key);
  *           if (!pod || pod.metadata.labels?.['name']) return;
  *           await context.client.patch(podsResource, {
- *             ...splitKey(key),
+ *             namespace: pod.metadata.namespace,
+ *             name: pod.metadata.name,
  *             type: 'merge',
  *             body: { metadata: { labels: { name: pod.metadata.name } } },
  *           });

@@ -1,17 +1,12 @@
 import type {
   CoreV1Event,
-  V1ControllerRevision,
   V1Deployment,
   V1Lease,
   V1Namespace,
   V1Node,
-  V1PersistentVolumeClaim,
   V1Pod,
-  V1PriorityClass,
   V1ReplicaSet,
-  V1ReplicationController,
   V1Service,
-  V1StatefulSet,
 } from '@kubernetes/client-node';
 import type { ApiObject, Typed } from './api-object.ts';
 
@@ -22,14 +17,9 @@ export type Node = Typed<V1Node>;
 export type Namespace = Typed<V1Namespace>;
 export type Deployment = Typed<V1Deployment>;
 export type ReplicaSet = Typed<V1ReplicaSet>;
-export type StatefulSet = Typed<V1StatefulSet>;
-export type ReplicationController = Typed<V1ReplicationController>;
-export type ControllerRevision = Typed<V1ControllerRevision>;
 export type Service = Typed<V1Service>;
 export type Lease = Typed<V1Lease>;
 export type Event = Typed<CoreV1Event>;
-export type PriorityClass = Typed<V1PriorityClass>;
-export type PersistentVolumeClaim = Typed<V1PersistentVolumeClaim>;
 
 /** A resource as paths name it, and the kind of its objects. `T` is the type of the objects, known only to the compiler. */
 export interface Resource<T extends ApiObject = ApiObject> {
@@ -56,25 +46,9 @@ export const nodes = clusterScoped<Node>('v1', 'nodes', 'Node');
 export const namespaces = clusterScoped<Namespace>('v1', 'namespaces', 'Namespace');
 export const services = namespaced<Service>('v1', 'services', 'Service');
 export const events = namespaced<Event>('v1', 'events', 'Event');
-export const replicationControllers = namespaced<ReplicationController>(
-  'v1',
-  'replicationcontrollers',
-  'ReplicationController',
-);
-export const persistentVolumeClaims = namespaced<PersistentVolumeClaim>(
-  'v1',
-  'persistentvolumeclaims',
-  'PersistentVolumeClaim',
-);
 export const deployments = namespaced<Deployment>('apps/v1', 'deployments', 'Deployment');
 export const replicaSets = namespaced<ReplicaSet>('apps/v1', 'replicasets', 'ReplicaSet');
-export const statefulSets = namespaced<StatefulSet>('apps/v1', 'statefulsets', 'StatefulSet');
 export const leases = namespaced<Lease>('coordination.k8s.io/v1', 'leases', 'Lease');
-export const priorityClasses = clusterScoped<PriorityClass>(
-  'scheduling.k8s.io/v1',
-  'priorityclasses',
-  'PriorityClass',
-);
 
 /** `v1` or `apps/v1`, as `apiVersion` has it. */
 export function apiVersionOf(resource: { group: string; version: string }): string {
