@@ -11,7 +11,6 @@ import { selectableFields } from './selectable-fields.ts';
 
 type Row = Omit<KindTraits, 'group' | 'kind' | 'namespaced'>;
 
-const namespaced = true;
 const spec = ['spec'] as const;
 
 /**
@@ -150,7 +149,7 @@ export function simpleKinds(): Map<string, KindModule> {
       ...row,
       group,
       kind,
-      namespaced: cluster === true ? !namespaced : namespaced,
+      namespaced: cluster !== true,
     };
     const strategy = kindStrategy(traits);
     const table = tables[id];

@@ -56,7 +56,7 @@ function defaultContainer(container: Fields): void {
 const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
 
 /** Defaults of a Pod's spec, in a Pod or in a template (Kubernetes: `core/v1/defaults.go`). */
-export function defaultPodSpec(spec: Fields): void {
+function defaultPodSpec(spec: Fields): void {
   fillText(spec, {
     dnsPolicy: 'ClusterFirst',
     restartPolicy: 'Always',

@@ -4,7 +4,7 @@ const randomLength = 5;
 const maxBaseLength = 63 - randomLength;
 
 /** `random` is as Math.random. */
-export function randomSuffix(random: () => number, length = randomLength): string {
+function randomSuffix(random: () => number, length = randomLength): string {
   let suffix = '';
   for (let i = 0; i < length; i++) suffix += alphabet[Math.floor(random() * alphabet.length)] ?? 'b';
   return suffix;

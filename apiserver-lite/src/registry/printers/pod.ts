@@ -42,7 +42,7 @@ function initReason(status: V1ContainerStatus, index: number, total: number): st
 }
 
 /** One line about a Pod, as `kubectl get pods` has it (Kubernetes: `printers/internalversion.printPod`). */
-export function summarizePod(pod: V1Pod, nowMs: number): Summary {
+function summarizePod(pod: V1Pod, nowMs: number): Summary {
   const { spec, status = {}, metadata = {} } = pod;
   const initContainers = spec?.initContainers ?? [];
   const sidecars = new Set(

@@ -50,10 +50,7 @@ function validateResourceName(name: string, field: string): FieldError[] {
 }
 
 /** Requests and limits: known names, nothing negative, no request above its limit. */
-export function validateResources(
-  resources: V1ResourceRequirements | undefined,
-  field: string,
-): FieldError[] {
+function validateResources(resources: V1ResourceRequirements | undefined, field: string): FieldError[] {
   const { limits = {}, requests = {} } = resources ?? {};
   const findings: FieldError[] = [];
   const zero = parseQuantity('0');

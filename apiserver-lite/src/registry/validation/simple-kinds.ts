@@ -5,6 +5,7 @@ import { fieldAt, type KindTraits } from '../generic/kind-strategy.ts';
 import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './access-control.ts';
 import { validateConfigMap, validateFrozen, validateSecret, validateSecretUpdate } from './configuration.ts';
 import { forbiddenField, invalidValue, required } from './field-errors.ts';
+import { validateIngress } from './ingress.ts';
 import { validateLabelSelector } from './label-selector.ts';
 import { templateWarnings } from './pod-warnings.ts';
 import { validatePodTemplate } from './pod-spec.ts';
@@ -145,16 +146,6 @@ function validatePriorityClassUpdate(object: KubeObject, old: KubeObject): Field
             : invalidValue(field, object[field], 'field is immutable'),
         ],
   );
-}
-
-function validateIngress(object: KubeObject): FieldError[] {
-  const { rules = [], defaultBackend } = (object['spec'] ?? {}) as {
-    rules?: object[];
-    defaultBackend?: object;
-  };
-  return rules.length === 0 && defaultBackend === undefined
-    ? [invalidValue('spec', rules, 'either `defaultBackend` or `rules` must be specified')]
-    : [];
 }
 
 function validateClaim(object: KubeObject): FieldError[] {

@@ -215,6 +215,27 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'an Ingress leads somewhere',
+    place: 'networking.k8s.io/v1/ingresses',
+    fields: {
+      metadata: meta,
+      spec: {
+        rules: [
+          {
+            host: '10.0.0.1',
+            http: { paths: [{ path: 'a', backend: { service: { name: 'web', port: {} } } }] },
+          },
+        ],
+      },
+    },
+    found: [
+      'spec.rules[0].host: Invalid value: "10.0.0.1": must be a DNS name, not an IP address',
+      'spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified',
+      'spec.rules[0].http.paths[0].path: Invalid value: "a": must be an absolute path',
+      'spec.rules[0].http.paths[0].backend: Required value: port name or number is required',
+    ],
+  },
+  {
     name: 'a taint has an effect',
     place: '/v1/nodes',
     fields: { metadata: meta, spec: { taints: [{ key: 'a', effect: 'Never' }] } },

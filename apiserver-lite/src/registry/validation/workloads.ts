@@ -227,7 +227,7 @@ export function validateStatefulSetUpdate(object: KubeObject, old: KubeObject): 
       ];
 }
 
-export function validateJobSpec(spec: V1JobSpec, field = 'spec'): FieldError[] {
+function validateJobSpec(spec: V1JobSpec, field = 'spec'): FieldError[] {
   const findings: FieldError[] = [];
   for (const name of [
     'parallelism',

@@ -1,7 +1,7 @@
 import type { V1PodSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { copyOf } from '../../generic/copy-object.ts';
-import { keepField, kindStrategy, statusStrategy } from '../../generic/kind-strategy.ts';
+import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
 import type { KindModule } from '../../kind-module.ts';
 import { tables } from '../../printers/tables.ts';
 import type { DeleteOptions } from '../../rest.ts';
@@ -132,6 +132,3 @@ export const podModule: KindModule = {
   ...(tables['/Pod'] === undefined ? {} : { table: tables['/Pod'] }),
   ...(selectableFields['/Pod'] === undefined ? {} : { selectableFields: selectableFields['/Pod'] }),
 };
-
-/** The strategy of `pods/status`, shared by those who write conditions on a pod's behalf. */
-export const podStatusStrategy: Strategy = statusStrategy(strategy, podModule.status);

@@ -9,12 +9,12 @@ export interface IpRange {
 }
 
 /** An IPv4 address as a number; throws on anything else. */
-export function addressNumber(address: string): number {
+function addressNumber(address: string): number {
   if (!isIPv4(address)) throw new Error(`not an IPv4 address: ${address}`);
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
-export function addressText(value: number): string {
+function addressText(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
 

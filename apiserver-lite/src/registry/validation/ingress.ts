@@ -1,0 +1,89 @@
+import { isIP } from 'node:net';
+import type { V1HTTPIngressPath, V1IngressBackend, V1IngressSpec } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../server/status-error.ts';
+import { invalidEach, invalidValue, notSupported, required } from './field-errors.ts';
+import {
+  dns1035Label,
+  dns1123Subdomain,
+  validPortName,
+  validPortNumber,
+  wildcardDns1123Subdomain,
+} from './formats.ts';
+
+const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
+
+function validateBackend(backend: V1IngressBackend | undefined, field: string): FieldError[] {
+  const { service, resource } = backend ?? {};
+  if (service !== undefined && resource !== undefined) {
+    return [invalidValue(field, '', 'cannot set both resource and service backends')];
+  }
+  if (resource !== undefined) return [];
+  if (service === undefined) return [required(field, 'resource or service backend is required')];
+  const findings: FieldError[] = [];
+  if (!service.name) findings.push(required(`${field}.service.name`));
+  else findings.push(...invalidEach(`${field}.service.name`, service.name, dns1035Label(service.name)));
+  const { name, number } = service.port ?? {};
+  if (name && number) findings.push(invalidValue(field, '', 'cannot set both port name & port number'));
+  else if (name) findings.push(...invalidEach(`${field}.service.port.name`, name, validPortName(name)));
+  else if (number)
+    findings.push(...invalidEach(`${field}.service.port.number`, number, validPortNumber(number)));
+  else findings.push(required(field, 'port name or number is required'));
+  return findings;
+}
+
+function validatePath({ path = '', pathType, backend }: V1HTTPIngressPath, field: string): FieldError[] {
+  const findings: FieldError[] = [];
+  if (!pathType) findings.push(required(`${field}.pathType`, 'pathType must be specified'));
+  else if (!pathTypes.includes(pathType))
+    findings.push(notSupported(`${field}.pathType`, pathType, pathTypes));
+  const exact = pathType === 'Exact' || pathType === 'Prefix';
+  if ((exact || path !== '') && !path.startsWith('/')) {
+    findings.push(invalidValue(`${field}.path`, path, 'must be an absolute path'));
+  }
+  if (exact) {
+    for (const part of ['//', '/./', '/../', '%2f', '%2F']) {
+      if (path.includes(part))
+        findings.push(invalidValue(`${field}.path`, path, `must not contain '${part}'`));
+    }
+  }
+  return [...findings, ...validateBackend(backend, `${field}.backend`)];
+}
+
+function validateHost(host: string, field: string): FieldError[] {
+  if (isIP(host) !== 0) return [invalidValue(field, host, 'must be a DNS name, not an IP address')];
+  return invalidEach(
+    field,
+    host,
+    host.includes('*') ? wildcardDns1123Subdomain(host) : dns1123Subdomain(host),
+  );
+}
+
+/** Hosts, paths and backends of an Ingress (Kubernetes: `networking/validation.ValidateIngressSpec`). */
+export function validateIngress(object: KubeObject): FieldError[] {
+  const { rules = [], defaultBackend, ingressClassName, tls = [] } = (object['spec'] ?? {}) as V1IngressSpec;
+  if (rules.length === 0 && defaultBackend === undefined) {
+    return [invalidValue('spec', rules, 'either `defaultBackend` or `rules` must be specified')];
+  }
+  const findings = defaultBackend === undefined ? [] : validateBackend(defaultBackend, 'spec.defaultBackend');
+  for (const [index, { host, http }] of rules.entries()) {
+    const path = `spec.rules[${index}]`;
+    if (host) findings.push(...validateHost(host, `${path}.host`));
+    if (http === undefined) continue;
+    if ((http.paths ?? []).length === 0) findings.push(required(`${path}.http.paths`));
+    for (const [place, item] of (http.paths ?? []).entries()) {
+      findings.push(...validatePath(item, `${path}.http.paths[${place}]`));
+    }
+  }
+  for (const [index, { hosts = [] }] of tls.entries()) {
+    for (const [place, host] of hosts.entries()) {
+      findings.push(...validateHost(host, `spec.tls[${index}].hosts[${place}]`));
+    }
+  }
+  if (ingressClassName !== undefined) {
+    findings.push(
+      ...invalidEach('spec.ingressClassName', ingressClassName, dns1123Subdomain(ingressClassName)),
+    );
+  }
+  return findings;
+}
