@@ -2,14 +2,19 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { CommittedState } from '../committed-state.ts';
 import type { HistoryPort } from '../history-port.ts';
-import type { KeyHistory } from '../index/key-history.ts';
-import type { KeyIndex } from '../index/key-index.ts';
+import type { RowRef } from '../history-row.ts';
+import type { KeyIndex, Superseding } from '../index/key-index.ts';
 import { StoreError } from '../store-error.ts';
 import { Turn } from './turn.ts';
 
-/** Keys looked at, and rows deleted, in one step. */
+/** Keys looked at in one step. */
 const stepKeys = 500;
-const stepRows = 500;
+/** Rows deleted in one statement: about a millisecond of the database's time. */
+const stepRows = 100;
+/** Pauses between statements, as a multiple of their time: so that those who write notice little. */
+const pauseFactor = 2;
+/** Rows looked at by one statement of a sweep. */
+const sweepRows = 1000;
 
 export interface CompactorOptions {
   port: HistoryPort;
@@ -69,14 +74,12 @@ export class Compactor {
 
   async #step(
     index: KeyIndex,
-    keys: KeyHistory[],
+    keys: Superseding[],
     compaction: { revision: number; deleteRows: boolean },
   ): Promise<number> {
     const rows = index.compact(keys, compaction.revision);
     // One key may have had any number of revisions.
-    for (let at = 0; compaction.deleteRows && at < rows.length; at += stepRows) {
-      await this.#retry(() => this.#options.port.deleteRows(rows.slice(at, at + stepRows)));
-    }
+    if (compaction.deleteRows) await this.#deleteRows(rows);
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
@@ -90,18 +93,27 @@ export class Compactor {
     let deleted = 0;
     let after = { revision: 0, sub: 0 };
     while (!this.#closed) {
-      const page = await port.listRows(after, upTo, stepRows);
+      const page = await port.listRows(after, upTo, sweepRows);
       const last = page.at(-1);
       if (last === undefined) break;
       after = { revision: last.revision, sub: last.sub };
       const dead = page.filter((row) => !state.index.get(row.key)?.has(row.revision));
-      if (dead.length > 0) await port.deleteRows(dead);
+      await this.#deleteRows(dead);
       deleted += dead.length;
     }
     if (this.#closed) return deleted;
     await port.markSwept(0, upTo);
     state.swept(upTo);
     return deleted;
+  }
+
+  async #deleteRows(rows: readonly RowRef[]): Promise<void> {
+    const { clock, port } = this.#options;
+    for (let at = 0; at < rows.length && !this.#closed; at += stepRows) {
+      const start = clock.now();
+      await this.#retry(() => port.deleteRows(rows.slice(at, at + stepRows)));
+      await clock.sleep(Math.min((clock.now() - start) * pauseFactor, 100));
+    }
   }
 
   async #retry(work: () => Promise<void>): Promise<void> {

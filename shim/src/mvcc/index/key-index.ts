@@ -8,7 +8,8 @@ import type { ValueCache } from './value-cache.ts';
 type Tree = sortedBtree.default<KeyString, KeyHistory>;
 const Tree = sortedBtree.default;
 
-interface Superseding {
+/** A change that may have made older revisions of its key superfluous. */
+export interface Superseding {
   readonly revision: number;
   readonly history: KeyHistory;
 }
@@ -114,21 +115,25 @@ export class KeyIndex {
    * The keys that a compaction at `revision` has to look at: those changed more than once up to it. Each may
    * appear several times. Takes them out of the index's list: the caller must `compact` them all.
    */
-  takeSuperseded(revision: number): KeyHistory[] {
+  takeSuperseded(revision: number): Superseding[] {
     const changes = this.#superseding;
     let end = 0;
-    while (end < changes.length && (changes[end] as Superseding).revision <= revision) end++;
+    for (let high = changes.length; end < high;) {
+      const middle = (end + high) >> 1;
+      if ((changes[middle] as Superseding).revision <= revision) end = middle + 1;
+      else high = middle;
+    }
     // A tombstone exactly at the compacted revision stays until the next compaction: look again then.
     let keepFrom = end;
     while (keepFrom > 0 && (changes[keepFrom - 1] as Superseding).revision === revision) keepFrom--;
     this.#superseding = changes.slice(keepFrom);
-    return changes.slice(0, end).map((change) => change.history);
+    return changes.slice(0, end);
   }
 
   /** Forgets what nothing at or after `revision` can see of these keys. Returns the rows to delete. */
-  compact(histories: Iterable<KeyHistory>, revision: number): RowRef[] {
+  compact(changes: Iterable<Superseding>, revision: number): RowRef[] {
     const rows: RowRef[] = [];
-    for (const history of histories) {
+    for (const { history } of changes) {
       for (const dropped of history.compact(revision)) {
         rows.push({ revision: dropped, key: history.key });
         this.#revisionCount--;
