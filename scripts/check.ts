@@ -8,6 +8,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ['boundaries', process.execPath, 'scripts/boundaries.ts'],
   ['types', 'tsc', '-p', 'tsconfig.json'],
   ['unused code', 'knip'],
+  ['generated files', process.execPath, 'scripts/generate.ts', '--check'],
   ['unit tests', process.execPath, 'scripts/test.ts', 'unit'],
 ];
 
