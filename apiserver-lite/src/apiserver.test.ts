@@ -73,6 +73,15 @@ describe('apiserver', () => {
     return hooks;
   };
 
+  test('refuses a token that nobody knows, though there is no token file', async () => {
+    const response = await requestHttp1(
+      { port: server.port, ca: authority.cert },
+      { path: '/version', headers: { authorization: 'Bearer wrong' } },
+    );
+    assert.equal(response.status, 401);
+    assert.match(response.text, /"reason":"Unauthorized"/);
+  });
+
   test('fails its health checks with its etcd', async () => {
     etcd.failNext(new Error('etcd is gone'));
     const response = await send(admin, '/healthz');

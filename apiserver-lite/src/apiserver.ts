@@ -184,7 +184,8 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     context.requestInfo.isResourceRequest ? resources(context) : router.handler(context);
   const filters = handlerChain({
     authenticator: anyOf(
-      [clientCertificate(), ...(options.tokens === undefined ? [] : [bearerToken([options.tokens])])],
+      // Also without anybody who knows tokens: one that nobody knows is a wrong credential, never none.
+      [clientCertificate(), bearerToken(options.tokens === undefined ? [] : [options.tokens])],
       options.anonymousAuth ?? true,
     ),
     authorizer,
