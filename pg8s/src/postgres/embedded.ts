@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { embeddedBinaries, type PostgresBinaries } from './binaries.ts';
 import { reachableBinaries, reachableFolder, type ServerUser, serverUser } from './server-user.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** A running PostgreSQL of our own. */
 export interface EmbeddedPostgres {
@@ -52,15 +53,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     folder = await reachableFolder(folder, user);
   }
 
+  const unfinished = `${folder}.initialising`;
+  if (await exists(unfinished)) await empty(folder);
   const found = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => undefined);
   const major = binaries.version.split('.')[0];
   if (found !== undefined && found.trim() !== major) {
-    throw new Error(
+    throw new UsageError(
       `the database in ${options.dataDir} was made by PostgreSQL ${found.trim()}; this is ${binaries.version}`,
     );
   }
-  if (found === undefined) await initialise({ binaries, folder, user, log });
-  else await stopOrphan(folder, log);
+  if (found === undefined) {
+    // Whoever is killed in here leaves the mark, and the next start begins anew.
+    await writeFile(unfinished, '');
+    await initialise({ binaries, folder, user, log });
+    await rm(unfinished);
+  } else {
+    await stopOrphan(folder, log);
+  }
 
   const sockets =
     folder.length <= longestSocketFolder
@@ -150,7 +159,7 @@ async function initialise(options: {
     });
   }
   const [code] = (await once(initdb, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`initdb failed in ${folder}: ${said.slice(-3).join(' | ')}`);
+  if (code !== 0) throw new UsageError(`initdb failed in ${folder}: ${said.slice(-3).join(' | ')}`);
 }
 
 /** Resolves when the server says that it takes connections; the result gives its latest log lines. */
@@ -159,7 +168,9 @@ async function readiness(server: ChildProcess, log: Logger): Promise<() => strin
   await new Promise<void>((done, reject) => {
     const timer = setTimeout(() => {
       server.kill('SIGQUIT');
-      reject(new Error(`PostgreSQL was not ready within ${startTimeoutMs / 1000} s: ${recent.join(' | ')}`));
+      reject(
+        new UsageError(`PostgreSQL was not ready within ${startTimeoutMs / 1000} s: ${recent.join(' | ')}`),
+      );
     }, startTimeoutMs);
     server.once('error', (error) => {
       clearTimeout(timer);
@@ -167,7 +178,7 @@ async function readiness(server: ChildProcess, log: Logger): Promise<() => strin
     });
     server.once('exit', (code, signal) => {
       clearTimeout(timer);
-      reject(new Error(`PostgreSQL did not start (${signal ?? code}): ${recent.join(' | ')}`));
+      reject(new UsageError(`PostgreSQL did not start (${signal ?? code}): ${recent.join(' | ')}`));
     });
     createInterface({ input: server.stderr! }).on('line', (line) => {
       log.debug({ program: 'postgres' }, line);
@@ -210,6 +221,17 @@ async function isServerOf(pid: number, folder: string): Promise<boolean> {
   }
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
   return commandLine === undefined || (commandLine.includes('postgres') && commandLine.includes(folder));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function empty(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 async function socketFolder(user: ServerUser | undefined): Promise<string> {

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse } from 'node:path';
 import { promisify } from 'node:util';
 import { binariesAt, type PostgresBinaries } from './binaries.ts';
+import { UsageError } from '../usage-error.ts';
 
 const run = promisify(execFile);
 
@@ -39,7 +40,9 @@ export async function serverUser(): Promise<ServerUser | undefined> {
 }
 
 function fail(): never {
-  throw new Error('PostgreSQL cannot run as root, and there is no user "postgres" or "nobody" to run it as');
+  throw new UsageError(
+    'PostgreSQL cannot run as root, and there is no user "postgres" or "nobody" to run it as',
+  );
 }
 
 async function lookUp(name: string): Promise<ServerUser | undefined> {
@@ -91,7 +94,7 @@ async function sharedFolder(user: ServerUser): Promise<string> {
       // Read-only or in the way: try the next.
     }
   }
-  throw new Error(`none of ${sharedFolders.join(', ')} can hold files for PostgreSQL's user`);
+  throw new UsageError(`none of ${sharedFolders.join(', ')} can hold files for PostgreSQL's user`);
 }
 
 /**
