@@ -48,7 +48,8 @@ export const responseHeader = defineMessage<ResponseHeader>('ResponseHeader', {
   raftTerm: int64(4),
 });
 
-const keyValue = defineMessage<KeyValue>('KeyValue', {
+/** A key with its value, as it is told and as it is stored. */
+export const keyValue = defineMessage<KeyValue>('KeyValue', {
   key: bytes(1),
   createRevision: int64(2),
   modRevision: int64(3),

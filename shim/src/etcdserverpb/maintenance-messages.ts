@@ -47,7 +47,8 @@ export const alarmRequest = defineMessage<AlarmRequest>('AlarmRequest', {
   alarm: enumeration(3, alarmTypes),
 });
 
-const alarmMember = defineMessage<AlarmMember>('AlarmMember', {
+/** An alarm, as it is told and as it is stored. */
+export const alarmMember = defineMessage<AlarmMember>('AlarmMember', {
   memberId: unsignedId(1),
   alarm: enumeration(2, alarmTypes),
 });

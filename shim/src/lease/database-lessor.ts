@@ -18,6 +18,9 @@ import { StoreError } from '../mvcc/store-error.ts';
 import type { LeasePort } from './lease-port.ts';
 import { maxLeaseTtlSeconds, minLeaseTtlSeconds, type Lessor } from './lessor.ts';
 
+/** What a lease takes, for the quota (etcd: `storage/quota.go`). */
+const leaseBytes = 64;
+
 export interface DatabaseLessorOptions {
   store: MvccStore;
   port: LeasePort;
@@ -44,7 +47,8 @@ export class DatabaseLessor implements Lessor {
 
   async grant(request: LeaseGrantRequest): Promise<LeaseGrantResponse> {
     if (request.ttlSeconds > maxLeaseTtlSeconds) throw new StoreError('leaseTtlTooLarge');
-    if (this.#store.overQuota) throw new StoreError('noSpace');
+    const wait = this.#store.admit(leaseBytes);
+    if (wait !== undefined) await wait;
     const ttlSeconds = Math.max(request.ttlSeconds, minLeaseTtlSeconds);
     return this.#store.committer.submit((batch): LeaseGrantResponse => {
       let id = request.id ?? 0n;
@@ -56,6 +60,8 @@ export class DatabaseLessor implements Lessor {
   }
 
   async revoke(request: LeaseRevokeRequest): Promise<LeaseRevokeResponse> {
+    const wait = this.#store.admit(0);
+    if (wait !== undefined) await wait;
     return this.#store.committer.submit((batch): LeaseRevokeResponse => {
       if (!batch.hasLease(request.id)) throw new StoreError('leaseNotFound');
       revokeWithKeys(batch, request.id);

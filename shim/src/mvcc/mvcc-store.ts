@@ -21,7 +21,7 @@ import { MissingRows } from './evaluate/missing-rows.ts';
 import { evaluateRange } from './evaluate/range.ts';
 import { ReadIndex } from './commit/read-index.ts';
 import type { ReadView } from './evaluate/read-view.ts';
-import { requestBytes, writesData } from './evaluate/request-size.ts';
+import { addedBytes, putOverheadBytes, requestBytes } from './evaluate/request-size.ts';
 import { responseHeader } from './evaluate/response-header.ts';
 import { defaultLimits, type StoreLimits } from './store-limits.ts';
 import { StoreError } from './store-error.ts';
@@ -34,6 +34,7 @@ import {
   isReadOnlyTxn,
   isSerializableTxn,
 } from './evaluate/txn.ts';
+import { openGate, type WriteGate } from './write-gate.ts';
 import { WatchHub } from './watch/watch-hub.ts';
 
 /** How the store learns about the other shims and the database as a whole. */
@@ -53,6 +54,8 @@ export interface MvccStoreOptions {
   valueCacheBytes: number;
   requestTimeoutMs: number;
   limits?: Partial<StoreLimits>;
+  /** Asked before every write. Default: lets everything in. */
+  gate?: WriteGate;
 }
 
 /** The store over its ports: etcd's mvcc and appliers in one, see `Store`. */
@@ -70,13 +73,14 @@ export class MvccStore implements Store {
   /** Compactions under way, by revision, for those who wait for the rows to be gone. */
   readonly #compactions = new Map<number, Promise<void>>();
   readonly #counts = { puts: 0, deletes: 0, txns: 0, ranges: 0, compactions: 0 };
-  #overQuota = false;
+  readonly #gate: WriteGate;
   #closed = false;
 
   private constructor(options: MvccStoreOptions, state: CommittedState) {
     const { history: port, clock, log } = options;
     const limits = { ...defaultLimits, ...options.limits };
     this.#options = options;
+    this.#gate = options.gate ?? openGate;
     this.clusterId = options.cluster.clusterId;
     this.memberId = options.cluster.memberId;
     this.raftTerm = options.cluster.raftTerm;
@@ -127,13 +131,9 @@ export class MvccStore implements Store {
     return this.state.fence.compactRevision;
   }
 
-  /** Set while the database is larger than it may be: what adds data is refused. */
-  setOverQuota(over: boolean): void {
-    this.#overQuota = over;
-  }
-
-  get overQuota(): boolean {
-    return this.#overQuota;
+  /** For writes that do not come through the store: see `WriteGate`. */
+  admit(addedBytes: number): Promise<void> | undefined {
+    return this.#gate.admit(addedBytes);
   }
 
   async range(request: RangeRequest): Promise<RangeResponse> {
@@ -144,13 +144,16 @@ export class MvccStore implements Store {
   }
 
   async put(request: PutRequest): Promise<PutResponse> {
-    if (this.#overQuota) throw new StoreError('noSpace');
-    this.#counts.puts++;
     const bytes = request.key.length + (request.value?.length ?? 0);
+    const wait = this.#gate.admit(bytes + putOverheadBytes);
+    if (wait !== undefined) await wait;
+    this.#counts.puts++;
     return this.committer.submit((batch, missing) => evaluatePut(batch, request, missing), bytes);
   }
 
   async deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse> {
+    const wait = this.#gate.admit(0);
+    if (wait !== undefined) await wait;
     this.#counts.deletes++;
     return this.committer.submit(
       (batch, missing) => evaluateDeleteRange(batch, request, missing),
@@ -165,7 +168,8 @@ export class MvccStore implements Store {
         evaluateReadOnlyTxn(view, request, missing),
       );
     }
-    if (this.#overQuota && writesData(request)) throw new StoreError('noSpace');
+    const wait = this.#gate.admit(addedBytes(request));
+    if (wait !== undefined) await wait;
     return this.committer.submit(
       (batch, missing) => evaluateTxn(batch, request, missing),
       requestBytes(request),
@@ -173,6 +177,8 @@ export class MvccStore implements Store {
   }
 
   async compact(request: CompactionRequest): Promise<CompactionResponse> {
+    const wait = this.#gate.admit(0);
+    if (wait !== undefined) await wait;
     const response = await this.committer.submit((batch): CompactionResponse => {
       if (request.revision <= batch.compactRevision) throw new StoreError('compacted');
       if (request.revision > batch.revision) throw new StoreError('futureRevision');

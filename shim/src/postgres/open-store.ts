@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { Alarms } from '../alarm/alarms.ts';
 import { DatabaseLessor } from '../lease/database-lessor.ts';
 import type { Lessor } from '../lease/lessor.ts';
 import { Reaper } from '../lease/reaper.ts';
@@ -8,15 +9,23 @@ import { MvccStore } from '../mvcc/mvcc-store.ts';
 import { repeat, type Repetition } from '../mvcc/repeat.ts';
 import type { StoreLimits } from '../mvcc/store-limits.ts';
 import type { Store } from '../mvcc/store.ts';
+import { createUpkeep } from '../snapshot/database-upkeep.ts';
+import type { Upkeep } from '../snapshot/upkeep.ts';
 import { Connection } from './connection.ts';
 import { Hints } from './hints.ts';
 import { migrate } from './migrate.ts';
+import { PgAlarms } from './pg-alarms.ts';
 import { PgCluster } from './pg-cluster.ts';
+import { defragment } from './pg-defragment.ts';
+import { PgDowngrade } from './pg-downgrade.ts';
 import { PgHistory, type Connections } from './pg-history.ts';
 import { PgLeases } from './pg-leases.ts';
+import { PgMoments } from './pg-moments.ts';
 
 const defaultValueCacheBytes = 256 * 1024 * 1024;
 const statementTimeoutMs = 15_000;
+/** A defragmentation of a large database takes its time. */
+const defragmentTimeoutMs = 3_600_000;
 
 export interface OpenStoreOptions {
   /** `postgres://…`: the role must own (or be able to create) the schema `pg8s` in that database. */
@@ -28,7 +37,7 @@ export interface OpenStoreOptions {
   clientUrls?: readonly string[];
   /** How many bytes of current values are kept in memory. Default 256 MiB. */
   valueCacheBytes?: number;
-  /** Bytes the database may take before writes are refused with `noSpace`. 0: no quota (the default). */
+  /** Bytes of the database in use beyond which NOSPACE is raised, and puts are refused. 0: no quota (the default). */
   quotaBytes?: number;
   /** A request unanswered for this long fails with `timeout` or `unavailable`. Default 7000, as etcd's. */
   requestTimeoutMs?: number;
@@ -38,6 +47,8 @@ export interface OpenStoreOptions {
   hints?: boolean;
   /** How often to look for expired leases. Default 500. */
   reapIntervalMs?: number;
+  /** How often to look for alarms of other shims and at the database's size. Default 5000. */
+  alarmIntervalMs?: number;
   /** Bounds of memory and pages, for tests. */
   limits?: Partial<StoreLimits>;
   clock?: Clock;
@@ -46,6 +57,7 @@ export interface OpenStoreOptions {
 export interface OpenedStore {
   store: Store;
   lessor: Lessor;
+  upkeep: Upkeep;
   /** Finishes what is in flight, refuses the rest with `stopped`, and closes the connections. */
   close(): Promise<void>;
 }
@@ -102,6 +114,7 @@ async function open(parts: {
           onHint: () => {
             cluster.others = Math.max(cluster.others, 1);
             history.hinted();
+            alarms.look().catch(() => undefined);
           },
         });
   const history = new PgHistory({
@@ -111,8 +124,18 @@ async function open(parts: {
       if (cluster.others > 0) hints?.send();
     },
   });
+  const alarms = new Alarms({
+    port: new PgAlarms(connections.work),
+    memberId,
+    quotaBytes: options.quotaBytes ?? 0,
+    usedBytes: async () => (await cluster.status()).dbSizeInUseBytes,
+    changed: () => history.hint(),
+    log,
+  });
+  await alarms.check();
   const store = await MvccStore.open({
     history,
+    gate: alarms,
     cluster,
     clock,
     log,
@@ -122,6 +145,23 @@ async function open(parts: {
   });
   const leasePort = new PgLeases(connections.work, memberId);
   const lessor = new DatabaseLessor({ store, port: leasePort });
+  const moments = new PgMoments({ connectionString: options.connectionString, log, statementTimeoutMs });
+  const upkeep = createUpkeep({
+    store,
+    moments,
+    alarms,
+    downgrade: new PgDowngrade(connections.work),
+    defragment: async () => {
+      const { connectionString } = options;
+      const connection = new Connection({
+        connectionString,
+        role: 'defragment',
+        log,
+        timeoutMs: defragmentTimeoutMs,
+      });
+      await defragment(connection).finally(() => connection.close());
+    },
+  });
   await hints?.listen();
   // So that the others know at once that there is somebody to send hints to.
   if (cluster.others > 0) hints?.send();
@@ -130,14 +170,17 @@ async function open(parts: {
     cluster,
     history,
     store,
+    alarms,
     hints,
     reaper: { lessor, port: leasePort },
   });
   return {
     store,
     lessor,
+    upkeep,
     close: async () => {
       await store.close();
+      await moments.close();
       await Promise.all(background.map((repetition) => repetition.stop()));
       await cluster.leave().catch(() => undefined);
       await hints?.close();
@@ -151,11 +194,12 @@ function startBackground(parts: {
   cluster: PgCluster;
   history: PgHistory;
   store: MvccStore;
+  alarms: Alarms;
   hints: Hints | undefined;
   reaper: { lessor: DatabaseLessor; port: PgLeases };
 }): Repetition[] {
-  const { options, cluster, history, store, hints } = parts;
-  const { log, quotaBytes = 0 } = options;
+  const { options, cluster, history, store, alarms, hints } = parts;
+  const { log } = options;
   const reaper = new Reaper({ ...parts.reaper, log });
   const every = (name: string, intervalMs: number, work: () => Promise<unknown>): Repetition =>
     repeat({ name, intervalMs, log }, work);
@@ -169,13 +213,6 @@ function startBackground(parts: {
     every('looking for interrupted compactions', 60_000, async () => {
       if (await parts.reaper.port.holdRole('sweeper', 600_000)) await store.sweepIfNeeded();
     }),
-    ...(quotaBytes > 0
-      ? [
-          every('watching the size of the database', 5000, async () => {
-            const { dbSizeBytes } = await store.status();
-            store.setOverQuota(dbSizeBytes > quotaBytes);
-          }),
-        ]
-      : []),
+    every('looking for alarms', options.alarmIntervalMs ?? 5000, () => alarms.check()),
   ];
 }

@@ -9,12 +9,17 @@ export function requestBytes(request: TxnRequest): number {
   return bytes;
 }
 
-/** Whether a branch of the txn puts anything, and so is refused when the database is full (etcd: quotaKVServer). */
-export function writesData(request: TxnRequest): boolean {
-  return [...(request.success ?? []), ...(request.failure ?? [])].some(
-    (operation) =>
-      'requestPut' in operation || ('requestTxn' in operation && writesData(operation.requestTxn)),
-  );
+/** What a key takes beside its bytes and its value's, for the quota (etcd: `storage/quota.go`). */
+export const putOverheadBytes = 256;
+
+/** About how much the database grows by the txn: what its larger branch puts; 0 if neither puts anything. */
+export function addedBytes(request: TxnRequest): number {
+  const branch = (operations: readonly RequestOp[] = []): number =>
+    operations.reduce((sum, operation) => {
+      if ('requestPut' in operation) return sum + operationBytes(operation) + putOverheadBytes;
+      return 'requestTxn' in operation ? sum + addedBytes(operation.requestTxn) : sum;
+    }, 0);
+  return Math.max(branch(request.success), branch(request.failure));
 }
 
 function operationBytes(operation: RequestOp): number {

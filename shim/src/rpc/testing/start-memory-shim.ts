@@ -1,5 +1,6 @@
 import { type Shim, type ShimOptions, startShim } from '../../server.ts';
 import { MemoryLessor, MemoryStore } from './memory-store.ts';
+import { createMemoryUpkeep } from './memory-upkeep.ts';
 
 /** A whole server over a store in memory, on a free port of the loopback interface. */
 export async function startMemoryShim(
@@ -7,9 +8,10 @@ export async function startMemoryShim(
 ): Promise<Shim & { store: MemoryStore }> {
   const store = new MemoryStore();
   const lessor = new MemoryLessor(store);
+  const upkeep = createMemoryUpkeep(store);
   const shim = await startShim(
     { postgresUrl: '', listenClientUrls: ['http://127.0.0.1:0'], drainMs: 500, ...options },
-    () => Promise.resolve({ store, lessor, close: () => Promise.resolve() }),
+    () => Promise.resolve({ store, lessor, upkeep, close: () => Promise.resolve() }),
   );
   return { ...shim, store };
 }

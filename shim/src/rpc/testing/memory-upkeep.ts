@@ -1,0 +1,73 @@
+import { pino } from 'pino';
+import type { AlarmPort } from '../../alarm/alarm-port.ts';
+import { Alarms } from '../../alarm/alarms.ts';
+import type { AlarmMember, AlarmType } from '../../etcdserverpb/admin-types.ts';
+import { StoreError } from '../../mvcc/store-error.ts';
+import type { Upkeep } from '../../snapshot/upkeep.ts';
+import type { MemoryStore } from './memory-store.ts';
+
+/** Alarms in memory. */
+export class MemoryAlarms implements AlarmPort {
+  #raised: AlarmMember[] = [];
+
+  list(type: AlarmType): Promise<AlarmMember[]> {
+    return Promise.resolve(this.#raised.filter(({ alarm }) => type === 'NONE' || alarm === type));
+  }
+
+  async raise(alarm: AlarmMember): Promise<void> {
+    await this.clear(alarm);
+    this.#raised.push(alarm);
+  }
+
+  clear({ memberId, alarm }: AlarmMember): Promise<boolean> {
+    const kept = this.#raised.filter((each) => each.memberId !== memberId || each.alarm !== alarm);
+    const wasRaised = kept.length < this.#raised.length;
+    this.#raised = kept;
+    return Promise.resolve(wasRaised);
+  }
+}
+
+/** Upkeep of a store in memory, for the rpc layer's own tests: its snapshot is any bytes, its hashes are any numbers. */
+export function createMemoryUpkeep(store: MemoryStore): Upkeep {
+  let target: string | undefined;
+  return {
+    alarms: new Alarms({
+      port: new MemoryAlarms(),
+      memberId: store.memberId,
+      quotaBytes: 0,
+      usedBytes: () => Promise.resolve(0),
+      changed: () => {},
+      log: pino({ level: 'silent' }),
+    }),
+    downgrade: {
+      target: () => Promise.resolve(target),
+      begin: (to) => {
+        const begins = target === undefined;
+        target ??= to;
+        return Promise.resolve(begins);
+      },
+      cancel: () => {
+        const cancels = target !== undefined;
+        target = undefined;
+        return Promise.resolve(cancels);
+      },
+    },
+    async *snapshot() {
+      if (store.failure !== undefined) throw store.failure;
+      yield await Promise.resolve({ blob: Buffer.alloc(40_000, 1), remainingBytes: 10 });
+      yield { blob: Buffer.alloc(10, 2), remainingBytes: 0 };
+    },
+    hash: () => Promise.resolve({ hash: 0xfffffffe, revision: store.currentRevision }),
+    hashKv(asked) {
+      const { currentRevision: revision, compactRevision } = store;
+      if (asked > revision) return Promise.reject(new StoreError('futureRevision'));
+      return Promise.resolve({
+        hash: 7,
+        compactRevision: compactRevision || -1,
+        hashRevision: asked || revision,
+        revision,
+      });
+    },
+    defragment: () => Promise.resolve(),
+  };
+}
