@@ -41,7 +41,7 @@ import { countStoredObjects, prometheusStorageMetrics } from './server/prometheu
 import type { Handler } from './server/request-context.ts';
 import { versionInfo } from './server/version.ts';
 import { StorageFactory } from './storage/storage-factory.ts';
-import { jsonValueCodec, protobufValueCodec } from './storage/value-codec.ts';
+import { valueCodecFor } from './storage/value-codec.ts';
 
 export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'RBAC';
 
@@ -108,11 +108,11 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     ({ apiGroup, apiVersion, resource, subresource }) =>
       registry.lookup(apiGroup, apiVersion, resource, subresource) !== undefined,
   );
-  const codec = options.storageMediaType === 'application/json' ? jsonValueCodec : protobufValueCodec;
+  const mediaType = options.storageMediaType ?? 'application/vnd.kubernetes.protobuf';
   const storages = new StorageFactory({
     etcd,
     pathPrefix: options.etcdPrefix ?? '/registry',
-    codecFor: () => codec,
+    codecFor: (resource) => valueCodecFor(resource, mediaType),
     metrics: prometheusStorageMetrics(metrics.registry),
     log,
   });

@@ -1,3 +1,4 @@
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import { wrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import { parseJson } from '@pg8s/k8s-proto/json';
 import type { RequestContext } from '../server/request-context.ts';
@@ -5,7 +6,7 @@ import { sendBody } from '../server/respond.ts';
 import { badRequest, StatusError } from '../server/status-error.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import type { ListPage } from '../storage/storage.ts';
-import { goJson, goJsonIndented, jsonItem, typeHead } from './encoding/json.ts';
+import { jsonItem, typeHead } from './encoding/json.ts';
 import { metaApiVersion, partialItem } from './encoding/partial-metadata.ts';
 import { delimited, listMessage, metadataOf, protobufItem, type ListMeta } from './encoding/protobuf.ts';
 import { listMetaJson, tableJson, type IncludeObject, type TableOptions } from './encoding/table.ts';
@@ -171,7 +172,7 @@ function sendJsonPieces(
     body = Buffer.concat([...pieces, newline]);
   } else {
     const value = parseJson(Buffer.concat(pieces).toString());
-    body = Buffer.from(mediaType === 'application/yaml' ? toYaml(value) : goJsonIndented(value));
+    body = Buffer.from(mediaType === 'application/yaml' ? toYaml(value) : goJson(value, 2));
   }
   return sendBody(context, { code, contentType: mediaType, body });
 }

@@ -1,9 +1,10 @@
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../server/request-context.ts';
 import { sendBody, type StatusEncoder } from '../server/respond.ts';
 import type { Status } from '../server/status-error.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
-import { goJson, goJsonIndented, inGoOrder, jsonDocument } from './encoding/json.ts';
+import { inGoOrder, jsonDocument } from './encoding/json.ts';
 import { protobufDocument, protobufValue } from './encoding/protobuf.ts';
 import { toYaml } from './encoding/yaml.ts';
 import { kubernetesCodec } from './kubernetes-codec.ts';
@@ -25,7 +26,7 @@ export const encodeStatus: StatusEncoder = (context, status) => {
 };
 
 /** Answers with a Status, whose code is the response's. */
-export function writeStatus(context: RequestContext, status: Status): Promise<void> {
+function writeStatus(context: RequestContext, status: Status): Promise<void> {
   return writeValue(context, status.code, status as unknown as KubeObject);
 }
 
@@ -36,10 +37,10 @@ export function writeValue(context: RequestContext, code: number, object: KubeOb
 }
 
 /** The bytes of an object in a media type. */
-export function encodeValue(context: RequestContext, object: KubeObject, mediaType: MediaType): Uint8Array {
+function encodeValue(context: RequestContext, object: KubeObject, mediaType: MediaType): Uint8Array {
   switch (mediaType) {
     case 'application/json':
-      return Buffer.from(wantsPretty(context) ? goJsonIndented(object) : `${goJson(object)}\n`);
+      return Buffer.from(wantsPretty(context) ? goJson(object, 2) : `${goJson(object)}\n`);
     case 'application/yaml':
       return Buffer.from(toYaml(object));
     case 'application/vnd.kubernetes.protobuf':
@@ -63,9 +64,7 @@ export function writeObject(
   let body: Uint8Array;
   switch (mediaType) {
     case 'application/json':
-      body = wantsPretty(context)
-        ? Buffer.from(goJsonIndented(inGoOrder(object.object)))
-        : jsonDocument(object);
+      body = wantsPretty(context) ? Buffer.from(goJson(inGoOrder(object.object), 2)) : jsonDocument(object);
       break;
     case 'application/yaml':
       body = Buffer.from(toYaml(object.object));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openFakeStorage } from './testing/fake-storage.ts';
 import { configMap, listOptions } from './testing/test-objects.ts';
-import { jsonValueCodec, protobufValueCodec } from './value-codec.ts';
+import { jsonValueCodec, protobufValueCodec, valueCodecFor } from './value-codec.ts';
 
 const key = { namespace: 'default', name: 'web' };
 const path = Buffer.from('/registry/configmaps/default/web');
@@ -44,12 +44,52 @@ describe('stored values', () => {
     assert.equal(fields.indexOf('resourceVersion'), fields.indexOf('uid') + 1);
   });
 
-  test('of custom resources are JSON and a newline', () => {
-    const object = configMap('web', { a: 'b' });
+  test('of custom resources are JSON with sorted keys, and a newline', () => {
+    const object = {
+      kind: 'Web',
+      apiVersion: 'example.com/v1',
+      metadata: { name: 'web', labels: { app: 'web' } },
+      spec: { html: '<b>', count: 2 },
+    };
     const value = jsonValueCodec.encode(object, 'key');
-    assert.equal(Buffer.from(value).toString(), `${JSON.stringify(object)}\n`);
+    assert.equal(
+      Buffer.from(value).toString(),
+      '{"apiVersion":"example.com/v1","kind":"Web","metadata":{"labels":{"app":"web"},"name":"web"},"spec":{"count":2,"html":"\\u003cb\\u003e"}}\n',
+    );
     assert.deepEqual(jsonValueCodec.decode(value, 'key'), object);
-    assert.deepEqual(protobufValueCodec.decode(value, 'key'), object);
-    assert.throws(() => jsonValueCodec.decode(Buffer.from('7'), 'key'), /no Kubernetes object/);
+  });
+
+  test('of built-in kinds have the order of their types also in JSON', () => {
+    const object = {
+      apiVersion: 'v1',
+      data: { b: '1', a: '2' },
+      metadata: { uid: 'u', name: 'web' },
+      kind: 'ConfigMap',
+    };
+    const value = jsonValueCodec.encode(object, 'key');
+    assert.equal(
+      Buffer.from(value).toString(),
+      '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"web","uid":"u"},"data":{"a":"2","b":"1"}}\n',
+    );
+  });
+
+  test('are read in whatever form they were written', () => {
+    const object = configMap('web', { a: 'b' });
+    for (const written of [jsonValueCodec, protobufValueCodec]) {
+      for (const read of [jsonValueCodec, protobufValueCodec]) {
+        const decoded = read.decode(written.encode(object, 'key'), 'key');
+        assert.equal(decoded.metadata.name, 'web');
+        assert.deepEqual(decoded['data'], { a: 'b' });
+      }
+    }
+  });
+
+  test('of the aggregator and of definitions are always JSON', () => {
+    const protobuf = 'application/vnd.kubernetes.protobuf';
+    assert.equal(valueCodecFor({ group: 'apiregistration.k8s.io' }, protobuf), jsonValueCodec);
+    assert.equal(valueCodecFor({ group: 'apiextensions.k8s.io' }, protobuf), jsonValueCodec);
+    assert.equal(valueCodecFor({ group: 'apps' }, protobuf), protobufValueCodec);
+    assert.equal(valueCodecFor({ group: 'apps' }, 'application/json'), jsonValueCodec);
+    assert.throws(() => jsonValueCodec.decode(Buffer.from('{}'), 'key'), /no Kubernetes object/);
   });
 });

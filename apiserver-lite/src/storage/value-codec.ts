@@ -1,5 +1,8 @@
 import { decodeObject, encodeObject } from '@pg8s/k8s-proto/envelope';
+import { goJson, goMapJson } from '@pg8s/k8s-proto/go-json';
+import { parseJson } from '@pg8s/k8s-proto/json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { kindOf, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
 
 /**
  * How objects become stored values and back. Encryption at rest wraps another codec; it binds a value to its key, so
@@ -12,26 +15,47 @@ export interface ValueCodec {
   decode(value: Uint8Array, key: string): KubeObject;
 }
 
-function parseJson(value: Uint8Array): KubeObject {
-  const object: unknown = JSON.parse(
-    Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString(),
-  );
+const openingBrace = 0x7b;
+
+/** Whatever form a value was written in: `--storage-media-type` may have changed since. */
+function decode(value: Uint8Array): KubeObject {
+  if (value[0] !== openingBrace) return decodeObject(value);
+  const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+  const object = parseJson(text);
   if (typeof object !== 'object' || object === null || !('metadata' in object)) {
     throw new Error('the value is no Kubernetes object');
   }
   return object as KubeObject;
 }
 
-const openingBrace = 0x7b;
+/** Built-in kinds: `k8s\0` protobuf. */
+export const protobufValueCodec: ValueCodec = { encode: encodeObject, decode };
 
-/** Built-in kinds: `k8s\0` protobuf. JSON, which `--storage-media-type=application/json` left behind, is read too. */
-export const protobufValueCodec: ValueCodec = {
-  encode: (object) => encodeObject(object),
-  decode: (value) => (value[0] === openingBrace ? parseJson(value) : decodeObject(value)),
-};
-
-/** Custom resources, which have no protobuf form: JSON and a newline, as kube-apiserver stores them. */
+/**
+ * JSON and a newline: a built-in kind with its fields in the order of its type, a custom resource, which has no type, with
+ * sorted keys, as kube-apiserver stores them.
+ */
 export const jsonValueCodec: ValueCodec = {
-  encode: (object) => Buffer.from(`${JSON.stringify(object)}\n`),
-  decode: parseJson,
+  encode(object) {
+    const json =
+      kindOf(object.apiVersion, object.kind) === undefined
+        ? goMapJson(object)
+        : goJson(decodeObject(encodeObject(object)));
+    return Buffer.from(`${json}\n`);
+  },
+  decode,
 };
+
+/**
+ * Groups of the servers that stand around kube-apiserver's own. Their storage keeps JSON, whatever
+ * `--storage-media-type` says (Kubernetes: `controlplane/apiserver/{aggregator,apiextensions}.go`, `LegacyCodec`).
+ */
+const jsonGroups: ReadonlySet<string> = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+
+/** How values of a resource are written; all forms are read. */
+export function valueCodecFor(
+  { group }: Pick<ResourceInfo, 'group'>,
+  mediaType: 'application/vnd.kubernetes.protobuf' | 'application/json',
+): ValueCodec {
+  return mediaType === 'application/json' || jsonGroups.has(group) ? jsonValueCodec : protobufValueCodec;
+}

@@ -9,7 +9,7 @@ import { encodeObject } from '../envelope.ts';
 import { encodeObjectLossless } from '../lossless/lossless-object.ts';
 import type { KubeObject } from '../object.ts';
 import { kindOf } from '../scheme.ts';
-import { goJson } from './go-json.ts';
+import { goMapJson } from '../go-json.ts';
 import { CommandError, atLine, filledLines } from './command-input.ts';
 import type { CommandInput } from './command-input.ts';
 
@@ -74,7 +74,7 @@ export function encodeValue(value: unknown): Uint8Array {
     if (!apiVersion.includes('.')) {
       throw new CodecError('unknownType', `no kind "${kind}" is registered for version "${apiVersion}"`);
     }
-    return Buffer.from(`${goJson(value)}\n`);
+    return Buffer.from(`${goMapJson(value)}\n`);
   }
   const { object, unknownFields, hasLosslessForms } = conform(value, info.message, 'lossless');
   const [unknown] = unknownFields;

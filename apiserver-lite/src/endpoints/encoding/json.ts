@@ -1,24 +1,6 @@
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject, ObjectMeta } from '@pg8s/k8s-proto/object';
 import type { CachedObject } from '../../storage/cached-object.ts';
-
-const unsafe = /[<>&\u2028\u2029]/g;
-const escapes: Readonly<Record<string, string>> = {
-  '<': '\\u003c',
-  '>': '\\u003e',
-  '&': '\\u0026',
-  '\u2028': '\\u2028',
-  '\u2029': '\\u2029',
-};
-
-/** JSON as Go writes it: these characters, only ever found inside of strings, are escaped. */
-export function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(unsafe, (character) => escapes[character]!);
-}
-
-/** The same, indented as Go's MarshalIndent does. */
-export function goJsonIndented(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(unsafe, (character) => escapes[character]!);
-}
 
 const metadataOrder = [
   'name',

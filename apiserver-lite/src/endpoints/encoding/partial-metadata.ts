@@ -1,7 +1,8 @@
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { MetaVersion } from '../negotiation/output.ts';
-import { goJson, inGoOrder } from './json.ts';
+import { inGoOrder } from './json.ts';
 
 /** `meta.k8s.io/v1` or `meta.k8s.io/v1beta1`. */
 export function metaApiVersion(version: MetaVersion): string {
@@ -9,7 +10,7 @@ export function metaApiVersion(version: MetaVersion): string {
 }
 
 /** An object reduced to its metadata (Kubernetes: `meta/v1.PartialObjectMetadata`). */
-export function partialMetadata({ metadata }: KubeObject, version: MetaVersion): KubeObject {
+function partialMetadata({ metadata }: KubeObject, version: MetaVersion): KubeObject {
   return inGoOrder({ kind: 'PartialObjectMetadata', apiVersion: metaApiVersion(version), metadata });
 }
 

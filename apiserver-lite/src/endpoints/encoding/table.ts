@@ -1,7 +1,8 @@
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { TableConvertor } from '../../registry/rest.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { MetaVersion } from '../negotiation/output.ts';
-import { goJson, jsonItem, typeHead } from './json.ts';
+import { jsonItem, typeHead } from './json.ts';
 import { metaApiVersion, partialItem } from './partial-metadata.ts';
 import type { ListMeta } from './protobuf.ts';
 

@@ -1,3 +1,4 @@
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import { wrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Status } from '../../server/status-error.ts';
@@ -5,7 +6,7 @@ import type { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent } from '../../storage/storage.ts';
 import type { OutputFormat, Transform } from '../negotiation/output.ts';
 import type { ObjectCodec } from '../object-codec.ts';
-import { goJson, jsonItem, typeHead } from './json.ts';
+import { jsonItem, typeHead } from './json.ts';
 import { metaApiVersion, partialItem } from './partial-metadata.ts';
 import {
   delimited,
