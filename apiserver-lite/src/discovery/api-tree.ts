@@ -112,9 +112,7 @@ function resourceWithoutVerbs(resource: ResourceInfo): ApiResource {
 }
 
 /** Tells clients, without naming it, in which version objects are stored (Kubernetes: `discovery/storageversionhash.go`). */
-export function storageVersionHash({
-  storedAs: { group, version, kind },
-}: Pick<ResourceInfo, 'storedAs'>): string {
+function storageVersionHash({ storedAs: { group, version, kind } }: Pick<ResourceInfo, 'storedAs'>): string {
   return createHash('sha256')
     .update(`${group}/${version}/${kind}`)
     .digest()

@@ -57,7 +57,7 @@ function capitalized(text: string): string {
  *     (its end)
  *     'name'?: string;
  */
-export function parseModel(source: string): TypeDescriptions {
+function parseModel(source: string): TypeDescriptions {
   let type = '';
   const properties = new Map<string, string>();
   const pattern =

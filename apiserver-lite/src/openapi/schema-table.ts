@@ -61,7 +61,7 @@ function readTable(): SchemaTable {
 }
 
 /** The types that a type names, directly. */
-export function referencesOf({ properties = {} }: SchemaEntry): string[] {
+function referencesOf({ properties = {} }: SchemaEntry): string[] {
   return Object.values(properties)
     .map((property) => (typeof property === 'string' ? property : property[0]))
     .filter((type) => type.includes('#'))

@@ -111,6 +111,6 @@ export function responseOf(context: RequestContext): ServerResponse {
 }
 
 /** `Not Found`; empty for unassigned codes. */
-export function statusText(code: number): string {
+function statusText(code: number): string {
   return STATUS_CODES[code] ?? '';
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../server/request-context.ts';
 import { badRequest, requestEntityTooLarge } from '../../server/status-error.ts';
 
 /** As much as kube-apiserver takes; etcd's own limit is half of it. */
-export const maxBodyBytes = 3 * 1024 * 1024;
+const maxBodyBytes = 3 * 1024 * 1024;
 
 /** The request's whole body. Throws 413, and 400 where the client gave up. */
 export function readBody({ request }: RequestContext, limit = maxBodyBytes): Promise<Uint8Array> {

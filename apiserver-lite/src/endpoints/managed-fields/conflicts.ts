@@ -38,7 +38,7 @@ function printManager({
 }
 
 /** `.spec.template.spec.containers[name="web"].image`, for each member. */
-export function pathsOf(fields: FieldSet, prefix = ''): string[] {
+function pathsOf(fields: FieldSet, prefix = ''): string[] {
   const paths: string[] = [];
   for (const element of Object.keys(fields)) {
     if (element === '.') continue;

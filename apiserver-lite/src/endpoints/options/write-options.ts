@@ -92,7 +92,7 @@ function managerErrors(manager: string): FieldError[] {
 }
 
 /** `kubectl/v1.36.0 (linux/amd64) …` → `kubectl`: printable characters, at most 128 bytes. */
-export function managerFromUserAgent(userAgent: string): string {
+function managerFromUserAgent(userAgent: string): string {
   const prefix = userAgent.split('/', 1)[0] ?? '';
   let manager = '';
   for (const character of prefix) {

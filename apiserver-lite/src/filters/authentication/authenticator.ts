@@ -19,10 +19,10 @@ export const authenticatedGroup = 'system:authenticated';
 export const mastersGroup = 'system:masters';
 
 /** Whoever brings no credentials at all. */
-export const anonymous: UserInfo = Object.freeze({ name: anonymousUser, groups: [unauthenticatedGroup] });
+const anonymous: UserInfo = Object.freeze({ name: anonymousUser, groups: [unauthenticatedGroup] });
 
 /** Adds `system:authenticated` to those who proved who they are. */
-export function withAuthenticatedGroup(user: UserInfo): UserInfo {
+function withAuthenticatedGroup(user: UserInfo): UserInfo {
   if (user.groups.includes(authenticatedGroup) || user.groups.includes(unauthenticatedGroup)) return user;
   return { ...user, groups: [...user.groups, authenticatedGroup] };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { UserInfo } from '../../server/request-context.ts';
 
 /** Thrown for a token file that cannot be understood; names the line. */
-export class TokenFileError extends Error {
+class TokenFileError extends Error {
   override readonly name = 'TokenFileError';
 }
 

@@ -75,7 +75,7 @@ async function reconcile(
 }
 
 /** The role with what it lacks, or undefined where it lacks nothing. */
-export function withMissingRules(current: RoleObject, wanted: RoleObject): RoleObject | undefined {
+function withMissingRules(current: RoleObject, wanted: RoleObject): RoleObject | undefined {
   const metadata = withMissingMetadata(current, wanted);
   const rules = current.rules ?? [];
   const missing = (wanted.rules ?? []).filter((rule) => !rules.some((own) => includesRule(own, rule)));
