@@ -251,6 +251,40 @@ test('the request log: one line per request at level debug, without values', asy
   assert.ok(!JSON.stringify(lines).includes('the secret'));
 });
 
+test('the client in process is counted and logged alike', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino(
+    { level: 'debug' },
+    { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const shim = await start({ log });
+  const client = shim.client();
+  await client.put({ key: bytes('a'), value: bytes('the secret') });
+  await assert.rejects(client.put({ key: bytes('') }));
+  const watch = client.watch();
+  watch.send({ createRequest: { key: bytes('a') } });
+  watch.close();
+  const stats = lines.filter(({ msg }) => msg === 'request stats');
+  assert.deepEqual(
+    stats.map((line) => [line['response type'], line['remote'], line['request content']]),
+    [
+      ['/etcdserverpb.KV/Put', 'in-process', 'key:"a" value_size:10 '],
+      ['/etcdserverpb.KV/Put', 'in-process', ''],
+    ],
+  );
+  await grpc({ endpoints: [shim.url] }).put({ key: bytes('b') });
+  const text = await (await fetch(`${shim.url}/metrics`)).text();
+  const put = 'grpc_type="unary",grpc_service="etcdserverpb.KV",grpc_method="Put"';
+  const watched = 'grpc_type="bidi_stream",grpc_service="etcdserverpb.Watch",grpc_method="Watch"';
+  for (const line of [
+    `grpc_server_handled_total{${put},grpc_code="OK"} 2`,
+    `grpc_server_handled_total{${put},grpc_code="InvalidArgument"} 1`,
+    `grpc_server_handled_total{${watched},grpc_code="Canceled"} 1`,
+  ]) {
+    assert.ok(text.split('\n').includes(line), line);
+  }
+});
+
 test('above level debug only slow requests are logged', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line) => lines.push(line) });

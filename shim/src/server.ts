@@ -128,10 +128,11 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     watchProgressIntervalMs: Math.max(options.watchProgressNotifyIntervalMs ?? 600_000, 100),
   });
   const counts = new CallCounts();
+  const logRequest = createRequestLog(log, options.warningUnaryRequestDurationMs ?? 300);
   const grpc = createGrpcServer({
     services,
     counts,
-    logRequest: createRequestLog(log, options.warningUnaryRequestDurationMs ?? 300),
+    logRequest,
     maxRequestBytes,
     maxConcurrentStreams: options.maxConcurrentStreams ?? 0xffffffff,
     keepaliveIntervalMs: options.grpcKeepaliveIntervalMs ?? 7_200_000,
@@ -161,7 +162,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   return {
     clientUrls,
     metricsUrls: metricsListeners.map(({ url }) => url),
-    client: () => createInProcessClient(services),
+    client: () => createInProcessClient(services, { counts, logRequest }),
     close: () =>
       (closed ??= (async () => {
         const stopped = stopListening();

@@ -1,15 +1,30 @@
-import type { WatchRequest, WatchResponse } from '../etcdserverpb/types.ts';
+import type {
+  LeaseLeasesResponse,
+  MemberListResponse,
+  StatusResponse,
+  WatchRequest,
+  WatchResponse,
+} from '../etcdserverpb/types.ts';
 import { toEtcdError } from '../rpc/etcd-errors.ts';
+import type { MethodCounts } from '../rpc/call-counts.ts';
+import { streamMethods, type UnaryMethod, unaryMethods } from '../rpc/methods.ts';
+import { type CallObservers, observeUnary } from '../rpc/observe-unary.ts';
 import type { Services } from '../rpc/services.ts';
 import type { CallOptions, EtcdClient, WatchStream } from './etcd-client.ts';
-import { EtcdError, grpcCode } from './etcd-error.ts';
+import { EtcdError, type GrpcCode, grpcCode } from './etcd-error.ts';
 import { ResponseQueue } from './response-queue.ts';
 
+/** What the request log calls the client in this process. */
+const remote = 'in-process';
+
 /**
- * A client of the services in this very process: the same answers and the same errors as over gRPC, without a
- * connection and without a copy. What is passed and what is returned is shared: nobody may change it afterwards.
+ * A client of the services in this very process: the same answers and the same errors as over gRPC, and counted and
+ * logged alike, without a connection and without a copy. What is passed and what is returned is shared: nobody may
+ * change it afterwards.
  */
-export function createInProcessClient({ kv, watch, lease, maintenance, cluster }: Services): EtcdClient {
+export function createInProcessClient(services: Services, observers: CallObservers): EtcdClient {
+  const { watch, lease } = services;
+  const methods = new Map(unaryMethods(services).map((method) => [method.path, method]));
   const underWay = new Set<(error: EtcdError) => void>();
   const streams = new Set<InProcessWatchStream>();
   let isClosed = false;
@@ -42,25 +57,35 @@ export function createInProcessClient({ kv, watch, lease, maintenance, cluster }
     });
   }
 
+  /** The method as the client's own: path and types belong together as in `unaryMethods`. */
+  function unary<Q, R>(path: string): (request: Q, options: CallOptions | undefined) => Promise<R> {
+    const answer = observeUnary(methods.get(`/etcdserverpb.${path}`) as UnaryMethod, observers);
+    return (request, options) => call(() => answer(request, remote) as Promise<R>, options);
+  }
+
+  const leases = unary<object, LeaseLeasesResponse>('Lease/LeaseLeases');
+  const status = unary<object, StatusResponse>('Maintenance/Status');
+  const memberList = unary<object, MemberListResponse>('Cluster/MemberList');
+  const watchCounts = observers.counts.method(streamMethods.watch.path, 'bidi_stream');
   return {
-    range: (request, options) => call(() => kv.range(request), options),
-    put: (request, options) => call(() => kv.put(request), options),
-    deleteRange: (request, options) => call(() => kv.deleteRange(request), options),
-    txn: (request, options) => call(() => kv.txn(request), options),
-    compact: (request, options) => call(() => kv.compact(request), options),
+    range: unary('KV/Range'),
+    put: unary('KV/Put'),
+    deleteRange: unary('KV/DeleteRange'),
+    txn: unary('KV/Txn'),
+    compact: unary('KV/Compact'),
     watch() {
       if (isClosed) throw canceled('the client is closed');
-      const stream = new InProcessWatchStream(watch, () => streams.delete(stream));
+      const stream = new InProcessWatchStream(watch, watchCounts, () => streams.delete(stream));
       streams.add(stream);
       return stream;
     },
-    leaseGrant: (request, options) => call(() => lease.grant(request), options),
-    leaseRevoke: (request, options) => call(() => lease.revoke(request), options),
+    leaseGrant: unary('Lease/LeaseGrant'),
+    leaseRevoke: unary('Lease/LeaseRevoke'),
     leaseKeepAlive: (request, options) => call(() => lease.keepAlive(request), options),
-    leaseTimeToLive: (request, options) => call(() => lease.timeToLive(request), options),
-    leases: (options) => call(() => lease.leases(), options),
-    status: (options) => call(() => maintenance.status(), options),
-    memberList: (options) => call(() => cluster.memberList({ linearizable: true }), options),
+    leaseTimeToLive: unary('Lease/LeaseTimeToLive'),
+    leases: (options) => leases({}, options),
+    status: (options) => status({}, options),
+    memberList: (options) => memberList({ linearizable: true }, options),
     close() {
       isClosed = true;
       for (const fail of underWay) fail(canceled('the client is closed'));
@@ -72,18 +97,27 @@ export function createInProcessClient({ kv, watch, lease, maintenance, cluster }
 class InProcessWatchStream implements WatchStream {
   readonly #input: ReturnType<Services['watch']['open']>;
   readonly #queue: ResponseQueue<WatchResponse>;
+  readonly #counts: MethodCounts;
+  readonly #start = performance.now();
   readonly #onClose: () => void;
+  #isOver = false;
 
-  constructor(watch: Services['watch'], onClose: () => void) {
+  constructor(watch: Services['watch'], counts: MethodCounts, onClose: () => void) {
+    this.#counts = counts;
     this.#onClose = onClose;
     this.#queue = new ResponseQueue(() => this.#input.drained());
+    counts.started++;
     this.#input = watch.open({
-      send: (response) => this.#queue.push(response),
+      send: (response) => {
+        counts.sent++;
+        return this.#queue.push(response);
+      },
       failed: (error) => this.break(error),
     });
   }
 
   send(request: WatchRequest): void {
+    this.#counts.received++;
     this.#input.receive(request);
   }
 
@@ -94,13 +128,20 @@ class InProcessWatchStream implements WatchStream {
   close(): void {
     this.#input.close();
     this.#queue.discard();
-    this.#onClose();
+    this.#over(grpcCode.CANCELLED);
   }
 
   /** The reader gets this error after what was sent before. */
   break(error: EtcdError): void {
     this.#input.close();
     this.#queue.end(error);
+    this.#over(error.code);
+  }
+
+  #over(code: GrpcCode): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#counts.end(code, performance.now() - this.#start);
     this.#onClose();
   }
 }

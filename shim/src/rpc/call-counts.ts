@@ -23,11 +23,13 @@ const codeNames: readonly string[] = [
 /** Upper bounds of the buckets for the time a call takes, in seconds (go-grpc-prometheus' own). */
 export const handlingBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
+type MethodType = 'unary' | 'server_stream' | 'bidi_stream';
+
 /** What happened to the calls of one method: plain numbers, cheap to change, turned into metrics when scraped. */
 export class MethodCounts {
   readonly service: string;
   readonly method: string;
-  readonly type: 'unary' | 'bidi_stream';
+  readonly type: MethodType;
   started = 0;
   received = 0;
   sent = 0;
@@ -36,7 +38,7 @@ export class MethodCounts {
   /** Calls by the first bucket they fit in; the last is for those beyond all. */
   readonly handlingBuckets: number[] = Array.from({ length: handlingBucketsSeconds.length + 1 }, () => 0);
 
-  constructor(path: string, type: 'unary' | 'bidi_stream') {
+  constructor(path: string, type: MethodType) {
     const [, service = '', method = ''] = path.split('/');
     this.service = service;
     this.method = method;
@@ -57,16 +59,21 @@ export class MethodCounts {
 
 /** All methods of one server, and its bytes. */
 export class CallCounts {
-  readonly methods: MethodCounts[] = [];
+  readonly #methods = new Map<string, MethodCounts>();
   receivedBytes = 0;
   sentBytes = 0;
   /** By kind and by the version that the client says it has. */
   readonly clientRequests = new Map<string, number>();
 
-  method(path: string, type: 'unary' | 'bidi_stream'): MethodCounts {
-    const counts = new MethodCounts(path, type);
-    this.methods.push(counts);
+  /** The counts of this method: the same ones for every way in. */
+  method(path: string, type: MethodType): MethodCounts {
+    let counts = this.#methods.get(path);
+    if (counts === undefined) this.#methods.set(path, (counts = new MethodCounts(path, type)));
     return counts;
+  }
+
+  get methods(): readonly MethodCounts[] {
+    return [...this.#methods.values()];
   }
 
   /** Counts a client's stated version; at most some dozens of them, for it is the client's own words. */

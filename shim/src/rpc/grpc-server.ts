@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
-import { type GrpcCode, grpcCode } from '../client/etcd-error.ts';
+import { type EtcdError, grpcCode } from '../client/etcd-error.ts';
 import { type Codec, decode, encodeShared } from '../etcdserverpb/codec.ts';
 import type { CallCounts } from './call-counts.ts';
-import { toEtcdError } from './etcd-errors.ts';
 import { GrpcStreams } from './grpc-streams.ts';
 import { unaryMethods } from './methods.ts';
+import { observeUnary } from './observe-unary.ts';
 import type { LogRequest } from './request-log.ts';
 import { grpcOverheadBytes, type Services } from './services.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
@@ -75,38 +75,15 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     };
 
   for (const method of unaryMethods(services)) {
-    const methodCounts = counts.method(method.path, 'unary');
+    const answer = observeUnary(method, options);
     const handle: handleUnaryCall<unknown, unknown> = async (call, callback) => {
-      const start = performance.now();
-      const startMs = Date.now();
-      methodCounts.started++;
-      methodCounts.received++;
       counts.countClient('unary', clientVersion(call));
-      let response: unknown;
-      let code: GrpcCode = grpcCode.OK;
       try {
-        if (call.request instanceof UnreadableRequest) throw call.request.error;
-        response = await method.call(call.request);
-        methodCounts.sent++;
-        callback(null, response);
-      } catch (thrown) {
-        const error = toEtcdError(thrown);
-        code = error.code;
-        callback({ code, details: error.message });
+        callback(null, await answer(call.request, call.getPeer()));
+      } catch (error) {
+        const { code, message } = error as EtcdError;
+        callback({ code, details: message });
       }
-      const durationMs = performance.now() - start;
-      methodCounts.end(code, durationMs);
-      if (call.request instanceof UnreadableRequest) return;
-      options.logRequest({
-        path: method.path,
-        remote: call.getPeer(),
-        startMs,
-        durationMs,
-        request: call.request,
-        requestCodec: method.request,
-        response,
-        responseCodec: method.response,
-      });
     };
     server.register(
       method.path,

@@ -1,0 +1,53 @@
+import { type EtcdError, type GrpcCode, grpcCode } from '../client/etcd-error.ts';
+import type { CallCounts } from './call-counts.ts';
+import { toEtcdError } from './etcd-errors.ts';
+import type { UnaryMethod } from './methods.ts';
+import type { LogRequest } from './request-log.ts';
+import { UnreadableRequest } from './unreadable-request.ts';
+
+/** Who watches the calls, whatever way they come in. */
+export interface CallObservers {
+  readonly counts: CallCounts;
+  readonly logRequest: LogRequest;
+}
+
+/** Calls the method; rejects with an EtcdError and nothing else. `remote` is the client's address, for the log. */
+export type ObservedCall = (request: unknown, remote: string) => Promise<unknown>;
+
+/** The method, whose every call is counted, and logged where the log wants it. */
+export function observeUnary(method: UnaryMethod, { counts, logRequest }: CallObservers): ObservedCall {
+  const methodCounts = counts.method(method.path, 'unary');
+  return async (request, remote) => {
+    const start = performance.now();
+    const startMs = Date.now();
+    methodCounts.started++;
+    methodCounts.received++;
+    let response: unknown;
+    let code: GrpcCode = grpcCode.OK;
+    try {
+      if (request instanceof UnreadableRequest) throw request.error;
+      response = await method.call(request);
+      methodCounts.sent++;
+      return response;
+    } catch (thrown) {
+      const error: EtcdError = toEtcdError(thrown);
+      code = error.code;
+      throw error;
+    } finally {
+      const durationMs = performance.now() - start;
+      methodCounts.end(code, durationMs);
+      if (!(request instanceof UnreadableRequest)) {
+        logRequest({
+          path: method.path,
+          remote,
+          startMs,
+          durationMs,
+          request,
+          requestCodec: method.request,
+          response,
+          responseCodec: method.response,
+        });
+      }
+    }
+  };
+}
