@@ -116,11 +116,12 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     throw error;
   }
 
-  const { store, lessor } = opened;
+  const { store, lessor, upkeep } = opened;
   const quotaBytes = options.quotaBackendBytes || shownQuotaBytes;
   const services = createServices({
     store,
     lessor,
+    upkeep,
     version,
     quotaBytes,
     maxRequestBytes,

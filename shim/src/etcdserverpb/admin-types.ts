@@ -4,9 +4,9 @@
  */
 import type { Member, RangeResponse, ResponseHeader } from './types.ts';
 
-/** A response that says nothing but its header. */
+/** A response that says nothing but its header, or not even that. */
 export interface HeaderResponse {
-  header: ResponseHeader;
+  header?: ResponseHeader | undefined;
 }
 
 /** A request that says nothing. */

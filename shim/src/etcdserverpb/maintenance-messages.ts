@@ -38,7 +38,7 @@ export const emptyRequest = defineMessage<EmptyRequest>('EmptyRequest', {});
 
 /** Every response that is a header alone: DefragmentResponse, MoveLeaderResponse. */
 export const headerResponse = defineMessage<HeaderResponse>('HeaderResponse', {
-  header: requiredMessage(1, () => responseHeader),
+  header: message(1, () => responseHeader),
 });
 
 export const alarmRequest = defineMessage<AlarmRequest>('AlarmRequest', {

@@ -39,6 +39,10 @@ export const requestErrors = {
   requestTooLarge: [INVALID_ARGUMENT, 'etcdserver: request is too large'],
   notLeader: [FAILED_PRECONDITION, 'etcdserver: not leader'],
   badLeaderTransferee: [FAILED_PRECONDITION, 'etcdserver: bad leader transferee'],
+  wrongDowngradeVersionFormat: [INVALID_ARGUMENT, 'etcdserver: wrong downgrade target version format'],
+  invalidDowngradeTargetVersion: [INVALID_ARGUMENT, 'etcdserver: invalid downgrade target version'],
+  downgradeInProcess: [FAILED_PRECONDITION, 'etcdserver: cluster has a downgrade job in progress'],
+  unknownMethod: [grpcCode.UNKNOWN, 'etcdserver: unknown method'],
   memberNotFound: [NOT_FOUND, 'etcdserver: member not found'],
   watchCanceled: [grpcCode.CANCELLED, 'etcdserver: watch canceled'],
 } as const satisfies Record<string, readonly [GrpcCode, string]>;

@@ -95,8 +95,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   }
 
   const streams = new GrpcStreams({ services, counts, clientVersion });
-  for (const { path, handle, request, response } of streams.methods()) {
-    server.register(path, handle, writeResponse(response), readRequest(request), 'bidi');
+  for (const { type, path, handle, request, response } of streams.methods()) {
+    server.register(path, handle, writeResponse(response), readRequest(request), type);
   }
 
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());

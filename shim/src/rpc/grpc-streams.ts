@@ -1,5 +1,5 @@
-import type { handleBidiStreamingCall, Metadata, ServerDuplexStream } from '@grpc/grpc-js';
-import { type EtcdError, type GrpcCode, grpcCode } from '../client/etcd-error.ts';
+import { once } from 'node:events';
+import type { handleBidiStreamingCall, handleServerStreamingCall, Metadata } from '@grpc/grpc-js';
 import type { Codec } from '../etcdserverpb/codec.ts';
 import type {
   LeaseKeepAliveRequest,
@@ -7,9 +7,10 @@ import type {
   WatchRequest,
   WatchResponse,
 } from '../etcdserverpb/types.ts';
-import type { CallCounts, MethodCounts } from './call-counts.ts';
+import type { CallCounts } from './call-counts.ts';
 import { storeErrors, toEtcdError } from './etcd-errors.ts';
-import { streamMethods } from './methods.ts';
+import { type ServerStreamMethod, serverStreamMethods, streamMethods } from './methods.ts';
+import { OpenStream } from './open-stream.ts';
 import type { Services } from './services.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
 
@@ -19,12 +20,15 @@ export interface GrpcStreamsOptions {
   clientVersion: (call: { metadata: Metadata }) => string;
 }
 
-interface StreamMethod {
+interface StreamCodecs {
   readonly path: string;
   readonly request: Codec<unknown>;
   readonly response: Codec<unknown>;
-  readonly handle: handleBidiStreamingCall<unknown, unknown>;
 }
+
+type StreamMethod =
+  | (StreamCodecs & { type: 'bidi'; handle: handleBidiStreamingCall<unknown, unknown> })
+  | (StreamCodecs & { type: 'serverStream'; handle: handleServerStreamingCall<unknown, unknown> });
 
 /** So many KeepAlives of one stream are renewed at once; the stream is not read further before. */
 const maxRenewalsUnderWay = 64;
@@ -32,7 +36,7 @@ const maxRenewalsUnderWay = 64;
 /** The streaming methods on grpc-js, and all streams that are open. */
 export class GrpcStreams {
   readonly #options: GrpcStreamsOptions;
-  readonly #open = new Set<OpenStream>();
+  readonly #open = new Set<Pick<OpenStream, 'fail'>>();
 
   constructor(options: GrpcStreamsOptions) {
     this.#options = options;
@@ -46,6 +50,7 @@ export class GrpcStreams {
       this.#method(streamMethods.leaseKeepAlive, (stream) =>
         this.#keepAlive(stream as OpenStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>),
       ),
+      ...serverStreamMethods(this.#options.services).map((method) => this.#serverStream(method)),
     ];
   }
 
@@ -60,6 +65,7 @@ export class GrpcStreams {
   ): StreamMethod {
     const counts = this.#options.counts.method(method.path, 'bidi_stream');
     return {
+      type: 'bidi',
       path: method.path,
       request: method.request as Codec<unknown>,
       response: method.response as Codec<unknown>,
@@ -76,6 +82,33 @@ export class GrpcStreams {
         });
       },
     };
+  }
+
+  #serverStream({ path, request, response, call: answer }: ServerStreamMethod): StreamMethod {
+    const counts = this.#options.counts.method(path, 'server_stream');
+    const handle: handleServerStreamingCall<unknown, unknown> = async (call) => {
+      this.#options.counts.countClient('stream', this.#options.clientVersion(call));
+      counts.received++;
+      const stream = new OpenStream<unknown, unknown, typeof call>(call, counts);
+      this.#open.add(stream);
+      stream.onEnd(() => this.#open.delete(stream));
+      if (call.request instanceof UnreadableRequest) return stream.failWith(call.request.error);
+      const over = new AbortController();
+      stream.onEnd(() => over.abort());
+      try {
+        for await (const message of answer(call.request)) {
+          // Nothing is produced for a client that does not read, nor for one that is gone.
+          if (!stream.write(message) && !stream.isOver) {
+            await once(call, 'drain', { signal: over.signal }).catch(() => undefined);
+          }
+          if (stream.isOver) break;
+        }
+        stream.end();
+      } catch (error) {
+        stream.failWith(toEtcdError(error));
+      }
+    };
+    return { type: 'serverStream', path, request, response, handle };
   }
 
   // A client that closes its half of a watch stream goes on hearing events: only its cancel, or ours, ends the stream.
@@ -128,57 +161,5 @@ export class GrpcStreams {
         finish();
       })();
     };
-  }
-}
-
-/** One stream and its end, which comes once: the client's cancel, the server's error, or a good end. */
-class OpenStream<Q = unknown, R = unknown> {
-  readonly call: ServerDuplexStream<Q, R>;
-  readonly #counts: MethodCounts;
-  readonly #onEnd: (() => void)[] = [];
-  readonly #start = performance.now();
-  #isOver = false;
-
-  constructor(call: ServerDuplexStream<Q, R>, counts: MethodCounts) {
-    this.call = call;
-    this.#counts = counts;
-    counts.started++;
-    call.on('cancelled', () => this.#over(grpcCode.CANCELLED));
-    call.on('error', () => this.#over(grpcCode.UNKNOWN));
-    call.on('close', () => this.#over(grpcCode.CANCELLED));
-  }
-
-  onEnd(callback: () => void): void {
-    this.#onEnd.push(callback);
-  }
-
-  /** False when the client should first read what it has been sent. */
-  write(response: R): boolean {
-    if (this.#isOver) return false;
-    this.#counts.sent++;
-    return this.call.write(response);
-  }
-
-  end(): void {
-    if (this.#isOver) return;
-    this.#over(grpcCode.OK);
-    this.call.end();
-  }
-
-  fail(code: GrpcCode, details: string): void {
-    if (this.#isOver) return;
-    this.#over(code);
-    this.call.emit('error', { code, details });
-  }
-
-  failWith({ code, message }: EtcdError): void {
-    this.fail(code, message);
-  }
-
-  #over(code: GrpcCode): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#counts.end(code, performance.now() - this.#start);
-    for (const callback of this.#onEnd) callback();
   }
 }

@@ -85,6 +85,26 @@ export function unaryMethods({
     response: maintenance.alarmResponse,
     call: upkeep.alarm,
   });
+  add('etcdserverpb.Maintenance/Defragment', {
+    request: maintenance.emptyRequest,
+    response: maintenance.headerResponse,
+    call: upkeep.defragment,
+  });
+  add('etcdserverpb.Maintenance/Hash', {
+    request: maintenance.emptyRequest,
+    response: maintenance.hashResponse,
+    call: upkeep.hash,
+  });
+  add('etcdserverpb.Maintenance/HashKV', {
+    request: maintenance.hashKvRequest,
+    response: maintenance.hashKvResponse,
+    call: upkeep.hashKv,
+  });
+  add('etcdserverpb.Maintenance/Downgrade', {
+    request: maintenance.downgradeRequest,
+    response: maintenance.downgradeResponse,
+    call: upkeep.downgrade,
+  });
   add('etcdserverpb.Maintenance/MoveLeader', {
     request: maintenance.moveLeaderRequest,
     response: maintenance.headerResponse,
@@ -107,6 +127,26 @@ export function unaryMethods({
 function checkHealth({ service }: HealthCheckRequest): Promise<HealthCheckResponse> {
   if (service) return Promise.reject(new EtcdError(grpcCode.NOT_FOUND, 'unknown service'));
   return Promise.resolve({ status: 'SERVING' });
+}
+
+/** A method that answers one request by a stream of responses, which is to be told (`return`) when nobody listens. */
+export interface ServerStreamMethod {
+  readonly path: string;
+  readonly request: Codec<unknown>;
+  readonly response: Codec<unknown>;
+  call(request: unknown): AsyncGenerator<unknown, void, undefined>;
+}
+
+/** etcd's methods with one request and a stream of responses. */
+export function serverStreamMethods({ maintenance: upkeep }: Services): ServerStreamMethod[] {
+  return [
+    {
+      path: '/etcdserverpb.Maintenance/Snapshot',
+      request: maintenance.emptyRequest,
+      response: maintenance.snapshotResponse as Codec<unknown>,
+      call: upkeep.snapshot,
+    },
+  ];
 }
 
 /** etcd's streams in both directions: their paths and messages. */

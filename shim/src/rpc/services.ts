@@ -1,9 +1,10 @@
 import type { Lessor } from '../lease/lessor.ts';
 import type { Store } from '../mvcc/store.ts';
+import type { Upkeep } from '../snapshot/upkeep.ts';
 import { type ClusterService, createClusterService } from './cluster-service.ts';
 import { createKvService, type KvService } from './kv-service.ts';
 import { createLeaseService, type LeaseService } from './lease-service.ts';
-import { createMaintenanceService, type MaintenanceService } from './maintenance-service.ts';
+import { createMaintenanceService, type MaintenanceService } from './maintenance/maintenance-service.ts';
 import { createFillHeader } from './response-header.ts';
 import { createWatchService, type WatchService } from './watch-service.ts';
 
@@ -19,6 +20,7 @@ export interface Services {
 export interface ServicesOptions {
   store: Store;
   lessor: Lessor;
+  upkeep: Upkeep;
   /** The etcd version that clients are told. */
   version: string;
   maxTxnOps: number;
@@ -32,7 +34,7 @@ export const grpcOverheadBytes = 512 * 1024;
 
 /** Builds the services over a store and its leases. */
 export function createServices(options: ServicesOptions): Services {
-  const { store, lessor, maxTxnOps, maxRequestBytes, version, quotaBytes } = options;
+  const { store, lessor, upkeep, maxTxnOps, maxRequestBytes, version, quotaBytes } = options;
   const fillHeader = createFillHeader(store);
   return {
     kv: createKvService({ store, fillHeader, maxTxnOps, maxRequestBytes }),
@@ -41,7 +43,7 @@ export function createServices(options: ServicesOptions): Services {
       progressIntervalMs: options.watchProgressIntervalMs,
     }),
     lease: createLeaseService(lessor, fillHeader),
-    maintenance: createMaintenanceService({ store, version, quotaBytes }),
+    maintenance: createMaintenanceService({ store, upkeep, version, quotaBytes }),
     cluster: createClusterService(store),
   };
 }
