@@ -18,6 +18,9 @@ import { projectRoot } from './running-pg8s.ts';
 const image = process.env['PG8S_TEST_POSTGRES_IMAGE'] ?? 'postgres:18';
 const password = 'secret';
 
+// The suite stops what it starts; without the helper container one image is enough.
+process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
+
 /** Why the suite cannot run here, or undefined. Asks the engine; an image that is not there may be pulled. */
 async function missing(): Promise<string | undefined> {
   try {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { greetHttp2 } from './http2-greeting.ts';
 
 /** What a connection turned out to speak. */
 export interface Protocols {
@@ -40,9 +41,12 @@ export function splitProtocols(connection: Socket, protocols: Protocols): void {
     connection.off('readable', onReadable);
     connection.off('error', onError);
     connection.off('close', onError);
-    connection.unshift(seen);
-    if (maybeHttp2) protocols.http2(connection);
-    else protocols.http1(connection);
+    if (maybeHttp2) {
+      greetHttp2(connection, seen, protocols.http2);
+    } else {
+      connection.unshift(seen);
+      protocols.http1(connection);
+    }
   };
   connection.on('readable', onReadable);
 }
