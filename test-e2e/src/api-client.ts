@@ -40,7 +40,13 @@ export class ApiClient {
   }
 
   async ask(path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
-    const { method = 'GET', accept = 'application/json', contentType = 'application/json', body, token } = request;
+    const {
+      method = 'GET',
+      accept = 'application/json',
+      contentType = 'application/json',
+      body,
+      token,
+    } = request;
     const stream = this.#session.request({
       ':path': path,
       ':method': method,

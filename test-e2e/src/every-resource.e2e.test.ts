@@ -184,9 +184,16 @@ describe('every resource', () => {
   test('has the verbs of a stored resource', async () => {
     await forEach(places(), ({ resource, manifest }) => {
       // Only Namespaces cannot be deleted all at once.
-      const expected = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'].filter(
-        (verb) => manifest.kind !== 'Namespace' || verb !== 'deletecollection',
-      );
+      const expected = [
+        'create',
+        'delete',
+        'deletecollection',
+        'get',
+        'list',
+        'patch',
+        'update',
+        'watch',
+      ].filter((verb) => manifest.kind !== 'Namespace' || verb !== 'deletecollection');
       assert.deepEqual(resource.verbs, expected);
     });
   });
@@ -384,7 +391,10 @@ describe('every resource', () => {
 
   test('is deleted, by itself and with its collection', async () => {
     const all = places();
-    const [half, others] = [all.filter((_, index) => index % 2 === 0), all.filter((_, index) => index % 2 === 1)];
+    const [half, others] = [
+      all.filter((_, index) => index % 2 === 0),
+      all.filter((_, index) => index % 2 === 1),
+    ];
     await clients.kubectlInput(
       documents(half.map(({ manifest }) => objectOf(manifest))),
       'delete',

@@ -40,7 +40,11 @@ const core: readonly Omit<MinimalManifest, 'apiVersion'>[] = [
   { kind: 'Endpoints', key: 'services/endpoints', body: { subsets: [{ addresses: [{ ip: '192.0.2.7' }] }] } },
   {
     kind: 'Event',
-    body: { involvedObject: { kind: 'Pod', name: 'walk', namespace: 'walk' }, reason: 'Walk', type: 'Normal' },
+    body: {
+      involvedObject: { kind: 'Pod', name: 'walk', namespace: 'walk' },
+      reason: 'Walk',
+      type: 'Normal',
+    },
   },
   { kind: 'LimitRange', body: { spec: { limits: [{ type: 'Pod', max: { cpu: '2' } }] } } },
   { kind: 'Namespace', name: 'walk-namespace', status: conditions },
@@ -125,7 +129,9 @@ const workloads: readonly MinimalManifest[] = [
   {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    body: { spec: { schedule: '0 0 1 1 *', suspend: true, jobTemplate: { spec: { template: jobTemplate } } } },
+    body: {
+      spec: { schedule: '0 0 1 1 *', suspend: true, jobTemplate: { spec: { template: jobTemplate } } },
+    },
     status: { lastScheduleTime: when },
   },
   {
@@ -225,7 +231,11 @@ const network: readonly MinimalManifest[] = [
 
 const storage: readonly MinimalManifest[] = [
   { apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', name: 'walk.example.com', body: { spec: {} } },
-  { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', body: { spec: { drivers: [{ name: 'walk.example.com', nodeID: 'walk' }] } } },
+  {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSINode',
+    body: { spec: { drivers: [{ name: 'walk.example.com', nodeID: 'walk' }] } },
+  },
   { apiVersion: 'storage.k8s.io/v1', kind: 'CSIStorageCapacity', body: { storageClassName: 'walk' } },
   { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', body: { provisioner: 'example.com/walk' } },
   {

@@ -84,15 +84,15 @@ function sliceText(all: readonly string[], unset: string): string {
 const endpointSlice = tableOf<V1EndpointSlice>([
   nameColumn(),
   column('AddressType', ({ addressType }) => addressType),
-  column('Ports', ({ ports = [] }) =>
+  column('Ports', ({ ports }) =>
     sliceText(
-      ports.map(({ port, name }: DiscoveryV1EndpointPort) => String(port ?? name ?? '*')),
+      (ports ?? []).map(({ port, name }: DiscoveryV1EndpointPort) => String(port ?? name ?? '*')),
       '<unset>',
     ),
   ),
   column('Endpoints', ({ endpoints }) =>
     sliceText(
-      (endpoints ?? []).flatMap(({ addresses }) => addresses),
+      (endpoints ?? []).flatMap(({ addresses }) => addresses ?? []),
       '<unset>',
     ),
   ),

@@ -91,7 +91,7 @@ function summarizePod(pod: V1Pod, nowMs: number): Summary {
   }
   return {
     ready,
-    total: (spec?.containers.length ?? 0) + sidecars.size,
+    total: (spec?.containers?.length ?? 0) + sidecars.size,
     reason,
     restarts: (initialized ? running : initRestarts).text(nowMs),
   };

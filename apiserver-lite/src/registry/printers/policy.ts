@@ -7,6 +7,9 @@ import type {
   V1PodTemplate,
   V1PriorityLevelConfiguration,
   V1ResourceSlice,
+  V1CSIStorageCapacity,
+  V1MutatingAdmissionPolicy,
+  V1MutatingAdmissionPolicyBinding,
   V1ValidatingAdmissionPolicy,
   V1ValidatingAdmissionPolicyBinding,
   V1VolumeAttributesClass,
@@ -84,32 +87,49 @@ const priorityLevel = tableOf<V1PriorityLevelConfiguration>([
   ageColumn(),
 ]);
 
+const paramKind = column<V1ValidatingAdmissionPolicy | V1MutatingAdmissionPolicy>('ParamKind', ({ spec }) => {
+  const { apiVersion = '', kind = '' } = spec?.paramKind ?? {};
+  return spec?.paramKind === undefined ? unset : `${apiVersion}/${kind}`;
+});
+
 const admissionPolicy = tableOf<V1ValidatingAdmissionPolicy>([
   nameColumn(),
   column('Validations', ({ spec }) => (spec?.validations ?? []).length, integer),
-  column('ParamKind', ({ spec }) => {
-    const { apiVersion = '', kind = '' } = spec?.paramKind ?? {};
-    return spec?.paramKind === undefined ? unset : `${apiVersion}/${kind}`;
-  }),
+  paramKind,
   ageColumn(),
 ]);
 
-const admissionPolicyBinding = tableOf<V1ValidatingAdmissionPolicyBinding>([
+const mutatingPolicy = tableOf<V1MutatingAdmissionPolicy>([
   nameColumn(),
-  column('PolicyName', ({ spec }) => spec?.policyName ?? ''),
-  column('ParamRef', ({ spec }) => {
-    const { paramRef } = spec ?? {};
-    if (paramRef === undefined) return unset;
-    const { namespace, name } = paramRef;
-    return namespace ? `${namespace}/${name ?? ''}` : `*/${name ?? ''}`;
-  }),
+  column('Mutations', ({ spec }) => (spec?.mutations ?? []).length, integer),
+  paramKind,
   ageColumn(),
 ]);
+
+const admissionPolicyBinding = tableOf<V1ValidatingAdmissionPolicyBinding | V1MutatingAdmissionPolicyBinding>(
+  [
+    nameColumn(),
+    column('PolicyName', ({ spec }) => spec?.policyName ?? ''),
+    column('ParamRef', ({ spec }) => {
+      const { paramRef } = spec ?? {};
+      if (paramRef === undefined) return unset;
+      const { namespace, name } = paramRef;
+      return namespace ? `${namespace}/${name ?? ''}` : `*/${name ?? ''}`;
+    }),
+    ageColumn(),
+  ],
+);
 
 const volumeAttributesClass = tableOf<V1VolumeAttributesClass>([
   nameColumn(),
   column('DriverName', ({ driverName }) => driverName),
   ageColumn(),
+]);
+
+const csiStorageCapacity = tableOf<V1CSIStorageCapacity>([
+  nameColumn(),
+  column('StorageClassName', ({ storageClassName }) => storageClassName),
+  column('Capacity', ({ capacity }) => capacity ?? unset),
 ]);
 
 const podTemplate = tableOf<V1PodTemplate>([
@@ -147,6 +167,8 @@ const nameAndAge = tableOf<KubeObject>([nameColumn(), ageColumn()]);
 /** Tables of what rules the cluster, and of devices, by `group/Kind`. */
 export const policyTables: Readonly<Record<string, TableConvertor>> = {
   '/PodTemplate': podTemplate,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': mutatingPolicy,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': admissionPolicyBinding,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': admissionPolicy,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': admissionPolicyBinding,
   'certificates.k8s.io/CertificateSigningRequest': signingRequest,
@@ -158,5 +180,6 @@ export const policyTables: Readonly<Record<string, TableConvertor>> = {
   'resource.k8s.io/ResourceSlice': resourceSlice,
   'storage.k8s.io/CSIDriver': csiDriver,
   'storage.k8s.io/CSINode': csiNode,
+  'storage.k8s.io/CSIStorageCapacity': csiStorageCapacity,
   'storage.k8s.io/VolumeAttributesClass': volumeAttributesClass,
 };

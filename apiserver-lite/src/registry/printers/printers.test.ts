@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { kindOf, resources } from '@pg8s/k8s-proto/scheme';
 import { defaultTable } from './default-table.ts';
 import { tables } from './tables.ts';
 
@@ -28,6 +30,23 @@ const running = (extra: Record<string, unknown> = {}) => ({
   ...extra,
 });
 const containers = [{ name: 'a' }, { name: 'b' }];
+
+test('every kind can be printed, however little of it there is', () => {
+  const served = resources().filter(
+    ({ servedByDefault, kind }) => servedByDefault && kind !== 'ComponentStatus',
+  );
+  for (const { group, version, kind } of served) {
+    const table = tables[`${group}/${kind}`];
+    const info = kindOf(group === '' ? version : `${group}/${version}`, kind);
+    if (table === undefined || info === undefined) continue;
+    const { metadata: bare, ...empty } = decodeMessage(info.message, new Uint8Array()) as Record<
+      string,
+      unknown
+    >;
+    const object = { ...empty, metadata: bare ?? {} } as unknown as KubeObject;
+    assert.equal(table.cells(object, nowMs).length, table.columns.length, `${group}/${kind}`);
+  }
+});
 
 test('columns of Pods', () => {
   assert.deepEqual(

@@ -20,12 +20,13 @@ import { age, ageColumn, column, nameColumn, tableOf, type Column } from './colu
 const wide = { priority: 1 };
 const integer = { type: 'integer' as const };
 
-function containers({ containers = [] }: Partial<V1PodSpec> = {}): string {
-  return containers.map(({ name }) => name).join(',');
+/** Lists that Go always writes are null where they are empty. */
+function containers({ containers }: Partial<V1PodSpec> = {}): string {
+  return (containers ?? []).map(({ name }) => name).join(',');
 }
 
-function images({ containers = [] }: Partial<V1PodSpec> = {}): string {
-  return containers.map(({ image = '' }) => image).join(',');
+function images({ containers }: Partial<V1PodSpec> = {}): string {
+  return (containers ?? []).map(({ image = '' }) => image).join(',');
 }
 
 const selector = (value: unknown) => formatLabelSelector(value) || '<none>';
