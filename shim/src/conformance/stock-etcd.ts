@@ -10,6 +10,7 @@ export interface StockEtcd {
   readonly clientUrl: string;
   /** `3.4` */
   readonly version: string;
+  readonly pid: number;
   close(): Promise<void>;
 }
 
@@ -60,6 +61,7 @@ export async function startStockEtcd(version: string): Promise<StockEtcd> {
   return {
     clientUrl,
     version,
+    pid: child.pid as number,
     async close() {
       child.kill('SIGTERM');
       await exited;

@@ -1,0 +1,232 @@
+/**
+ * The shim, a stock etcd (the `etcd` in PATH) and a reference writer, which does one INSERT per write on the same
+ * PostgreSQL as kine does, under the same loads: one table from one run. Each server and the client are processes of
+ * their own, and only one server is loaded at a time; they take turns, several times, so that what else happens on the
+ * machine falls on all. Alone: `node shim/bench/etcd.bench.ts [--quick] [LOAD…]`, with PG8S_TEST_POSTGRES_URL naming
+ * a server.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type Contender, type ContenderName, startEtcd, startOnPostgres } from './etcd/contender.ts';
+import type { Load, LoadReply, LoadRequest, Measured } from './etcd/load.ts';
+import { cpuSecondsOf, residentBytesOf } from './etcd/process-usage.ts';
+
+export interface BenchOptions {
+  /** A PostgreSQL server on which databases are created and dropped. */
+  serverUrl: string;
+  /** A shorter run, good for a first look. */
+  quick?: boolean;
+  /** Only loads whose names contain one of these; all if empty. */
+  only?: readonly string[];
+}
+
+/** One load on one server; where several rounds were run, their medians. */
+export interface BenchRow {
+  load: string;
+  server: ContenderName;
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Cores in use by the server, by PostgreSQL for it, and by the client. */
+  serverCpu: number;
+  postgresCpu: number;
+  clientCpu: number;
+  /** CPU time of server and PostgreSQL for one operation: what a busy machine falsifies least. */
+  cpuMicrosPerOp: number;
+  /** At the end of the load. */
+  serverMiB: number;
+  /** How many times as much per second as the stock etcd, and as the reference writer. */
+  timesEtcd: number | undefined;
+  timesReference: number | undefined;
+}
+
+interface NamedLoad {
+  name: string;
+  load: Load;
+  servers: readonly ContenderName[];
+}
+
+const all = ['shim', 'etcd', 'reference'] as const;
+const real = ['shim', 'etcd'] as const;
+
+function loads(quick: boolean): NamedLoad[] {
+  const seconds = quick ? 0.5 : 1;
+  const counts = quick ? [1, 64] : [1, 16, 64, 256];
+  return [
+    ...(['create', 'update'] as const).flatMap((kind) =>
+      counts.map((clients) => ({
+        name: `${kind} 1 KiB, ${clients} clients`,
+        load: { kind, clients, seconds },
+        servers: all,
+      })),
+    ),
+    { name: 'get, 1 client', load: { kind: 'get', clients: 1, seconds }, servers: real },
+    { name: 'get, 64 clients', load: { kind: 'get', clients: 64, seconds }, servers: real },
+    { name: 'list 500 keys', load: { kind: 'list', keys: 500, clients: 1, seconds }, servers: real },
+    { name: 'list 10000 keys', load: { kind: 'list', keys: 10_000, clients: 1, seconds }, servers: real },
+    ...[10, 1].map((groups) => ({
+      name: `watch: 100 watchers, 1000 events/s, each to ${100 / groups}`,
+      load: { kind: 'watch', watchers: 100, groups, eventsPerSecond: 1000, seconds: seconds * 2 } as const,
+      servers: real,
+    })),
+    {
+      name: 'churn, 16 clients',
+      load: { kind: 'churn', compact: false, clients: 16, seconds: seconds * 2 },
+      servers: real,
+    },
+    {
+      name: 'churn while compacting',
+      load: { kind: 'churn', compact: true, clients: 16, seconds: seconds * 2 },
+      servers: real,
+    },
+    { name: 'lease grant, 16 clients', load: { kind: 'grant', clients: 16, seconds }, servers: real },
+  ];
+}
+
+/** Runs the loads on all servers, in rounds. */
+export async function run(options: BenchOptions): Promise<BenchRow[]> {
+  const { quick = false, only = [] } = options;
+  const wanted = loads(quick).filter(
+    ({ name }) => only.length === 0 || only.some((part) => name.includes(part)),
+  );
+  const contenders: Contender[] = [];
+  const client = startClient();
+  try {
+    contenders.push(await startOnPostgres('shim', options.serverUrl));
+    const etcd = await startEtcd();
+    if (etcd === undefined) console.error('no etcd in PATH: measured without one');
+    else contenders.push(etcd);
+    contenders.push(await startOnPostgres('reference', options.serverUrl));
+    const rows: BenchRow[] = [];
+    for (const { name, load, servers } of wanted) {
+      const racing = contenders.filter((contender) => servers.includes(contender.name));
+      const samples = new Map<Contender, Sample[]>(racing.map((contender) => [contender, []]));
+      for (let round = 0; round < (quick ? 1 : 3); round++) {
+        for (const contender of round % 2 === 0 ? racing : racing.toReversed()) {
+          samples.get(contender)?.push(await measure(client, contender, load));
+        }
+      }
+      const medians = racing.map((contender) => ({
+        contender,
+        sample: median(samples.get(contender) ?? []),
+      }));
+      const rate = (server: ContenderName): number | undefined =>
+        medians.find(({ contender }) => contender.name === server)?.sample.perSecond;
+      for (const { contender, sample } of medians) rows.push(toRow({ name, contender, sample, rate }));
+    }
+    return rows;
+  } finally {
+    client.disconnect();
+    for (const contender of contenders) await contender.close();
+  }
+}
+
+interface Sample extends Measured {
+  serverCpu: number;
+  postgresCpu: number;
+  cpuMicrosPerOperation: number;
+  serverMiB: number;
+}
+
+interface LoadClient {
+  /** Runs a load; `ready` is called when everything is prepared and the clock starts. */
+  perform(request: LoadRequest, ready: () => void): Promise<Measured>;
+  disconnect(): void;
+}
+
+function startClient(): LoadClient {
+  const child = fork(join(import.meta.dirname, 'etcd/load-client.ts'));
+  const exited = once(child, 'exit').then(() => Promise.reject(new Error('the client process ended')));
+  exited.catch(() => undefined);
+  return {
+    async perform(request, ready) {
+      child.send(request);
+      for (;;) {
+        const [message] = (await Promise.race([once(child, 'message'), exited])) as [LoadReply];
+        if ('measured' in message) return message.measured;
+        if ('failed' in message) throw new Error(`${JSON.stringify(request.load)}: ${message.failed}`);
+        ready();
+      }
+    },
+    disconnect: () => child.disconnect(),
+  };
+}
+
+async function measure(client: LoadClient, contender: Contender, load: Load): Promise<Sample> {
+  const usage = (
+    pids: readonly number[],
+  ): { pids: readonly number[]; server: number; postgres: number[] } => ({
+    pids,
+    server: cpuSecondsOf(contender.pid),
+    postgres: pids.map(cpuSecondsOf),
+  });
+  let started: Promise<ReturnType<typeof usage>> | undefined;
+  const measured = await client.perform({ url: contender.url, load }, () => {
+    // Only now all connections are there.
+    started = contender.postgresPids().then(usage);
+  });
+  const before = (await started) ?? usage([]);
+  const after = usage(before.pids);
+  const seconds = measured.elapsedMs / 1000;
+  // A backend that has ended meanwhile has no figure any more.
+  const postgres = after.postgres.map((end, i) => Math.max(0, end - (before.postgres[i] ?? 0)));
+  const postgresCpu = postgres.reduce((sum, used) => sum + used, 0) / seconds;
+  const serverCpu = (after.server - before.server) / seconds;
+  return {
+    ...measured,
+    serverCpu,
+    postgresCpu,
+    cpuMicrosPerOperation: ((serverCpu + postgresCpu) / measured.perSecond) * 1e6,
+    serverMiB: residentBytesOf(contender.pid) / 2 ** 20,
+  };
+}
+
+/** Of each figure by itself. */
+function median(samples: readonly Sample[]): Sample {
+  const middle = { ...(samples[0] as Sample) };
+  for (const key of Object.keys(middle) as (keyof Sample)[]) {
+    const sorted = samples.map((sample) => sample[key]).sort((a, b) => a - b);
+    middle[key] = sorted[sorted.length >> 1] as number;
+  }
+  return middle;
+}
+
+function toRow(of: {
+  name: string;
+  contender: Contender;
+  sample: Sample;
+  rate: (server: ContenderName) => number | undefined;
+}): BenchRow {
+  const { sample, rate } = of;
+  const times = (server: ContenderName): number | undefined => {
+    const other = rate(server);
+    return other === undefined ? undefined : round(sample.perSecond / other, 2);
+  };
+  return {
+    load: of.name,
+    server: of.contender.name,
+    perSecond: round(sample.perSecond, sample.perSecond < 100 ? 1 : 0),
+    p50Ms: round(sample.p50Ms, 2),
+    p99Ms: round(sample.p99Ms, 2),
+    serverCpu: round(sample.serverCpu, 2),
+    postgresCpu: round(sample.postgresCpu, 2),
+    clientCpu: round((sample.clientCpuSeconds / sample.elapsedMs) * 1000, 2),
+    cpuMicrosPerOp: Math.round(sample.cpuMicrosPerOperation),
+    serverMiB: Math.round(sample.serverMiB),
+    timesEtcd: times('etcd'),
+    timesReference: times('reference'),
+  };
+}
+
+function round(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}
+
+if (import.meta.main) {
+  const serverUrl = process.env['PG8S_TEST_POSTGRES_URL'];
+  if (serverUrl === undefined) throw new Error('PG8S_TEST_POSTGRES_URL must name a PostgreSQL server');
+  const args = process.argv.slice(2);
+  const only = args.filter((arg) => arg !== '--quick');
+  console.table(await run({ serverUrl, quick: args.includes('--quick'), only }));
+}
