@@ -2,6 +2,7 @@ import type { Member } from '../etcdserverpb/types.ts';
 import type { ClusterPort } from '../mvcc/mvcc-store.ts';
 import type { StoreStatus } from '../mvcc/store.ts';
 import type { Connection } from './connection.ts';
+import { readSize } from './pg-size.ts';
 
 /** A member not seen for this long is not listed; after a day its row goes. */
 const goneAfter = "interval '15 seconds'";
@@ -85,21 +86,16 @@ export class PgCluster implements ClusterPort {
   }
 
   async status(): Promise<StoreStatus> {
-    const [row] = await this.#options.connection.query(`
-      SELECT commit_index,
-             (SELECT count(*) FROM pg8s.migrations),
-             (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
-              WHERE relnamespace = 'pg8s'::regnamespace AND relkind = 'r'),
-             (SELECT n_live_tup::float8 / greatest(n_live_tup + n_dead_tup, 1) FROM pg_stat_user_tables
-              WHERE relid = 'pg8s.history'::regclass)
-      FROM pg8s.revision`);
-    const dbSizeBytes = Number(row?.[2]);
-    const used = row?.[3] === null || row?.[3] === undefined ? 1 : Number(row[3]);
+    const { connection } = this.#options;
+    const [[row], { totalBytes, inUseBytes }] = await Promise.all([
+      connection.query('SELECT commit_index, (SELECT count(*) FROM pg8s.migrations) FROM pg8s.revision'),
+      readSize((statement) => connection.query(statement)),
+    ]);
     return {
       commitIndex: Number(row?.[0]),
       schemaVersion: Number(row?.[1]),
-      dbSizeBytes,
-      dbSizeInUseBytes: used > 0 ? Math.round(dbSizeBytes * used) : dbSizeBytes,
+      dbSizeBytes: totalBytes,
+      dbSizeInUseBytes: inUseBytes,
     };
   }
 }
