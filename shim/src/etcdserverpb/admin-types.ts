@@ -109,5 +109,8 @@ export interface MemberListRequest {
 
 /** One piece of a streamed range (etcd 3.7: `KV.RangeStream`). */
 export interface RangeStreamResponse {
-  rangeResponse?: RangeResponse | undefined;
+  rangeResponse?: RangePiece | undefined;
 }
+
+/** Its keys; only the last piece has a header, and `more` and `count`, which are those of the whole range. */
+export type RangePiece = Omit<RangeResponse, 'header'> & { header?: ResponseHeader | undefined };

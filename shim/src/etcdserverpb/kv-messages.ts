@@ -1,4 +1,4 @@
-import type { RangeStreamResponse } from './admin-types.ts';
+import type { RangePiece, RangeStreamResponse } from './admin-types.ts';
 import {
   bool,
   bytes,
@@ -87,8 +87,16 @@ export const rangeResponse = defineMessage<RangeResponse>('RangeResponse', {
   count: int64(4),
 });
 
+/** As RangeResponse, whose header only the last piece of a stream has. */
+const rangePiece = defineMessage<RangePiece>('RangeResponse', {
+  header: message(1, () => responseHeader),
+  kvs: repeated(message(2, () => keyValue)),
+  more: bool(3),
+  count: int64(4),
+});
+
 export const rangeStreamResponse = defineMessage<RangeStreamResponse>('RangeStreamResponse', {
-  rangeResponse: message(1, () => rangeResponse),
+  rangeResponse: message(1, () => rangePiece),
 });
 
 export const putRequest = defineMessage<PutRequest>('PutRequest', {

@@ -44,6 +44,12 @@ export const requestErrors = {
   downgradeInProcess: [FAILED_PRECONDITION, 'etcdserver: cluster has a downgrade job in progress'],
   unknownMethod: [grpcCode.UNKNOWN, 'etcdserver: unknown method'],
   memberNotFound: [NOT_FOUND, 'etcdserver: member not found'],
+  memberBadUrls: [INVALID_ARGUMENT, 'etcdserver: given member URLs are invalid'],
+  notEnoughStarted: [
+    FAILED_PRECONDITION,
+    'etcdserver: re-configuration failed due to not enough started members',
+  ],
+  notLearner: [FAILED_PRECONDITION, 'etcdserver: can only promote a learner member'],
   watchCanceled: [grpcCode.CANCELLED, 'etcdserver: watch canceled'],
 } as const satisfies Record<string, readonly [GrpcCode, string]>;
 

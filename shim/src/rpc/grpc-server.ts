@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
-import { type EtcdError, grpcCode } from '../client/etcd-error.ts';
+import { EtcdError, grpcCode } from '../client/etcd-error.ts';
 import { type Codec, decode, encodeShared } from '../etcdserverpb/codec.ts';
 import type { CallCounts } from './call-counts.ts';
+import { storeErrors } from './etcd-errors.ts';
 import { GrpcStreams } from './grpc-streams.ts';
 import { unaryMethods } from './methods.ts';
 import { observeUnary } from './observe-unary.ts';
@@ -74,16 +75,24 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       return bytes;
     };
 
+  /** Calls that wait for other clients. */
+  const waiting = new Set<AbortController>();
   for (const method of unaryMethods(services)) {
     const answer = observeUnary(method, options);
     const handle: handleUnaryCall<unknown, unknown> = async (call, callback) => {
       counts.countClient('unary', clientVersion(call));
+      const controller = method.waits ? new AbortController() : undefined;
+      if (controller !== undefined) {
+        call.on('cancelled', () => controller.abort());
+        waiting.add(controller);
+      }
       try {
-        callback(null, await answer(call.request, call.getPeer()));
+        callback(null, await answer(call.request, call.getPeer(), controller?.signal));
       } catch (error) {
         const { code, message } = error as EtcdError;
         callback({ code, details: message });
       }
+      if (controller !== undefined) waiting.delete(controller);
     };
     server.register(
       method.path,
@@ -109,6 +118,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     },
     async close(graceMs) {
       streams.stop();
+      for (const controller of waiting) controller.abort(new EtcdError(...storeErrors.stopped));
       // grpc-js' own callback comes before the last answers have left; the ends of the connections tell.
       server.tryShutdown(() => {});
       const timeout = AbortSignal.timeout(graceMs);

@@ -96,7 +96,7 @@ export class GrpcStreams {
       const over = new AbortController();
       stream.onEnd(() => over.abort());
       try {
-        for await (const message of answer(call.request)) {
+        for await (const message of answer(call.request, over.signal)) {
           // Nothing is produced for a client that does not read, nor for one that is gone.
           if (!stream.write(message) && !stream.isOver) {
             await once(call, 'drain', { signal: over.signal }).catch(() => undefined);

@@ -1,3 +1,4 @@
+import type { RangeStreamResponse } from '../etcdserverpb/admin-types.ts';
 import type {
   CompactionRequest,
   CompactionResponse,
@@ -11,6 +12,7 @@ import type {
   TxnResponse,
 } from '../etcdserverpb/types.ts';
 import type { Store } from '../mvcc/store.ts';
+import { checkRangeStream, streamRange } from './stream-range.ts';
 import { checkDeleteRange, checkPut, checkRange, checkTxn } from './check-request.ts';
 import { toEtcdError } from './etcd-errors.ts';
 import type { FillHeader } from './response-header.ts';
@@ -19,6 +21,8 @@ import { checkPutSize, checkTxnSize } from './request-size.ts';
 /** etcd's KV service (etcd: `api/v3rpc/key.go`). Every method rejects with an EtcdError. */
 export interface KvService {
   range(request: RangeRequest): Promise<RangeResponse>;
+  /** The whole range in pieces, all of one revision; etcd 3.7. */
+  rangeStream(request: RangeRequest): AsyncGenerator<RangeStreamResponse, void, undefined>;
   put(request: PutRequest): Promise<PutResponse>;
   deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse>;
   txn(request: TxnRequest): Promise<TxnResponse>;
@@ -47,6 +51,18 @@ export function createKvService({
       const response = await store.range(request).catch(rethrow);
       fillHeader(response.header);
       return response;
+    },
+    async *rangeStream(request) {
+      checkRange(request);
+      checkRangeStream(request);
+      try {
+        for await (const piece of streamRange(store, request, maxRequestBytes)) {
+          if (piece.header !== undefined) fillHeader(piece.header);
+          yield { rangeResponse: piece };
+        }
+      } catch (error) {
+        throw toEtcdError(error);
+      }
     },
     async put(request) {
       checkPut(request);

@@ -1,6 +1,7 @@
 import { EtcdError, grpcCode } from '../client/etcd-error.ts';
 import { type Codec } from '../etcdserverpb/codec.ts';
-import { memberListRequest, membersResponse } from '../etcdserverpb/cluster-messages.ts';
+import * as members from '../etcdserverpb/cluster-messages.ts';
+import * as electionpb from '../etcdserverpb/election-messages.ts';
 import {
   type HealthCheckRequest,
   healthCheckRequest,
@@ -9,6 +10,7 @@ import {
 } from '../etcdserverpb/health-messages.ts';
 import * as kv from '../etcdserverpb/kv-messages.ts';
 import * as lease from '../etcdserverpb/lease-messages.ts';
+import * as lockpb from '../etcdserverpb/lock-messages.ts';
 import * as maintenance from '../etcdserverpb/maintenance-messages.ts';
 import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
 import type { Services } from './services.ts';
@@ -18,13 +20,16 @@ export interface UnaryMethod {
   readonly path: string;
   readonly request: Codec<unknown>;
   readonly response: Codec<unknown>;
-  call(request: unknown): Promise<unknown>;
+  /** Whether a call may wait for other clients: it then gets a signal, which fires when its own client is gone. */
+  readonly waits?: boolean;
+  call(request: unknown, signal?: AbortSignal): Promise<unknown>;
 }
 
 interface TypedMethod<Q, R> {
   request: Codec<Q>;
   response: Codec<R>;
-  call: (request: Q) => Promise<R>;
+  waits?: boolean;
+  call: (request: Q, signal: AbortSignal) => Promise<R>;
 }
 
 /** etcd's methods with one request and one response, by their gRPC paths. */
@@ -33,6 +38,8 @@ export function unaryMethods({
   lease: leases,
   maintenance: upkeep,
   cluster,
+  lock,
+  election,
 }: Services): UnaryMethod[] {
   const methods: UnaryMethod[] = [];
   const add = <Q, R>(path: string, method: TypedMethod<Q, R>): void => {
@@ -111,9 +118,61 @@ export function unaryMethods({
     call: upkeep.moveLeader,
   });
   add('etcdserverpb.Cluster/MemberList', {
-    request: memberListRequest,
-    response: membersResponse,
+    request: members.memberListRequest,
+    response: members.membersResponse,
     call: cluster.memberList,
+  });
+  add('etcdserverpb.Cluster/MemberAdd', {
+    request: members.memberAddRequest,
+    response: members.memberAddResponse,
+    call: cluster.memberAdd,
+  });
+  add('etcdserverpb.Cluster/MemberRemove', {
+    request: members.memberIdRequest,
+    response: members.membersResponse,
+    call: cluster.memberRemove,
+  });
+  add('etcdserverpb.Cluster/MemberUpdate', {
+    request: members.memberUpdateRequest,
+    response: members.membersResponse,
+    call: cluster.memberUpdate,
+  });
+  add('etcdserverpb.Cluster/MemberPromote', {
+    request: members.memberIdRequest,
+    response: members.membersResponse,
+    call: cluster.memberPromote,
+  });
+  add('v3lockpb.Lock/Lock', {
+    request: lockpb.lockRequest,
+    response: lockpb.lockResponse,
+    waits: true,
+    call: lock.lock,
+  });
+  add('v3lockpb.Lock/Unlock', {
+    request: lockpb.unlockRequest,
+    response: lockpb.unlockResponse,
+    call: lock.unlock,
+  });
+  add('v3electionpb.Election/Campaign', {
+    request: electionpb.campaignRequest,
+    response: electionpb.campaignResponse,
+    waits: true,
+    call: election.campaign,
+  });
+  add('v3electionpb.Election/Proclaim', {
+    request: electionpb.proclaimRequest,
+    response: electionpb.proclaimResponse,
+    call: election.proclaim,
+  });
+  add('v3electionpb.Election/Leader', {
+    request: electionpb.leaderRequest,
+    response: electionpb.leaderResponse,
+    call: election.leader,
+  });
+  add('v3electionpb.Election/Resign', {
+    request: electionpb.resignRequest,
+    response: electionpb.resignResponse,
+    call: election.resign,
   });
   add('grpc.health.v1.Health/Check', {
     request: healthCheckRequest,
@@ -134,19 +193,53 @@ export interface ServerStreamMethod {
   readonly path: string;
   readonly request: Codec<unknown>;
   readonly response: Codec<unknown>;
-  call(request: unknown): AsyncGenerator<unknown, void, undefined>;
+  /** The signal fires when nobody listens any more, for one that waits. */
+  call(request: unknown, signal: AbortSignal): AsyncGenerator<unknown, void, undefined>;
 }
 
 /** etcd's methods with one request and a stream of responses. */
-export function serverStreamMethods({ maintenance: upkeep }: Services): ServerStreamMethod[] {
-  return [
-    {
-      path: '/etcdserverpb.Maintenance/Snapshot',
-      request: maintenance.emptyRequest,
-      response: maintenance.snapshotResponse as Codec<unknown>,
-      call: upkeep.snapshot,
-    },
-  ];
+export function serverStreamMethods(services: Services): ServerStreamMethod[] {
+  const methods: ServerStreamMethod[] = [];
+  const add = <Q, R>(path: string, method: TypedStream<Q, R>): void => {
+    methods.push({ path: `/${path}`, ...method } as unknown as ServerStreamMethod);
+  };
+  add('etcdserverpb.KV/RangeStream', {
+    request: kv.rangeRequest,
+    response: kv.rangeStreamResponse,
+    call: services.kv.rangeStream,
+  });
+  add('etcdserverpb.Maintenance/Snapshot', {
+    request: maintenance.emptyRequest,
+    response: maintenance.snapshotResponse,
+    call: services.maintenance.snapshot,
+  });
+  add('v3electionpb.Election/Observe', {
+    request: electionpb.leaderRequest,
+    response: electionpb.leaderResponse,
+    call: services.election.observe,
+  });
+  add('grpc.health.v1.Health/Watch', {
+    request: healthCheckRequest,
+    response: healthCheckResponse,
+    call: watchHealth,
+  });
+  return methods;
+}
+
+interface TypedStream<Q, R> {
+  request: Codec<Q>;
+  response: Codec<R>;
+  call: (request: Q, signal: AbortSignal) => AsyncGenerator<R, void, undefined>;
+}
+
+/** The health now; it does not change as long as there is somebody to tell. */
+async function* watchHealth(
+  { service }: HealthCheckRequest,
+  signal: AbortSignal,
+): AsyncGenerator<HealthCheckResponse, void, undefined> {
+  yield { status: service ? 'SERVICE_UNKNOWN' : 'SERVING' };
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 /** etcd's streams in both directions: their paths and messages. */

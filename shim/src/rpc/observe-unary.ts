@@ -12,12 +12,12 @@ export interface CallObservers {
 }
 
 /** Calls the method; rejects with an EtcdError and nothing else. `remote` is the client's address, for the log. */
-export type ObservedCall = (request: unknown, remote: string) => Promise<unknown>;
+export type ObservedCall = (request: unknown, remote: string, signal?: AbortSignal) => Promise<unknown>;
 
 /** The method, whose every call is counted, and logged where the log wants it. */
 export function observeUnary(method: UnaryMethod, { counts, logRequest }: CallObservers): ObservedCall {
   const methodCounts = counts.method(method.path, 'unary');
-  return async (request, remote) => {
+  return async (request, remote, signal) => {
     const start = performance.now();
     const startMs = Date.now();
     methodCounts.started++;
@@ -26,7 +26,7 @@ export function observeUnary(method: UnaryMethod, { counts, logRequest }: CallOb
     let code: GrpcCode = grpcCode.OK;
     try {
       if (request instanceof UnreadableRequest) throw request.error;
-      response = await method.call(request);
+      response = await method.call(request, signal);
       methodCounts.sent++;
       return response;
     } catch (thrown) {

@@ -2,6 +2,8 @@ import type { Lessor } from '../lease/lessor.ts';
 import type { Store } from '../mvcc/store.ts';
 import type { Upkeep } from '../snapshot/upkeep.ts';
 import { type ClusterService, createClusterService } from './cluster-service.ts';
+import { createElectionService, type ElectionService } from './concurrency/election-service.ts';
+import { createLockService, type LockService } from './concurrency/lock-service.ts';
 import { createKvService, type KvService } from './kv-service.ts';
 import { createLeaseService, type LeaseService } from './lease-service.ts';
 import { createMaintenanceService, type MaintenanceService } from './maintenance/maintenance-service.ts';
@@ -15,6 +17,8 @@ export interface Services {
   readonly lease: LeaseService;
   readonly maintenance: MaintenanceService;
   readonly cluster: ClusterService;
+  readonly lock: LockService;
+  readonly election: ElectionService;
 }
 
 export interface ServicesOptions {
@@ -36,14 +40,18 @@ export const grpcOverheadBytes = 512 * 1024;
 export function createServices(options: ServicesOptions): Services {
   const { store, lessor, upkeep, maxTxnOps, maxRequestBytes, version, quotaBytes } = options;
   const fillHeader = createFillHeader(store);
+  const kv = createKvService({ store, fillHeader, maxTxnOps, maxRequestBytes });
+  const lease = createLeaseService(lessor, fillHeader);
   return {
-    kv: createKvService({ store, fillHeader, maxTxnOps, maxRequestBytes }),
+    kv,
     watch: createWatchService(store, {
       maxResponseBytes: maxRequestBytes + grpcOverheadBytes,
       progressIntervalMs: options.watchProgressIntervalMs,
     }),
-    lease: createLeaseService(lessor, fillHeader),
+    lease,
     maintenance: createMaintenanceService({ store, upkeep, version, quotaBytes }),
     cluster: createClusterService(store),
+    lock: createLockService({ kv, lease, store }),
+    election: createElectionService({ kv, lease, store }),
   };
 }
