@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Admit } from '../auth/access-rules.ts';
 import type {
   LeaseGrantRequest,
   LeaseGrantResponse,
@@ -45,12 +46,13 @@ export class DatabaseLessor implements Lessor {
     this.#randomId = options.randomId ?? randomLeaseId;
   }
 
-  async grant(request: LeaseGrantRequest): Promise<LeaseGrantResponse> {
+  async grant(request: LeaseGrantRequest, admit?: Admit): Promise<LeaseGrantResponse> {
     if (request.ttlSeconds > maxLeaseTtlSeconds) throw new StoreError('leaseTtlTooLarge');
     const wait = this.#store.admit(leaseBytes);
     if (wait !== undefined) await wait;
     const ttlSeconds = Math.max(request.ttlSeconds, minLeaseTtlSeconds);
     return this.#store.committer.submit((batch): LeaseGrantResponse => {
+      admit?.(batch);
       let id = request.id ?? 0n;
       if (id !== 0n && batch.hasLease(id)) throw new StoreError('leaseExists');
       while (id === 0n || batch.hasLease(id)) id = this.#randomId();
@@ -59,17 +61,19 @@ export class DatabaseLessor implements Lessor {
     }, 0);
   }
 
-  async revoke(request: LeaseRevokeRequest): Promise<LeaseRevokeResponse> {
+  async revoke(request: LeaseRevokeRequest, admit?: Admit): Promise<LeaseRevokeResponse> {
     const wait = this.#store.admit(0);
     if (wait !== undefined) await wait;
     return this.#store.committer.submit((batch): LeaseRevokeResponse => {
+      admit?.(batch);
       if (!batch.hasLease(request.id)) throw new StoreError('leaseNotFound');
       revokeWithKeys(batch, request.id);
       return { header: responseHeader(batch.revision) };
     }, 0);
   }
 
-  async renew(request: LeaseKeepAliveRequest): Promise<LeaseKeepAliveResponse> {
+  async renew(request: LeaseKeepAliveRequest, admit?: Admit): Promise<LeaseKeepAliveResponse> {
+    admit?.(this.#store.state);
     const renewed = (await this.#renew(request.id)).get(request.id);
     return {
       header: responseHeader(this.#store.currentRevision),
@@ -78,9 +82,10 @@ export class DatabaseLessor implements Lessor {
     };
   }
 
-  async timeToLive(request: LeaseTimeToLiveRequest): Promise<LeaseTimeToLiveResponse> {
+  async timeToLive(request: LeaseTimeToLiveRequest, admit?: Admit): Promise<LeaseTimeToLiveResponse> {
     await this.#store.readIndex();
     const left = await this.#port.remaining(request.id);
+    admit?.(this.#store.state);
     const header = responseHeader(this.#store.currentRevision);
     if (left === undefined || left.remainingSeconds <= 0) {
       return { header, id: request.id, ttlSeconds: -1, grantedTtlSeconds: 0, keys: [] };
@@ -94,8 +99,9 @@ export class DatabaseLessor implements Lessor {
     };
   }
 
-  async leases(): Promise<LeaseLeasesResponse> {
+  async leases(admit?: Admit): Promise<LeaseLeasesResponse> {
     const ids = await this.#port.list();
+    admit?.(this.#store.state);
     return { header: responseHeader(this.#store.currentRevision), leases: ids.map((id) => ({ id })) };
   }
 

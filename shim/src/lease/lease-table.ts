@@ -15,6 +15,10 @@ export class LeaseTable {
     return this.#ttlSeconds.size;
   }
 
+  ids(): Iterable<bigint> {
+    return this.#ttlSeconds.keys();
+  }
+
   has(id: bigint): boolean {
     return this.#ttlSeconds.has(id);
   }

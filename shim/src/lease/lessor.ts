@@ -1,3 +1,4 @@
+import type { Admit } from '../auth/access-rules.ts';
 import type {
   LeaseGrantRequest,
   LeaseGrantResponse,
@@ -20,24 +21,24 @@ export const maxLeaseTtlSeconds = 9_000_000_000;
  * Leases whose deadlines live in the database, on the database's clock (etcd: `server/lease`).
  *
  * Keys attach by puts with a lease (the last put of a key decides) and are deleted, all in one revision, when the
- * lease is revoked or has expired: ordinary deletes, which watchers see. Headers are filled as in `Store`; every
- * method rejects with a `StoreError`.
+ * lease is revoked or has expired: ordinary deletes, which watchers see. Headers are filled and `admit` is asked as in
+ * `Store`; every method rejects with a `StoreError`.
  */
 export interface Lessor {
   /**
    * A random 63-bit id unless one is given. The granted TTL is the requested one, or `minLeaseTtlSeconds`.
    * Rejects with `leaseExists`, `leaseTtlTooLarge`.
    */
-  grant(request: LeaseGrantRequest): Promise<LeaseGrantResponse>;
+  grant(request: LeaseGrantRequest, admit?: Admit): Promise<LeaseGrantResponse>;
   /** Deletes its keys and the lease, atomically. Rejects with `leaseNotFound`. */
-  revoke(request: LeaseRevokeRequest): Promise<LeaseRevokeResponse>;
+  revoke(request: LeaseRevokeRequest, admit?: Admit): Promise<LeaseRevokeResponse>;
   /**
    * From now the lease has its whole TTL again, durably, once this resolves. An unknown or expired lease resolves
    * with `ttlSeconds: 0`, as etcd's keepalive stream answers. Concurrent renewals share one round trip.
    */
-  renew(request: LeaseKeepAliveRequest): Promise<LeaseKeepAliveResponse>;
+  renew(request: LeaseKeepAliveRequest, admit?: Admit): Promise<LeaseKeepAliveResponse>;
   /** An unknown lease resolves with `ttlSeconds: -1`. `keys` sorted bytewise, only if asked for. */
-  timeToLive(request: LeaseTimeToLiveRequest): Promise<LeaseTimeToLiveResponse>;
+  timeToLive(request: LeaseTimeToLiveRequest, admit?: Admit): Promise<LeaseTimeToLiveResponse>;
   /** All leases, the ones nearest to their deadline first. */
-  leases(): Promise<LeaseLeasesResponse>;
+  leases(admit?: Admit): Promise<LeaseLeasesResponse>;
 }

@@ -1,8 +1,12 @@
+import type { AccessView } from '../auth/access-rules.ts';
+import { AuthTable } from '../auth/auth-table.ts';
+import type { AuthState } from '../auth/auth-state.ts';
 import { LeaseTable } from '../lease/lease-table.ts';
 import { Change } from './watch/change.ts';
 import type { CommitBatch, Fence, HistoryPort, LeaseChange, MissedChanges } from './history-port.ts';
 import type { HistoryRow } from './history-row.ts';
 import { KeyIndex, unloaded } from './index/key-index.ts';
+import type { KeyString } from './index/key-range.ts';
 import { CommittedView } from './evaluate/read-view.ts';
 import { ValueCache } from './index/value-cache.ts';
 
@@ -17,11 +21,12 @@ export interface StateListener {
 }
 
 /**
- * What this shim knows to be committed: the index, the leases and the fence, always as of one moment. Only the
+ * What this shim knows to be committed: the index, the leases, auth and the fence, always as of one moment. Only the
  * committer changes it, after the database has.
  */
-export class CommittedState {
+export class CommittedState implements AccessView {
   readonly values: ValueCache;
+  readonly authTable = new AuthTable();
   index: KeyIndex;
   leases: LeaseTable;
   fence: Fence = { commitIndex: 0, revision: 1, compactRevision: 0, sweptRevision: 0 };
@@ -39,6 +44,19 @@ export class CommittedState {
     this.#listener = listener;
   }
 
+  get auth(): AuthState {
+    return this.authTable.state;
+  }
+
+  /** Keys whose newest put named this lease. */
+  attachedKeys(lease: bigint): Iterable<KeyString> {
+    return this.leases.keysOf(lease);
+  }
+
+  leaseIds(): Iterable<bigint> {
+    return this.leases.ids();
+  }
+
   /** For reads that need no batch. */
   view(): CommittedView {
     return new CommittedView(this.index, this.fence.revision, this.fence.compactRevision);
@@ -50,6 +68,7 @@ export class CommittedState {
     const index = new KeyIndex(values);
     const leases = new LeaseTable();
     let fence = this.fence;
+    let { auth } = this;
     await port.load({
       begin: (loaded) => {
         fence = loaded;
@@ -58,10 +77,14 @@ export class CommittedState {
         index.apply(row);
       },
       lease: (change) => leases.apply(change),
+      auth: (loaded) => {
+        auth = loaded;
+      },
     });
     index.forEach((history) => leases.move(history.key, 0n, history.lease));
     const previous = this.fence;
     Object.assign(this, { index, leases, values, fence });
+    this.authTable.apply(auth);
     this.#listener?.reloaded(fence.revision);
     if (fence.compactRevision > previous.compactRevision) {
       this.#listener?.compacted(fence.compactRevision, previous.compactRevision, false);
@@ -83,6 +106,7 @@ export class CommittedState {
       ? (missed.rows.at(-1)?.revision ?? this.fence.revision)
       : missed.fence.revision;
     const fence = missed.more ? { ...this.fence, revision } : missed.fence;
+    if (missed.auth !== undefined) this.authTable.apply(missed.auth);
     this.#apply({ leases: missed.leases, rows: missed.rows, fence, own: false });
   }
 

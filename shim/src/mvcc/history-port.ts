@@ -1,3 +1,4 @@
+import type { AuthState } from '../auth/auth-state.ts';
 import type { HistoryRow, RowRef } from './history-row.ts';
 import type { KeyRange } from './index/key-range.ts';
 
@@ -45,6 +46,8 @@ export interface MissedChanges {
   readonly fence: Fence;
   /** Leases changed since; absent when too much was forgotten and the caller has to load everything again. */
   readonly leases: readonly LeaseChange[];
+  /** Auth, if it has changed since; it may be of a later moment than the rest, never of an earlier one. */
+  readonly auth?: AuthState | undefined;
   /** Whole revisions, ascending. */
   readonly rows: readonly HistoryRow[];
   /** More rows up to `fence.revision` are left. */
@@ -69,6 +72,7 @@ export interface LoadSink {
   /** Every history row, ascending by revision and sub. Values are not loaded: `value` is `unloaded`. */
   row(row: HistoryRow): void;
   lease(lease: LeaseChange): void;
+  auth(state: AuthState): void;
 }
 
 /** A page of history for one watcher. */

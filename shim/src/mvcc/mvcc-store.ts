@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Admit } from '../auth/access-rules.ts';
 import type {
   CompactionRequest,
   CompactionResponse,
@@ -136,50 +137,54 @@ export class MvccStore implements Store {
     return this.#gate.admit(addedBytes);
   }
 
-  async range(request: RangeRequest): Promise<RangeResponse> {
+  async range(request: RangeRequest, admit?: Admit): Promise<RangeResponse> {
     this.#counts.ranges++;
-    return this.#read(request.serializable === true, (view, missing) =>
+    return this.#read({ serializable: request.serializable === true, admit }, (view, missing) =>
       evaluateRange(view, request, missing),
     );
   }
 
-  async put(request: PutRequest): Promise<PutResponse> {
+  async put(request: PutRequest, admit?: Admit): Promise<PutResponse> {
     const bytes = request.key.length + (request.value?.length ?? 0);
     const wait = this.#gate.admit(bytes + putOverheadBytes);
     if (wait !== undefined) await wait;
     this.#counts.puts++;
-    return this.committer.submit((batch, missing) => evaluatePut(batch, request, missing), bytes);
+    return this.committer.submit((batch, missing) => {
+      admit?.(batch);
+      return evaluatePut(batch, request, missing);
+    }, bytes);
   }
 
-  async deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse> {
+  async deleteRange(request: DeleteRangeRequest, admit?: Admit): Promise<DeleteRangeResponse> {
     const wait = this.#gate.admit(0);
     if (wait !== undefined) await wait;
     this.#counts.deletes++;
-    return this.committer.submit(
-      (batch, missing) => evaluateDeleteRange(batch, request, missing),
-      request.key.length,
-    );
+    return this.committer.submit((batch, missing) => {
+      admit?.(batch);
+      return evaluateDeleteRange(batch, request, missing);
+    }, request.key.length);
   }
 
-  async txn(request: TxnRequest): Promise<TxnResponse> {
+  async txn(request: TxnRequest, admit?: Admit): Promise<TxnResponse> {
     this.#counts.txns++;
     if (isReadOnlyTxn(request)) {
-      return this.#read(isSerializableTxn(request), (view, missing) =>
+      return this.#read({ serializable: isSerializableTxn(request), admit }, (view, missing) =>
         evaluateReadOnlyTxn(view, request, missing),
       );
     }
     const wait = this.#gate.admit(addedBytes(request));
     if (wait !== undefined) await wait;
-    return this.committer.submit(
-      (batch, missing) => evaluateTxn(batch, request, missing),
-      requestBytes(request),
-    );
+    return this.committer.submit((batch, missing) => {
+      admit?.(batch);
+      return evaluateTxn(batch, request, missing);
+    }, requestBytes(request));
   }
 
-  async compact(request: CompactionRequest): Promise<CompactionResponse> {
+  async compact(request: CompactionRequest, admit?: Admit): Promise<CompactionResponse> {
     const wait = this.#gate.admit(0);
     if (wait !== undefined) await wait;
     const response = await this.committer.submit((batch): CompactionResponse => {
+      admit?.(batch);
       if (request.revision <= batch.compactRevision) throw new StoreError('compacted');
       if (request.revision > batch.revision) throw new StoreError('futureRevision');
       batch.compactRevision = request.revision;
@@ -246,13 +251,14 @@ export class MvccStore implements Store {
   }
 
   async #read<Response>(
-    serializable: boolean,
+    { serializable, admit }: { serializable: boolean; admit: Admit | undefined },
     evaluate: (view: ReadView, missing: MissingRows) => Response,
   ): Promise<Response> {
     this.#checkOpen();
     if (!serializable) await this.#readIndex.wait();
     const missing = new MissingRows();
     for (let tries = 0; tries < 10; tries++) {
+      admit?.(this.state);
       const response = evaluate(this.state.view(), missing);
       if (missing.complete) return response;
       const withValues = missing.values;

@@ -20,7 +20,9 @@ export type StoreErrorCode =
   /** The store is closed or closing (etcd: ErrStopped). */
   | 'stopped'
   /** What the database holds contradicts what was acknowledged (etcd: ErrCorrupt). */
-  | 'corrupt';
+  | 'corrupt'
+  /** The caller may not do that: thrown by what the request brought along (`Admit`), which has its own errors. */
+  | 'denied';
 
 /** The one error class of mvcc and lease. Anything else thrown from there is a bug. */
 export class StoreError extends Error {

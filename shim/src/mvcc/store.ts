@@ -1,3 +1,4 @@
+import type { Admit } from '../auth/access-rules.ts';
 import type {
   CompactionRequest,
   CompactionResponse,
@@ -22,6 +23,9 @@ import type {
  * zero there, and the rpc layer fills those of the outermost header (as etcd does). Every method rejects with a
  * `StoreError` and nothing else.
  *
+ * `admit` is asked on the state that the request is carried out on, right before it is: what it throws, a `StoreError` of
+ * code `denied`, is the answer. Without it everything is permitted.
+ *
  * A key or value in a response may be shared with the store's cache and with other responses: never write to it.
  * Byte arrays of a request belong to the store once passed.
  */
@@ -41,17 +45,17 @@ export interface Store {
    * Linearizable unless `serializable`. The header's revision is the store's at the moment of the read.
    * Rejects with `compacted`, `futureRevision`.
    */
-  range(request: RangeRequest): Promise<RangeResponse>;
+  range(request: RangeRequest, admit?: Admit): Promise<RangeResponse>;
   /** Rejects with `keyNotFound`, `leaseNotFound`, `noSpace`, `tooManyRequests`. Resolves once durable. */
-  put(request: PutRequest): Promise<PutResponse>;
-  deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse>;
+  put(request: PutRequest, admit?: Admit): Promise<PutResponse>;
+  deleteRange(request: DeleteRangeRequest, admit?: Admit): Promise<DeleteRangeResponse>;
   /** All operations share one revision; a txn that changes nothing takes none. Rejects as its operations do. */
-  txn(request: TxnRequest): Promise<TxnResponse>;
+  txn(request: TxnRequest, admit?: Admit): Promise<TxnResponse>;
   /**
    * Returns once the compaction is durable (reads below it fail, on every shim); rows go in the background, unless
    * `physical`, which waits for that too. Rejects with `compacted` (not above the last one), `futureRevision`.
    */
-  compact(request: CompactionRequest): Promise<CompactionResponse>;
+  compact(request: CompactionRequest, admit?: Admit): Promise<CompactionResponse>;
   /**
    * etcd's ReadIndex: resolves to a revision that was current at some moment after the call, once everything up to
    * it is applied here. Concurrent calls share one round trip to the database.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Alarms } from '../alarm/alarms.ts';
+import type { AuthSource } from '../auth/auth-port.ts';
 import { DatabaseLessor } from '../lease/database-lessor.ts';
 import type { Lessor } from '../lease/lessor.ts';
 import { Reaper } from '../lease/reaper.ts';
@@ -15,6 +16,7 @@ import { Connection } from './connection.ts';
 import { Hints } from './hints.ts';
 import { migrate } from './migrate.ts';
 import { PgAlarms } from './pg-alarms.ts';
+import { PgAuth } from './pg-auth.ts';
 import { PgCluster } from './pg-cluster.ts';
 import { defragment } from './pg-defragment.ts';
 import { PgDowngrade } from './pg-downgrade.ts';
@@ -58,6 +60,7 @@ export interface OpenedStore {
   store: Store;
   lessor: Lessor;
   upkeep: Upkeep;
+  auth: AuthSource;
   /** Finishes what is in flight, refuses the rest with `stopped`, and closes the connections. */
   close(): Promise<void>;
 }
@@ -178,6 +181,7 @@ async function open(parts: {
     store,
     lessor,
     upkeep,
+    auth: { table: store.state.authTable, port: new PgAuth(connections.work, () => history.hint()) },
     close: async () => {
       await store.close();
       await moments.close();

@@ -16,6 +16,7 @@ import { commitStatement } from './commit-statement.ts';
 import type { Connection, TextRow } from './connection.ts';
 import { decodeBytes, decodePackedRows, decodeRow } from './decode-row.ts';
 import { holdFence } from './hold-fence.ts';
+import { decodeAuth, readAuth } from './pg-auth.ts';
 import { ConnectionLostError } from './pg-error.ts';
 import {
   fenceColumns,
@@ -101,8 +102,9 @@ export class PgHistory implements HistoryPort {
     for (let limit = maxRows; ; limit *= 4) {
       const rows = await this.#connections.read.query(readMissed, [since.commitIndex, since.revision, limit]);
       const missed = toMissed(rows, since, limit);
+      const auth = hasNewAuth(rows) ? decodeAuth(await this.#connections.read.query(readAuth)) : undefined;
       // A revision of more than `limit` rows: once more, with room for it.
-      if (missed !== undefined) return missed;
+      if (missed !== undefined) return auth === undefined ? missed : { ...missed, auth };
     }
   }
 
@@ -110,6 +112,7 @@ export class PgHistory implements HistoryPort {
     await this.#connections.read.transaction(async (query) => {
       const [fence] = await query(`SELECT ${fenceColumns} FROM pg8s.revision`);
       sink.begin(decodeFence(fence));
+      sink.auth(decodeAuth(await query(readAuth)));
       for (const [id, ttl] of await query('SELECT id, ttl_seconds FROM pg8s.leases WHERE NOT revoked')) {
         sink.lease({ id: BigInt(id ?? 0), ttlSeconds: Number(ttl), revoked: false });
       }
@@ -206,6 +209,11 @@ export class PgHistory implements HistoryPort {
   hinted(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Whether the first row of `readMissed` says so. */
+function hasNewAuth([fence]: readonly TextRow[]): boolean {
+  return fence?.[6] === 't';
 }
 
 /** undefined: not even one revision fits into `limit` rows. */

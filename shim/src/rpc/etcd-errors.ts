@@ -1,4 +1,5 @@
 import { EtcdError, type GrpcCode, grpcCode } from '../client/etcd-error.ts';
+import { AuthError, type AuthErrorCode } from '../auth/auth-error.ts';
 import { StoreError, type StoreErrorCode } from '../mvcc/store-error.ts';
 
 const {
@@ -9,6 +10,9 @@ const {
   RESOURCE_EXHAUSTED,
   UNAVAILABLE,
   DATA_LOSS,
+  PERMISSION_DENIED,
+  UNAUTHENTICATED,
+  UNKNOWN,
 } = grpcCode;
 
 /** What clients see of each of the store's errors; they compare the text (etcd: `api/v3rpc/rpctypes/error.go`). */
@@ -25,7 +29,32 @@ export const storeErrors = {
   unavailable: [UNAVAILABLE, 'etcdserver: no leader'],
   stopped: [UNAVAILABLE, 'etcdserver: server stopped'],
   corrupt: [DATA_LOSS, 'etcdserver: corrupt cluster'],
+  denied: [PERMISSION_DENIED, 'etcdserver: permission denied'],
 } as const satisfies Record<StoreErrorCode, readonly [GrpcCode, string]>;
+
+/** What clients see of each of auth's errors. Those that etcd forgot to translate are UNKNOWN, in its own words. */
+const authErrors = {
+  rootUserNotExist: [FAILED_PRECONDITION, 'etcdserver: root user does not exist'],
+  rootRoleNotExist: [FAILED_PRECONDITION, 'etcdserver: root user does not have root role'],
+  userAlreadyExists: [FAILED_PRECONDITION, 'etcdserver: user name already exists'],
+  userEmpty: [INVALID_ARGUMENT, 'etcdserver: user name is empty'],
+  userNotFound: [FAILED_PRECONDITION, 'etcdserver: user name not found'],
+  roleAlreadyExists: [FAILED_PRECONDITION, 'etcdserver: role name already exists'],
+  roleNotFound: [FAILED_PRECONDITION, 'etcdserver: role name not found'],
+  roleEmpty: [INVALID_ARGUMENT, 'etcdserver: role name is empty'],
+  authFailed: [INVALID_ARGUMENT, 'etcdserver: authentication failed, invalid user ID or password'],
+  noPasswordUser: [UNKNOWN, 'auth: authentication failed, password was given for no password user'],
+  passwordTooLong: [UNKNOWN, 'bcrypt: password length exceeds 72 bytes'],
+  permissionNotGiven: [INVALID_ARGUMENT, 'etcdserver: permission not given'],
+  permissionDenied: [PERMISSION_DENIED, 'etcdserver: permission denied'],
+  roleNotGranted: [FAILED_PRECONDITION, 'etcdserver: role is not granted to the user'],
+  permissionNotGranted: [FAILED_PRECONDITION, 'etcdserver: permission is not granted to the role'],
+  authNotEnabled: [FAILED_PRECONDITION, 'etcdserver: authentication is not enabled'],
+  invalidAuthToken: [UNAUTHENTICATED, 'etcdserver: invalid auth token'],
+  invalidAuthMgmt: [INVALID_ARGUMENT, 'etcdserver: invalid auth management'],
+  authOldRevision: [INVALID_ARGUMENT, 'etcdserver: revision of auth store is old'],
+  verifyOnly: [UNKNOWN, 'auth: token signing attempted with verify-only key'],
+} as const satisfies Record<AuthErrorCode, readonly [GrpcCode, string]>;
 
 /** What the rpc layer itself refuses with, before the store is asked (etcd: `api/v3rpc/rpctypes/error.go`). */
 export const requestErrors = {
@@ -62,6 +91,10 @@ export function requestError(name: keyof typeof requestErrors): EtcdError {
 /** Whatever was thrown, as clients see it. What is neither a StoreError nor an EtcdError is a bug: UNKNOWN, as etcd's. */
 export function toEtcdError(error: unknown): EtcdError {
   if (error instanceof EtcdError) return error;
+  if (error instanceof AuthError) {
+    const [code, message] = authErrors[error.reason];
+    return new EtcdError(code, message);
+  }
   if (error instanceof StoreError) {
     const [code, message] = storeErrors[error.code];
     return new EtcdError(code, message);

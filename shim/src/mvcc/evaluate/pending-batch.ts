@@ -1,3 +1,5 @@
+import type { AccessView } from '../../auth/access-rules.ts';
+import type { AuthState } from '../../auth/auth-state.ts';
 import type { KeyValue } from '../../etcdserverpb/types.ts';
 import type { CommitBatch, Fence } from '../history-port.ts';
 import type { HistoryRow } from '../history-row.ts';
@@ -13,7 +15,9 @@ import type { LeaseTable } from '../../lease/lease-table.ts';
  * Every request of the batch sees those before it. One that changes something gets the next revision:
  * `beginRequest`, then `put` and `remove`, which take consecutive sub-revisions.
  */
-export class PendingBatch implements ReadView {
+export class PendingBatch implements ReadView, AccessView {
+  /** Auth as of before the batch, which cannot change it. */
+  readonly auth: AuthState;
   readonly rows: HistoryRow[] = [];
   readonly grants = new Map<bigint, { id: bigint; ttlSeconds: number }>();
   readonly revokes = new Set<bigint>();
@@ -29,7 +33,8 @@ export class PendingBatch implements ReadView {
   #baseRevision: number;
   #sub = 0;
 
-  constructor(state: { index: KeyIndex; leases: LeaseTable; fence: Fence }) {
+  constructor(state: { index: KeyIndex; leases: LeaseTable; auth: AuthState; fence: Fence }) {
+    this.auth = state.auth;
     this.#index = state.index;
     this.#leases = state.leases;
     this.#fence = state.fence;
@@ -150,6 +155,11 @@ export class PendingBatch implements ReadView {
       else keys.delete(key);
     }
     return [...keys].sort();
+  }
+
+  /** The leases there were before the batch. */
+  leaseIds(): Iterable<bigint> {
+    return this.#leases.ids();
   }
 
   /** What to hand to the port. */

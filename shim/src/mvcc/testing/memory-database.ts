@@ -1,3 +1,4 @@
+import { type AuthState, initialAuthState } from '../../auth/auth-state.ts';
 import type { LeasePort } from '../../lease/lease-port.ts';
 import type { Member } from '../../etcdserverpb/types.ts';
 import type {
@@ -34,6 +35,9 @@ export class MemoryDatabase {
   readonly rows = new Map<string, HistoryRow>();
   readonly leases = new Map<bigint, StoredLease>();
   leaseFloor = 0;
+  auth: AuthState = initialAuthState;
+  /** The commit that changed it. */
+  authChanged = 0;
   /** The newest commit of each shim. */
   readonly lastCommits = new Map<bigint, number>();
   readonly roles = new Map<string, bigint>();
@@ -141,16 +145,18 @@ export class MemoryShim implements HistoryPort, LeasePort, ClusterPort {
     maxRows: number,
   ): Promise<MissedChanges> {
     await arrive();
-    const { fence, leases, leaseFloor } = this.#database;
+    const { fence, leases, leaseFloor, authChanged } = this.#database;
     if (fence.compactRevision > since.revision || leaseFloor > since.commitIndex) {
       return { fence, leases: [], rows: [], more: false, tooOld: true };
     }
+    const auth = authChanged > since.commitIndex ? this.#database.auth : undefined;
     const all = this.#database.sortedRows().filter((row) => row.revision > since.revision);
     const last = all[maxRows - 1]?.revision ?? Infinity;
     const rows = all.filter((row) => row.revision <= last);
     return {
       fence,
       leases: [...leases.values()].filter((lease) => lease.changed > since.commitIndex),
+      auth,
       rows,
       more: rows.length < all.length,
       tooOld: false,
@@ -160,6 +166,7 @@ export class MemoryShim implements HistoryPort, LeasePort, ClusterPort {
   async load(sink: LoadSink): Promise<void> {
     await arrive();
     sink.begin(this.#database.fence);
+    sink.auth(this.#database.auth);
     for (const lease of this.#database.leases.values()) if (!lease.revoked) sink.lease(lease);
     for (const row of this.#database.sortedRows())
       sink.row(row.tombstone ? row : { ...row, value: unloaded });

@@ -1,3 +1,4 @@
+import { createMemoryAuth } from '../../auth/testing/memory-auth.ts';
 import { type Shim, type ShimOptions, startShim } from '../../server.ts';
 import { MemoryLessor, MemoryStore } from './memory-store.ts';
 import { createMemoryUpkeep } from './memory-upkeep.ts';
@@ -9,9 +10,10 @@ export async function startMemoryShim(
   const store = new MemoryStore();
   const lessor = new MemoryLessor(store);
   const upkeep = createMemoryUpkeep(store);
+  const auth = createMemoryAuth();
   const shim = await startShim(
     { postgresUrl: '', listenClientUrls: ['http://127.0.0.1:0'], drainMs: 500, ...options },
-    () => Promise.resolve({ store, lessor, upkeep, close: () => Promise.resolve() }),
+    () => Promise.resolve({ store, lessor, upkeep, auth, close: () => Promise.resolve() }),
   );
   return { ...shim, store };
 }

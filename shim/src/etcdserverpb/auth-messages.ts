@@ -1,0 +1,125 @@
+import type {
+  AuthenticateRequest,
+  AuthenticateResponse,
+  AuthNameRequest,
+  AuthRoleGetResponse,
+  AuthRoleGrantPermissionRequest,
+  AuthRoleRequest,
+  AuthRoleRevokePermissionRequest,
+  AuthRolesResponse,
+  AuthStatusResponse,
+  AuthUserAddRequest,
+  AuthUserChangePasswordRequest,
+  AuthUserGrantRoleRequest,
+  AuthUserListResponse,
+  AuthUserRevokeRoleRequest,
+  PermissionRecord,
+  RoleRecord,
+  UserRecord,
+} from './auth-types.ts';
+import {
+  bool,
+  defineMessage,
+  enumeration,
+  int64,
+  message,
+  ownBytes,
+  repeated,
+  requiredMessage,
+  string,
+} from './codec.ts';
+import { responseHeader } from './kv-messages.ts';
+
+const permissionTypes = ['READ', 'WRITE', 'READWRITE'] as const;
+
+const userAddOptions = defineMessage<{ noPassword: boolean }>('UserAddOptions', { noPassword: bool(1) });
+
+/** authpb.User, as it is stored. */
+export const userRecord = defineMessage<UserRecord>('User', {
+  name: string(1),
+  password: ownBytes(2),
+  roles: repeated(string(3)),
+  options: message(4, () => userAddOptions),
+});
+
+const permissionRecord = defineMessage<PermissionRecord>('Permission', {
+  type: enumeration(1, permissionTypes),
+  key: ownBytes(2),
+  rangeEnd: ownBytes(3),
+});
+
+/** authpb.Role, as it is stored. */
+export const roleRecord = defineMessage<RoleRecord>('Role', {
+  name: string(1),
+  permissions: repeated(message(2, () => permissionRecord)),
+});
+
+export const authStatusResponse = defineMessage<AuthStatusResponse>('AuthStatusResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  enabled: bool(2),
+  authRevision: int64(3),
+});
+
+export const authenticateRequest = defineMessage<AuthenticateRequest>('AuthenticateRequest', {
+  name: string(1),
+  password: string(2),
+});
+
+export const authenticateResponse = defineMessage<AuthenticateResponse>('AuthenticateResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  token: string(2),
+});
+
+/** Field 4, a hash made by the client, is for etcd itself. */
+export const authUserAddRequest = defineMessage<AuthUserAddRequest>('AuthUserAddRequest', {
+  name: string(1),
+  password: string(2),
+  options: message(3, () => userAddOptions),
+});
+
+/** AuthUserGetRequest, AuthUserDeleteRequest and AuthRoleAddRequest. */
+export const authNameRequest = defineMessage<AuthNameRequest>('AuthNameRequest', { name: string(1) });
+
+export const authUserChangePasswordRequest = defineMessage<AuthUserChangePasswordRequest>(
+  'AuthUserChangePasswordRequest',
+  { name: string(1), password: string(2) },
+);
+
+export const authUserGrantRoleRequest = defineMessage<AuthUserGrantRoleRequest>('AuthUserGrantRoleRequest', {
+  user: string(1),
+  role: string(2),
+});
+
+export const authUserRevokeRoleRequest = defineMessage<AuthUserRevokeRoleRequest>(
+  'AuthUserRevokeRoleRequest',
+  { name: string(1), role: string(2) },
+);
+
+/** AuthRoleGetRequest and AuthRoleDeleteRequest. */
+export const authRoleRequest = defineMessage<AuthRoleRequest>('AuthRoleRequest', { role: string(1) });
+
+export const authRoleGrantPermissionRequest = defineMessage<AuthRoleGrantPermissionRequest>(
+  'AuthRoleGrantPermissionRequest',
+  { name: string(1), permission: message(2, () => permissionRecord) },
+);
+
+export const authRoleRevokePermissionRequest = defineMessage<AuthRoleRevokePermissionRequest>(
+  'AuthRoleRevokePermissionRequest',
+  { role: string(1), key: ownBytes(2), rangeEnd: ownBytes(3) },
+);
+
+export const authUserListResponse = defineMessage<AuthUserListResponse>('AuthUserListResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  users: repeated(string(2)),
+});
+
+/** AuthUserGetResponse and AuthRoleListResponse. */
+export const authRolesResponse = defineMessage<AuthRolesResponse>('AuthRolesResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  roles: repeated(string(2)),
+});
+
+export const authRoleGetResponse = defineMessage<AuthRoleGetResponse>('AuthRoleGetResponse', {
+  header: requiredMessage(1, () => responseHeader),
+  permissions: repeated(message(2, () => permissionRecord)),
+});
