@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
@@ -16,6 +17,19 @@ async function failingStart(...args: readonly string[]): Promise<{ code: number;
     cwd: projectRoot,
     timeoutMs: 60_000,
   });
+}
+
+/** Starts pg8s on `dataDir` and kills its whole process group, with no warning, after `delayMs`. */
+async function killAfter(dataDir: string, delayMs: number): Promise<void> {
+  const started = spawn(
+    'npx',
+    ['pg8s', 'up', '--data-dir', dataDir, '--secure-port', '0', '--etcd-port', '0'],
+    { cwd: projectRoot, stdio: 'ignore', detached: true },
+  );
+  const ended = once(started, 'exit');
+  // The moment is what is tested: there is no condition to wait for.
+  setTimeout(() => process.kill(-started.pid!, 'SIGKILL'), delayMs);
+  await ended;
 }
 
 function assertOneLine(stderr: string, pattern: RegExp): void {
@@ -81,6 +95,24 @@ describe('starting, stopping and starting again', () => {
       }
     } finally {
       busy.close();
+      await other.remove();
+    }
+  });
+
+  test('killed at any moment of its start, it starts the next time', async (context) => {
+    const other = await temporaryDataDir();
+    const seed = Number(process.env['PG8S_TEST_SEED'] ?? Date.now() % 100_000);
+    context.diagnostic(`PG8S_TEST_SEED=${seed}`);
+    let random = seed + 1;
+    try {
+      for (let round = 0; round < 5; round++) {
+        random = (random * 48_271) % 2_147_483_647;
+        await killAfter(other.path, 200 + (random % 1_500));
+      }
+      const survivor = await RunningPg8s.start(other.path);
+      assert.match(await (await StockClients.of(survivor)).kubectl('get', 'ns'), /^kube-system +Active/m);
+      await survivor.stop();
+    } finally {
       await other.remove();
     }
   });
