@@ -77,3 +77,22 @@ export function tooLong(field: string, maxBytes: number): FieldError {
 export function invalidEach(field: string, value: unknown, messages: readonly string[]): FieldError[] {
   return messages.map((message) => invalidValue(field, value, message));
 }
+
+/** `Not found: <value>: detail` */
+export function notFoundBecause(field: string, value: unknown, detail: string): FieldError {
+  return { ...notFoundValue(field, value), message: `Not found: ${printed(value)}: ${detail}` };
+}
+
+/** `Duplicate value: <value>: detail` */
+export function duplicateBecause(field: string, value: unknown, detail: string): FieldError {
+  return { ...duplicate(field, value), message: `Duplicate value: ${printed(value)}: ${detail}` };
+}
+
+/** `Too many: <count>: must have at most … items` */
+export function tooMany(field: string, count: number, most: number): FieldError {
+  return {
+    field,
+    reason: 'FieldValueTooMany',
+    message: `Too many: ${count}: must have at most ${most} item${most === 1 ? '' : 's'}`,
+  };
+}

@@ -175,3 +175,29 @@ export function pathSegment(value: string): string[] {
   if (value === '.' || value === '..') return [`may not be '${value}'`];
   return ['/', '%'].filter((text) => value.includes(text)).map((text) => `may not contain '${text}'`);
 }
+
+/** The name of an HTTP header. */
+export function validHttpHeaderName(value: string): string[] {
+  return matches('[-A-Za-z0-9]+', value)
+    ? []
+    : [
+        explain({
+          rule: "a valid HTTP header must consist of alphanumeric characters or '-'",
+          pattern: '[-A-Za-z0-9]+',
+          examples: ['X-Header-Name'],
+        }),
+      ];
+}
+
+const underscored: Format = {
+  rule: `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and ${edges}`,
+  pattern: '[a-z0-9_]([-_a-z0-9]*[a-z0-9])?(\\.[a-z0-9_]([-_a-z0-9]*[a-z0-9])?)*',
+  examples: ['example.com'],
+};
+
+/** A search path of DNS, which may hold names of services with underscores. */
+export function dnsSearchPath(value: string): string[] {
+  const findings = byteLength(value) > 253 ? [tooLong(253)] : [];
+  if (!matches(underscored.pattern, value)) findings.push(explain(underscored));
+  return findings;
+}

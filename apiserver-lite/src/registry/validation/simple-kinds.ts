@@ -7,8 +7,8 @@ import { validateConfigMap, validateFrozen, validateSecret, validateSecretUpdate
 import { forbiddenField, invalidValue, required } from './field-errors.ts';
 import { validateIngress } from './ingress.ts';
 import { validateLabelSelector } from './label-selector.ts';
-import { templateWarnings } from './pod-warnings.ts';
-import { validatePodTemplate } from './pod-spec.ts';
+import { templateWarnings } from './pod/pod-warnings.ts';
+import { validatePodTemplate } from './pod/pod-template.ts';
 import {
   validateCronJob,
   validateDaemonSet,

@@ -17,7 +17,7 @@ import { forbiddenField, invalidEach, invalidValue, notSupported, required } fro
 import { validPercent } from './formats.ts';
 import { isEmptySelector, validateLabelSelector } from './label-selector.ts';
 import { immutable } from './metadata.ts';
-import { validatePodTemplate } from './pod-spec.ts';
+import { validatePodTemplate } from './pod/pod-template.ts';
 
 const notNegative = 'must be greater than or equal to 0';
 

@@ -1,5 +1,6 @@
-import type { V1PodSpec } from '@kubernetes/client-node';
+import type { V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
 import type { KindModule } from '../../kind-module.ts';
@@ -7,13 +8,17 @@ import { tables } from '../../printers/tables.ts';
 import type { DeleteOptions } from '../../rest.ts';
 import { selectableFields } from '../../selectable-fields.ts';
 import type { Strategy } from '../../strategy.ts';
-import { podWarnings } from '../../validation/pod-warnings.ts';
-import { validatePodSpec } from '../../validation/pod-spec.ts';
+import { podWarnings } from '../../validation/pod/pod-warnings.ts';
+import {
+  validatePodAnnotations,
+  validatePodAnnotationsUpdate,
+} from '../../validation/pod/pod-annotations.ts';
+import { validatePodCreate, validatePodOnly, validatePodSpec } from '../../validation/pod/pod-spec.ts';
 import {
   validateEphemeralContainersUpdate,
   validatePodResize,
   validatePodUpdate,
-} from '../../validation/pod-update.ts';
+} from '../../validation/pod/pod-update.ts';
 import { qualityOfService } from './quality-of-service.ts';
 
 interface Pod extends KubeObject {
@@ -45,7 +50,18 @@ function gatesCondition(spec: V1PodSpec): object {
   };
 }
 
-const strategy = kindStrategy({
+/** The Pod as it is, new or changed (Kubernetes: `core/validation.validatePodMetadataAndSpec`). */
+function validateWhole(object: KubeObject): FieldError[] {
+  const { spec } = object as Pod;
+  const meta = object.metadata as unknown as V1ObjectMeta;
+  return [
+    ...validatePodAnnotations(meta, spec, 'metadata.annotations'),
+    ...validatePodSpec(spec, 'spec', meta),
+    ...validatePodOnly(spec ?? {}),
+  ];
+}
+
+const base = kindStrategy({
   group: '',
   kind: 'Pod',
   namespaced: true,
@@ -59,11 +75,20 @@ const strategy = kindStrategy({
     if (pod.status !== undefined) pod.status.qosClass ??= qualityOfService(pod.spec);
   },
   prepareForUpdate: (object, old) => keepField(object, old, 'status'),
-  validate: (object) => validatePodSpec((object as Pod).spec, 'spec'),
+  validate: (object) => [...validateWhole(object), ...validatePodCreate((object as Pod).spec ?? {})],
   warningsOnCreate: (object) => podWarnings((object as Pod).spec, 'spec'),
-  validateUpdate: (object, old) => validatePodUpdate((object as Pod).spec, (old as Pod).spec),
   checkGracefulDelete: graceSeconds,
 });
+
+/** Pods: what a new one is asked, an old one is not, and the other way round. */
+const strategy: Strategy = {
+  ...base,
+  validateUpdate: (object, old) => [
+    ...validateWhole(object),
+    ...validatePodAnnotationsUpdate(object.metadata.annotations, old.metadata.annotations),
+    ...validatePodUpdate((object as Pod).spec, (old as Pod).spec),
+  ],
+};
 
 /** `pods/ephemeralcontainers`: debug containers are added, nothing else changes (KEP-277). */
 export const ephemeralContainersStrategy: Strategy = {
@@ -79,7 +104,7 @@ export const ephemeralContainersStrategy: Strategy = {
     keepOwnMetadata(object, old);
   },
   validateUpdate: (object, old) => [
-    ...validatePodSpec((object as Pod).spec, 'spec'),
+    ...validateWhole(object),
     ...validateEphemeralContainersUpdate((object as Pod).spec, (old as Pod).spec),
   ],
 };
@@ -102,7 +127,7 @@ export const resizeStrategy: Strategy = {
     keepOwnMetadata(object, old);
   },
   validateUpdate: (object, old) => [
-    ...validatePodSpec((object as Pod).spec, 'spec'),
+    ...validateWhole(object),
     ...validatePodResize((object as Pod).spec, (old as Pod).spec),
   ],
 };

@@ -1,7 +1,7 @@
 import type { V1Container, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
-import type { FieldError } from '../../server/status-error.ts';
-import { copyOf, isSame } from '../generic/copy-object.ts';
-import { forbiddenField, invalidValue } from './field-errors.ts';
+import type { FieldError } from '../../../server/status-error.ts';
+import { copyOf, isSame } from '../../generic/copy-object.ts';
+import { forbiddenField, invalidValue } from '../field-errors.ts';
 
 const mutable = [
   '`spec.containers[*].image`',

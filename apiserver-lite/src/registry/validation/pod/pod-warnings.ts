@@ -1,5 +1,5 @@
 import type { V1Container, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
-import { goQuote } from './field-errors.ts';
+import { goQuote } from '../field-errors.ts';
 
 /** Labels of nodes that have another name now. */
 const renamedNodeLabels: Readonly<Record<string, string>> = {

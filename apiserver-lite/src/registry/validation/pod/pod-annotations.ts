@@ -1,0 +1,77 @@
+import type { V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
+import type { FieldError } from '../../../server/status-error.ts';
+import { forbiddenField, invalidValue } from '../field-errors.ts';
+import { descendingPath } from '../paths.ts';
+
+const mirror = 'kubernetes.io/config.mirror';
+const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
+const podSeccomp = 'seccomp.security.alpha.kubernetes.io/pod';
+const containerSeccomp = 'container.seccomp.security.alpha.kubernetes.io/';
+const appArmor = 'container.apparmor.security.beta.kubernetes.io/';
+
+function validateSeccomp(profile: string, field: string): FieldError[] {
+  if (['runtime/default', 'docker/default', 'unconfined'].includes(profile)) return [];
+  if (profile.startsWith('localhost/')) return descendingPath(profile.slice('localhost/'.length), field);
+  return [invalidValue(field, profile, 'must be a valid seccomp profile')];
+}
+
+const isInt32 = (text: string) => /^(-?[1-9]\d*|0)$/.test(text) && Math.abs(Number(text)) <= 2147483647;
+
+/** Annotations that mean something to Pods (Kubernetes: `core/validation.ValidatePodSpecificAnnotations`). */
+export function validatePodAnnotations(
+  meta: V1ObjectMeta | undefined,
+  spec: V1PodSpec | undefined,
+  field: string,
+): FieldError[] {
+  const annotations = meta?.annotations ?? {};
+  const findings: FieldError[] = [];
+  const mirrored = annotations[mirror];
+  if (mirrored !== undefined && !spec?.nodeName) {
+    const detail = 'must set spec.nodeName if mirror pod annotation is set';
+    findings.push(invalidValue(`${field}[${mirror}]`, mirrored, detail));
+  }
+  const cost = annotations[deletionCost];
+  if (cost !== undefined && !isInt32(cost)) {
+    findings.push(invalidValue(`${field}[${deletionCost}]`, cost, 'must be a 32bit integer'));
+  }
+  const containers = new Set(
+    [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(({ name }) => name),
+  );
+  for (const [key, value] of Object.entries(annotations)) {
+    if (key === podSeccomp || key.startsWith(containerSeccomp)) {
+      findings.push(...validateSeccomp(value, `${field}.${key}`));
+    }
+    if (!key.startsWith(appArmor)) continue;
+    const name = key.slice(appArmor.length);
+    if (!containers.has(name)) findings.push(invalidValue(`${field}[${key}]`, name, 'container not found'));
+    if (
+      value !== '' &&
+      value !== 'runtime/default' &&
+      value !== 'unconfined' &&
+      !value.startsWith('localhost/')
+    ) {
+      const detail = `invalid AppArmor profile name: ${JSON.stringify(value)}`;
+      findings.push(invalidValue(`${field}[${key}]`, value, detail));
+    }
+  }
+  return findings;
+}
+
+/** A mirror Pod stays one, and profiles stay what they were. */
+export function validatePodAnnotationsUpdate(
+  next: Record<string, string> | undefined,
+  old: Record<string, string> | undefined,
+): FieldError[] {
+  const findings: FieldError[] = [];
+  const watched = (key: string) => key === mirror || key.startsWith(appArmor);
+  const what = (key: string) => (key === mirror ? 'mirror pod annotation' : 'AppArmor annotations');
+  for (const [key, value] of Object.entries(old ?? {})) {
+    if (!watched(key) || next?.[key] === value) continue;
+    findings.push(forbiddenField(`metadata.annotations[${key}]`, `may not remove or update ${what(key)}`));
+  }
+  for (const key of Object.keys(next ?? {})) {
+    if (!watched(key) || old?.[key] !== undefined) continue;
+    findings.push(forbiddenField(`metadata.annotations[${key}]`, `may not add ${what(key)}`));
+  }
+  return findings;
+}

@@ -1,0 +1,273 @@
+import type { V1Container, V1ObjectMeta, V1PodResourceClaim, V1PodSpec } from '@kubernetes/client-node';
+import type { FieldError } from '../../../server/status-error.ts';
+import {
+  duplicate,
+  forbiddenField,
+  invalidEach,
+  invalidValue,
+  notSupported,
+  required,
+} from '../field-errors.ts';
+import { dns1123Label, dns1123Subdomain, qualifiedName } from '../formats.ts';
+import { validateIp } from '../ip.ts';
+import { validateLabels } from '../metadata.ts';
+import { compareAmounts, each, formatted, named, oneOf } from '../rules.ts';
+import { validateAffinity } from './affinity.ts';
+import {
+  validateContainers,
+  validateEphemeralContainers,
+  validateImageSpace,
+  validateInitContainers,
+  type ContainerRules,
+} from './container.ts';
+import { validateDnsConfig } from './dns.ts';
+import { canonical, validateResources } from './resources.ts';
+import { validateHostUsers, validatePodSecurityContext } from './security-context.ts';
+import { validateTolerations } from './tolerations.ts';
+import { validateTopologySpread } from './topology-spread.ts';
+import { validateVolumes } from './volumes.ts';
+
+const restartPolicies = ['Always', 'OnFailure', 'Never'];
+const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
+const maxDeadlineSeconds = 2147483647;
+
+function validateClaims(claims: readonly V1PodResourceClaim[] | undefined, field: string): FieldError[] {
+  const names = new Set<string>();
+  return each(claims, field, (claim, path) => {
+    const { name, resourceClaimName, resourceClaimTemplateName } = claim;
+    const findings: FieldError[] = [];
+    if (name && names.has(name)) findings.push(duplicate(`${path}.name`, name));
+    else findings.push(...named(`${path}.name`, name, dns1123Label));
+    names.add(name);
+    if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined) {
+      const detail = 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified';
+      findings.push(invalidValue(path, claim, detail));
+    }
+    if (resourceClaimName === undefined && resourceClaimTemplateName === undefined) {
+      const detail = 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`';
+      findings.push(invalidValue(path, claim, detail));
+    }
+    for (const [part, value] of Object.entries({ resourceClaimName, resourceClaimTemplateName })) {
+      if (value !== undefined)
+        findings.push(...invalidEach(`${path}.${part}`, value, dns1123Subdomain(value)));
+    }
+    return findings;
+  });
+}
+
+/** What a Pod as a whole may use: at least what its containers request, at most what it limits. */
+function validatePodResources(spec: V1PodSpec, field: string, claims: ReadonlySet<string>): FieldError[] {
+  const { resources, containers = [] } = spec;
+  if (resources === undefined) return [];
+  const findings =
+    resources.claims === undefined
+      ? []
+      : [forbiddenField(`${field}.claims`, 'claims cannot be set for Resources at pod-level')];
+  findings.push(...validateResources(resources, field, { claims, podLevel: true }));
+  for (const [index, { resources: own }] of containers.entries()) {
+    for (const [name, limit] of Object.entries(own?.limits ?? {})) {
+      const most = resources.limits?.[name];
+      if (most === undefined || (compareAmounts(limit, most) ?? 0) <= 0) continue;
+      const detail = `must be less than or equal to pod limits of ${canonical(most)}`;
+      findings.push(invalidValue(`${field}.containers[${index}][${name}].limits`, canonical(limit), detail));
+    }
+  }
+  return findings;
+}
+
+function validateHostPorts(spec: V1PodSpec, field: string, isPod: boolean): FieldError[] {
+  if (spec.hostNetwork !== true) return [];
+  return each(spec.containers, `${field}.containers`, ({ ports }, path) =>
+    each(ports, `${path}.ports`, ({ hostPort = 0, containerPort }, place) =>
+      (isPod || hostPort !== 0) && hostPort !== containerPort
+        ? [
+            invalidValue(
+              `${place}.hostPort`,
+              hostPort,
+              'must match `containerPort` when `hostNetwork` is true',
+            ),
+          ]
+        : [],
+    ),
+  );
+}
+
+function validateGates(spec: V1PodSpec, field: string): FieldError[] {
+  const gates = new Set<string>();
+  return [
+    ...each(spec.readinessGates, `${field}.readinessGates`, ({ conditionType = '' }, path) =>
+      invalidEach(`${path}.conditionType`, conditionType, qualifiedName(conditionType)),
+    ),
+    ...each(spec.schedulingGates, `${field}.schedulingGates`, ({ name = '' }, path) => {
+      const findings = invalidEach(path, name, qualifiedName(name));
+      if (gates.has(name)) findings.push(duplicate(path, name));
+      gates.add(name);
+      return findings;
+    }),
+  ];
+}
+
+function validateDeadline(seconds: number | undefined, field: string): FieldError[] {
+  return seconds !== undefined && (seconds < 1 || seconds > maxDeadlineSeconds)
+    ? [invalidValue(field, seconds, `must be between 1 and ${maxDeadlineSeconds}, inclusive`)]
+    : [];
+}
+
+const systems = ['linux', 'windows'];
+
+function validateSystem(spec: V1PodSpec, field: string): FieldError[] {
+  if (spec.os === undefined) return [];
+  const { name } = spec.os;
+  if (!name) return [required(`${field}.os.name`, 'cannot be empty')];
+  if (!systems.includes(name)) return [notSupported(`${field}.os`, name, systems)];
+  const context = (spec.securityContext ?? {}) as Record<string, unknown>;
+  if (name === 'linux') {
+    return context['windowsOptions'] === undefined
+      ? []
+      : [
+          forbiddenField(
+            `${field}.securityContext.windowsOptions`,
+            'windows options cannot be set for a linux pod',
+          ),
+        ];
+  }
+  const detail = 'cannot be set for a windows pod';
+  const own = spec as unknown as Record<string, unknown>;
+  return [
+    ...linuxOnly
+      .filter((part) => context[part] !== undefined)
+      .map((part) => forbiddenField(`${field}.securityContext.${part}`, detail)),
+    ...['hostUsers', 'hostPID', 'hostIPC', 'shareProcessNamespace']
+      .filter((part) => own[part] !== undefined && (own[part] !== false || part === 'hostUsers'))
+      .map((part) => forbiddenField(`${field}.${part}`, detail)),
+  ];
+}
+
+const linuxOnly = [
+  'appArmorProfile',
+  'seLinuxOptions',
+  'seccompProfile',
+  'fsGroup',
+  'fsGroupChangePolicy',
+  'sysctls',
+  'runAsUser',
+  'runAsGroup',
+  'supplementalGroups',
+  'supplementalGroupsPolicy',
+  'seLinuxChangePolicy',
+];
+
+function validateIdentity(spec: V1PodSpec, field: string): FieldError[] {
+  return [
+    ...formatted(`${field}.serviceAccountName`, spec.serviceAccountName, dns1123Subdomain),
+    ...formatted(`${field}.nodeName`, spec.nodeName, dns1123Subdomain),
+    ...validateDeadline(spec.activeDeadlineSeconds, `${field}.activeDeadlineSeconds`),
+    ...formatted(`${field}.hostname`, spec.hostname, dns1123Label),
+    ...formatted(`${field}.subdomain`, spec.subdomain, dns1123Label),
+    ...validateTolerations(spec.tolerations, `${field}.tolerations`),
+    ...each(spec.hostAliases, `${field}.hostAliases`, ({ ip = '', hostnames }, path) => [
+      ...validateIp(`${path}.ip`, ip),
+      ...each(hostnames, `${path}.hostnames`, (name, place) =>
+        invalidEach(place, name, dns1123Subdomain(name)),
+      ),
+    ]),
+    ...formatted(`${field}.priorityClassName`, spec.priorityClassName, dns1123Subdomain),
+    ...(spec.runtimeClassName === undefined
+      ? []
+      : invalidEach(
+          `${field}.runtimeClassName`,
+          spec.runtimeClassName,
+          dns1123Subdomain(spec.runtimeClassName),
+        )),
+    ...(spec.preemptionPolicy === undefined
+      ? []
+      : oneOf(`${field}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'])),
+    ...(spec.overhead === undefined
+      ? []
+      : validateResources({ limits: spec.overhead }, `${field}.overhead`, { claims: new Set() })),
+  ];
+}
+
+/** A Pod's spec. `meta` is the metadata of a real Pod, absent for a template (Kubernetes: `core/validation.ValidatePodSpec`). */
+export function validatePodSpec(
+  given: V1PodSpec | undefined,
+  field: string,
+  meta?: V1ObjectMeta,
+): FieldError[] {
+  const spec = given ?? ({} as V1PodSpec);
+  const { containers = [], initContainers = [], resourceClaims } = spec;
+  const { valid, findings } = validateVolumes(spec.volumes, `${field}.volumes`, meta);
+  const claims = new Set((resourceClaims ?? []).map(({ name }) => name).filter((name) => name));
+  const rules: ContainerRules = {
+    volumes: valid,
+    claims,
+    hostUsers: spec.hostUsers !== false,
+    restartPolicy: spec.restartPolicy,
+    graceSeconds: spec.terminationGracePeriodSeconds,
+  };
+  const others = [...containers, ...initContainers];
+  return [
+    ...findings,
+    ...validateClaims(resourceClaims, `${field}.resourceClaims`),
+    ...validateContainers(containers, `${field}.containers`, rules),
+    ...validateInitContainers(initContainers, `${field}.initContainers`, { ...rules, regular: containers }),
+    ...validateEphemeralContainers(
+      spec.ephemeralContainers as V1Container[] | undefined,
+      `${field}.ephemeralContainers`,
+      { ...rules, others },
+    ),
+    ...validatePodResources(spec, `${field}.resources`, claims),
+    ...validateHostPorts(spec, field, meta !== undefined),
+    ...(given === undefined ? [] : oneOf(`${field}.restartPolicy`, spec.restartPolicy, restartPolicies)),
+    ...(given === undefined ? [] : oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, dnsPolicies)),
+    ...validateLabels(spec.nodeSelector, `${field}.nodeSelector`),
+    ...validatePodSecurityContext(spec, `${field}.securityContext`),
+    ...validateAffinity(spec.affinity, `${field}.affinity`),
+    ...validateDnsConfig(spec, `${field}.dnsConfig`),
+    ...validateGates(spec, field),
+    ...validateTopologySpread(spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`),
+    ...validateHostUsers(spec, field),
+    ...validateIdentity(spec, field),
+    ...validateSystem(spec, field),
+  ];
+}
+
+/** What is asked of a Pod and not of a template: tokens need an account, and images no blanks around them. */
+export function validatePodOnly(spec: V1PodSpec): FieldError[] {
+  const findings: FieldError[] = [];
+  if (!spec.serviceAccountName) {
+    findings.push(
+      ...each(spec.volumes, 'spec.volumes', ({ projected }, path) =>
+        each(projected?.sources, `${path}.projected.sources`, ({ serviceAccountToken }, place) =>
+          serviceAccountToken === undefined
+            ? []
+            : [
+                forbiddenField(
+                  `${place}.serviceAccountToken`,
+                  'must not be specified when serviceAccountName is not set',
+                ),
+              ],
+        ),
+      ),
+    );
+  }
+  return [
+    ...findings,
+    ...each(spec.containers, 'spec.containers', validateImageSpace),
+    ...each(spec.initContainers, 'spec.initContainers', validateImageSpace),
+  ];
+}
+
+/** What only a new Pod is asked: no debug containers yet, and no node while gates hold it back. */
+export function validatePodCreate(spec: V1PodSpec): FieldError[] {
+  const findings: FieldError[] = [];
+  if ((spec.ephemeralContainers ?? []).length > 0) {
+    findings.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'));
+  }
+  if (spec.nodeName && (spec.schedulingGates ?? []).length > 0) {
+    findings.push(
+      forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'),
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,25 @@
+import type { V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { FieldError } from '../../../server/status-error.ts';
+import { forbiddenField } from '../field-errors.ts';
+import { validateAnnotations, validateLabels } from '../metadata.ts';
+import { validatePodAnnotations } from './pod-annotations.ts';
+import { validatePodSpec } from './pod-spec.ts';
+
+/** A template's labels, annotations and spec (Kubernetes: `core/validation.ValidatePodTemplateSpec`). */
+export function validatePodTemplate(template: V1PodTemplateSpec | undefined, field: string): FieldError[] {
+  const { metadata, spec } = template ?? {};
+  return [
+    ...validateLabels(metadata?.labels, `${field}.labels`),
+    ...validateAnnotations(metadata?.annotations, `${field}.annotations`),
+    ...validatePodAnnotations(metadata, spec, `${field}.annotations`),
+    ...validatePodSpec(spec, `${field}.spec`),
+    ...((spec?.ephemeralContainers ?? []).length > 0
+      ? [
+          forbiddenField(
+            `${field}.spec.ephemeralContainers`,
+            'ephemeral containers not allowed in pod template',
+          ),
+        ]
+      : []),
+  ];
+}
