@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { enumTypes, enumValues } from './enum-types.ts';
 
 const outputFile = join(import.meta.dirname, '../src/openapi/generated/schemas.json');
 
@@ -26,14 +27,16 @@ interface WireField {
   type: string;
   inline?: boolean;
   pointer?: boolean;
-  repeated?: boolean;
-  map?: boolean;
   omitempty?: boolean;
   default?: string;
+  /** Where a type from elsewhere comes from: `k8s.io/api/core/v1`. */
+  package?: string;
 }
 
 interface WireFacts {
   messages: Record<string, WireField[]>;
+  /** What a named type stands for: `string`, or another named type. */
+  aliases: Record<string, string>;
   /** By message package and type name. */
   enums: Record<string, string[]>;
 }
@@ -66,11 +69,38 @@ function defaultOf({ default: text = '', type }: WireField, values: (type: strin
   return found[0];
 }
 
+const knownEnums: ReadonlySet<string> = new Set(
+  Object.entries(enumTypes).flatMap(([place, names]) =>
+    names.split(' ').map((name) => `${place.startsWith('k8s.io.') ? '' : 'k8s.io.api.'}${place}.${name}`),
+  ),
+);
+
+/** The package and name that a type is known by: `*v1.Protocol` of `k8s.io/api/core/v1`; aliases of other versions resolved. */
+function resolveType(type: string, home: string, { aliases }: WireFacts): string {
+  const name = `${home}.${type.split('.').at(-1) ?? ''}`;
+  const target = aliases[name] ?? '';
+  return target.startsWith('k8s.io.') ? target : name;
+}
+
+/** The values of a field whose type, or whose elements' type, is an enum; sorted, as they are published. */
+function enumOf({ field: { type, package: elsewhere }, home }: HomedField, wire: WireFacts): string[] {
+  const element = type.replace(/^(?:\*|\[\]|map\[\w+\])+/, '');
+  const name = resolveType(element, elsewhere?.replaceAll('/', '.') ?? home, wire);
+  return knownEnums.has(name) ? (wire.enums[name] ?? enumValues[name] ?? []).toSorted() : [];
+}
+
+/** A field, and the package of the message that has it. */
+interface HomedField {
+  field: WireField;
+  home: string;
+}
+
 function propertyEntry(
   schema: Schema,
-  field: WireField | undefined,
-  values: (type: string) => string[],
+  { homed, required }: { homed: HomedField | undefined; required: boolean },
+  wire: WireFacts,
 ): unknown {
+  const field = homed?.field;
   const options: Record<string, unknown> = {};
   for (const [extension, value] of Object.entries(schema)) {
     if (!extension.startsWith('x-kubernetes-')) continue;
@@ -78,38 +108,44 @@ function propertyEntry(
     if (key === undefined) throw new Error(`unknown extension of a property: ${extension}`);
     options[key] = value;
   }
-  if (field?.default !== undefined) options['default'] = defaultOf(field, values);
+  if (homed?.field.default !== undefined) {
+    options['default'] = defaultOf(homed.field, (type) => wire.enums[`${homed.home}.${type}`] ?? []);
+  }
+  const allowed = homed === undefined ? [] : enumOf(homed, wire);
+  if (allowed.length > 0) options['enum'] = allowed;
   const type = typeOf(schema);
   const isReference = type.startsWith('#');
+  // Types that are no messages, such as version.Info, have no facts: what they require is a value.
   const isValue =
-    field !== undefined &&
-    field.pointer !== true &&
-    field.repeated !== true &&
-    field.map !== true &&
-    (isReference || field.omitempty !== true);
+    field === undefined
+      ? required && type === 'string'
+      : field.pointer !== true &&
+        !/^(?:\[\]|map\[)/.test(field.type) &&
+        (isReference || field.omitempty !== true);
   const text = isValue ? `!${type}` : type;
   return Object.keys(options).length === 0 ? text : [text, options];
 }
 
-function fieldsOf(message: string, wire: WireFacts, packageName: string): Map<string, WireField> {
-  const fields = new Map<string, WireField>();
-  for (const field of wire.messages[message] ?? []) {
+function fieldsOf(message: string, wire: WireFacts): Map<string, HomedField> {
+  const fields = new Map<string, HomedField>();
+  const home = message.slice(0, message.lastIndexOf('.'));
+  for (const field of wire.messages[message] ?? wire.messages[wire.aliases[message] ?? ''] ?? []) {
     if (field.inline === true) {
-      const name = field.type.replace(/^\*/, '').split('.').at(-1) ?? '';
-      for (const [json, inner] of fieldsOf(`${packageName}.${name}`, wire, packageName))
-        fields.set(json, inner);
+      const inner = resolveType(
+        field.type.replace(/^\*/, ''),
+        field.package?.replaceAll('/', '.') ?? home,
+        wire,
+      );
+      for (const [json, found] of fieldsOf(inner, wire)) fields.set(json, found);
     } else {
-      fields.set(field.json, field);
+      fields.set(field.json, { field, home });
     }
   }
   return fields;
 }
 
 function definitionEntry(name: string, schema: Schema, wire: WireFacts): unknown {
-  const message = name.replace(/^io\.k8s\./, 'k8s.io.');
-  const packageName = message.slice(0, message.lastIndexOf('.'));
-  const fields = fieldsOf(message, wire, packageName);
-  const values = (type: string): string[] => wire.enums[`${packageName}.${type}`] ?? [];
+  const fields = fieldsOf(name.replace(/^io\.k8s\./, 'k8s.io.').replaceAll('-', '_'), wire);
   const entry: Record<string, unknown> = {};
   const kinds = schema['x-kubernetes-group-version-kind'];
   if (kinds !== undefined)
@@ -122,7 +158,14 @@ function definitionEntry(name: string, schema: Schema, wire: WireFacts): unknown
     entry['properties'] = Object.fromEntries(
       Object.entries(schema.properties).map(([property, inner]) => [
         property,
-        propertyEntry(inner, fields.get(property), values),
+        propertyEntry(
+          inner,
+          {
+            homed: fields.get(property),
+            required: fields.size === 0 && schema.required?.includes(property) === true,
+          },
+          wire,
+        ),
       ]),
     );
   }

@@ -1,13 +1,7 @@
 import type { ApiGroup } from '../discovery/api-tree.ts';
 import { describeType } from './descriptions.ts';
-import {
-  bodyMediaTypes,
-  codeTexts,
-  groupPath,
-  patchMediaTypes,
-  rootPaths,
-  streamMediaTypes,
-} from './document-v3.ts';
+import { codeTexts, groupPath, rootPaths } from './document-v3.ts';
+import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
 import type { Operation, PathItem } from './operations.ts';
 import type { ParameterInfo } from './parameters.ts';
@@ -28,7 +22,15 @@ export async function documentV2(groups: readonly ApiGroup[]): Promise<Record<st
   const definitions = await Promise.all(
     closureOf(named.filter((type) => type !== undefined)).map(
       async (type) =>
-        [type, renderSchema(type, entries.get(type) ?? {}, await describeType(type), 2)] as const,
+        [
+          type,
+          renderSchema({
+            name: type,
+            entry: entries.get(type) ?? {},
+            descriptions: await describeType(type),
+            version: 2,
+          }),
+        ] as const,
     ),
   );
   return {
@@ -65,7 +67,6 @@ function renderParameter({ name, in: place, type, description }: ParameterInfo):
 
 function renderOperation(operation: Operation): unknown {
   const {
-    method,
     operationId,
     description,
     tag,
@@ -76,6 +77,8 @@ function renderOperation(operation: Operation): unknown {
     bodyRequired,
     result,
     codes,
+    consumes = anyType,
+    produces = objectTypes,
   } = operation;
   const schema = result === undefined ? { type: 'string' } : { $ref: `#/definitions/${result}` };
   const rendered: unknown[] = parameters.map((parameter) => renderParameter(parameter));
@@ -89,8 +92,8 @@ function renderOperation(operation: Operation): unknown {
   }
   return {
     description,
-    consumes: method === 'patch' ? patchMediaTypes : ['*/*'],
-    produces: operation.streams === true ? [...bodyMediaTypes, ...streamMediaTypes] : bodyMediaTypes,
+    consumes,
+    produces,
     schemes: ['https'],
     tags: [tag],
     operationId,

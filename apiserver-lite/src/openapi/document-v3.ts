@@ -1,41 +1,17 @@
 import type { ApiGroup, ApiVersion } from '../discovery/api-tree.ts';
 import { describeType } from './descriptions.ts';
+import { anyType, objectTypes } from './media-types.ts';
 import { groupName, pathsOf, tagOf } from './operations.ts';
 import type { Operation, PathItem } from './operations.ts';
 import type { ParameterInfo } from './parameters.ts';
 import { renderSchema } from './render-schema.ts';
 import { closureOf, schemaTable } from './schema-table.ts';
 
-/** What bodies are taken and given in. */
-export const bodyMediaTypes = [
-  'application/json',
-  'application/yaml',
-  'application/vnd.kubernetes.protobuf',
-] as const;
-export const streamMediaTypes = [
-  'application/json;stream=watch',
-  'application/vnd.kubernetes.protobuf;stream=watch',
-] as const;
-export const patchMediaTypes = [
-  'application/apply-patch+yaml',
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-] as const;
-
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** The OpenAPI 3 document of one group and version: its paths, and the types that they need. */
 export function versionDocument(version: ApiVersion): Promise<unknown> {
-  return documentOf(pathsOf(version), typesOfVersion(version));
-}
-
-/** Kinds of the version that no path names, such as list kinds, are published too. */
-function typesOfVersion({ group, version }: ApiVersion): string[] {
-  const prefix = `${group}/${version}/`;
-  return [...schemaTable().typeOfKind]
-    .filter(([kind, type]) => kind.startsWith(prefix) && !type.startsWith(meta))
-    .map(([, type]) => type);
+  return documentOf(pathsOf(version), `${version.group}/${version.version}`);
 }
 
 /** The document of a group (`apis/apps`): that one can ask for it. */
@@ -51,6 +27,7 @@ export const rootPaths: Readonly<Record<string, PathItem>> = {
     id: 'getCodeVersion',
     tag: 'version',
     result: 'io.k8s.apimachinery.pkg.version.Info',
+    consumes: ['application/json'],
   }),
 };
 
@@ -62,10 +39,15 @@ export function groupPath(name: string): PathItem {
   });
 }
 
-function discoveryPath(
-  path: string,
-  { id, tag, result }: { id: string; tag: string; result: string },
-): PathItem {
+interface DiscoveryPath {
+  id: string;
+  tag: string;
+  result: string;
+  /** Media types of requests and of answers. */
+  consumes?: readonly string[];
+}
+
+function discoveryPath(path: string, { id, tag, result, consumes = objectTypes }: DiscoveryPath): PathItem {
   const operation: Operation = {
     method: 'get',
     operationId: id,
@@ -74,22 +56,30 @@ function discoveryPath(
     parameters: [],
     result,
     codes: [200],
+    consumes,
+    produces: consumes,
   };
   return { path, parameters: [], operations: [operation] };
 }
 
-/** A document of some paths, and of `types` even where no path needs them. */
-export async function documentOf(
-  items: readonly PathItem[],
-  types: readonly string[] = [],
-): Promise<unknown> {
+/** The document of `group/version`: some paths, and the types that they need. */
+export async function documentOf(items: readonly PathItem[], groupVersion = '/v1'): Promise<unknown> {
   const { entries } = schemaTable();
   const named = items.flatMap(({ operations }) => operations.flatMap(({ body, result }) => [body, result]));
-  const needed = closureOf([...types, ...named.filter((type) => type !== undefined)]);
+  const needed = closureOf(named.filter((type) => type !== undefined));
   const schemas = await Promise.all(
     needed.map(
       async (type) =>
-        [type, renderSchema(type, entries.get(type) ?? {}, await describeType(type), 3)] as const,
+        [
+          type,
+          renderSchema({
+            name: type,
+            entry: entries.get(type) ?? {},
+            descriptions: await describeType(type),
+            version: 3,
+            groupVersion,
+          }),
+        ] as const,
     ),
   );
   return {
@@ -134,18 +124,23 @@ function reference(type: string): unknown {
 }
 
 function renderOperation(operation: Operation): unknown {
-  const { operationId, description, tag, action, gvk, parameters, body, bodyRequired, result, codes } =
-    operation;
+  const {
+    operationId,
+    description,
+    tag,
+    action,
+    gvk,
+    parameters,
+    body,
+    bodyRequired,
+    result,
+    codes,
+    consumes = anyType,
+    produces = objectTypes,
+  } = operation;
   const content = (types: readonly string[], schema: unknown): unknown =>
     Object.fromEntries(types.map((type) => [type, { schema }]));
-  const answer =
-    result === undefined
-      ? content(['text/plain'], { type: 'string' })
-      : content(
-          operation.streams === true ? [...bodyMediaTypes, ...streamMediaTypes] : bodyMediaTypes,
-          reference(result),
-        );
-  const bodyTypes = operation.method === 'patch' ? patchMediaTypes : ['*/*'];
+  const answer = content(produces, result === undefined ? { type: 'string' } : reference(result));
   return {
     tags: [tag],
     description,
@@ -157,7 +152,7 @@ function renderOperation(operation: Operation): unknown {
       ? {}
       : {
           requestBody: {
-            content: content(bodyTypes, reference(body)),
+            content: content(consumes, reference(body)),
             ...(bodyRequired === true ? { required: true } : {}),
           },
         }),

@@ -1,4 +1,5 @@
 import type { ApiResource, ApiSubresource, ApiVersion } from '../discovery/api-tree.ts';
+import { anyType, objectTypes, patchTypes, streamTypes } from './media-types.ts';
 import * as known from './parameters.ts';
 import type { ParameterInfo } from './parameters.ts';
 import { schemaTable } from './schema-table.ts';
@@ -21,8 +22,9 @@ export interface Operation {
   /** Type of the answer; undefined: plain text. */
   result: string | undefined;
   codes: readonly number[];
-  /** Whether the answer may be a stream of watch events. */
-  streams?: boolean;
+  /** Media types of the request and the answer; by default anything, and what objects are written in. */
+  consumes?: readonly string[];
+  produces?: readonly string[];
 }
 
 export interface PathItem {
@@ -79,10 +81,28 @@ export function pathsOf(version: ApiVersion): PathItem[] {
     parameters: [],
     result: `${meta}.APIResourceList`,
     codes: [200],
+    consumes: objectTypes,
   };
-  return [{ path: `${root}/`, parameters: [], operations: [list] }, ...items].sort((left, right) =>
-    left.path < right.path ? -1 : 1,
+  return [{ path: `${root}/`, parameters: [], operations: [list] }, ...items]
+    .map((item) => withSharedParameters(item))
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+/** Moves parameters that all operations have to their path (Kubernetes: `kube-openapi/pkg/builder`). */
+function withSharedParameters(item: PathItem): PathItem {
+  const [first, ...others] = item.operations;
+  const shared = (first?.parameters ?? []).filter((parameter) =>
+    others.every(({ parameters }) => parameters.includes(parameter)),
   );
+  if (shared.length === 0) return item;
+  return {
+    path: item.path,
+    parameters: [...item.parameters, ...shared],
+    operations: item.operations.map((operation) => ({
+      ...operation,
+      parameters: operation.parameters.filter((parameter) => !shared.includes(parameter)),
+    })),
+  };
 }
 
 function resourcePaths(root: string, resource: ApiResource, version: ApiVersion): PathItem[] {
@@ -104,7 +124,7 @@ function resourcePaths(root: string, resource: ApiResource, version: ApiVersion)
     items.push({
       path: `${root}/${resource.name}`,
       parameters: [...known.listParameters, known.prettyParameter],
-      operations: [{ ...everywhere, result: listType(resource), streams: true }],
+      operations: [{ ...everywhere, result: listType(resource), produces: streamTypes }],
     });
   }
   if (resource.verbs.includes('watch')) items.push(...watchPaths(root, resource, namer));
@@ -121,7 +141,12 @@ function collectionOperations(resource: ApiResource, namer: Namer): Operation[] 
   const operations: Operation[] = [];
   if (verbs.includes('list')) {
     const list = namer.operation('get', 'list', 'list');
-    operations.push({ ...list, parameters: known.listParameters, result: listType(resource), streams: true });
+    operations.push({
+      ...list,
+      parameters: known.listParameters,
+      result: listType(resource),
+      produces: streamTypes,
+    });
   }
   if (verbs.includes('create')) operations.push(namer.create());
   if (verbs.includes('deletecollection')) {
@@ -180,7 +205,7 @@ function watchPaths(root: string, resource: ApiResource, namer: Namer): PathItem
   const parameters = [...known.listParameters, known.prettyParameter];
   const own = resource.namespaced ? [known.namespaceParameter] : [];
   const scope = resource.namespaced ? '/namespaces/{namespace}' : '';
-  const event = { result: `${meta}.WatchEvent`, streams: true };
+  const event = { result: `${meta}.WatchEvent`, produces: streamTypes };
   const items: PathItem[] = [
     {
       path: `${root}/watch${scope}/${resource.name}`,
@@ -231,6 +256,8 @@ function subresourcePaths(
     const connect = (method: HttpMethod, suffix = ''): Operation => ({
       ...own.operation(method, 'connect', 'connect', { infix: capitalized(method), suffix }),
       result: undefined,
+      consumes: anyType,
+      produces: anyType,
     });
     const withoutPretty = parameters.filter((parameter) => parameter !== known.prettyParameter);
     const items: PathItem[] = [
@@ -253,7 +280,9 @@ function subresourcePaths(
   const operations: Operation[] = [];
   if (verbs.includes('get')) {
     const read = own.operation('get', 'read', 'get');
-    operations.push(query.length === 0 ? read : { ...read, result: undefined });
+    operations.push(
+      query.length === 0 ? read : { ...read, result: undefined, produces: ['text/plain', ...objectTypes] },
+    );
   }
   if (verbs.includes('update')) operations.push(own.replace());
   if (verbs.includes('patch')) operations.push(own.patch());
@@ -339,6 +368,7 @@ class Namer {
       parameters: known.patchParameters,
       ...this.#requiredBody(`${meta}.Patch`),
       codes: [200, 201],
+      consumes: patchTypes,
     };
   }
 

@@ -33,13 +33,30 @@ const customTypes = new Set([
   'io.k8s.apimachinery.pkg.runtime.RawExtension',
 ]);
 
+const apiextensions = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1';
+for (const name of [
+  'JSON',
+  'JSONSchemaPropsOrArray',
+  'JSONSchemaPropsOrBool',
+  'JSONSchemaPropsOrStringArray',
+]) {
+  customTypes.add(`${apiextensions}.${name}`);
+}
+
+/** The one type whose properties have no descriptions, but for `default`. */
+const undescribed = `${apiextensions}.JSONSchemaProps`;
+
+export interface SchemaTask {
+  name: string;
+  entry: SchemaEntry;
+  descriptions: TypeDescriptions;
+  version: OpenApiVersion;
+  /** Names the kinds of this `group/version` and the core only, where the type has many. */
+  groupVersion?: string;
+}
+
 /** One type as a schema; OpenAPI 2 knows neither defaults nor values of several types. */
-export function renderSchema(
-  name: string,
-  entry: SchemaEntry,
-  descriptions: TypeDescriptions,
-  version: OpenApiVersion,
-): Schema {
+export function renderSchema({ name, entry, descriptions, version, groupVersion }: SchemaTask): Schema {
   const schema: Schema = descriptions.type === '' ? {} : { description: descriptions.type };
   if (entry.properties === undefined) {
     const plain = version === 3 ? plainTypes[name] : undefined;
@@ -51,15 +68,19 @@ export function renderSchema(
       Object.entries(entry.properties).map(([property, value]) => {
         const [type, options] = typeof value === 'string' ? [value, {}] : value;
         const description = descriptions.properties.get(property) ?? '';
-        return [property, renderProperty({ type, options, description, version })];
+        const describable = name !== undescribed || property === 'default';
+        return [property, renderProperty({ type, options, description, describable, version })];
       }),
     );
   }
   if (entry.kinds !== undefined) {
-    schema['x-kubernetes-group-version-kind'] = entry.kinds.map((text) => {
-      const [group, version, kind] = text.split('/');
-      return { group, kind, version };
-    });
+    const all = entry.kinds.length === 1 || groupVersion === undefined;
+    schema['x-kubernetes-group-version-kind'] = entry.kinds
+      .filter((kind) => all || kind.startsWith('/') || kind.startsWith(`${groupVersion}/`))
+      .map((text) => {
+        const [group, version, kind] = text.split('/');
+        return { group, kind, version };
+      });
   }
   if (entry.map !== undefined) schema['x-kubernetes-map-type'] = entry.map;
   if (entry.unions !== undefined) schema['x-kubernetes-unions'] = entry.unions;
@@ -70,10 +91,12 @@ interface Property {
   type: string;
   options: PropertyOptions;
   description: string;
+  /** Whether there could be a description. */
+  describable: boolean;
   version: OpenApiVersion;
 }
 
-function renderProperty({ type: text, options, description, version }: Property): Schema {
+function renderProperty({ type: text, options, description, describable, version }: Property): Schema {
   const isValue = text.startsWith('!');
   const type = isValue ? text.slice(1) : text;
   const extra: Schema = description === '' ? {} : { description };
@@ -86,14 +109,20 @@ function renderProperty({ type: text, options, description, version }: Property)
   if (options.map !== undefined) extra['x-kubernetes-map-type'] = options.map;
   if (options.strategy !== undefined) extra['x-kubernetes-patch-strategy'] = options.strategy;
   if (options.mergeKey !== undefined) extra['x-kubernetes-patch-merge-key'] = options.mergeKey;
-  return withExtra(renderType(type, version), extra, version);
+  const schema = withEnum(renderType(type, version), options.enum);
+  // Descriptions beside references are lost in our source, but a reference that could have one looks like that.
+  return version === 3 && describable && '$ref' in schema
+    ? { allOf: [schema], ...extra }
+    : { ...extra, ...schema };
 }
 
-/** In OpenAPI 3 nothing may stand beside a `$ref`. */
-function withExtra(schema: Schema, extra: Schema, version: OpenApiVersion): Schema {
-  if (Object.keys(extra).length === 0) return schema;
-  if (version === 3 && '$ref' in schema) return { allOf: [schema], ...extra };
-  return { ...extra, ...schema };
+/** Enums are of the innermost type: of the elements of a list, of the values of a map. */
+function withEnum(schema: Schema, values: readonly string[] | undefined): Schema {
+  if (values === undefined) return schema;
+  for (const inner of ['items', 'additionalProperties']) {
+    if (inner in schema) return { ...schema, [inner]: withEnum(schema[inner] as Schema, values) };
+  }
+  return { ...schema, enum: values };
 }
 
 function renderType(type: string, version: OpenApiVersion): Schema {
@@ -107,8 +136,11 @@ function renderType(type: string, version: OpenApiVersion): Schema {
 
 /** Elements of lists and maps are values. */
 function renderElement(type: string, version: OpenApiVersion): Schema {
+  const schema = renderType(type, version);
   const value = version === 3 ? zeroOf(type) : undefined;
-  return withExtra(renderType(type, version), value === undefined ? {} : { default: value }, version);
+  if (value === undefined) return schema;
+  // In OpenAPI 3 nothing may stand beside a `$ref`.
+  return { ...('$ref' in schema ? { allOf: [schema] } : schema), default: value };
 }
 
 function zeroOf(type: string): unknown {

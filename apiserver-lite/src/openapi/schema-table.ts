@@ -30,6 +30,8 @@ export interface PropertyOptions {
   strategy?: string;
   mergeKey?: string;
   default?: unknown;
+  /** The only values of the property, of its elements or of its map's values. */
+  enum?: readonly string[];
 }
 
 /** The table, with what is looked up in it. */

@@ -6,17 +6,17 @@ import type { Registry } from '../registry/rest.ts';
 import type { PathRouter } from '../server/path-router.ts';
 import type { Handler, RequestContext } from '../server/request-context.ts';
 import { responseOf } from '../server/request-scope.ts';
-import { sendBody, sendPageNotFound } from '../server/respond.ts';
-import { notAcceptable } from '../server/status-error.ts';
+import { sendPageNotFound } from '../server/respond.ts';
 import { versionInfo } from '../server/version.ts';
 import { documentV2 } from './document-v2.ts';
 import { documentOf, groupDocumentV3, rootPaths, versionDocument } from './document-v3.ts';
 import { jsonDocument, LazyDocument } from './lazy-document.ts';
 import { schemaTable } from './schema-table.ts';
 import { protobufV2 } from './v2-protobuf.ts';
+import { protobufV3 } from './v3-protobuf.ts';
 
 /** To be raised when the documents change though neither the tables nor the served resources do. */
-const documentRevision = 1;
+const documentRevision = 2;
 
 const oneYearMs = 365 * 24 * 3600 * 1000;
 
@@ -24,6 +24,8 @@ const v2ProtobufTypes: readonly string[] = [
   'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
   'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
 ];
+
+const v3ProtobufTypes: readonly string[] = v2ProtobufTypes.map((type) => type.replace('spec.v2', 'spec.v3'));
 
 export interface OpenApiOptions {
   registry: Registry;
@@ -34,7 +36,8 @@ export interface OpenApiOptions {
 interface Page {
   path: string;
   hash: string;
-  document: LazyDocument;
+  json: LazyDocument;
+  protobuf: LazyDocument;
 }
 
 /**
@@ -44,7 +47,7 @@ interface Page {
  */
 export function serveOpenApi(router: PathRouter, { registry, now = Date.now }: OpenApiOptions): void {
   const lastModified = new Date(now()).toUTCString();
-  let known: { groups: ApiGroup[]; pages: ReadonlyMap<string, Page>; index: Buffer } | undefined;
+  let known: { groups: ApiGroup[]; pages: ReadonlyMap<string, Page>; index: LazyDocument } | undefined;
   const load = () => {
     if (known === undefined) {
       const groups = apiTree(registry);
@@ -53,9 +56,7 @@ export function serveOpenApi(router: PathRouter, { registry, now = Date.now }: O
     }
     return known;
   };
-  router.get('/openapi/v3', (context) =>
-    sendBody(context, { code: 200, contentType: 'application/json', body: load().index }),
-  );
+  router.get('/openapi/v3', (context) => load().index.send(context, lastModified));
   router.getBelow('/openapi/v3/', (context) => {
     const page = load().pages.get(context.requestInfo.path.slice('/openapi/v3/'.length).replace(/\/$/, ''));
     return page === undefined ? sendPageNotFound(context) : sendPage(context, page, { lastModified, now });
@@ -74,7 +75,9 @@ function pagesOf(groups: readonly ApiGroup[]): Map<string, Page> {
       .update(`${base} ${path} ${JSON.stringify(source)}`)
       .digest('hex')
       .toUpperCase();
-    pages.set(path, { path, hash, document: jsonDocument(make) });
+    const [contentType = ''] = v3ProtobufTypes;
+    const protobuf = new LazyDocument(contentType, async () => protobufV3(await make()));
+    pages.set(path, { path, hash, json: jsonDocument(make), protobuf });
   };
   for (const [path, item] of Object.entries(rootPaths)) add(path, item, () => documentOf([item]));
   for (const group of groups) {
@@ -87,11 +90,11 @@ function pagesOf(groups: readonly ApiGroup[]): Map<string, Page> {
   return pages;
 }
 
-function indexOf(pages: ReadonlyMap<string, Page>): Buffer {
+function indexOf(pages: ReadonlyMap<string, Page>): LazyDocument {
   const paths = [...pages.values()]
     .sort((left, right) => (left.path < right.path ? -1 : 1))
     .map(({ path, hash }) => [path, { serverRelativeURL: relativeUrl(path, hash) }]);
-  return Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths) as unknown }));
+  return jsonDocument(() => Promise.resolve({ paths: Object.fromEntries(paths) as unknown }));
 }
 
 function relativeUrl(path: string, hash: string): string {
@@ -100,7 +103,7 @@ function relativeUrl(path: string, hash: string): string {
 
 async function sendPage(
   context: RequestContext,
-  { path, hash, document }: Page,
+  { path, hash, json, protobuf }: Page,
   { lastModified, now }: { lastModified: string; now: () => number },
 ): Promise<void> {
   const response = responseOf(context);
@@ -111,17 +114,25 @@ async function sendPage(
     response.end();
     return;
   }
-  const takesJson = parseAccept(context.request.headers.accept || '*/*').some(
-    ({ type, subtype }) =>
-      type === '*' || (type === 'application' && (subtype === '*' || subtype === 'json')),
-  );
-  if (!takesJson) throw notAcceptable(['application/json']);
-  if (asked !== null) {
+  const document = preferred(context, { json, protobuf, protobufTypes: v3ProtobufTypes });
+  if (document !== undefined && asked !== null) {
     // What has this hash never changes.
     response.setHeader('Cache-Control', 'public, immutable');
     response.setHeader('Expires', new Date(now() + oneYearMs).toUTCString());
   }
-  await document.send(context, lastModified);
+  await sendPreferred(context, document, lastModified);
+}
+
+/** Answers with the document, or with 406 and nothing else where there is none that the client takes. */
+async function sendPreferred(
+  context: RequestContext,
+  document: LazyDocument | undefined,
+  lastModified: string,
+): Promise<void> {
+  if (document !== undefined) return document.send(context, lastModified);
+  const response = responseOf(context);
+  response.statusCode = 406;
+  response.end();
 }
 
 function v2Handler(groups: () => ApiGroup[], lastModified: string): Handler {
@@ -129,11 +140,26 @@ function v2Handler(groups: () => ApiGroup[], lastModified: string): Handler {
   const [contentType = ''] = v2ProtobufTypes;
   const protobuf = new LazyDocument(contentType, async () => protobufV2(await documentV2(groups())));
   return async (context) => {
-    for (const { type, subtype } of parseAccept(context.request.headers.accept || '*/*')) {
-      const wanted = `${type}/${subtype}`;
-      if (v2ProtobufTypes.includes(wanted)) return protobuf.send(context, lastModified);
-      if (wanted === 'application/json' || subtype === '*') return json.send(context, lastModified);
-    }
-    throw notAcceptable(['application/json', ...v2ProtobufTypes]);
+    const document = preferred(context, { json, protobuf, protobufTypes: v2ProtobufTypes });
+    await sendPreferred(context, document, lastModified);
   };
+}
+
+interface Forms {
+  json: LazyDocument;
+  protobuf: LazyDocument;
+  protobufTypes: readonly string[];
+}
+
+/** The form that the client likes best of those that there are. */
+function preferred(
+  context: RequestContext,
+  { json, protobuf, protobufTypes }: Forms,
+): LazyDocument | undefined {
+  for (const { type, subtype } of parseAccept(context.request.headers.accept || '*/*')) {
+    const wanted = `${type}/${subtype}`;
+    if (protobufTypes.includes(wanted)) return protobuf;
+    if (wanted === 'application/json' || wanted === 'application/*' || type === '*') return json;
+  }
+  return undefined;
 }

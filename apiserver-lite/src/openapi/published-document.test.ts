@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fullRegistry } from '../discovery/testing/full-registry.ts';
+import { PathRouter } from '../server/path-router.ts';
+import { fakeExchange } from '../server/testing/fake-exchange.ts';
+import { serveOpenApi } from './serve-openapi.ts';
+
+const factsFolder =
+  process.env['PG8S_KUBERNETES_FACTS'] ?? join(import.meta.dirname, '../../../../shared/kubernetes-1.36');
+const factsFile = join(factsFolder, 'openapi-v2.json');
+
+type Json = Record<string, unknown>;
+interface Document {
+  paths: Record<string, Json>;
+  definitions: Record<string, Json>;
+  parameters?: Record<string, Json>;
+  [field: string]: unknown;
+}
+
+/** A parameter by its name, with what is shared in the document put in its place. */
+function resolveParameters(list: readonly Json[], shared: Record<string, Json>): Json {
+  return Object.fromEntries(
+    list.map((parameter) => {
+      const { $ref } = parameter as { $ref?: string };
+      const found =
+        $ref === undefined ? parameter : (shared[$ref.slice('#/parameters/'.length)] ?? parameter);
+      return [String(found['name']), found];
+    }),
+  );
+}
+
+/** The same structure without descriptions, and with parameters by name: their order says nothing. */
+function bare(value: unknown, shared: Record<string, Json>, isMap = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => bare(item, shared));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => isMap || name !== 'description')
+      .map(([name, inner]) =>
+        name === 'parameters' && !isMap
+          ? [name, bare(resolveParameters(inner as Json[], shared), shared, true)]
+          : [name, bare(inner, shared, !isMap && name === 'properties')],
+      ),
+  );
+}
+
+interface Difference {
+  where: string[];
+  ours: unknown;
+  theirs: unknown;
+}
+
+function* differences(ours: unknown, theirs: unknown, where: string[] = []): Generator<Difference> {
+  if (JSON.stringify(ours) === JSON.stringify(theirs)) return;
+  if (isObject(ours) && isObject(theirs)) {
+    for (const name of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
+      yield* differences(ours[name], theirs[name], [...where, name]);
+    }
+  } else {
+    yield { where, ours, theirs };
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const withoutCbor = (types: unknown): unknown =>
+  Array.isArray(types) ? types.filter((type) => !/cbor/.test(String(type))) : types;
+
+/** Why a server with default flags differs from the published document, which is of one with every alpha feature. */
+const reasons: Readonly<Record<string, (difference: Difference) => boolean>> = {
+  'CBOR is an alpha feature': ({ where, ours, theirs }) =>
+    /^(consumes|produces)$/.test(where.at(-1) ?? '') &&
+    JSON.stringify(ours) === JSON.stringify(withoutCbor(theirs)),
+  'lists by shard are an alpha feature': ({ where, ours }) =>
+    where.at(-1) === 'shardSelector' && ours === undefined,
+  'the published document leaves out enums': ({ where, theirs }) =>
+    where.at(-1) === 'enum' && theirs === undefined,
+  'the published document names no version': ({ where }) => where.join('.') === 'info.version',
+  'the logs handler is off by default': ({ where, ours }) =>
+    where[0] === 'paths' && where[1]?.startsWith('/logs/') === true && ours === undefined,
+  'service account issuer documents are described by nobody here': ({ where, ours }) =>
+    ['/.well-known/openid-configuration/', '/openid/v1/jwks/'].includes(where[1] ?? '') && ours === undefined,
+};
+
+test(
+  'the OpenAPI 2 document is the published one',
+  { skip: !existsSync(factsFile) && `${factsFile} is not there` },
+  async () => {
+    const router = new PathRouter();
+    serveOpenApi(router, { registry: fullRegistry() });
+    const { context, response } = fakeExchange({ url: '/openapi/v2' });
+    await router.handler(context);
+    const ours = JSON.parse(response.text) as Document;
+    // Sharing parameters saves room, and says nothing.
+    const { parameters: shared = {}, ...theirs } = JSON.parse(readFileSync(factsFile, 'utf8')) as Document;
+    const found = [...differences(structure(ours, {}), structure(theirs, shared))];
+    const used = new Set<string>();
+    const unexplained = found.filter((difference) => {
+      const reason = Object.keys(reasons).find((name) => reasons[name]?.(difference) === true);
+      if (reason !== undefined) used.add(reason);
+      return reason === undefined;
+    });
+    assert.deepEqual(unexplained.slice(0, 10), []);
+    assert.deepEqual([...used].sort(), Object.keys(reasons).sort(), 'a reason explains nothing any more');
+    assert.ok(Object.keys(theirs.paths).length > 300, 'there was something to compare');
+  },
+);
+
+function structure({ paths, definitions, ...rest }: Document, shared: Record<string, Json>): Json {
+  const each = (map: Record<string, Json>): Json =>
+    Object.fromEntries(Object.entries(map).map(([name, value]) => [name, bare(value, shared)]));
+  const described = bare(rest, shared) as Json;
+  return { ...described, paths: each(paths), definitions: each(definitions) };
+}
