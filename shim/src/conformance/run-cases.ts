@@ -3,6 +3,8 @@ import { CaseWorld, type ConformanceCase, type Target } from './case.ts';
 import { kvCases } from './kv-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { maintenanceCases } from './maintenance-cases.ts';
+import { createMaintenanceClient } from '../client/maintenance-client.ts';
+import { upkeepCases } from './upkeep-cases.ts';
 import { txnCases } from './txn-cases.ts';
 import { watchCases } from './watch-cases.ts';
 import { RawConnection, wireCases } from './wire-cases.ts';
@@ -48,6 +50,22 @@ export function runCases(name: string, open: () => Promise<Target & { close(): P
           await each.run(connection);
         } finally {
           connection.close();
+        }
+      });
+    }
+    for (const each of upkeepCases) {
+      test(`upkeep: ${each.name}`, { timeout: 20_000 }, async (context) => {
+        const { url, version, client } = await opened;
+        if (url === undefined) return context.skip('the client in process has no Maintenance service');
+        const reason = each.differsIn?.[version];
+        if (reason !== undefined) return context.skip(`etcd ${version} differs: ${reason}`);
+        const world = new CaseWorld(client);
+        const upkeep = createMaintenanceClient(url);
+        try {
+          await each.run(world, upkeep);
+        } finally {
+          upkeep.close();
+          world.close();
         }
       });
     }
