@@ -6,16 +6,25 @@ import type {
   MembersResponse,
   MemberUpdateRequest,
 } from './admin-types.ts';
-import { bool, defineMessage, message, repeated, requiredMessage, string, unsignedId } from './codec.ts';
+import {
+  bool,
+  defineMessage,
+  message,
+  named,
+  repeated,
+  requiredMessage,
+  string,
+  unsignedId,
+} from './codec.ts';
 import { responseHeader } from './kv-messages.ts';
 import type { Member } from './types.ts';
 
 export const member = defineMessage<Member>('Member', {
-  id: unsignedId(1),
+  id: named('ID', unsignedId(1)),
   name: string(2),
-  peerUrls: repeated(string(3)),
-  clientUrls: repeated(string(4)),
-  isLearner: bool(5),
+  peerUrls: named('peerURLs', repeated(string(3))),
+  clientUrls: named('clientURLs', repeated(string(4))),
+  isLearner: named('isLearner', bool(5)),
 });
 
 export const memberListRequest = defineMessage<MemberListRequest>('MemberListRequest', {
@@ -29,8 +38,8 @@ export const membersResponse = defineMessage<MembersResponse>('MembersResponse',
 });
 
 export const memberAddRequest = defineMessage<MemberAddRequest>('MemberAddRequest', {
-  peerUrls: repeated(string(1)),
-  isLearner: bool(2),
+  peerUrls: named('peerURLs', repeated(string(1))),
+  isLearner: named('isLearner', bool(2)),
 });
 
 export const memberAddResponse = defineMessage<MemberAddResponse>('MemberAddResponse', {
@@ -40,9 +49,11 @@ export const memberAddResponse = defineMessage<MemberAddResponse>('MemberAddResp
 });
 
 /** MemberRemoveRequest and MemberPromoteRequest. */
-export const memberIdRequest = defineMessage<MemberIdRequest>('MemberIdRequest', { id: unsignedId(1) });
+export const memberIdRequest = defineMessage<MemberIdRequest>('MemberIdRequest', {
+  id: named('ID', unsignedId(1)),
+});
 
 export const memberUpdateRequest = defineMessage<MemberUpdateRequest>('MemberUpdateRequest', {
-  id: unsignedId(1),
-  peerUrls: repeated(string(2)),
+  id: named('ID', unsignedId(1)),
+  peerUrls: named('peerURLs', repeated(string(2))),
 });

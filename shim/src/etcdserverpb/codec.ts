@@ -20,6 +20,10 @@ export type Fields<T> = { readonly [K in Keys<T>]-?: Field<Exclude<Value<T, K>, 
  */
 export interface Codec<T> {
   readonly name: string;
+  /** The table it is made from, by our names; what else tells of messages (JSON, reflection) is made from it, too. */
+  readonly fields: Readonly<Record<string, FieldSpec>>;
+  /** Whether it is nothing but one oneof. */
+  readonly isOneof: boolean;
   /** Writes the fields that differ from their zero value, in order of their numbers. */
   write(message: T, writer: Writer): void;
   /** Reads from the reader's position to `end`. */
@@ -41,11 +45,19 @@ export const bytes = (number: number): Field<Uint8Array> => ({ number, type: 'by
 export const ownBytes = (number: number): Field<Uint8Array> => ({ number, type: 'ownBytes' });
 
 /** An enum as the union of its names; a number without a name is read as that number's digits. */
-export const enumeration = <N extends string>(number: number, names: readonly N[]): Field<N> => ({
+export const enumeration = <N extends string>(
+  number: number,
+  names: readonly N[],
+  enumName?: string,
+): Field<N> => ({
   number,
   type: 'enum',
   names,
+  ...(enumName === undefined ? {} : { enumName }),
 });
+
+/** The field under a name that etcd's protobuf has not in snake_case: `TTL`, `peerURLs`. */
+export const named = <V>(protoName: string, field: Field<V>): Field<V> => ({ ...field, protoName });
 
 /** A message; a function, so that messages may contain each other. Absent: undefined. */
 export const message = <T>(number: number, codec: () => Codec<T>): Field<T> => ({
@@ -80,6 +92,8 @@ function lazyCodec<T>(name: string, fields: Readonly<Record<string, FieldSpec>>,
   // Compiled when first used: only then are the codecs of all the messages in it known.
   const codec = {
     name,
+    fields,
+    isOneof,
     write(value: T, writer: Writer): void {
       codec.write = compileWrite(fields) as (value: T, writer: Writer) => void;
       codec.write(value, writer);

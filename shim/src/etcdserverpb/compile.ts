@@ -10,9 +10,13 @@ export interface FieldSpec {
   readonly required?: boolean;
   readonly names?: readonly string[];
   readonly codec?: () => NestedCodec;
+  /** Its name in etcd's protobuf, where that is not our own in snake_case. */
+  readonly protoName?: string;
+  /** Of an enum: its name, `RangeRequest.SortOrder` when it belongs to a message. */
+  readonly enumName?: string;
 }
 
-type FieldType =
+export type FieldType =
   | 'int64'
   | 'signedId'
   | 'unsignedId'
@@ -25,6 +29,9 @@ type FieldType =
   | 'message';
 
 interface NestedCodec {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, FieldSpec>>;
+  readonly isOneof: boolean;
   write(message: unknown, writer: Writer): void;
   read(reader: Reader, end: number): unknown;
 }

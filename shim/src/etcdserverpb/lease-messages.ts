@@ -4,6 +4,7 @@ import {
   defineMessage,
   int64,
   message,
+  named,
   repeated,
   requiredMessage,
   signedId,
@@ -23,19 +24,19 @@ import type {
 } from './types.ts';
 
 export const leaseGrantRequest = defineMessage<LeaseGrantRequest>('LeaseGrantRequest', {
-  ttlSeconds: int64(1),
-  id: signedId(2),
+  ttlSeconds: named('TTL', int64(1)),
+  id: named('ID', signedId(2)),
 });
 
 export const leaseGrantResponse = defineMessage<LeaseGrantResponse>('LeaseGrantResponse', {
   header: requiredMessage(1, () => responseHeader),
-  id: signedId(2),
-  ttlSeconds: int64(3),
+  id: named('ID', signedId(2)),
+  ttlSeconds: named('TTL', int64(3)),
   error: string(4),
 });
 
 export const leaseRevokeRequest = defineMessage<LeaseRevokeRequest>('LeaseRevokeRequest', {
-  id: signedId(1),
+  id: named('ID', signedId(1)),
 });
 
 export const leaseRevokeResponse = defineMessage<LeaseRevokeResponse>('LeaseRevokeResponse', {
@@ -43,29 +44,31 @@ export const leaseRevokeResponse = defineMessage<LeaseRevokeResponse>('LeaseRevo
 });
 
 export const leaseKeepAliveRequest = defineMessage<LeaseKeepAliveRequest>('LeaseKeepAliveRequest', {
-  id: signedId(1),
+  id: named('ID', signedId(1)),
 });
 
 export const leaseKeepAliveResponse = defineMessage<LeaseKeepAliveResponse>('LeaseKeepAliveResponse', {
   header: requiredMessage(1, () => responseHeader),
-  id: signedId(2),
-  ttlSeconds: int64(3),
+  id: named('ID', signedId(2)),
+  ttlSeconds: named('TTL', int64(3)),
 });
 
 export const leaseTimeToLiveRequest = defineMessage<LeaseTimeToLiveRequest>('LeaseTimeToLiveRequest', {
-  id: signedId(1),
+  id: named('ID', signedId(1)),
   keys: bool(2),
 });
 
 export const leaseTimeToLiveResponse = defineMessage<LeaseTimeToLiveResponse>('LeaseTimeToLiveResponse', {
   header: requiredMessage(1, () => responseHeader),
-  id: signedId(2),
-  ttlSeconds: int64(3),
-  grantedTtlSeconds: int64(4),
+  id: named('ID', signedId(2)),
+  ttlSeconds: named('TTL', int64(3)),
+  grantedTtlSeconds: named('grantedTTL', int64(4)),
   keys: repeated(bytes(5)),
 });
 
-const leaseStatus = defineMessage<{ id: bigint }>('LeaseStatus', { id: signedId(1) });
+const leaseStatus = defineMessage<{ id: bigint }>('LeaseStatus', {
+  id: named('ID', signedId(1)),
+});
 
 export const leaseLeasesResponse = defineMessage<LeaseLeasesResponse>('LeaseLeasesResponse', {
   header: requiredMessage(1, () => responseHeader),

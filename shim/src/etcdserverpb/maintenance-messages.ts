@@ -20,6 +20,7 @@ import {
   enumeration,
   int64,
   message,
+  named,
   repeated,
   requiredMessage,
   string,
@@ -43,13 +44,13 @@ export const headerResponse = defineMessage<HeaderResponse>('HeaderResponse', {
 
 export const alarmRequest = defineMessage<AlarmRequest>('AlarmRequest', {
   action: enumeration(1, alarmActions),
-  memberId: unsignedId(2),
+  memberId: named('memberID', unsignedId(2)),
   alarm: enumeration(3, alarmTypes),
 });
 
 /** An alarm, as it is told and as it is stored. */
 export const alarmMember = defineMessage<AlarmMember>('AlarmMember', {
-  memberId: unsignedId(1),
+  memberId: named('memberID', unsignedId(1)),
   alarm: enumeration(2, alarmTypes),
 });
 
@@ -60,7 +61,7 @@ export const alarmResponse = defineMessage<AlarmResponse>('AlarmResponse', {
 
 const downgradeInfo = defineMessage<DowngradeInfo>('DowngradeInfo', {
   enabled: bool(1),
-  targetVersion: string(2),
+  targetVersion: named('targetVersion', string(2)),
 });
 
 export const statusResponse = defineMessage<StatusResponse & { downgradeInfo?: DowngradeInfo | undefined }>(
@@ -68,17 +69,20 @@ export const statusResponse = defineMessage<StatusResponse & { downgradeInfo?: D
   {
     header: requiredMessage(1, () => responseHeader),
     version: string(2),
-    dbSizeBytes: int64(3),
+    dbSizeBytes: named('dbSize', int64(3)),
     leader: unsignedId(4),
-    raftIndex: int64(5),
-    raftTerm: int64(6),
-    raftAppliedIndex: int64(7),
+    raftIndex: named('raftIndex', int64(5)),
+    raftTerm: named('raftTerm', int64(6)),
+    raftAppliedIndex: named('raftAppliedIndex', int64(7)),
     errors: repeated(string(8)),
-    dbSizeInUseBytes: int64(9),
-    isLearner: bool(10),
-    storageVersion: string(11),
-    dbSizeQuotaBytes: int64(12),
-    downgradeInfo: message(13, () => downgradeInfo),
+    dbSizeInUseBytes: named('dbSizeInUse', int64(9)),
+    isLearner: named('isLearner', bool(10)),
+    storageVersion: named('storageVersion', string(11)),
+    dbSizeQuotaBytes: named('dbSizeQuota', int64(12)),
+    downgradeInfo: named(
+      'downgradeInfo',
+      message(13, () => downgradeInfo),
+    ),
   },
 );
 
@@ -104,7 +108,7 @@ export const snapshotResponse = defineMessage<SnapshotResponse>('SnapshotRespons
 });
 
 export const moveLeaderRequest = defineMessage<MoveLeaderRequest>('MoveLeaderRequest', {
-  targetId: unsignedId(1),
+  targetId: named('targetID', unsignedId(1)),
 });
 
 export const downgradeRequest = defineMessage<DowngradeRequest>('DowngradeRequest', {
