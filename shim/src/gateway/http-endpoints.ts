@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { AlarmType } from '../etcdserverpb/admin-types.ts';
 import type { Services } from '../rpc/services.ts';
+import type { JsonGateway } from './json/json-gateway.ts';
 
 export interface HttpEndpointsOptions {
   services: Services;
@@ -9,6 +11,15 @@ export interface HttpEndpointsOptions {
   metrics: () => Promise<{ contentType: string; text: string }>;
   /** The result of a health check, for the metrics. */
   onHealth: (healthy: boolean) => void;
+  /** The JSON gateway, if it is served. */
+  gateway: JsonGateway | undefined;
+}
+
+/** The endpoints, by who is allowed to see them. */
+export interface HttpEndpoints {
+  readonly forClients: RequestListener;
+  /** Health and metrics alone. */
+  readonly forScrapers: RequestListener;
 }
 
 type Endpoint = (url: URL, response: ServerResponse) => Promise<void> | void;
@@ -19,7 +30,7 @@ const checkTimeoutMs = 5000;
 /**
  * etcd's HTTP endpoints beside gRPC: /health, /livez, /readyz, /version and /metrics (etcd: `etcdserver/api/etcdhttp`).
  */
-export function createHttpEndpoints(options: HttpEndpointsOptions): RequestListener {
+export function createHttpEndpoints(options: HttpEndpointsOptions): HttpEndpoints {
   const { version, metrics } = options;
   const minor = version.replace(/^(\d+)\.(\d+).*$/, '$1.$2.0');
 
@@ -34,16 +45,22 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): RequestListe
       send(response, { type: contentType, body: text });
     },
     '/health': async (url, response) => {
-      const failure = await read(options.services, url.searchParams.get('serializable') === 'true');
-      options.onHealth(failure === undefined);
-      const reason = failure === undefined ? '' : `RANGE ERROR:${failure}`;
-      const body = JSON.stringify({ health: String(failure === undefined), reason });
-      if (failure === undefined) send(response, { type: 'text/plain; charset=utf-8', body });
+      const reason =
+        alarmReason(options.services, new Set(url.searchParams.getAll('exclude'))) ??
+        (await rangeReason(options.services, url.searchParams.get('serializable') === 'true')) ??
+        '';
+      const isHealthy = reason === '';
+      options.onHealth(isHealthy);
+      const body = JSON.stringify({ health: String(isHealthy), reason });
+      if (isHealthy) send(response, { type: 'text/plain; charset=utf-8', body });
       else send(response, { status: 503, type: 'text/plain; charset=utf-8', body: `${body}\n` });
     },
   };
   const checks: Readonly<Record<string, Check>> = {
-    data_corruption: () => Promise.resolve(undefined),
+    data_corruption: () => {
+      const isCorrupt = raisedAlarms(options.services).includes('CORRUPT');
+      return Promise.resolve(isCorrupt ? 'alarm activated: CORRUPT' : undefined);
+    },
     serializable_read: () => read(options.services, true),
     linearizable_read: () => read(options.services, false),
     non_learner: () => Promise.resolve(undefined),
@@ -51,13 +68,19 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): RequestListe
   addChecks(endpoints, '/livez', { serializable_read: checks['serializable_read'] as Check });
   addChecks(endpoints, '/readyz', checks);
 
-  return (request: IncomingMessage, response: ServerResponse): void => {
+  const serve = (request: IncomingMessage, response: ServerResponse, gateway: JsonGateway | undefined): void => {
     const base = 'http://localhost';
     const target = request.url ?? '/';
     if (!URL.canParse(target, base)) {
       return send(response, { status: 400, type: 'text/plain; charset=utf-8', body: 'Bad Request\n' });
     }
     const url = new URL(target, base);
+    // The name that etcd 3.3 had for it.
+    const path = url.pathname.replace(/^\/v3beta\//, '/v3/');
+    if (gateway !== undefined && path.startsWith('/v3/')) {
+      gateway(request, response, path).catch(() => response.destroy());
+      return;
+    }
     const endpoint = Object.hasOwn(endpoints, url.pathname) ? endpoints[url.pathname] : undefined;
     if (endpoint === undefined) {
       send(response, { status: 404, type: 'text/plain; charset=utf-8', body: '404 page not found\n' });
@@ -69,6 +92,10 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): RequestListe
         send(response, { status: 500, type: 'text/plain; charset=utf-8', body: `${String(error)}\n` });
       });
     }
+  };
+  return {
+    forClients: (request, response) => serve(request, response, options.gateway),
+    forScrapers: (request, response) => serve(request, response, undefined),
   };
 }
 
@@ -105,6 +132,23 @@ function addChecks(
   for (const name of Object.keys(checks)) {
     endpoints[`${path}/${name}`] = (url, response) => answer([name], url, response);
   }
+}
+
+/** What alarms this shim knows of; it looks again every few seconds. */
+function raisedAlarms({ maintenance }: Services): AlarmType[] {
+  return maintenance.raisedAlarms().map(({ alarm }) => alarm);
+}
+
+/** etcd's word for the first alarm that is not excluded. */
+function alarmReason(services: Services, excluded: ReadonlySet<string>): string | undefined {
+  const alarm = raisedAlarms(services).find((type) => !excluded.has(type));
+  if (alarm === undefined) return undefined;
+  return alarm === 'NOSPACE' || alarm === 'CORRUPT' ? `ALARM ${alarm}` : 'ALARM UNKNOWN';
+}
+
+async function rangeReason(services: Services, isSerializable: boolean): Promise<string | undefined> {
+  const failure = await read(services, isSerializable);
+  return failure === undefined ? undefined : `RANGE ERROR:${failure}`;
 }
 
 /** Reads one key at most; undefined, or why it failed. */

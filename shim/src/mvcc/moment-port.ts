@@ -14,6 +14,14 @@ export interface RowSize {
   readonly valueBytes: number;
 }
 
+/** Users and roles as they are stored: by name, messages of etcd's authpb. */
+export interface StoredAuth {
+  readonly enabled: boolean;
+  readonly revision: number;
+  readonly users: readonly { name: Uint8Array; record: Uint8Array }[];
+  readonly roles: readonly { name: Uint8Array; record: Uint8Array }[];
+}
+
 /**
  * The whole database as it was at one moment, for as long as it is open; it keeps a connection of the database and holds back its
  * clean-up, so that it is closed soon. Reading it does not keep anybody from writing. Methods reject with a `StoreError`.
@@ -25,6 +33,7 @@ export interface Moment {
   /** Leases that are not revoked. */
   readonly leases: readonly { id: bigint; ttlSeconds: number }[];
   readonly alarms: readonly AlarmMember[];
+  readonly auth: StoredAuth;
   /** Shims seen lately. */
   readonly members: readonly Member[];
   /** What `rows` would give, in the same order, without what is large. */

@@ -3,7 +3,7 @@ import type { AlarmMember } from '../etcdserverpb/admin-types.ts';
 import type { Member } from '../etcdserverpb/types.ts';
 import type { Fence } from '../mvcc/history-port.ts';
 import type { HistoryRow } from '../mvcc/history-row.ts';
-import type { Moment, MomentPort, RowSize } from '../mvcc/moment-port.ts';
+import type { Moment, MomentPort, RowSize, StoredAuth } from '../mvcc/moment-port.ts';
 import { StoreError } from '../mvcc/store-error.ts';
 import { Connection, type Statement, type TextRow } from './connection.ts';
 import { decodeBytes, decodeRow, historyColumns } from './decode-row.ts';
@@ -91,6 +91,7 @@ async function readMoment(query: Query, isClosed: () => boolean): Promise<Omit<M
   const leases = await query('SELECT id, ttl_seconds FROM pg8s.leases WHERE NOT revoked ORDER BY id');
   const alarms: AlarmMember[] = await readAlarms(query);
   const members = await readMembers(query);
+  const auth = await readAuth(query);
   const pages = <T>(page: (after: Position) => Promise<Page<T>>): AsyncGenerator<readonly T[]> =>
     readPages((after) => {
       if (isClosed()) throw new StoreError('stopped');
@@ -101,9 +102,22 @@ async function readMoment(query: Query, isClosed: () => boolean): Promise<Omit<M
     term: Number(fenceRow?.[4]),
     leases: leases.map(([id, ttl]) => ({ id: BigInt(id ?? 0), ttlSeconds: Number(ttl) })),
     alarms,
+    auth,
     members,
     rowSizes: () => pages((after) => readSizes(query, after)),
     rows: (upTo) => pages((after) => readRows(query, after, upTo)),
+  };
+}
+
+async function readAuth(query: Query): Promise<StoredAuth> {
+  const [settings] = await query('SELECT enabled, revision FROM pg8s.auth');
+  const records = (rows: TextRow[]): StoredAuth['users'] =>
+    rows.map(([name, record]) => ({ name: decodeBytes(name ?? ''), record: decodeBytes(record ?? '') }));
+  return {
+    enabled: settings?.[0] === 't',
+    revision: Number(settings?.[1]),
+    users: records(await query('SELECT name, record FROM pg8s.auth_users')),
+    roles: records(await query('SELECT name, record FROM pg8s.auth_roles')),
   };
 }
 

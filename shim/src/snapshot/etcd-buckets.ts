@@ -4,7 +4,7 @@ import { keyValue } from '../etcdserverpb/kv-messages.ts';
 import { alarmMember } from '../etcdserverpb/maintenance-messages.ts';
 import type { KeyValue, Member } from '../etcdserverpb/types.ts';
 import type { HistoryRow } from '../mvcc/history-row.ts';
-import type { Moment } from '../mvcc/moment-port.ts';
+import type { Moment, StoredAuth } from '../mvcc/moment-port.ts';
 import { type BoltBucket, type BoltEntry, smallBucket } from './bolt-file.ts';
 import { keyValueBytes } from './key-value-size.ts';
 
@@ -31,8 +31,9 @@ const separator = '_'.charCodeAt(0);
  * The buckets of etcd's backend, in ascending order of their names (etcd: `storage/schema`), as they stand at this moment.
  *
  *     alarm           AlarmMember                     → nothing
- *     auth            authRevision
- *     authRoles, authUsers
+ *     auth            authEnabled, authRevision
+ *     authRoles       name                            → authpb.Role
+ *     authUsers       name                            → authpb.User
  *     cluster         clusterVersion                  → 3.6.0
  *     key             revision _ sub [t], 17 or 18 bytes → KeyValue
  *     lease           id, 8 bytes                     → Lease
@@ -46,10 +47,12 @@ export function etcdBuckets(moment: Moment, storageVersion: string): BoltBucket[
       'alarm',
       moment.alarms.map((alarm) => alarmEntry(alarm)),
     ),
-    // As in an etcd that has never had users: its first revision of them, and nobody.
-    smallBucket('auth', [{ key: Buffer.from('authRevision'), value: int64Bytes(1n) }]),
-    smallBucket('authRoles', []),
-    smallBucket('authUsers', []),
+    smallBucket('auth', [
+      { key: Buffer.from('authEnabled'), value: Buffer.of(moment.auth.enabled ? 1 : 0) },
+      { key: Buffer.from('authRevision'), value: int64Bytes(BigInt(moment.auth.revision)) },
+    ]),
+    smallBucket('authRoles', moment.auth.roles.map(recordEntry)),
+    smallBucket('authUsers', moment.auth.users.map(recordEntry)),
     smallBucket('cluster', [{ key: Buffer.from('clusterVersion'), value: Buffer.from(storageVersion) }]),
     keyBucket(moment),
     smallBucket(
@@ -116,6 +119,10 @@ function keyBucket(moment: Moment): BoltBucket {
 /** Alarms are keys without a value. */
 function alarmEntry(alarm: AlarmMember): BoltEntry {
   return { key: encode(alarmMember, alarm), value: Buffer.alloc(0) };
+}
+
+function recordEntry({ name, record }: StoredAuth['users'][number]): BoltEntry {
+  return { key: name, value: record };
 }
 
 function memberEntry({ id, name, clientUrls }: Member): BoltEntry {

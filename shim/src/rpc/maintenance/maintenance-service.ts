@@ -1,4 +1,5 @@
 import type {
+  AlarmMember,
   AlarmRequest,
   AlarmResponse,
   DowngradeRequest,
@@ -25,6 +26,8 @@ import { createStatusMethod } from './status-method.ts';
 export interface MaintenanceService {
   status(): Promise<StatusResponse>;
   alarm(request: AlarmRequest): Promise<AlarmResponse>;
+  /** The alarms that this shim knows of, without asking the database. */
+  raisedAlarms(): readonly AlarmMember[];
   hash(): Promise<HashResponse>;
   hashKv(request: HashKvRequest): Promise<HashKvResponse>;
   defragment(): Promise<HeaderResponse>;
@@ -62,6 +65,7 @@ export function createMaintenanceService(options: MaintenanceServiceOptions): Ma
   return {
     status: translated(createStatusMethod(context)),
     alarm: translated(createAlarmMethod(context)),
+    raisedAlarms: () => upkeep.alarms.raised,
     hash: translated(hash),
     hashKv: translated(hashKv),
     // etcd answers without a header.
