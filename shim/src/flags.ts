@@ -1,3 +1,4 @@
+import { parseTokenOptions, type TokenOptions } from './auth/token-options.ts';
 import { EtcdFlagError, parseBoolean, parseDurationMs, parseInteger, parseUrls } from './flag-values.ts';
 import { ignoredFlags } from './ignored-flags.ts';
 import { defaultVersionReported, type ShimOptions } from './server.ts';
@@ -75,6 +76,13 @@ const servedFlags = [
   formerlyExperimental(
     flag('warning-unary-request-duration', '300ms', 'Requests that take longer are logged as warnings.'),
   ),
+  flag(
+    'auth-token',
+    'simple',
+    'Tokens of users: simple, or jwt,pub-key=FILE,priv-key=FILE,sign-method=RS256,ttl=10m.',
+  ),
+  flag('auth-token-ttl', '300', 'Seconds that a simple token lives after its last use.'),
+  flag('bcrypt-cost', '10', 'Cost of hashing passwords, 4 to 31.'),
   flag('metrics', 'basic', 'Detail of /metrics: basic, or extensive with times per method.'),
   flag('log-level', 'info', 'debug, info, warn, error, panic or fatal.'),
   flag('log-format', 'json', 'json, or console for people.'),
@@ -151,6 +159,9 @@ export function parseShimOptions(
       'warning-unary-request-duration',
       value('warning-unary-request-duration'),
     ),
+    authToken: parseAuthToken(value('auth-token')),
+    authTokenTtlMs: parseInteger('auth-token-ttl', value('auth-token-ttl')) * 1000,
+    bcryptCost: parseInteger('bcrypt-cost', value('bcrypt-cost')),
     metrics: oneOf('metrics', value('metrics'), ['basic', 'extensive']),
   };
   return {
@@ -161,6 +172,15 @@ export function parseShimOptions(
     logOutputs: value('log-outputs').split(','),
     ignored: ignoredFlags.map(({ name }) => name).filter((name) => given(name) !== undefined),
   };
+}
+
+function parseAuthToken(value: string): TokenOptions {
+  try {
+    return parseTokenOptions(value);
+  } catch (error) {
+    if (error instanceof EtcdFlagError) throw error;
+    throw new EtcdFlagError('auth-token', (error as Error).message);
+  }
 }
 
 function oneOf<const T extends string>(name: string, value: string, choices: readonly T[]): T {

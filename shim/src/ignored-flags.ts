@@ -50,7 +50,7 @@ export const ignoredFlags: readonly IgnoredFlag[] = [
     'it is not served yet',
     `listen-client-http-urls client-crl-file client-cert-file client-key-file
      client-cert-allowed-hostname cipher-suites tls-min-version tls-max-version self-signed-cert-validity cors
-     host-whitelist auto-compaction-retention auto-compaction-mode auth-token bcrypt-cost auth-token-ttl
+     host-whitelist auto-compaction-retention auto-compaction-mode
      grpc-keepalive-min-time config-file feature-gates`,
     'auto-tls socket-reuse-port socket-reuse-address enable-grpc-gateway',
   ),

@@ -1,6 +1,8 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { pino, type Logger } from 'pino';
+import { createAuth } from './auth/create-auth.ts';
+import type { TokenOptions } from './auth/token-options.ts';
 import type { EtcdClient } from './client/etcd-client.ts';
 import { createInProcessClient } from './client/in-process-client.ts';
 import { Connections } from './gateway/connections.ts';
@@ -41,6 +43,12 @@ export interface ShimOptions {
   grpcKeepaliveIntervalMs?: number | undefined;
   grpcKeepaliveTimeoutMs?: number | undefined;
   metrics?: 'basic' | 'extensive' | undefined;
+  /** Default: simple tokens. */
+  authToken?: TokenOptions | undefined;
+  /** How long a simple token lives after its last use. Default: 5 minutes. */
+  authTokenTtlMs?: number | undefined;
+  /** bcrypt's, 4 to 31. Default: 10. */
+  bcryptCost?: number | undefined;
   /** How long unary calls may take to finish in `close()`. */
   drainMs?: number | undefined;
   /** Bytes of current values kept in memory. */
@@ -118,9 +126,18 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
 
   const { store, lessor, upkeep } = opened;
   const quotaBytes = options.quotaBackendBytes || shownQuotaBytes;
+  const auth = createAuth({
+    ...opened.auth,
+    tokenOptions: options.authToken ?? { kind: 'simple' },
+    simpleTtlMs: options.authTokenTtlMs || 300_000,
+    bcryptCost: options.bcryptCost,
+    trustsCertificates: options.tls?.clientCertAuth ?? false,
+    readIndex: () => store.readIndex(),
+  });
   const services = createServices({
     store,
     lessor,
+    auth,
     upkeep,
     version,
     quotaBytes,
@@ -174,6 +191,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
         scrapers.destroy();
         await stopped;
         http.close();
+        await auth.close();
         await opened.close();
       })()),
   };

@@ -1,10 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseDurationMs } from '../flag-values.ts';
-import type { AuthSource } from './auth-port.ts';
-import { type JwtOptions, JwtTokens } from './jwt-tokens.ts';
-import { SimpleTokens } from './simple-tokens.ts';
-import type { TokenProvider } from './token-provider.ts';
+import type { JwtOptions } from './jwt-tokens.ts';
 
 /** What etcd's --auth-token says. */
 export type TokenOptions = { readonly kind: 'simple' } | ({ readonly kind: 'jwt' } & JwtOptions);
@@ -43,16 +40,6 @@ export function parseTokenOptions(text: string): TokenOptions {
   const ttl = options.get('ttl');
   const ttlMs = ttl === undefined || ttl === '' ? defaultJwtTtlMs : parseDurationMs('auth-token', ttl);
   return { kind, algorithm, ttlMs, ...readKeys(algorithm, options) };
-}
-
-/** The provider that the options ask for. */
-export function createTokenProvider(
-  options: TokenOptions,
-  { table, port, simpleTtlMs }: AuthSource & { simpleTtlMs: number },
-): TokenProvider {
-  return options.kind === 'jwt'
-    ? new JwtTokens(options)
-    : new SimpleTokens({ table, port, ttlMs: simpleTtlMs });
 }
 
 function readKeys(

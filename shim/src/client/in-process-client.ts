@@ -15,7 +15,7 @@ import { EtcdError, type GrpcCode, grpcCode } from './etcd-error.ts';
 import { ResponseQueue } from './response-queue.ts';
 
 /** What the request log calls the client in this process. */
-const remote = 'in-process';
+const caller = { remote: 'in-process', sender: 'trusted' } as const;
 
 /**
  * A client of the services in this very process: the same answers and the same errors as over gRPC, and counted and
@@ -60,7 +60,7 @@ export function createInProcessClient(services: Services, observers: CallObserve
   /** The method as the client's own: path and types belong together as in `unaryMethods`. */
   function unary<Q, R>(path: string): (request: Q, options: CallOptions | undefined) => Promise<R> {
     const answer = observeUnary(methods.get(`/etcdserverpb.${path}`) as UnaryMethod, observers);
-    return (request, options) => call(() => answer(request, remote) as Promise<R>, options);
+    return (request, options) => call(() => answer(request, caller) as Promise<R>, options);
   }
 
   const leases = unary<object, LeaseLeasesResponse>('Lease/LeaseLeases');

@@ -82,6 +82,11 @@ export const requestErrors = {
   watchCanceled: [grpcCode.CANCELLED, 'etcdserver: watch canceled'],
 } as const satisfies Record<string, readonly [GrpcCode, string]>;
 
+/** Whether the call failed only because auth has changed since its sender was identified. */
+export function isAuthOldRevision({ message }: EtcdError): boolean {
+  return message === authErrors.authOldRevision[1];
+}
+
 /** An error of the rpc layer's own. */
 export function requestError(name: keyof typeof requestErrors): EtcdError {
   const [code, message] = requestErrors[name];

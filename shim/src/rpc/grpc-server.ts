@@ -5,6 +5,7 @@ import { EtcdError, grpcCode } from '../client/etcd-error.ts';
 import { type Codec, decode, encodeShared } from '../etcdserverpb/codec.ts';
 import type { CallCounts } from './call-counts.ts';
 import { storeErrors } from './etcd-errors.ts';
+import { GrpcCredentials } from './grpc-credentials.ts';
 import { GrpcStreams } from './grpc-streams.ts';
 import { unaryMethods } from './methods.ts';
 import { observeUnary } from './observe-unary.ts';
@@ -87,7 +88,14 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
         waiting.add(controller);
       }
       try {
-        callback(null, await answer(call.request, call.getPeer(), controller?.signal));
+        callback(
+          null,
+          await answer(
+            call.request,
+            { remote: call.getPeer(), sender: new GrpcCredentials(call) },
+            controller?.signal,
+          ),
+        );
       } catch (error) {
         const { code, message } = error as EtcdError;
         callback({ code, details: message });

@@ -9,7 +9,10 @@ import type {
 } from '../etcdserverpb/types.ts';
 import type { CallCounts } from './call-counts.ts';
 import { storeErrors, toEtcdError } from './etcd-errors.ts';
-import { type ServerStreamMethod, serverStreamMethods, streamMethods } from './methods.ts';
+import type { EtcdError } from '../client/etcd-error.ts';
+import { GrpcCredentials } from './grpc-credentials.ts';
+import { GuardedWatch } from './guarded-watch.ts';
+import { keepAliveAccess, type ServerStreamMethod, serverStreamMethods, streamMethods } from './methods.ts';
 import { OpenStream } from './open-stream.ts';
 import type { Services } from './services.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
@@ -96,7 +99,7 @@ export class GrpcStreams {
       const over = new AbortController();
       stream.onEnd(() => over.abort());
       try {
-        for await (const message of answer(call.request, over.signal)) {
+        for await (const message of answer(call.request, new GrpcCredentials(call), over.signal)) {
           // Nothing is produced for a client that does not read, nor for one that is gone.
           if (!stream.write(message) && !stream.isOver) {
             await once(call, 'drain', { signal: over.signal }).catch(() => undefined);
@@ -114,9 +117,16 @@ export class GrpcStreams {
   // A client that closes its half of a watch stream goes on hearing events: only its cancel, or ours, ends the stream.
   #watch(stream: OpenStream<WatchRequest, WatchResponse>): (request: unknown) => void {
     const { call } = stream;
-    const input = this.#options.services.watch.open({
-      send: (response) => stream.write(response),
-      failed: (error) => stream.failWith(error),
+    const output = {
+      send: (response: WatchResponse) => stream.write(response),
+      failed: (error: EtcdError) => stream.failWith(error),
+    };
+    const { watch, guard } = this.#options.services;
+    const input = new GuardedWatch({
+      input: watch.open(output),
+      output,
+      guard,
+      sender: new GrpcCredentials(call),
     });
     stream.onEnd(() => input.close());
     call.on('drain', () => {
@@ -132,7 +142,8 @@ export class GrpcStreams {
 
   #keepAlive(stream: OpenStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>): (request: unknown) => void {
     const { call } = stream;
-    const { lease } = this.#options.services;
+    const { lease, guard } = this.#options.services;
+    const sender = new GrpcCredentials(call);
     let underWay = 0;
     let isHalfClosed = false;
     let answered: Promise<void> = Promise.resolve();
@@ -147,7 +158,11 @@ export class GrpcStreams {
       underWay++;
       if (underWay >= maxRenewalsUnderWay) call.pause();
       // Renewed side by side, answered in order.
-      const renewal = lease.keepAlive(request as LeaseKeepAliveRequest);
+      const renewal = guard.enter(
+        keepAliveAccess,
+        { request: request as LeaseKeepAliveRequest, sender },
+        ({ admit }) => lease.keepAlive(request as LeaseKeepAliveRequest, admit),
+      );
       const inOrder = answered;
       answered = (async () => {
         try {

@@ -1,3 +1,4 @@
+import type { Admit } from '../auth/access-rules.ts';
 import type { RangeStreamResponse } from '../etcdserverpb/admin-types.ts';
 import type {
   CompactionRequest,
@@ -18,15 +19,15 @@ import { toEtcdError } from './etcd-errors.ts';
 import type { FillHeader } from './response-header.ts';
 import { checkPutSize, checkTxnSize } from './request-size.ts';
 
-/** etcd's KV service (etcd: `api/v3rpc/key.go`). Every method rejects with an EtcdError. */
+/** etcd's KV service (etcd: `api/v3rpc/key.go`). Every method rejects with an EtcdError; `admit` as in `Store`. */
 export interface KvService {
-  range(request: RangeRequest): Promise<RangeResponse>;
+  range(request: RangeRequest, admit?: Admit): Promise<RangeResponse>;
   /** The whole range in pieces, all of one revision; etcd 3.7. */
-  rangeStream(request: RangeRequest): AsyncGenerator<RangeStreamResponse, void, undefined>;
-  put(request: PutRequest): Promise<PutResponse>;
-  deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse>;
-  txn(request: TxnRequest): Promise<TxnResponse>;
-  compact(request: CompactionRequest): Promise<CompactionResponse>;
+  rangeStream(request: RangeRequest, admit?: Admit): AsyncGenerator<RangeStreamResponse, void, undefined>;
+  put(request: PutRequest, admit?: Admit): Promise<PutResponse>;
+  deleteRange(request: DeleteRangeRequest, admit?: Admit): Promise<DeleteRangeResponse>;
+  txn(request: TxnRequest, admit?: Admit): Promise<TxnResponse>;
+  compact(request: CompactionRequest, admit?: Admit): Promise<CompactionResponse>;
 }
 
 export interface KvServiceOptions {
@@ -46,17 +47,21 @@ export function createKvService({
   maxRequestBytes,
 }: KvServiceOptions): KvService {
   return {
-    async range(request) {
+    async range(request, admit) {
       checkRange(request);
-      const response = await store.range(request).catch(rethrow);
+      const response = await store.range(request, admit).catch(rethrow);
       fillHeader(response.header);
       return response;
     },
-    async *rangeStream(request) {
+    async *rangeStream(request, admit) {
       checkRange(request);
       checkRangeStream(request);
       try {
-        for await (const piece of streamRange(store, request, maxRequestBytes)) {
+        for await (const piece of streamRange(
+          { range: (piece) => store.range(piece, admit) },
+          request,
+          maxRequestBytes,
+        )) {
           if (piece.header !== undefined) fillHeader(piece.header);
           yield { rangeResponse: piece };
         }
@@ -64,28 +69,28 @@ export function createKvService({
         throw toEtcdError(error);
       }
     },
-    async put(request) {
+    async put(request, admit) {
       checkPut(request);
       checkPutSize(request, maxRequestBytes);
-      const response = await store.put(request).catch(rethrow);
+      const response = await store.put(request, admit).catch(rethrow);
       fillHeader(response.header);
       return response;
     },
-    async deleteRange(request) {
+    async deleteRange(request, admit) {
       checkDeleteRange(request);
-      const response = await store.deleteRange(request).catch(rethrow);
+      const response = await store.deleteRange(request, admit).catch(rethrow);
       fillHeader(response.header);
       return response;
     },
-    async txn(request) {
+    async txn(request, admit) {
       checkTxn(request, maxTxnOps);
       checkTxnSize(request, maxRequestBytes);
-      const response = await store.txn(request).catch(rethrow);
+      const response = await store.txn(request, admit).catch(rethrow);
       fillHeader(response.header);
       return response;
     },
-    async compact(request) {
-      const response = await store.compact(request).catch(rethrow);
+    async compact(request, admit) {
+      const response = await store.compact(request, admit).catch(rethrow);
       fillHeader(response.header);
       return response;
     },

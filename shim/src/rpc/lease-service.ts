@@ -1,3 +1,4 @@
+import type { Admit } from '../auth/access-rules.ts';
 import type {
   LeaseGrantRequest,
   LeaseGrantResponse,
@@ -13,14 +14,14 @@ import type { Lessor } from '../lease/lessor.ts';
 import { toEtcdError } from './etcd-errors.ts';
 import type { FillHeader } from './response-header.ts';
 
-/** etcd's Lease service (etcd: `api/v3rpc/lease.go`). Every method rejects with an EtcdError. */
+/** etcd's Lease service (etcd: `api/v3rpc/lease.go`). Every method rejects with an EtcdError; `admit` as in `Lessor`. */
 export interface LeaseService {
-  grant(request: LeaseGrantRequest): Promise<LeaseGrantResponse>;
-  revoke(request: LeaseRevokeRequest): Promise<LeaseRevokeResponse>;
+  grant(request: LeaseGrantRequest, admit?: Admit): Promise<LeaseGrantResponse>;
+  revoke(request: LeaseRevokeRequest, admit?: Admit): Promise<LeaseRevokeResponse>;
   /** One message of a KeepAlive stream: the answers of a stream must be sent in the order of their requests. */
-  keepAlive(request: LeaseKeepAliveRequest): Promise<LeaseKeepAliveResponse>;
-  timeToLive(request: LeaseTimeToLiveRequest): Promise<LeaseTimeToLiveResponse>;
-  leases(): Promise<LeaseLeasesResponse>;
+  keepAlive(request: LeaseKeepAliveRequest, admit?: Admit): Promise<LeaseKeepAliveResponse>;
+  timeToLive(request: LeaseTimeToLiveRequest, admit?: Admit): Promise<LeaseTimeToLiveResponse>;
+  leases(admit?: Admit): Promise<LeaseLeasesResponse>;
 }
 
 /** Each method: call, translate the error, fill the header. */
@@ -35,10 +36,10 @@ export function createLeaseService(lessor: Lessor, fillHeader: FillHeader): Leas
     }
   }
   return {
-    grant: (request) => answer(lessor.grant(request)),
-    revoke: (request) => answer(lessor.revoke(request)),
-    keepAlive: (request) => answer(lessor.renew(request)),
-    timeToLive: (request) => answer(lessor.timeToLive(request)),
-    leases: () => answer(lessor.leases()),
+    grant: (request, admit) => answer(lessor.grant(request, admit)),
+    revoke: (request, admit) => answer(lessor.revoke(request, admit)),
+    keepAlive: (request, admit) => answer(lessor.renew(request, admit)),
+    timeToLive: (request, admit) => answer(lessor.timeToLive(request, admit)),
+    leases: (admit) => answer(lessor.leases(admit)),
   };
 }

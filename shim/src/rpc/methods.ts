@@ -1,4 +1,6 @@
+import * as rules from '../auth/access-rules.ts';
 import { EtcdError, grpcCode } from '../client/etcd-error.ts';
+import * as authpb from '../etcdserverpb/auth-messages.ts';
 import { type Codec } from '../etcdserverpb/codec.ts';
 import * as members from '../etcdserverpb/cluster-messages.ts';
 import * as electionpb from '../etcdserverpb/election-messages.ts';
@@ -13,6 +15,8 @@ import * as lease from '../etcdserverpb/lease-messages.ts';
 import * as lockpb from '../etcdserverpb/lock-messages.ts';
 import * as maintenance from '../etcdserverpb/maintenance-messages.ts';
 import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
+import { early, forAll, forRoot, forStrangers, forUsers, inOrder } from './access.ts';
+import type { Access, Permit, Sender } from './guard.ts';
 import type { Services } from './services.ts';
 
 /** A method that answers one request by one response. */
@@ -22,14 +26,16 @@ export interface UnaryMethod {
   readonly response: Codec<unknown>;
   /** Whether a call may wait for other clients: it then gets a signal, which fires when its own client is gone. */
   readonly waits?: boolean;
-  call(request: unknown, signal?: AbortSignal): Promise<unknown>;
+  /** As whoever sent it. Rejects with an EtcdError. */
+  call(request: unknown, sender: Sender, signal?: AbortSignal): Promise<unknown>;
 }
 
 interface TypedMethod<Q, R> {
   request: Codec<Q>;
   response: Codec<R>;
   waits?: boolean;
-  call: (request: Q, signal: AbortSignal) => Promise<R>;
+  access: Access<Q>;
+  call: (request: Q, permit: Permit, signal: AbortSignal) => Promise<R>;
 }
 
 /** etcd's methods with one request and one response, by their gRPC paths. */
@@ -38,145 +44,286 @@ export function unaryMethods({
   lease: leases,
   maintenance: upkeep,
   cluster,
-  lock,
-  election,
+  auth,
+  guard,
+  as,
 }: Services): UnaryMethod[] {
   const methods: UnaryMethod[] = [];
-  const add = <Q, R>(path: string, method: TypedMethod<Q, R>): void => {
-    methods.push({ path: `/${path}`, ...method } as unknown as UnaryMethod);
+  const add = <Q, R>(path: string, { access, call, ...method }: TypedMethod<Q, R>): void => {
+    const guarded = (request: Q, sender: Sender, signal: AbortSignal): Promise<R> =>
+      guard.enter(access, { request, sender }, (permit) => call(request, permit, signal));
+    methods.push({ path: `/${path}`, ...method, call: guarded } as unknown as UnaryMethod);
   };
   add('etcdserverpb.KV/Range', {
     request: kv.rangeRequest,
     response: kv.rangeResponse,
-    call: kvService.range,
+    access: inOrder(rules.checkRange),
+    call: (request, { admit }) => kvService.range(request, admit),
   });
-  add('etcdserverpb.KV/Put', { request: kv.putRequest, response: kv.putResponse, call: kvService.put });
+  add('etcdserverpb.KV/Put', {
+    request: kv.putRequest,
+    response: kv.putResponse,
+    access: inOrder(rules.checkPut),
+    call: (request, { admit }) => kvService.put(request, admit),
+  });
   add('etcdserverpb.KV/DeleteRange', {
     request: kv.deleteRangeRequest,
     response: kv.deleteRangeResponse,
-    call: kvService.deleteRange,
+    access: inOrder(rules.checkDeleteRange),
+    call: (request, { admit }) => kvService.deleteRange(request, admit),
   });
-  add('etcdserverpb.KV/Txn', { request: kv.txnRequest, response: kv.txnResponse, call: kvService.txn });
+  add('etcdserverpb.KV/Txn', {
+    request: kv.txnRequest,
+    response: kv.txnResponse,
+    access: inOrder(rules.checkTxn),
+    call: (request, { admit }) => kvService.txn(request, admit),
+  });
   add('etcdserverpb.KV/Compact', {
     request: kv.compactionRequest,
     response: kv.compactionResponse,
-    call: kvService.compact,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => kvService.compact(request, admit),
   });
   add('etcdserverpb.Lease/LeaseGrant', {
     request: lease.leaseGrantRequest,
     response: lease.leaseGrantResponse,
-    call: leases.grant,
+    access: inOrder(rules.requireIdentity),
+    call: (request, { admit }) => leases.grant(request, admit),
   });
   add('etcdserverpb.Lease/LeaseRevoke', {
     request: lease.leaseRevokeRequest,
     response: lease.leaseRevokeResponse,
-    call: leases.revoke,
+    access: inOrder(rules.checkLeaseWrite),
+    call: (request, { admit }) => leases.revoke(request, admit),
   });
   add('etcdserverpb.Lease/LeaseTimeToLive', {
     request: lease.leaseTimeToLiveRequest,
     response: lease.leaseTimeToLiveResponse,
-    call: leases.timeToLive,
+    access: inOrder(rules.checkLeaseTimeToLive),
+    call: (request, { admit }) => leases.timeToLive(request, admit),
   });
   add('etcdserverpb.Lease/LeaseLeases', {
     request: maintenance.emptyRequest,
     response: lease.leaseLeasesResponse,
-    call: leases.leases,
+    access: inOrder(rules.checkLeaseList),
+    call: (_request, { admit }) => leases.leases(admit),
   });
   add('etcdserverpb.Maintenance/Status', {
     request: maintenance.emptyRequest,
     response: maintenance.statusResponse,
-    call: upkeep.status,
+    access: forUsers,
+    call: () => upkeep.status(),
   });
   add('etcdserverpb.Maintenance/Alarm', {
     request: maintenance.alarmRequest,
     response: maintenance.alarmResponse,
-    call: upkeep.alarm,
+    access: early(rules.checkAlarm),
+    call: (request) => upkeep.alarm(request),
   });
   add('etcdserverpb.Maintenance/Defragment', {
     request: maintenance.emptyRequest,
     response: maintenance.headerResponse,
-    call: upkeep.defragment,
+    access: forRoot,
+    call: () => upkeep.defragment(),
   });
   add('etcdserverpb.Maintenance/Hash', {
     request: maintenance.emptyRequest,
     response: maintenance.hashResponse,
-    call: upkeep.hash,
+    access: forRoot,
+    call: () => upkeep.hash(),
   });
   add('etcdserverpb.Maintenance/HashKV', {
     request: maintenance.hashKvRequest,
     response: maintenance.hashKvResponse,
-    call: upkeep.hashKv,
+    access: forRoot,
+    call: (request) => upkeep.hashKv(request),
   });
   add('etcdserverpb.Maintenance/Downgrade', {
     request: maintenance.downgradeRequest,
     response: maintenance.downgradeResponse,
-    call: upkeep.downgrade,
+    access: forRoot,
+    call: (request) => upkeep.downgrade(request),
   });
   add('etcdserverpb.Maintenance/MoveLeader', {
     request: maintenance.moveLeaderRequest,
     response: maintenance.headerResponse,
-    call: upkeep.moveLeader,
+    access: forRoot,
+    call: (request) => upkeep.moveLeader(request),
   });
   add('etcdserverpb.Cluster/MemberList', {
     request: members.memberListRequest,
     response: members.membersResponse,
-    call: cluster.memberList,
+    access: forUsers,
+    call: (request) => cluster.memberList(request),
   });
   add('etcdserverpb.Cluster/MemberAdd', {
     request: members.memberAddRequest,
     response: members.memberAddResponse,
-    call: cluster.memberAdd,
+    access: forRoot,
+    call: (request) => cluster.memberAdd(request),
   });
   add('etcdserverpb.Cluster/MemberRemove', {
     request: members.memberIdRequest,
     response: members.membersResponse,
-    call: cluster.memberRemove,
+    access: forRoot,
+    call: (request) => cluster.memberRemove(request),
   });
   add('etcdserverpb.Cluster/MemberUpdate', {
     request: members.memberUpdateRequest,
     response: members.membersResponse,
-    call: cluster.memberUpdate,
+    access: forRoot,
+    call: (request) => cluster.memberUpdate(request),
   });
   add('etcdserverpb.Cluster/MemberPromote', {
     request: members.memberIdRequest,
     response: members.membersResponse,
-    call: cluster.memberPromote,
+    access: forRoot,
+    call: (request) => cluster.memberPromote(request),
+  });
+  add('etcdserverpb.Auth/AuthEnable', {
+    request: maintenance.emptyRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.enable(request, admit),
+  });
+  add('etcdserverpb.Auth/AuthDisable', {
+    request: maintenance.emptyRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.disable(request, admit),
+  });
+  add('etcdserverpb.Auth/AuthStatus', {
+    request: maintenance.emptyRequest,
+    response: authpb.authStatusResponse,
+    access: forAll,
+    call: (request, { admit }) => auth.status(request, admit),
+  });
+  add('etcdserverpb.Auth/Authenticate', {
+    request: authpb.authenticateRequest,
+    response: authpb.authenticateResponse,
+    access: forStrangers,
+    call: (request, { admit }) => auth.authenticate(request, admit),
+  });
+  add('etcdserverpb.Auth/UserAdd', {
+    request: authpb.authUserAddRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.userAdd(request, admit),
+  });
+  add('etcdserverpb.Auth/UserGet', {
+    request: authpb.authNameRequest,
+    response: authpb.authRolesResponse,
+    access: inOrder(rules.checkUserGet),
+    call: (request, { admit }) => auth.userGet(request, admit),
+  });
+  add('etcdserverpb.Auth/UserList', {
+    request: maintenance.emptyRequest,
+    response: authpb.authUserListResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.userList(request, admit),
+  });
+  add('etcdserverpb.Auth/UserDelete', {
+    request: authpb.authNameRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.userDelete(request, admit),
+  });
+  add('etcdserverpb.Auth/UserChangePassword', {
+    request: authpb.authUserChangePasswordRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.userChangePassword(request, admit),
+  });
+  add('etcdserverpb.Auth/UserGrantRole', {
+    request: authpb.authUserGrantRoleRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.userGrantRole(request, admit),
+  });
+  add('etcdserverpb.Auth/UserRevokeRole', {
+    request: authpb.authUserRevokeRoleRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.userRevokeRole(request, admit),
+  });
+  add('etcdserverpb.Auth/RoleAdd', {
+    request: authpb.authNameRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.roleAdd(request, admit),
+  });
+  add('etcdserverpb.Auth/RoleGet', {
+    request: authpb.authRoleRequest,
+    response: authpb.authRoleGetResponse,
+    access: inOrder(rules.checkRoleGet),
+    call: (request, { admit }) => auth.roleGet(request, admit),
+  });
+  add('etcdserverpb.Auth/RoleList', {
+    request: maintenance.emptyRequest,
+    response: authpb.authRolesResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.roleList(request, admit),
+  });
+  add('etcdserverpb.Auth/RoleDelete', {
+    request: authpb.authRoleRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.roleDelete(request, admit),
+  });
+  add('etcdserverpb.Auth/RoleGrantPermission', {
+    request: authpb.authRoleGrantPermissionRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.roleGrantPermission(request, admit),
+  });
+  add('etcdserverpb.Auth/RoleRevokePermission', {
+    request: authpb.authRoleRevokePermissionRequest,
+    response: maintenance.headerResponse,
+    access: inOrder(rules.requireAdmin),
+    call: (request, { admit }) => auth.roleRevokePermission(request, admit),
   });
   add('v3lockpb.Lock/Lock', {
     request: lockpb.lockRequest,
     response: lockpb.lockResponse,
     waits: true,
-    call: lock.lock,
+    access: forAll,
+    call: (request, { identity }, signal) => as(identity).lock.lock(request, signal),
   });
   add('v3lockpb.Lock/Unlock', {
     request: lockpb.unlockRequest,
     response: lockpb.unlockResponse,
-    call: lock.unlock,
+    access: forAll,
+    call: (request, { identity }) => as(identity).lock.unlock(request),
   });
   add('v3electionpb.Election/Campaign', {
     request: electionpb.campaignRequest,
     response: electionpb.campaignResponse,
     waits: true,
-    call: election.campaign,
+    access: forAll,
+    call: (request, { identity }, signal) => as(identity).election.campaign(request, signal),
   });
   add('v3electionpb.Election/Proclaim', {
     request: electionpb.proclaimRequest,
     response: electionpb.proclaimResponse,
-    call: election.proclaim,
+    access: forAll,
+    call: (request, { identity }) => as(identity).election.proclaim(request),
   });
   add('v3electionpb.Election/Leader', {
     request: electionpb.leaderRequest,
     response: electionpb.leaderResponse,
-    call: election.leader,
+    access: forAll,
+    call: (request, { identity }) => as(identity).election.leader(request),
   });
   add('v3electionpb.Election/Resign', {
     request: electionpb.resignRequest,
     response: electionpb.resignResponse,
-    call: election.resign,
+    access: forAll,
+    call: (request, { identity }) => as(identity).election.resign(request),
   });
   add('grpc.health.v1.Health/Check', {
     request: healthCheckRequest,
     response: healthCheckResponse,
+    access: forStrangers,
     call: checkHealth,
   });
   return methods;
@@ -194,34 +341,41 @@ export interface ServerStreamMethod {
   readonly request: Codec<unknown>;
   readonly response: Codec<unknown>;
   /** The signal fires when nobody listens any more, for one that waits. */
-  call(request: unknown, signal: AbortSignal): AsyncGenerator<unknown, void, undefined>;
+  call(request: unknown, sender: Sender, signal: AbortSignal): AsyncGenerator<unknown, void, undefined>;
 }
 
 /** etcd's methods with one request and a stream of responses. */
 export function serverStreamMethods(services: Services): ServerStreamMethod[] {
   const methods: ServerStreamMethod[] = [];
-  const add = <Q, R>(path: string, method: TypedStream<Q, R>): void => {
-    methods.push({ path: `/${path}`, ...method } as unknown as ServerStreamMethod);
+  const { guard } = services;
+  const add = <Q, R>(path: string, { access, call, ...method }: TypedStream<Q, R>): void => {
+    const guarded = (request: Q, sender: Sender, signal: AbortSignal): AsyncGenerator<R, void, undefined> =>
+      guard.enterStream(access, { request, sender }, (permit) => call(request, permit, signal));
+    methods.push({ path: `/${path}`, ...method, call: guarded } as unknown as ServerStreamMethod);
   };
   add('etcdserverpb.KV/RangeStream', {
     request: kv.rangeRequest,
     response: kv.rangeStreamResponse,
-    call: services.kv.rangeStream,
+    access: inOrder(rules.checkRange),
+    call: (request, { admit }) => services.kv.rangeStream(request, admit),
   });
   add('etcdserverpb.Maintenance/Snapshot', {
     request: maintenance.emptyRequest,
     response: maintenance.snapshotResponse,
-    call: services.maintenance.snapshot,
+    access: forRoot,
+    call: () => services.maintenance.snapshot(),
   });
   add('v3electionpb.Election/Observe', {
     request: electionpb.leaderRequest,
     response: electionpb.leaderResponse,
-    call: services.election.observe,
+    access: forAll,
+    call: (request, { identity }, signal) => services.as(identity).election.observe(request, signal),
   });
   add('grpc.health.v1.Health/Watch', {
     request: healthCheckRequest,
     response: healthCheckResponse,
-    call: watchHealth,
+    access: forStrangers,
+    call: (request, _permit, signal) => watchHealth(request, signal),
   });
   return methods;
 }
@@ -229,7 +383,8 @@ export function serverStreamMethods(services: Services): ServerStreamMethod[] {
 interface TypedStream<Q, R> {
   request: Codec<Q>;
   response: Codec<R>;
-  call: (request: Q, signal: AbortSignal) => AsyncGenerator<R, void, undefined>;
+  access: Access<Q>;
+  call: (request: Q, permit: Permit, signal: AbortSignal) => AsyncGenerator<R, void, undefined>;
 }
 
 /** The health now; it does not change as long as there is somebody to tell. */
@@ -241,6 +396,9 @@ async function* watchHealth(
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
+
+/** Who may renew a lease by a stream. */
+export const keepAliveAccess = inOrder(rules.checkLeaseWrite);
 
 /** etcd's streams in both directions: their paths and messages. */
 export const streamMethods = {

@@ -1,6 +1,7 @@
 import { type EtcdError, type GrpcCode, grpcCode } from '../client/etcd-error.ts';
 import type { CallCounts } from './call-counts.ts';
 import { toEtcdError } from './etcd-errors.ts';
+import type { Sender } from './guard.ts';
 import type { UnaryMethod } from './methods.ts';
 import type { LogRequest } from './request-log.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
@@ -11,13 +12,20 @@ export interface CallObservers {
   readonly logRequest: LogRequest;
 }
 
-/** Calls the method; rejects with an EtcdError and nothing else. `remote` is the client's address, for the log. */
-export type ObservedCall = (request: unknown, remote: string, signal?: AbortSignal) => Promise<unknown>;
+/** Where a call comes from: for the log, and for the guard. */
+export interface Caller {
+  /** The client's address. */
+  readonly remote: string;
+  readonly sender: Sender;
+}
+
+/** Calls the method; rejects with an EtcdError and nothing else. */
+export type ObservedCall = (request: unknown, caller: Caller, signal?: AbortSignal) => Promise<unknown>;
 
 /** The method, whose every call is counted, and logged where the log wants it. */
 export function observeUnary(method: UnaryMethod, { counts, logRequest }: CallObservers): ObservedCall {
   const methodCounts = counts.method(method.path, 'unary');
-  return async (request, remote, signal) => {
+  return async (request, { remote, sender }, signal) => {
     const start = performance.now();
     const startMs = Date.now();
     methodCounts.started++;
@@ -26,7 +34,7 @@ export function observeUnary(method: UnaryMethod, { counts, logRequest }: CallOb
     let code: GrpcCode = grpcCode.OK;
     try {
       if (request instanceof UnreadableRequest) throw request.error;
-      response = await method.call(request, signal);
+      response = await method.call(request, sender, signal);
       methodCounts.sent++;
       return response;
     } catch (thrown) {

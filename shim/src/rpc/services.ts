@@ -1,6 +1,11 @@
+import { type AuthService, createAuthService } from './auth-service.ts';
+import { Guard } from './guard.ts';
+import type { Auth } from '../auth/auth.ts';
 import type { Lessor } from '../lease/lessor.ts';
 import type { Store } from '../mvcc/store.ts';
 import type { Upkeep } from '../snapshot/upkeep.ts';
+import { callerPorts } from './caller-ports.ts';
+import type { Identity } from '../auth/identity.ts';
 import { type ClusterService, createClusterService } from './cluster-service.ts';
 import { createElectionService, type ElectionService } from './concurrency/election-service.ts';
 import { createLockService, type LockService } from './concurrency/lock-service.ts';
@@ -17,14 +22,20 @@ export interface Services {
   readonly lease: LeaseService;
   readonly maintenance: MaintenanceService;
   readonly cluster: ClusterService;
+  readonly auth: AuthService;
   readonly lock: LockService;
   readonly election: ElectionService;
+  /** Stands before all of them, for whoever is not trusted. */
+  readonly guard: Guard;
+  /** Locks and elections as that caller may use them. */
+  readonly as: (caller: Identity | undefined) => Pick<Services, 'lock' | 'election'>;
 }
 
 export interface ServicesOptions {
   store: Store;
   lessor: Lessor;
   upkeep: Upkeep;
+  auth: Auth;
   /** The etcd version that clients are told. */
   version: string;
   maxTxnOps: number;
@@ -38,10 +49,18 @@ export const grpcOverheadBytes = 512 * 1024;
 
 /** Builds the services over a store and its leases. */
 export function createServices(options: ServicesOptions): Services {
-  const { store, lessor, upkeep, maxTxnOps, maxRequestBytes, version, quotaBytes } = options;
+  const { store, lessor, upkeep, auth, maxTxnOps, maxRequestBytes, version, quotaBytes } = options;
   const fillHeader = createFillHeader(store);
   const kv = createKvService({ store, fillHeader, maxTxnOps, maxRequestBytes });
   const lease = createLeaseService(lessor, fillHeader);
+  const concurrency = (ports: {
+    kv: KvService;
+    lease: LeaseService;
+  }): Pick<Services, 'lock' | 'election'> => ({
+    lock: createLockService({ ...ports, store }),
+    election: createElectionService({ ...ports, store }),
+  });
+  const trusted = concurrency({ kv, lease });
   return {
     kv,
     watch: createWatchService(store, {
@@ -51,7 +70,9 @@ export function createServices(options: ServicesOptions): Services {
     lease,
     maintenance: createMaintenanceService({ store, upkeep, version, quotaBytes }),
     cluster: createClusterService(store),
-    lock: createLockService({ kv, lease, store }),
-    election: createElectionService({ kv, lease, store }),
+    auth: createAuthService(auth, store),
+    ...trusted,
+    guard: new Guard(auth),
+    as: (caller) => (caller === undefined ? trusted : concurrency(callerPorts({ kv, lease }, caller))),
   };
 }

@@ -17,7 +17,8 @@ export interface WatchOutput {
 
 /** The server's end of one watch stream. */
 export interface WatchInput {
-  receive(request: WatchRequest): void;
+  /** `refusal`: why a watch may not be created. */
+  receive(request: WatchRequest, refusal?: string): void;
   /** The output takes events again. */
   drained(): void;
   /** Cancels all watches; nothing is sent afterwards. */
@@ -52,9 +53,9 @@ export function createWatchService(store: Store, options: Omit<WatchServiceOptio
       const session = new WatchSession({ ...options, store, output });
       open.set(session, output);
       return {
-        receive(request) {
+        receive(request, refusal) {
           try {
-            session.receive(request);
+            session.receive(request, refusal);
           } catch (error) {
             end(session, toEtcdError(error));
           }

@@ -59,9 +59,10 @@ export class WatchSession {
     this.#options = options;
   }
 
-  receive(request: WatchRequest): void {
+  /** `refusal`: why a watch may not be created. */
+  receive(request: WatchRequest, refusal?: string): void {
     if (this.#isClosed) return;
-    if ('createRequest' in request) this.#create(request.createRequest);
+    if ('createRequest' in request) this.#create(request.createRequest, refusal);
     else if ('cancelRequest' in request) this.#cancel(request.cancelRequest.watchId);
     else if ('progressRequest' in request) {
       this.#owesProgress = true;
@@ -89,11 +90,12 @@ export class WatchSession {
     this.#heldBack.clear();
   }
 
-  #create(request: WatchCreateRequest): void {
+  #create(request: WatchCreateRequest, refusal: string | undefined): void {
     const { rangeEnd, startRevision = 0, watchId = 0 } = request;
     // An empty key stands for the smallest one.
     const key = request.key.length === 0 ? Uint8Array.of(0) : request.key;
     if (startRevision < 0) return this.#refuse(compactedReason);
+    if (refusal !== undefined) return this.#refuse(refusal);
     if (isEmptyRange(key, rangeEnd)) return this.#refuse(emptyRangeReason);
     if (watchId !== 0 && this.#watches.has(watchId)) return this.#refuse(duplicateIdReason);
     const watch: Omit<Watch, 'watcher'> & { watcher?: Watcher } = {

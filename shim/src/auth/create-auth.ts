@@ -1,0 +1,25 @@
+import { Auth, type AuthOptions } from './auth.ts';
+import { JwtTokens } from './jwt-tokens.ts';
+import { PasswordHasher } from './password-hasher.ts';
+import { SimpleTokens } from './simple-tokens.ts';
+import type { TokenOptions } from './token-options.ts';
+
+export interface CreateAuthOptions extends Omit<AuthOptions, 'tokens' | 'hasher'> {
+  tokenOptions: TokenOptions;
+  /** How long a simple token lives after its last use. */
+  simpleTtlMs: number;
+  bcryptCost: number | undefined;
+}
+
+/** Auth with the tokens and passwords that etcd's flags ask for. */
+export function createAuth(options: CreateAuthOptions): Auth {
+  const { table, port, tokenOptions, simpleTtlMs } = options;
+  return new Auth({
+    ...options,
+    tokens:
+      tokenOptions.kind === 'jwt'
+        ? new JwtTokens(tokenOptions)
+        : new SimpleTokens({ table, port, ttlMs: simpleTtlMs }),
+    hasher: new PasswordHasher(options.bcryptCost),
+  });
+}
