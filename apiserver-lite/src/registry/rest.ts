@@ -46,10 +46,22 @@ export interface TableColumn {
   priority: number;
 }
 
+/** What is to be known about a row (Kubernetes: `meta/v1.TableRowCondition`). */
+export interface TableRowCondition {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+}
+
 export interface TableConvertor {
   columns: readonly TableColumn[];
   /** One cell a column. `nowMs` dates the ages. */
   cells(object: KubeObject, nowMs: number): unknown[];
+  /** Conditions of the object's row. */
+  conditions?(object: KubeObject): readonly TableRowCondition[] | undefined;
+  /** The order of the rows of a list; without it, they stay as listed. */
+  compare?(left: KubeObject, right: KubeObject): number;
 }
 
 /**

@@ -32,9 +32,15 @@ export function tableJson(
   const pieces: Uint8Array[] = [
     Buffer.from(`${head}"metadata":${listMetaJson(meta)},"columnDefinitions":${columns},"rows":[`),
   ];
-  objects.forEach((cached, index) => {
+  const { convertor, bookmark } = options;
+  const { compare } = convertor;
+  const sorted =
+    compare === undefined ? objects : objects.toSorted((left, right) => compare(left.object, right.object));
+  sorted.forEach((cached, index) => {
     const cells = goJson(cellsOf(cached, options));
-    pieces.push(Buffer.from(`${index === 0 ? '' : ','}{"cells":${cells},"object":`));
+    const conditions = bookmark === true ? undefined : convertor.conditions?.(cached.object);
+    const told = conditions === undefined ? '' : `"conditions":${goJson(conditions)},`;
+    pieces.push(Buffer.from(`${index === 0 ? '' : ','}{"cells":${cells},${told}"object":`));
     pieces.push(...rowObject(cached, options), close);
   });
   pieces.push(closeRows);

@@ -3,7 +3,7 @@ import type { SubresourceInfo } from '@pg8s/k8s-proto/scheme';
 import { conflict, invalid, notFound } from '../../server/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
-import { defaultTable } from '../printers/default-table.ts';
+import { scaleTable } from '../printers/workloads.ts';
 import { invalidValue } from '../validation/field-errors.ts';
 import { copyOf } from './copy-object.ts';
 import type { GenericStore } from './generic-store.ts';
@@ -52,7 +52,7 @@ export function scaleRest(
   return {
     resource: parent.resource,
     subresource,
-    table: defaultTable,
+    table: scaleTable,
     async get(context, name, version) {
       return cachedScale(await store.get(storeRequest(context, clock, false), name, version));
     },

@@ -29,6 +29,11 @@ function nodeRoles({ metadata }: V1Node): string {
   return [...new Set(roles)].sort().join(',') || none;
 }
 
+function kernelVersion({ status }: V1Node): string {
+  const { kernelVersion: version, architecture } = status?.nodeInfo ?? {};
+  return `${version || '<unknown>'}${architecture ? ` (${architecture})` : ''}`;
+}
+
 const addressOf = ({ status }: V1Node, wanted: string) =>
   status?.addresses?.find(({ type }) => type === wanted)?.address ?? none;
 
@@ -41,7 +46,7 @@ const node = tableOf<V1Node>([
   column('Internal-IP', (object) => addressOf(object, 'InternalIP'), wide),
   column('External-IP', (object) => addressOf(object, 'ExternalIP'), wide),
   column('OS-Image', ({ status }) => status?.nodeInfo?.osImage || '<unknown>', wide),
-  column('Kernel-Version', ({ status }) => status?.nodeInfo?.kernelVersion || '<unknown>', wide),
+  column('Kernel-Version', kernelVersion, wide),
   column('Container-Runtime', ({ status }) => status?.nodeInfo?.containerRuntimeVersion || '<unknown>', wide),
 ]);
 
@@ -125,9 +130,9 @@ function eventTable<T extends CoreV1Event | EventsV1Event>(view: (event: T) => A
       'Count',
       (object) => {
         const { series, count } = view(object);
-        return series?.count ?? (count || 1);
+        return series ? (series.count ?? 0) : count || 1;
       },
-      { ...wide, type: 'integer' },
+      wide,
     ),
     column('Name', ({ metadata }) => metadata?.name ?? '', { ...wide, format: 'name' }),
   ]);

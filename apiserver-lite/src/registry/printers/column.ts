@@ -31,12 +31,13 @@ export function age(time: unknown, nowMs: number): string {
   return Number.isNaN(at) ? '<unknown>' : humanDuration(nowMs - at);
 }
 
-/** The first column of every table. */
-export function nameColumn<T>(): Column<T> {
-  return column<T>('Name', (object) => (object as KubeObject).metadata.name ?? '', {
-    format: 'name',
-    description: 'Name of the object, unique within its namespace.',
-  });
+/** The first column of every table; objects that `isDefault` are marked. */
+export function nameColumn<T>(isDefault: (object: T) => boolean = () => false): Column<T> {
+  return column<T>(
+    'Name',
+    (object) => `${(object as KubeObject).metadata.name ?? ''}${isDefault(object) ? ' (default)' : ''}`,
+    { format: 'name', description: 'Name of the object, unique within its namespace.' },
+  );
 }
 
 /** How old the object is. */
@@ -46,9 +47,24 @@ export function ageColumn<T>(): Column<T> {
   });
 }
 
-/** The convertor that these columns make; `T` is the kind's shape. */
-export function tableOf<T>(columns: readonly Column<T>[]): TableConvertor {
+/** The first so many of a list, and how many more there are. */
+export function shortList(all: readonly string[], shown = 3, separator = ','): string {
+  const text = all.slice(0, shown).join(separator);
+  return all.length > shown ? `${text} + ${all.length - shown} more...` : text;
+}
+
+/** The convertor that these columns make; `T` is the kind's shape. Lists are printed in the order of `compare`. */
+export function tableOf<T>(
+  columns: readonly Column<T>[],
+  compare?: (left: T, right: T) => number,
+): TableConvertor {
   return {
+    ...(compare === undefined
+      ? {}
+      : {
+          compare: (left: KubeObject, right: KubeObject) =>
+            compare(left as unknown as T, right as unknown as T),
+        }),
     columns: columns.map(({ name, type, format, description, priority }) => ({
       name,
       type,

@@ -25,22 +25,18 @@ const entries = (map: object | undefined) => Object.keys(map ?? {}).length;
 
 const configMap = tableOf<V1ConfigMap>([
   nameColumn(),
-  column('Data', ({ data, binaryData }) => entries(data) + entries(binaryData), integer),
+  column('Data', ({ data, binaryData }) => entries(data) + entries(binaryData)),
   ageColumn(),
 ]);
 
 const secret = tableOf<V1Secret>([
   nameColumn(),
   column('Type', ({ type }) => type ?? ''),
-  column('Data', ({ data }) => entries(data), integer),
+  column('Data', ({ data }) => entries(data)),
   ageColumn(),
 ]);
 
-const serviceAccount = tableOf<V1ServiceAccount>([
-  nameColumn(),
-  column('Secrets', ({ secrets }) => secrets?.length ?? 0, integer),
-  ageColumn(),
-]);
+const serviceAccount = tableOf<V1ServiceAccount>([nameColumn(), ageColumn()]);
 
 const subjects = (all: RbacV1Subject[] = [], kind: string) =>
   all
@@ -70,9 +66,13 @@ const accessModes = (modes: string[] = []) =>
     .map((mode) => accessModeNames[mode] ?? mode)
     .join(',');
 
+/** The annotation by which a class was asked for before there was a field goes first. */
+const storageClassName = ({ metadata, spec }: V1PersistentVolume | V1PersistentVolumeClaim) =>
+  metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec?.storageClassName ?? '';
+
 const persistentVolume = tableOf<V1PersistentVolume>([
   nameColumn(),
-  column('Capacity', ({ spec }) => spec?.capacity?.['storage'] ?? ''),
+  column('Capacity', ({ spec }) => spec?.capacity?.['storage'] ?? '0'),
   column('Access Modes', ({ spec }) => accessModes(spec?.accessModes)),
   column('Reclaim Policy', ({ spec }) => spec?.persistentVolumeReclaimPolicy ?? ''),
   column('Status', ({ status, metadata }) =>
@@ -81,8 +81,8 @@ const persistentVolume = tableOf<V1PersistentVolume>([
   column('Claim', ({ spec }) =>
     spec?.claimRef === undefined ? '' : `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}`,
   ),
-  column('StorageClass', ({ spec }) => spec?.storageClassName ?? ''),
-  column('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName || '<unset>'),
+  column('StorageClass', storageClassName),
+  column('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>'),
   column('Reason', ({ status }) => status?.reason ?? ''),
   ageColumn(),
   column('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>', wide),
@@ -94,22 +94,19 @@ const persistentVolumeClaim = tableOf<V1PersistentVolumeClaim>([
     metadata?.deletionTimestamp === undefined ? (status?.phase ?? '') : 'Terminating',
   ),
   column('Volume', ({ spec }) => spec?.volumeName ?? ''),
-  column('Capacity', ({ spec, status }) => (spec?.volumeName ? (status?.capacity?.['storage'] ?? '') : '')),
+  column('Capacity', ({ spec, status }) => (spec?.volumeName ? (status?.capacity?.['storage'] ?? '0') : '')),
   column('Access Modes', ({ spec, status }) => (spec?.volumeName ? accessModes(status?.accessModes) : '')),
-  column('StorageClass', ({ spec }) => spec?.storageClassName ?? ''),
-  column('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName || '<unset>'),
+  column('StorageClass', storageClassName),
+  column('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>'),
   ageColumn(),
   column('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>', wide),
 ]);
 
 const storageClass = tableOf<V1StorageClass>([
-  column(
-    'Name',
-    ({ metadata }) =>
-      metadata?.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true'
-        ? `${metadata.name ?? ''} (default)`
-        : (metadata?.name ?? ''),
-    { format: 'name' },
+  nameColumn(({ metadata }) =>
+    ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'].some(
+      (annotation) => metadata?.annotations?.[annotation] === 'true',
+    ),
   ),
   column('Provisioner', ({ provisioner }) => provisioner),
   column('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
@@ -140,11 +137,11 @@ const priorityClass = tableOf<V1PriorityClass>([
   column('Value', ({ value }) => value, integer),
   column('Global-Default', ({ globalDefault }) => globalDefault ?? false, { type: 'boolean' }),
   ageColumn(),
-  column('PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy ?? '', wide),
+  column('PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy ?? ''),
 ]);
 
-function quota({ status, spec }: V1ResourceQuota, limits: boolean): string {
-  const hard = status?.hard ?? spec?.hard ?? {};
+function quota({ status }: V1ResourceQuota, limits: boolean): string {
+  const hard = status?.hard ?? {};
   return Object.keys(hard)
     .filter((name) => name.startsWith('limits.') === limits)
     .sort()

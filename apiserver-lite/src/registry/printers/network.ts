@@ -12,17 +12,14 @@ import type {
 } from '@kubernetes/client-node';
 import { formatLabelSelector } from '../generic/label-selector.ts';
 import type { TableConvertor } from '../rest.ts';
-import { ageColumn, column, nameColumn, tableOf } from './column.ts';
+import { ageColumn, column, nameColumn, shortList, tableOf } from './column.ts';
 
 const wide = { priority: 1 };
 const none = '<none>';
 
 function ingressAddresses(points: { ip?: string; hostname?: string }[] = []): string {
-  const text = points
-    .map(({ ip, hostname }) => ip || hostname || '')
-    .filter((address) => address !== '')
-    .join(',');
-  return text;
+  const addresses = points.map(({ ip, hostname }) => ip || hostname || '').filter((text) => text !== '');
+  return [...new Set(addresses)].sort().join(',');
 }
 
 function externalIp({ spec, status }: V1Service): string {
@@ -35,8 +32,11 @@ function externalIp({ spec, status }: V1Service): string {
       if (balanced !== '') return [balanced, ...external].join(',');
       return external.length > 0 ? external.join(',') : '<pending>';
     }
-    default:
+    case 'ClusterIP':
+    case 'NodePort':
       return external.join(',') || none;
+    default:
+      return '<unknown>';
   }
 }
 
@@ -50,14 +50,12 @@ function servicePorts({ spec }: V1Service): string {
 const service = tableOf<V1Service>([
   nameColumn(),
   column('Type', ({ spec }) => spec?.type ?? ''),
-  column('Cluster-IP', ({ spec }) => spec?.clusterIPs?.[0] || spec?.clusterIP || none),
+  column('Cluster-IP', ({ spec }) => spec?.clusterIPs?.[0] ?? none),
   column('External-IP', externalIp),
   column('Port(s)', servicePorts),
   ageColumn(),
   column('Selector', ({ spec }) => formatLabelSelector(spec?.selector) || none, wide),
 ]);
-
-const shownEndpoints = 3;
 
 function endpointsText({ subsets = [] }: V1Endpoints): string {
   const all = subsets.flatMap(({ addresses = [], ports }) =>
@@ -68,42 +66,36 @@ function endpointsText({ subsets = [] }: V1Endpoints): string {
         ),
     ),
   );
-  if (all.length === 0) return none;
-  const shown = all.slice(0, shownEndpoints).join(',');
-  return all.length > shownEndpoints ? `${shown} + ${all.length - shownEndpoints} more...` : shown;
+  return subsets.length === 0 ? none : shortList(all);
 }
 
 const endpoints = tableOf<V1Endpoints>([nameColumn(), column('Endpoints', endpointsText), ageColumn()]);
 
-function sliceText(all: readonly string[], unset: string): string {
-  if (all.length === 0) return unset;
-  const shown = all.slice(0, shownEndpoints).join(',');
-  return all.length > shownEndpoints ? `${shown} + ${all.length - shownEndpoints} more...` : shown;
-}
+const orUnset = (text: string) => text || '<unset>';
 
 const endpointSlice = tableOf<V1EndpointSlice>([
   nameColumn(),
   column('AddressType', ({ addressType }) => addressType),
   column('Ports', ({ ports }) =>
-    sliceText(
-      (ports ?? []).map(({ port, name }: DiscoveryV1EndpointPort) => String(port ?? name ?? '*')),
-      '<unset>',
+    orUnset(
+      shortList((ports ?? []).map(({ port, name }: DiscoveryV1EndpointPort) => String(port ?? name ?? '*'))),
     ),
   ),
   column('Endpoints', ({ endpoints }) =>
-    sliceText(
-      (endpoints ?? []).flatMap(({ addresses }) => addresses ?? []),
-      '<unset>',
-    ),
+    orUnset(shortList((endpoints ?? []).flatMap(({ addresses }) => addresses ?? []))),
   ),
   ageColumn(),
 ]);
 
 function ingressHosts({ spec }: V1Ingress): string {
-  const hosts = (spec?.rules ?? []).map(({ host }) => host || '*');
-  if (hosts.length === 0) return '*';
-  const shown = hosts.slice(0, 3).join(',');
-  return hosts.length > 3 ? `${shown} + ${hosts.length - 3} more...` : shown;
+  const rules = spec?.rules ?? [];
+  const shown: string[] = [];
+  // Rules without a host are passed over, and yet counted among those that are not shown.
+  for (const { host } of rules) {
+    if (shown.length === 3) return `${shown.join(',')} + ${rules.length - 3} more...`;
+    if (host) shown.push(host);
+  }
+  return shown.join(',') || '*';
 }
 
 const ingress = tableOf<V1Ingress>([
@@ -116,12 +108,14 @@ const ingress = tableOf<V1Ingress>([
 ]);
 
 const ingressClass = tableOf<V1IngressClass>([
-  nameColumn(),
+  nameColumn(
+    ({ metadata }) => metadata?.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true',
+  ),
   column('Controller', ({ spec }) => spec?.controller ?? ''),
   column('Parameters', ({ spec }) => {
     const { parameters } = spec ?? {};
     if (parameters === undefined) return none;
-    const group = parameters.apiGroup ? `.${parameters.apiGroup}` : '';
+    const group = parameters.apiGroup === undefined ? '' : `.${parameters.apiGroup}`;
     return `${parameters.kind}${group}/${parameters.name}`;
   }),
   ageColumn(),
@@ -136,9 +130,10 @@ const networkPolicy = tableOf<V1NetworkPolicy>([
 const ipAddress = tableOf<V1IPAddress>([
   nameColumn(),
   column('ParentRef', ({ spec }) => {
-    const { group = '', resource = '', namespace = '', name = '' } = spec?.parentRef ?? {};
-    const kind = group === '' ? resource : `${resource}.${group}`;
-    return [kind, namespace, name].filter((part) => part !== '').join('/');
+    if (!spec?.parentRef) return none;
+    const { group = '', resource = '', namespace = '', name = '' } = spec.parentRef;
+    const kind = (group === '' ? resource : `${resource}.${group}`).toLowerCase();
+    return namespace === '' ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
   }),
 ]);
 

@@ -1,5 +1,5 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import type { TableConvertor } from '../rest.ts';
+import type { TableConvertor, TableRowCondition } from '../rest.ts';
 import { age, column, tableOf, type Column } from './column.ts';
 
 interface Summary {
@@ -73,17 +73,24 @@ function summarizePod(pod: V1Pod, nowMs: number): Summary {
   const initialized = !initializing || hasCondition(pod, 'Initialized');
   if (initialized) {
     let hasRunning = false;
+    let failure = '';
     for (const container of (status.containerStatuses ?? []).toReversed()) {
       running.add(container);
       const { waiting, terminated } = container.state ?? {};
       if (waiting?.reason) reason = waiting.reason;
-      else if (terminated !== undefined) reason = terminated.reason || exitText(terminated);
-      else if (container.ready && container.state?.running !== undefined) {
+      else if (terminated !== undefined) {
+        reason = terminated.reason || exitText(terminated);
+        if (terminated.exitCode !== 0) failure = reason;
+      } else if (container.ready && container.state?.running !== undefined) {
         hasRunning = true;
         ready += 1;
       }
     }
-    if (reason === 'Completed' && hasRunning) reason = hasCondition(pod, 'Ready') ? 'Running' : 'NotReady';
+    if (reason === 'Completed') {
+      if (hasRunning && hasCondition(pod, 'Ready')) reason = 'Running';
+      else if (failure !== '') reason = failure;
+      else if (hasRunning) reason = 'NotReady';
+    }
   }
   if (metadata.deletionTimestamp !== undefined) {
     if (status.reason === 'NodeLost') reason = 'Unknown';
@@ -130,11 +137,24 @@ const columns: readonly Column<Row>[] = [
   column('Age', ({ pod }, nowMs) => age(pod.metadata?.creationTimestamp, nowMs), {
     description: 'Time since the pod was created.',
   }),
-  column('IP', ({ pod: { status } }) => status?.podIPs?.[0]?.ip || status?.podIP || '<none>', wide),
+  column('IP', ({ pod: { status } }) => status?.podIPs?.[0]?.ip || '<none>', wide),
   column('Node', ({ pod }) => pod.spec?.nodeName || '<none>', wide),
   column('Nominated Node', ({ pod }) => pod.status?.nominatedNodeName || '<none>', wide),
   column('Readiness Gates', ({ pod }) => readinessGates(pod), wide),
 ];
+
+/** Clients may hide rows of Pods that have ended. */
+const completed: Readonly<Record<string, readonly TableRowCondition[]>> = {
+  Succeeded: [
+    {
+      type: 'Completed',
+      status: 'True',
+      reason: 'Succeeded',
+      message: 'The pod has completed successfully.',
+    },
+  ],
+  Failed: [{ type: 'Completed', status: 'True', reason: 'Failed', message: 'The pod failed.' }],
+};
 
 /** `kubectl get pods [-o wide]` */
 export const podTable: TableConvertor = {
@@ -144,4 +164,5 @@ export const podTable: TableConvertor = {
     const row: Row = { pod, ...summarizePod(pod, nowMs) };
     return columns.map(({ cell }) => cell(row, nowMs));
   },
+  conditions: (object) => completed[(object as unknown as V1Pod).status?.phase ?? ''],
 };

@@ -4,6 +4,7 @@ import type {
   V1CSIDriver,
   V1CSINode,
   V1FlowSchema,
+  V1LabelSelector,
   V1PodTemplate,
   V1PriorityLevelConfiguration,
   V1ResourceSlice,
@@ -64,26 +65,35 @@ const csiNode = tableOf<V1CSINode>([
   ageColumn(),
 ]);
 
-const flowSchema = tableOf<V1FlowSchema>([
-  nameColumn(),
-  column('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration.name ?? none),
-  column('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence ?? 0),
-  column('DistinguisherMethod', ({ spec }) => spec?.distinguisherMethod?.type ?? none),
-  ageColumn(),
-  column('MissingPL', ({ status }) =>
-    status?.conditions?.find(({ type }) => type === 'Dangling')?.status === 'True' ? 'True' : 'False',
-  ),
-]);
+/** The order in which they are matched. */
+function compareFlowSchemas(left: V1FlowSchema, right: V1FlowSchema): number {
+  const difference = (left.spec?.matchingPrecedence ?? 0) - (right.spec?.matchingPrecedence ?? 0);
+  if (difference !== 0) return difference;
+  return (left.metadata?.name ?? '') < (right.metadata?.name ?? '') ? -1 : 1;
+}
+
+const flowSchema = tableOf<V1FlowSchema>(
+  [
+    nameColumn(),
+    column('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration?.name ?? ''),
+    column('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence ?? 0),
+    column('DistinguisherMethod', ({ spec }) => spec?.distinguisherMethod?.type ?? none),
+    ageColumn(),
+    column(
+      'MissingPL',
+      ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?',
+    ),
+  ],
+  compareFlowSchemas,
+);
 
 const priorityLevel = tableOf<V1PriorityLevelConfiguration>([
   nameColumn(),
   column('Type', ({ spec }) => spec?.type ?? ''),
-  column('NominalConcurrencyShares', ({ spec }) => String(spec?.limited?.nominalConcurrencyShares ?? none)),
-  column('Queues', ({ spec }) => String(spec?.limited?.limitResponse?.queuing?.queues ?? none)),
-  column('HandSize', ({ spec }) => String(spec?.limited?.limitResponse?.queuing?.handSize ?? none)),
-  column('QueueLengthLimit', ({ spec }) =>
-    String(spec?.limited?.limitResponse?.queuing?.queueLengthLimit ?? none),
-  ),
+  column('NominalConcurrencyShares', ({ spec }) => spec?.limited?.nominalConcurrencyShares ?? none),
+  column('Queues', ({ spec }) => spec?.limited?.limitResponse?.queuing?.queues ?? none),
+  column('HandSize', ({ spec }) => spec?.limited?.limitResponse?.queuing?.handSize ?? none),
+  column('QueueLengthLimit', ({ spec }) => spec?.limited?.limitResponse?.queuing?.queueLengthLimit ?? none),
   ageColumn(),
 ]);
 
@@ -106,15 +116,26 @@ const mutatingPolicy = tableOf<V1MutatingAdmissionPolicy>([
   ageColumn(),
 ]);
 
+/** A selector as Go prints the protobuf message. */
+function selectorMessage({ matchLabels = {}, matchExpressions = [] }: V1LabelSelector): string {
+  const labels = Object.keys(matchLabels)
+    .sort()
+    .map((key) => `${key}: ${matchLabels[key] ?? ''},`);
+  const expressions = matchExpressions.map(
+    ({ key, operator, values = [] }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
+}
+
 const admissionPolicyBinding = tableOf<V1ValidatingAdmissionPolicyBinding | V1MutatingAdmissionPolicyBinding>(
   [
     nameColumn(),
     column('PolicyName', ({ spec }) => spec?.policyName ?? ''),
     column('ParamRef', ({ spec }) => {
-      const { paramRef } = spec ?? {};
-      if (paramRef === undefined) return unset;
-      const { namespace, name } = paramRef;
-      return namespace ? `${namespace}/${name ?? ''}` : `*/${name ?? ''}`;
+      const { namespace, name, selector } = spec?.paramRef ?? {};
+      if (name) return `${namespace || '*'}/${name}`;
+      return selector === undefined ? unset : selectorMessage(selector);
     }),
     ageColumn(),
   ],
@@ -146,17 +167,17 @@ const podTemplate = tableOf<V1PodTemplate>([
 const resourceClaim = tableOf<ResourceV1ResourceClaim>([
   nameColumn(),
   column('State', ({ status, metadata }) => {
-    const states = metadata?.deletionTimestamp === undefined ? [] : ['deleted'];
-    if (status?.allocation === undefined) return [...states, 'pending'].join(',');
+    const deleted = metadata?.deletionTimestamp === undefined ? [] : ['deleted'];
+    if (status?.allocation === undefined) return deleted[0] ?? 'pending';
     const reserved = (status.reservedFor ?? []).length > 0 ? ['reserved'] : [];
-    return [...states, 'allocated', ...reserved].join(',');
+    return [...deleted, 'allocated', ...reserved].join(',');
   }),
   ageColumn(),
 ]);
 
 const resourceSlice = tableOf<V1ResourceSlice>([
   nameColumn(),
-  column('Node', ({ spec }) => spec.nodeName ?? (spec.allNodes === true ? '<all>' : unset)),
+  column('Node', ({ spec }) => spec.nodeName ?? ''),
   column('Driver', ({ spec }) => spec.driver),
   column('Pool', ({ spec }) => spec.pool.name),
   ageColumn(),

@@ -242,13 +242,13 @@ test('Services show addresses and ports by their type', () => {
     const cells = row('/Service', { spec, status });
     return [cells['Type'], cells['Cluster-IP'], cells['External-IP'], cells['Port(s)']];
   };
-  assert.deepEqual(shown({ type: 'NodePort', clusterIP: '10.0.0.1', ports }), [
+  assert.deepEqual(shown({ type: 'NodePort', clusterIPs: ['10.0.0.1'], ports }), [
     'NodePort',
     '10.0.0.1',
     '<none>',
     '80:30080/TCP,53/UDP',
   ]);
-  assert.deepEqual(shown({ type: 'LoadBalancer', clusterIP: '10.0.0.1', ports: [] })[2], '<pending>');
+  assert.deepEqual(shown({ type: 'LoadBalancer', clusterIPs: ['10.0.0.1'], ports: [] })[2], '<pending>');
   assert.deepEqual(shown({ type: 'ExternalName', externalName: 'example.com' }), [
     'ExternalName',
     '<none>',

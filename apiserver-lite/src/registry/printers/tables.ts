@@ -4,6 +4,7 @@ import { configurationTables } from './configuration.ts';
 import { networkTables } from './network.ts';
 import { podTable } from './pod.ts';
 import { policyTables } from './policy.ts';
+import { previewTables } from './previews.ts';
 import { workloadTables } from './workloads.ts';
 
 /** The tables of all kinds that have columns of their own, by `group/Kind`; the others get the default one. */
@@ -14,4 +15,5 @@ export const tables: Readonly<Record<string, TableConvertor>> = {
   ...networkTables,
   ...configurationTables,
   ...policyTables,
+  ...previewTables,
 };

@@ -7,14 +7,14 @@ import type {
   V1PodSpec,
   V1ReplicaSet,
   V1ReplicationController,
+  V1Scale,
   V1StatefulSet,
   V2HorizontalPodAutoscaler,
-  V2MetricSpec,
-  V2MetricStatus,
 } from '@kubernetes/client-node';
 import { humanDuration } from '@pg8s/k8s-proto/duration';
 import type { TableConvertor } from '../rest.ts';
 import { formatLabelSelector } from '../generic/label-selector.ts';
+import { metricTargets } from './metric-targets.ts';
 import { age, ageColumn, column, nameColumn, tableOf, type Column } from './column.ts';
 
 const wide = { priority: 1 };
@@ -28,6 +28,13 @@ function containers({ containers }: Partial<V1PodSpec> = {}): string {
 function images({ containers }: Partial<V1PodSpec> = {}): string {
   return (containers ?? []).map(({ image = '' }) => image).join(',');
 }
+
+/** Deployments leave an empty selector empty. */
+const deploymentSelector: Column<V1Deployment> = column(
+  'Selector',
+  ({ spec }) => formatLabelSelector(spec?.selector),
+  wide,
+);
 
 const selector = (value: unknown) => formatLabelSelector(value) || '<none>';
 
@@ -49,10 +56,11 @@ const deployment = tableOf<V1Deployment>([
   column('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`, {
     description: 'Ready pods, of all that are wanted.',
   }),
-  column('Up-to-date', ({ status }) => status?.updatedReplicas ?? 0, integer),
-  column('Available', ({ status }) => status?.availableReplicas ?? 0, integer),
+  column('Up-to-date', ({ status }) => status?.updatedReplicas ?? 0),
+  column('Available', ({ status }) => status?.availableReplicas ?? 0),
   ageColumn(),
-  ...templateColumns<V1Deployment>(),
+  ...templateColumns<V1Deployment>(false),
+  deploymentSelector,
 ]);
 
 const replicaSet = tableOf<V1ReplicaSet | V1ReplicationController>([
@@ -83,13 +91,12 @@ const statefulSet = tableOf<V1StatefulSet>([
   ...templateColumns<V1StatefulSet>(false),
 ]);
 
-function jobStatus({ status, spec, metadata }: V1Job): string {
-  const has = (type: string) =>
-    (status?.conditions ?? []).some((condition) => condition.type === type && condition.status === 'True');
+function jobStatus({ status, metadata }: V1Job): string {
+  const has = (wanted: string) => status?.conditions?.find(({ type }) => type === wanted)?.status === 'True';
   if (has('Complete')) return 'Complete';
   if (has('Failed')) return 'Failed';
   if (metadata?.deletionTimestamp !== undefined) return 'Terminating';
-  if (has('Suspended') || spec?.suspend === true) return 'Suspended';
+  if (has('Suspended')) return 'Suspended';
   if (has('FailureTarget')) return 'FailureTarget';
   if (has('SuccessCriteriaMet')) return 'SuccessCriteriaMet';
   return 'Running';
@@ -118,11 +125,13 @@ const job = tableOf<V1Job>([
   ...templateColumns<V1Job>(),
 ]);
 
+const suspended: Readonly<Record<string, string>> = { true: 'True', false: 'False' };
+
 const cronJob = tableOf<V1CronJob>([
   nameColumn(),
   column('Schedule', ({ spec }) => spec?.schedule ?? ''),
   column('Timezone', ({ spec }) => spec?.timeZone ?? '<none>'),
-  column('Suspend', ({ spec }) => (spec?.suspend === true ? 'True' : 'False'), { type: 'boolean' }),
+  column('Suspend', ({ spec }) => suspended[String(spec?.suspend)] ?? '<unset>', { type: 'boolean' }),
   column('Active', ({ status }) => status?.active?.length ?? 0, integer),
   column('Last Schedule', ({ status }, nowMs) =>
     status?.lastScheduleTime === undefined ? '<none>' : age(status.lastScheduleTime, nowMs),
@@ -141,52 +150,28 @@ const controllerRevision = tableOf<V1ControllerRevision>([
     const [group] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : [''];
     return `${owner.kind.toLowerCase()}${group ? `.${group}` : ''}/${owner.name}`;
   }),
-  column('Revision', ({ revision }) => revision, integer),
+  column('Revision', ({ revision }) => revision),
   ageColumn(),
 ]);
 
-/** `current/target` of one metric of an autoscaler. */
-function metricText(spec: V2MetricSpec, status: V2MetricStatus | undefined): string {
-  const unknown = '<unknown>';
-  const resource = spec.resource ?? spec.containerResource;
-  if (resource !== undefined) {
-    const current = status?.resource?.current ?? status?.containerResource?.current;
-    if (resource.target.averageValue !== undefined) {
-      return `${resource.name}: ${current?.averageValue ?? unknown}/${resource.target.averageValue}`;
-    }
-    const used = current?.averageUtilization === undefined ? unknown : `${current.averageUtilization}%`;
-    const wanted =
-      resource.target.averageUtilization === undefined ? '<auto>' : `${resource.target.averageUtilization}%`;
-    return `${resource.name}: ${used}/${wanted}`;
-  }
-  const source = spec.external ?? spec.object ?? spec.pods;
-  const current = (status?.external ?? status?.object ?? status?.pods)?.current;
-  if (source?.target.averageValue !== undefined) {
-    return `${current?.averageValue ?? unknown}/${source.target.averageValue} (avg)`.replace(
-      spec.pods === undefined ? '' : ' (avg)',
-      '',
-    );
-  }
-  return `${current?.value ?? unknown}/${source?.target.value ?? unknown}`;
-}
-
-function targets({ spec, status }: V2HorizontalPodAutoscaler): string {
-  const metrics = spec?.metrics ?? [];
-  if (metrics.length === 0) return '<none>';
-  const shown = metrics
-    .slice(0, 2)
-    .map((metric, index) => metricText(metric, status?.currentMetrics?.[index]));
-  const more = metrics.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} + ${more} more...` : shown.join(', ');
-}
+const targets = ({ spec, status }: V2HorizontalPodAutoscaler) =>
+  metricTargets(spec?.metrics, status?.currentMetrics ?? []);
 
 const autoscaler = tableOf<V2HorizontalPodAutoscaler>([
   nameColumn(),
   column('Reference', ({ spec }) => `${spec?.scaleTargetRef.kind ?? ''}/${spec?.scaleTargetRef.name ?? ''}`),
   column('Targets', targets),
-  column('MinPods', ({ spec }) => spec?.minReplicas ?? '<unset>'),
+  column('MinPods', ({ spec }) => String(spec?.minReplicas ?? '<unset>')),
   column('MaxPods', ({ spec }) => spec?.maxReplicas ?? 0),
   column('Replicas', ({ status }) => status?.currentReplicas ?? 0),
+  ageColumn(),
+]);
+
+/** The table of `scale` subresources. */
+export const scaleTable: TableConvertor = tableOf<V1Scale>([
+  { ...nameColumn<V1Scale>(), format: '' },
+  column('Desired', ({ spec }) => spec?.replicas ?? 0, integer),
+  column('Available', ({ status }) => status?.replicas ?? 0, integer),
   ageColumn(),
 ]);
 

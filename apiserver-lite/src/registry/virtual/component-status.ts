@@ -14,11 +14,16 @@ interface ComponentStatus extends KubeObject {
 
 const target = { group: '', resource: 'componentstatuses' };
 
+const healthy = ({ conditions }: ComponentStatus) => conditions.find(({ type }) => type === 'Healthy');
+
 const table = tableOf<ComponentStatus>([
   nameColumn(),
-  column('Status', ({ conditions }) => (conditions[0]?.status === 'True' ? 'Healthy' : 'Unhealthy')),
-  column('Message', ({ conditions }) => conditions[0]?.message ?? ''),
-  column('Error', ({ conditions }) => conditions[0]?.error ?? ''),
+  column('Status', (status) => {
+    const condition = healthy(status);
+    return condition === undefined ? 'Unknown' : condition.status === 'True' ? 'Healthy' : 'Unhealthy';
+  }),
+  column('Message', (status) => healthy(status)?.message ?? ''),
+  column('Error', (status) => healthy(status)?.error ?? ''),
 ]);
 
 /** `componentstatuses`: probes the parts when asked; nothing is stored (Kubernetes: `registry/core/componentstatus`). */
