@@ -38,7 +38,7 @@ export async function hashKv(store: MvccStore, moments: MomentPort, asked: numbe
       const crc = new Crc32c().update(Buffer.from('key'));
       for await (const rows of moment.rows(hashRevision)) {
         for (const row of rows) {
-          if (row.tombstone && row.revision === compacted) continue;
+          // Among these are deletions at the compacted revision: nobody sees a deletion.
           if (row.revision <= compacted && !isSeen(row)) continue;
           const { key, value } = rowEntry(row);
           crc.update(key).update(value);

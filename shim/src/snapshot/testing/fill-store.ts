@@ -25,6 +25,7 @@ export async function fillStore({ store, lessor }: OpenedStore): Promise<void> {
     })),
   });
   await store.compact({ revision: header.revision - 2, physical: true });
+  await put('often', 'value 4');
   await put('empty', '');
   await put(Buffer.from([0]), 'zero');
   await put(Buffer.from([0xff, 0x00, 0xfe]), Buffer.from([0, 1, 2, 0xff]));
