@@ -5,8 +5,9 @@ import { serveDiscovery } from './discovery/serve-discovery.ts';
 import { createResourceHandler } from './endpoints/resource-handler.ts';
 import { encodeStatus } from './endpoints/write-response.ts';
 import { anyOf } from './filters/authentication/authenticator.ts';
-import { bearerToken } from './filters/authentication/bearer-token.ts';
+import { bearerToken, type TokenAuthenticator } from './filters/authentication/bearer-token.ts';
 import { clientCertificate } from './filters/authentication/client-certificate.ts';
+import { reviewToken } from './filters/authentication/review-token.ts';
 import type { TokenLookup } from './filters/authentication/token-file.ts';
 import {
   alwaysAllow,
@@ -40,6 +41,9 @@ import { StartError } from './server/start-error.ts';
 import { countStoredObjects, prometheusStorageMetrics } from './server/prometheus-storage-metrics.ts';
 import type { Handler } from './server/request-context.ts';
 import { versionInfo } from './server/version.ts';
+import { serveOpenId } from './service-account/serve-openid.ts';
+import { serviceAccounts } from './service-account/service-accounts.ts';
+import type { ServiceAccountOptions } from './service-account/token-options.ts';
 import { StorageFactory } from './storage/storage-factory.ts';
 import { valueCodecFor } from './storage/value-codec.ts';
 
@@ -60,6 +64,8 @@ export interface ApiserverOptions {
   clientCa?: string | Buffer;
   /** Static bearer tokens (`parseTokenFile`). */
   tokens?: TokenLookup;
+  /** Tokens of service accounts; without it there are none. @throws TokenKeyError for keys that cannot be used. */
+  serviceAccounts?: ServiceAccountOptions;
   /** Default true. */
   anonymousAuth?: boolean;
   /** Asked in order. Default RBAC. */
@@ -116,17 +122,33 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     metrics: prometheusStorageMetrics(metrics.registry),
     log,
   });
+  const accounts =
+    options.serviceAccounts === undefined
+      ? undefined
+      : serviceAccounts(options.serviceAccounts, {
+          clock: Date.now,
+          storageOf: (group, resource) => registry.storageOf(group, resource),
+        });
   countStoredObjects(metrics.registry, () => storages.storages());
   const registry: BuiltRegistry = await createRegistry({
     storageFactory: (resource) => storages.forResource(resource),
     log,
     authorizer: reviewAuthorizer(authorizer, rbac),
-    tokens: {
-      async authenticateToken(token) {
-        const user = options.tokens?.(token);
-        return user === undefined ? undefined : { user };
-      },
-    },
+    tokens: reviewToken({
+      tokens: options.tokens,
+      serviceAccounts: accounts?.authenticate,
+      apiAudiences: accounts?.apiAudiences ?? [],
+    }),
+    ...(accounts?.issuer === undefined
+      ? {}
+      : {
+          tokenRequests: {
+            issuer: accounts.issuer,
+            apiAudiences: accounts.apiAudiences,
+            maxExpirationSeconds: options.serviceAccounts?.maxExpirationSeconds,
+            extendExpiration: options.serviceAccounts?.extendExpiration ?? true,
+          },
+        }),
     componentProbes: {
       'etcd-0': async () => {
         await storages.healthz();
@@ -155,6 +177,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       serviceRange,
       serviceAddress: addressAt(parseRange(serviceRange), 1),
       securePort: server.port,
+      ...(options.clientCa === undefined ? {} : { clientCa: options.clientCa.toString() }),
     });
     endpoints ??= new KubernetesEndpoints({
       registry,
@@ -169,6 +192,13 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const router = new PathRouter();
   serveDiscovery(router, { registry, serverAddress: () => new URL(server.url).host });
   serveOpenApi(router, { registry });
+  if (accounts !== undefined) {
+    serveOpenId(router, {
+      issuer: accounts.issuerName,
+      keys: accounts.keys,
+      jwksUri: () => options.serviceAccounts?.jwksUri ?? `${server.url}/openid/v1/jwks`,
+    });
+  }
   router.get('/version', constantJson(versionInfo));
   router.get('/metrics', metrics.handler);
   serveChecks(router, { storages, hooks, closing: closing.signal });
@@ -182,10 +212,12 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   });
   const answer: Handler = (context) =>
     context.requestInfo.isResourceRequest ? resources(context) : router.handler(context);
+  const tokens: TokenAuthenticator[] = options.tokens === undefined ? [] : [options.tokens];
+  if (accounts !== undefined) tokens.push(async (token) => (await accounts.authenticate(token))?.user);
   const filters = handlerChain({
     authenticator: anyOf(
       // Also without anybody who knows tokens: one that nobody knows is a wrong credential, never none.
-      [clientCertificate(), bearerToken(options.tokens === undefined ? [] : [options.tokens])],
+      [clientCertificate(), bearerToken(tokens)],
       options.anonymousAuth ?? true,
     ),
     authorizer,

@@ -6,6 +6,8 @@ import type { IgnoredFlag } from './ignored-flags.ts';
 import { parseRange } from './registry/core/service/ip-range.ts';
 import { parsePortRange } from './registry/core/service/node-port-allocator.ts';
 import { parseGoDuration } from './server/go-duration.ts';
+import { readSigningKey, readVerifyingKeys } from './service-account/token-keys.ts';
+import type { ServiceAccountOptions } from './service-account/token-options.ts';
 
 /** One of kube-apiserver's flags, with its own name. */
 export interface ApiserverFlag {
@@ -75,6 +77,26 @@ const servedFlags: readonly ApiserverFlag[] = [
     'Certificate authority of client certificates: CN is the user, O are the groups.',
   ),
   flag('token-auth-file', '', 'CSV file of tokens: token,user,uid,"group1,group2".'),
+  flag(
+    'service-account-issuer',
+    '',
+    'Who issues tokens of service accounts; others after it, separated by commas, are believed too.',
+  ),
+  flag('service-account-key-file', '', 'Keys that check such tokens: PEM files, separated by commas.'),
+  flag('service-account-signing-key-file', '', 'Private key that signs new ones.'),
+  flag('service-account-jwks-uri', '', 'Where others find the keys. Default: on this server.'),
+  flag('service-account-lookup', 'true', 'Whether a token is refused once its account is gone.'),
+  flag('service-account-max-token-expiration', '0s', 'Longest life of a new token; 0: no limit.'),
+  flag(
+    'service-account-extend-token-expiration',
+    'true',
+    'Whether the tokens of Pods live longer than they say.',
+  ),
+  flag(
+    'api-audiences',
+    '',
+    'Whom a token may be for to be good here, separated by commas. Default: the issuers.',
+  ),
   flag('anonymous-auth', 'true', 'Take requests without credentials as system:anonymous.'),
   flag('authorization-mode', 'RBAC', 'Who is asked, in order: RBAC, AlwaysAllow, AlwaysDeny.'),
   flag('max-requests-inflight', '400', 'Most reading requests under way; 0: no limit.'),
@@ -126,6 +148,7 @@ export async function parseApiserverFlags(
   const modes = authorizationModes(text('authorization-mode'), notes);
   const clientCa = await reader.file('client-ca-file');
   const tokens = await reader.file('token-auth-file');
+  const accounts = await serviceAccountOptions(reader);
   const cert = await reader.requiredFile('tls-cert-file');
   const key = await reader.requiredFile('tls-private-key-file');
   const serviceClusterIpRange = text('service-cluster-ip-range');
@@ -143,6 +166,7 @@ export async function parseApiserverFlags(
       ...(tokens === undefined
         ? {}
         : { tokens: checked('token-auth-file', () => parseTokenFile(tokens.toString())) }),
+      ...(accounts === undefined ? {} : { serviceAccounts: accounts }),
       anonymousAuth: reader.boolean('anonymous-auth'),
       authorizationModes: modes,
       maxRequestsInflight: reader.integer('max-requests-inflight'),
@@ -175,11 +199,7 @@ function checked<Value>(name: string, parse: () => Value): Value {
 }
 
 async function etcdOptions(reader: FlagReader): Promise<EtcdFlagOptions> {
-  const endpoints = reader
-    .text('etcd-servers')
-    .split(',')
-    .map((url) => url.trim())
-    .filter((url) => url !== '');
+  const endpoints = reader.list('etcd-servers');
   if (endpoints.length === 0) throw new ApiserverFlagError('etcd-servers', 'must name at least one URL');
   const ca = await reader.file('etcd-cafile');
   const cert = await reader.file('etcd-certfile');
@@ -191,6 +211,41 @@ async function etcdOptions(reader: FlagReader): Promise<EtcdFlagOptions> {
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
     },
+  };
+}
+
+async function serviceAccountOptions(reader: FlagReader): Promise<ServiceAccountOptions | undefined> {
+  const issuers = reader.list('service-account-issuer');
+  const signingKey = await reader.file('service-account-signing-key-file');
+  const names = reader.list('service-account-key-file');
+  if (issuers.length === 0) {
+    if (signingKey === undefined && names.length === 0) return undefined;
+    throw new ApiserverFlagError('service-account-issuer', 'must be given with keys for tokens');
+  }
+  const keyFiles: string[] = [];
+  for (const name of names) {
+    const pem = (await reader.fileAt('service-account-key-file', name)).toString();
+    checked('service-account-key-file', () => readVerifyingKeys(pem));
+    keyFiles.push(pem);
+  }
+  if (signingKey !== undefined) {
+    checked('service-account-signing-key-file', () => readSigningKey(signingKey.toString()));
+    // kube-apiserver checks tokens with the key that signs them, where no other is named.
+    if (keyFiles.length === 0) keyFiles.push(signingKey.toString());
+  }
+  if (keyFiles.length === 0) throw new ApiserverFlagError('service-account-key-file', 'must be given');
+  const audiences = reader.list('api-audiences');
+  const jwksUri = reader.text('service-account-jwks-uri');
+  const maxSeconds = reader.durationMs('service-account-max-token-expiration') / 1000;
+  return {
+    issuers,
+    keyFiles,
+    ...(signingKey === undefined ? {} : { signingKeyFile: signingKey.toString() }),
+    ...(audiences.length === 0 ? {} : { apiAudiences: audiences }),
+    ...(jwksUri === '' ? {} : { jwksUri }),
+    ...(maxSeconds === 0 ? {} : { maxExpirationSeconds: maxSeconds }),
+    lookup: reader.boolean('service-account-lookup'),
+    extendExpiration: reader.boolean('service-account-extend-token-expiration'),
   };
 }
 
@@ -237,6 +292,13 @@ class FlagReader {
     return Number(value);
   }
 
+  list(name: string): string[] {
+    return this.text(name)
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+  }
+
   boolean(name: string): boolean {
     const value = this.text(name).toLowerCase();
     if (['true', 't', '1', ''].includes(value)) return true;
@@ -266,7 +328,11 @@ class FlagReader {
 
   async file(name: string): Promise<Buffer | undefined> {
     const path = this.text(name);
-    if (path === '') return undefined;
+    return path === '' ? undefined : this.fileAt(name, path);
+  }
+
+  /** One of the files that the flag names. */
+  async fileAt(name: string, path: string): Promise<Buffer> {
     try {
       return await readFile(path);
     } catch (error) {

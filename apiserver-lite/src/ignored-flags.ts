@@ -18,12 +18,6 @@ function words(text: string): string[] {
 /** Flags of kube-apiserver 1.36 that scripts pass, and that change nothing here. */
 export const ignoredFlags: readonly IgnoredFlag[] = [
   ...row(
-    'service account tokens are not issued yet',
-    `service-account-key-file service-account-signing-key-file service-account-issuer service-account-jwks-uri
-     service-account-max-token-expiration api-audiences`,
-    'service-account-lookup service-account-extend-token-expiration',
-  ),
-  ...row(
     'there is no aggregation layer yet',
     `requestheader-client-ca-file requestheader-allowed-names requestheader-extra-headers-prefix
      requestheader-group-headers requestheader-username-headers requestheader-uid-headers

@@ -43,6 +43,8 @@ export interface ControlPlane {
 }
 
 const serviceClusterIpRange = '10.96.0.0/12';
+/** kubeadm's. */
+const serviceAccountIssuer = 'https://kubernetes.default.svc.cluster.local';
 const firstServiceAddress = '10.96.0.1';
 
 /**
@@ -116,6 +118,11 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     securePort: options.securePort,
     tls: { cert: pki.apiserver.cert, key: pki.apiserver.key },
     clientCa: pki.ca.cert,
+    serviceAccounts: {
+      issuers: [serviceAccountIssuer],
+      keyFiles: [pki.serviceAccounts.publicKey],
+      signingKeyFile: pki.serviceAccounts.key,
+    },
     serviceClusterIpRange,
     log: log.child({ part: 'apiserver' }),
   });

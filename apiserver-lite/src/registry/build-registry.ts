@@ -22,7 +22,7 @@ import type { Registry, Rest, TableConvertor } from './rest.ts';
 import { escalationCheck } from './rbac/escalation-check.ts';
 import { isServed, type RuntimeConfig } from './runtime-config.ts';
 import { selectableFields } from './selectable-fields.ts';
-import { buildSubresource } from './subresources.ts';
+import { buildSubresource, type TokenSettings } from './subresources.ts';
 import { buildVirtual } from './virtual-resources.ts';
 import type { ReviewAuthorizer, TokenAuthenticator } from './virtual/authorizer.ts';
 import type { ComponentProbe } from './virtual/component-status.ts';
@@ -39,6 +39,8 @@ export interface RegistryOptions {
   random?: () => number;
   authorizer: ReviewAuthorizer;
   tokens: TokenAuthenticator;
+  /** How `serviceaccounts/token` issues tokens; it is not served without. */
+  tokenRequests?: TokenSettings;
   componentProbes?: Readonly<Record<string, ComponentProbe>>;
   /** Admission beyond NamespaceLifecycle, which always comes first. */
   admissionPlugins?: readonly AdmissionPlugin[];
@@ -184,6 +186,7 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
         store,
         status: module.status,
         clock,
+        tokenRequests: options.tokenRequests,
         storageOf,
       });
       if (rest === undefined) {

@@ -6,12 +6,16 @@ import { bindPod } from './core/pod/binding-rest.ts';
 import { evictPod } from './core/pod/eviction-rest.ts';
 import { ephemeralContainersStrategy, resizeStrategy } from './core/pod/pod-module.ts';
 import { runtimeConnect } from './core/pod/runtime-rest.ts';
+import { requestToken, type TokenRestOptions } from './core/serviceaccount/token-rest.ts';
 import { approvalStrategy } from './certificates/approval-strategy.ts';
 import type { GenericStore } from './generic/generic-store.ts';
 import { statusStrategy, type StatusTraits } from './generic/kind-strategy.ts';
 import { scaleRest } from './generic/scale-rest.ts';
 import { partRest } from './generic/store-rest.ts';
 import type { Rest } from './rest.ts';
+
+/** What issuing tokens needs beside the registry itself. */
+export type TokenSettings = Omit<TokenRestOptions, 'storageOf' | 'clock'>;
 
 /** What a subresource is built from. */
 export interface SubresourceOptions {
@@ -20,6 +24,8 @@ export interface SubresourceOptions {
   store: GenericStore;
   status: StatusTraits | undefined;
   clock: () => number;
+  /** How tokens are issued; undefined where there is no key to sign them with. */
+  tokenRequests: TokenSettings | undefined;
   storageOf(group: string, resource: string): ResourceStorage;
 }
 
@@ -87,6 +93,11 @@ const builders: Readonly<Record<string, Builder>> = {
     ),
   '/pods/resize': ({ parent, subresource, store, clock }) =>
     partRest(parent, subresource, store.withStrategy('resize', resizeStrategy), clock),
+  '/serviceaccounts/token': (options) => {
+    const { tokenRequests, storageOf, clock } = options;
+    if (tokenRequests === undefined) return undefined;
+    return { ...base(options), createNamed: requestToken({ ...tokenRequests, storageOf, clock }) };
+  },
   'certificates.k8s.io/certificatesigningrequests/approval': ({ parent, subresource, store, clock }) =>
     partRest(parent, subresource, store.withStrategy('approval', approvalStrategy(store.strategy)), clock),
 };

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   AuthorityKeyIdentifierExtension,
@@ -103,6 +103,26 @@ export async function issueCertificate(
     ],
   });
   return pemPair(certificate, keys.privateKey);
+}
+
+/** What signs and checks the tokens of service accounts, PEM. */
+export interface TokenKeys {
+  key: string;
+  publicKey: string;
+}
+
+/** A new pair, ECDSA P-256. */
+export function createTokenKeys(): TokenKeys {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    key: privateKey.export({ type: 'sec1', format: 'pem' }).toString(),
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
+/** The public key that belongs to a private one, PEM. */
+export function publicHalf(key: string): string {
+  return createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
 }
 
 /** What decides whether an existing certificate can stay. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { CertificateRequest } from './authority.ts';
+import type { CertificateRequest, TokenKeys } from './authority.ts';
 import { type KeyPairFiles, PkiStore } from './store.ts';
 
 /** Every key pair of a control plane; the two CAs are separate, so that no API client can open etcd. */
@@ -14,6 +14,8 @@ export interface ClusterPki {
   scheduler: KeyPairFiles;
   /** One a simulated node: user `system:node:NAME` of group `system:nodes`. */
   nodes: ReadonlyMap<string, KeyPairFiles>;
+  /** Signs and checks the tokens of service accounts. */
+  serviceAccounts: TokenKeys;
   etcdCa: KeyPairFiles;
   etcdServer: KeyPairFiles;
   /** The API server's own, towards etcd. */
@@ -83,6 +85,7 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
     controllerManager,
     scheduler,
     nodes: new Map(nodes),
+    serviceAccounts: await store.tokenKeys('sa'),
     etcdCa,
     etcdServer,
     etcdApiserver,

@@ -5,9 +5,12 @@ import {
   type CertificateRequest,
   certificateFacts,
   createAuthority,
+  createTokenKeys,
   isSignedBy,
   issueCertificate,
   type KeyPair,
+  publicHalf,
+  type TokenKeys,
 } from './authority.ts';
 import { writePrivate } from '../private-file.ts';
 
@@ -49,6 +52,23 @@ export class PkiStore {
     const found = await this.#read(name);
     if (found !== undefined && (await this.#serves(found, authority, request))) return found;
     return this.#write(name, await issueCertificate(authority, request, this.#nowMs));
+  }
+
+  /** The key pair `name` that signs tokens (`sa`): `NAME.key` and `NAME.pub`, made when missing. */
+  async tokenKeys(name: string): Promise<TokenKeys> {
+    const keyFile = join(this.#folder, `${name}.key`);
+    const publicFile = join(this.#folder, `${name}.pub`);
+    const key = await readIfThere(keyFile);
+    let publicKey = await readIfThere(publicFile);
+    if (key !== undefined) {
+      publicKey ??= publicHalf(key);
+      return { key, publicKey };
+    }
+    const made = createTokenKeys();
+    // The public half first: whoever finds the key finds both.
+    await writePrivate(publicFile, made.publicKey);
+    await writePrivate(keyFile, made.key);
+    return made;
   }
 
   async #serves(found: KeyPair, authority: KeyPair, request: CertificateRequest): Promise<boolean> {

@@ -22,7 +22,7 @@ export const mastersGroup = 'system:masters';
 const anonymous: UserInfo = Object.freeze({ name: anonymousUser, groups: [unauthenticatedGroup] });
 
 /** Adds `system:authenticated` to those who proved who they are. */
-function withAuthenticatedGroup(user: UserInfo): UserInfo {
+export function withAuthenticatedGroup(user: UserInfo): UserInfo {
   if (user.groups.includes(authenticatedGroup) || user.groups.includes(unauthenticatedGroup)) return user;
   return { ...user, groups: [...user.groups, authenticatedGroup] };
 }

@@ -32,6 +32,7 @@ const standardBindings: readonly BindingObject[] = [
   bind('system:discovery', [group('system:authenticated')]),
   bind('system:basic-user', [group('system:authenticated')]),
   bind('system:public-info-viewer', everybody),
+  bind('system:service-account-issuer-discovery', [group('system:serviceaccounts')]),
   bind('system:node-proxier', [user('system:kube-proxy')]),
   bind('system:kube-controller-manager', [controllerManager]),
   bind('system:kube-dns', [serviceAccount('kube-dns')]),

@@ -80,11 +80,15 @@ const namespaceRoles: readonly RoleObject[] = [
 const discoveryPaths =
   '/healthz /livez /readyz /version /version/ /api /api/* /apis /apis/* /openapi /openapi/*';
 
+const openIdPaths =
+  '/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/';
+
 /** What everybody may ask of the server itself. */
 const generalRoles: readonly RoleObject[] = [
   clusterRole('cluster-admin', [rule('*', '*', '*'), paths('*', '*')]),
   clusterRole('system:discovery', [paths('get', discoveryPaths)]),
   clusterRole('system:public-info-viewer', [paths('get', '/healthz /livez /readyz /version /version/')]),
+  clusterRole('system:service-account-issuer-discovery', [paths('get', openIdPaths)]),
   clusterRole('system:monitoring', [
     paths('get', '/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*'),
   ]),

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { type KubernetesClaims, serviceAccountUser } from './token-claims.ts';
+import type { SigningKey } from './token-keys.ts';
+
+/** What a new token says. */
+export interface TokenWish {
+  audiences: readonly string[];
+  kubernetes: KubernetesClaims;
+  lifeSeconds: number;
+  /** Milliseconds since the epoch. */
+  nowMs: number;
+}
+
+/** Signs tokens in the name of one issuer. */
+export interface TokenIssuer {
+  /** The compact form of a new token. */
+  issue(wish: TokenWish): Promise<string>;
+}
+
+/** An issuer with its key (Kubernetes: `JWTTokenGenerator`). */
+export function tokenIssuer(issuer: string, { id, algorithm, key }: SigningKey): TokenIssuer {
+  return {
+    issue({ audiences, kubernetes, lifeSeconds, nowMs }) {
+      const now = Math.floor(nowMs / 1000);
+      const { namespace, serviceaccount } = kubernetes;
+      // Go writes claims by their names.
+      const claims = {
+        aud: [...audiences],
+        exp: now + lifeSeconds,
+        iat: now,
+        iss: issuer,
+        jti: randomUUID(),
+        'kubernetes.io': kubernetes,
+        nbf: now,
+        sub: serviceAccountUser(namespace, serviceaccount.name),
+      };
+      return new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid: id }).sign(key);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { PathRouter } from '../server/path-router.ts';
+import type { Handler } from '../server/request-context.ts';
+import { sendBody } from '../server/respond.ts';
+import type { VerifyingKey } from './token-keys.ts';
+
+export interface OpenIdOptions {
+  issuer: string;
+  keys: readonly VerifyingKey[];
+  /** `https://host:port/openid/v1/jwks`; asked when somebody reads the document. */
+  jwksUri: () => string;
+}
+
+const maxAgeSeconds = 3600;
+
+function document(contentType: string, make: () => object): Handler {
+  return (context) => {
+    context.response.setHeader('Cache-Control', `public, max-age=${maxAgeSeconds}`);
+    return sendBody(context, { code: 200, contentType, body: JSON.stringify(make()) });
+  };
+}
+
+/**
+ * Tells other parties how to check tokens of service accounts (Kubernetes: `serviceaccount/openidmetadata.go`). An issuer
+ * that is no plain https URL cannot be discovered, and nothing is served.
+ */
+export function serveOpenId(router: PathRouter, { issuer, keys, jwksUri }: OpenIdOptions): void {
+  if (!isDiscoverable(issuer)) return;
+  router.get(
+    '/.well-known/openid-configuration',
+    document('application/json', () => ({
+      issuer,
+      jwks_uri: jwksUri(),
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: [...new Set(keys.map(({ algorithm }) => algorithm))].sort(),
+    })),
+  );
+  const set = {
+    keys: keys.map(({ id, algorithm, key }) => ({
+      use: 'sig',
+      kid: id,
+      alg: algorithm,
+      ...key.export({ format: 'jwk' }),
+    })),
+  };
+  router.get(
+    '/openid/v1/jwks',
+    document('application/jwk-set+json', () => set),
+  );
+}
+
+function isDiscoverable(issuer: string): boolean {
+  try {
+    const { protocol, search, hash } = new URL(issuer);
+    return protocol === 'https:' && search === '' && hash === '';
+  } catch {
+    return false;
+  }
+}
