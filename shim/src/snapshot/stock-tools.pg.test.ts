@@ -118,4 +118,44 @@ for (const tools of toolsOfPath) {
     assert.equal(last[1]?.hash, last[0]?.hash);
     assert.equal(last[1]?.compactRevision, header.revision + 2);
   });
+
+  test(`etcd ${tools.version} knows our users, roles and passwords after a restore`, async (t) => {
+    const shim = await startFilledShim(t);
+    const [url] = shim.clientUrls as [string];
+    const directory = mkdtempSync(join(tmpdir(), 'pg8s-snapshot-'));
+    t.after(() => rmSync(directory, { recursive: true, force: true }));
+    const file = join(directory, 'snapshot.db');
+    const ctl = (at: string, ...args: string[]): Promise<string> =>
+      runTool(tools.etcdctl, ['--endpoints', at, ...args]);
+    await ctl(url, 'user', 'add', 'root:secret');
+    await ctl(url, 'user', 'grant-role', 'root', 'root').catch(() => undefined);
+    await ctl(url, 'role', 'add', 'reader');
+    await ctl(url, 'role', 'grant-permission', 'reader', '--prefix=true', 'read', 'leased/');
+    await ctl(url, 'user', 'add', 'alice:wonderland');
+    await ctl(url, 'user', 'grant-role', 'alice', 'reader');
+    await ctl(url, 'role', 'add', 'root').catch(() => undefined);
+    await ctl(url, 'user', 'grant-role', 'root', 'root').catch(() => undefined);
+    await ctl(url, 'auth', 'enable');
+    await ctl(url, '--user', 'root:secret', 'snapshot', 'save', file);
+    const restored = await startRestored(tools, file);
+    t.after(() => restored.close());
+    await assert.rejects(ctl(restored.clientUrl, 'get', 'often'), /user name is empty/);
+    const got = await ctl(
+      restored.clientUrl,
+      '--user',
+      'alice:wonderland',
+      'get',
+      'leased/a',
+      '--print-value-only',
+    );
+    assert.equal(got.trim(), 'a');
+    const alice = ctl(restored.clientUrl, '--user', 'alice:wonderland', 'get', 'often');
+    await assert.rejects(alice, /permission denied/);
+    await assert.rejects(
+      ctl(restored.clientUrl, '--user', 'alice:looking-glass', 'get', 'leased/a'),
+      /failed/,
+    );
+    const users = await ctl(restored.clientUrl, '--user', 'root:secret', 'user', 'list');
+    assert.deepEqual(users.trim().split('\n'), ['alice', 'root']);
+  });
 }
