@@ -1,13 +1,16 @@
 /**
  * Runs tests by what they need: `unit` (nothing), `pg` (a PostgreSQL), `e2e` (a whole pg8s and stock clients), or `all`
- * (first `npm run check`, which has the unit tests in it). Further arguments are files, instead of all of the kind.
+ * (first `npm run check`, which has the unit tests in it). `all` leaves out what takes minutes: `faults` (shims, PostgreSQL
+ * and connections are killed) and `nightly` (the fuzzer with many operations, PG8S_FUZZ_OPERATIONS of them).
+ * Further arguments are files, instead of all of the kind.
  * PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names another.
  */
 import { findFiles } from './find-files.ts';
 import { runProgram } from './run-program.ts';
 import { withPostgres } from './with-postgres.ts';
 
-const endings = { pg: '.pg.test.ts', e2e: '.e2e.test.ts' } as const;
+const endings = { pg: '.pg.test.ts', e2e: '.e2e.test.ts', faults: '.faults.test.ts' } as const;
+const nightlyTests = ['shim/src/fuzz/differential.pg.test.ts'];
 const needs = Object.values(endings);
 
 type Kind = 'unit' | keyof typeof endings;
@@ -25,7 +28,7 @@ async function runTests(kind: Kind, chosen: readonly string[], env: NodeJS.Proce
     return 1;
   }
   // End-to-end tests start servers of their own: one file at a time, so that they do not starve each other.
-  const concurrency = kind === 'e2e' ? ['--test-concurrency=1'] : [];
+  const concurrency = kind === 'e2e' || kind === 'faults' ? ['--test-concurrency=1'] : [];
   const flags = ['--test', '--test-timeout=600000', '--test-reporter=spec', ...concurrency];
   return runProgram(process.execPath, [...flags, ...files], env);
 }
@@ -35,6 +38,14 @@ switch (kind) {
   case 'unit':
   case 'e2e':
     process.exitCode = await runTests(kind, chosen, process.env);
+    break;
+  case 'faults':
+    process.exitCode = await withPostgres((env) => runTests('faults', chosen, env));
+    break;
+  case 'nightly':
+    process.exitCode = await withPostgres((env) =>
+      runTests('pg', nightlyTests, { PG8S_FUZZ_OPERATIONS: '100000', ...env }),
+    );
     break;
   case 'pg':
     process.exitCode = await withPostgres((env) => runTests('pg', chosen, env));
@@ -46,6 +57,6 @@ switch (kind) {
       (await runTests('e2e', [], process.env));
     break;
   default:
-    console.error(`unknown kind of tests: ${kind} (unit, pg, e2e or all)`);
+    console.error(`unknown kind of tests: ${kind} (unit, pg, e2e, faults, nightly or all)`);
     process.exitCode = 2;
 }

@@ -48,7 +48,8 @@ export async function startStockEtcd(version: string): Promise<StockEtcd> {
   args.push('--initial-cluster', `default=${peerUrl}`);
   const child = spawn(program, args, { stdio: 'ignore' });
   const exited = once(child, 'exit');
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   for (let attempt = 0; ; attempt++) {
     const isHealthy = await fetch(`${clientUrl}/health`).then(
       ({ ok }) => ok,
@@ -65,6 +66,7 @@ export async function startStockEtcd(version: string): Promise<StockEtcd> {
     async close() {
       child.kill('SIGTERM');
       await exited;
+      process.off('exit', kill);
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -5,7 +5,7 @@ import { LeaseTable } from '../lease/lease-table.ts';
 import { Change } from './watch/change.ts';
 import type { CommitBatch, Fence, HistoryPort, LeaseChange, MissedChanges } from './history-port.ts';
 import type { HistoryRow } from './history-row.ts';
-import { KeyIndex, unloaded } from './index/key-index.ts';
+import { KeyIndex, unloaded, unloadedRow } from './index/key-index.ts';
 import type { KeyString } from './index/key-range.ts';
 import { CommittedView } from './evaluate/read-view.ts';
 import { ValueCache } from './index/value-cache.ts';
@@ -132,9 +132,12 @@ export class CommittedState implements AccessView {
   }
 
   #applyRow(row: HistoryRow): Change {
+    const leaseBefore = this.index.get(row.key)?.lease ?? 0n;
+    // Not what the same revision made of it before: etcd's `prevKv` is of the revision before.
     const before = this.index.keyValue(row.key, row.revision - 1);
     const history = this.index.apply(row);
-    this.leases.move(row.key, before?.lease ?? 0n, history.lease);
-    return new Change(row, before?.value === unloaded ? 'unknown' : before);
+    this.leases.move(row.key, leaseBefore, history.lease);
+    const isUnknown = before?.value === unloaded || before?.value === unloadedRow;
+    return new Change(row, isUnknown ? 'unknown' : before);
   }
 }

@@ -104,7 +104,7 @@ export interface HistoryPort {
   /** Changes after the given fence, at most about `maxRows` rows. */
   readMissed(since: { commitIndex: number; revision: number }, maxRows: number): Promise<MissedChanges>;
   load(sink: LoadSink): Promise<void>;
-  /** The rows that still exist, in any order. Without `values` these are `unloaded`. */
+  /** The puts that still exist, in any order. Without `values` these are `unloaded`. */
   readRows(refs: readonly RowRef[], values: boolean): Promise<HistoryRow[]>;
   /** Whole revisions from `from` to `to` whose keys lie in `range`; at least one if any, else within the bounds. */
   readHistory(query: HistoryQuery): Promise<HistoryPage>;

@@ -1,6 +1,6 @@
 import type { KeyString } from './index/key-range.ts';
 
-/** One change of one key, as it is kept in the database. A key changes at most once in a revision. */
+/** One change of one key, as it is kept in the database. A revision puts a key at most once. */
 export interface HistoryRow {
   readonly revision: number;
   /** Position within the revision, from 0. */
@@ -15,7 +15,7 @@ export interface HistoryRow {
   readonly value: Uint8Array;
 }
 
-/** Names one history row: no key changes twice in a revision. */
+/** Names what a revision did to a key: its put, if values are asked for; all of it, if it is to be deleted. */
 export interface RowRef {
   readonly revision: number;
   readonly key: KeyString;

@@ -49,7 +49,7 @@ export const loadPage: Statement = {
           ORDER BY revision, sub) AS rows`,
 };
 
-/** The rows named by revisions $1 and keys $2. */
+/** The puts named by revisions $1 and keys $2. */
 export const readRows: Statement = { name: 'rows', text: selectRows('h.value') };
 
 /** The same without their values. */
@@ -59,7 +59,7 @@ function selectRows(value: string): string {
   return `
     SELECT h.revision, h.sub, h.create_revision, h.version, h.lease, h.tombstone, h.key, ${value}
     FROM unnest($1::bigint[], $2::bytea[]) AS ref (revision, key)
-    JOIN pg8s.history AS h ON h.revision = ref.revision AND h.key = ref.key`;
+    JOIN pg8s.history AS h ON h.revision = ref.revision AND h.key = ref.key AND NOT h.tombstone`;
 }
 
 /**

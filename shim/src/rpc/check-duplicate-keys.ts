@@ -11,12 +11,10 @@ import { requestError } from './etcd-errors.ts';
  *     txn{then: put a}, txn{then: put a}  refused
  *     txn{then: put a}, put a             refused
  *     delete a, txn{then: put a}          refused
+ *     txn{then: put a}, txn{then: del a}  fine: puts are compared only with deletes that stand before or around them
+ *     delete [a, \0), put b               fine: this "\0" is taken for a key here, and the range for empty
  *
- * Two forms slip through etcd's own check, and are refused here, because the store keeps one change of a key per
- * revision:
- *
- *     txn{then: put a}, txn{then: del a}  etcd compares puts only with deletes that stand before or around them
- *     delete [a, \0), put b               etcd takes this "\0" for a key, and the range for empty
+ * So a key may be deleted and put in one revision, but is never put twice.
  */
 export function checkDuplicateKeys(operations: readonly RequestOp[]): void {
   // Nothing to collide with: by far the most common transactions.
@@ -50,9 +48,6 @@ function collectWrites(operations: readonly RequestOp[]): Writes {
     for (const key of failure.puts) {
       if (puts.has(key) || deletes.contains(key)) throw requestError('duplicateKey');
     }
-    for (const key of puts) {
-      if (success.deletes.contains(key) || failure.deletes.contains(key)) throw requestError('duplicateKey');
-    }
     for (const key of success.puts) puts.add(key);
     for (const key of failure.puts) puts.add(key);
     deletes.addAll(success.deletes);
@@ -72,12 +67,9 @@ function keyText(key: Uint8Array): string {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
 }
 
-/** Above every key: no byte is as large as this character. */
-const endOfKeys = '\u{100}';
-
 function endText(from: string, rangeEnd: Uint8Array | undefined): string {
   if (rangeEnd === undefined || rangeEnd.length === 0) return `${from}\0`;
-  return rangeEnd.length === 1 && rangeEnd[0] === 0 ? endOfKeys : keyText(rangeEnd);
+  return keyText(rangeEnd);
 }
 
 /** Half-open ranges of keys. Sorted and merged only when asked, so that many puts against many deletes stay cheap. */

@@ -176,7 +176,7 @@ export class PendingBatch implements ReadView, AccessView {
 
   #push(row: HistoryRow): void {
     const changes = this.#changes.get(row.key);
-    // A key changes once in a revision; the rpc layer has refused requests that would not.
+    // A request may delete a key and put it, but not put it twice: the rpc layer has refused that.
     if (changes === undefined) this.#changes.set(row.key, [row]);
     else changes.push(row);
     this.rows.push(row);

@@ -38,6 +38,53 @@ test('the worked example: what the key was at each revision', () => {
   ]);
 });
 
+const put = (revision: number, createRevision: number, version: number) =>
+  ({ revision, createRevision, version, lease: 0n, tombstone: false }) as const;
+const tombstone = (revision: number) =>
+  ({ revision, createRevision: 0, version: 0, lease: 0n, tombstone: true }) as const;
+
+test('a key put and then deleted in one revision is gone in it, and was what it was before', () => {
+  const history = new KeyHistory('k');
+  for (const change of [put(2, 2, 1), put(3, 2, 2), put(5, 2, 3), tombstone(5)]) history.append(change);
+  assert.deepEqual(drawn(history, 1, 6), ['', '2 2 1', '3 2 2', '3 2 2', '', '']);
+  assert.equal(history.live, false);
+  assert.deepEqual(history.compact(5), [2, 3]);
+  assert.deepEqual(history.compact(6), [5]);
+  assert.equal(history.modRevision, 0);
+});
+
+test('a key deleted and then put in one revision is a new one, and its rows go together', () => {
+  const history = new KeyHistory('k');
+  for (const change of [put(2, 2, 1), tombstone(5), put(5, 5, 1), put(8, 5, 2)]) history.append(change);
+  assert.deepEqual(drawn(history, 4, 8), ['2 2 1', '5 5 1', '5 5 1', '5 5 1', '8 5 2']);
+  assert.equal(history.revisionCount, 3);
+  assert.deepEqual(history.compact(5), [2]);
+  assert.deepEqual(
+    history.compact(7),
+    [],
+    'the tombstone goes by the name of the put, which is still needed',
+  );
+  assert.ok(history.has(5));
+  assert.deepEqual(history.compact(8), [5]);
+  assert.deepEqual(drawn(history, 8, 9), ['8 5 2', '8 5 2']);
+});
+
+test('a key deleted, put and deleted in one revision', () => {
+  const history = new KeyHistory('k');
+  for (const change of [put(2, 2, 1), tombstone(5), put(5, 5, 1), tombstone(5)]) history.append(change);
+  assert.deepEqual(drawn(history, 4, 6), ['2 2 1', '', '']);
+  history.append(put(7, 7, 1));
+  assert.deepEqual(history.compact(7), [2, 5]);
+});
+
+test('a key is never put twice, or deleted twice, in one revision', () => {
+  const history = new KeyHistory('k');
+  history.append(put(2, 2, 1));
+  assert.throws(() => history.append(put(2, 2, 2)), /that is at 2/);
+  history.append(tombstone(3));
+  assert.throws(() => history.append(tombstone(3)), /that is at 3/);
+});
+
 test('the worked example: what a compaction drops, and that nothing at or after it changes', () => {
   const drops: Record<number, number[]> = {
     1: [],

@@ -41,6 +41,12 @@ export interface KeyChange {
  *     compact(7)  drops 2 5 6
  *     compact(9)  drops 2 5 6 8;    9 stays: the live revision is never dropped
  *
+ * A transaction may put a key and delete it, and delete a key and put it, in one revision (never put it twice):
+ *
+ *     put(2) put(5) delete(5)           newest:  { created 2, revisions [2 5], ended }: the put was never to be seen
+ *     put(2) delete(5) put(5)           past:    { created 2, revisions [2 5], ended }
+ *                                       newest:  { created 5, revisions [5] }: the name 5 is dropped when both are
+ *
  * The newest generation lies flat in the object itself: most keys have one generation of one revision, and there
  * may be millions of them.
  */
@@ -86,15 +92,20 @@ export class KeyHistory {
 
   /** How many revisions are kept, tombstones included. */
   get revisionCount(): number {
-    let count = this.#revisions.length;
-    for (const generation of this.#past ?? []) count += generation.revisions.length;
-    return count;
+    return new Set([...this.#revisions, ...(this.#past ?? []).flatMap(({ revisions }) => revisions)]).size;
   }
 
-  /** Adds the next change; its revision must be above `modRevision`. */
+  /** Adds the next change; only the other kind of change may have `modRevision`, too. */
   append(change: KeyChange): void {
-    if (change.revision <= this.modRevision) {
+    const again = change.revision === this.modRevision;
+    if (change.revision < this.modRevision || (again && change.tombstone === this.#ended)) {
       throw new Error(`revision ${change.revision} of a key that is at ${this.modRevision}`);
+    }
+    if (change.tombstone && again) {
+      // The put of this revision counted as the version that the tombstone counts as now.
+      this.#ended = true;
+      this.lease = 0n;
+      return;
     }
     if (change.tombstone) {
       // A tombstone without its generation: what was before it is compacted already (see compact(6) above).
@@ -127,6 +138,7 @@ export class KeyHistory {
    */
   compact(revision: number): number[] {
     const dropped: number[] = [];
+    const several = this.#past !== undefined;
     if (this.#past !== undefined) {
       const kept: Generation[] = [];
       for (const generation of this.#past) {
@@ -138,7 +150,8 @@ export class KeyHistory {
     if (this.#revisions.length > 0 && (this.#revisions.length > 1 || this.#ended)) {
       trim({ created: 0, version: 0, revisions: this.#revisions, ended: this.#ended }, revision, dropped);
     }
-    return dropped;
+    // A revision that ended one generation and began the next is gone only when it is gone from both.
+    return several ? [...new Set(dropped)].filter((each) => !this.has(each)) : dropped;
   }
 
   /** Whether the row of this revision is one that the index still refers to. */

@@ -64,8 +64,8 @@ export class KeyIndex {
       this.#tree.set(row.key, history);
     }
     if (history.modRevision > 0 || row.tombstone) this.#superseding.push({ revision: row.revision, history });
+    if (row.revision !== history.modRevision) this.#revisionCount++;
     history.append(row);
-    this.#revisionCount++;
     if (row.tombstone || row.value === unloaded) this.#values.drop(history);
     else this.#values.set(history, row.value);
     return history;

@@ -14,7 +14,8 @@ export class Change {
 
   constructor(row: HistoryRow, before: KeyValue | undefined | 'unknown') {
     this.row = row;
-    this.before = before;
+    // One that creates has nothing before it, even if the key was deleted in the same revision.
+    this.before = !row.tombstone && row.createRevision === row.revision ? undefined : before;
   }
 
   get event(): Event {

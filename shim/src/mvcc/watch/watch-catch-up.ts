@@ -6,8 +6,7 @@ import type { CommittedState } from '../committed-state.ts';
 import type { HistoryPort } from '../history-port.ts';
 import type { HistoryRow } from '../history-row.ts';
 import type { HubWatcher } from './hub-watcher.ts';
-import { toKeyBytes } from '../index/key-range.ts';
-import { rangeContains } from '../index/key-range.ts';
+import { rangeContains, toKeyBytes, type KeyString } from '../index/key-range.ts';
 import type { RecentChanges } from './recent-changes.ts';
 import { StoreError } from '../store-error.ts';
 import type { StoreLimits } from '../store-limits.ts';
@@ -136,21 +135,28 @@ export class WatchCatchUp {
 
   /** Fills in what was before each change, as far as it is not compacted (etcd answers without it then, too). */
   async #loadBefore(changes: readonly Change[]): Promise<void> {
-    const wanted = new Map<string, { change: Change; revision: number }>();
+    const wanted = new Map<string, { key: KeyString; revision: number; changes: Change[] }>();
     for (const change of changes) {
       if (change.before !== 'unknown') continue;
       const { key, revision } = change.row;
       const before = this.#options.state.index.get(key)?.at(revision - 1);
       if (before === undefined) change.before = undefined;
-      else wanted.set(`${before.modRevision} ${key}`, { change, revision: before.modRevision });
+      else {
+        const name = `${before.modRevision} ${key}`;
+        // A key that was put and deleted in one revision has one state before both.
+        const same = wanted.get(name);
+        if (same === undefined) wanted.set(name, { key, revision: before.modRevision, changes: [change] });
+        else same.changes.push(change);
+      }
     }
     if (wanted.size === 0) return;
-    const refs = [...wanted.values()].map(({ change, revision }) => ({ key: change.row.key, revision }));
-    for (const row of await this.#options.port.readRows(refs, true)) {
-      const found = wanted.get(`${row.revision} ${row.key}`);
-      if (found !== undefined) found.change.before = toKeyValue(row);
+    for (const row of await this.#options.port.readRows([...wanted.values()], true)) {
+      for (const change of wanted.get(`${row.revision} ${row.key}`)?.changes ?? [])
+        change.before = toKeyValue(row);
     }
-    for (const { change } of wanted.values()) if (change.before === 'unknown') change.before = undefined;
+    for (const { changes } of wanted.values()) {
+      for (const change of changes) if (change.before === 'unknown') change.before = undefined;
+    }
   }
 
   #endIfCompacted(watcher: HubWatcher, compactRevision: number): boolean {
