@@ -18,7 +18,7 @@ export interface SigningKey {
 export type TokenAlgorithm = 'RS256' | 'ES256' | 'ES384' | 'ES512';
 
 /** A key file that cannot be used; the message says why. */
-export class TokenKeyError extends Error {
+class TokenKeyError extends Error {
   override readonly name = 'TokenKeyError';
 }
 

