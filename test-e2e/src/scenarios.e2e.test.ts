@@ -103,6 +103,10 @@ describe('the scenarios', () => {
         },
       ]);
       assert.equal(typeof pod!.spec['nodeName'], 'string');
+      const conditions = pod!.status['conditions'] as { type: string; status: string; message?: string }[];
+      assert.equal(conditions.length, 5);
+      for (const { type, status, message } of conditions)
+        assert.deepEqual([type, status, message], [type, 'True', undefined]);
     });
 
     test('describe shows the events on the way', async () => {

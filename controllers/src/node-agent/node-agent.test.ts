@@ -161,7 +161,10 @@ test('brings a Pod to Running, step by step, and says so', async () => {
     'ContainersReady',
     'PodScheduled',
   ]) {
-    assert.equal((await condition('p', type))?.status, 'True', type);
+    const found = await condition('p', type);
+    assert.equal(found?.status, 'True', type);
+    assert.equal(found.reason, undefined, `${type} has still a reason`);
+    assert.equal(found.message, undefined, `${type} has still a message`);
   }
   const told = await said('p');
   assert.deepEqual(

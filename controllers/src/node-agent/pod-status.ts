@@ -7,8 +7,9 @@ import type { SimulatedPod } from './simulated-pod.ts';
 interface Condition {
   type: string;
   status: 'True' | 'False';
-  reason?: string;
-  message?: string;
+  /** null takes away what an earlier report said: conditions are merged by their type. */
+  reason: string | null;
+  message: string | null;
   lastTransitionTime: string;
   observedGeneration?: number;
 }
@@ -107,8 +108,8 @@ function conditions(pod: Pod, found: Found & { phase: string }, nowMs: number): 
     return {
       type,
       status,
-      ...(reason ? { reason } : {}),
-      ...(message === undefined ? {} : { message }),
+      reason: reason || null,
+      message: message ?? null,
       lastTransitionTime:
         before?.status === status && before.lastTransitionTime
           ? before.lastTransitionTime
@@ -149,7 +150,7 @@ function readyCondition(
   condition: (type: string, reason?: string, message?: string) => Condition,
 ): Condition {
   if (containersReady.status === 'False')
-    return condition('Ready', containersReady.reason, containersReady.message);
+    return condition('Ready', containersReady.reason ?? undefined, containersReady.message ?? undefined);
   const current = (pod.status?.conditions ?? []) as Condition[];
   const unmet = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType }) => {
     const gate = current.find(({ type }) => type === conditionType);
