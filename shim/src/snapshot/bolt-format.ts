@@ -25,7 +25,7 @@ export const bucketLeafFlag = 0x01;
 
 export const magic = 0xed0cdaed;
 export const formatVersion = 2;
-export const freelistPage = 2;
+const freelistPage = 2;
 /** The leaf of the root bucket, which names the others. */
 export const rootPage = 3;
 
