@@ -45,7 +45,7 @@ module.exports = {
     {
       name: 'mvcc-knows-no-sql-and-no-grpc',
       severity: 'error',
-      from: { path: '^shim/src/(mvcc|lease)/', pathNot: '\\.pg\\.test\\.ts$' },
+      from: { path: '^shim/src/(mvcc|lease|auth)/', pathNot: '\\.pg\\.test\\.ts$' },
       to: { path: '^shim/src/(postgres|rpc|gateway|client)/|node_modules/@grpc/' },
     },
     {

@@ -58,6 +58,7 @@ export class PasswordHasher {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A thread has none.
       (this.#worker ??= this.#start()).postMessage({ ...question, id } satisfies PasswordQuestion);
     });
   }

@@ -23,5 +23,6 @@ parentPort?.on('message', (question: PasswordQuestion) => {
   } catch (error) {
     answer = { id, error: String(error) };
   }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A thread has none.
   parentPort?.postMessage(answer);
 });

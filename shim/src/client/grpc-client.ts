@@ -25,6 +25,8 @@ export interface GrpcClientOptions {
   endpoints: readonly string[];
   /** PEM texts; without them the connection is plain text, unless an endpoint says https. */
   tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer };
+  /** Of the Auth service; sent with every call. */
+  token?: string;
   /** A connection without a word for so long is pinged; as kube-apiserver does. */
   keepaliveIntervalMs?: number;
   keepaliveTimeoutMs?: number;
@@ -71,6 +73,8 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
   const { endpoints } = options;
   if (endpoints.length === 0) throw new Error('no etcd endpoints were given');
   const clients = endpoints.map((endpoint) => connect(endpoint, options));
+  const metadata = new Metadata();
+  if (options.token !== undefined) metadata.set('token', options.token);
   let turn = 0;
   /** How to cancel what is under way. */
   const underWay: Cancels = new Set();
@@ -85,7 +89,15 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
     for (let attempt = 0; ; attempt++) {
       const client = clients[(first + attempt) % clients.length] as Client;
       try {
-        return await callOnce({ client, what, request, deadline, signal: callOptions?.signal, underWay });
+        return await callOnce({
+          client,
+          metadata,
+          what,
+          request,
+          deadline,
+          signal: callOptions?.signal,
+          underWay,
+        });
       } catch (error) {
         const isLast = attempt + 1 >= clients.length;
         if (isLast || !mayAskAnother(error as EtcdError, what.isRead)) throw error;
@@ -105,6 +117,7 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
         '/etcdserverpb.Watch/Watch',
         (value: WatchRequest) => encode(watchRequest, value),
         (bytes) => decode(watchResponse, bytes),
+        metadata,
       );
       const stream = new GrpcWatchStream(call);
       track(underWay, call);
@@ -115,6 +128,7 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
     leaseKeepAlive: (request, callOptions) =>
       keepAlive({
         client: clients[turn++ % clients.length] as Client,
+        metadata,
         request,
         options: callOptions,
         underWay,
@@ -159,6 +173,7 @@ function connect(endpoint: string, { tls, ...options }: GrpcClientOptions): Clie
 
 interface OneCall<Q, R> {
   client: Client;
+  metadata: Metadata;
   what: Method<Q, R>;
   request: Q;
   deadline: number | undefined;
@@ -178,7 +193,8 @@ function track(
   call.on('status', () => underWay.delete(cancel));
 }
 
-function callOnce<Q, R>({ client, what, request, deadline, signal, underWay }: OneCall<Q, R>): Promise<R> {
+function callOnce<Q, R>(options: OneCall<Q, R>): Promise<R> {
+  const { client, metadata, what, request, deadline, signal, underWay } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new EtcdError(grpcCode.CANCELLED, 'context canceled'));
     const onAbort = (): void => call.cancel();
@@ -188,7 +204,7 @@ function callOnce<Q, R>({ client, what, request, deadline, signal, underWay }: O
       (value) => encode(what.request, value),
       (bytes) => decode(what.response, bytes),
       request,
-      noMetadata,
+      metadata,
       grpcOptions,
       (error, response) => {
         underWay.delete(onAbort);
@@ -202,17 +218,22 @@ function callOnce<Q, R>({ client, what, request, deadline, signal, underWay }: O
   });
 }
 
-const noMetadata = new Metadata();
-
 interface KeepAlive {
   client: Client;
+  metadata: Metadata;
   request: LeaseKeepAliveRequest;
   options: CallOptions | undefined;
   underWay: Cancels;
 }
 
 /** One renewal on a stream of its own (etcd: clientv3's KeepAliveOnce). */
-function keepAlive({ client, request, options, underWay }: KeepAlive): Promise<LeaseKeepAliveResponse> {
+function keepAlive({
+  client,
+  metadata,
+  request,
+  options,
+  underWay,
+}: KeepAlive): Promise<LeaseKeepAliveResponse> {
   return new Promise((resolve, reject) => {
     if (options?.signal?.aborted) return reject(new EtcdError(grpcCode.CANCELLED, 'context canceled'));
     const deadline = options?.timeoutMs === undefined ? {} : { deadline: Date.now() + options.timeoutMs };
@@ -221,7 +242,7 @@ function keepAlive({ client, request, options, underWay }: KeepAlive): Promise<L
         '/etcdserverpb.Lease/LeaseKeepAlive',
         (value: LeaseKeepAliveRequest) => encode(lease.leaseKeepAliveRequest, value),
         (bytes) => decode(lease.leaseKeepAliveResponse, bytes),
-        noMetadata,
+        metadata,
         deadline,
       );
     track(underWay, call);

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import pg from 'pg';
 import { createGrpcClient } from '../client/grpc-client.ts';
 import { startShim } from '../server.ts';
+import { createDatabase } from '../postgres/testing/create-database.ts';
 import { runCases } from './run-cases.ts';
 
 const serverUrl = process.env['PG8S_TEST_POSTGRES_URL'];
@@ -26,18 +25,4 @@ if (serverUrl === undefined) {
       };
     });
   }
-}
-
-async function createDatabase(url: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `pg8s_conformance_${randomUUID().replaceAll('-', '')}`;
-  const ask = async (sql: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await client.query(sql);
-    await client.end();
-  };
-  await ask(`CREATE DATABASE ${name}`);
-  const own = new URL(url);
-  own.pathname = `/${name}`;
-  return { url: own.href, drop: () => ask(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
