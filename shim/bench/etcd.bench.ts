@@ -98,6 +98,9 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
     if (etcd === undefined) console.error('no etcd in PATH: measured without one');
     else contenders.push(etcd);
     contenders.push(await startOnPostgres('reference', options.serverUrl));
+    // Node compiles what is hot: nobody's server is that young.
+    const warmUp: Load = { kind: 'create', clients: 64, seconds: quick ? 1 : 4 };
+    for (const contender of contenders) await measure(client, contender, warmUp);
     const rows: BenchRow[] = [];
     for (const { name, load, servers } of wanted) {
       const racing = contenders.filter((contender) => servers.includes(contender.name));
