@@ -24,7 +24,7 @@ function resourceEntry(resource: ApiResource): unknown {
   return {
     resource: name,
     // A resource that is there for its subresources alone has no kind of its own.
-    responseKind: verbs.length === 0 ? { group: '', version: '', kind: '' } : { group, version, kind },
+    responseKind: { group: '', version: '', kind: verbs.length === 0 ? '' : kind },
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singularName,
     verbs,
@@ -35,7 +35,11 @@ function resourceEntry(resource: ApiResource): unknown {
       : {
           subresources: resource.subresources.map((subresource) => ({
             subresource: subresource.name,
-            responseKind: { group: subresource.group, version: subresource.version, kind: subresource.kind },
+            // Only kinds from elsewhere name their group and version.
+            responseKind:
+              subresource.group === group && subresource.version === version
+                ? { group: '', version: '', kind: subresource.kind }
+                : { group: subresource.group, version: subresource.version, kind: subresource.kind },
             verbs: subresource.verbs,
           })),
         }),

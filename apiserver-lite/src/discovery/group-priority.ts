@@ -22,18 +22,23 @@ const groupPriorities: Readonly<Record<string, number>> = {
   'coordination.k8s.io': 16500,
   'node.k8s.io': 16300,
   'discovery.k8s.io': 16200,
+  'resource.k8s.io': 16200,
   'flowcontrol.apiserver.k8s.io': 16100,
   'internal.apiserver.k8s.io': 16000,
-  'resource.k8s.io': 15900,
   'storagemigration.k8s.io': 15800,
 };
 
 /** What a CustomResourceDefinition's group gets. */
 const defaultPriority = 1000;
 
+/** The `groupPriorityMinimum` of a group. */
+export function groupPriority(group: string): number {
+  return groupPriorities[group] ?? defaultPriority;
+}
+
 /** Sorts groups for discovery: by priority, then by name. */
 export function compareGroups(left: string, right: string): number {
-  const difference = (groupPriorities[right] ?? defaultPriority) - (groupPriorities[left] ?? defaultPriority);
+  const difference = groupPriority(right) - groupPriority(left);
   return difference === 0 ? compareText(left, right) : difference;
 }
 

@@ -136,7 +136,7 @@ describe('aggregated discovery', () => {
       apps?.versions[0]?.resources.find(({ resource }) => resource === 'deployments'),
       {
         resource: 'deployments',
-        responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+        responseKind: { group: '', version: '', kind: 'Deployment' },
         scope: 'Namespaced',
         singularResource: 'deployment',
         verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
@@ -150,7 +150,7 @@ describe('aggregated discovery', () => {
           },
           {
             subresource: 'status',
-            responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+            responseKind: { group: '', version: '', kind: 'Deployment' },
             verbs: ['get', 'patch', 'update'],
           },
         ],
