@@ -1,5 +1,4 @@
 import type {
-  CompactionRequest,
   DeleteRangeRequest,
   PutRequest,
   RangeRequest,
@@ -45,9 +44,6 @@ export const requireAdmin: AccessRule<unknown> = ({ auth }, { user: name }) => {
   if (user === undefined) throw new AuthError('userNotFound');
   if (!hasRootRole(user)) throw new AuthError('permissionDenied');
 };
-
-/** Compactions (etcd 3.6.9: for root alone). */
-export const checkCompaction: AccessRule<CompactionRequest> = requireAdmin;
 
 /** etcd: `IsRangePermitted` */
 export const checkRange: AccessRule<RangeRequest | { key: Uint8Array; rangeEnd?: Uint8Array | undefined }> = (

@@ -11,7 +11,7 @@ const maxWaiting = 256;
 const minCost = 4;
 const maxCost = 31;
 /** etcd's, and that of bcrypt.DefaultCost. */
-export const defaultBcryptCost = 10;
+const defaultBcryptCost = 10;
 
 interface Waiting {
   resolve(result: string | boolean): void;
