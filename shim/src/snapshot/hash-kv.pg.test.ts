@@ -27,6 +27,30 @@ test('the hash of two puts, worked by hand', async (t) => {
   assert.notEqual((await upkeep.hashKv(2)).hash, whole.hash);
 });
 
+test('when nobody sees anything, what was seen at the compaction counts', async (t) => {
+  const { store, upkeep } = await (await TestDatabase.create(t)).open();
+  await store.put({ key: bytes('a'), value: bytes('x') });
+  const before = await upkeep.hashKv(2);
+  await store.compact({ revision: 2, physical: true });
+  await store.deleteRange({ key: bytes('a') });
+  const deletion = [revisionKey({ revision: 3, sub: 0, tombstone: true }), Uint8Array.of(0x0a, 1, 0x61)];
+  const put = [
+    revisionKey({ revision: 2, sub: 0, tombstone: false }),
+    Uint8Array.of(0x0a, 1, 0x61, 0x10, 2, 0x18, 2, 0x20, 1, 0x2a, 1, 0x78),
+  ];
+  const hashOf = (parts: readonly Uint8Array[]): number =>
+    new Crc32c().update(Buffer.concat([bytes('key'), ...parts])).digest();
+  assert.equal((await upkeep.hashKv(2)).hash, before.hash);
+  assert.equal((await upkeep.hashKv(0)).hash, hashOf([...put, ...deletion]));
+  // Somebody sees something: then what is seen now counts.
+  await store.put({ key: bytes('a'), value: bytes('x') });
+  const again = [
+    revisionKey({ revision: 4, sub: 0, tombstone: false }),
+    Uint8Array.of(0x0a, 1, 0x61, 0x10, 4, 0x18, 4, 0x20, 1, 0x2a, 1, 0x78),
+  ];
+  assert.equal((await upkeep.hashKv(0)).hash, hashOf([...deletion, ...again]));
+});
+
 test('the same on every shim, and before and after the rows of a compaction are deleted', async (t) => {
   const database = await TestDatabase.create(t);
   const opened = await database.open();

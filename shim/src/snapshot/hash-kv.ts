@@ -33,12 +33,12 @@ export async function hashKv(store: MvccStore, moments: MomentPort, asked: numbe
       // Another shim has compacted in this very moment.
       if (asked >= 0 && hashRevision < compacted) continue;
       const seenAt = store.state.index.count(everything, hashRevision) > 0 ? hashRevision : compacted;
-      const isSeen = ({ key, revision }: HistoryRow): boolean =>
-        store.state.index.get(key)?.at(seenAt)?.modRevision === revision;
+      // A deletion never is; its revision may have put the key again.
+      const isSeen = ({ key, revision, tombstone }: HistoryRow): boolean =>
+        !tombstone && store.state.index.get(key)?.at(seenAt)?.modRevision === revision;
       const crc = new Crc32c().update(Buffer.from('key'));
       for await (const rows of moment.rows(hashRevision)) {
         for (const row of rows) {
-          // Among these are deletions at the compacted revision: nobody sees a deletion.
           if (row.revision <= compacted && !isSeen(row)) continue;
           const { key, value } = rowEntry(row);
           crc.update(key).update(value);

@@ -107,9 +107,6 @@ for (const tools of toolsOfPath) {
       assert.equal((await client.range({ key: Buffer.from('often') })).kvs[0]?.version, 5);
       await client.deleteRange(everything);
     }
-    // Now that nobody sees anything, etcd 3.4 hashes the compacted deletion, too, that later ones leave in the file.
-    const hashes = await Promise.all([ourUpkeep, theirUpkeep].map((upkeep) => upkeep.hashKv({})));
-    if (tools.version !== '3.4') assert.equal(hashes[1]?.hash, hashes[0]?.hash);
     for (const client of [ours, theirs]) {
       await client.put({ key: Buffer.from('last'), value: Buffer.from('one') });
       await client.compact({ revision: header.revision + 2, physical: true });

@@ -4,7 +4,7 @@ const text = (value: string): Uint8Array => Buffer.from(value);
 
 /**
  * A little of everything that a store can hold: superseded values, deletions, a key that came back, keys with leases,
- * revisions of several changes, empty and large values, keys of all bytes, and a compaction in the middle.
+ * revisions of several changes, also of one key, empty and large values, keys of all bytes, and a compaction in the middle.
  */
 export async function fillStore({ store, lessor }: OpenedStore): Promise<void> {
   const put = (key: Uint8Array | string, value: Uint8Array | string, lease = 0n): Promise<unknown> =>
@@ -19,6 +19,12 @@ export async function fillStore({ store, lessor }: OpenedStore): Promise<void> {
   await put('back', '1');
   await store.deleteRange({ key: text('back') });
   await put('back', '2');
+  await put('turned', '1');
+  const turn = { requestDeleteRange: { key: text('turned') } };
+  await store.txn({ success: [turn, { requestPut: { key: text('turned'), value: text('2') } }] });
+  await put('brief', '1');
+  const remove = { requestDeleteRange: { key: text('brief') } };
+  await store.txn({ success: [{ requestPut: { key: text('brief'), value: text('2') } }, remove] });
   const { header } = await store.txn({
     success: [1, 2, 3, 4].map((index) => ({
       requestPut: { key: text(`together/${index}`), value: text(`${index}`) },
