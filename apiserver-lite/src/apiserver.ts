@@ -30,6 +30,8 @@ import { KubernetesEndpoints } from './registry/bootstrap/kubernetes-endpoints.t
 import { createRegistry } from './registry/build-registry.ts';
 import type { BuiltRegistry } from './registry/build-registry.ts';
 import { addressAt, parseRange } from './registry/core/service/ip-range.ts';
+import type { ComponentProbe } from './registry/virtual/component-status.ts';
+import { healthzProbe } from './registry/virtual/healthz-probe.ts';
 import type { RuntimeConfig } from './registry/runtime-config.ts';
 import { ping, serveHealth } from './server/health.ts';
 import type { HealthCheck } from './server/health.ts';
@@ -86,6 +88,8 @@ export interface ApiserverOptions {
   serviceNodePortRange?: string;
   eventTtlSeconds?: number;
   runtimeConfig?: RuntimeConfig;
+  /** How the parts are for `kubectl get componentstatuses`; default: their health ports on this machine are asked. */
+  componentProbes?: Partial<Record<'controller-manager' | 'scheduler', ComponentProbe>>;
   log: Logger;
   /** How long `close()` waits for requests under way. */
   drainTimeoutMs?: number;
@@ -150,6 +154,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
           },
         }),
     componentProbes: {
+      'controller-manager': healthzProbe(controllerManagerPort),
+      scheduler: healthzProbe(schedulerPort),
+      ...options.componentProbes,
       'etcd-0': async () => {
         await storages.healthz();
         return 'ok';
@@ -278,6 +285,10 @@ function authorizerOf(modes: readonly AuthorizationMode[], rbac: RbacIndex): Aut
   };
   return firstOpinion([mastersMayDoAll, ...modes.map((mode) => authorizers[mode]())]);
 }
+
+/** Where these two tell of their health on the same machine, unless they are told otherwise. */
+const controllerManagerPort = 10_257;
+const schedulerPort = 10_259;
 
 const etcdTimeoutMs = 20_000;
 const endpointsTimeoutMs = 2000;

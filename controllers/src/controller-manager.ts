@@ -4,7 +4,7 @@ import { createNamespaceController } from './namespace/namespace-controller.ts';
 import { createReplicaSetController } from './replicaset/replicaset-controller.ts';
 import type { ControllerContext } from './runtime/context.ts';
 import { createEventRecorder } from './runtime/event-recorder.ts';
-import { createContext, type Part, type PartOptions, runPart, type Worker } from './runtime/part.ts';
+import { createContext, type ObservedPart, type PartOptions, runPart, type Worker } from './runtime/part.ts';
 
 export interface ControllerManagerOptions {
   /** kube-controller-manager's `--controllers`: `*` for all, `name` to enable, `-name` to disable. Default `*`. */
@@ -53,7 +53,10 @@ export function isEnabled(name: string, enabled: readonly string[] = ['*']): boo
 }
 
 /** Starts the enabled controllers, under one Lease, on one set of informers. */
-export function startControllerManager(part: PartOptions, options: ControllerManagerOptions = {}): Part {
+export function startControllerManager(
+  part: PartOptions,
+  options: ControllerManagerOptions = {},
+): ObservedPart {
   const component = 'kube-controller-manager';
   return runPart({
     component,

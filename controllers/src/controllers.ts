@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { type ControllerManagerOptions, startControllerManager } from './controller-manager.ts';
 import { startNodeAgent } from './node-agent/start-node-agent.ts';
 import type { Clock } from './runtime/clock.ts';
-import type { LeaderElectionSettings, Part } from './runtime/part.ts';
+import type { LeaderElectionSettings, ObservedPart, Part } from './runtime/part.ts';
 import type { ClientRateLimit } from './runtime/rest-client.ts';
 import { startScheduler } from './scheduler/start-scheduler.ts';
 
@@ -35,8 +35,14 @@ export interface ControllersOptions extends ControllerManagerOptions {
   metrics?: Registry;
 }
 
+/** All that runs above the API. */
+export interface Controllers extends Part {
+  /** What keeps one from working; undefined: nothing, or it doesn't run here. */
+  problemOf(part: 'controller-manager' | 'scheduler'): string | undefined;
+}
+
 /** Starts everything above the API: the controller manager, the scheduler and the simulated nodes. */
-export function startControllers(options: ControllersOptions): Promise<Part> {
+export function startControllers(options: ControllersOptions): Promise<Controllers> {
   const { kubeConfigs, log, nodeNames, identity, clock, metrics, leaderElect = true } = options;
   const shared = { ...(clock ? { clock } : {}), ...(metrics ? { metrics } : {}) };
   const leading = {
@@ -45,9 +51,11 @@ export function startControllers(options: ControllersOptions): Promise<Part> {
     ...(leaderElect ? { leaderElection: { ...options.leaderElection, identity } } : {}),
   };
   const parts: Part[] = [];
+  const observed = new Map<string, ObservedPart>();
   const { controllerManager, scheduler, node } = kubeConfigs;
   if (controllerManager)
-    parts.push(
+    observed.set(
+      'controller-manager',
       startControllerManager(
         {
           kubeConfig: controllerManager,
@@ -58,9 +66,11 @@ export function startControllers(options: ControllersOptions): Promise<Part> {
       ),
     );
   if (scheduler)
-    parts.push(
+    observed.set(
+      'scheduler',
       startScheduler({ kubeConfig: scheduler, log: log.child({ component: 'kube-scheduler' }), ...leading }),
     );
+  parts.push(...observed.values());
   if (node && nodeNames.length > 0)
     parts.push(
       startNodeAgent({ kubeConfig: node, nodeNames, log: log.child({ component: 'node-agent' }), ...shared }),
@@ -70,6 +80,7 @@ export function startControllers(options: ControllersOptions): Promise<Part> {
   ready.catch(() => undefined);
   return Promise.resolve({
     ready,
+    problemOf: (part) => observed.get(part)?.problem(),
     async close() {
       await Promise.all(parts.map((part) => part.close()));
     },

@@ -112,6 +112,13 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   await writePrivate(etcdctlEnvFile, env);
   onUp('etcd', etcdEndpoints.join(', '));
 
+  // The API server is there before those who are asked how they are.
+  let running: { problemOf(part: ObservedPartName): string | undefined } | undefined;
+  const probeOf = (part: ObservedPartName) => async (): Promise<string> => {
+    const problem = running === undefined ? 'it has not started yet' : running.problemOf(part);
+    if (problem !== undefined) throw new Error(problem);
+    return 'ok';
+  };
   const apiserver = await startApiserver({
     etcd: shim.client(),
     bindAddress: options.bindAddress,
@@ -124,6 +131,10 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
       signingKeyFile: pki.serviceAccounts.key,
     },
     serviceClusterIpRange,
+    componentProbes: {
+      'controller-manager': probeOf('controller-manager'),
+      scheduler: probeOf('scheduler'),
+    },
     log: log.child({ part: 'apiserver' }),
   });
   stack.push('apiserver', () => apiserver.close());
@@ -151,6 +162,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     identity: await stableIdentity(dataDir.path),
     log: log.child({ part: 'controllers' }),
   });
+  running = controllers;
   stack.push('controllers', () => controllers.close());
   await controllers.ready;
   onUp('controllers', `${options.nodes} ${options.nodes === 1 ? 'node' : 'nodes'} ready`);
@@ -165,6 +177,8 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     close: () => stack.close(),
   };
 }
+
+type ObservedPartName = 'controller-manager' | 'scheduler';
 
 interface Database {
   postgresUrl: string;

@@ -389,6 +389,78 @@ describe('every resource', () => {
     });
   });
 
+  test('that is not stored answers too', async () => {
+    const virtual = discovered
+      .filter(({ verbs }) => verbs.length > 0 && !(verbs.includes('create') && verbs.includes('get')))
+      .map(({ resource }) => resource)
+      .sort();
+    assert.deepEqual(virtual, [
+      'bindings',
+      'componentstatuses',
+      'localsubjectaccessreviews',
+      'selfsubjectaccessreviews',
+      'selfsubjectreviews',
+      'selfsubjectrulesreviews',
+      'subjectaccessreviews',
+      'tokenreviews',
+    ]);
+    await eventually(async () => {
+      const table = await clients.kubectl('get', 'componentstatuses', '--no-headers');
+      const rows = table
+        .trim()
+        .split('\n')
+        .map((row) => row.split(/ +/, 3));
+      assert.deepEqual(rows.sort(), [
+        ['controller-manager', 'Healthy', 'ok'],
+        ['etcd-0', 'Healthy', 'ok'],
+        ['scheduler', 'Healthy', 'ok'],
+      ]);
+      return true;
+    });
+    const attributes = { verb: 'list', resource: 'pods', namespace };
+    const review = async (apiVersion: string, kind: string, spec: object, place = ''): Promise<unknown> => {
+      const resource = discovered.find(({ responseKind }) => responseKind.kind === kind)!.resource;
+      const { status } = await api.json<AnyObject>(`/apis/${apiVersion}${place}/${resource}`, {
+        method: 'POST',
+        body: JSON.stringify({ apiVersion, kind, metadata: place === '' ? {} : { namespace }, spec }),
+      });
+      return status;
+    };
+    const group = 'authorization.k8s.io/v1';
+    assert.deepEqual(await review(group, 'SelfSubjectAccessReview', { resourceAttributes: attributes }), {
+      allowed: true,
+    });
+    const asJane = { user: 'jane', resourceAttributes: attributes };
+    assert.partialDeepStrictEqual(await review(group, 'SubjectAccessReview', asJane), { allowed: false });
+    assert.partialDeepStrictEqual(
+      await review(group, 'LocalSubjectAccessReview', asJane, `/namespaces/${namespace}`),
+      { allowed: false },
+    );
+    assert.partialDeepStrictEqual(await review(group, 'SelfSubjectRulesReview', { namespace }), {
+      resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+    });
+    assert.partialDeepStrictEqual(await review('authentication.k8s.io/v1', 'SelfSubjectReview', {}), {
+      userInfo: { username: 'kubernetes-admin' },
+    });
+    assert.deepEqual(await review('authentication.k8s.io/v1', 'TokenReview', { token: 'nobody knows' }), {
+      user: {},
+      error: 'invalid bearer token',
+    });
+    const binding = {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name: 'walk' },
+      target: { name: 'walk' },
+    };
+    const bound = await api.json<AnyObject>(`/api/v1/namespaces/${namespace}/bindings`, {
+      method: 'POST',
+      body: JSON.stringify(binding),
+    });
+    assert.equal(bound.kind, 'Status');
+    const pod = await api.json<{ spec: { nodeName?: string } }>(`/api/v1/namespaces/${namespace}/pods/walk`);
+    assert.equal(pod.spec.nodeName, 'walk');
+  });
+
   test('is deleted, by itself and with its collection', async () => {
     const all = places();
     const [half, others] = [
@@ -398,6 +470,9 @@ describe('every resource', () => {
     await clients.kubectlInput(
       documents(half.map(({ manifest }) => objectOf(manifest))),
       'delete',
+      // Nobody is on the Pod's node to end it.
+      '--grace-period=0',
+      '--force',
       '--timeout=30s',
       '-f',
       '-',

@@ -18,6 +18,12 @@ export interface Part {
   close(): Promise<void>;
 }
 
+/** A part that can say how it is. */
+export interface ObservedPart extends Part {
+  /** Undefined: well, which includes waiting to lead. Otherwise what keeps it from working. */
+  problem(): string | undefined;
+}
+
 /** How to run for leader; see `runForLeader`. */
 export interface LeaderElectionSettings {
   /** Unlike that of any other process; the same after a restart where one at a time is assured otherwise. */
@@ -97,9 +103,10 @@ const pauseBetweenTermsMs = 1_000;
  * Runs workers of one identity in terms. A term fills the caches, waits to lead, and works until it is closed or its
  * Lease is lost; then everything of it is thrown away and the next one begins.
  */
-export function runPart(options: RunOptions): Part {
+export function runPart(options: RunOptions): ObservedPart {
   const { component, leaderElection } = options;
   const closing = new AbortController();
+  let problem: string | undefined = 'its caches are not full yet';
   let markReady: () => void = () => undefined;
   let fail: (error: unknown) => void = () => undefined;
   const ready = new Promise<void>((resolve, reject) => {
@@ -121,6 +128,7 @@ export function runPart(options: RunOptions): Part {
       informers.start();
       await Promise.race([informers.synced(), closed]);
       if (closing.signal.aborted) return;
+      problem = undefined;
       if (leaderElection) {
         election = runForLeader({ namespace: 'kube-system', name: component, ...context, ...leaderElection });
         await Promise.race([election.elected, closed]);
@@ -146,6 +154,7 @@ export function runPart(options: RunOptions): Part {
       try {
         await term(context);
       } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
         context.log.error({ err: error, component }, 'failed, starting again');
       }
       if (!closing.signal.aborted) await delay(context.clock, pauseBetweenTermsMs, closing.signal);
@@ -158,6 +167,7 @@ export function runPart(options: RunOptions): Part {
   running.catch(fail);
   return {
     ready,
+    problem: () => (closing.signal.aborted ? 'it was closed' : problem),
     async close() {
       closing.abort();
       await running;

@@ -1,8 +1,8 @@
-import { createContext, type Part, type PartOptions, runPart } from '../runtime/part.ts';
+import { createContext, type ObservedPart, type PartOptions, runPart } from '../runtime/part.ts';
 import { createScheduler, type SchedulerOptions } from './scheduler.ts';
 
 /** Starts the scheduler as `system:kube-scheduler`, under its own Lease. */
-export function startScheduler(part: PartOptions, options: SchedulerOptions = {}): Part {
+export function startScheduler(part: PartOptions, options: SchedulerOptions = {}): ObservedPart {
   return runPart({
     component: 'kube-scheduler',
     leaderElection: part.leaderElection,
