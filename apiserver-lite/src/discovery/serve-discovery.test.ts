@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { unwrapEnvelope } from '@pg8s/k8s-proto/envelope';
+import { kubernetesCodec } from '../endpoints/kubernetes-codec.ts';
 import { PathRouter } from '../server/path-router.ts';
 import { fakeExchange } from '../server/testing/fake-exchange.ts';
 import type { FakeResponse } from '../server/testing/fake-exchange.ts';
@@ -185,5 +187,45 @@ describe('aggregated discovery', () => {
       get('/apis', { accept: 'text/html' }),
       /only the following media types are accepted/,
     );
+  });
+});
+
+describe('forms of the old documents', () => {
+  const protobuf = 'application/vnd.kubernetes.protobuf';
+
+  test('YAML and protobuf', async () => {
+    const yaml = await get('/apis/apps', { accept: 'application/yaml' });
+    assert.match(yaml.text, /^apiVersion: v1\nkind: APIGroup\nname: apps\n/);
+    for (const [url, kind] of [
+      ['/api', 'APIVersions'],
+      ['/apis', 'APIGroupList'],
+      ['/apis/apps', 'APIGroup'],
+      ['/api/v1', 'APIResourceList'],
+    ] as const) {
+      const { headers, bytes } = await get(url, { accept: protobuf });
+      assert.equal(headers['content-type'], protobuf);
+      const { apiVersion: told, kind: toldKind, raw } = unwrapEnvelope(bytes);
+      assert.deepEqual([told, toldKind], ['v1', kind]);
+      const { kind: _kind, apiVersion: _apiVersion, ...fields } = await json<Record<string, unknown>>(url);
+      const gvk = { group: '', version: 'v1', kind };
+      const { kind: decodedKind, apiVersion, ...decoded } = kubernetesCodec.decodeProtobuf(raw, gvk);
+      assert.deepEqual([apiVersion, decodedKind], ['v1', kind]);
+      assert.deepEqual(JSON.parse(JSON.stringify(decoded)), fields, url);
+    }
+  });
+
+  test('what can not be had is 406, with what can', async () => {
+    for (const accept of ['text/html', 'application/cbor', 'application/json;as=Table;v=v1;g=meta.k8s.io']) {
+      await assert.rejects(get('/apis/apps', { accept }), {
+        message:
+          'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+      });
+    }
+  });
+
+  test('who takes aggregated discovery at all gets it', async () => {
+    const accept =
+      'application/json,application/json;q=0.9;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    assert.equal((await json<{ kind: string }>('/apis', { accept })).kind, 'APIGroupDiscoveryList');
   });
 });

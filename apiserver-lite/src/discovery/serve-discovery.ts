@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { parseAccept } from '../endpoints/negotiation/accept.ts';
 import type { AcceptClause } from '../endpoints/negotiation/accept.ts';
+import { negotiateOutput } from '../endpoints/negotiation/output.ts';
+import { wantsPretty } from '../endpoints/negotiation/pretty.ts';
+import { encodeValue } from '../endpoints/write-response.ts';
 import type { Registry } from '../registry/rest.ts';
 import type { PathRouter } from '../server/path-router.ts';
 import type { Handler, RequestContext } from '../server/request-context.ts';
 import { responseOf } from '../server/request-scope.ts';
 import { sendBody } from '../server/respond.ts';
-import { notAcceptable } from '../server/status-error.ts';
 import { aggregatedDocument } from './aggregated-document.ts';
 import type { AggregatedVersion } from './aggregated-document.ts';
 import { apiTree } from './api-tree.ts';
@@ -51,38 +54,48 @@ export function serveDiscovery(router: PathRouter, { registry, serverAddress }: 
 interface Document {
   body: Buffer;
   contentType: string;
-  /** Only aggregated documents have one. */
-  etag?: string;
+  etag: string;
 }
 
-/** One document for all who take JSON. */
+/** An old document, in any form that objects are written in; each form is made once. */
 function document(make: () => unknown): Handler {
-  const get = once(() => plain(make()));
+  const get = once(() => withVersion(make() as KubeObject));
+  const bodies = new Map<string, Uint8Array>();
   return async (context) => {
-    if (!accepts(context).some((clause) => isJson(clause))) throw notAcceptable(['application/json']);
-    await send(context, get());
+    const { mediaType } = negotiateOutput(context.request.headers.accept, { transforms: false });
+    const form = `${mediaType} ${wantsPretty(context)}`;
+    let body = bodies.get(form);
+    if (body === undefined) {
+      body = encodeValue(context, get(), mediaType);
+      bodies.set(form, body);
+    }
+    await sendBody(context, { code: 200, contentType: mediaType, body });
   };
+}
+
+/** The oldest documents don't tell their version in JSON; their envelope in protobuf does. */
+function withVersion(document: KubeObject): KubeObject {
+  return 'apiVersion' in document
+    ? document
+    : Object.defineProperty(document, 'apiVersion', { value: 'v1', enumerable: false });
 }
 
 /** The old document, or the aggregated one for those who say that they understand it. */
 function negotiated(groups: readonly ApiGroup[], legacy: () => unknown): Handler {
+  const plain = document(legacy);
   const documents = {
-    legacy: once(() => plain(legacy())),
     v2: once(() => aggregated(groups, 'v2')),
     v2beta1: once(() => aggregated(groups, 'v2beta1')),
   };
   return async (context) => {
     responseOf(context).setHeader('Vary', 'Accept');
-    const wanted = accepts(context)
-      .map((clause) => preferredForm(clause))
-      .find((form) => form !== undefined);
-    if (wanted === undefined) throw notAcceptable(['application/json']);
-    await send(context, documents[wanted]());
+    // Who understands the new form gets it, even where the old one stands before it.
+    const version = accepts(context)
+      .map((clause) => aggregatedVersion(clause))
+      .find((wanted) => wanted !== undefined);
+    if (version === undefined) await plain(context);
+    else await send(context, documents[version]());
   };
-}
-
-function plain(value: unknown): Document {
-  return { body: Buffer.from(`${JSON.stringify(value)}\n`), contentType: 'application/json' };
 }
 
 function aggregated(groups: readonly ApiGroup[], version: AggregatedVersion): Document {
@@ -96,15 +109,13 @@ function aggregated(groups: readonly ApiGroup[], version: AggregatedVersion): Do
 
 async function send(context: RequestContext, { body, contentType, etag }: Document): Promise<void> {
   const response = responseOf(context);
-  if (etag !== undefined) {
-    response.setHeader('ETag', etag);
-    // Clients may keep it, but must ask whether it still holds.
-    response.setHeader('Cache-Control', 'public');
-    if (context.request.headers['if-none-match'] === etag) {
-      response.statusCode = 304;
-      response.end();
-      return;
-    }
+  response.setHeader('ETag', etag);
+  // Clients may keep it, but must ask whether it still holds.
+  response.setHeader('Cache-Control', 'public');
+  if (context.request.headers['if-none-match'] === etag) {
+    response.statusCode = 304;
+    response.end();
+    return;
   }
   await sendBody(context, { code: 200, contentType, body });
 }
@@ -118,10 +129,9 @@ function isJson({ type, subtype, quality }: AcceptClause): boolean {
   return type === '*' || (type === 'application' && (subtype === 'json' || subtype === '*'));
 }
 
-function preferredForm(clause: AcceptClause): 'legacy' | AggregatedVersion | undefined {
-  if (!isJson(clause)) return undefined;
+function aggregatedVersion(clause: AcceptClause): AggregatedVersion | undefined {
   const { parameters } = clause;
-  if (!parameters.has('as')) return 'legacy';
+  if (!isJson(clause)) return undefined;
   if (parameters.get('as') !== 'APIGroupDiscoveryList' || parameters.get('g') !== 'apidiscovery.k8s.io')
     return undefined;
   const version = parameters.get('v');

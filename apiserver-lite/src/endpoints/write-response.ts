@@ -36,8 +36,8 @@ export function writeValue(context: RequestContext, code: number, object: KubeOb
   return sendBody(context, { code, contentType: mediaType, body: encodeValue(context, object, mediaType) });
 }
 
-/** The bytes of an object in a media type. */
-function encodeValue(context: RequestContext, object: KubeObject, mediaType: MediaType): Uint8Array {
+/** The bytes of an object that is in no cache, in a media type, indented for people. */
+export function encodeValue(context: RequestContext, object: KubeObject, mediaType: MediaType): Uint8Array {
   switch (mediaType) {
     case 'application/json':
       return Buffer.from(wantsPretty(context) ? goJson(object, 2) : `${goJson(object)}\n`);
