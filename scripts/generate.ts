@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { generate as generateCompatibility } from '../apiserver-lite/generate/compatibility.ts';
 import { generate as generateOpenapi } from '../apiserver-lite/generate/openapi-schemas.ts';
 import { runProgram } from './run-program.ts';
 
@@ -28,3 +29,5 @@ if (folder === undefined) {
   }
   await generateOpenapi(folder, { check: values.check });
 }
+// After the tables that it tells of; it needs no facts.
+await generateCompatibility({ check: values.check });

@@ -87,6 +87,11 @@ const defaults: Readonly<Record<string, (object: Fields) => void>> = {
   'storage.k8s.io/v1/StorageClass': defaultStorageClass,
 };
 
+/** Whether a kind (`apps/v1/Deployment`) has defaults at all. */
+export function hasDefaults(kind: string): boolean {
+  return defaults[kind] !== undefined;
+}
+
 /**
  * Fills in what kube-apiserver fills in when it decodes an object of this version: fields that the client left out
  * and that have a value all the same. Changes the object; running it twice is running it once.

@@ -1,0 +1,178 @@
+/**
+ * Makes `docs/compatibility.md`: what the server does for each resource, read off its own tables, beside what is known to be
+ * missing.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { decodeObject, encodeObject } from '@pg8s/k8s-proto/envelope';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { apiVersionOf, resources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import { apiTree, type ApiResource, type ApiVersion } from '../src/discovery/api-tree.ts';
+import { pathsOf } from '../src/openapi/operations.ts';
+import { schemaTable } from '../src/openapi/schema-table.ts';
+import { hasDefaults } from '../src/registry/defaults/apply-defaults.ts';
+import { kindModules } from '../src/registry/kind-modules.ts';
+import { tables } from '../src/registry/printers/tables.ts';
+import { simpleKinds } from '../src/registry/simple-kinds.ts';
+import { testRegistry } from '../src/registry/testing/test-registry.ts';
+import { simpleValidations } from '../src/registry/validation/simple-kinds.ts';
+import { jsonValueCodec, valueCodecFor } from '../src/storage/value-codec.ts';
+
+const target = new URL('../../docs/compatibility.md', import.meta.url);
+const onlyMetadata = 'metadata';
+const protobuf = 'application/vnd.kubernetes.protobuf';
+
+/** What tables cannot tell, by `group/resource`. */
+const gaps: Readonly<Record<string, string>> = {
+  '/limitranges': 'not enforced when Pods are created',
+  '/nodes': '`proxy` says that nothing listens: nodes are simulated',
+  '/persistentvolumeclaims': 'no default class, no protection while in use',
+  '/pods':
+    '`exec`, `attach`, `portforward` and `proxy` say that there is no container; `log` tells what is simulated',
+  '/resourcequotas': 'not enforced, and use is not counted',
+  '/serviceaccounts': 'not given to Pods that name none; no token volume is added',
+  '/services': '`proxy` says that nothing listens; addresses come from the one range of the server',
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': 'kept, not applied; expressions are not compiled',
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings': 'kept, not applied',
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'kept, not called',
+  'admissionregistration.k8s.io/validatingadmissionpolicies':
+    'kept, not applied; expressions are not compiled',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': 'kept, not applied',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': 'kept, not called',
+  'apiextensions.k8s.io/customresourcedefinitions':
+    'kept; the resources that they define are not served, their schemas not validated',
+  'apiregistration.k8s.io/apiservices': 'servers behind a Service are not called',
+  'certificates.k8s.io/certificatesigningrequests': 'whether one may approve for a signer is not checked',
+  'flowcontrol.apiserver.k8s.io/flowschemas': 'kept, not obeyed; the standard ones do not exist',
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations':
+    'kept, not obeyed; the standard ones do not exist',
+  'networking.k8s.io/ingressclasses': 'the default class is not filled in',
+  'networking.k8s.io/servicecidrs': 'further ranges are kept, not used',
+  'node.k8s.io/runtimeclasses': 'overhead and scheduling are not put into Pods',
+  'resource.k8s.io/deviceclasses': 'selector expressions are not compiled',
+  'resource.k8s.io/resourceclaims': 'selector expressions are not compiled',
+  'resource.k8s.io/resourceclaimtemplates': 'selector expressions are not compiled',
+  'scheduling.k8s.io/priorityclasses': 'not looked up when Pods are created',
+  'storage.k8s.io/storageclasses': 'the default class is not filled in',
+};
+
+/** Kinds that a stock server, too, prints as a name and a time. */
+const plainlyPrinted = new Set([
+  '/LimitRange',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+  'rbac.authorization.k8s.io/ClusterRole',
+  'rbac.authorization.k8s.io/Role',
+]);
+
+/** Kinds of which a stock server, too, checks the metadata only. */
+const plainlyValidated = new Set(['/ServiceAccount']);
+
+/** The document, as it should be. */
+export async function compatibilityDocument(): Promise<string> {
+  const { registry } = await testRegistry({
+    tokenRequests: {
+      issuer: { issue: () => Promise.reject(new Error('nobody asks')) },
+      apiAudiences: [],
+      maxExpirationSeconds: undefined,
+      extendExpiration: true,
+    },
+  });
+  const versions = apiTree(registry).flatMap((group) => group.versions);
+  const rows = resources()
+    .filter(({ servedByDefault }) => servedByDefault)
+    .map((resource) => {
+      const version = versions.find(
+        ({ group, version }) => group === resource.group && version === resource.version,
+      );
+      return rowOf(resource, version);
+    });
+  const whole = rows.filter((row) => row.at(-1) === '' && row.at(5) !== onlyMetadata).length;
+  return [
+    '# Compatibility',
+    '',
+    `Every resource that a stock Kubernetes 1.36 server serves by default, and what pg8s does for it. This page is made by`,
+    '`npm run generate` from the tables that the server itself works with, and a test fails when it is stale; the last column is',
+    'written by hand. What controllers do with the objects is not its matter.',
+    '',
+    '- **codec**: the form in the store; every resource is read and written as JSON, YAML and protobuf.',
+    '- **discovery**, **OpenAPI**: ✔ when every verb and subresource of a stock server is there; otherwise what is missing.',
+    '- **defaults**: ✔ when the kind has some; – when a stock server has none for it either.',
+    '- **validation**: ✔ when the kind has rules of its own; "metadata" when names, labels, annotations and the like are checked,',
+    '  and the types of all fields, but nothing else.',
+    '- **printing**: ✔ when `kubectl get` has the columns of a stock server.',
+    '',
+    `${rows.length} resources, ${whole} without a known gap.`,
+    '',
+    line(['resource', 'codec', 'discovery', 'OpenAPI', 'defaults', 'validation', 'printing', 'missing']),
+    line(Array.from({ length: 8 }, () => '---')),
+    ...rows.map(line),
+    '',
+  ].join('\n');
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function rowOf(resource: ResourceInfo, version: ApiVersion | undefined): string[] {
+  const served = version?.resources.find(({ name }) => name === resource.name);
+  const isStored = resource.storageKeyPrefix !== undefined;
+  const known = `${resource.group}/${resource.kind}`;
+  return [
+    `${apiVersionOf(resource)} ${resource.name}`,
+    isStored ? codecOf(resource) : 'not stored',
+    discoveryOf(resource, served),
+    openApiOf(resource, version),
+    hasDefaults(`${apiVersionOf(resource)}/${resource.kind}`) ? '✔' : '–',
+    isStored ? validationOf(resource) : '✔',
+    tables[known] !== undefined || plainlyPrinted.has(known) || !isStored ? '✔' : 'name and age',
+    gaps[`${resource.group}/${resource.name}`] ?? '',
+  ];
+}
+
+/** The stored form of the least object, once it was found to come back the same. */
+function codecOf(resource: ResourceInfo): string {
+  const { storedAs } = resource;
+  const object = { kind: storedAs.kind, apiVersion: apiVersionOf(storedAs), metadata: { name: 'a' } };
+  const whole = decodeObject(encodeObject(object as KubeObject));
+  if (whole.metadata.name !== 'a') throw new Error(`${resource.name} does not come back from the store`);
+  const form = valueCodecFor(resource, protobuf) === jsonValueCodec ? 'JSON' : 'protobuf';
+  const same = storedAs.group === resource.group && storedAs.version === resource.version;
+  return same ? form : `${form} of ${apiVersionOf(storedAs)}`;
+}
+
+function discoveryOf(resource: ResourceInfo, served: ApiResource | undefined): string {
+  const missing = resource.verbs.filter((verb) => served?.verbs.includes(verb) !== true);
+  for (const { name, verbs } of resource.subresources) {
+    const own = served?.subresources.find((subresource) => subresource.name === name);
+    missing.push(
+      ...verbs.filter((verb) => own?.verbs.includes(verb) !== true).map((verb) => `${name}: ${verb}`),
+    );
+  }
+  return missing.length === 0 ? '✔' : `without ${missing.join(', ')}`;
+}
+
+function openApiOf(resource: ResourceInfo, version: ApiVersion | undefined): string {
+  const paths = version === undefined ? [] : pathsOf(version).map(({ path }) => path);
+  const wanted = ['', ...resource.subresources.map(({ name }) => `/{name}/${name}`)];
+  const missing = wanted.filter((tail) => !paths.some((path) => path.endsWith(`/${resource.name}${tail}`)));
+  const { group, kind } = resource;
+  if (!schemaTable().typeOfKind.has(`${group}/${resource.version}/${kind}`)) missing.push('its schema');
+  return missing.length === 0 ? '✔' : `without ${missing.join(', ')}`;
+}
+
+/** Kinds with a module of their own check what they hold; others say so in a row. */
+function validationOf({ storedAs }: ResourceInfo): string {
+  const id = `${storedAs.group}/${storedAs.kind}`;
+  const { validate, validateUpdate } = simpleValidations[id] ?? {};
+  if (plainlyValidated.has(id)) return '✔';
+  const isOwn = !simpleKinds().has(id) && kindModules().has(id);
+  return isOwn || validate !== undefined || validateUpdate !== undefined ? '✔' : onlyMetadata;
+}
+
+/** Writes the document; with `check` it writes nothing and throws where it is stale. */
+export async function generate({ check }: { check: boolean }): Promise<void> {
+  const text = await compatibilityDocument();
+  if (!check) return writeFile(target, text);
+  const current = await readFile(target, 'utf8').catch(() => '');
+  if (current !== text) throw new Error('docs/compatibility.md is stale: run npm run generate');
+}
