@@ -79,7 +79,8 @@ async function unpackLayer(program: 'kubectl' | 'helm', website: string): Promis
   return unpacked;
 }
 
-async function obtainEtcdctl(): Promise<string> {
+/** The etcdctl on PATH, or Debian's. */
+export async function obtainEtcdctl(): Promise<string> {
   const found = await onPath('etcdctl');
   if (found !== undefined) return found;
   if (process.getuid?.() === 0 && (await onPath('apt-get')) !== undefined) {
