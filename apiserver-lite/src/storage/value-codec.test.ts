@@ -44,6 +44,22 @@ describe('stored values', () => {
     assert.equal(fields.indexOf('resourceVersion'), fields.indexOf('uid') + 1);
   });
 
+  test('of StatefulSets come back with the kinds of their claims', () => {
+    const claim = { metadata: { name: 'data' }, spec: { resources: {} }, status: {} };
+    const object = {
+      kind: 'StatefulSet',
+      apiVersion: 'apps/v1',
+      metadata: { name: 'db' },
+      spec: { serviceName: 'db', selector: null, template: {}, volumeClaimTemplates: [claim] },
+    };
+    const decoded = protobufValueCodec.decode(protobufValueCodec.encode(object, 'key'), 'key');
+    const { volumeClaimTemplates } = decoded['spec'] as { volumeClaimTemplates: object[] };
+    assert.partialDeepStrictEqual(volumeClaimTemplates, [
+      { kind: 'PersistentVolumeClaim', apiVersion: 'v1', metadata: { name: 'data' } },
+    ]);
+    assert.deepEqual(Object.keys(volumeClaimTemplates[0]!).slice(0, 2), ['kind', 'apiVersion']);
+  });
+
   test('of custom resources are JSON with sorted keys, and a newline', () => {
     const object = {
       kind: 'Web',

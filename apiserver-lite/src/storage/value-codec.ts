@@ -17,9 +17,24 @@ export interface ValueCodec {
 
 const openingBrace = 0x7b;
 
+/**
+ * Protobuf keeps no kinds of objects inside of others, and kube-apiserver names those of claim templates whenever it converts a
+ * StatefulSet, for clients that go by them (Kubernetes: `apis/apps/v1/conversion.go`).
+ */
+function nameClaimTemplates(object: KubeObject): KubeObject {
+  const spec = object['spec'] as { volumeClaimTemplates?: object[] } | undefined;
+  if (object.kind !== 'StatefulSet' || !spec?.volumeClaimTemplates) return object;
+  spec.volumeClaimTemplates = spec.volumeClaimTemplates.map((claim) => ({
+    kind: 'PersistentVolumeClaim',
+    apiVersion: 'v1',
+    ...claim,
+  }));
+  return object;
+}
+
 /** Whatever form a value was written in: `--storage-media-type` may have changed since. */
 function decode(value: Uint8Array): KubeObject {
-  if (value[0] !== openingBrace) return decodeObject(value);
+  if (value[0] !== openingBrace) return nameClaimTemplates(decodeObject(value));
   const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
   const object = parseJson(text);
   if (typeof object !== 'object' || object === null || !('metadata' in object)) {
