@@ -24,6 +24,19 @@ test('what waits while a batch is in flight becomes one batch, evaluated in orde
   await store.close();
 });
 
+test('those who were answered together become one batch again, even if one of them is a little faster', async () => {
+  const { store } = await openMemoryStore(new MemoryDatabase());
+  const put = (): Promise<unknown> => store.put({ key: bytes('a') });
+  await Promise.all(Array.from({ length: 8 }, put));
+  assert.equal(store.stats().commitBatches, 1);
+  const slower = new Promise((resolve) => {
+    setImmediate(() => resolve(Promise.all(Array.from({ length: 7 }, put))));
+  });
+  await Promise.all([put(), slower]);
+  assert.equal(store.stats().commitBatches, 2);
+  await store.close();
+});
+
 test('a refused request changes nothing for its neighbours in the batch', async () => {
   const { store } = await openMemoryStore(new MemoryDatabase());
   const answers = await Promise.allSettled([

@@ -49,6 +49,7 @@ export class Committer {
   readonly #turn = new Turn();
   #running: Promise<void> | undefined;
   #closed = false;
+  #lastBatchRequests = 0;
 
   constructor(options: CommitterOptions) {
     this.#port = options.port;
@@ -100,7 +101,11 @@ export class Committer {
     // Let everything that arrives in this tick join the first batch.
     await Promise.resolve();
     while (this.#queue.length > 0) {
+      // Who was answered together asks again together, but not in one tick: a commit for the first few of them would make
+      // all others wait. Whoever is alone does not wait.
+      if (this.#queue.length * 2 < this.#lastBatchRequests) await new Promise(setImmediate);
       const requests = this.#queue.take();
+      this.#lastBatchRequests = requests.length;
       if (requests.length > 0) await this.#turn.take(() => this.#commit(requests));
     }
     this.#running = undefined;
