@@ -158,6 +158,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   });
   const metrics = createServerMetrics({
     store,
+    guard: services.guard,
     watch: services.watch,
     counts,
     version,

@@ -22,7 +22,13 @@ test('the example of the drawing', () => {
   assert.ok(permissions.mayRead(range('a', 'f\0')));
   assert.ok(permissions.mayRead(range('f')));
   assert.ok(permissions.mayRead(range('y', '\0')));
-  for (const refused of [range('a', 'f\u0001'), range('f\0'), range('a', '\0'), range('w', 'y'), range('A')]) {
+  for (const refused of [
+    range('a', 'f\u0001'),
+    range('f\0'),
+    range('a', '\0'),
+    range('w', 'y'),
+    range('A'),
+  ]) {
     assert.equal(permissions.mayRead(refused), false);
   }
   assert.equal(permissions.mayWrite(range('a')), false);

@@ -17,7 +17,12 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 function keyFile(name: string, key: KeyObject | Buffer): string {
   const file = join(folder, name);
-  writeFileSync(file, Buffer.isBuffer(key) ? key : (key.export({ type: key.type === 'public' ? 'spki' : 'pkcs8', format: 'pem' }) as string));
+  writeFileSync(
+    file,
+    Buffer.isBuffer(key)
+      ? key
+      : (key.export({ type: key.type === 'public' ? 'spki' : 'pkcs8', format: 'pem' }) as string),
+  );
   return file;
 }
 
@@ -29,7 +34,9 @@ async function withShims(): Promise<{
 }> {
   const auth = createMemoryAuth();
   for (const name of ['root', 'ann']) {
-    await auth.port.change((state) => changes.addUser(state, { name, passwordHash: name, noPassword: false }));
+    await auth.port.change((state) =>
+      changes.addUser(state, { name, passwordHash: name, noPassword: false }),
+    );
   }
   await auth.port.change((state) => changes.enableAuth(changes.grantRole(state, 'root', 'root')));
   const options = { ...auth, ttlMs, now: () => auth.port.nowMs };

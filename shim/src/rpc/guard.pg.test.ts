@@ -60,7 +60,10 @@ async function twoShims(t: TestContext): Promise<{ near: Shim; far: Shim; ann: C
   await near.call('Auth/UserAdd', { name: 'ann', password: 'pw' });
   await near.call('Auth/RoleAdd', { name: 'r' });
   await near.call('Auth/UserGrantRole', { user: 'ann', role: 'r' });
-  await near.call('Auth/RoleGrantPermission', { name: 'r', permission: { type: 'READ', key, rangeEnd: empty } });
+  await near.call('Auth/RoleGrantPermission', {
+    name: 'r',
+    permission: { type: 'READ', key, rangeEnd: empty },
+  });
   await near.call('Auth/AuthEnable', {});
   const { token } = await near.call<{ token: string }>(
     'Auth/Authenticate',
@@ -165,4 +168,3 @@ test('locks and elections are made of keys and leases of their caller', async (t
   await near.call('Auth/RoleGrantPermission', { name: 'r', permission });
   await lock.call({ name: Buffer.from('l'), lease: 0n }, ann, signal);
 });
-

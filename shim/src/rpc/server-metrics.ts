@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Store, StoreStats } from '../mvcc/store.ts';
 import { type CallCounts, codeName } from './call-counts.ts';
+import type { Guard } from './guard.ts';
 import { handlingHistogram } from './handling-histogram.ts';
 import type { WatchService } from './watch-service.ts';
 
@@ -12,6 +13,7 @@ export interface ServerMetrics {
 
 export interface ServerMetricsOptions {
   store: Store;
+  guard: Guard;
   watch: WatchService;
   counts: CallCounts;
   version: string;
@@ -22,6 +24,7 @@ export interface ServerMetricsOptions {
 
 type Source = StoreStats & {
   currentRevision: number;
+  authRevision: number;
   compactRevision: number;
   watchStreams: number;
   receivedBytes: number;
@@ -46,6 +49,7 @@ const gauges: readonly Row[] = [
   ['etcd_server_is_learner', 'Always 0: there are no learners here.', () => 0],
   ['etcd_debugging_mvcc_keys_total', 'Keys that exist now.', (s) => s.keys],
   ['etcd_debugging_mvcc_current_revision', 'The newest revision applied here.', (s) => s.currentRevision],
+  ['etcd_debugging_auth_revision', 'The auth revision applied here.', (s) => s.authRevision],
   ['etcd_debugging_mvcc_compact_revision', 'The revision compacted last.', (s) => s.compactRevision],
   ['etcd_debugging_mvcc_watch_stream_total', 'Open watch streams.', (s) => s.watchStreams],
   ['etcd_debugging_mvcc_watcher_total', 'Open watches.', (s) => s.watchers],
@@ -102,7 +106,7 @@ function processRegistry(): Registry {
 
 /** Makes the metrics of one server. Values are taken when they are read; nothing is counted twice meanwhile. */
 export function createServerMetrics(options: ServerMetricsOptions): ServerMetrics {
-  const { store, watch, counts, version, quotaBytes } = options;
+  const { store, guard, watch, counts, version, quotaBytes } = options;
   const registry = new Registry();
   const health = { healthy: 0, unhealthy: 0 };
   let source: Source | undefined;
@@ -162,6 +166,7 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
         ...status,
         ...health,
         currentRevision: store.currentRevision,
+        authRevision: guard.auth.state.revision,
         compactRevision: store.compactRevision,
         watchStreams: watch.streamCount,
         receivedBytes: counts.receivedBytes,
