@@ -110,9 +110,10 @@ function renderProperty({ type: text, options, description, describable, version
   if (options.strategy !== undefined) extra['x-kubernetes-patch-strategy'] = options.strategy;
   if (options.mergeKey !== undefined) extra['x-kubernetes-patch-merge-key'] = options.mergeKey;
   const schema = withEnum(renderType(type, version), options.enum);
-  // Descriptions beside references are lost in our source, but a reference that could have one looks like that.
-  return version === 3 && describable && '$ref' in schema
-    ? { allOf: [schema], ...extra }
+  if (version === 2 || !('$ref' in schema)) return { ...extra, ...schema };
+  // Nothing may stand beside a `$ref`. Our source has lost such descriptions, but what could have one looks like that.
+  return describable ? { allOf: [schema], ...extra } : schema;
+}
     : { ...extra, ...schema };
 }
 
