@@ -37,10 +37,8 @@ const [kind = 'all', ...chosen] = process.argv.slice(2);
 switch (kind) {
   case 'unit':
   case 'e2e':
-    process.exitCode = await runTests(kind, chosen, process.env);
-    break;
   case 'faults':
-    process.exitCode = await withPostgres((env) => runTests('faults', chosen, env));
+    process.exitCode = await runTests(kind, chosen, process.env);
     break;
   case 'nightly':
     process.exitCode = await withPostgres((env) =>

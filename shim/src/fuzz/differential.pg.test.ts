@@ -11,7 +11,7 @@ import { Side } from './side.ts';
 
 // Random operations on a stock etcd and on a shim at once, in rounds that begin with empty servers. `npm run
 // test:nightly` does many; PG8S_FUZZ_OPERATIONS and PG8S_TEST_SEED choose how many and which.
-const operations = Number(process.env['PG8S_FUZZ_OPERATIONS'] ?? 3000);
+const operations = Number(process.env['PG8S_FUZZ_OPERATIONS'] ?? 2000);
 const perRound = 1000;
 const shrinkAttempts = 60;
 

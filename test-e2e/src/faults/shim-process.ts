@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { projectRoot } from '../running-pg8s.ts';
+
+const startLimitMs = 30_000;
+
+/** `pg8s etcd` as a process of its own that always has the same port, however often it is killed. */
+export class ShimProcess {
+  readonly url: string;
+  readonly #postgresUrl: string;
+  #process: ChildProcess | undefined;
+  #log = '';
+
+  private constructor(port: number, postgresUrl: string) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#postgresUrl = postgresUrl;
+  }
+
+  static async start(postgresUrl: string): Promise<ShimProcess> {
+    const shim = new ShimProcess(await freePort(), postgresUrl);
+    await shim.start();
+    return shim;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** The last that it said. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Resolves when it serves. */
+  async start(): Promise<void> {
+    const args = [
+      '--postgres-url',
+      this.#postgresUrl,
+      '--listen-client-urls',
+      this.url,
+      '--log-level',
+      'warn',
+    ];
+    const child = spawn(
+      process.execPath,
+      [join(projectRoot, 'pg8s/bin/pg8s.js'), 'etcd', ...args, '--advertise-client-urls', this.url],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data: Buffer) => {
+        this.#log = (this.#log + data.toString()).slice(-4000);
+      });
+    }
+    const limit = performance.now() + startLimitMs;
+    while (!(await this.isHealthy())) {
+      if (child.exitCode !== null || performance.now() > limit)
+        throw new Error(`pg8s etcd did not start:\n${this.#log}`);
+      await sleep(50);
+    }
+  }
+
+  async isHealthy(): Promise<boolean> {
+    return fetch(`${this.url}/health`, { signal: AbortSignal.timeout(2000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+
+  /** SIGSTOP, SIGCONT, or an end: then it is waited for. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') await exited;
+  }
+}
+
+/** A port of the loopback interface that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
