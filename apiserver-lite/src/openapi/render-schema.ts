@@ -114,8 +114,6 @@ function renderProperty({ type: text, options, description, describable, version
   // Nothing may stand beside a `$ref`. Our source has lost such descriptions, but what could have one looks like that.
   return describable ? { allOf: [schema], ...extra } : schema;
 }
-    : { ...extra, ...schema };
-}
 
 /** Enums are of the innermost type: of the elements of a list, of the values of a map. */
 function withEnum(schema: Schema, values: readonly string[] | undefined): Schema {
