@@ -1,5 +1,4 @@
 import {
-  admitter,
   checkDeleteRange,
   checkLeaseList,
   checkLeaseTimeToLive,
@@ -10,30 +9,57 @@ import {
   requireAdmin,
   requireIdentity,
 } from '../auth/access-rules.ts';
-import type { Identity } from '../auth/identity.ts';
+import { inOrder } from './access.ts';
+import type { Access, Guard, Permit, Sender } from './guard.ts';
 import type { KvService } from './kv-service.ts';
 import type { LeaseService } from './lease-service.ts';
 
-/** Keys and leases for services that are made of them, as that caller may use them. */
-export function callerPorts(
-  { kv, lease }: { kv: KvService; lease: LeaseService },
-  caller: Identity,
-): { kv: KvService; lease: LeaseService } {
+interface Ports {
+  kv: KvService;
+  lease: LeaseService;
+}
+
+const access = {
+  range: inOrder(checkRange),
+  put: inOrder(checkPut),
+  deleteRange: inOrder(checkDeleteRange),
+  txn: inOrder(checkTxn),
+  admin: inOrder(requireAdmin),
+  user: inOrder(requireIdentity),
+  leaseWrite: inOrder(checkLeaseWrite),
+  leaseTimeToLive: inOrder(checkLeaseTimeToLive),
+  leases: inOrder(checkLeaseList),
+};
+
+/**
+ * Keys and leases as that sender may use them, for services that are made of them: every step goes by the guard, because
+ * who waits for a lock may wait for longer than auth stays the same.
+ */
+export function callerPorts({ kv, lease }: Ports, guard: Guard, sender: Sender): Ports {
+  const guarded =
+    <Request, Response>(
+      demanded: Access<Request>,
+      call: (request: Request, admit: Permit['admit']) => Promise<Response>,
+    ): ((request: Request) => Promise<Response>) =>
+    (request) =>
+      guard.enter(demanded, { request, sender }, ({ admit }) => call(request, admit));
+  const leases = guarded(access.leases, (_request: object, admit) => lease.leases(admit));
   return {
     kv: {
-      range: (request) => kv.range(request, admitter(checkRange, caller, request)),
-      rangeStream: (request) => kv.rangeStream(request, admitter(checkRange, caller, request)),
-      put: (request) => kv.put(request, admitter(checkPut, caller, request)),
-      deleteRange: (request) => kv.deleteRange(request, admitter(checkDeleteRange, caller, request)),
-      txn: (request) => kv.txn(request, admitter(checkTxn, caller, request)),
-      compact: (request) => kv.compact(request, admitter(requireAdmin, caller, request)),
+      range: guarded(access.range, kv.range),
+      rangeStream: (request) =>
+        guard.enterStream(access.range, { request, sender }, ({ admit }) => kv.rangeStream(request, admit)),
+      put: guarded(access.put, kv.put),
+      deleteRange: guarded(access.deleteRange, kv.deleteRange),
+      txn: guarded(access.txn, kv.txn),
+      compact: guarded(access.admin, kv.compact),
     },
     lease: {
-      grant: (request) => lease.grant(request, admitter(requireIdentity, caller, request)),
-      revoke: (request) => lease.revoke(request, admitter(checkLeaseWrite, caller, request)),
-      keepAlive: (request) => lease.keepAlive(request, admitter(checkLeaseWrite, caller, request)),
-      timeToLive: (request) => lease.timeToLive(request, admitter(checkLeaseTimeToLive, caller, request)),
-      leases: () => lease.leases(admitter(checkLeaseList, caller, {})),
+      grant: guarded(access.user, lease.grant),
+      revoke: guarded(access.leaseWrite, lease.revoke),
+      keepAlive: guarded(access.leaseWrite, lease.keepAlive),
+      timeToLive: guarded(access.leaseTimeToLive, lease.timeToLive),
+      leases: () => leases({}),
     },
   };
 }

@@ -19,13 +19,13 @@ export interface Access<Request> {
   readonly isOpen?: boolean;
 }
 
-/** What a method may go by. Nothing is set for who is trusted. */
+/** What a method may go by. */
 export interface Permit {
+  /** Absent for who is trusted, and where nothing is demanded. */
   readonly admit?: Admit;
-  readonly identity?: Identity;
+  /** For methods that are made of others. */
+  readonly sender: Sender;
 }
-
-const unlimited: Permit = {};
 
 /** Changes of auth that may come between one look and the next. */
 const maxTries = 4;
@@ -49,9 +49,9 @@ export class Guard {
     { request, sender }: { request: Request; sender: Sender },
     call: (permit: Permit) => Promise<Response>,
   ): Promise<Response> {
-    if (sender === 'trusted' || access.isOpen) return call(unlimited);
+    if (sender === 'trusted' || access.isOpen) return call({ sender });
     if (this.auth.state.enabled) return this.#enter(access, { request, sender }, call);
-    return call({ admit: admitter(access.rule, anonymous, request), identity: anonymous });
+    return call({ admit: admitter(access.rule, anonymous, request), sender });
   }
 
   /** As `enter`; what fails after the first response ends the stream. */
@@ -82,7 +82,7 @@ export class Guard {
       const admit = admitter(rule, identity, request);
       try {
         if (isEarly) await this.auth.read(admit);
-        return await call({ admit, identity });
+        return await call({ admit, sender });
       } catch (thrown) {
         const error: EtcdError = toEtcdError(thrown);
         // Nothing was done: the rule comes first. A token with a revision in it stays as old as it is.

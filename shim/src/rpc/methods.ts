@@ -286,39 +286,39 @@ export function unaryMethods({
     request: lockpb.lockRequest,
     response: lockpb.lockResponse,
     waits: true,
-    access: forAll,
-    call: (request, { identity }, signal) => as(identity).lock.lock(request, signal),
+    access: forStrangers,
+    call: (request, { sender }, signal) => as(sender).lock.lock(request, signal),
   });
   add('v3lockpb.Lock/Unlock', {
     request: lockpb.unlockRequest,
     response: lockpb.unlockResponse,
-    access: forAll,
-    call: (request, { identity }) => as(identity).lock.unlock(request),
+    access: forStrangers,
+    call: (request, { sender }) => as(sender).lock.unlock(request),
   });
   add('v3electionpb.Election/Campaign', {
     request: electionpb.campaignRequest,
     response: electionpb.campaignResponse,
     waits: true,
-    access: forAll,
-    call: (request, { identity }, signal) => as(identity).election.campaign(request, signal),
+    access: forStrangers,
+    call: (request, { sender }, signal) => as(sender).election.campaign(request, signal),
   });
   add('v3electionpb.Election/Proclaim', {
     request: electionpb.proclaimRequest,
     response: electionpb.proclaimResponse,
-    access: forAll,
-    call: (request, { identity }) => as(identity).election.proclaim(request),
+    access: forStrangers,
+    call: (request, { sender }) => as(sender).election.proclaim(request),
   });
   add('v3electionpb.Election/Leader', {
     request: electionpb.leaderRequest,
     response: electionpb.leaderResponse,
-    access: forAll,
-    call: (request, { identity }) => as(identity).election.leader(request),
+    access: forStrangers,
+    call: (request, { sender }) => as(sender).election.leader(request),
   });
   add('v3electionpb.Election/Resign', {
     request: electionpb.resignRequest,
     response: electionpb.resignResponse,
-    access: forAll,
-    call: (request, { identity }) => as(identity).election.resign(request),
+    access: forStrangers,
+    call: (request, { sender }) => as(sender).election.resign(request),
   });
   add('grpc.health.v1.Health/Check', {
     request: healthCheckRequest,
@@ -368,8 +368,8 @@ export function serverStreamMethods(services: Services): ServerStreamMethod[] {
   add('v3electionpb.Election/Observe', {
     request: electionpb.leaderRequest,
     response: electionpb.leaderResponse,
-    access: forAll,
-    call: (request, { identity }, signal) => services.as(identity).election.observe(request, signal),
+    access: forStrangers,
+    call: (request, { sender }, signal) => services.as(sender).election.observe(request, signal),
   });
   add('grpc.health.v1.Health/Watch', {
     request: healthCheckRequest,

@@ -1,11 +1,10 @@
 import { type AuthService, createAuthService } from './auth-service.ts';
-import { Guard } from './guard.ts';
+import { Guard, type Sender } from './guard.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Lessor } from '../lease/lessor.ts';
 import type { Store } from '../mvcc/store.ts';
 import type { Upkeep } from '../snapshot/upkeep.ts';
 import { callerPorts } from './caller-ports.ts';
-import type { Identity } from '../auth/identity.ts';
 import { type ClusterService, createClusterService } from './cluster-service.ts';
 import { createElectionService, type ElectionService } from './concurrency/election-service.ts';
 import { createLockService, type LockService } from './concurrency/lock-service.ts';
@@ -28,7 +27,7 @@ export interface Services {
   /** Stands before all of them, for whoever is not trusted. */
   readonly guard: Guard;
   /** Locks and elections as that caller may use them. */
-  readonly as: (caller: Identity | undefined) => Pick<Services, 'lock' | 'election'>;
+  readonly as: (sender: Sender) => Pick<Services, 'lock' | 'election'>;
 }
 
 export interface ServicesOptions {
@@ -61,6 +60,7 @@ export function createServices(options: ServicesOptions): Services {
     election: createElectionService({ ...ports, store }),
   });
   const trusted = concurrency({ kv, lease });
+  const guard = new Guard(auth);
   return {
     kv,
     watch: createWatchService(store, {
@@ -72,7 +72,8 @@ export function createServices(options: ServicesOptions): Services {
     cluster: createClusterService(store),
     auth: createAuthService(auth, store),
     ...trusted,
-    guard: new Guard(auth),
-    as: (caller) => (caller === undefined ? trusted : concurrency(callerPorts({ kv, lease }, caller))),
+    guard,
+    as: (sender) =>
+      sender === 'trusted' ? trusted : concurrency(callerPorts({ kv, lease }, guard, sender)),
   };
 }
