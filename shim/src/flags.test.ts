@@ -61,6 +61,7 @@ test('mistakes name the flag', () => {
     [{ 'listen-client-urls': 'localhost:2379' }, /--listen-client-urls has "localhost:2379"/],
     [{ 'cert-file': 'a.crt' }, /--cert-file must be given together with --key-file/],
     [{ 'log-level': 'loud' }, /--log-level is "loud", but must be one of debug, info/],
+    [{ 'auth-token': 'secret' }, /--auth-token is "secret", neither simple nor jwt/],
     [{ 'client-cert-auth': 'perhaps' }, /--client-cert-auth is "perhaps"/],
     [
       { 'watch-progress-notify-interval': '5' },
