@@ -24,6 +24,8 @@ test('every concurrent flag has the default of the controller table', () => {
     'replicaset-controller': flag('concurrent-replicaset-syncs'),
     'garbage-collector-controller': flag('concurrent-gc-syncs'),
     'namespace-controller': flag('concurrent-namespace-syncs'),
+    // It has none.
+    'serviceaccount-controller': 1,
   });
 });
 

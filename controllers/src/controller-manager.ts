@@ -1,6 +1,7 @@
 import { createDeploymentController } from './deployment/deployment-controller.ts';
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts';
 import { createNamespaceController } from './namespace/namespace-controller.ts';
+import { createServiceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { createReplicaSetController } from './replicaset/replicaset-controller.ts';
 import type { ControllerContext } from './runtime/context.ts';
 import { createEventRecorder } from './runtime/event-recorder.ts';
@@ -41,6 +42,11 @@ export const controllerTable = {
     component: 'namespace-controller',
     workers: 10,
     create: createNamespaceController,
+  },
+  'serviceaccount-controller': {
+    component: 'serviceaccount-controller',
+    workers: 1,
+    create: createServiceAccountController,
   },
 } as const satisfies Record<string, ControllerEntry>;
 

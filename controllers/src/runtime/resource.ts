@@ -7,6 +7,7 @@ import type {
   V1Pod,
   V1ReplicaSet,
   V1Service,
+  V1ServiceAccount,
 } from '@kubernetes/client-node';
 import type { ApiObject, Typed } from './api-object.ts';
 
@@ -18,6 +19,7 @@ export type Namespace = Typed<V1Namespace>;
 export type Deployment = Typed<V1Deployment>;
 export type ReplicaSet = Typed<V1ReplicaSet>;
 export type Service = Typed<V1Service>;
+export type ServiceAccount = Typed<V1ServiceAccount>;
 export type Lease = Typed<V1Lease>;
 export type Event = Typed<CoreV1Event>;
 
@@ -45,6 +47,7 @@ export const pods = namespaced<Pod>('v1', 'pods', 'Pod');
 export const nodes = clusterScoped<Node>('v1', 'nodes', 'Node');
 export const namespaces = clusterScoped<Namespace>('v1', 'namespaces', 'Namespace');
 export const services = namespaced<Service>('v1', 'services', 'Service');
+export const serviceAccounts = namespaced<ServiceAccount>('v1', 'serviceaccounts', 'ServiceAccount');
 export const events = namespaced<Event>('v1', 'events', 'Event');
 export const deployments = namespaced<Deployment>('apps/v1', 'deployments', 'Deployment');
 export const replicaSets = namespaced<ReplicaSet>('apps/v1', 'replicasets', 'ReplicaSet');
