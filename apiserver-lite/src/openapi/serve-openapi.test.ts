@@ -60,6 +60,47 @@ describe('/openapi/v3', () => {
     assert.deepEqual([again.statusCode, again.text], [304, '']);
   });
 
+  test('the index need not be sent again, either', async () => {
+    const { headers } = await get('/openapi/v3');
+    const again = await get('/openapi/v3', { 'if-none-match': String(headers['etag']) });
+    assert.deepEqual([again.statusCode, again.text], [304, '']);
+  });
+
+  test('speaks protobuf in both spellings, and answers 406 with nothing to those who take neither form', async () => {
+    const contentType = 'application/com.github.proto-openapi.spec.v3.v1.0+protobuf';
+    for (const accept of [contentType, contentType.replace('v3.v1', 'v3@v1')]) {
+      const { bytes, headers } = await get('/openapi/v3/apis/apps/v1', { accept });
+      assert.equal(headers['content-type'], contentType);
+      // Document{1: openapi, 2: Info{1: title, 6: version}, …}
+      const info = Buffer.from('\x0a\x0aKubernetes\x32\x07v1.36.3', 'latin1');
+      const start = Buffer.concat([
+        Buffer.from('\x0a\x053.0.0\x12', 'latin1'),
+        Buffer.from([info.length]),
+        info,
+      ]);
+      assert.deepEqual(bytes.subarray(0, start.length), start);
+      // Schema{24: Any{2: yaml}, 25: type}
+      const rolling = Buffer.from('\xc2\x01\x12\x12\x10"RollingUpdate"\n', 'latin1');
+      assert.ok(bytes.includes(rolling));
+    }
+    for (const url of ['/openapi/v3/apis/apps/v1', '/openapi/v2']) {
+      const { statusCode, text } = await get(url, { accept: 'text/html' });
+      assert.deepEqual([statusCode, text], [406, '']);
+    }
+  });
+
+  test('enums are told, as kube-apiserver tells them', async () => {
+    const { components } = await document('api/v1');
+    const property = (type: string, name: string) =>
+      components.schemas[`io.k8s.api.core.v1.${type}`]?.properties?.[name];
+    assert.deepEqual(property('Container', 'imagePullPolicy')?.['enum'], ['Always', 'IfNotPresent', 'Never']);
+    assert.deepEqual(property('PersistentVolumeSpec', 'accessModes')?.['items'], {
+      type: 'string',
+      default: '',
+      enum: ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'],
+    });
+  });
+
   test('a wrong hash leads to the right one', async () => {
     const response = await get('/openapi/v3/apis/apps/v1?hash=OLD');
     assert.deepEqual([response.statusCode, response.headers['location']], [301, await urlOf('apis/apps/v1')]);
