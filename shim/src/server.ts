@@ -5,16 +5,20 @@ import { createAuth } from './auth/create-auth.ts';
 import type { TokenOptions } from './auth/token-options.ts';
 import type { EtcdClient } from './client/etcd-client.ts';
 import { createInProcessClient } from './client/in-process-client.ts';
+import { controlAccess } from './gateway/access-control.ts';
 import { Connections } from './gateway/connections.ts';
 import { createHttpEndpoints } from './gateway/http-endpoints.ts';
+import { createJsonGateway } from './gateway/json/json-gateway.ts';
+import { Loopback } from './gateway/json/loopback.ts';
 import { type Listener, listen, type ShimTls } from './gateway/listen.ts';
 import { splitProtocols } from './gateway/protocol-split.ts';
 import { openStore, type OpenedStore } from './postgres/open-store.ts';
+import { allMethods } from './rpc/all-methods.ts';
 import { CallCounts } from './rpc/call-counts.ts';
 import { createGrpcServer } from './rpc/grpc-server.ts';
 import { createRequestLog } from './rpc/request-log.ts';
 import { createServerMetrics } from './rpc/server-metrics.ts';
-import { createServices } from './rpc/services.ts';
+import { createServices, grpcOverheadBytes } from './rpc/services.ts';
 
 /** How a shim is started; everything but the database and the URLs has etcd's own default. */
 export interface ShimOptions {
@@ -24,6 +28,8 @@ export interface ShimOptions {
   listenClientUrls: readonly string[];
   /** What other clients are told to connect to. Default: what is listened on. */
   advertiseClientUrls?: readonly string[] | undefined;
+  /** For HTTP alone, etcd's --listen-client-http-urls; `listenClientUrls` are then for gRPC alone. */
+  listenClientHttpUrls?: readonly string[] | undefined;
   /** HTTP alone, without gRPC; etcd's --listen-metrics-urls. No client certificate is asked for. */
   listenMetricsUrls?: readonly string[] | undefined;
   /** For the https URLs. */
@@ -43,6 +49,12 @@ export interface ShimOptions {
   grpcKeepaliveIntervalMs?: number | undefined;
   grpcKeepaliveTimeoutMs?: number | undefined;
   metrics?: 'basic' | 'extensive' | undefined;
+  /** Origins of web pages that may use the HTTP endpoints and the JSON gateway; none or `*`: all. */
+  cors?: readonly string[] | undefined;
+  /** Names that HTTP clients may use for this server without TLS; none or `*`: all. */
+  hostWhitelist?: readonly string[] | undefined;
+  /** The JSON gateway under /v3/. Default: true. */
+  enableGrpcGateway?: boolean | undefined;
   /** Default: simple tokens. */
   authToken?: TokenOptions | undefined;
   /** How long a simple token lives after its last use. Default: 5 minutes. */
@@ -59,6 +71,8 @@ export interface ShimOptions {
 export interface Shim {
   /** What is listened on, with the real ports. */
   readonly clientUrls: string[];
+  /** As `clientUrls`, of `listenClientHttpUrls`. */
+  readonly clientHttpUrls: string[];
   /** As `clientUrls`, of `listenMetricsUrls`. */
   readonly metricsUrls: string[];
   /** A client in this process, without a connection. Closing it closes nothing but itself. */
@@ -87,18 +101,23 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   const version = options.versionReported ?? defaultVersionReported;
   const maxRequestBytes = options.maxRequestBytes ?? 1.5 * 1024 * 1024;
   const listeners: Listener[] = [];
+  const httpListeners: Listener[] = [];
   const metricsListeners: Listener[] = [];
   // The ports must be known before the database is told of them: whoever connects meanwhile waits.
   const clients = new Connections();
+  const httpClients = new Connections();
   const scrapers = new Connections();
   const onError = (error: Error): void => log.warn({ err: error }, 'a listener goes on after an error');
   const stopListening = (): Promise<unknown> =>
-    Promise.all([...listeners, ...metricsListeners].map((listener) => listener.close()));
+    Promise.all([...listeners, ...httpListeners, ...metricsListeners].map((listener) => listener.close()));
 
   let opened: OpenedStore;
   try {
     for (const url of options.listenClientUrls) {
       listeners.push(await listen({ url, tls: options.tls, onConnection: clients.accept, onError }));
+    }
+    for (const url of options.listenClientHttpUrls ?? []) {
+      httpListeners.push(await listen({ url, tls: options.tls, onConnection: httpClients.accept, onError }));
     }
     const serverTls = {
       ...options.tls,
@@ -119,6 +138,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     });
   } catch (error) {
     clients.destroy();
+    httpClients.destroy();
     scrapers.destroy();
     await stopListening();
     throw error;
@@ -165,14 +185,36 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     quotaBytes,
     isExtensive: options.metrics === 'extensive',
   });
-  const http = createHttpServer(
-    createHttpEndpoints({ services, version, metrics: metrics.read, onHealth: metrics.countHealth }),
-  );
-  // Node checks the other timeouts only on sockets that it has accepted itself.
-  http.timeout = httpIdleTimeoutMs;
+  const loopback = new Loopback(grpc.inject);
+  const endpoints = createHttpEndpoints({
+    services,
+    version,
+    metrics: metrics.read,
+    onHealth: metrics.countHealth,
+    gateway:
+      options.enableGrpcGateway === false
+        ? undefined
+        : createJsonGateway({
+            methods: allMethods(services),
+            loopback,
+            isAuthEnabled: () => auth.state.enabled,
+            maxMessageLength: 2 * (maxRequestBytes + grpcOverheadBytes),
+          }),
+  });
+  const access = { cors: options.cors ?? [], hostWhitelist: options.hostWhitelist ?? [] };
+  const http = createHttpServer(controlAccess(access, endpoints.forClients));
+  const metricsHttp = createHttpServer(endpoints.forScrapers);
+  for (const server of [http, metricsHttp]) {
+    // Node checks the other timeouts only on sockets that it has accepted itself.
+    server.timeout = httpIdleTimeoutMs;
+  }
   const serveHttp = (socket: Socket): void => void http.emit('connection', socket);
-  clients.serve((connection) => splitProtocols(connection, { http1: serveHttp, http2: grpc.inject }));
-  scrapers.serve(serveHttp);
+  // With URLs of their own for HTTP, the others are gRPC's alone.
+  const refuse = (socket: Socket): void => void socket.destroy();
+  const http1 = httpListeners.length > 0 ? refuse : serveHttp;
+  clients.serve((connection) => splitProtocols(connection, { http1, http2: grpc.inject }));
+  httpClients.serve((connection) => splitProtocols(connection, { http1: serveHttp, http2: refuse }));
+  scrapers.serve((socket) => void metricsHttp.emit('connection', socket));
   const clientUrls = listeners.map(({ url }) => url);
   log.info({ clientUrls, name: options.name ?? 'default', version }, 'ready to serve client requests');
 
@@ -180,18 +222,23 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   let closed: Promise<void> | undefined;
   return {
     clientUrls,
+    clientHttpUrls: httpListeners.map(({ url }) => url),
     metricsUrls: metricsListeners.map(({ url }) => url),
     client: () => createInProcessClient(services, { counts, logRequest }),
     close: () =>
       (closed ??= (async () => {
         const stopped = stopListening();
         http.closeIdleConnections();
+        metricsHttp.closeIdleConnections();
+        loopback.close();
         services.watch.stop();
         await grpc.close(drainMs);
         clients.destroy();
+        httpClients.destroy();
         scrapers.destroy();
         await stopped;
         http.close();
+        metricsHttp.close();
         await auth.close();
         await opened.close();
       })()),

@@ -1,5 +1,6 @@
 import { describe, test } from 'node:test';
 import { CaseWorld, type ConformanceCase, type Target } from './case.ts';
+import { Gateway, gatewayCases } from './gateway-cases.ts';
 import { kvCases } from './kv-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { maintenanceCases } from './maintenance-cases.ts';
@@ -67,6 +68,15 @@ export function runCases(name: string, open: () => Promise<Target & { close(): P
           upkeep.close();
           world.close();
         }
+      });
+    }
+    for (const each of gatewayCases) {
+      test(`gateway: ${each.name}`, { timeout: 20_000 }, async (context) => {
+        const { url, version } = await opened;
+        if (url === undefined) return context.skip('in process there is no gateway');
+        const reason = each.differsIn?.[version];
+        if (reason !== undefined) return context.skip(`etcd ${version} differs: ${reason}`);
+        await each.run(new Gateway(url));
       });
     }
     test('close', async () => {

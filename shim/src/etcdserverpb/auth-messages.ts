@@ -23,6 +23,7 @@ import {
   enumeration,
   int64,
   message,
+  named,
   ownBytes,
   repeated,
   requiredMessage,
@@ -43,7 +44,7 @@ export const userRecord = defineMessage<UserRecord>('User', {
 });
 
 const permissionRecord = defineMessage<PermissionRecord>('Permission', {
-  type: enumeration(1, permissionTypes),
+  type: named('permType', enumeration(1, permissionTypes)),
   key: ownBytes(2),
   rangeEnd: ownBytes(3),
 });
@@ -51,13 +52,13 @@ const permissionRecord = defineMessage<PermissionRecord>('Permission', {
 /** authpb.Role, as it is stored. */
 export const roleRecord = defineMessage<RoleRecord>('Role', {
   name: string(1),
-  permissions: repeated(message(2, () => permissionRecord)),
+  permissions: named('keyPermission', repeated(message(2, () => permissionRecord))),
 });
 
 export const authStatusResponse = defineMessage<AuthStatusResponse>('AuthStatusResponse', {
   header: requiredMessage(1, () => responseHeader),
   enabled: bool(2),
-  authRevision: int64(3),
+  authRevision: named('authRevision', int64(3)),
 });
 
 export const authenticateRequest = defineMessage<AuthenticateRequest>('AuthenticateRequest', {
@@ -100,7 +101,13 @@ export const authRoleRequest = defineMessage<AuthRoleRequest>('AuthRoleRequest',
 
 export const authRoleGrantPermissionRequest = defineMessage<AuthRoleGrantPermissionRequest>(
   'AuthRoleGrantPermissionRequest',
-  { name: string(1), permission: message(2, () => permissionRecord) },
+  {
+    name: string(1),
+    permission: named(
+      'perm',
+      message(2, () => permissionRecord),
+    ),
+  },
 );
 
 export const authRoleRevokePermissionRequest = defineMessage<AuthRoleRevokePermissionRequest>(
@@ -121,5 +128,5 @@ export const authRolesResponse = defineMessage<AuthRolesResponse>('AuthRolesResp
 
 export const authRoleGetResponse = defineMessage<AuthRoleGetResponse>('AuthRoleGetResponse', {
   header: requiredMessage(1, () => responseHeader),
-  permissions: repeated(message(2, () => permissionRecord)),
+  permissions: named('perm', repeated(message(2, () => permissionRecord))),
 });

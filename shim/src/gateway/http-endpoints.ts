@@ -68,7 +68,11 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): HttpEndpoint
   addChecks(endpoints, '/livez', { serializable_read: checks['serializable_read'] as Check });
   addChecks(endpoints, '/readyz', checks);
 
-  const serve = (request: IncomingMessage, response: ServerResponse, gateway: JsonGateway | undefined): void => {
+  const serve = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    gateway: JsonGateway | undefined,
+  ): void => {
     const base = 'http://localhost';
     const target = request.url ?? '/';
     if (!URL.canParse(target, base)) {
