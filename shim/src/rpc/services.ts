@@ -73,7 +73,6 @@ export function createServices(options: ServicesOptions): Services {
     auth: createAuthService(auth, store),
     ...trusted,
     guard,
-    as: (sender) =>
-      sender === 'trusted' ? trusted : concurrency(callerPorts({ kv, lease }, guard, sender)),
+    as: (sender) => (sender === 'trusted' ? trusted : concurrency(callerPorts({ kv, lease }, guard, sender))),
   };
 }
