@@ -195,7 +195,9 @@ export function validatePodSpec(
   meta?: V1ObjectMeta,
 ): FieldError[] {
   const spec = given ?? ({} as V1PodSpec);
-  const { containers = [], initContainers = [], resourceClaims } = spec;
+  const { initContainers = [], resourceClaims } = spec;
+  // A list that is not there is null, as in Go.
+  const containers = (spec.containers as V1Container[] | null | undefined) ?? [];
   const { valid, findings } = validateVolumes(spec.volumes, `${field}.volumes`, meta);
   const claims = new Set((resourceClaims ?? []).map(({ name }) => name).filter((name) => name));
   const rules: ContainerRules = {
