@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,37 @@ describe('flags of kube-apiserver', () => {
     assert.deepEqual(apiserver.authorizationModes, ['RBAC']);
     assert.equal(apiserver.anonymousAuth, true);
     assert.deepEqual([verbosity, notes], [0, []]);
+  });
+
+  test('of service accounts name keys, an issuer and audiences', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = privateKey.export({ type: 'sec1', format: 'pem' }).toString();
+    const file = join(folder, 'sa.key');
+    await writeFile(file, key);
+    const { apiserver, notes } = await parse({
+      'service-account-issuer': 'https://one.example.com,https://former.example.com',
+      'service-account-signing-key-file': file,
+      'api-audiences': 'api',
+      'service-account-max-token-expiration': '1h',
+    });
+    assert.deepEqual(apiserver.serviceAccounts, {
+      issuers: ['https://one.example.com', 'https://former.example.com'],
+      keyFiles: [key],
+      signingKeyFile: key,
+      apiAudiences: ['api'],
+      maxExpirationSeconds: 3600,
+      lookup: true,
+      extendExpiration: true,
+    });
+    assert.deepEqual(notes, []);
+    await assert.rejects(
+      parse({ 'service-account-signing-key-file': file }),
+      /--service-account-issuer must be given/,
+    );
+    await assert.rejects(
+      parse({ 'service-account-issuer': 'a', 'service-account-key-file': join(folder, 'tokens.csv') }),
+      /--service-account-key-file cannot be used: there is no key in it/,
+    );
   });
 
   test('are read, with the files that they name', async () => {
