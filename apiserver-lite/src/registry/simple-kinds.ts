@@ -133,7 +133,6 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   'storage.k8s.io/CSIStorageCapacity': { immutable: ['nodeTopology', 'storageClassName'] },
   'storage.k8s.io/StorageClass': {
     cluster: true,
-    immutable: ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'],
   },
   'storage.k8s.io/VolumeAttachment': { cluster: true, emptyStatus: { attached: false }, immutable: ['spec'] },
   'storage.k8s.io/VolumeAttributesClass': { cluster: true, immutable: ['driverName', 'parameters'] },

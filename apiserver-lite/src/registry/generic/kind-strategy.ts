@@ -2,7 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../server/status-error.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
 import { invalidValue } from '../validation/field-errors.ts';
-import { immutable } from '../validation/metadata.ts';
+import { immutable, validateStandardFinalizer } from '../validation/metadata.ts';
 import { subdomainName } from '../validation/names.ts';
 import { copyOf, isSame } from './copy-object.ts';
 
@@ -60,6 +60,12 @@ export function keepField(object: KubeObject, old: KubeObject, field: string): v
   else object[field] = copyOf(old[field]);
 }
 
+function finalizerFindings({ metadata }: KubeObject): FieldError[] {
+  return (metadata.finalizers ?? []).flatMap((name, index) =>
+    validateStandardFinalizer(name, `metadata.finalizers[${index}]`),
+  );
+}
+
 /** The strategy that a row of traits describes. */
 export function kindStrategy(traits: KindTraits): Strategy {
   const { generation = [], emptyStatus, immutable: fixed = [] } = traits;
@@ -95,7 +101,10 @@ export function kindStrategy(traits: KindTraits): Strategy {
       else delete object.metadata.generation;
       traits.prepareForCreate?.(object, request);
     },
-    validate: (object, request) => traits.validate?.(object, request) ?? [],
+    validate: (object, request) => [
+      ...finalizerFindings(object),
+      ...(traits.validate?.(object, request) ?? []),
+    ],
     prepareForUpdate(object, old, request) {
       if (emptyStatus !== undefined) keepField(object, old, 'status');
       traits.prepareForUpdate?.(object, old, request);
@@ -104,6 +113,7 @@ export function kindStrategy(traits: KindTraits): Strategy {
       }
     },
     validateUpdate: (object, old, request) => [
+      ...finalizerFindings(object),
       ...(traits.validate?.(object, request) ?? []),
       ...fixed
         .filter((path) => !isSame(fieldAt(object, path), fieldAt(old, path)))

@@ -79,6 +79,15 @@ function validateFinalizers(finalizers: readonly string[], field: string): Field
   return findings;
 }
 
+const standardFinalizers = ['kubernetes', orphanFinalizer, foregroundFinalizer];
+
+/** A finalizer of built-in kinds has a domain, or is one that everybody knows (Kubernetes: `core/validation.validateKubeFinalizerName`). */
+export function validateStandardFinalizer(name: string, field: string): FieldError[] {
+  return name.includes('/') || standardFinalizers.includes(name)
+    ? []
+    : [invalidValue(field, name, 'name is neither a standard finalizer name nor is it fully qualified')];
+}
+
 function validateShared(metadata: ObjectMeta): FieldError[] {
   return [
     ...validateLabels(metadata.labels, 'metadata.labels'),

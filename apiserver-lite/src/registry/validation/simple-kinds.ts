@@ -1,25 +1,45 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../server/status-error.ts';
-import { copyOf, isSame } from '../generic/copy-object.ts';
-import { fieldAt, type KindTraits } from '../generic/kind-strategy.ts';
+import { isSame } from '../generic/copy-object.ts';
+import type { KindTraits } from '../generic/kind-strategy.ts';
 import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './access-control.ts';
-import { validateConfigMap, validateFrozen, validateSecret, validateSecretUpdate } from './configuration.ts';
-import { forbiddenField, invalidValue, required } from './field-errors.ts';
-import { validateIngress } from './ingress.ts';
-import { validateLabelSelector } from './label-selector.ts';
-import { templateWarnings } from './pod/pod-warnings.ts';
-import { validatePodTemplate } from './pod/pod-template.ts';
 import {
-  validateCronJob,
-  validateDaemonSet,
-  validateDeployment,
-  validateJob,
-  validateJobUpdate,
-  validateReplicaSet,
-  validateReplicationController,
-  validateStatefulSet,
-  validateStatefulSetUpdate,
-} from './workloads.ts';
+  validateAdmissionPolicy,
+  validateAdmissionPolicyBinding,
+  validateWebhooks,
+} from './admission/webhooks.ts';
+import { validateApiService } from './policy/api-service.ts';
+import { validateAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts';
+import { validateConfigMap, validateFrozen, validateSecret, validateSecretUpdate } from './configuration.ts';
+import { required } from './field-errors.ts';
+import { validateEndpoints, validateEndpointSlice } from './network/endpoints.ts';
+import { validateIngress } from './network/ingress.ts';
+import { validateIngressClass } from './network/ingress-class.ts';
+import { validateNetworkPolicy } from './network/network-policy.ts';
+import { validatePodTemplate } from './pod/pod-template.ts';
+import { templateWarnings } from './pod/pod-warnings.ts';
+import { validateCertificateRequest } from './policy/certificate-request.ts';
+import { validateLease } from './policy/coordination.ts';
+import { validateDisruptionBudget } from './policy/disruption-budget.ts';
+import { validatePriorityClass, validatePriorityClassUpdate } from './policy/priority-class.ts';
+import { validateRuntimeClass } from './policy/runtime-class.ts';
+import { validateLimitRange } from './quota/limit-range.ts';
+import { validateResourceQuota, validateResourceQuotaUpdate } from './quota/resource-quota.ts';
+import { atLeastZero } from './rules.ts';
+import { validateClaim, validateClaimUpdate } from './storage/claim.ts';
+import { validatePersistentVolume, validatePersistentVolumeUpdate } from './storage/persistent-volume.ts';
+import {
+  validateCsiDriver,
+  validateStorageClass,
+  validateStorageClassUpdate,
+  validateVolumeAttachment,
+  validateVolumeAttributesClass,
+} from './storage/storage-class.ts';
+import { validateCronJob } from './workloads/cron-job.ts';
+import { validateDaemonSet } from './workloads/daemon-set.ts';
+import { validateDeployment } from './workloads/deployment.ts';
+import { validateJob, validateJobUpdate } from './workloads/job.ts';
+import { validateReplicaSet, validateReplicationController } from './workloads/replica-set.ts';
+import { validateStatefulSet, validateStatefulSetUpdate } from './workloads/stateful-set.ts';
 
 type Rules = Pick<KindTraits, 'validate' | 'validateUpdate' | 'warningsOnCreate' | 'warningsOnUpdate'>;
 
@@ -29,205 +49,33 @@ const warned: Rules = {
   warningsOnUpdate: (object, old) => (isSame(object['spec'], old['spec']) ? [] : templateWarnings(object)),
 };
 
-/** Findings for fields that must have a value. */
-function requires(...paths: string[]): (object: KubeObject) => FieldError[] {
-  return (object) =>
-    paths.flatMap((path) => {
-      const value = fieldAt(object, path);
-      return value === undefined || value === '' || value === null ? [required(path)] : [];
-    });
-}
-
-function validateDisruptionBudget(object: KubeObject): FieldError[] {
-  const { minAvailable, maxUnavailable, selector } = (object['spec'] ?? {}) as {
-    minAvailable?: unknown;
-    maxUnavailable?: unknown;
-    selector?: object;
-  };
-  const findings =
-    minAvailable !== undefined && maxUnavailable !== undefined
-      ? [invalidValue('spec', object['spec'], 'minAvailable and maxUnavailable cannot be both set')]
-      : [];
-  return [...findings, ...validateLabelSelector(selector, 'spec.selector')];
-}
-
-function validateApiService(object: KubeObject): FieldError[] {
-  const {
-    group = '',
-    version = '',
-    groupPriorityMinimum,
-    versionPriority,
-  } = (object['spec'] ?? {}) as {
-    group?: string;
-    version?: string;
-    groupPriorityMinimum?: number;
-    versionPriority?: number;
-  };
-  const findings: FieldError[] = [];
-  const wanted = `${version}.${group}`;
-  if (object.metadata.name !== wanted) {
-    findings.push(
-      invalidValue(
-        'metadata.name',
-        object.metadata.name,
-        `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`,
-      ),
-    );
-  }
-  if (version === '') findings.push(required('spec.version'));
-  const within = (value: number | undefined, most: number) =>
-    value !== undefined && value > 0 && value <= most;
-  if (!within(groupPriorityMinimum, 20000)) {
-    findings.push(
-      invalidValue(
-        'spec.groupPriorityMinimum',
-        groupPriorityMinimum ?? 0,
-        'must be positive and less than 20000',
-      ),
-    );
-  }
-  if (!within(versionPriority, 1000)) {
-    findings.push(
-      invalidValue('spec.versionPriority', versionPriority ?? 0, 'must be positive and less than 1000'),
-    );
-  }
-  return findings;
-}
-
-function validateLease(object: KubeObject): FieldError[] {
-  const { leaseDurationSeconds, leaseTransitions } = (object['spec'] ?? {}) as {
-    leaseDurationSeconds?: number;
-    leaseTransitions?: number;
-  };
-  const findings: FieldError[] = [];
-  if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0) {
-    findings.push(invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0'));
-  }
-  if (leaseTransitions !== undefined && leaseTransitions < 0) {
-    findings.push(
-      invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0'),
-    );
-  }
-  return findings;
-}
-
-const highestUserPriority = 1_000_000_000;
-
-function validatePriorityClass(object: KubeObject): FieldError[] {
-  const { name = '' } = object.metadata;
-  const value = Number(object['value'] ?? 0);
-  const systemValues: Readonly<Record<string, number>> = {
-    'system-node-critical': 2_000_001_000,
-    'system-cluster-critical': 2_000_000_000,
-  };
-  if (name.startsWith('system-')) {
-    return systemValues[name] === value
-      ? []
-      : [
-          forbiddenField(
-            'metadata.name',
-            `priority class names with 'system-' prefix are reserved for system use only`,
-          ),
-        ];
-  }
-  return value > highestUserPriority
-    ? [forbiddenField('value', `maximum allowed value of a user defined priority is ${highestUserPriority}`)]
-    : [];
-}
-
-/** The value of a PriorityClass never changes, as Pods took it over. */
-function validatePriorityClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  return (['value', 'preemptionPolicy'] as const).flatMap((field) =>
-    isSame(object[field], old[field])
-      ? []
-      : [
-          field === 'value'
-            ? forbiddenField('value', 'may not be changed in an update.')
-            : invalidValue(field, object[field], 'field is immutable'),
-        ],
-  );
-}
-
-function validateClaim(object: KubeObject): FieldError[] {
-  const { accessModes = [], resources } = (object['spec'] ?? {}) as {
-    accessModes?: string[];
-    resources?: { requests?: Record<string, string> };
-  };
-  const findings =
-    accessModes.length === 0 ? [required('spec.accessModes', 'at least 1 access mode is required')] : [];
-  if (resources?.requests?.['storage'] === undefined) findings.push(required('spec.resources[storage]'));
-  return findings;
-}
-
-/** Once there, a claim may only ask for more, or for another class of attributes. */
-function validateClaimUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  interface ClaimSpec {
-    resources?: { requests?: Record<string, string> };
-    volumeAttributesClassName?: string;
-    volumeName?: string;
-    storageClassName?: string;
-  }
-  const before = (old['spec'] ?? {}) as ClaimSpec;
-  const next = copyOf((object['spec'] ?? {}) as ClaimSpec);
-  // The binder fills these in.
-  if (before.volumeName === undefined) delete next.volumeName;
-  if (before.storageClassName === undefined) delete next.storageClassName;
-  if (before.volumeName !== undefined) {
-    if (before.volumeAttributesClassName === undefined) delete next.volumeAttributesClassName;
-    else next.volumeAttributesClassName = before.volumeAttributesClassName;
-    const storage = before.resources?.requests?.['storage'];
-    if (storage !== undefined && next.resources?.requests !== undefined)
-      next.resources.requests['storage'] = storage;
-  }
-  return isSame(next, before)
-    ? []
-    : [
-        forbiddenField(
-          'spec',
-          'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
-        ),
-      ];
-}
-
-function validateAutoscaler(object: KubeObject): FieldError[] {
-  const { minReplicas, maxReplicas = 0 } = (object['spec'] ?? {}) as {
-    minReplicas?: number;
-    maxReplicas?: number;
-  };
-  const findings: FieldError[] = [];
-  if (minReplicas !== undefined && minReplicas < 1) {
-    findings.push(invalidValue('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
-  }
-  if (maxReplicas < 1) findings.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
-  if (minReplicas !== undefined && maxReplicas < minReplicas) {
-    findings.push(
-      invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'),
-    );
-  }
-  return [...findings, ...requires('spec.scaleTargetRef.kind', 'spec.scaleTargetRef.name')(object)];
-}
+const validateControllerRevision = (object: KubeObject) => [
+  ...(object['data'] === undefined ? [required('data', 'data is mandatory')] : []),
+  ...atLeastZero('revision', Number(object['revision'] ?? 0)),
+];
 
 /** What the kinds of `simple-kinds.ts` check, by `group/Kind`; those that are absent check their metadata only. */
 export const simpleValidations: Readonly<Record<string, Rules>> = {
   '/ConfigMap': { validate: validateConfigMap, validateUpdate: validateFrozen },
+  '/Endpoints': { validate: validateEndpoints },
+  '/LimitRange': { validate: validateLimitRange },
+  '/PersistentVolume': { validate: validatePersistentVolume, validateUpdate: validatePersistentVolumeUpdate },
   '/PersistentVolumeClaim': { validate: validateClaim, validateUpdate: validateClaimUpdate },
   '/PodTemplate': {
     validate: (object) =>
       validatePodTemplate(object['template'] as Parameters<typeof validatePodTemplate>[0], 'template'),
   },
   '/ReplicationController': { validate: validateReplicationController },
+  '/ResourceQuota': { validate: validateResourceQuota, validateUpdate: validateResourceQuotaUpdate },
   '/Secret': { validate: validateSecret, validateUpdate: validateSecretUpdate },
-  'apiregistration.k8s.io/APIService': { validate: validateApiService },
-  'apps/ControllerRevision': {
-    validate: (object) => {
-      const data = object['data'];
-      const revision = Number(object['revision'] ?? 0);
-      return [
-        ...(data === undefined ? [required('data', 'data is mandatory')] : []),
-        ...(revision < 0 ? [invalidValue('revision', revision, 'must be greater than or equal to 0')] : []),
-      ];
-    },
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': { validate: validateWebhooks },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': { validate: validateAdmissionPolicy },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': {
+    validate: validateAdmissionPolicyBinding,
   },
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { validate: validateWebhooks },
+  'apiregistration.k8s.io/APIService': { validate: validateApiService },
+  'apps/ControllerRevision': { validate: validateControllerRevision },
   'apps/DaemonSet': { validate: validateDaemonSet, ...warned },
   'apps/Deployment': { validate: validateDeployment, ...warned },
   'apps/ReplicaSet': { validate: validateReplicaSet, ...warned },
@@ -235,12 +83,13 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   'autoscaling/HorizontalPodAutoscaler': { validate: validateAutoscaler },
   'batch/CronJob': { validate: validateCronJob },
   'batch/Job': { validate: validateJob, validateUpdate: validateJobUpdate, ...warned },
+  'certificates.k8s.io/CertificateSigningRequest': { validate: validateCertificateRequest },
   'coordination.k8s.io/Lease': { validate: validateLease },
+  'discovery.k8s.io/EndpointSlice': { validate: validateEndpointSlice },
   'networking.k8s.io/Ingress': { validate: validateIngress },
-  'networking.k8s.io/NetworkPolicy': {
-    validate: (object) =>
-      validateLabelSelector(fieldAt(object, 'spec.podSelector') as object | undefined, 'spec.podSelector'),
-  },
+  'networking.k8s.io/IngressClass': { validate: validateIngressClass },
+  'networking.k8s.io/NetworkPolicy': { validate: validateNetworkPolicy },
+  'node.k8s.io/RuntimeClass': { validate: validateRuntimeClass },
   'policy/PodDisruptionBudget': { validate: validateDisruptionBudget },
   'rbac.authorization.k8s.io/ClusterRole': { validate: validateRole(false) },
   'rbac.authorization.k8s.io/ClusterRoleBinding': {
@@ -256,5 +105,11 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
     validate: validatePriorityClass,
     validateUpdate: validatePriorityClassUpdate,
   },
-  'storage.k8s.io/StorageClass': { validate: requires('provisioner') },
+  'storage.k8s.io/CSIDriver': { validate: validateCsiDriver },
+  'storage.k8s.io/StorageClass': {
+    validate: validateStorageClass,
+    validateUpdate: validateStorageClassUpdate,
+  },
+  'storage.k8s.io/VolumeAttachment': { validate: validateVolumeAttachment },
+  'storage.k8s.io/VolumeAttributesClass': { validate: validateVolumeAttributesClass },
 };

@@ -8,6 +8,7 @@ import { selectableFields } from '../../selectable-fields.ts';
 import type { Strategy } from '../../strategy.ts';
 import { invalidEach, invalidValue } from '../../validation/field-errors.ts';
 import { qualifiedName } from '../../validation/formats.ts';
+import { validateStandardFinalizer } from '../../validation/metadata.ts';
 import { labelName } from '../../validation/names.ts';
 
 const nameLabel = 'kubernetes.io/metadata.name';
@@ -23,9 +24,10 @@ export function namespaceFinalizers(object: KubeObject): string[] {
 }
 
 function validateFinalizers(object: KubeObject): FieldError[] {
-  return namespaceFinalizers(object).flatMap((name, index) =>
-    invalidEach(`spec.finalizers[${index}]`, name, qualifiedName(name)),
-  );
+  return namespaceFinalizers(object).flatMap((name, index) => [
+    ...invalidEach(`spec.finalizers[${index}]`, name, qualifiedName(name)),
+    ...validateStandardFinalizer(name, `spec.finalizers[${index}]`),
+  ]);
 }
 
 function deletedDuringUpdate(object: KubeObject, old: KubeObject): boolean {

@@ -8,6 +8,7 @@ import { tables } from '../../printers/tables.ts';
 import { selectableFields } from '../../selectable-fields.ts';
 import {
   duplicate,
+  duplicateBecause,
   forbiddenField,
   invalidEach,
   invalidValue,
@@ -15,6 +16,8 @@ import {
   required,
 } from '../../validation/field-errors.ts';
 import { qualifiedName, validLabelValue } from '../../validation/formats.ts';
+import { parseCidr, validateCidr } from '../../validation/ip.ts';
+import { each } from '../../validation/rules.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -25,16 +28,17 @@ function specOf(object: KubeObject): V1NodeSpec {
 function validateTaints(taints: readonly V1Taint[]): FieldError[] {
   const seen = new Set<string>();
   return taints.flatMap((taint, index) => {
-    const path = `spec.taints[${index}]`;
-    const findings = [
-      ...invalidEach(`${path}.key`, taint.key, qualifiedName(taint.key)),
-      ...invalidEach(`${path}.value`, taint.value ?? '', validLabelValue(taint.value ?? '')),
-    ];
+    const path = `metadata.taints[${index}]`;
+    const findings = [...invalidEach(`${path}.key`, taint.key, qualifiedName(taint.key))];
+    const wrong = validLabelValue(taint.value ?? '');
+    if (wrong.length > 0) findings.push(invalidValue(`${path}.value`, taint.value ?? '', wrong.join(';')));
     if (!taint.effect) findings.push(required(`${path}.effect`));
     else if (!effects.includes(taint.effect))
       findings.push(notSupported(`${path}.effect`, taint.effect, effects));
     const id = `${taint.key}:${taint.effect}`;
-    if (seen.has(id)) findings.push(duplicate(path, taint));
+    if (seen.has(id)) {
+      findings.push(duplicateBecause(path, taint, 'taints must be unique by key and effect pair'));
+    }
     seen.add(id);
     return findings;
   });
@@ -67,13 +71,25 @@ export const nodeModule: KindModule = {
       namespaced: false,
       validate: (object) => {
         const { taints = [], podCIDRs = [] } = specOf(object);
-        const findings = validateTaints(taints);
-        if (podCIDRs.length > 2) {
+        const findings = [
+          ...validateTaints(taints),
+          ...each(podCIDRs, 'spec.podCIDRs', (range, path) => validateCidr(path, range)),
+        ];
+        const versions = podCIDRs.map((range) => parseCidr(range)?.version);
+        if (new Set(versions).size < podCIDRs.length) {
           findings.push(
             invalidValue('spec.podCIDRs', podCIDRs, 'may specify no more than one CIDR for each IP family'),
           );
         }
-        return findings;
+        const ranges = new Set<string>();
+        return [
+          ...findings,
+          ...each(podCIDRs, 'spec.podCIDRs', (range, path) => {
+            const found = ranges.has(range) ? [duplicate(path, range)] : [];
+            ranges.add(range);
+            return found;
+          }),
+        ];
       },
       prepareForUpdate: (object, old) => keepField(object, old, 'status'),
       validateUpdate: validateChange,

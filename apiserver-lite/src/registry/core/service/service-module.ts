@@ -1,6 +1,6 @@
 import type { V1ServicePort, V1ServiceSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { internalError, invalid } from '../../../server/status-error.ts';
+import { internalError, invalid, type FieldError } from '../../../server/status-error.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
 import type { KindDependencies, KindModule } from '../../kind-module.ts';
@@ -9,7 +9,9 @@ import { selectableFields } from '../../selectable-fields.ts';
 import type { Finish } from '../../strategy.ts';
 import { invalidValue } from '../../validation/field-errors.ts';
 import { label1035Name } from '../../validation/names.ts';
-import { validateService, validateServiceUpdate } from '../../validation/service.ts';
+import { validateService } from '../../validation/network/service.ts';
+import { validateClusterIps, validateServiceUpdate } from '../../validation/network/service-addresses.ts';
+import { ipVersion } from '../../validation/ip.ts';
 import { AllocationError } from './cluster-ip-allocator.ts';
 
 interface Service extends KubeObject {
@@ -33,14 +35,42 @@ function nodePortsOf({ ports = [], healthCheckNodePort }: V1ServiceSpec): number
   return [...new Set(all.filter((port): port is number => port !== undefined && port > 0))];
 }
 
-/** One family, one address: clusterIP and clusterIPs say the same. */
-function completeIpFields(spec: V1ServiceSpec): void {
+/** clusterIP and clusterIPs say the same. */
+function syncClusterIps(spec: V1ServiceSpec): void {
   if (spec.type === 'ExternalName') return;
-  if (spec.clusterIP && spec.clusterIPs === undefined) spec.clusterIPs = [spec.clusterIP];
+  if (spec.clusterIP && (spec.clusterIPs ?? []).length === 0) spec.clusterIPs = [spec.clusterIP];
   const [first] = spec.clusterIPs ?? [];
   if (first !== undefined && !spec.clusterIP) spec.clusterIP = first;
-  spec.ipFamilies ??= ['IPv4'];
+}
+
+/** One family, one address. */
+function completeIpFields(spec: V1ServiceSpec): void {
+  if (spec.type === 'ExternalName') return;
+  if ((spec.ipFamilies ?? []).length === 0) spec.ipFamilies = ['IPv4'];
   spec.ipFamilyPolicy ??= 'SingleStack';
+}
+
+/** Addresses come from one range of IPv4: what asks for another family is refused. */
+function refuseOtherFamilies(spec: V1ServiceSpec): FieldError[] {
+  if (spec.type === 'ExternalName') return [];
+  const findings = validateClusterIps(spec);
+  if (findings.length > 0) return findings;
+  if (spec.ipFamilyPolicy === 'RequireDualStack') {
+    const detail = 'this cluster is not configured for dual-stack services';
+    findings.push(invalidValue('spec.ipFamilyPolicy', spec.ipFamilyPolicy, detail));
+  }
+  for (const [index, address] of (spec.clusterIPs ?? []).entries()) {
+    if (ipVersion(address) !== 6) continue;
+    const detail = 'may not use IPv6 on a cluster which is not configured for it';
+    findings.push(invalidValue(`spec.clusterIPs[${index}]`, spec.clusterIPs, detail));
+  }
+  for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
+    if (family === 'IPv4') continue;
+    if (spec.clusterIP === 'None' && (spec.selector === undefined || Object.keys(spec.selector).length === 0))
+      continue;
+    findings.push(invalidValue(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'));
+  }
+  return findings;
 }
 
 /** What a Service no longer is, it no longer has (Kubernetes: `service.dropTypeDependentFields`). */
@@ -111,6 +141,9 @@ async function allocate(
     throw invalid(kind, ref.name, [invalidValue(field, value, error.message)]);
   };
   const oldAddresses = old === undefined ? [] : addressesOf(old.spec);
+  syncClusterIps(spec);
+  const families = refuseOtherFamilies(spec);
+  if (families.length > 0) throw invalid(kind, ref.name, families);
   if (needsClusterIp(spec)) {
     completeIpFields(spec);
     const wanted = addressesOf(spec);
@@ -200,7 +233,7 @@ export const serviceModule: KindModule = {
         if (type === 'LoadBalancer') keepField(object, old, 'status');
         else object['status'] = { loadBalancer: {} };
       },
-      validate: (object) => validateService((object as Service).spec),
+      validate: validateService,
       validateUpdate: (object, old) => validateServiceUpdate((object as Service).spec, (old as Service).spec),
       async afterDelete(object) {
         const { spec, metadata } = object as Service;

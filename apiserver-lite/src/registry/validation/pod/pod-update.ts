@@ -1,7 +1,9 @@
 import type { V1Container, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
-import { forbiddenField, invalidValue } from '../field-errors.ts';
+import { describeDifferences } from '../differences.ts';
+import { forbiddenField, invalidValue, required } from '../field-errors.ts';
+import { each } from '../rules.ts';
 
 const mutable = [
   '`spec.containers[*].image`',
@@ -45,29 +47,11 @@ function validateTolerations(next: V1PodSpec, old: V1PodSpec): FieldError[] {
 
 function validateGates(next: V1PodSpec, old: V1PodSpec): FieldError[] {
   const known = new Set((old.schedulingGates ?? []).map(({ name }) => name));
-  return (next.schedulingGates ?? [])
-    .filter(({ name }) => !known.has(name))
-    .map(({ name }) =>
-      forbiddenField(
-        'spec.schedulingGates',
-        `only deletion is allowed, but found new scheduling gate '${name}'`,
-      ),
-    );
-}
-
-/** The names of what differs, one a line. */
-function differences(next: object, old: object, path: string): string[] {
-  const a = next as Record<string, unknown>;
-  const b = old as Record<string, unknown>;
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort().flatMap((key) => {
-    const [now, before] = [a[key], b[key]];
-    if (isSame(now, before)) return [];
-    const here = Array.isArray(next) ? `${path}[${key}]` : `${path}.${key}`;
-    if (typeof now === 'object' && now !== null && typeof before === 'object' && before !== null) {
-      return differences(now, before, here);
-    }
-    return [`${here}: ${JSON.stringify(before) ?? 'unset'} -> ${JSON.stringify(now) ?? 'unset'}`];
-  });
+  return each(next.schedulingGates, 'spec.schedulingGates', ({ name }, path) =>
+    known.has(name)
+      ? []
+      : [forbiddenField(`${path}.name`, `only deletion is allowed, but found new scheduling gate '${name}'`)],
+  );
 }
 
 /** What may not change takes its old value; what then still differs is refused. */
@@ -110,7 +94,7 @@ export function validatePodUpdate(next: V1PodSpec, old: V1PodSpec): FieldError[]
   }
   const findings = [
     ...(next.containers ?? []).flatMap(({ image = '' }, index) =>
-      image === '' ? [invalidValue(`spec.containers[${index}].image`, '', 'must not be empty')] : [],
+      image === '' ? [required(`spec.containers[${index}].image`)] : [],
     ),
     ...validateDeadline(next, old),
     ...validateTolerations(next, old),
@@ -121,7 +105,7 @@ export function validatePodUpdate(next: V1PodSpec, old: V1PodSpec): FieldError[]
     findings.push(
       forbiddenField(
         'spec',
-        `pod updates may not change fields other than ${mutable}\n${differences(masked, old, 'spec').join('\n')}`,
+        `pod updates may not change fields other than ${mutable}\n${describeDifferences(masked, old, 'spec')}`,
       ),
     );
   }

@@ -1,15 +1,18 @@
-import { isIP } from 'node:net';
 import type { V1HTTPIngressPath, V1IngressBackend, V1IngressSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../server/status-error.ts';
-import { invalidEach, invalidValue, notSupported, required } from './field-errors.ts';
+import type { FieldError } from '../../../server/status-error.ts';
+import { invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import {
   dns1035Label,
   dns1123Subdomain,
+  pathSegment,
   validPortName,
   validPortNumber,
   wildcardDns1123Subdomain,
-} from './formats.ts';
+} from '../formats.ts';
+
+import { ipVersion } from '../ip.ts';
+import { formatted, named } from '../rules.ts';
 
 const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
 
@@ -18,8 +21,14 @@ function validateBackend(backend: V1IngressBackend | undefined, field: string): 
   if (service !== undefined && resource !== undefined) {
     return [invalidValue(field, '', 'cannot set both resource and service backends')];
   }
-  if (resource !== undefined) return [];
-  if (service === undefined) return [required(field, 'resource or service backend is required')];
+  if (resource !== undefined) {
+    return [
+      ...formatted(`${field}.resource.apiGroup`, resource.apiGroup, dns1123Subdomain),
+      ...named(`${field}.resource.kind`, resource.kind, pathSegment),
+      ...named(`${field}.resource.name`, resource.name, pathSegment),
+    ];
+  }
+  if (service === undefined) return [invalidValue(field, '', 'resource or service backend is required')];
   const findings: FieldError[] = [];
   if (!service.name) findings.push(required(`${field}.service.name`));
   else findings.push(...invalidEach(`${field}.service.name`, service.name, dns1035Label(service.name)));
@@ -33,12 +42,11 @@ function validateBackend(backend: V1IngressBackend | undefined, field: string): 
 }
 
 function validatePath({ path = '', pathType, backend }: V1HTTPIngressPath, field: string): FieldError[] {
+  if (!pathType) return [required(`${field}.pathType`, 'pathType must be specified')];
   const findings: FieldError[] = [];
-  if (!pathType) findings.push(required(`${field}.pathType`, 'pathType must be specified'));
-  else if (!pathTypes.includes(pathType))
-    findings.push(notSupported(`${field}.pathType`, pathType, pathTypes));
+  if (!pathTypes.includes(pathType)) findings.push(notSupported(`${field}.pathType`, pathType, pathTypes));
   const exact = pathType === 'Exact' || pathType === 'Prefix';
-  if ((exact || path !== '') && !path.startsWith('/')) {
+  if ((exact || (pathType === 'ImplementationSpecific' && path !== '')) && !path.startsWith('/')) {
     findings.push(invalidValue(`${field}.path`, path, 'must be an absolute path'));
   }
   if (exact) {
@@ -46,28 +54,32 @@ function validatePath({ path = '', pathType, backend }: V1HTTPIngressPath, field
       if (path.includes(part))
         findings.push(invalidValue(`${field}.path`, path, `must not contain '${part}'`));
     }
+    for (const end of ['/..', '/.']) {
+      if (path.endsWith(end)) findings.push(invalidValue(`${field}.path`, path, `cannot end with '${end}'`));
+    }
   }
   return [...findings, ...validateBackend(backend, `${field}.backend`)];
 }
 
+/** A name, which may begin with a wildcard. */
 function validateHost(host: string, field: string): FieldError[] {
-  if (isIP(host) !== 0) return [invalidValue(field, host, 'must be a DNS name, not an IP address')];
-  return invalidEach(
-    field,
-    host,
-    host.includes('*') ? wildcardDns1123Subdomain(host) : dns1123Subdomain(host),
-  );
+  const wrong = host.includes('*') ? wildcardDns1123Subdomain(host) : dns1123Subdomain(host);
+  return invalidEach(field, host, wrong);
 }
 
 /** Hosts, paths and backends of an Ingress (Kubernetes: `networking/validation.ValidateIngressSpec`). */
 export function validateIngress(object: KubeObject): FieldError[] {
   const { rules = [], defaultBackend, ingressClassName, tls = [] } = (object['spec'] ?? {}) as V1IngressSpec;
+  const findings: FieldError[] = [];
   if (rules.length === 0 && defaultBackend === undefined) {
-    return [invalidValue('spec', rules, 'either `defaultBackend` or `rules` must be specified')];
+    findings.push(invalidValue('spec', rules, 'either `defaultBackend` or `rules` must be specified'));
   }
-  const findings = defaultBackend === undefined ? [] : validateBackend(defaultBackend, 'spec.defaultBackend');
+  if (defaultBackend !== undefined) findings.push(...validateBackend(defaultBackend, 'spec.defaultBackend'));
   for (const [index, { host, http }] of rules.entries()) {
     const path = `spec.rules[${index}]`;
+    if (host && ipVersion(host) !== 0) {
+      findings.push(invalidValue(`${path}.host`, host, 'must be a DNS name, not an IP address'));
+    }
     if (host) findings.push(...validateHost(host, `${path}.host`));
     if (http === undefined) continue;
     if ((http.paths ?? []).length === 0) findings.push(required(`${path}.http.paths`));
@@ -75,10 +87,11 @@ export function validateIngress(object: KubeObject): FieldError[] {
       findings.push(...validatePath(item, `${path}.http.paths[${place}]`));
     }
   }
-  for (const [index, { hosts = [] }] of tls.entries()) {
+  for (const [index, { hosts = [], secretName }] of tls.entries()) {
     for (const [place, host] of hosts.entries()) {
       findings.push(...validateHost(host, `spec.tls[${index}].hosts[${place}]`));
     }
+    findings.push(...formatted(`spec.tls[${index}].secretName`, secretName, dns1123Subdomain));
   }
   if (ingressClassName !== undefined) {
     findings.push(

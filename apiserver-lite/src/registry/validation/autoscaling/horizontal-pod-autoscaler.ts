@@ -1,0 +1,187 @@
+import type {
+  V2CrossVersionObjectReference,
+  V2HorizontalPodAutoscalerSpec,
+  V2HPAScalingRules,
+  V2MetricIdentifier,
+  V2MetricSpec,
+  V2MetricTarget,
+} from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
+import { pathSegment } from '../formats.ts';
+import { validateLabelSelector } from '../label-selector.ts';
+import { canonical } from '../pod/resources.ts';
+import { each, named, oneOfIfSet, signOf } from '../rules.ts';
+
+function validateReference(
+  reference: V2CrossVersionObjectReference | undefined,
+  field: string,
+): FieldError[] {
+  return [
+    ...named(`${field}.kind`, reference?.kind, pathSegment),
+    ...named(`${field}.name`, reference?.name, pathSegment),
+  ];
+}
+
+function validateIdentifier(metric: V2MetricIdentifier | undefined, field: string): FieldError[] {
+  const name = metric?.name ?? '';
+  return [
+    ...(name === ''
+      ? [required(`${field}.name`, 'must specify a metric name')]
+      : invalidEach(`${field}.name`, name, pathSegment(name))),
+    ...validateLabelSelector(metric?.selector, `${field}.selector`),
+  ];
+}
+
+function validateTarget(target: V2MetricTarget | undefined, field: string): FieldError[] {
+  const { type, value, averageValue, averageUtilization } = target ?? ({} as V2MetricTarget);
+  const findings: FieldError[] = [];
+  if (!type) findings.push(required(`${field}.type`, 'must specify a metric target type'));
+  if (!['Utilization', 'Value', 'AverageValue'].includes(type ?? '')) {
+    findings.push(
+      invalidValue(`${field}.type`, type ?? '', 'must be either Utilization, Value, or AverageValue'),
+    );
+  }
+  for (const [name, amount] of Object.entries({ value, averageValue })) {
+    if (amount !== undefined && signOf(amount) !== 1) {
+      findings.push(invalidValue(`${field}.${name}`, canonical(amount), 'must be positive'));
+    }
+  }
+  if (averageUtilization !== undefined && averageUtilization < 1) {
+    findings.push(invalidValue(`${field}.averageUtilization`, averageUtilization, 'must be greater than 0'));
+  }
+  return findings;
+}
+
+function validateUtilization(target: V2MetricTarget | undefined, field: string): FieldError[] {
+  const findings = validateTarget(target, field);
+  const [share, amount] = [target?.averageUtilization, target?.averageValue];
+  if (share === undefined && amount === undefined) {
+    const detail = 'must set either a target raw value or a target utilization';
+    findings.push(required(`${field}.averageUtilization`, detail));
+  } else if (share !== undefined && amount !== undefined) {
+    const detail = 'may not set both a target raw value and a target utilization';
+    findings.push(forbiddenField(`${field}.averageValue`, detail));
+  }
+  return findings;
+}
+
+const sources: Readonly<Record<string, (spec: V2MetricSpec, field: string) => FieldError[]>> = {
+  object({ object }, field) {
+    const target = object?.target;
+    return [
+      ...validateReference(object?.describedObject, `${field}.describedObject`),
+      ...validateIdentifier(object?.metric, `${field}.metric`),
+      ...validateTarget(target, `${field}.target`),
+      ...(target?.value === undefined && target?.averageValue === undefined
+        ? [required(`${field}.target.averageValue`, 'must set either a target value or averageValue')]
+        : []),
+    ];
+  },
+  external({ external }, field) {
+    const { value, averageValue } = external?.target ?? {};
+    const findings = [
+      ...validateIdentifier(external?.metric, `${field}.metric`),
+      ...validateTarget(external?.target, `${field}.target`),
+    ];
+    if (value === undefined && averageValue === undefined) {
+      const detail = 'must set either a target value for metric or a per-pod target';
+      findings.push(required(`${field}.target.averageValue`, detail));
+    } else if (value !== undefined && averageValue !== undefined) {
+      const detail = 'may not set both a target value for metric and a per-pod target';
+      findings.push(forbiddenField(`${field}.target.value`, detail));
+    }
+    return findings;
+  },
+  pods: ({ pods }, field) => [
+    ...validateIdentifier(pods?.metric, `${field}.metric`),
+    ...validateTarget(pods?.target, `${field}.target`),
+    ...(signOf(pods?.target?.averageValue) === 1
+      ? []
+      : [required(`${field}.target.averageValue`, 'must specify a positive target averageValue')]),
+  ],
+  resource: ({ resource }, field) => [
+    ...(resource?.name ? [] : [required(`${field}.name`, 'must specify a resource name')]),
+    ...validateUtilization(resource?.target, `${field}.target`),
+  ],
+  containerResource: ({ containerResource: source }, field) => [
+    ...(source?.name ? [] : [required(`${field}.name`, 'must specify a resource name')]),
+    ...(source?.container ? [] : [required(`${field}.container`, 'must specify a container')]),
+    ...validateUtilization(source?.target, `${field}.target`),
+  ],
+};
+
+const types = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
+
+function validateMetric(spec: V2MetricSpec, field: string): FieldError[] {
+  const type = spec.type ?? '';
+  const findings = type === '' ? [required(`${field}.type`, 'must specify a metric source type')] : [];
+  if (!types.includes(type)) findings.push(notSupported(`${field}.type`, type, types));
+  const given = Object.keys(sources).filter(
+    (name) => (spec as unknown as Record<string, unknown>)[name] !== undefined,
+  );
+  const [first] = given;
+  if (first !== undefined) findings.push(...(sources[first]?.(spec, `${field}.${first}`) ?? []));
+  const expected = `${type.slice(0, 1).toLowerCase()}${type.slice(1)}`;
+  if (types.includes(type) && !given.includes(expected)) {
+    findings.push(required(`${field}.${expected}`, 'must populate information for the given metric source'));
+  }
+  if (given.length === 1) return findings;
+  const others = given.filter((name) => name !== expected);
+  return [
+    ...findings,
+    ...others.map((name) => forbiddenField(`${field}.${name}`, 'must populate the given metric source only')),
+  ];
+}
+
+function validateScaling(rules: V2HPAScalingRules | undefined, field: string): FieldError[] {
+  if (rules === undefined) return [];
+  const { stabilizationWindowSeconds: seconds, selectPolicy, policies } = rules;
+  const findings: FieldError[] = [];
+  const path = `${field}.stabilizationWindowSeconds`;
+  if (seconds !== undefined && seconds < 0) {
+    findings.push(invalidValue(path, seconds, 'must be greater than or equal to zero'));
+  }
+  if (seconds !== undefined && seconds > 3600) {
+    findings.push(invalidValue(path, seconds, 'must be less than or equal to 3600'));
+  }
+  findings.push(...oneOfIfSet(`${field}.selectPolicy`, selectPolicy, ['Disabled', 'Max', 'Min']));
+  if ((policies ?? []).length === 0) {
+    findings.push(required(`${field}.policies`, 'must specify at least one Policy'));
+  }
+  return [
+    ...findings,
+    ...each(policies, `${field}.policies`, ({ type, value = 0, periodSeconds = 0 }, place) => {
+      const found = oneOfIfSet(`${place}.type`, type ?? '', ['Percent', 'Pods']);
+      if (value <= 0) found.push(invalidValue(`${place}.value`, value, 'must be greater than zero'));
+      const period = `${place}.periodSeconds`;
+      if (periodSeconds <= 0) found.push(invalidValue(period, periodSeconds, 'must be greater than zero'));
+      if (periodSeconds > 1800)
+        found.push(invalidValue(period, periodSeconds, 'must be less than or equal to 1800'));
+      return found;
+    }),
+  ];
+}
+
+/** Kubernetes: `autoscaling/validation.validateHorizontalPodAutoscalerSpec`. */
+export function validateAutoscaler(object: KubeObject): FieldError[] {
+  const spec = (object['spec'] ?? {}) as V2HorizontalPodAutoscalerSpec;
+  const { minReplicas, maxReplicas = 0, behavior } = spec;
+  const findings: FieldError[] = [];
+  if (minReplicas !== undefined && minReplicas < 1) {
+    findings.push(invalidValue('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
+  }
+  if (maxReplicas < 1) findings.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
+  if (minReplicas !== undefined && maxReplicas < minReplicas) {
+    const detail = 'must be greater than or equal to `minReplicas`';
+    findings.push(invalidValue('spec.maxReplicas', maxReplicas, detail));
+  }
+  return [
+    ...findings,
+    ...validateReference(spec.scaleTargetRef, 'spec.scaleTargetRef'),
+    ...each(spec.metrics, 'spec.metrics', validateMetric),
+    ...validateScaling(behavior?.scaleUp, 'spec.behavior.scaleUp'),
+    ...validateScaling(behavior?.scaleDown, 'spec.behavior.scaleDown'),
+  ];
+}

@@ -1,0 +1,135 @@
+import type {
+  CoreV1EndpointPort,
+  DiscoveryV1EndpointPort,
+  V1Endpoint,
+  V1EndpointAddress,
+  V1EndpointSubset,
+} from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { duplicate, invalidEach, invalidValue, required, tooMany } from '../field-errors.ts';
+import { dns1123Label, dns1123Subdomain, qualifiedName, validPortNumber } from '../formats.ts';
+import { ipVersion, validateIp, validateOrdinaryIp } from '../ip.ts';
+import { each, formatted, named, oneOf } from '../rules.ts';
+
+/**
+ * The endpoints of the API server itself may be on loopback: pg8s listens there by default, where kube-apiserver would
+ * have to be given an address of the machine to write them at all.
+ */
+function isOwn({ metadata }: KubeObject): boolean {
+  return metadata.name === 'kubernetes' && metadata.namespace === 'default';
+}
+
+const loopback = 'loopback range';
+const unlessOwn = (object: KubeObject, findings: FieldError[]) =>
+  isOwn(object) ? findings.filter(({ message }) => !message.includes(loopback)) : findings;
+
+const protocols = ['SCTP', 'TCP', 'UDP'];
+const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
+const most = { endpoints: 1000, ports: 20000, addresses: 100, zones: 8 };
+
+function validateAddress({ ip = '', hostname, nodeName }: V1EndpointAddress, field: string): FieldError[] {
+  return [
+    ...validateIp(`${field}.ip`, ip),
+    ...formatted(`${field}.hostname`, hostname, dns1123Label),
+    ...(nodeName === undefined ? [] : invalidEach(`${field}.nodeName`, nodeName, dns1123Subdomain(nodeName))),
+    ...validateOrdinaryIp(`${field}.ip`, ip),
+  ];
+}
+
+function validatePort(port: CoreV1EndpointPort, field: string, needsName: boolean): FieldError[] {
+  const { port: number = 0, appProtocol } = port;
+  return [
+    ...(needsName
+      ? named(`${field}.name`, port.name, dns1123Label)
+      : formatted(`${field}.name`, port.name, dns1123Label)),
+    ...invalidEach(`${field}.port`, number, validPortNumber(number)),
+    ...oneOf(`${field}.protocol`, port.protocol, protocols),
+    ...formatted(`${field}.appProtocol`, appProtocol, qualifiedName),
+  ];
+}
+
+/** Kubernetes: `core/validation.ValidateEndpoints`. */
+export function validateEndpoints(object: KubeObject): FieldError[] {
+  const findings = each(object['subsets'] as V1EndpointSubset[] | undefined, 'subsets', (subset, path) => {
+    const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
+    return [
+      ...(addresses.length + notReadyAddresses.length === 0
+        ? [required(path, 'must specify `addresses` or `notReadyAddresses`')]
+        : []),
+      ...each(addresses, `${path}.addresses`, validateAddress),
+      ...each(notReadyAddresses, `${path}.notReadyAddresses`, validateAddress),
+      ...each(ports, `${path}.ports`, (port, place) => validatePort(port, place, ports.length > 1)),
+    ];
+  });
+  return unlessOwn(object, findings);
+}
+
+function validateSliceAddress(address: string, field: string, type: string): FieldError[] {
+  if (type === 'FQDN') {
+    const name = address.endsWith('.') ? address.slice(0, -1) : address;
+    if (name === '') return [required(field)];
+    const findings = invalidEach(field, name, dns1123Subdomain(name));
+    return name.includes('.') || findings.length > 0
+      ? findings
+      : [invalidValue(field, name, 'should be a domain with at least two segments separated by dots')];
+  }
+  const version = type === 'IPv6' ? 6 : 4;
+  if (type !== 'IPv4' && type !== 'IPv6') return [];
+  const findings =
+    ipVersion(address) === version ? [] : [invalidValue(field, address, `must be a valid ${type} address`)];
+  return [...findings, ...validateOrdinaryIp(field, address)];
+}
+
+function validateSlicePorts(ports: readonly DiscoveryV1EndpointPort[] | undefined): FieldError[] {
+  if ((ports ?? []).length > most.ports) return [tooMany('ports', ports!.length, most.ports)];
+  const names = new Set<string>();
+  return each(ports, 'ports', ({ name = '', protocol, appProtocol }, path) => {
+    const findings = formatted(`${path}.name`, name, dns1123Label);
+    if (names.has(name)) findings.push(duplicate(`${path}.name`, name));
+    names.add(name);
+    return [
+      ...findings,
+      ...oneOf(`${path}.protocol`, protocol, protocols),
+      ...formatted(`${path}.appProtocol`, appProtocol, qualifiedName),
+    ];
+  });
+}
+
+/** Kubernetes: `discovery/validation.ValidateEndpointSlice`. */
+export function validateEndpointSlice(object: KubeObject): FieldError[] {
+  const {
+    addressType = '',
+    endpoints = [],
+    ports,
+  } = object as {
+    addressType?: string;
+    endpoints?: V1Endpoint[];
+    ports?: DiscoveryV1EndpointPort[];
+  };
+  const findings = oneOf('addressType', addressType, addressTypes);
+  if (endpoints.length > most.endpoints) {
+    findings.push(tooMany('endpoints', endpoints.length, most.endpoints));
+  } else {
+    findings.push(
+      ...each(endpoints, 'endpoints', ({ addresses = [], hostname, nodeName, hints }, path) => {
+        const found =
+          addresses.length === 0 ? [required(`${path}.addresses`, 'must contain at least 1 address')] : [];
+        if (addresses.length > most.addresses) {
+          found.push(tooMany(`${path}.addresses`, addresses.length, most.addresses));
+        }
+        const zones = hints?.forZones ?? [];
+        return [
+          ...found,
+          ...each(addresses, `${path}.addresses`, (address, place) =>
+            validateSliceAddress(address, place, addressType),
+          ),
+          ...formatted(`${path}.nodeName`, nodeName, dns1123Subdomain),
+          ...formatted(`${path}.hostname`, hostname, dns1123Label),
+          ...(zones.length > most.zones ? [tooMany(`${path}.hints.forZones`, zones.length, most.zones)] : []),
+        ];
+      }),
+    );
+  }
+  return unlessOwn(object, [...findings, ...validateSlicePorts(ports)]);
+}

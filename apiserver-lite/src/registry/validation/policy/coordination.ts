@@ -1,0 +1,29 @@
+import type { V1LeaseSpec } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { forbiddenField, invalidEach, invalidValue, notSupported } from '../field-errors.ts';
+import { qualifiedName } from '../formats.ts';
+import { atLeastZero } from '../rules.ts';
+
+const strategies = ['OldestEmulationVersion'];
+
+/** Kubernetes: `coordination/validation.ValidateLeaseSpec`. */
+export function validateLease(object: KubeObject): FieldError[] {
+  const { leaseDurationSeconds, leaseTransitions, strategy, preferredHolder } = (object['spec'] ??
+    {}) as V1LeaseSpec;
+  const findings: FieldError[] = [];
+  if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0) {
+    findings.push(invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0'));
+  }
+  findings.push(...atLeastZero('spec.leaseTransitions', leaseTransitions));
+  const field = 'spec.strategy.strategy';
+  if (strategy !== undefined && strategy.includes('/')) {
+    findings.push(...invalidEach(field, strategy, qualifiedName(strategy)));
+  } else if (strategy !== undefined && !strategies.includes(strategy)) {
+    findings.push(notSupported(field, strategy, strategies));
+  }
+  if (preferredHolder && !strategy) {
+    findings.push(forbiddenField('spec.preferredHolder', 'may only be specified if `strategy` is defined'));
+  }
+  return findings;
+}

@@ -1,0 +1,133 @@
+import type {
+  V1CSIDriverSpec,
+  V1TopologySelectorTerm,
+  V1VolumeAttachmentSpec,
+} from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { isSame } from '../../generic/copy-object.ts';
+import { duplicate, forbiddenField, invalidEach, invalidValue, required, tooLong } from '../field-errors.ts';
+import { dns1123Subdomain, qualifiedName } from '../formats.ts';
+import { immutable } from '../metadata.ts';
+import { each, named, oneOf, oneOfIfSet } from '../rules.ts';
+import { validateCsiDriverName } from './volume-sources.ts';
+
+const maxParameters = 512;
+const maxParameterBytes = 256 * 1024;
+
+function validateParameters(parameters: Record<string, string> | undefined): FieldError[] {
+  const entries = Object.entries(parameters ?? {});
+  if (entries.length > maxParameters) return [tooLong('parameters', maxParameters)];
+  const findings = entries
+    .filter(([key]) => key === '')
+    .map(([key]) => invalidValue('parameters', key, 'field can not be empty.'));
+  const bytes = entries.reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
+  return bytes > maxParameterBytes ? [...findings, tooLong('parameters', maxParameterBytes)] : findings;
+}
+
+function validateTopologies(terms: readonly V1TopologySelectorTerm[] | undefined): FieldError[] {
+  return each(terms, 'allowedTopologies', ({ matchLabelExpressions }, path) => {
+    const keys = new Set<string>();
+    return each(
+      matchLabelExpressions,
+      `${path}.matchLabelExpressions`,
+      ({ key = '', values = [] }, place) => {
+        const seen = new Set<string>();
+        const findings = values.length === 0 ? [required(`${place}.values`)] : [];
+        findings.push(
+          ...each(values, `${place}.values`, (value, spot) => {
+            const found = seen.has(value) ? [duplicate(spot, value)] : [];
+            seen.add(value);
+            return found;
+          }),
+          ...invalidEach(`${place}.key`, key, qualifiedName(key)),
+        );
+        if (keys.has(key)) findings.push(duplicate(`${place}.key`, key));
+        keys.add(key);
+        return findings;
+      },
+    );
+  });
+}
+
+/** Kubernetes: `storage/validation.ValidateStorageClass`. */
+export function validateStorageClass(object: KubeObject): FieldError[] {
+  const text = (name: string) => object[name] as string | undefined;
+  return [
+    ...named('provisioner', text('provisioner'), (name) => qualifiedName(name.toLowerCase())),
+    ...validateParameters(object['parameters'] as Record<string, string> | undefined),
+    ...oneOfIfSet('reclaimPolicy', text('reclaimPolicy'), ['Delete', 'Retain']),
+    ...oneOf('volumeBindingMode', text('volumeBindingMode'), ['Immediate', 'WaitForFirstConsumer']),
+    ...validateTopologies(object['allowedTopologies'] as V1TopologySelectorTerm[] | undefined),
+  ];
+}
+
+/** A class makes the same volumes for ever. */
+export function validateStorageClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const findings = ['parameters', 'provisioner', 'reclaimPolicy']
+    .filter((name) => !isSame(object[name], old[name]))
+    .map((name) => forbiddenField(name, `updates to ${name} are forbidden.`));
+  return isSame(object['volumeBindingMode'], old['volumeBindingMode'])
+    ? findings
+    : [...findings, invalidValue('volumeBindingMode', object['volumeBindingMode'], immutable)];
+}
+
+/** Kubernetes: `storage/validation.ValidateVolumeAttributesClass`. */
+export function validateVolumeAttributesClass(object: KubeObject): FieldError[] {
+  const { driverName, parameters } = object as { driverName?: string; parameters?: Record<string, string> };
+  const empty = Object.keys(parameters ?? {}).length === 0;
+  return [
+    ...named('driverName', driverName, (name) => qualifiedName(name.toLowerCase())),
+    ...(empty ? [required('parameters', 'must contain at least one key/value pair')] : []),
+    ...validateParameters(parameters),
+  ];
+}
+
+/** Kubernetes: `storage/validation.ValidateCSIDriver`. */
+export function validateCsiDriver(object: KubeObject): FieldError[] {
+  const spec = (object['spec'] ?? {}) as V1CSIDriverSpec;
+  const audiences = new Set<string>();
+  return [
+    ...validateCsiDriverName(object.metadata.name ?? '', 'metadata.name'),
+    ...each(
+      spec.tokenRequests,
+      'spec.tokenRequests',
+      ({ audience = '', expirationSeconds: seconds }, path) => {
+        const findings = audiences.has(audience) ? [duplicate(`${path}.audience`, audience)] : [];
+        audiences.add(audience);
+        const field = `${path}.expirationSeconds`;
+        if (seconds !== undefined && seconds < 600) {
+          findings.push(invalidValue(field, seconds, 'may not specify a duration less than 10 minutes'));
+        }
+        return findings;
+      },
+    ),
+    ...oneOfIfSet('spec.fsGroupPolicy', spec.fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']),
+    ...each(spec.volumeLifecycleModes, 'spec.volumeLifecycleModes', (mode) =>
+      oneOfIfSet('spec.volumeLifecycleModes', mode, ['Ephemeral', 'Persistent']),
+    ),
+  ];
+}
+
+/** Kubernetes: `storage/validation.ValidateVolumeAttachment`. */
+export function validateVolumeAttachment(object: KubeObject): FieldError[] {
+  const { attacher = '', source, nodeName } = (object['spec'] ?? {}) as Partial<V1VolumeAttachmentSpec>;
+  const { inlineVolumeSpec, persistentVolumeName } = source ?? {};
+  const findings = validateCsiDriverName(attacher, 'spec.attacher');
+  if (inlineVolumeSpec === undefined && persistentVolumeName === undefined) {
+    const detail = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
+    findings.push(required('spec.source', detail));
+  } else if (inlineVolumeSpec !== undefined && persistentVolumeName !== undefined) {
+    findings.push(
+      forbiddenField('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'),
+    );
+  } else if (persistentVolumeName === '') {
+    findings.push(
+      required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName'),
+    );
+  }
+  return [...findings, ...named('spec.nodeName', nodeName, dns1123Subdomain)];
+}

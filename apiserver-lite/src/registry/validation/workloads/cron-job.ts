@@ -1,0 +1,70 @@
+import type { V1CronJobSpec } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { invalidValue, notSupported, required } from '../field-errors.ts';
+import { atLeastZero, oneOf } from '../rules.ts';
+import { validateJobTemplate } from './job.ts';
+import { scheduleProblem } from './schedule.ts';
+
+const maxNameBytes = 52;
+
+function validateSchedule({ schedule, timeZone }: V1CronJobSpec): FieldError[] {
+  const field = 'spec.schedule';
+  if (!schedule) return [required(field)];
+  const problem = scheduleProblem(schedule.replace(/^(CRON_)?TZ=\S+\s+/, ''));
+  const findings = problem === undefined ? [] : [invalidValue(field, schedule, problem)];
+  if (!schedule.includes('TZ')) return findings;
+  const detail =
+    timeZone === undefined
+      ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
+      : 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
+  return [...findings, invalidValue(field, schedule, detail)];
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function validateTimeZone({ timeZone }: V1CronJobSpec): FieldError[] {
+  const field = 'spec.timeZone';
+  if (timeZone === undefined) return [];
+  if (timeZone === '') return [invalidValue(field, timeZone, 'timeZone must be nil or non-empty string')];
+  if (timeZone.toLowerCase() === 'local') {
+    const detail = 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones';
+    return [invalidValue(field, timeZone, detail)];
+  }
+  return isTimeZone(timeZone) ? [] : [invalidValue(field, timeZone, `unknown time zone ${timeZone}`)];
+}
+
+/** Kubernetes: `batch/validation.validateCronJobSpec`. */
+export function validateCronJob(object: KubeObject): FieldError[] {
+  const spec = (object['spec'] ?? {}) as V1CronJobSpec;
+  const { name = '' } = object.metadata;
+  const template = spec.jobTemplate?.spec;
+  const field = 'spec.jobTemplate.spec';
+  const findings = [
+    ...validateSchedule(spec),
+    ...atLeastZero('spec.startingDeadlineSeconds', spec.startingDeadlineSeconds),
+    ...validateTimeZone(spec),
+    ...oneOf('spec.concurrencyPolicy', spec.concurrencyPolicy, ['Allow', 'Forbid', 'Replace']),
+    ...validateJobTemplate(template ?? ({} as NonNullable<typeof template>), field),
+  ];
+  if (template?.selector !== undefined) {
+    findings.push(invalidValue(`${field}.selector`, template.selector, '`selector` will be auto-generated'));
+  }
+  if (template?.manualSelector === true) {
+    findings.push(notSupported(`${field}.manualSelector`, true, ['nil', 'false']));
+  }
+  findings.push(
+    ...atLeastZero('spec.successfulJobsHistoryLimit', spec.successfulJobsHistoryLimit),
+    ...atLeastZero('spec.failedJobsHistoryLimit', spec.failedJobsHistoryLimit),
+  );
+  if (Buffer.byteLength(name) > maxNameBytes) {
+    findings.push(invalidValue('metadata.name', name, `must be no more than ${maxNameBytes} characters`));
+  }
+  return findings;
+}

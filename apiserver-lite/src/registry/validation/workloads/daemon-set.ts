@@ -1,0 +1,44 @@
+import type { V1DaemonSetSpec } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { invalidValue, notSupported, required } from '../field-errors.ts';
+import { atLeastZero, atMostHundredPercent, countOrPercent, numberOf } from '../rules.ts';
+import { validateControlledTemplate, validateSelector } from './controlled-template.ts';
+
+const strategies = ['RollingUpdate', 'OnDelete'];
+
+function validateStrategy({ updateStrategy }: V1DaemonSetSpec): FieldError[] {
+  const { type, rollingUpdate } = updateStrategy ?? {};
+  const field = 'spec.updateStrategy';
+  if (type === undefined || !strategies.includes(type))
+    return [notSupported(`${field}.type`, type ?? '', strategies)];
+  if (type === 'OnDelete') return [];
+  if (rollingUpdate === undefined) return [required(`${field}.rollingUpdate`)];
+  const { maxUnavailable, maxSurge } = rollingUpdate as { maxUnavailable?: unknown; maxSurge?: unknown };
+  const [most, surge] = [`${field}.rollingUpdate.maxUnavailable`, `${field}.rollingUpdate.maxSurge`];
+  const findings = [
+    ...countOrPercent(most, maxUnavailable),
+    ...atMostHundredPercent(most, maxUnavailable),
+    ...countOrPercent(surge, maxSurge),
+    ...atMostHundredPercent(surge, maxSurge),
+  ];
+  const [unavailable, extra] = [numberOf(maxUnavailable), numberOf(maxSurge)];
+  if (unavailable !== 0 && extra !== 0) {
+    findings.push(invalidValue(surge, maxSurge, 'may not be set when maxUnavailable is non-zero'));
+  } else if (unavailable === 0 && extra === 0) {
+    findings.push(invalidValue(most, maxUnavailable, 'cannot be 0 when maxSurge is 0'));
+  }
+  return findings;
+}
+
+/** Kubernetes: `apps/validation.ValidateDaemonSetSpec`. */
+export function validateDaemonSet(object: KubeObject): FieldError[] {
+  const spec = (object['spec'] ?? {}) as V1DaemonSetSpec;
+  return [
+    ...validateSelector(spec.selector, 'empty selector is invalid for daemonset'),
+    ...validateControlledTemplate(spec.template, spec.selector, 'DaemonSet'),
+    ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateStrategy(spec),
+    ...atLeastZero('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+  ];
+}

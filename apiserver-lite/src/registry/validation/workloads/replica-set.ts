@@ -1,0 +1,31 @@
+import type { V1ReplicaSetSpec, V1ReplicationControllerSpec } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { required } from '../field-errors.ts';
+import { atLeastZero } from '../rules.ts';
+import { validateControlledTemplate, validateSelector } from './controlled-template.ts';
+
+/** Kubernetes: `apps/validation.ValidateReplicaSetSpec`. */
+export function validateReplicaSet(object: KubeObject): FieldError[] {
+  const spec = (object['spec'] ?? {}) as V1ReplicaSetSpec;
+  return [
+    ...atLeastZero('spec.replicas', spec.replicas),
+    ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateSelector(spec.selector, 'empty selector is invalid for deployment'),
+    ...validateControlledTemplate(spec.template, spec.selector, 'ReplicaSet'),
+  ];
+}
+
+/** Kubernetes: `core/validation.ValidateReplicationControllerSpec`. */
+export function validateReplicationController(object: KubeObject): FieldError[] {
+  const spec = (object['spec'] ?? {}) as V1ReplicationControllerSpec;
+  const empty = Object.keys(spec.selector ?? {}).length === 0;
+  return [
+    ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
+    ...(empty ? [required('spec.selector')] : []),
+    ...atLeastZero('spec.replicas', spec.replicas),
+    ...(spec.template === undefined
+      ? [required('spec.template')]
+      : validateControlledTemplate(spec.template, spec.selector, 'ReplicationController')),
+  ];
+}
