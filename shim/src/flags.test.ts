@@ -81,3 +81,26 @@ test('every flag once, with its variable', () => {
   assert.equal(new Set(etcdFlags.map(({ name }) => name)).size, etcdFlags.length);
   assert.equal(etcdFlags.find(({ name }) => name === 'max-txn-ops')?.env, 'ETCD_MAX_TXN_OPS');
 });
+
+test('compaction by itself, web pages, host names, TLS versions', () => {
+  const parse = (flags: Record<string, string>) => parseShimOptions(flags).shim;
+  assert.equal(parse({}).autoCompaction, undefined);
+  assert.deepEqual(parse({ 'auto-compaction-retention': '2' }).autoCompaction, {
+    mode: 'periodic',
+    periodMs: 7_200_000,
+  });
+  assert.deepEqual(parse({ 'auto-compaction-retention': '5m' }).autoCompaction, {
+    mode: 'periodic',
+    periodMs: 300_000,
+  });
+  assert.deepEqual(
+    parse({ 'auto-compaction-mode': 'revision', 'auto-compaction-retention': '1000' }).autoCompaction,
+    { mode: 'revision', revisions: 1000 },
+  );
+  assert.throws(() => parse({ 'auto-compaction-mode': 'never' }), /periodic, revision/);
+  const given = parse({ cors: 'http://a, http://b', 'host-whitelist': 'x', 'tls-min-version': 'TLS1.3' });
+  assert.deepEqual([given.cors, given.hostWhitelist], [['http://a', 'http://b'], ['x']]);
+  assert.deepEqual([given.tls?.minVersion, given.tls?.maxVersion], ['TLSv1.3', undefined]);
+  assert.throws(() => parse({ 'tls-min-version': 'TLS1.0' }), /TLS1.2, TLS1.3/);
+  assert.equal(parse({ 'enable-grpc-gateway': 'false' }).enableGrpcGateway, false);
+});

@@ -1,6 +1,8 @@
 import { parseTokenOptions, type TokenOptions } from './auth/token-options.ts';
+import type { SecureVersion } from 'node:tls';
 import { EtcdFlagError, parseBoolean, parseDurationMs, parseInteger, parseUrls } from './flag-values.ts';
 import { ignoredFlags } from './ignored-flags.ts';
+import type { Retention } from './mvcc/auto-compaction.ts';
 import { defaultVersionReported, type ShimOptions } from './server.ts';
 
 /** One of etcd's flags, with its own name: `--name value`, or the environment variable. */
@@ -55,11 +57,27 @@ const servedFlags = [
     'URLs to serve /metrics and the health checks on too, without client certificates.',
   ),
   flag('listen-client-urls', 'http://localhost:2379', 'URLs to listen on for clients, separated by commas.'),
+  flag(
+    'listen-client-http-urls',
+    '',
+    'URLs for HTTP alone; --listen-client-urls are then for gRPC alone. Default: both there.',
+  ),
   flag('advertise-client-urls', '', 'URLs that clients are told of. Default: those listened on.'),
   flag('cert-file', '', 'Certificate of the server, for https URLs.'),
   flag('key-file', '', 'Private key of that certificate.'),
   flag('trusted-ca-file', '', 'Certificate authority that client certificates must come from.'),
   flag('client-cert-auth', 'false', 'Demand a client certificate.'),
+  flag('tls-min-version', 'TLS1.2', 'Oldest TLS that is spoken: TLS1.2 or TLS1.3.'),
+  flag('tls-max-version', '', 'Newest TLS that is spoken. Default: the newest there is.'),
+  flag('cors', '*', 'Origins of web pages that may use the HTTP endpoints, separated by commas; *: all.'),
+  flag('host-whitelist', '*', 'Names that HTTP clients without TLS may use for this server; *: all.'),
+  flag('enable-grpc-gateway', 'true', 'Serve the JSON gateway under /v3/.'),
+  flag('auto-compaction-mode', 'periodic', 'What --auto-compaction-retention counts: periodic or revision.'),
+  flag(
+    'auto-compaction-retention',
+    '0',
+    'History that is kept: a time (1 is an hour), or so many revisions; 0: no compaction by itself.',
+  ),
   flag('max-txn-ops', '128', 'Most operations that one transaction may have.'),
   flag('max-request-bytes', '1572864', 'Largest request that is accepted, in bytes.'),
   flag('max-concurrent-streams', '4294967295', 'Most requests that one connection may have under way.'),
@@ -132,6 +150,7 @@ export function parseShimOptions(
     throw new EtcdFlagError('cert-file', 'must be given together with --key-file');
   }
   const advertised = value('advertise-client-urls');
+  const httpUrls = value('listen-client-http-urls');
   const metricsUrls = value('listen-metrics-urls');
   const shim: Omit<ShimOptions, 'postgresUrl' | 'log'> = {
     name: value('name'),
@@ -143,6 +162,8 @@ export function parseShimOptions(
       keyFile,
       trustedCaFile: file('trusted-ca-file'),
       clientCertAuth: parseBoolean('client-cert-auth', value('client-cert-auth')),
+      minVersion: parseTlsVersion('tls-min-version', value('tls-min-version')),
+      maxVersion: parseTlsVersion('tls-max-version', value('tls-max-version')),
     },
     versionReported: defaultVersionReported,
     maxTxnOps: parseInteger('max-txn-ops', value('max-txn-ops')),
@@ -162,6 +183,11 @@ export function parseShimOptions(
     authToken: parseAuthToken(value('auth-token')),
     authTokenTtlMs: parseInteger('auth-token-ttl', value('auth-token-ttl')) * 1000,
     bcryptCost: parseInteger('bcrypt-cost', value('bcrypt-cost')),
+    listenClientHttpUrls: httpUrls === '' ? [] : parseUrls('listen-client-http-urls', httpUrls),
+    cors: list(value('cors')),
+    hostWhitelist: list(value('host-whitelist')),
+    enableGrpcGateway: parseBoolean('enable-grpc-gateway', value('enable-grpc-gateway')),
+    autoCompaction: parseRetention(value('auto-compaction-mode'), value('auto-compaction-retention')),
     metrics: oneOf('metrics', value('metrics'), ['basic', 'extensive']),
   };
   return {
@@ -181,6 +207,29 @@ function parseAuthToken(value: string): TokenOptions {
     if (error instanceof EtcdFlagError) throw error;
     throw new EtcdFlagError('auth-token', (error as Error).message);
   }
+}
+
+function list(value: string): string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** As etcd's `parseCompactionRetention`: a bare number of a period is hours. */
+function parseRetention(mode: string, value: string): Retention | undefined {
+  if (oneOf('auto-compaction-mode', mode, ['periodic', 'revision']) === 'revision') {
+    const revisions = parseInteger('auto-compaction-retention', value);
+    return revisions === 0 ? undefined : { mode: 'revision', revisions };
+  }
+  const periodMs = parseDurationMs('auto-compaction-retention', /^\d+$/.test(value) ? `${value}h` : value);
+  return periodMs === 0 ? undefined : { mode: 'periodic', periodMs };
+}
+
+const tlsVersions = { 'TLS1.2': 'TLSv1.2', 'TLS1.3': 'TLSv1.3' } as const;
+
+function parseTlsVersion(name: string, value: string): SecureVersion | undefined {
+  return value === '' ? undefined : tlsVersions[oneOf(name, value, ['TLS1.2', 'TLS1.3'])];
 }
 
 function oneOf<const T extends string>(name: string, value: string, choices: readonly T[]): T {

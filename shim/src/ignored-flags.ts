@@ -48,11 +48,10 @@ export const ignoredFlags: readonly IgnoredFlag[] = [
   ),
   ...row(
     'it is not served yet',
-    `listen-client-http-urls client-crl-file client-cert-file client-key-file
-     client-cert-allowed-hostname cipher-suites tls-min-version tls-max-version self-signed-cert-validity cors
-     host-whitelist auto-compaction-retention auto-compaction-mode
+    `client-crl-file client-cert-file client-key-file
+     client-cert-allowed-hostname cipher-suites self-signed-cert-validity
      grpc-keepalive-min-time config-file feature-gates`,
-    'auto-tls socket-reuse-port socket-reuse-address enable-grpc-gateway',
+    'auto-tls socket-reuse-port socket-reuse-address',
   ),
   ...row(
     'logs and traces are those of this program',

@@ -12,6 +12,7 @@ import { createJsonGateway } from './gateway/json/json-gateway.ts';
 import { Loopback } from './gateway/json/loopback.ts';
 import { type Listener, listen, type ShimTls } from './gateway/listen.ts';
 import { splitProtocols } from './gateway/protocol-split.ts';
+import { AutoCompactor, type Retention } from './mvcc/auto-compaction.ts';
 import { openStore, type OpenedStore } from './postgres/open-store.ts';
 import { allMethods } from './rpc/all-methods.ts';
 import { CallCounts } from './rpc/call-counts.ts';
@@ -53,6 +54,8 @@ export interface ShimOptions {
   cors?: readonly string[] | undefined;
   /** Names that HTTP clients may use for this server without TLS; none or `*`: all. */
   hostWhitelist?: readonly string[] | undefined;
+  /** What history is kept, if compaction is to come by itself. */
+  autoCompaction?: Retention | undefined;
   /** The JSON gateway under /v3/. Default: true. */
   enableGrpcGateway?: boolean | undefined;
   /** Default: simple tokens. */
@@ -218,6 +221,11 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   const clientUrls = listeners.map(({ url }) => url);
   log.info({ clientUrls, name: options.name ?? 'default', version }, 'ready to serve client requests');
 
+  const compacting =
+    options.autoCompaction === undefined
+      ? undefined
+      : startAutoCompaction(new AutoCompactor(store, options.autoCompaction), log);
+
   const drainMs = options.drainMs ?? 5000;
   let closed: Promise<void> | undefined;
   return {
@@ -227,6 +235,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     client: () => createInProcessClient(services, { counts, logRequest }),
     close: () =>
       (closed ??= (async () => {
+        clearInterval(compacting);
         const stopped = stopListening();
         http.closeIdleConnections();
         metricsHttp.closeIdleConnections();
@@ -243,4 +252,17 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
         await opened.close();
       })()),
   };
+}
+
+/** Runs until its timer is cleared. */
+function startAutoCompaction(compactor: AutoCompactor, log: Logger): NodeJS.Timeout {
+  const tick = async (): Promise<void> => {
+    try {
+      const revision = await compactor.tick(performance.now());
+      if (revision !== undefined) log.info({ revision }, 'compacted by itself');
+    } catch (error) {
+      log.warn({ err: error }, 'cannot compact by itself now');
+    }
+  };
+  return setInterval(() => void tick(), compactor.tickMs).unref();
 }

@@ -45,15 +45,10 @@ export const bytes = (number: number): Field<Uint8Array> => ({ number, type: 'by
 export const ownBytes = (number: number): Field<Uint8Array> => ({ number, type: 'ownBytes' });
 
 /** An enum as the union of its names; a number without a name is read as that number's digits. */
-export const enumeration = <N extends string>(
-  number: number,
-  names: readonly N[],
-  enumName?: string,
-): Field<N> => ({
+export const enumeration = <N extends string>(number: number, names: readonly N[]): Field<N> => ({
   number,
   type: 'enum',
   names,
-  ...(enumName === undefined ? {} : { enumName }),
 });
 
 /** The field under a name that etcd's protobuf has not in snake_case: `TTL`, `peerURLs`. */

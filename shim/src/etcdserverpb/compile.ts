@@ -12,8 +12,6 @@ export interface FieldSpec {
   readonly codec?: () => NestedCodec;
   /** Its name in etcd's protobuf, where that is not our own in snake_case. */
   readonly protoName?: string;
-  /** Of an enum: its name, `RangeRequest.SortOrder` when it belongs to a message. */
-  readonly enumName?: string;
 }
 
 export type FieldType =

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type SecureVersion, type TlsOptions } from 'node:tls';
 import { chooseProtocol } from './protocol-split.ts';
 import { renewWhenChanged } from './renew-certificate.ts';
 
@@ -17,6 +17,10 @@ export interface ShimTls {
   trustedCaFile?: string | undefined;
   /** --client-cert-auth */
   clientCertAuth?: boolean | undefined;
+  /** --tls-min-version; default: TLS 1.2. */
+  minVersion?: SecureVersion | undefined;
+  /** --tls-max-version */
+  maxVersion?: SecureVersion | undefined;
   /** How often the files are looked at for renewed certificates. Default: 10 s. */
   renewIntervalMs?: number | undefined;
 }
@@ -115,7 +119,8 @@ function tlsOptions(url: string, tls: ShimTls | undefined): TlsOptions {
   return {
     cert,
     key,
-    minVersion: 'TLSv1.2',
+    minVersion: tls?.minVersion ?? 'TLSv1.2',
+    ...(tls?.maxVersion === undefined ? {} : { maxVersion: tls.maxVersion }),
     requestCert: demandsCertificate,
     rejectUnauthorized: demandsCertificate,
     ...(ca === undefined ? {} : { ca }),
