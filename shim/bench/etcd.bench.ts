@@ -96,7 +96,10 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
     contenders.push(await startOnPostgres('shim', options.serverUrl));
     const etcd = await startEtcd();
     if (etcd === undefined) console.error('no etcd in PATH: measured without one');
-    else contenders.push(etcd);
+    else {
+      console.error(`etcd in PATH: ${etcd.version}`);
+      contenders.push(etcd);
+    }
     contenders.push(await startOnPostgres('reference', options.serverUrl));
     // Node compiles what is hot: nobody's server is that young.
     const warmUp: Load = { kind: 'create', clients: 64, seconds: quick ? 1 : 4 };

@@ -11,6 +11,8 @@ export type ContenderName = 'shim' | 'etcd' | 'reference';
 export interface Contender {
   readonly name: ContenderName;
   readonly url: string;
+  /** Of a stock etcd. */
+  readonly version?: string;
   readonly pid: number;
   /** The processes of PostgreSQL that may work for it: what writes its log and its pages, too. */
   postgresPids(): Promise<number[]>;
@@ -59,6 +61,7 @@ export async function startEtcd(): Promise<Contender | undefined> {
   const etcd = await startStockEtcd(version);
   return {
     name: 'etcd',
+    version,
     url: etcd.clientUrl,
     pid: etcd.pid,
     postgresPids: () => Promise.resolve([]),
