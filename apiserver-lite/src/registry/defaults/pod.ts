@@ -67,7 +67,11 @@ function defaultPodSpec(spec: Fields): void {
   const account = spec['serviceAccountName'] || spec['serviceAccount'];
   if (account) fillText(spec, { serviceAccountName: String(account) });
   if (account) spec['serviceAccount'] = spec['serviceAccountName'];
-  for (const volume of items(spec, 'volumes')) defaultVolume(volume);
+  for (const volume of items(spec, 'volumes')) {
+    defaultVolume(volume);
+    const image = existing(volume, 'image');
+    if (image !== undefined) fillText(image, { pullPolicy: pullPolicy(String(image['reference'] ?? '')) });
+  }
   for (const list of containerLists) for (const container of items(spec, list)) defaultContainer(container);
 }
 
