@@ -18,11 +18,6 @@ export function each<T>(
   return (list ?? []).flatMap((item, index) => rule(item, `${field}[${index}]`, index));
 }
 
-/** A value that must be there; an empty text is none. */
-export function present(field: string, value: unknown, detail = ''): FieldError[] {
-  return value === undefined || value === null || value === '' ? [required(field, detail)] : [];
-}
-
 /** A number, where there is one, is not below zero. */
 export function atLeastZero(field: string, value: number | undefined | null): FieldError[] {
   return value !== undefined && value !== null && value < 0 ? [invalidValue(field, value, notNegative)] : [];

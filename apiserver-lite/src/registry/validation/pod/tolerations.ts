@@ -5,7 +5,7 @@ import { qualifiedName, validLabelValue } from '../formats.ts';
 import { each, oneOfIfSet } from '../rules.ts';
 
 /** What a taint does to Pods that don't tolerate it. */
-export const taintEffects: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+const taintEffects: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
 /** Which taints a Pod can live with (Kubernetes: `core/validation.ValidateTolerations`). */
 export function validateTolerations(

@@ -21,7 +21,7 @@ export type SourceRule = (source: Source, field: string) => FieldError[];
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 
 /** Fields that must not be empty. */
-export function requires(...names: string[]): SourceRule {
+function requires(...names: string[]): SourceRule {
   return (source, field) =>
     names.flatMap((name) => {
       const value = source[name];
