@@ -27,10 +27,21 @@ export interface ConnectionOptions {
 
 /** No statement of ours takes long. Nobody may hold the fence and do nothing. `jit` would only cost time. Everything
  * is read by index, and a plan made while a table was empty must not say otherwise later. */
-const sessionSettings = `
-  SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '5s';
-  SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET jit = off; SET enable_seqscan = off;
-  SET bytea_output = 'hex'`;
+const sessionSettings = {
+  statement_timeout: '30s',
+  idle_in_transaction_session_timeout: '5s',
+  default_transaction_isolation: 'read committed',
+  synchronous_commit: 'on',
+  jit: 'off',
+  enable_seqscan: 'off',
+  bytea_output: 'hex',
+} as const;
+
+/**
+ * The same for a transaction behind a pooler that gives each transaction another session (PgBouncer in transaction mode):
+ * what is set for a session would be set for strangers, and not for us. All else there is PostgreSQL's default.
+ */
+const transactionSettings = `SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '5s'`;
 
 /**
  * One connection, made anew when it is lost. Statements run one after the other. Rejects with a `StoreError`, or,
@@ -44,6 +55,8 @@ export class Connection {
   #failedAt = 0;
   #failures = 0;
   #closed = false;
+  /** There is a pooler in between: no prepared statements, no settings of the session, no notifications. */
+  #pooled = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ConnectionOptions) {
@@ -64,7 +77,7 @@ export class Connection {
       const client = await this.#connected();
       const query = (statement: string | Statement, values?: unknown[]) =>
         this.#run(client, statement, values);
-      await query(begin);
+      await query(this.#pooled ? `${begin}; ${transactionSettings}` : begin);
       let result: T;
       try {
         result = await work(query);
@@ -102,7 +115,7 @@ export class Connection {
   ): Promise<TextRow[]> {
     const timer = setTimeout(() => this.#drop(client), this.#options.timeoutMs);
     try {
-      const config = typeof statement === 'string' ? { text: statement } : statement;
+      const config = typeof statement === 'string' || this.#pooled ? { text: textOf(statement) } : statement;
       const result = await client.query<TextRow>({
         ...config,
         ...(values === undefined ? {} : { values }),
@@ -154,8 +167,8 @@ export class Connection {
     if (onNotify !== undefined) client.on('notification', (message) => onNotify(message.payload ?? ''));
     try {
       await client.connect();
-      await client.query(sessionSettings);
-      if (prepare !== undefined) await client.query(prepare);
+      this.#pooled = !(await prepareSession(client));
+      if (!this.#pooled && prepare !== undefined) await client.query(prepare);
     } catch (error) {
       client.end().catch(() => undefined);
       const reason = error instanceof Error ? error.message : String(error);
@@ -177,6 +190,25 @@ export class Connection {
     this.#forget(client);
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
+}
+
+/**
+ * Sets what is set for the session, in one round trip; returns false, and sets nothing, if there is a pooler in between:
+ * it tells of a process of its own making, not of the backend that happens to answer.
+ */
+async function prepareSession(client: pg.Client): Promise<boolean> {
+  const process = Number((client as unknown as { processID: number | null }).processID ?? 0);
+  const settings = Object.entries(sessionSettings).map(
+    ([name, value]) => `set_config('${name}', '${value}', false)`,
+  );
+  const { rows } = await client.query<{ set: string | null }>(
+    `SELECT CASE WHEN pg_backend_pid() = ${process} THEN concat(${settings.join(', ')}) END AS set`,
+  );
+  return typeof rows[0]?.set === 'string';
+}
+
+function textOf(statement: string | Statement): string {
+  return typeof statement === 'string' ? statement : statement.text;
 }
 
 /** Values stay the text that the server sent: we know each column's type, and decode better than by type. */
