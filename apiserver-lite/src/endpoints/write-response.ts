@@ -2,7 +2,6 @@ import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../server/request-context.ts';
 import { sendBody, type StatusEncoder } from '../server/respond.ts';
-import type { Status } from '../server/status-error.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import { inGoOrder, jsonDocument } from './encoding/json.ts';
 import { protobufDocument, protobufValue } from './encoding/protobuf.ts';
@@ -24,11 +23,6 @@ export const encodeStatus: StatusEncoder = (context, status) => {
   const { mediaType } = format;
   return { contentType: mediaType, body: encodeValue(context, status as unknown as KubeObject, mediaType) };
 };
-
-/** Answers with a Status, whose code is the response's. */
-function writeStatus(context: RequestContext, status: Status): Promise<void> {
-  return writeValue(context, status.code, status as unknown as KubeObject);
-}
 
 /** Answers with an object that is in no cache: discovery documents, reviews, a Status. Throws 406. */
 export function writeValue(context: RequestContext, code: number, object: KubeObject): Promise<void> {

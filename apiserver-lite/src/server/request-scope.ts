@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { HttpRequest, HttpResponse, RequestContext, RequestInfo, UserInfo } from './request-context.ts';
@@ -108,9 +107,4 @@ function quoteWarning(text: string): string {
 /** HTTP/1.1's and HTTP/2's response objects have one shape, but their types cannot be called as a union. */
 export function responseOf(context: RequestContext): ServerResponse {
   return context.response as ServerResponse;
-}
-
-/** `Not Found`; empty for unassigned codes. */
-function statusText(code: number): string {
-  return STATUS_CODES[code] ?? '';
 }
