@@ -13,7 +13,7 @@ import type { Pod } from '../runtime/resource.ts';
  *     start-delay: 2s            it takes so long to start
  *     restart-before: 2026-01-02T15:04:05Z    it ends once, with code 143, if it was started before
  */
-export const annotationPrefix = 'simulate.pg8s.dev/';
+const annotationPrefix = 'simulate.pg8s.dev/';
 
 export interface ContainerBehaviour {
   /** Ends so long after its start; undefined: never. */

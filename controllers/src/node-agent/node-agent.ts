@@ -32,7 +32,7 @@ export interface NodeAgent {
 }
 
 /** Short enough for tests, long enough to be seen in a watch. */
-export const defaultDelays: Delays = { pullMs: 150, startMs: 50 };
+const defaultDelays: Delays = { pullMs: 150, startMs: 50 };
 /** Images that a node remembers to have; the oldest is forgotten first. */
 const mostImages = 1_000;
 

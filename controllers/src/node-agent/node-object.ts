@@ -33,7 +33,7 @@ export const defaultCapacity: Readonly<Record<string, string>> = {
 };
 
 /** A person or a test can make a node unready: `kubectl annotate node NAME simulate.pg8s.dev/ready=false`. */
-export const readyAnnotation = 'simulate.pg8s.dev/ready';
+const readyAnnotation = 'simulate.pg8s.dev/ready';
 
 const healthy: readonly [type: string, reason: string, message: string][] = [
   ['MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],

@@ -16,7 +16,11 @@ export const authCases: readonly AuthCase[] = [
     name: 'auth is enabled only with a root user who has the root role, and disabled only by root',
     async run(world) {
       const { auth } = world;
-      await world.refuses(auth.call('AuthEnable', {}), 'FAILED_PRECONDITION', 'etcdserver: root user does not exist');
+      await world.refuses(
+        auth.call('AuthEnable', {}),
+        'FAILED_PRECONDITION',
+        'etcdserver: root user does not exist',
+      );
       await auth.call('UserAdd', { name: 'root', password: 'root' });
       await world.refuses(
         auth.call('AuthEnable', {}),
@@ -57,7 +61,11 @@ export const authCases: readonly AuthCase[] = [
     name: 'users: what is refused, and what is told',
     async run(world) {
       const { auth } = world;
-      await world.refuses(auth.call('UserAdd', { name: '', password: 'x' }), 'INVALID_ARGUMENT', 'etcdserver: user name is empty');
+      await world.refuses(
+        auth.call('UserAdd', { name: '', password: 'x' }),
+        'INVALID_ARGUMENT',
+        'etcdserver: user name is empty',
+      );
       await auth.call('UserAdd', { name: 'zoe', password: '' });
       await auth.call('UserAdd', { name: 'ann', password: 'pw' });
       await world.refuses(
@@ -106,7 +114,10 @@ export const authCases: readonly AuthCase[] = [
       const noRole = ['FAILED_PRECONDITION', 'etcdserver: role name not found'] as const;
       await world.refuses(auth.call('RoleGet', { role: 'q' }), ...noRole);
       await world.refuses(auth.call('RoleDelete', { role: 'q' }), ...noRole);
-      await world.refuses(auth.call('RoleGrantPermission', { name: 'q', permission: permit('READ', 'k') }), ...noRole);
+      await world.refuses(
+        auth.call('RoleGrantPermission', { name: 'q', permission: permit('READ', 'k') }),
+        ...noRole,
+      );
       const nothing = { role: 'r', key: bytes('k'), rangeEnd: bytes('') };
       await world.refuses(auth.call('RoleRevokePermission', { ...nothing, role: 'q' }), ...noRole);
       await world.refuses(
@@ -146,7 +157,11 @@ export const authCases: readonly AuthCase[] = [
     differsIn: { '3.4': 'these are not checked before 3.5' },
     async run(world) {
       const { auth } = world;
-      await world.refuses(auth.call('RoleAdd', { name: '' }), 'INVALID_ARGUMENT', 'etcdserver: role name is empty');
+      await world.refuses(
+        auth.call('RoleAdd', { name: '' }),
+        'INVALID_ARGUMENT',
+        'etcdserver: role name is empty',
+      );
       await auth.call('RoleAdd', { name: 'r' });
       await world.refuses(
         auth.call('RoleGrantPermission', { name: 'r' }),
@@ -414,7 +429,9 @@ export const authCases: readonly AuthCase[] = [
       await world.denies(ann.call('RoleAdd', { name: 'x' }));
       await world.denies(ann.call('RoleDelete', { role: 'q' }));
       await world.denies(ann.call('RoleGrantPermission', { name: 'r', permission: permit('READ', 'x') }));
-      await world.denies(ann.call('RoleRevokePermission', { role: 'r', key: bytes('x'), rangeEnd: bytes('') }));
+      await world.denies(
+        ann.call('RoleRevokePermission', { role: 'r', key: bytes('x'), rangeEnd: bytes('') }),
+      );
     },
   },
   {

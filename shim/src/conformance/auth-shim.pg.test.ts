@@ -5,7 +5,11 @@ import { runAuthCases } from './run-auth-cases.ts';
 
 const serverUrl = process.env['PG8S_TEST_POSTGRES_URL'];
 if (serverUrl === undefined) {
-  test('etcd conformance of auth: shim', { skip: 'PG8S_TEST_POSTGRES_URL names no PostgreSQL server' }, () => {});
+  test(
+    'etcd conformance of auth: shim',
+    { skip: 'PG8S_TEST_POSTGRES_URL names no PostgreSQL server' },
+    () => {},
+  );
 } else {
   runAuthCases('shim', async () => {
     const database = await createDatabase(serverUrl);

@@ -68,8 +68,10 @@ export class AuthWorld {
   async close(): Promise<void> {
     const root = await this.authAs('root', 'root').catch(() => this.auth);
     await root.call('AuthDisable', {}).catch(() => undefined);
-    for (const name of (await this.auth.call('UserList', {})).users) await this.auth.call('UserDelete', { name });
-    for (const role of (await this.auth.call('RoleList', {})).roles) await this.auth.call('RoleDelete', { role });
+    for (const name of (await this.auth.call('UserList', {})).users)
+      await this.auth.call('UserDelete', { name });
+    for (const role of (await this.auth.call('RoleList', {})).roles)
+      await this.auth.call('RoleDelete', { role });
     await this.client().deleteRange({ key: Uint8Array.of(0), rangeEnd: Uint8Array.of(0) });
     for (const each of this.#open) each.close();
   }

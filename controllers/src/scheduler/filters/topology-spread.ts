@@ -18,7 +18,7 @@ export interface SpreadConstraint {
 }
 
 /** Whether `other` counts for the constraint of `pod`. */
-export function countsFor(constraint: SpreadConstraint, pod: Pod, other: Pod): boolean {
+function countsFor(constraint: SpreadConstraint, pod: Pod, other: Pod): boolean {
   return (
     other.metadata.namespace === pod.metadata.namespace &&
     other.metadata.deletionTimestamp === undefined &&

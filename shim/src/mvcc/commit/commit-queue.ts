@@ -13,7 +13,7 @@ export type Evaluate<Result> = (
 /** More than this waiting, and requests are refused (etcd: maxGapBetweenApplyAndCommitIndex). */
 export const maxQueuedRequests = 5000;
 /** The same for the bytes of keys and values. */
-export const maxQueuedBytes = 128 * 1024 * 1024;
+const maxQueuedBytes = 128 * 1024 * 1024;
 
 const maxBatchRequests = 1000;
 const maxBatchBytes = 4 * 1024 * 1024;
