@@ -79,11 +79,14 @@ async function compact(): Promise<void> {
 async function watch(): Promise<void> {
   while (!ending.signal.aborted) {
     const stream = client.watch();
+    const close = (): void => stream.close();
+    ending.signal.addEventListener('abort', close);
     stream.send({
       createRequest: { key: Buffer.from('soak/'), rangeEnd: Buffer.from('soak0'), prevKv: true },
     });
     const end = performance.now() + 3000;
     for await (const _response of stream) if (performance.now() > end) break;
+    ending.signal.removeEventListener('abort', close);
     stream.close();
   }
 }
