@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -12,15 +14,27 @@ export async function withPostgres(work: (env: NodeJS.ProcessEnv) => Promise<num
   if (process.env['PG8S_TEST_POSTGRES_URL'] !== undefined) return work(process.env);
   const folder = await mkdtemp(join(tmpdir(), 'pg8s-test-'));
   await chmod(folder, 0o755); // Root lends the server to another user, who must get in.
+  const port = await freePort();
   const postgres = await startEmbeddedPostgres({
     dataDir: join(folder, 'postgres'),
     log: pino({ level: 'warn' }),
-    settings: { max_connections: '300' },
+    // Tests put proxies between, so it listens on a port too.
+    settings: { max_connections: '300', listen_addresses: '127.0.0.1', port: String(port) },
   });
   try {
-    return await work({ ...process.env, PG8S_TEST_POSTGRES_URL: postgres.url });
+    const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+    return await work({ ...process.env, PG8S_TEST_POSTGRES_URL: url });
   } finally {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -99,7 +99,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let stopping = false;
 
   return {
-    url: `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(sockets.folder)}&port=${socketPort}`,
+    url: `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(sockets.folder)}&port=${settings.port}`,
     version: binaries.version,
     created: found === undefined,
     failed: new Promise((report) => {
