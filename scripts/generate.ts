@@ -1,22 +1,21 @@
 /**
  * `npm run generate -- FOLDER [--check]`: makes every generated table from a folder of facts about the API (see
- * CONTRIBUTING.md), or with --check only says which are stale. Without FOLDER: PG8S_KUBERNETES_FACTS, or the folder
- * beside the project where the tests look for it; `--check` without any facts passes, and says so.
+ * CONTRIBUTING.md), or with --check only says which are stale. Without FOLDER: where `factsFolder` finds it; `--check`
+ * without any facts passes, and says so.
  */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generate as generateCompatibility } from '../apiserver-lite/generate/compatibility.ts';
 import { generate as generateOpenapi } from '../apiserver-lite/generate/openapi-schemas.ts';
+import { factsFolder } from '../k8s-proto/src/testing/facts-folder.ts';
 import { runProgram } from './run-program.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { check: { type: 'boolean', default: false } },
 });
-const beside = resolve(import.meta.dirname, '../../shared/kubernetes-1.36');
-const folder =
-  positionals[0] ?? process.env['PG8S_KUBERNETES_FACTS'] ?? (existsSync(beside) ? beside : undefined);
+const found = factsFolder();
+const folder = positionals[0] ?? (existsSync(found) ? found : undefined);
 
 if (folder === undefined) {
   console.log('no folder of facts: usage: npm run generate -- FOLDER [--check]');

@@ -1,6 +1,6 @@
 /**
  * Every kind's published serialization pair converts both ways. The pairs aren't part of this repository: their folder
- * is named by PG8S_KUBERNETES_FACTS, or lies beside the repository as `shared/kubernetes-1.36`.
+ * is found by `factsFolder`.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -11,10 +11,9 @@ import { conform } from './conform/conform.ts';
 import { decodeObject, encodeObject, unwrapEnvelope, wrapEnvelope } from './envelope.ts';
 import type { KubeObject } from './object.ts';
 import { kindOf } from './scheme.ts';
+import { factsFolder } from './testing/facts-folder.ts';
 
-const facts =
-  process.env['PG8S_KUBERNETES_FACTS'] ?? join(import.meta.dirname, '../../../shared/kubernetes-1.36');
-const folder = join(facts, 'golden');
+const folder = join(factsFolder(), 'golden');
 const available = existsSync(folder);
 const watchEvent = 'k8s.io.apimachinery.pkg.apis.meta.v1.WatchEvent';
 

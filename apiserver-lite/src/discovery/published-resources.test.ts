@@ -3,15 +3,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { factsFolder } from '@pg8s/k8s-proto/testing/facts-folder';
 import { resourceInfo } from '@pg8s/k8s-proto/scheme';
 import { testRegistry } from '../registry/testing/test-registry.ts';
 import { PathRouter } from '../server/path-router.ts';
 import { fakeExchange } from '../server/testing/fake-exchange.ts';
 import { serveDiscovery } from './serve-discovery.ts';
 
-const factsFolder =
-  process.env['PG8S_KUBERNETES_FACTS'] ?? join(import.meta.dirname, '../../../../shared/kubernetes-1.36');
-const factsFile = join(factsFolder, 'resources.json');
+const factsFile = join(factsFolder(), 'resources.json');
 const skip = !existsSync(factsFile) && `${factsFile} is not there`;
 
 interface PublishedSubresource {

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { factsFolder } from '@pg8s/k8s-proto/testing/facts-folder';
 import { fullRegistry } from '../discovery/testing/full-registry.ts';
 import { PathRouter } from '../server/path-router.ts';
 import { fakeExchange } from '../server/testing/fake-exchange.ts';
 import { serveOpenApi } from './serve-openapi.ts';
 
-const factsFolder =
-  process.env['PG8S_KUBERNETES_FACTS'] ?? join(import.meta.dirname, '../../../../shared/kubernetes-1.36');
-const factsFile = join(factsFolder, 'openapi-v2.json');
+const factsFile = join(factsFolder(), 'openapi-v2.json');
 
 type Json = Record<string, unknown>;
 interface Document {
