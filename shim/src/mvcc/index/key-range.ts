@@ -20,9 +20,16 @@ export function toKeyString(bytes: Uint8Array): KeyString {
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-/** The bytes of a key. */
+/** The bytes of a key, for an answer: cut out of a piece of memory that many share, which is quick. */
 export function toKeyBytes(key: KeyString): Uint8Array {
   return Buffer.from(key, 'latin1');
+}
+
+/** The bytes of a key in memory of their own, for what is kept: one kept key would keep 64 KiB of the shared memory. */
+export function keptKeyBytes(key: KeyString): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(key.length);
+  bytes.write(key, 'latin1');
+  return bytes;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Event, KeyValue, WatchFilter } from '../../etcdserverpb/types.ts';
 import type { HistoryRow } from '../history-row.ts';
-import { toKeyBytes } from '../index/key-range.ts';
+import { keptKeyBytes } from '../index/key-range.ts';
 
 /** A committed row on its way to the watchers. Its events are made once, however many watch it. */
 export class Change {
@@ -9,17 +9,23 @@ export class Change {
    * The key-value before, `undefined` if there was none. `'unknown'`: not looked up, or its value is not in memory.
    */
   before: KeyValue | undefined | 'unknown';
+  #key: Uint8Array | undefined;
   #event: Event | undefined;
   #eventWithBefore: Event | undefined;
 
   constructor(row: HistoryRow, before: KeyValue | undefined | 'unknown') {
     this.row = row;
     // One that creates has nothing before it, even if the key was deleted in the same revision.
-    this.before = !row.tombstone && row.createRevision === row.revision ? undefined : before;
+    const isCreation = !row.tombstone && row.createRevision === row.revision;
+    if (isCreation) this.before = undefined;
+    else this.before = typeof before === 'object' ? { ...before, key: this.#keyBytes() } : before;
   }
 
   get event(): Event {
-    this.#event ??= { type: this.row.tombstone ? 'DELETE' : 'PUT', kv: toEventKeyValue(this.row) };
+    this.#event ??= {
+      type: this.row.tombstone ? 'DELETE' : 'PUT',
+      kv: toEventKeyValue(this.row, this.#keyBytes()),
+    };
     return this.#event;
   }
 
@@ -29,6 +35,12 @@ export class Change {
     if (this.before === undefined) return this.event;
     this.#eventWithBefore ??= { ...this.event, prevKv: this.before };
     return this.#eventWithBefore;
+  }
+
+  /** The key, once for the event and for what was before it. */
+  #keyBytes(): Uint8Array {
+    this.#key ??= keptKeyBytes(this.row.key);
+    return this.#key;
   }
 
   /** Roughly what it holds in memory. */
@@ -44,9 +56,9 @@ export function passesFilters(change: Change, filters: readonly WatchFilter[]): 
   return true;
 }
 
-function toEventKeyValue(row: HistoryRow): KeyValue {
+function toEventKeyValue(row: HistoryRow, key: Uint8Array): KeyValue {
   return {
-    key: toKeyBytes(row.key),
+    key,
     createRevision: row.createRevision,
     modRevision: row.revision,
     version: row.version,
