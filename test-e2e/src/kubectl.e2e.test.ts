@@ -308,9 +308,12 @@ describe('kubectl', () => {
   });
 
   test('delete Pods, at once and with grace', async () => {
+    // Not the Pod from before: the drained node may have been its.
+    await kubectl('run', 'mortal', '--image=busybox');
+    await kubectl('wait', '--for=condition=Ready', 'pod/mortal', '--timeout=60s');
     assert.match(
-      await kubectl('delete', 'pod', 'alone', 'picky'),
-      /^pod "alone" deleted.*\npod "picky" deleted/,
+      await kubectl('delete', 'pod', 'mortal', 'picky'),
+      /^pod "mortal" deleted.*\npod "picky" deleted/,
     );
     await kubectl('run', 'forced', '--image=busybox');
     await kubectl('wait', '--for=condition=Ready', 'pod/forced', '--timeout=60s');
