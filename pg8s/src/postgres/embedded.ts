@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { embeddedBinaries, type PostgresBinaries } from './binaries.ts';
+import { exists } from './exists.ts';
 import { reachableBinaries, reachableFolder, type ServerUser, serverUser } from './server-user.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -221,13 +222,6 @@ async function isServerOf(pid: number, folder: string): Promise<boolean> {
   }
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
   return commandLine === undefined || (commandLine.includes('postgres') && commandLine.includes(folder));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function empty(folder: string): Promise<void> {

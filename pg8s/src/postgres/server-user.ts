@@ -1,22 +1,11 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import {
-  access,
-  chmod,
-  chown,
-  cp,
-  mkdir,
-  mkdtemp,
-  readlink,
-  rename,
-  rm,
-  stat,
-  symlink,
-} from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse } from 'node:path';
 import { promisify } from 'node:util';
 import { binariesAt, type PostgresBinaries } from './binaries.ts';
+import { exists } from './exists.ts';
 import { UsageError } from '../usage-error.ts';
 
 const run = promisify(execFile);
@@ -138,11 +127,4 @@ export async function reachableFolder(folder: string, user: ServerUser): Promise
   await chown(real, user.uid, user.gid);
   await chmod(real, 0o700);
   return real;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
