@@ -3,7 +3,8 @@
  * (first `npm run check`, which has the unit tests in it). `all` leaves out what takes minutes: `faults` (shims, PostgreSQL
  * and connections are killed) and `nightly` (the fuzzer with many operations, PG8S_FUZZ_OPERATIONS of them).
  * Further arguments are files, instead of all of the kind.
- * PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names another.
+ * PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names another. `pg --postgres 14,15,16,17,18` runs the tests on
+ * each of these major versions.
  */
 import { findFiles } from './find-files.ts';
 import { runProgram } from './run-program.ts';
@@ -33,6 +34,17 @@ async function runTests(kind: Kind, chosen: readonly string[], env: NodeJS.Proce
   return runProgram(process.execPath, [...flags, ...files], env);
 }
 
+/** The tests that need PostgreSQL, on each of these major versions. */
+async function runOnVersions(majors: readonly string[], files: readonly string[]): Promise<number> {
+  const failed: string[] = [];
+  for (const major of majors) {
+    console.log(`PostgreSQL ${major}`);
+    if ((await withPostgres((env) => runTests('pg', files, env), major)) !== 0) failed.push(major);
+  }
+  if (failed.length > 0) console.error(`failed on PostgreSQL ${failed.join(', ')}`);
+  return failed.length === 0 ? 0 : 1;
+}
+
 const [kind = 'all', ...chosen] = process.argv.slice(2);
 switch (kind) {
   case 'unit':
@@ -46,7 +58,10 @@ switch (kind) {
     );
     break;
   case 'pg':
-    process.exitCode = await withPostgres((env) => runTests('pg', chosen, env));
+    process.exitCode =
+      chosen[0] === '--postgres'
+        ? await runOnVersions((chosen[1] ?? '').split(','), chosen.slice(2))
+        : await withPostgres((env) => runTests('pg', chosen, env));
     break;
   case 'all':
     process.exitCode =

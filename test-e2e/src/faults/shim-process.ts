@@ -11,16 +11,18 @@ const startLimitMs = 30_000;
 export class ShimProcess {
   readonly url: string;
   readonly #postgresUrl: string;
+  readonly #flags: readonly string[];
   #process: ChildProcess | undefined;
   #log = '';
 
-  private constructor(port: number, postgresUrl: string) {
+  private constructor(port: number, postgresUrl: string, flags: readonly string[]) {
     this.url = `http://127.0.0.1:${port}`;
     this.#postgresUrl = postgresUrl;
+    this.#flags = flags;
   }
 
-  static async start(postgresUrl: string): Promise<ShimProcess> {
-    const shim = new ShimProcess(await freePort(), postgresUrl);
+  static async start(postgresUrl: string, flags: readonly string[] = []): Promise<ShimProcess> {
+    const shim = new ShimProcess(await freePort(), postgresUrl, flags);
     await shim.start();
     return shim;
   }
@@ -43,6 +45,7 @@ export class ShimProcess {
       this.url,
       '--log-level',
       'warn',
+      ...this.#flags,
     ];
     const child = spawn(
       process.execPath,
