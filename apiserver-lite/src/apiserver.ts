@@ -30,6 +30,7 @@ import { KubernetesEndpoints } from './registry/bootstrap/kubernetes-endpoints.t
 import { createRegistry } from './registry/build-registry.ts';
 import type { BuiltRegistry } from './registry/build-registry.ts';
 import { addressAt, parseRange } from './registry/core/service/ip-range.ts';
+import { defaultingCodec } from './registry/defaults/defaulting-codec.ts';
 import type { ComponentProbe } from './registry/virtual/component-status.ts';
 import { healthzProbe } from './registry/virtual/healthz-probe.ts';
 import type { RuntimeConfig } from './registry/runtime-config.ts';
@@ -122,7 +123,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const storages = new StorageFactory({
     etcd,
     pathPrefix: options.etcdPrefix ?? '/registry',
-    codecFor: (resource) => valueCodecFor(resource, mediaType),
+    codecFor: (resource) => defaultingCodec(valueCodecFor(resource, mediaType), Date.now),
     metrics: prometheusStorageMetrics(metrics.registry),
     log,
   });

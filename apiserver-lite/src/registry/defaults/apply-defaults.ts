@@ -1,14 +1,23 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import {
+  defaultClaim,
   defaultEndpoints,
   defaultEndpointSlice,
   defaultLimitRange,
   defaultNamespace,
   defaultNode,
   defaultPersistentVolume,
+  defaultResourceQuota,
+  defaultRuntimeClass,
   defaultService,
 } from './core.ts';
-import { existing, type Fields } from './fields.ts';
+import {
+  defaultDeviceTaintRule,
+  defaultResourceClaim,
+  defaultResourceClaimTemplate,
+  defaultResourceSlice,
+} from './devices.ts';
+import { existing, fill, type Fields } from './fields.ts';
 import { defaultPod, defaultPodTemplate } from './pod.ts';
 import {
   defaultAdmissionPolicy,
@@ -22,7 +31,6 @@ import {
   defaultNetworkPolicy,
   defaultPriorityClass,
   defaultPriorityLevel,
-  defaultResourceClaimSpec,
   defaultRoleBinding,
   defaultStorageClass,
   defaultValidatingWebhooks,
@@ -31,7 +39,6 @@ import { defaultSecret } from './secret.ts';
 import {
   defaultAutoscaler,
   defaultAutoscalerV1,
-  defaultClaim,
   defaultCronJob,
   defaultDaemonSet,
   defaultDeployment,
@@ -41,10 +48,28 @@ import {
   defaultStatefulSet,
 } from './workloads.ts';
 
-const admission = 'admissionregistration.k8s.io/v1';
+const admission = 'admissionregistration.k8s.io';
+
+type Defaulters = Readonly<Record<string, (object: Fields, nowMs: number) => void>>;
+
+/** The same for versions that differ in nothing that has a default. */
+function inVersions(group: string, versions: readonly string[], kinds: Defaulters): Defaulters {
+  return Object.fromEntries(
+    versions.flatMap((version) =>
+      Object.entries(kinds).map(([kind, apply]) => [`${group}/${version}/${kind}`, apply]),
+    ),
+  );
+}
+
+function fillSpec(values: Fields): (object: Fields) => void {
+  return (object) => {
+    const spec = existing(object, 'spec');
+    if (spec !== undefined) fill(spec, values);
+  };
+}
 
 /** By `apiVersion/kind`; kinds that are absent have no defaults. */
-const defaults: Readonly<Record<string, (object: Fields) => void>> = {
+const defaults: Defaulters = {
   'v1/Endpoints': defaultEndpoints,
   'v1/LimitRange': defaultLimitRange,
   'v1/Namespace': defaultNamespace,
@@ -54,14 +79,17 @@ const defaults: Readonly<Record<string, (object: Fields) => void>> = {
   'v1/Pod': defaultPod,
   'v1/PodTemplate': (object) => defaultPodTemplate(object),
   'v1/ReplicationController': defaultReplicationController,
+  'v1/ResourceQuota': defaultResourceQuota,
   'v1/Secret': defaultSecret,
   'v1/Service': defaultService,
-  [`${admission}/MutatingAdmissionPolicy`]: defaultAdmissionPolicy,
-  [`${admission}/MutatingAdmissionPolicyBinding`]: defaultAdmissionPolicyBinding,
-  [`${admission}/MutatingWebhookConfiguration`]: defaultMutatingWebhooks,
-  [`${admission}/ValidatingAdmissionPolicy`]: defaultAdmissionPolicy,
-  [`${admission}/ValidatingAdmissionPolicyBinding`]: defaultAdmissionPolicyBinding,
-  [`${admission}/ValidatingWebhookConfiguration`]: defaultValidatingWebhooks,
+  [`${admission}/v1/MutatingWebhookConfiguration`]: defaultMutatingWebhooks,
+  [`${admission}/v1/ValidatingWebhookConfiguration`]: defaultValidatingWebhooks,
+  ...inVersions(admission, ['v1', 'v1beta1', 'v1alpha1'], {
+    MutatingAdmissionPolicy: defaultAdmissionPolicy,
+    MutatingAdmissionPolicyBinding: defaultAdmissionPolicyBinding,
+    ValidatingAdmissionPolicy: defaultAdmissionPolicy,
+    ValidatingAdmissionPolicyBinding: defaultAdmissionPolicyBinding,
+  }),
   'apiextensions.k8s.io/v1/CustomResourceDefinition': defaultCustomResourceDefinition,
   'apiregistration.k8s.io/v1/APIService': defaultApiService,
   'apps/v1/DaemonSet': defaultDaemonSet,
@@ -72,16 +100,22 @@ const defaults: Readonly<Record<string, (object: Fields) => void>> = {
   'autoscaling/v2/HorizontalPodAutoscaler': defaultAutoscaler,
   'batch/v1/CronJob': defaultCronJob,
   'batch/v1/Job': defaultJob,
+  'certificates.k8s.io/v1beta1/PodCertificateRequest': fillSpec({ maxExpirationSeconds: 86400 }),
   'discovery.k8s.io/v1/EndpointSlice': defaultEndpointSlice,
   'flowcontrol.apiserver.k8s.io/v1/FlowSchema': defaultFlowSchema,
   'flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration': defaultPriorityLevel,
   'networking.k8s.io/v1/IngressClass': defaultIngressClass,
   'networking.k8s.io/v1/NetworkPolicy': defaultNetworkPolicy,
+  'node.k8s.io/v1/RuntimeClass': defaultRuntimeClass,
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': defaultRoleBinding,
   'rbac.authorization.k8s.io/v1/RoleBinding': defaultRoleBinding,
-  'resource.k8s.io/v1/ResourceClaim': (object) => defaultResourceClaimSpec(existing(object, 'spec')),
-  'resource.k8s.io/v1/ResourceClaimTemplate': (object) =>
-    defaultResourceClaimSpec(existing(existing(object, 'spec'), 'spec')),
+  ...inVersions('resource.k8s.io', ['v1', 'v1beta2', 'v1beta1'], {
+    ResourceClaim: defaultResourceClaim,
+    ResourceClaimTemplate: defaultResourceClaimTemplate,
+    ResourceSlice: defaultResourceSlice,
+  }),
+  ...inVersions('resource.k8s.io', ['v1beta2', 'v1alpha3'], { DeviceTaintRule: defaultDeviceTaintRule }),
+  'resource.k8s.io/v1alpha3/ResourcePoolStatusRequest': fillSpec({ limit: 100 }),
   'scheduling.k8s.io/v1/PriorityClass': defaultPriorityClass,
   'storage.k8s.io/v1/CSIDriver': defaultCsiDriver,
   'storage.k8s.io/v1/StorageClass': defaultStorageClass,
@@ -93,9 +127,9 @@ export function hasDefaults(kind: string): boolean {
 }
 
 /**
- * Fills in what kube-apiserver fills in when it decodes an object of this version: fields that the client left out
- * and that have a value all the same. Changes the object; running it twice is running it once.
+ * Fills in what kube-apiserver fills in when it decodes an object of this version, from a client or from the store: fields that
+ * were left out and that have a value all the same. Changes the object; running it twice is running it once.
  */
-export function applyDefaults(object: KubeObject): void {
-  defaults[`${object.apiVersion}/${object.kind}`]?.(object);
+export function applyDefaults(object: KubeObject, nowMs = Date.now()): void {
+  defaults[`${object.apiVersion}/${object.kind}`]?.(object, nowMs);
 }

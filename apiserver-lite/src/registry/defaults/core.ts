@@ -1,4 +1,5 @@
 import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
+import { roundRequirements, roundResourceList, roundResourceLists } from './resource-list.ts';
 import { defaultVolumeSource } from './volume.ts';
 
 const dayAffinitySeconds = 10800;
@@ -21,13 +22,18 @@ export function defaultService(object: Fields): void {
     type === 'ClusterIP' && Array.isArray(spec['externalIPs']) && spec['externalIPs'].length > 0;
   if (external || hasExternalIps) fillText(spec, { externalTrafficPolicy: 'Cluster' });
   if (external || type === 'ClusterIP') fill(spec, { internalTrafficPolicy: 'Cluster' });
-  if (type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
+  if (type !== 'LoadBalancer') return;
+  fill(spec, { allocateLoadBalancerNodePorts: true });
+  for (const ingress of items(existing(existing(object, 'status'), 'loadBalancer'), 'ingress')) {
+    if (ingress['ip']) fill(ingress, { ipMode: 'VIP' });
+  }
 }
 
 export function defaultNamespace(object: Fields): void {
   const metadata = child(object, 'metadata');
   const { name } = metadata;
-  if (name) fill(child(metadata, 'labels'), { 'kubernetes.io/metadata.name': name });
+  if (name) child(metadata, 'labels')['kubernetes.io/metadata.name'] = name;
+  fillText(child(object, 'status'), { phase: 'Active' });
 }
 
 /** A node can give what it has, unless it says otherwise. */
@@ -35,6 +41,7 @@ export function defaultNode(object: Fields): void {
   const status = existing(object, 'status');
   const capacity = existing(status, 'capacity');
   if (status !== undefined && capacity !== undefined) fill(status, { allocatable: { ...capacity } });
+  roundResourceLists(status, ['capacity', 'allocatable']);
 }
 
 export function defaultPersistentVolume(object: Fields): void {
@@ -42,6 +49,7 @@ export function defaultPersistentVolume(object: Fields): void {
   fillText(child(object, 'status'), { phase: 'Pending' });
   fillText(spec, { persistentVolumeReclaimPolicy: 'Retain' });
   fill(spec, { volumeMode: 'Filesystem' });
+  roundResourceList(existing(spec, 'capacity'));
   defaultVolumeSource(spec);
 }
 
@@ -58,11 +66,34 @@ export function defaultEndpointSlice(object: Fields): void {
 /** Limits of containers follow from each other: default from max, defaultRequest from default or min. */
 export function defaultLimitRange(object: Fields): void {
   for (const limit of items(existing(object, 'spec'), 'limits')) {
-    if (limit['type'] !== 'Container') continue;
-    const [max, min] = [existing(limit, 'max') ?? {}, existing(limit, 'min') ?? {}];
-    const most = { ...max, ...existing(limit, 'default') };
-    const requested = { ...min, ...most, ...existing(limit, 'defaultRequest') };
-    if (Object.keys(most).length > 0) limit['default'] = most;
-    if (Object.keys(requested).length > 0) limit['defaultRequest'] = requested;
+    defaultLimits(limit);
+    roundResourceLists(limit, ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio']);
   }
+}
+
+function defaultLimits(limit: Fields): void {
+  if (limit['type'] !== 'Container') return;
+  const [max, min] = [existing(limit, 'max') ?? {}, existing(limit, 'min') ?? {}];
+  const most = { ...max, ...existing(limit, 'default') };
+  const requested = { ...min, ...most, ...existing(limit, 'defaultRequest') };
+  if (Object.keys(most).length > 0) limit['default'] = most;
+  if (Object.keys(requested).length > 0) limit['defaultRequest'] = requested;
+}
+
+export function defaultResourceQuota(object: Fields): void {
+  roundResourceList(existing(existing(object, 'spec'), 'hard'));
+  roundResourceLists(existing(object, 'status'), ['hard', 'used']);
+}
+
+/** A claim waits, for a file system. */
+export function defaultClaim(object: Fields): void {
+  const [spec, status] = [child(object, 'spec'), child(object, 'status')];
+  fillText(status, { phase: 'Pending' });
+  fill(spec, { volumeMode: 'Filesystem' });
+  roundRequirements(existing(spec, 'resources'));
+  roundResourceLists(status, ['capacity', 'allocatedResources']);
+}
+
+export function defaultRuntimeClass(object: Fields): void {
+  roundResourceList(existing(existing(object, 'overhead'), 'podFixed'));
 }

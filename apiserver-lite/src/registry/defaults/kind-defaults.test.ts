@@ -1,97 +1,55 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { applyDefaults } from './apply-defaults.ts';
+import { resources } from '@pg8s/k8s-proto/scheme';
+import { applyDefaults, hasDefaults } from './apply-defaults.ts';
+import { rows as clusterRows } from './testing/cluster-rows.ts';
+import { rows as coreRows } from './testing/core-rows.ts';
+import { rows as podRows } from './testing/pod-rows.ts';
+import type { DefaultsRow } from './testing/defaults-row.ts';
+import { rows as workloadRows } from './testing/workload-rows.ts';
 
-const rbac = 'rbac.authorization.k8s.io';
+const rows: readonly DefaultsRow[] = [...podRows, ...workloadRows, ...coreRows, ...clusterRows];
+const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-/** What a minimal object of a kind says, and what it says once decoded. */
-const rows: readonly [apiVersion: string, kind: string, given: object, defaulted: object][] = [
-  ['v1', 'Secret', {}, { type: 'Opaque' }],
-  [
-    'v1',
-    'PersistentVolumeClaim',
-    { spec: {} },
-    { spec: { volumeMode: 'Filesystem' }, status: { phase: 'Pending' } },
-  ],
-  [
-    'v1',
-    'PersistentVolume',
-    { spec: { hostPath: { path: '/a' } } },
-    {
-      spec: {
-        hostPath: { path: '/a', type: '' },
-        persistentVolumeReclaimPolicy: 'Retain',
-        volumeMode: 'Filesystem',
-      },
-      status: { phase: 'Pending' },
-    },
-  ],
-  [
-    'v1',
-    'LimitRange',
-    { spec: { limits: [{ type: 'Container', max: { cpu: '1' } }] } },
-    {
-      spec: {
-        limits: [
-          { type: 'Container', max: { cpu: '1' }, default: { cpu: '1' }, defaultRequest: { cpu: '1' } },
-        ],
-      },
-    },
-  ],
-  [
-    'storage.k8s.io/v1',
-    'StorageClass',
-    { provisioner: 'p' },
-    { provisioner: 'p', reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
-  ],
-  [
-    'scheduling.k8s.io/v1',
-    'PriorityClass',
-    { value: 1 },
-    { value: 1, preemptionPolicy: 'PreemptLowerPriority' },
-  ],
-  [
-    'networking.k8s.io/v1',
-    'NetworkPolicy',
-    { spec: { podSelector: {}, ingress: [{ ports: [{ port: 1 }] }] } },
-    {
-      spec: {
-        podSelector: {},
-        ingress: [{ ports: [{ port: 1, protocol: 'TCP' }] }],
-        policyTypes: ['Ingress'],
-      },
-    },
-  ],
-  [
-    `${rbac}/v1`,
-    'RoleBinding',
-    { roleRef: { kind: 'Role', name: 'r' }, subjects: [{ kind: 'User', name: 'u' }] },
-    {
-      roleRef: { apiGroup: rbac, kind: 'Role', name: 'r' },
-      subjects: [{ apiGroup: rbac, kind: 'User', name: 'u' }],
-    },
-  ],
-  ['coordination.k8s.io/v1', 'Lease', { spec: {} }, { spec: {} }],
-  [
-    'v1',
-    'Service',
-    { spec: { ports: [{ port: 80 }] } },
-    {
-      spec: {
-        ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }],
-        sessionAffinity: 'None',
-        type: 'ClusterIP',
-        internalTrafficPolicy: 'Cluster',
-      },
-    },
-  ],
-];
+function decoded(kind: string, given: object): object {
+  const [, apiVersion = '', name = ''] = /^(.*)\/([^/]+)$/.exec(kind) ?? [];
+  const object = {
+    apiVersion,
+    kind: name,
+    metadata: { name: 'x' },
+    ...structuredClone(given),
+  } as KubeObject;
+  applyDefaults(object, nowMs);
+  const once = structuredClone(object);
+  applyDefaults(object, nowMs + 60_000);
+  assert.deepEqual(object, once, 'twice is once');
+  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = once;
+  const { name: _name, ...more } = metadata;
+  return Object.keys(more).length === 0 ? rest : { metadata: { name: 'x', ...more }, ...rest };
+}
 
-for (const [apiVersion, kind, given, defaulted] of rows) {
-  test(`${apiVersion} ${kind}`, () => {
-    const object = { apiVersion, kind, metadata: { name: 'x' }, ...structuredClone(given) } as KubeObject;
-    applyDefaults(object);
-    assert.deepEqual(object, { apiVersion, kind, metadata: { name: 'x' }, ...defaulted });
+for (const { kind, given, gives, says } of rows) {
+  test(`${kind}${says === undefined ? '' : `: ${says}`}`, () => {
+    assert.deepEqual(decoded(kind, given), gives);
   });
 }
+
+test('what has a default keeps another value', () => {
+  for (const { kind, gives } of rows) assert.deepEqual(decoded(kind, gives), gives, kind);
+});
+
+test('every kind with defaults has a row, and none that has a row is without', () => {
+  const tested = new Set(rows.map(({ kind }) => kind));
+  const served = resources()
+    .filter(({ servedByDefault }) => servedByDefault)
+    .map(({ group, version, kind }) => `${group === '' ? version : `${group}/${version}`}/${kind}`);
+  assert.deepEqual(
+    served.filter((kind) => hasDefaults(kind) && !tested.has(kind)),
+    [],
+  );
+  assert.deepEqual(
+    [...tested].filter((kind) => !hasDefaults(kind)),
+    [],
+  );
+});

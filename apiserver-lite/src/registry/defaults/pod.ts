@@ -1,12 +1,8 @@
-import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
+import { existing, fill, fillText, items, type Fields } from './fields.ts';
+import { pullPolicy } from './image-reference.ts';
+import { defaultPodLevelResources, requestLimits } from './pod-resources.ts';
+import { roundRequirements, roundResourceList, roundResourceLists } from './resource-list.ts';
 import { defaultVolume } from './volume.ts';
-
-/** `Always` for what may move (no tag, or `latest`), `IfNotPresent` for what stays. */
-export function pullPolicy(image: string): 'Always' | 'IfNotPresent' {
-  if (image.includes('@')) return 'IfNotPresent';
-  const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1] ?? 'latest';
-  return tag === 'latest' ? 'Always' : 'IfNotPresent';
-}
 
 function defaultHttpGet(handler: Fields | undefined): void {
   const httpGet = existing(handler, 'httpGet');
@@ -37,6 +33,7 @@ function defaultContainer(container: Fields): void {
     imagePullPolicy: pullPolicy(image),
   });
   fill(container, { resources: {} });
+  roundRequirements(existing(container, 'resources'));
   for (const port of items(container, 'ports')) fillText(port, { protocol: 'TCP' });
   for (const variable of items(container, 'env')) {
     const from = existing(variable, 'valueFrom');
@@ -67,12 +64,10 @@ function defaultPodSpec(spec: Fields): void {
   const account = spec['serviceAccountName'] || spec['serviceAccount'];
   if (account) fillText(spec, { serviceAccountName: String(account) });
   if (account) spec['serviceAccount'] = spec['serviceAccountName'];
-  for (const volume of items(spec, 'volumes')) {
-    defaultVolume(volume);
-    const image = existing(volume, 'image');
-    if (image !== undefined) fillText(image, { pullPolicy: pullPolicy(String(image['reference'] ?? '')) });
-  }
+  for (const volume of items(spec, 'volumes')) defaultVolume(volume);
   for (const list of containerLists) for (const container of items(spec, list)) defaultContainer(container);
+  roundResourceList(existing(spec, 'overhead'));
+  roundRequirements(existing(spec, 'resources'));
 }
 
 /** A template without a spec stays without: validation says so. */
@@ -82,26 +77,36 @@ export function defaultPodTemplate(holder: Fields | undefined, name = 'template'
   if (spec !== undefined) defaultPodSpec(spec);
 }
 
-/** What is limited and not requested is requested as limited. */
-function requestLimits(resources: Fields | undefined): void {
-  const limits = existing(resources, 'limits');
-  if (resources === undefined || limits === undefined || Object.keys(limits).length === 0) return;
-  fill(child(resources, 'requests'), limits);
+const statusLists = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'];
+
+function roundStatus(status: Fields | undefined): void {
+  if (status === undefined) return;
+  roundResourceList(existing(status, 'allocatedResources'));
+  roundRequirements(existing(status, 'resources'));
+  for (const list of statusLists) {
+    for (const container of items(status, list)) {
+      roundResourceLists(container, ['allocatedResources']);
+      roundRequirements(existing(container, 'resources'));
+    }
+  }
 }
 
 /** What only Pods themselves get: templates keep their author's words. */
 export function defaultPod(pod: Fields): void {
   const spec = existing(pod, 'spec');
   if (spec === undefined) return;
+  for (const list of ['containers', 'initContainers']) {
+    for (const container of items(spec, list)) requestLimits(existing(container, 'resources'));
+  }
+  defaultPodLevelResources(spec);
   defaultPodSpec(spec);
   fill(spec, { enableServiceLinks: true });
-  requestLimits(existing(spec, 'resources'));
-  for (const list of ['containers', 'initContainers']) {
-    for (const container of items(spec, list)) {
-      requestLimits(existing(container, 'resources'));
-      if (spec['hostNetwork'] !== true) continue;
-      for (const port of items(container, 'ports'))
+  if (spec['hostNetwork'] === true) {
+    for (const list of ['containers', 'initContainers']) {
+      for (const port of items(spec, list).flatMap((container) => items(container, 'ports'))) {
         if (!port['hostPort']) port['hostPort'] = port['containerPort'];
+      }
     }
   }
+  roundStatus(existing(pod, 'status'));
 }

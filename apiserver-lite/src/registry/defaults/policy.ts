@@ -133,15 +133,9 @@ export function defaultCustomResourceDefinition(object: Fields): void {
     'service',
   );
   if (service !== undefined) fill(service, { port: 443 });
-}
-
-/** Requests for devices are for exactly one where they don't say how many. */
-export function defaultResourceClaimSpec(spec: Fields | undefined): void {
-  for (const request of items(existing(spec, 'devices'), 'requests')) {
-    for (const wish of [existing(request, 'exactly'), ...items(request, 'firstAvailable')]) {
-      if (wish === undefined) continue;
-      fillText(wish, { allocationMode: 'ExactCount' });
-      if (wish['allocationMode'] === 'ExactCount' && !wish['count']) wish['count'] = 1;
-    }
+  const stored = items(spec, 'versions').find((version) => version['storage'] === true);
+  const status = child(object, 'status');
+  if (stored !== undefined && !Array.isArray(status['storedVersions'])) {
+    status['storedVersions'] = [stored['name']];
   }
 }

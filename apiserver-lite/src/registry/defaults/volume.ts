@@ -1,4 +1,6 @@
 import { existing, fill, fillText, items, type Fields } from './fields.ts';
+import { pullPolicy } from './image-reference.ts';
+import { roundRequirements } from './resource-list.ts';
 
 const defaultMode = 420;
 
@@ -26,8 +28,11 @@ const sourceDefaults: Readonly<Record<string, (source: Fields) => void>> = {
   scaleIO: (source) => fillText(source, { storageMode: 'ThinProvisioned', fsType: 'xfs' }),
   ephemeral(source) {
     const spec = existing(existing(source, 'volumeClaimTemplate'), 'spec');
-    if (spec !== undefined) fill(spec, { volumeMode: 'Filesystem' });
+    if (spec === undefined) return;
+    fill(spec, { volumeMode: 'Filesystem' });
+    roundRequirements(existing(spec, 'resources'));
   },
+  image: (source) => fillText(source, { pullPolicy: pullPolicy(String(source['reference'] ?? '')) }),
 };
 
 function fillFieldRefs(files: readonly Fields[]): void {

@@ -1,3 +1,4 @@
+import { defaultClaim } from './core.ts';
 import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
 import { defaultPodTemplate } from './pod.ts';
 
@@ -20,16 +21,27 @@ export function defaultReplicaSet(object: Fields): void {
   defaultPodTemplate(spec);
 }
 
+function isEmpty(map: Fields | undefined): boolean {
+  return map === undefined || Object.keys(map).length === 0;
+}
+
+function templateLabels(spec: Fields): Fields | undefined {
+  return existing(existing(existing(spec, 'template'), 'metadata'), 'labels');
+}
+
+/** The oldest kinds are labelled as their Pods where they are not labelled. */
+function labelAsTemplate(object: Fields, labels: Fields | undefined): void {
+  const metadata = child(object, 'metadata');
+  if (labels !== undefined && isEmpty(existing(metadata, 'labels'))) metadata['labels'] = { ...labels };
+}
+
 /** Selector and labels come from the template where they are not said. */
 export function defaultReplicationController(object: Fields): void {
   const spec = child(object, 'spec');
   fill(spec, { replicas: 1 });
-  const labels = existing(existing(existing(spec, 'template'), 'metadata'), 'labels');
-  if (labels !== undefined) {
-    if (Object.keys(existing(spec, 'selector') ?? {}).length === 0) spec['selector'] = { ...labels };
-    const metadata = child(object, 'metadata');
-    if (Object.keys(existing(metadata, 'labels') ?? {}).length === 0) metadata['labels'] = { ...labels };
-  }
+  const labels = templateLabels(spec);
+  if (labels !== undefined && isEmpty(existing(spec, 'selector'))) spec['selector'] = { ...labels };
+  labelAsTemplate(object, labels);
   defaultPodTemplate(spec);
 }
 
@@ -56,12 +68,6 @@ export function defaultStatefulSet(object: Fields): void {
   defaultPodTemplate(spec);
 }
 
-/** A claim waits, for a file system. */
-export function defaultClaim(object: Fields): void {
-  fillText(child(object, 'status'), { phase: 'Pending' });
-  fill(child(object, 'spec'), { volumeMode: 'Filesystem' });
-}
-
 export function defaultDaemonSet(object: Fields): void {
   const spec = child(object, 'spec');
   fill(spec, { revisionHistoryLimit: 10 });
@@ -75,6 +81,7 @@ export function defaultDaemonSet(object: Fields): void {
 
 export function defaultJob(object: Fields): void {
   const spec = child(object, 'spec');
+  labelAsTemplate(object, templateLabels(spec));
   if (spec['completions'] === undefined && spec['parallelism'] === undefined) spec['completions'] = 1;
   fill(spec, {
     parallelism: 1,
