@@ -7,22 +7,30 @@ import { projectRoot } from '../running-pg8s.ts';
 
 const startLimitMs = 30_000;
 
+/** How to start it, beside where it listens and stores. */
+export interface ShimProcessOptions {
+  /** Further flags of `pg8s etcd`. */
+  readonly flags?: readonly string[];
+  /** Flags of Node. */
+  readonly nodeFlags?: readonly string[];
+}
+
 /** `pg8s etcd` as a process of its own that always has the same port, however often it is killed. */
 export class ShimProcess {
   readonly url: string;
   readonly #postgresUrl: string;
-  readonly #flags: readonly string[];
+  readonly #options: ShimProcessOptions;
   #process: ChildProcess | undefined;
   #log = '';
 
-  private constructor(port: number, postgresUrl: string, flags: readonly string[]) {
+  private constructor(port: number, postgresUrl: string, options: ShimProcessOptions) {
     this.url = `http://127.0.0.1:${port}`;
     this.#postgresUrl = postgresUrl;
-    this.#flags = flags;
+    this.#options = options;
   }
 
-  static async start(postgresUrl: string, flags: readonly string[] = []): Promise<ShimProcess> {
-    const shim = new ShimProcess(await freePort(), postgresUrl, flags);
+  static async start(postgresUrl: string, options: ShimProcessOptions = {}): Promise<ShimProcess> {
+    const shim = new ShimProcess(await freePort(), postgresUrl, options);
     await shim.start();
     return shim;
   }
@@ -45,11 +53,12 @@ export class ShimProcess {
       this.url,
       '--log-level',
       'warn',
-      ...this.#flags,
+      ...(this.#options.flags ?? []),
     ];
+    const program = [...(this.#options.nodeFlags ?? []), join(projectRoot, 'pg8s/bin/pg8s.js')];
     const child = spawn(
       process.execPath,
-      [join(projectRoot, 'pg8s/bin/pg8s.js'), 'etcd', ...args, '--advertise-client-urls', this.url],
+      [...program, 'etcd', ...args, '--advertise-client-urls', this.url],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#process = child;

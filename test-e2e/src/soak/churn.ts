@@ -30,10 +30,9 @@ export interface ChurnOptions {
  */
 export async function soakChurn(postgresUrl: string, options: ChurnOptions): Promise<string[]> {
   const retention = `${options.compactionMinutes * 60}s`;
-  const shim = await ShimProcess.start(postgresUrl, [
-    '--auto-compaction-mode=periodic',
-    `--auto-compaction-retention=${retention}`,
-  ]);
+  const shim = await ShimProcess.start(postgresUrl, {
+    flags: ['--auto-compaction-mode=periodic', `--auto-compaction-retention=${retention}`],
+  });
   const client = createGrpcClient({ endpoints: [shim.url] });
   const connection = new Connection({
     connectionString: postgresUrl,

@@ -7,7 +7,9 @@ const samples = (residentAt: (i: number) => number): Sample[] =>
     requests: i * 1000,
     residentMiB: residentAt(i),
     heapMiB: 50,
+    externalMiB: 20,
     descriptors: 20,
+    connections: 7,
     databaseMiB: 30,
   }));
 

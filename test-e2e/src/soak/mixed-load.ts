@@ -2,36 +2,52 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
-import { ShimProcess } from '../faults/shim-process.ts';
+import { Connection } from '@pg8s/shim/postgres/connection';
+import pino from 'pino';
+import { freePort, ShimProcess } from '../faults/shim-process.ts';
 import { findGrowth, type Sample } from './find-growth.ts';
+import { HeapProbe } from './heap-probe.ts';
 
 const samples = 24;
+/** Before the first sample: code is compiled, caches and V8's spaces fill. */
+const warmUpMs = 60_000;
 const clients = 8;
 const keys = 2000;
 const compactionIntervalMs = 5000;
 
 /**
  * Puts, reads, deletes, leases and watches on one shim, with a compaction every few seconds. Prints a table of what was used
- * over time; returns what still grows at the end.
+ * over time, after a minute to warm up; returns what still grows at the end.
  */
 export async function soakMixedLoad(postgresUrl: string, minutes: number): Promise<string[]> {
-  const shim = await ShimProcess.start(postgresUrl);
+  const probePort = await freePort();
+  const shim = await ShimProcess.start(postgresUrl, { nodeFlags: [`--inspect=127.0.0.1:${probePort}`] });
   const client = createGrpcClient({ endpoints: [shim.url] });
+  const database = new Connection({
+    connectionString: postgresUrl,
+    role: 'soak',
+    log: pino({ level: 'warn' }),
+    timeoutMs: 60_000,
+  });
   const ending = new AbortController();
   const load = new MixedLoad(client, ending.signal);
   try {
+    const probe = await HeapProbe.connect(probePort);
     const working = load.start();
+    await sleep(warmUpMs);
     const table: Sample[] = [];
     for (let i = 0; i < samples; i++) {
       await sleep((minutes * 60_000) / samples);
-      table.push({ requests: load.requests, ...(await use(shim, client)) });
+      table.push({ requests: load.requests, ...(await readUse({ shim, client, database, probe })) });
     }
     ending.abort();
     await working;
+    probe.close();
     console.table(table);
     return findGrowth(table);
   } finally {
     client.close();
+    await database.close();
     await shim.signal('SIGTERM');
   }
 }
@@ -96,17 +112,26 @@ class MixedLoad {
   }
 }
 
-async function use(shim: ShimProcess, client: EtcdClient): Promise<Omit<Sample, 'requests'>> {
+async function readUse(of: {
+  shim: ShimProcess;
+  client: EtcdClient;
+  database: Connection;
+  probe: HeapProbe;
+}): Promise<Omit<Sample, 'requests'>> {
+  const { shim, client, database, probe } = of;
   const metrics = await (await fetch(`${shim.url}/metrics`)).text();
   const status = await readFile(`/proc/${shim.pid}/status`, 'utf8').catch(() => '');
-  const resident = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
   const { dbSizeBytes } = await client.status();
-  const heap = Number(/^nodejs_heap_size_used_bytes ([\d.e+]+)/m.exec(metrics)?.[1] ?? 0) / 2 ** 20;
-  const descriptors = Number(/^process_open_fds ([\d.e+]+)/m.exec(metrics)?.[1] ?? 0);
+  const [connections] = await database.query(
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pg8s-shim %'",
+  );
+  const { heapBytes, externalBytes } = await probe.read();
   return {
-    residentMiB: Math.round(resident),
-    heapMiB: Math.round(heap),
-    descriptors,
+    residentMiB: Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024),
+    heapMiB: Math.round(heapBytes / 2 ** 20),
+    externalMiB: Math.round(externalBytes / 2 ** 20),
+    descriptors: Number(/^process_open_fds ([\d.e+]+)/m.exec(metrics)?.[1] ?? 0),
+    connections: Number(connections?.[0]),
     databaseMiB: Math.round(dbSizeBytes / 2 ** 20),
   };
 }
