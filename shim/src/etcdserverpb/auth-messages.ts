@@ -21,44 +21,45 @@ import {
   bool,
   defineMessage,
   enumeration,
-  int64,
   message,
   named,
   ownBytes,
   repeated,
   requiredMessage,
   string,
+  textBytes,
+  uint64,
 } from './codec.ts';
 import { responseHeader } from './kv-messages.ts';
 
-const permissionTypes = ['READ', 'WRITE', 'READWRITE'] as const;
+const permissionType = { name: 'Permission.Type', values: ['READ', 'WRITE', 'READWRITE'] } as const;
 
 const userAddOptions = defineMessage<{ noPassword: boolean }>('UserAddOptions', { noPassword: bool(1) });
 
 /** authpb.User, as it is stored. */
 export const userRecord = defineMessage<UserRecord>('User', {
-  name: string(1),
+  name: textBytes(1),
   password: ownBytes(2),
   roles: repeated(string(3)),
   options: message(4, () => userAddOptions),
 });
 
 const permissionRecord = defineMessage<PermissionRecord>('Permission', {
-  type: named('permType', enumeration(1, permissionTypes)),
+  type: named('permType', enumeration(1, permissionType)),
   key: ownBytes(2),
   rangeEnd: ownBytes(3),
 });
 
 /** authpb.Role, as it is stored. */
 export const roleRecord = defineMessage<RoleRecord>('Role', {
-  name: string(1),
+  name: textBytes(1),
   permissions: named('keyPermission', repeated(message(2, () => permissionRecord))),
 });
 
 export const authStatusResponse = defineMessage<AuthStatusResponse>('AuthStatusResponse', {
   header: requiredMessage(1, () => responseHeader),
   enabled: bool(2),
-  authRevision: named('authRevision', int64(3)),
+  authRevision: named('authRevision', uint64(3)),
 });
 
 export const authenticateRequest = defineMessage<AuthenticateRequest>('AuthenticateRequest', {
@@ -71,11 +72,11 @@ export const authenticateResponse = defineMessage<AuthenticateResponse>('Authent
   token: string(2),
 });
 
-/** Field 4, a hash made by the client, is for etcd itself. */
 export const authUserAddRequest = defineMessage<AuthUserAddRequest>('AuthUserAddRequest', {
   name: string(1),
   password: string(2),
   options: message(3, () => userAddOptions),
+  hashedPassword: named('hashedPassword', string(4)),
 });
 
 /** AuthUserGetRequest, AuthUserDeleteRequest and AuthRoleAddRequest. */
@@ -83,7 +84,7 @@ export const authNameRequest = defineMessage<AuthNameRequest>('AuthNameRequest',
 
 export const authUserChangePasswordRequest = defineMessage<AuthUserChangePasswordRequest>(
   'AuthUserChangePasswordRequest',
-  { name: string(1), password: string(2) },
+  { name: string(1), password: string(2), hashedPassword: named('hashedPassword', string(3)) },
 );
 
 export const authUserGrantRoleRequest = defineMessage<AuthUserGrantRoleRequest>('AuthUserGrantRoleRequest', {

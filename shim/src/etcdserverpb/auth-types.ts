@@ -42,6 +42,8 @@ export interface AuthUserAddRequest {
   name: string;
   password: string;
   options?: { noPassword: boolean } | undefined;
+  /** Overwritten by the server, as in etcd. */
+  hashedPassword?: string;
 }
 
 /** AuthUserGetRequest, AuthUserDeleteRequest and AuthRoleAddRequest. */
@@ -52,6 +54,8 @@ export interface AuthNameRequest {
 export interface AuthUserChangePasswordRequest {
   name: string;
   password: string;
+  /** Overwritten by the server, as in etcd. */
+  hashedPassword?: string;
 }
 
 export interface AuthUserGrantRoleRequest {

@@ -13,6 +13,7 @@ import {
   repeated,
   requiredMessage,
   signedId,
+  uint64,
   unsignedId,
 } from './codec.ts';
 import type {
@@ -37,15 +38,23 @@ import type {
 /** etcd's names, in the order of their numbers. */
 export const sortOrders = ['NONE', 'ASCEND', 'DESCEND'] as const;
 export const sortTargets = ['KEY', 'VERSION', 'CREATE', 'MOD', 'VALUE'] as const;
-const compareResults = ['EQUAL', 'GREATER', 'LESS', 'NOT_EQUAL'] as const;
-const compareTargets = ['VERSION', 'CREATE', 'MOD', 'VALUE', 'LEASE'] as const;
-const eventTypes = ['PUT', 'DELETE'] as const;
+const sortOrder = { name: 'RangeRequest.SortOrder', values: sortOrders } as const;
+const sortTarget = { name: 'RangeRequest.SortTarget', values: sortTargets } as const;
+const compareResult = {
+  name: 'Compare.CompareResult',
+  values: ['EQUAL', 'GREATER', 'LESS', 'NOT_EQUAL'],
+} as const;
+const compareTarget = {
+  name: 'Compare.CompareTarget',
+  values: ['VERSION', 'CREATE', 'MOD', 'VALUE', 'LEASE'],
+} as const;
+const eventType = { name: 'Event.EventType', values: ['PUT', 'DELETE'] } as const;
 
 export const responseHeader = defineMessage<ResponseHeader>('ResponseHeader', {
   clusterId: unsignedId(1),
   memberId: unsignedId(2),
   revision: int64(3),
-  raftTerm: int64(4),
+  raftTerm: uint64(4),
 });
 
 /** A key with its value, as it is told and as it is stored. */
@@ -59,7 +68,7 @@ export const keyValue = defineMessage<KeyValue>('KeyValue', {
 });
 
 export const event = defineMessage<Event>('Event', {
-  type: enumeration(1, eventTypes),
+  type: enumeration(1, eventType),
   kv: requiredMessage(2, () => keyValue),
   prevKv: message(3, () => keyValue),
 });
@@ -69,8 +78,8 @@ export const rangeRequest = defineMessage<RangeRequest>('RangeRequest', {
   rangeEnd: bytes(2),
   limit: int64(3),
   revision: int64(4),
-  sortOrder: enumeration(5, sortOrders),
-  sortTarget: enumeration(6, sortTargets),
+  sortOrder: enumeration(5, sortOrder),
+  sortTarget: enumeration(6, sortTarget),
   serializable: bool(7),
   keysOnly: bool(8),
   countOnly: bool(9),
@@ -126,28 +135,52 @@ export const deleteRangeResponse = defineMessage<DeleteRangeResponse>('DeleteRan
 });
 
 export const requestOp: Codec<RequestOp> = defineOneof<RequestOp>('RequestOp', {
-  requestRange: inOneof(message(1, () => rangeRequest)),
-  requestPut: inOneof(message(2, () => putRequest)),
-  requestDeleteRange: inOneof(message(3, () => deleteRangeRequest)),
-  requestTxn: inOneof(message(4, () => txnRequest)),
+  requestRange: inOneof(
+    'request',
+    message(1, () => rangeRequest),
+  ),
+  requestPut: inOneof(
+    'request',
+    message(2, () => putRequest),
+  ),
+  requestDeleteRange: inOneof(
+    'request',
+    message(3, () => deleteRangeRequest),
+  ),
+  requestTxn: inOneof(
+    'request',
+    message(4, () => txnRequest),
+  ),
 });
 
 const responseOp: Codec<ResponseOp> = defineOneof<ResponseOp>('ResponseOp', {
-  responseRange: inOneof(message(1, () => rangeResponse)),
-  responsePut: inOneof(message(2, () => putResponse)),
-  responseDeleteRange: inOneof(message(3, () => deleteRangeResponse)),
-  responseTxn: inOneof(message(4, () => txnResponse)),
+  responseRange: inOneof(
+    'response',
+    message(1, () => rangeResponse),
+  ),
+  responsePut: inOneof(
+    'response',
+    message(2, () => putResponse),
+  ),
+  responseDeleteRange: inOneof(
+    'response',
+    message(3, () => deleteRangeResponse),
+  ),
+  responseTxn: inOneof(
+    'response',
+    message(4, () => txnResponse),
+  ),
 });
 
 export const compare = defineMessage<Compare>('Compare', {
-  result: enumeration(1, compareResults),
-  target: enumeration(2, compareTargets),
+  result: enumeration(1, compareResult),
+  target: enumeration(2, compareTarget),
   key: bytes(3),
-  version: inOneof(int64(4)),
-  createRevision: inOneof(int64(5)),
-  modRevision: inOneof(int64(6)),
-  value: inOneof(bytes(7)),
-  lease: inOneof(signedId(8)),
+  version: inOneof('target_union', int64(4)),
+  createRevision: inOneof('target_union', int64(5)),
+  modRevision: inOneof('target_union', int64(6)),
+  value: inOneof('target_union', bytes(7)),
+  lease: inOneof('target_union', signedId(8)),
   rangeEnd: bytes(64),
 });
 

@@ -25,14 +25,18 @@ import {
   requiredMessage,
   string,
   uint32,
+  uint64,
   unsignedId,
 } from './codec.ts';
 import { responseHeader } from './kv-messages.ts';
 import type { StatusResponse } from './types.ts';
 
-const alarmTypes = ['NONE', 'NOSPACE', 'CORRUPT'] as const;
-const alarmActions = ['GET', 'ACTIVATE', 'DEACTIVATE'] as const;
-const downgradeActions = ['VALIDATE', 'ENABLE', 'CANCEL'] as const;
+const alarmType = { name: 'AlarmType', values: ['NONE', 'NOSPACE', 'CORRUPT'] } as const;
+const alarmAction = { name: 'AlarmRequest.AlarmAction', values: ['GET', 'ACTIVATE', 'DEACTIVATE'] } as const;
+const downgradeAction = {
+  name: 'DowngradeRequest.DowngradeAction',
+  values: ['VALIDATE', 'ENABLE', 'CANCEL'],
+} as const;
 
 /** Every request without fields: StatusRequest, LeaseLeasesRequest, DefragmentRequest, HashRequest, SnapshotRequest. */
 export const emptyRequest = defineMessage<EmptyRequest>('EmptyRequest', {});
@@ -43,15 +47,15 @@ export const headerResponse = defineMessage<HeaderResponse>('HeaderResponse', {
 });
 
 export const alarmRequest = defineMessage<AlarmRequest>('AlarmRequest', {
-  action: enumeration(1, alarmActions),
+  action: enumeration(1, alarmAction),
   memberId: named('memberID', unsignedId(2)),
-  alarm: enumeration(3, alarmTypes),
+  alarm: enumeration(3, alarmType),
 });
 
 /** An alarm, as it is told and as it is stored. */
 export const alarmMember = defineMessage<AlarmMember>('AlarmMember', {
   memberId: named('memberID', unsignedId(1)),
-  alarm: enumeration(2, alarmTypes),
+  alarm: enumeration(2, alarmType),
 });
 
 export const alarmResponse = defineMessage<AlarmResponse>('AlarmResponse', {
@@ -71,9 +75,9 @@ export const statusResponse = defineMessage<StatusResponse & { downgradeInfo?: D
     version: string(2),
     dbSizeBytes: named('dbSize', int64(3)),
     leader: unsignedId(4),
-    raftIndex: named('raftIndex', int64(5)),
-    raftTerm: named('raftTerm', int64(6)),
-    raftAppliedIndex: named('raftAppliedIndex', int64(7)),
+    raftIndex: named('raftIndex', uint64(5)),
+    raftTerm: named('raftTerm', uint64(6)),
+    raftAppliedIndex: named('raftAppliedIndex', uint64(7)),
     errors: repeated(string(8)),
     dbSizeInUseBytes: named('dbSizeInUse', int64(9)),
     isLearner: named('isLearner', bool(10)),
@@ -102,7 +106,7 @@ export const hashKvResponse = defineMessage<HashKvResponse>('HashKVResponse', {
 
 export const snapshotResponse = defineMessage<SnapshotResponse>('SnapshotResponse', {
   header: message(1, () => responseHeader),
-  remainingBytes: int64(2),
+  remainingBytes: uint64(2),
   blob: bytes(3),
   version: string(4),
 });
@@ -112,7 +116,7 @@ export const moveLeaderRequest = defineMessage<MoveLeaderRequest>('MoveLeaderReq
 });
 
 export const downgradeRequest = defineMessage<DowngradeRequest>('DowngradeRequest', {
-  action: enumeration(1, downgradeActions),
+  action: enumeration(1, downgradeAction),
   version: string(2),
 });
 

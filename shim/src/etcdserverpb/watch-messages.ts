@@ -14,14 +14,14 @@ import {
 import { event, responseHeader } from './kv-messages.ts';
 import type { WatchCreateRequest, WatchRequest, WatchResponse } from './types.ts';
 
-const watchFilters = ['NOPUT', 'NODELETE'] as const;
+const filterType = { name: 'WatchCreateRequest.FilterType', values: ['NOPUT', 'NODELETE'] } as const;
 
 export const watchCreateRequest = defineMessage<WatchCreateRequest>('WatchCreateRequest', {
   key: ownBytes(1),
   rangeEnd: ownBytes(2),
   startRevision: int64(3),
   progressNotify: bool(4),
-  filters: repeated(enumeration(5, watchFilters)),
+  filters: repeated(enumeration(5, filterType)),
   prevKv: bool(6),
   watchId: int64(7),
   fragment: bool(8),
@@ -31,9 +31,18 @@ const watchCancelRequest = defineMessage<{ watchId: number }>('WatchCancelReques
 const watchProgressRequest = defineMessage<Record<never, never>>('WatchProgressRequest', {});
 
 export const watchRequest = defineOneof<WatchRequest>('WatchRequest', {
-  createRequest: inOneof(message(1, () => watchCreateRequest)),
-  cancelRequest: inOneof(message(2, () => watchCancelRequest)),
-  progressRequest: inOneof(message(3, () => watchProgressRequest)),
+  createRequest: inOneof(
+    'request_union',
+    message(1, () => watchCreateRequest),
+  ),
+  cancelRequest: inOneof(
+    'request_union',
+    message(2, () => watchCancelRequest),
+  ),
+  progressRequest: inOneof(
+    'request_union',
+    message(3, () => watchProgressRequest),
+  ),
 });
 
 export const watchResponse = defineMessage<WatchResponse>('WatchResponse', {

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import type { handleBidiStreamingCall, handleServerStreamingCall, Metadata } from '@grpc/grpc-js';
 import type { Codec } from '../etcdserverpb/codec.ts';
+import type { ReflectionRequest } from '../etcdserverpb/reflection-messages.ts';
 import type {
   LeaseKeepAliveRequest,
   LeaseKeepAliveResponse,
   WatchRequest,
   WatchResponse,
 } from '../etcdserverpb/types.ts';
+import { allMethods } from './all-methods.ts';
 import type { CallCounts } from './call-counts.ts';
 import { storeErrors, toEtcdError } from './etcd-errors.ts';
 import type { EtcdError } from '../client/etcd-error.ts';
@@ -14,6 +16,8 @@ import { GrpcCredentials } from './grpc-credentials.ts';
 import { GuardedWatch } from './guarded-watch.ts';
 import { keepAliveAccess, type ServerStreamMethod, serverStreamMethods, streamMethods } from './methods.ts';
 import { OpenStream } from './open-stream.ts';
+import { DescriptorPool } from './reflection/descriptor-pool.ts';
+import { ReflectionSession } from './reflection/reflection-session.ts';
 import type { Services } from './services.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
 
@@ -40,6 +44,8 @@ const maxRenewalsUnderWay = 64;
 export class GrpcStreams {
   readonly #options: GrpcStreamsOptions;
   readonly #open = new Set<Pick<OpenStream, 'fail'>>();
+  /** Made for the first who asks. */
+  #pool: DescriptorPool | undefined;
 
   constructor(options: GrpcStreamsOptions) {
     this.#options = options;
@@ -53,6 +59,8 @@ export class GrpcStreams {
       this.#method(streamMethods.leaseKeepAlive, (stream) =>
         this.#keepAlive(stream as OpenStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>),
       ),
+      this.#method(streamMethods.reflection, (stream) => this.#reflect(stream)),
+      this.#method(streamMethods.reflectionAlpha, (stream) => this.#reflect(stream)),
       ...serverStreamMethods(this.#options.services).map((method) => this.#serverStream(method)),
     ];
   }
@@ -175,6 +183,21 @@ export class GrpcStreams {
         if (underWay < maxRenewalsUnderWay && call.isPaused()) call.resume();
         finish();
       })();
+    };
+  }
+
+  #reflect(stream: OpenStream): (request: unknown) => void {
+    const { call } = stream;
+    this.#pool ??= new DescriptorPool(allMethods(this.#options.services));
+    const session = new ReflectionSession(this.#pool);
+    call.on('end', () => stream.end());
+    call.on('drain', () => call.resume());
+    return (request) => {
+      try {
+        if (!stream.write(session.answer(request as ReflectionRequest))) call.pause();
+      } catch (error) {
+        stream.failWith(toEtcdError(error));
+      }
     };
   }
 }

@@ -9,11 +9,14 @@ import {
   healthCheckRequest,
   type HealthCheckResponse,
   healthCheckResponse,
+  healthListRequest,
+  healthListResponse,
 } from '../etcdserverpb/health-messages.ts';
 import * as kv from '../etcdserverpb/kv-messages.ts';
 import * as lease from '../etcdserverpb/lease-messages.ts';
 import * as lockpb from '../etcdserverpb/lock-messages.ts';
 import * as maintenance from '../etcdserverpb/maintenance-messages.ts';
+import { defineReflection } from '../etcdserverpb/reflection-messages.ts';
 import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
 import { early, forAll, forRoot, forStrangers, forUsers, inOrder } from './access.ts';
 import type { Access, Permit, Sender } from './guard.ts';
@@ -326,6 +329,12 @@ export function unaryMethods({
     access: forStrangers,
     call: checkHealth,
   });
+  add('grpc.health.v1.Health/List', {
+    request: healthListRequest,
+    response: healthListResponse,
+    access: forStrangers,
+    call: () => Promise.resolve({ statuses: [{ key: '', value: { status: 'SERVING' } }] }),
+  });
   return methods;
 }
 
@@ -400,12 +409,18 @@ async function* watchHealth(
 /** Who may renew a lease by a stream. */
 export const keepAliveAccess = inOrder(rules.checkLeaseWrite);
 
-/** etcd's streams in both directions: their paths and messages. */
+/** The streams in both directions: their paths and messages. */
 export const streamMethods = {
   watch: { path: '/etcdserverpb.Watch/Watch', request: watchRequest, response: watchResponse },
   leaseKeepAlive: {
     path: '/etcdserverpb.Lease/LeaseKeepAlive',
     request: lease.leaseKeepAliveRequest,
     response: lease.leaseKeepAliveResponse,
+  },
+  reflection: { path: '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', ...defineReflection() },
+  // Older clients know the service by this name alone.
+  reflectionAlpha: {
+    path: '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
+    ...defineReflection(),
   },
 } as const;

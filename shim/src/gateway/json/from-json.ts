@@ -1,6 +1,6 @@
 import type { FieldSpec } from '../../etcdserverpb/compile.ts';
 import { type JsonNode, JsonTextError, readJson } from './json-text.ts';
-import { type AnyMessage, type JsonField, jsonFields } from './proto-name.ts';
+import { type AnyMessage, type JsonField, jsonFields } from '../../etcdserverpb/proto-fields.ts';
 
 /**
  * Reads protobuf's JSON: fields by their names in etcd's .proto or by their lowerCamelCase ones, unknown ones ignored,
@@ -34,7 +34,7 @@ class JsonMessageReader {
       if (Object.hasOwn(result, field.key)) {
         throw new JsonTextError(`proto: ${this.#place(at)}: duplicate field ${JSON.stringify(name)}`);
       }
-      if (field.spec.oneof === true) {
+      if (field.spec.oneof !== undefined) {
         if (oneof !== undefined) {
           throw new JsonTextError(
             `proto: ${this.#place(at)}: error parsing ${JSON.stringify(name)}, the oneof has ${JSON.stringify(oneof)} already`,

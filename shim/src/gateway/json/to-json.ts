@@ -1,5 +1,5 @@
 import type { FieldSpec } from '../../etcdserverpb/compile.ts';
-import { type AnyMessage, jsonFields } from './proto-name.ts';
+import { type AnyMessage, jsonFields } from '../../etcdserverpb/proto-fields.ts';
 
 /** A message as protobuf's JSON has it, with the names of etcd's .proto: what is zero is left out. */
 export function toJson(message: AnyMessage, value: object): string {
@@ -18,7 +18,7 @@ function fieldText(spec: FieldSpec, value: unknown): string | undefined {
     const items = value as readonly unknown[];
     return items.length === 0 ? undefined : `[${items.map((item) => valueText(spec, item)).join(',')}]`;
   }
-  return spec.oneof !== true && isZero(spec, value) ? undefined : valueText(spec, value);
+  return spec.oneof === undefined && isZero(spec, value) ? undefined : valueText(spec, value);
 }
 
 function isZero(spec: FieldSpec, value: unknown): boolean {

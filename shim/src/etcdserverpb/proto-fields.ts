@@ -1,5 +1,5 @@
-import type { Codec } from '../../etcdserverpb/codec.ts';
-import type { FieldSpec } from '../../etcdserverpb/compile.ts';
+import type { Codec } from './codec.ts';
+import type { FieldSpec } from './compile.ts';
 
 /** A field as protobuf's JSON sees it. */
 export interface JsonField {
@@ -38,5 +38,5 @@ function protoNameOf(key: string, spec: FieldSpec): string {
 }
 
 function lowerCamelCase(protoName: string): string {
-  return protoName.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+  return protoName.replace(/_([a-zA-Z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }
