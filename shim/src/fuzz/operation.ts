@@ -50,7 +50,7 @@ export function randomOperation(random: Random, situation: Situation): Operation
   if (dice < 280) return { put: randomPut(random) };
   if (dice < 520) return { range: randomRange(random, situation) };
   if (dice < 600) return { deleteRange: { ...randomKeys(random), ...randomFlag(random, 'prevKv', 50) } };
-  if (dice < 830) return { txn: randomTxn(random, situation, 0) };
+  if (dice < 830) return { txn: survivable(randomTxn(random, situation, 0)) };
   if (dice < 845) {
     const revision = situation.revision + 2 - random.below(random.chance(30) ? situation.revision + 3 : 25);
     return { compact: { revision, physical: random.chance(30) } };
@@ -140,6 +140,35 @@ function randomTxn(random: Random, situation: Situation, depth: number): TxnRequ
     success: branch(),
     failure: branch(),
   };
+}
+
+/**
+ * The same without what ends a stock etcd: it looks for the key that a put takes its value or lease from before it begins, and
+ * panics if an operation before has deleted it by then ("unexpected error during txn").
+ */
+function survivable(txn: TxnRequest): TxnRequest {
+  const branches = (from: TxnRequest, deleted: boolean): [TxnRequest, boolean] => {
+    let anyDeleted = deleted;
+    const branch = (operations: readonly RequestOp[] = []): RequestOp[] => {
+      let mine = deleted;
+      const kept = operations.map((operation): RequestOp => {
+        if ('requestDeleteRange' in operation) mine = true;
+        if ('requestTxn' in operation) {
+          const [requestTxn, inside] = branches(operation.requestTxn, mine);
+          mine = inside;
+          return { requestTxn };
+        }
+        if (!mine || !('requestPut' in operation)) return operation;
+        const { ignoreValue: _value, ignoreLease: _lease, ...requestPut } = operation.requestPut;
+        return { requestPut };
+      });
+      anyDeleted ||= mine;
+      return kept;
+    };
+    const [success, failure] = [branch(from.success), branch(from.failure)];
+    return [{ ...from, success, failure }, anyDeleted];
+  };
+  return branches(txn, false)[0];
 }
 
 function randomCompare(random: Random, situation: Situation): Compare {
