@@ -6,7 +6,7 @@
  */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import pg from 'pg';
-import { decode, encodeShared } from '../../src/etcdserverpb/codec.ts';
+import { decode, PreparedMessage } from '../../src/etcdserverpb/codec.ts';
 import { txnRequest, txnResponse } from '../../src/etcdserverpb/kv-messages.ts';
 import type { PutRequest, TxnRequest, TxnResponse } from '../../src/etcdserverpb/types.ts';
 
@@ -58,7 +58,7 @@ server.register<TxnRequest, TxnResponse>(
   (call: { request: TxnRequest }, callback: (error: Error | null, value?: TxnResponse) => void) => {
     void answer(call.request, callback);
   },
-  (value) => encodeShared(txnResponse, value),
+  (value) => new PreparedMessage(txnResponse, value) as unknown as Buffer,
   (bytes) => decode(txnRequest, bytes),
   'unary',
 );

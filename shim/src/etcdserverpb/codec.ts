@@ -1,5 +1,7 @@
-import { compileRead, compileWrite, type FieldSpec } from './compile.ts';
-import { createReader, createWriter, MalformedMessageError, type Reader, type Writer } from './wire.ts';
+import { compileRead, type FieldSpec } from './compile.ts';
+import { compileSize, compileWrite } from './compile-write.ts';
+import { MessageOutput } from './message-output.ts';
+import { createReader, MalformedMessageError, type Reader } from './wire.ts';
 
 declare const fieldValue: unique symbol;
 
@@ -24,17 +26,16 @@ export interface Codec<T> {
   readonly fields: Readonly<Record<string, FieldSpec>>;
   /** Whether it is nothing but one oneof. */
   readonly isOneof: boolean;
+  /** How many bytes `write` writes, which comes next. */
+  size(message: T, output: MessageOutput): number;
   /** Writes the fields that differ from their zero value, in order of their numbers. */
-  write(message: T, writer: Writer): void;
+  write(message: T, output: MessageOutput): void;
   /** Reads from the reader's position to `end`. */
   read(reader: Reader, end: number): T;
 }
 
 /** A number as int64; exact below 2^53. */
 export const int64 = (number: number): Field<number> => ({ number, type: 'int64' });
-/** A number as uint64; exact below 2^53. */
-export const uint64 = (number: number): Field<number> => ({ ...int64(number), protoType: 'uint64' });
-export const int32 = (number: number): Field<number> => ({ ...int64(number), protoType: 'int32' });
 /** A 64-bit id as int64 (leases). */
 export const signedId = (number: number): Field<bigint> => ({ number, type: 'signedId' });
 /** A 64-bit id as uint64 (members, clusters). */
@@ -42,25 +43,16 @@ export const unsignedId = (number: number): Field<bigint> => ({ number, type: 'u
 export const uint32 = (number: number): Field<number> => ({ number, type: 'uint32' });
 export const bool = (number: number): Field<boolean> => ({ number, type: 'bool' });
 export const string = (number: number): Field<string> => ({ number, type: 'string' });
-/** Text that etcd declares as bytes. */
-export const textBytes = (number: number): Field<string> => ({ ...string(number), protoType: 'bytes' });
 /** Bytes, read as a view of the message. */
 export const bytes = (number: number): Field<Uint8Array> => ({ number, type: 'bytes' });
 /** Bytes that are read into memory of their own, because they outlive the message. */
 export const ownBytes = (number: number): Field<Uint8Array> => ({ number, type: 'ownBytes' });
 
-/** An enum's values in order of their numbers, and its name within the package. */
-export interface EnumType<N extends string> {
-  readonly name: string;
-  readonly values: readonly N[];
-}
-
 /** An enum as the union of its names; a number without a name is read as that number's digits. */
-export const enumeration = <N extends string>(number: number, { name, values }: EnumType<N>): Field<N> => ({
+export const enumeration = <N extends string>(number: number, names: readonly N[]): Field<N> => ({
   number,
   type: 'enum',
-  names: values,
-  enumName: name,
+  names,
 });
 
 /** The field under a name that etcd's protobuf has not in snake_case: `TTL`, `peerURLs`. */
@@ -82,8 +74,8 @@ export const requiredMessage = <T>(number: number, codec: () => Codec<T>): Field
 /** The field may occur many times (numbers: packed or not). */
 export const repeated = <V>(field: Field<V>): Field<V[]> => ({ ...field, repeated: true }) as FieldSpec;
 
-/** A field of the oneof of this name: written whenever it is set, even to zero, and absent otherwise. */
-export const inOneof = <V>(oneof: string, field: Field<V>): Field<V> => ({ ...field, oneof });
+/** A field of a oneof beside other fields: written whenever it is set, even to zero, and absent otherwise. */
+export const inOneof = <V>(field: Field<V>): Field<V> => ({ ...field, oneof: true });
 
 /** A message that is the object of its fields. */
 export function defineMessage<T extends object>(name: string, fields: Fields<T>): Codec<T> {
@@ -101,9 +93,13 @@ function lazyCodec<T>(name: string, fields: Readonly<Record<string, FieldSpec>>,
     name,
     fields,
     isOneof,
-    write(value: T, writer: Writer): void {
-      codec.write = compileWrite(fields) as (value: T, writer: Writer) => void;
-      codec.write(value, writer);
+    size(value: T, output: MessageOutput): number {
+      codec.size = compileSize(fields) as (value: T, output: MessageOutput) => number;
+      return codec.size(value, output);
+    },
+    write(value: T, output: MessageOutput): void {
+      codec.write = compileWrite(fields) as (value: T, output: MessageOutput) => void;
+      codec.write(value, output);
     },
     read(reader: Reader, end: number): T {
       codec.read = compileRead(fields, isOneof) as (reader: Reader, end: number) => T;
@@ -113,31 +109,54 @@ function lazyCodec<T>(name: string, fields: Readonly<Record<string, FieldSpec>>,
   return codec;
 }
 
-/** The message's bytes, in memory of their own. */
-export function encode<T>(codec: Codec<T>, value: T): Buffer {
-  const writer = createWriter();
-  codec.write(value, writer);
-  return writer.finish() as Buffer;
+const output = new MessageOutput();
+/** Counts the messages whose sizes the output has had. */
+let sized = 0;
+
+/** How many bytes the message takes. */
+export function encodedSize<T>(codec: Codec<T>, value: T): number {
+  output.reset();
+  sized++;
+  return codec.size(value, output);
 }
 
-let sharedWriter: Writer | undefined;
-const sharedWriterLimitBytes = 1 << 20;
+/** The message's bytes, in memory of their own. */
+export function encode<T>(codec: Codec<T>, value: T): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(encodedSize(codec, value));
+  write(codec, value, { bytes, at: 0 });
+  return bytes;
+}
 
-/**
- * As `encode`, without an allocation: the bytes are valid only until the next call. For a caller that copies them at
- * once, as grpc-js's server does when it frames a message.
- */
-export function encodeShared<T>(codec: Codec<T>, value: T): Buffer {
-  sharedWriter ??= createWriter();
-  const writer = sharedWriter;
-  writer.reset();
-  try {
-    codec.write(value, writer);
-    return writer.buf.subarray(0, writer.pos) as Buffer;
-  } finally {
-    // A codec that threw may have left forks open, and one huge response must not keep its memory forever.
-    if (writer.states?.length || writer.buf.length > sharedWriterLimitBytes) sharedWriter = undefined;
+/** A message that knows its size and is written where it is wanted: for a large one, a copy is most of what it costs. */
+export class PreparedMessage<T> {
+  readonly byteLength: number;
+  readonly #codec: Codec<T>;
+  readonly #value: T;
+  #sized: number;
+
+  constructor(codec: Codec<T>, value: T) {
+    this.byteLength = encodedSize(codec, value);
+    this.#codec = codec;
+    this.#value = value;
+    this.#sized = sized;
   }
+
+  /** Writes the message to `target`, which must have room for it from `at` on. */
+  copy(target: Buffer, at: number): number {
+    if (this.#sized !== sized) {
+      encodedSize(this.#codec, this.#value);
+      this.#sized = sized;
+    }
+    write(this.#codec, this.#value, { bytes: target, at });
+    return this.byteLength;
+  }
+}
+
+/** After `encodedSize` of the same message. */
+function write<T>(codec: Codec<T>, value: T, to: { bytes: Buffer; at: number }): void {
+  output.begin(to.bytes, to.at);
+  codec.write(value, output);
+  output.end();
 }
 
 /**

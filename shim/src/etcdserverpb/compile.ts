@@ -1,22 +1,18 @@
 import * as wire from './wire.ts';
-import type { Reader, Writer } from './wire.ts';
+import type { MessageOutput } from './message-output.ts';
+import type { Reader } from './wire.ts';
 
 /** What the compiler must know of a field. */
 export interface FieldSpec {
   readonly number: number;
   readonly type: FieldType;
   readonly repeated?: boolean;
-  /** The name of the oneof that it is in. */
-  readonly oneof?: string;
+  readonly oneof?: boolean;
   readonly required?: boolean;
   readonly names?: readonly string[];
   readonly codec?: () => NestedCodec;
   /** Its name in etcd's protobuf, where that is not our own in snake_case. */
   readonly protoName?: string;
-  /** Its type in etcd's protobuf, where ours is another of the same look on the wire. */
-  readonly protoType?: 'uint64' | 'int32' | 'bytes';
-  /** Of an enum: its name within the package, with that of the message that it is declared in. */
-  readonly enumName?: string;
 }
 
 export type FieldType =
@@ -35,62 +31,50 @@ interface NestedCodec {
   readonly name: string;
   readonly fields: Readonly<Record<string, FieldSpec>>;
   readonly isOneof: boolean;
-  write(message: unknown, writer: Writer): void;
+  size(message: unknown, output: MessageOutput): number;
+  write(message: unknown, output: MessageOutput): void;
   read(reader: Reader, end: number): unknown;
 }
 
-interface ScalarSource {
+interface ReadSource {
   readonly wireType: 0 | 2;
   readonly zero: string;
-  /** When `v` differs from zero. */
-  readonly present: string;
-  readonly write: string;
   readonly read: string;
 }
 
-// `w` writer, `r` reader, `v` the value, `end` the end of the message, `x` what belongs to this field.
-const scalars: Record<Exclude<FieldType, 'message' | 'enum'>, ScalarSource> = {
-  int64: { wireType: 0, zero: '0', present: 'v', write: 'wire.writeInt64(w, v)', read: 'wire.readInt64(r)' },
+// `r` reader, `end` the end of the message, `x` what belongs to this field.
+const scalars: Record<Exclude<FieldType, 'message' | 'enum'>, ReadSource> = {
+  int64: { wireType: 0, zero: '0', read: 'wire.readInt64(r)' },
   signedId: {
     wireType: 0,
     zero: '0n',
-    present: 'v',
-    write: 'wire.writeId(w, v)',
     read: 'wire.readSignedId(r)',
   },
   unsignedId: {
     wireType: 0,
     zero: '0n',
-    present: 'v',
-    write: 'wire.writeId(w, v)',
     read: 'wire.readUnsignedId(r)',
   },
-  uint32: { wireType: 0, zero: '0', present: 'v', write: 'w.uint32(v)', read: 'r.uint32()' },
-  bool: { wireType: 0, zero: 'false', present: 'v', write: 'w.bool(v)', read: 'r.bool()' },
-  string: { wireType: 2, zero: "''", present: 'v', write: 'w.string(v)', read: 'wire.readString(r, end)' },
+  uint32: { wireType: 0, zero: '0', read: 'r.uint32()' },
+  bool: { wireType: 0, zero: 'false', read: 'r.bool()' },
+  string: { wireType: 2, zero: "''", read: 'wire.readString(r, end)' },
   bytes: {
     wireType: 2,
     zero: 'wire.emptyBytes',
-    present: 'v !== undefined && v.length !== 0',
-    write: 'w.bytes(v)',
     read: 'wire.readBytes(r, end)',
   },
   ownBytes: {
     wireType: 2,
     zero: 'wire.emptyBytes',
-    present: 'v !== undefined && v.length !== 0',
-    write: 'w.bytes(v)',
     read: 'wire.readOwnBytes(r, end)',
   },
 };
 
-function scalarSource(field: FieldSpec, extra: string): ScalarSource {
+function readSource(field: FieldSpec, extra: string): ReadSource {
   if (field.type === 'enum') {
     return {
       wireType: 0,
       zero: JSON.stringify(field.names?.[0]),
-      present: `v !== undefined && v !== ${JSON.stringify(field.names?.[0])}`,
-      write: `w.uint32(${extra}.numbers[v] ?? Number(v))`,
       read: `${extra}.name(r.uint32())`,
     };
   }
@@ -98,8 +82,6 @@ function scalarSource(field: FieldSpec, extra: string): ScalarSource {
     return {
       wireType: 2,
       zero: 'undefined',
-      present: 'v !== undefined',
-      write: `w.fork(); ${extra}.write(v, w); w.ldelim()`,
       read: `${extra}.read(r, wire.readLength(r, end))`,
     };
   }
@@ -107,7 +89,7 @@ function scalarSource(field: FieldSpec, extra: string): ScalarSource {
 }
 
 /** What a field's code refers to: the nested codec, or the two directions of an enum. */
-function extraOf(field: FieldSpec): unknown {
+export function extraOf(field: FieldSpec): unknown {
   if (field.type === 'message') return field.codec?.();
   if (field.type !== 'enum') return undefined;
   const names = field.names ?? [];
@@ -117,36 +99,23 @@ function extraOf(field: FieldSpec): unknown {
   };
 }
 
-const byNumber = (fields: Readonly<Record<string, FieldSpec>>): [string, FieldSpec][] =>
+/** In the order of their numbers, which is that of protobuf. */
+export const byNumber = (fields: Readonly<Record<string, FieldSpec>>): [string, FieldSpec][] =>
   Object.entries(fields).sort(([, a], [, b]) => a.number - b.number);
 
-function instantiate(entries: [string, FieldSpec][], parameters: string, body: string[]): unknown {
-  // The text below comes from the tables in this folder alone, never from a message.
+/** Compiles a function of that text, in which `given` are known by their names. */
+export function instantiate(
+  parameters: string,
+  body: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+): unknown {
+  // The text comes from the tables in this folder alone, never from a message.
   // oxlint-disable-next-line typescript/no-implied-eval, no-new-func
   const factory = new Function(
-    'wire',
-    'x',
+    ...Object.keys(given),
     `'use strict';\nreturn (${parameters}) => {\n${body.join('\n')}\n};`,
   );
-  return (factory as (...values: unknown[]) => unknown)(
-    wire,
-    entries.map(([, field]) => extraOf(field)),
-  );
-}
-
-/** Compiles `(message, writer) => void`. */
-export function compileWrite(fields: Readonly<Record<string, FieldSpec>>): unknown {
-  const entries = byNumber(fields);
-  const body = entries.map(([name, field], index) => {
-    const source = scalarSource(field, `x[${index}]`);
-    const tag = `w.uint32(${((field.number << 3) | source.wireType) >>> 0})`;
-    if (field.repeated) {
-      return `{ const list = m.${name}; if (list !== undefined) for (let i = 0; i < list.length; i++) { const v = list[i]; ${tag}; ${source.write}; } }`;
-    }
-    const present = field.oneof ? 'v !== undefined' : source.present;
-    return `{ const v = m.${name}; if (${present}) { ${tag}; ${source.write}; } }`;
-  });
-  return instantiate(entries, 'm, w', body);
+  return (factory as (...values: unknown[]) => unknown)(...Object.values(given));
 }
 
 /** Compiles `(reader, end) => message`. */
@@ -155,7 +124,7 @@ export function compileRead(fields: Readonly<Record<string, FieldSpec>>, isOneof
   const zeros: string[] = [];
   const cases: string[] = [];
   for (const [index, [name, field]] of entries.entries()) {
-    const source = scalarSource(field, `x[${index}]`);
+    const source = readSource(field, `x[${index}]`);
     const tag = ((field.number << 3) | source.wireType) >>> 0;
     if (field.repeated) {
       zeros.push(`${name}: []`);
@@ -176,9 +145,7 @@ export function compileRead(fields: Readonly<Record<string, FieldSpec>>, isOneof
         if (field.required) zeros.push(`${name}: undefined`);
         else zeros.push(`${name}: ${absent}`);
       }
-      // Of a oneof, too, the last one wins.
-      const alone = field.oneof ? `if (one !== '') delete m[one]; one = '${name}'; ` : '';
-      cases.push(`case ${tag}: ${alone}m.${name} = ${source.read}; break;`);
+      cases.push(`case ${tag}: m.${name} = ${source.read}; break;`);
     }
   }
   const required = entries
@@ -186,9 +153,8 @@ export function compileRead(fields: Readonly<Record<string, FieldSpec>>, isOneof
       field.required ? `if (m.${name} === undefined) m.${name} = x[${index}].read(r, r.pos);` : '',
     )
     .filter((line) => line !== '');
-  return instantiate(entries, 'r, end', [
+  const body = [
     `let m = { ${zeros.join(', ')} };`,
-    ...(cases.some((line) => line.includes('delete m[one]')) ? ["let one = '';"] : []),
     'while (r.pos < end) {',
     '  const tag = r.uint32();',
     '  switch (tag) {',
@@ -199,5 +165,6 @@ export function compileRead(fields: Readonly<Record<string, FieldSpec>>, isOneof
     "if (r.pos !== end) throw new wire.MalformedMessageError('a field reaches past the end of its message');",
     ...required,
     'return m;',
-  ]);
+  ];
+  return instantiate('r, end', body, { wire, x: entries.map(([, field]) => extraOf(field)) });
 }

@@ -2,8 +2,6 @@ import protobuf from 'protobufjs/minimal.js';
 
 /** Reads protobuf's wire format; never past `len`. */
 export type Reader = protobuf.Reader;
-/** Writes protobuf's wire format into a growing buffer. */
-export type Writer = protobuf.Writer;
 
 /** A message's bytes break protobuf's wire format. */
 export class MalformedMessageError extends Error {
@@ -15,7 +13,6 @@ const emptyBytes: Uint8Array = Buffer.alloc(0);
 const scratchWords = new Uint32Array(2);
 const scratchUnsigned = new BigUint64Array(scratchWords.buffer);
 const scratchSigned = new BigInt64Array(scratchWords.buffer);
-const scratchLong = { low: 0, high: 0, unsigned: true };
 
 const twoTo28 = 2 ** 28;
 const twoTo56 = 2 ** 56;
@@ -74,20 +71,6 @@ export function readUnsignedId(reader: Reader): bigint {
   return scratchUnsigned[0] as bigint;
 }
 
-/** Writes a number as int64 or (when it is not negative) uint64. */
-export function writeInt64(writer: Writer, value: number): void {
-  if (value >= 0 && value <= 0xffffffff) writer.uint32(value);
-  else writer.int64(value);
-}
-
-/** Writes a bigint as int64 or uint64: the lowest 64 bits of its two's complement. */
-export function writeId(writer: Writer, value: bigint): void {
-  scratchUnsigned[0] = value;
-  scratchLong.low = scratchWords[0] as number;
-  scratchLong.high = scratchWords[1] as number;
-  writer.uint64(scratchLong as unknown as number);
-}
-
 /** Reads a length and checks that so many bytes follow before `end`; returns where they stop. */
 export function readLength(reader: Reader, end: number): number {
   const stop = reader.uint32() + reader.pos;
@@ -138,9 +121,4 @@ export { emptyBytes };
 /** A reader over these bytes. */
 export function createReader(bytes: Uint8Array): Reader {
   return protobuf.Reader.create(bytes);
-}
-
-/** A new writer. */
-export function createWriter(): Writer {
-  return protobuf.Writer.create();
 }

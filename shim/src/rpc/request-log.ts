@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Codec, encodeShared } from '../etcdserverpb/codec.ts';
+import { type Codec, encodedSize } from '../etcdserverpb/codec.ts';
 import { requestOp } from '../etcdserverpb/kv-messages.ts';
 import type {
   DeleteRangeRequest,
@@ -63,7 +63,7 @@ const describe: Readonly<Record<string, Describe>> = {
     const taken = (response?.succeeded ? request.success : request.failure) ?? [];
     return {
       requestCount: taken.length,
-      requestSize: taken.reduce((bytes, operation) => bytes + encodeShared(requestOp, operation).length, 0),
+      requestSize: taken.reduce((bytes, operation) => bytes + encodedSize(requestOp, operation), 0),
       responseCount: 0,
       content: txnText(request),
     };
@@ -89,10 +89,8 @@ export function createRequestLog(log: Logger, slowMs: number): LogRequest {
 
 function requestStats(call: FinishedCall): Record<string, unknown> {
   const { path, request, response, requestCodec, responseCodec } = call;
-  const stats = describe[path]?.(
-    request as never,
-    response as never,
-    () => encodeShared(requestCodec, request).length,
+  const stats = describe[path]?.(request as never, response as never, () =>
+    encodedSize(requestCodec, request),
   );
   const noSize = stats === undefined ? -1 : 0;
   return {
@@ -104,7 +102,7 @@ function requestStats(call: FinishedCall): Record<string, unknown> {
     'request size': stats?.requestSize ?? -1,
     'response count': stats?.responseCount ?? -1,
     'response size':
-      stats !== undefined && response !== undefined ? encodeShared(responseCodec, response).length : noSize,
+      stats !== undefined && response !== undefined ? encodedSize(responseCodec, response) : noSize,
     'request content': stats?.content ?? '',
   };
 }

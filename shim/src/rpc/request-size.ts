@@ -1,4 +1,4 @@
-import { type Codec, encodeShared } from '../etcdserverpb/codec.ts';
+import { type Codec, encodedSize } from '../etcdserverpb/codec.ts';
 import { putRequest, txnRequest } from '../etcdserverpb/kv-messages.ts';
 import type { PutRequest, RequestOp, TxnRequest } from '../etcdserverpb/types.ts';
 import { requestError } from './etcd-errors.ts';
@@ -22,8 +22,7 @@ export function checkTxnSize(request: TxnRequest, maxRequestBytes: number): void
 
 // The exact size costs an encoding. An upper bound spares it to all requests but those near the limit.
 function checkExactSize<T>(codec: Codec<T>, request: T, maxRequestBytes: number): void {
-  if (encodeShared(codec, request).length + envelopeBytes > maxRequestBytes)
-    throw requestError('requestTooLarge');
+  if (encodedSize(codec, request) + envelopeBytes > maxRequestBytes) throw requestError('requestTooLarge');
 }
 
 function putBytesAtMost(request: PutRequest): number {
