@@ -272,6 +272,9 @@ test('of a oneof the last one wins', () => {
     encode(kv.requestOp, { requestRange: { key: text('r') } }),
   ]);
   assert.deepEqual(Object.keys(decode(kv.requestOp, both)), ['requestRange']);
+  // A version, then a mod_revision, beside fields of no oneof.
+  const target = decode(kv.compare, Buffer.from('20051a016b3007', 'hex'));
+  assert.deepEqual([target.version, target.modRevision], [undefined, 7]);
 });
 
 test('malformed bytes throw one kind of error', () => {

@@ -36,6 +36,9 @@ export interface Codec<T> {
 
 /** A number as int64; exact below 2^53. */
 export const int64 = (number: number): Field<number> => ({ number, type: 'int64' });
+/** A number as uint64; exact below 2^53. */
+export const uint64 = (number: number): Field<number> => ({ ...int64(number), protoType: 'uint64' });
+export const int32 = (number: number): Field<number> => ({ ...int64(number), protoType: 'int32' });
 /** A 64-bit id as int64 (leases). */
 export const signedId = (number: number): Field<bigint> => ({ number, type: 'signedId' });
 /** A 64-bit id as uint64 (members, clusters). */
@@ -43,16 +46,25 @@ export const unsignedId = (number: number): Field<bigint> => ({ number, type: 'u
 export const uint32 = (number: number): Field<number> => ({ number, type: 'uint32' });
 export const bool = (number: number): Field<boolean> => ({ number, type: 'bool' });
 export const string = (number: number): Field<string> => ({ number, type: 'string' });
+/** Text that etcd declares as bytes. */
+export const textBytes = (number: number): Field<string> => ({ ...string(number), protoType: 'bytes' });
 /** Bytes, read as a view of the message. */
 export const bytes = (number: number): Field<Uint8Array> => ({ number, type: 'bytes' });
 /** Bytes that are read into memory of their own, because they outlive the message. */
 export const ownBytes = (number: number): Field<Uint8Array> => ({ number, type: 'ownBytes' });
 
+/** An enum's values in order of their numbers, and its name within the package. */
+export interface EnumType<N extends string> {
+  readonly name: string;
+  readonly values: readonly N[];
+}
+
 /** An enum as the union of its names; a number without a name is read as that number's digits. */
-export const enumeration = <N extends string>(number: number, names: readonly N[]): Field<N> => ({
+export const enumeration = <N extends string>(number: number, { name, values }: EnumType<N>): Field<N> => ({
   number,
   type: 'enum',
-  names,
+  names: values,
+  enumName: name,
 });
 
 /** The field under a name that etcd's protobuf has not in snake_case: `TTL`, `peerURLs`. */
@@ -74,8 +86,8 @@ export const requiredMessage = <T>(number: number, codec: () => Codec<T>): Field
 /** The field may occur many times (numbers: packed or not). */
 export const repeated = <V>(field: Field<V>): Field<V[]> => ({ ...field, repeated: true }) as FieldSpec;
 
-/** A field of a oneof beside other fields: written whenever it is set, even to zero, and absent otherwise. */
-export const inOneof = <V>(field: Field<V>): Field<V> => ({ ...field, oneof: true });
+/** A field of the oneof of this name: written whenever it is set, even to zero, and absent otherwise. */
+export const inOneof = <V>(oneof: string, field: Field<V>): Field<V> => ({ ...field, oneof });
 
 /** A message that is the object of its fields. */
 export function defineMessage<T extends object>(name: string, fields: Fields<T>): Codec<T> {

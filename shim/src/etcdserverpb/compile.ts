@@ -7,12 +7,17 @@ export interface FieldSpec {
   readonly number: number;
   readonly type: FieldType;
   readonly repeated?: boolean;
-  readonly oneof?: boolean;
+  /** The name of the oneof that it is in. */
+  readonly oneof?: string;
   readonly required?: boolean;
   readonly names?: readonly string[];
   readonly codec?: () => NestedCodec;
   /** Its name in etcd's protobuf, where that is not our own in snake_case. */
   readonly protoName?: string;
+  /** Its type in etcd's protobuf, where ours is another of the same look on the wire. */
+  readonly protoType?: 'uint64' | 'int32' | 'bytes';
+  /** Of an enum: its name within the package, with that of the message that it is declared in. */
+  readonly enumName?: string;
 }
 
 export type FieldType =
@@ -145,7 +150,9 @@ export function compileRead(fields: Readonly<Record<string, FieldSpec>>, isOneof
         if (field.required) zeros.push(`${name}: undefined`);
         else zeros.push(`${name}: ${absent}`);
       }
-      cases.push(`case ${tag}: m.${name} = ${source.read}; break;`);
+      // Of a oneof, too, the last one wins.
+      const alone = field.oneof ? `if (one !== '') delete m[one]; one = '${name}'; ` : '';
+      cases.push(`case ${tag}: ${alone}m.${name} = ${source.read}; break;`);
     }
   }
   const required = entries
@@ -155,6 +162,7 @@ export function compileRead(fields: Readonly<Record<string, FieldSpec>>, isOneof
     .filter((line) => line !== '');
   const body = [
     `let m = { ${zeros.join(', ')} };`,
+    ...(cases.some((line) => line.includes('delete m[one]')) ? ["let one = '';"] : []),
     'while (r.pos < end) {',
     '  const tag = r.uint32();',
     '  switch (tag) {',
