@@ -115,9 +115,15 @@ for (const cut of ['request', 'answer', 'late'] satisfies Cut[]) {
 test('backends killed again and again under load: nothing acknowledged is lost or doubled', async (t) => {
   const database = await TestDatabase.create(t);
   const shims = await Promise.all([database.open(), database.open()]);
-  const kills: Promise<number>[] = [];
-  const killer = setInterval(() => kills.push(database.killBackends()), 40);
-  t.after(() => clearInterval(killer));
+  let acknowledged = 0;
+  let killed = 0;
+  const killing = (async () => {
+    // After some progress: on a busy machine to connect takes longer than any fixed time.
+    for (let goal = 0; goal < 60; goal += 3) {
+      await until('progress', () => acknowledged >= goal, 60_000);
+      killed += await database.killBackends();
+    }
+  })();
   await Promise.all(
     Array.from({ length: 6 }, async (_, worker) => {
       const { store } = shims[worker % 2] as (typeof shims)[number];
@@ -125,6 +131,7 @@ test('backends killed again and again under load: nothing acknowledged is lost o
         try {
           await increment(store, 'n');
           i++;
+          acknowledged++;
         } catch (error) {
           // Only an answer that leaves the outcome open, or says that nothing was done, is an honest one.
           assert.equal((error as { code?: string }).code, 'unavailable');
@@ -132,9 +139,8 @@ test('backends killed again and again under load: nothing acknowledged is lost o
       }
     }),
   );
-  clearInterval(killer);
-  const killed = (await Promise.all(kills)).reduce((sum, count) => sum + count, 0);
-  assert.ok(killed > 0, 'nothing was killed: the test shows nothing');
+  await killing;
+  assert.ok(killed > 20, `${killed} backends were killed: the test shows little`);
   for (const { store } of shims) assert.equal(await valueOf(store, 'n'), '60');
 });
 

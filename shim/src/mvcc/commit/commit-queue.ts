@@ -34,6 +34,8 @@ export interface CommitRequest {
   evaluate(batch: PendingBatch, missing: MissingRows, expired: ReadonlySet<bigint>): boolean;
   settle(): void;
   fail(error: StoreError): void;
+  /** Fails it if its time is over. */
+  expire(now: number): void;
 }
 
 /** Requests on their way to a batch, first come, first served; bounded in number, bytes and time. */

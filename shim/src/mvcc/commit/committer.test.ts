@@ -115,7 +115,14 @@ test('an answer that changes nothing is checked against the fence, too', async (
 
 test('a full queue refuses more, and what waits too long is told that nothing happened', async () => {
   const database = new MemoryDatabase();
-  const { store } = await openMemoryStore(database, { requestTimeoutMs: 150 });
+  // Time passes only between attempts: nobody is in the middle of one when its time is over.
+  let now = 0;
+  const sleep = (ms: number): Promise<void> => {
+    now += ms;
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  };
+  const clock = { now: () => now, sleep };
+  const { store } = await openMemoryStore(database, { requestTimeoutMs: 150, clock });
   database.fault = () => 'refuse';
   const waiting = Array.from({ length: maxQueuedRequests }, (_, i) => store.put({ key: bytes(`k${i}`) }));
   const settled = Promise.allSettled(waiting);

@@ -131,6 +131,8 @@ export class Committer {
         if (this.#closed) for (const request of open) request.fail(new StoreError('stopped'));
         await this.#clock.sleep(pauseMs);
         pauseMs = Math.min(pauseMs * 2, 500);
+        // Not sent again, so that it can be told that nothing happened.
+        for (const request of open) request.expire(this.#clock.now());
       }
     }
   }

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { DatabaseLessor } from '../../lease/database-lessor.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { MvccStore } from '../mvcc-store.ts';
 import type { StoreLimits } from '../store-limits.ts';
 import type { MemoryDatabase, MemoryShim } from './memory-database.ts';
@@ -14,13 +14,18 @@ export interface MemoryStore {
 /** The real store and lessor over a database in memory. `valueCacheBytes: 0` makes every value a read. */
 export async function openMemoryStore(
   database: MemoryDatabase,
-  options: { valueCacheBytes?: number; requestTimeoutMs?: number; limits?: Partial<StoreLimits> } = {},
+  options: {
+    valueCacheBytes?: number;
+    requestTimeoutMs?: number;
+    limits?: Partial<StoreLimits>;
+    clock?: Clock;
+  } = {},
 ): Promise<MemoryStore> {
   const shim = database.connect();
   const store = await MvccStore.open({
     history: shim,
     cluster: shim,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log: pino({ level: 'silent' }),
     valueCacheBytes: options.valueCacheBytes ?? 1_000_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 5000,
