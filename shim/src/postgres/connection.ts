@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { StoreError } from '../mvcc/store-error.ts';
+import { type DatabaseServer, databaseServers } from './database-servers.ts';
 import { toStoreError } from './pg-error.ts';
 
 /** A row as the server sent it: text in PostgreSQL's format, or null. */
@@ -13,6 +14,7 @@ export interface Statement {
 }
 
 export interface ConnectionOptions {
+  /** May name several servers, as libpq takes it: the first that can be reached and takes writes is used. */
   connectionString: string;
   /** What it is for, e.g. `commit`: shown in `pg_stat_activity.application_name`. */
   role: string;
@@ -43,12 +45,16 @@ const sessionSettings = {
  */
 const transactionSettings = `SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '5s'`;
 
+/** A server that does not answer is passed by after this long, if there is another one. */
+const passByMs = 3000;
+
 /**
  * One connection, made anew when it is lost. Statements run one after the other. Rejects with a `StoreError`, or,
  * when the connection is lost after a statement was sent, with `ConnectionLostError`.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
+  readonly #servers: readonly DatabaseServer[];
   #client: Promise<pg.Client> | undefined;
   /** The client in use: one that was dropped reports its end later, when another may have taken its place. */
   #current: pg.Client | undefined;
@@ -61,6 +67,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#servers = databaseServers(options.connectionString);
   }
 
   /** Runs one statement, or several without parameters. Returns the rows of the last. */
@@ -151,13 +158,32 @@ export class Connection {
     return this.#client;
   }
 
+  /** The first server that takes us. The first named is asked first: that is usually the primary. */
   async #open(): Promise<pg.Client> {
-    const { connectionString, role, log, timeoutMs, onNotify, prepare } = this.#options;
+    const reasons: string[] = [];
+    for (const server of this.#servers) {
+      try {
+        const client = await this.#openOn(server);
+        this.#failures = 0;
+        this.#current = client;
+        return client;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (this.#servers.length === 1)
+          throw new StoreError('unavailable', `cannot connect to the database: ${reason}`, { cause: error });
+        reasons.push(`${server.name}: ${reason}`);
+      }
+    }
+    throw new StoreError('unavailable', `cannot connect to the database: ${reasons.join('; ')}`);
+  }
+
+  async #openOn({ connectionString }: DatabaseServer): Promise<pg.Client> {
+    const { role, log, timeoutMs, onNotify, prepare } = this.#options;
     const client = new pg.Client({
       connectionString,
       application_name: `pg8s-shim ${role}`,
       keepAlive: true,
-      connectionTimeoutMillis: timeoutMs,
+      connectionTimeoutMillis: this.#servers.length === 1 ? timeoutMs : Math.min(timeoutMs, passByMs),
     });
     client.on('error', (error) => {
       log.warn({ err: error, role }, 'database connection lost');
@@ -165,18 +191,18 @@ export class Connection {
     });
     client.on('end', () => this.#forget(client));
     if (onNotify !== undefined) client.on('notification', (message) => onNotify(message.payload ?? ''));
+    const timer = setTimeout(() => destroy(client), timeoutMs);
     try {
       await client.connect();
       this.#pooled = !(await prepareSession(client));
       if (!this.#pooled && prepare !== undefined) await client.query(prepare);
+      return client;
     } catch (error) {
       client.end().catch(() => undefined);
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new StoreError('unavailable', `cannot connect to the database: ${reason}`, { cause: error });
+      throw error;
+    } finally {
+      clearTimeout(timer);
     }
-    this.#failures = 0;
-    this.#current = client;
-    return client;
   }
 
   #forget(client: pg.Client): void {
@@ -188,23 +214,31 @@ export class Connection {
   /** The statement hangs: without its connection it fails at once. */
   #drop(client: pg.Client): void {
     this.#forget(client);
-    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    destroy(client);
   }
+}
+
+function destroy(client: pg.Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
 /**
  * Sets what is set for the session, in one round trip; returns false, and sets nothing, if there is a pooler in between:
- * it tells of a process of its own making, not of the backend that happens to answer.
+ * it tells of a process of its own making, not of the backend that happens to answer. Throws if nothing can be written.
  */
 async function prepareSession(client: pg.Client): Promise<boolean> {
   const process = Number((client as unknown as { processID: number | null }).processID ?? 0);
   const settings = Object.entries(sessionSettings).map(
     ([name, value]) => `set_config('${name}', '${value}', false)`,
   );
-  const { rows } = await client.query<{ set: string | null }>(
-    `SELECT CASE WHEN pg_backend_pid() = ${process} THEN concat(${settings.join(', ')}) END AS set`,
+  const { rows } = await client.query<{ set: string | null; readonly: string; standby: boolean }>(
+    `SELECT CASE WHEN pg_backend_pid() = ${process} THEN concat(${settings.join(', ')}) END AS set,
+            current_setting('transaction_read_only') AS readonly, pg_is_in_recovery() AS standby`,
   );
-  return typeof rows[0]?.set === 'string';
+  const [row] = rows;
+  if (row?.standby === true) throw new Error('it is a standby, which takes no writes: name the primary');
+  if (row?.readonly === 'on') throw new Error('it takes no writes: default_transaction_read_only is on');
+  return typeof row?.set === 'string';
 }
 
 function textOf(statement: string | Statement): string {
