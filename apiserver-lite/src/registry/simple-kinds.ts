@@ -7,6 +7,7 @@ import type { KindModule } from './kind-module.ts';
 import { simpleValidations } from './validation/simple-kinds.ts';
 import { pathSegmentName } from './validation/names.ts';
 import { tables } from './printers/tables.ts';
+import { statusTraits } from './status-traits.ts';
 import { selectableFields } from './selectable-fields.ts';
 
 type Row = Omit<KindTraits, 'group' | 'kind' | 'namespaced'>;
@@ -48,6 +49,7 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     generation: spec,
     allowUnconditionalUpdate: false,
     prepareForCreate: recordStoredVersion,
+    prepareForUpdate: recordStoredVersion,
   },
   'apiregistration.k8s.io/APIService': {
     cluster: true,
@@ -151,10 +153,12 @@ export function simpleKinds(): Map<string, KindModule> {
       namespaced: cluster !== true,
     };
     const strategy = kindStrategy(traits);
+    const status = statusTraits[id];
     const table = tables[id];
     const fields = selectableFields[id];
     modules.set(id, {
       strategy: () => strategy,
+      ...(status === undefined ? {} : { status }),
       ...(table === undefined ? {} : { table }),
       ...(fields === undefined ? {} : { selectableFields: fields }),
     });

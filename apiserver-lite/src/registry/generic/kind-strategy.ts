@@ -38,6 +38,8 @@ export interface KindTraits extends Partial<
   prepareForCreate?(object: KubeObject, request: StoreRequest): void;
   /** Before the generation is counted. */
   prepareForUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): void;
+  /** `validate` judges new objects only; updates are left to `validateUpdate`. */
+  validatedOnce?: true;
   /** Checks the whole object, on create and on update. */
   validate?(object: KubeObject, request: StoreRequest): FieldError[];
   /** Only what concerns the change. */
@@ -84,6 +86,7 @@ export function kindStrategy(traits: KindTraits): Strategy {
     emptyStatus: _status,
     generation: _generation,
     immutable: _immutable,
+    validatedOnce,
     ...phases
   } = traits;
   return {
@@ -114,7 +117,7 @@ export function kindStrategy(traits: KindTraits): Strategy {
     },
     validateUpdate: (object, old, request) => [
       ...finalizerFindings(object),
-      ...(traits.validate?.(object, request) ?? []),
+      ...(validatedOnce === true ? [] : (traits.validate?.(object, request) ?? [])),
       ...fixed
         .filter((path) => !isSame(fieldAt(object, path), fieldAt(old, path)))
         .map((path) => invalidValue(path, fieldAt(object, path), immutable)),

@@ -16,6 +16,7 @@ const folder = new URL('invalid-manifests/', import.meta.url);
 const families = [
   'access',
   'containers',
+  'definitions',
   'jobs',
   'metadata',
   'network',

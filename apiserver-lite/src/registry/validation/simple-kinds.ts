@@ -7,6 +7,8 @@ import {
   validateAdmissionPolicyBinding,
   validateWebhooks,
 } from './admission/webhooks.ts';
+import { formatWarnings } from '../apiextensions/format-warnings.ts';
+import { validateDefinition, validateDefinitionUpdate } from './apiextensions/custom-resource-definition.ts';
 import { validateApiService } from './policy/api-service.ts';
 import { validateAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts';
 import { validateConfigMap, validateFrozen, validateSecret, validateSecretUpdate } from './configuration.ts';
@@ -37,11 +39,15 @@ import {
 import { validateCronJob } from './workloads/cron-job.ts';
 import { validateDaemonSet } from './workloads/daemon-set.ts';
 import { validateDeployment } from './workloads/deployment.ts';
-import { validateJob, validateJobUpdate } from './workloads/job.ts';
+import { validateJob } from './workloads/job.ts';
+import { validateJobUpdate } from './workloads/job-update.ts';
 import { validateReplicaSet, validateReplicationController } from './workloads/replica-set.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from './workloads/stateful-set.ts';
 
-type Rules = Pick<KindTraits, 'validate' | 'validateUpdate' | 'warningsOnCreate' | 'warningsOnUpdate'>;
+type Rules = Pick<
+  KindTraits,
+  'validate' | 'validatedOnce' | 'validateUpdate' | 'warningsOnCreate' | 'warningsOnUpdate'
+>;
 
 /** Workloads warn of what is odd in their template, whenever it may have changed. */
 const warned: Rules = {
@@ -74,6 +80,13 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
     validate: validateAdmissionPolicyBinding,
   },
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { validate: validateWebhooks },
+  'apiextensions.k8s.io/CustomResourceDefinition': {
+    validate: validateDefinition,
+    validatedOnce: true,
+    validateUpdate: validateDefinitionUpdate,
+    warningsOnCreate: (object) => formatWarnings(object),
+    warningsOnUpdate: formatWarnings,
+  },
   'apiregistration.k8s.io/APIService': { validate: validateApiService },
   'apps/ControllerRevision': { validate: validateControllerRevision },
   'apps/DaemonSet': { validate: validateDaemonSet, ...warned },

@@ -1,0 +1,7 @@
+import type { StatusTraits } from './generic/kind-strategy.ts';
+import { validateDefinitionStatus } from './validation/apiextensions/custom-resource-definition.ts';
+
+/** What the `status` endpoints of the kinds in `simple-kinds.ts` keep and check; those that are absent keep the spec and check nothing. */
+export const statusTraits: Readonly<Record<string, StatusTraits>> = {
+  'apiextensions.k8s.io/CustomResourceDefinition': { validateUpdate: validateDefinitionStatus },
+};
