@@ -31,7 +31,7 @@ const gaps: Readonly<Record<string, string>> = {
   '/resourcequotas': 'not enforced, and use is not counted',
   '/serviceaccounts':
     'not given to Pods that name none; no token volume is added to Pods, no `kube-root-ca.crt` to namespaces',
-  '/services': '`proxy` says that nothing listens; addresses come from the one range of the server',
+  '/services': '`proxy` says that nothing listens',
   'admissionregistration.k8s.io/mutatingadmissionpolicies': 'kept, not applied; expressions are not compiled',
   'admissionregistration.k8s.io/mutatingadmissionpolicybindings': 'kept, not applied',
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'kept, not called',
@@ -47,7 +47,7 @@ const gaps: Readonly<Record<string, string>> = {
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations':
     'kept, not obeyed; the standard ones do not exist',
   'networking.k8s.io/ingressclasses': 'the default class is not filled in',
-  'networking.k8s.io/servicecidrs': 'further ranges are kept, not used',
+  'networking.k8s.io/servicecidrs': 'not protected while addresses of them are in use',
   'node.k8s.io/runtimeclasses': 'overhead and scheduling are not put into Pods',
   'resource.k8s.io/deviceclasses': 'selector expressions are not compiled',
   'resource.k8s.io/resourceclaims': 'selector expressions are not compiled',

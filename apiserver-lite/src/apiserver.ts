@@ -29,7 +29,7 @@ import { ensureBootstrapObjects } from './registry/bootstrap/bootstrap-objects.t
 import { KubernetesEndpoints } from './registry/bootstrap/kubernetes-endpoints.ts';
 import { createRegistry } from './registry/build-registry.ts';
 import type { BuiltRegistry } from './registry/build-registry.ts';
-import { addressAt, parseRange } from './registry/core/service/ip-range.ts';
+import { parseServiceRanges } from './registry/core/service/ip-range.ts';
 import { defaultingCodec } from './registry/defaults/defaulting-codec.ts';
 import type { ComponentProbe } from './registry/virtual/component-status.ts';
 import { healthzProbe } from './registry/virtual/healthz-probe.ts';
@@ -178,12 +178,10 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const hooks = new PostStartHooks({ log, signal: closing.signal });
   let endpoints: KubernetesEndpoints | undefined;
   addHooks(hooks, { registry, rbac, log, signal: closing.signal }, async () => {
-    const serviceRange = options.serviceClusterIpRange ?? '10.96.0.0/12';
     await ensureBootstrapObjects({
       registry,
       clock: Date.now,
-      serviceRange,
-      serviceAddress: addressAt(parseRange(serviceRange), 1),
+      serviceRanges: parseServiceRanges(options.serviceClusterIpRange ?? '10.96.0.0/12'),
       securePort: server.port,
       ...(options.clientCa === undefined ? {} : { clientCa: options.clientCa.toString() }),
     });

@@ -3,7 +3,7 @@ import type { ApiserverOptions, AuthorizationMode } from './apiserver.ts';
 import { parseTokenFile } from './filters/authentication/token-file.ts';
 import { ignoredFlags } from './ignored-flags.ts';
 import type { IgnoredFlag } from './ignored-flags.ts';
-import { parseRange } from './registry/core/service/ip-range.ts';
+import { parseServiceRanges } from './registry/core/service/ip-range.ts';
 import { parsePortRange } from './registry/core/service/node-port-allocator.ts';
 import { parseGoDuration } from './server/go-duration.ts';
 import { readSigningKey, readVerifyingKeys } from './service-account/token-keys.ts';
@@ -103,7 +103,11 @@ const servedFlags: readonly ApiserverFlag[] = [
   flag('max-mutating-requests-inflight', '200', 'Most writing requests under way; 0: no limit.'),
   flag('request-timeout', '1m0s', 'How long a request may take.'),
   flag('min-request-timeout', '1800', 'Seconds that a watch stands at least, where it names no timeout.'),
-  flag('service-cluster-ip-range', '10.96.0.0/12', 'Addresses of Services.'),
+  flag(
+    'service-cluster-ip-range',
+    '10.96.0.0/12',
+    'Addresses of Services; with a second range of the other IP family, after a comma, they may have two.',
+  ),
   flag('service-node-port-range', '30000-32767', 'Ports of Services on nodes.'),
   flag('event-ttl', '1h0m0s', 'How long events are kept.'),
   flag('runtime-config', '', 'Versions to serve or not: api/beta=true,batch/v1=false.'),
@@ -152,7 +156,7 @@ export async function parseApiserverFlags(
   const cert = await reader.requiredFile('tls-cert-file');
   const key = await reader.requiredFile('tls-private-key-file');
   const serviceClusterIpRange = text('service-cluster-ip-range');
-  checked('service-cluster-ip-range', () => parseRange(serviceClusterIpRange));
+  checked('service-cluster-ip-range', () => parseServiceRanges(serviceClusterIpRange));
   const serviceNodePortRange = text('service-node-port-range');
   checked('service-node-port-range', () => parsePortRange(serviceNodePortRange));
   return {

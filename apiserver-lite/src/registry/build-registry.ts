@@ -7,8 +7,8 @@ import { repairAllocations } from './bootstrap/repair-allocations.ts';
 import { conversionOf } from './conversion/conversions.ts';
 import { namespaceDelete } from './core/namespace/namespace-rest.ts';
 import { ClusterIpAllocator } from './core/service/cluster-ip-allocator.ts';
-import { parseRange } from './core/service/ip-range.ts';
 import { NodePortAllocator, parsePortRange } from './core/service/node-port-allocator.ts';
+import { ServiceRanges } from './core/service/service-ranges.ts';
 import { convertedRest, type Conversion } from './generic/converted-rest.ts';
 import { warnIfDeprecated } from './generic/deprecated-rest.ts';
 import { GenericStore } from './generic/generic-store.ts';
@@ -47,7 +47,7 @@ export interface RegistryOptions {
   options?: {
     /** `--event-ttl`; default one hour. */
     eventTtlSeconds?: number;
-    /** `--service-cluster-ip-range`; default 10.96.0.0/12. */
+    /** `--service-cluster-ip-range`: one range, or one of each IP family; default 10.96.0.0/12. */
     serviceClusterIpRange?: string;
     /** `--service-node-port-range`; default 30000-32767. */
     serviceNodePortRange?: string;
@@ -117,7 +117,10 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
     eventTtlSeconds: settings.eventTtlSeconds ?? 3600,
     clusterIps: new ClusterIpAllocator({
       storage: storageOf('networking.k8s.io', 'ipaddresses'),
-      range: parseRange(settings.serviceClusterIpRange ?? '10.96.0.0/12'),
+      ranges: new ServiceRanges(
+        settings.serviceClusterIpRange ?? '10.96.0.0/12',
+        storageOf('networking.k8s.io', 'servicecidrs'),
+      ),
       clock,
       random,
     }),

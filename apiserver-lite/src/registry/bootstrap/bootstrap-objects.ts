@@ -1,19 +1,18 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { isReason } from '../../server/status-error.ts';
 import type { BuiltRegistry } from '../build-registry.ts';
 import { isSame } from '../generic/copy-object.ts';
 import type { GenericStore } from '../generic/generic-store.ts';
-import type { StoreRequest } from '../strategy.ts';
-import { applyDefaults } from '../defaults/apply-defaults.ts';
+import { addressAt, type IpRange } from '../core/service/ip-range.ts';
 import { apiServiceObjects } from './api-services.ts';
+import { ensure, loopbackRequest } from './ensure-object.ts';
+import { ensureServiceCidr } from './service-cidr.ts';
 
 export interface BootstrapOptions {
   registry: BuiltRegistry;
   /** Milliseconds since the epoch. */
   clock: () => number;
-  /** First address of the service range: the `kubernetes` Service's own. */
-  serviceAddress: string;
-  serviceRange: string;
+  /** Where addresses of Services come from; the first of the first range is the `kubernetes` Service's own. */
+  serviceRanges: readonly IpRange[];
   /** Where this apiserver listens: the Service's targetPort. */
   securePort: number;
   /** PEM of who signs client certificates, for other servers that trust the same clients. */
@@ -23,37 +22,10 @@ export interface BootstrapOptions {
 /** Namespaces that exist in every cluster. */
 export const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
 
-/** The apiserver itself, as the writer of what it makes. */
-export function loopbackRequest(namespace: string, nowMs: number): StoreRequest {
-  return {
-    namespace,
-    user: { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
-    dryRun: false,
-    nowMs,
-    warn() {},
-  };
-}
-
-/** Creates the object unless one of its name exists; that one stays as it is. */
-async function ensure(store: GenericStore, object: KubeObject, nowMs: number): Promise<void> {
-  const namespace = object.metadata.namespace ?? '';
-  const request = loopbackRequest(namespace, nowMs);
-  try {
-    await store.get(request, object.metadata.name ?? '', '');
-    return;
-  } catch (error) {
-    if (!isReason(error, 'NotFound')) throw error;
-  }
-  try {
-    applyDefaults(object);
-    await store.create(request, object);
-  } catch (error) {
-    // Another apiserver was faster.
-    if (!isReason(error, 'AlreadyExists')) throw error;
-  }
-}
-
-function kubernetesService({ serviceAddress, securePort }: BootstrapOptions): KubeObject {
+function kubernetesService({ serviceRanges, securePort }: BootstrapOptions): KubeObject {
+  const [range] = serviceRanges;
+  if (range === undefined) throw new Error('there is no range of addresses for Services');
+  const address = addressAt(range, 1);
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -64,9 +36,9 @@ function kubernetesService({ serviceAddress, securePort }: BootstrapOptions): Ku
     },
     spec: {
       type: 'ClusterIP',
-      clusterIP: serviceAddress,
-      clusterIPs: [serviceAddress],
-      ipFamilies: ['IPv4'],
+      clusterIP: address,
+      clusterIPs: [address],
+      ipFamilies: [range.family],
       ipFamilyPolicy: 'SingleStack',
       sessionAffinity: 'None',
       ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: securePort }],
@@ -101,15 +73,6 @@ const priorityClasses = [
   },
 ];
 
-function serviceCidr(range: string): KubeObject {
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'ServiceCIDR',
-    metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
-    spec: { cidrs: [range] },
-  };
-}
-
 /** How other servers of the cluster know this one's clients (kube-apiserver: `clusterauthenticationtrust`). */
 async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions): Promise<void> {
   if (clientCa === undefined) return;
@@ -129,7 +92,7 @@ async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions
  * the service range, the APIServices. Safe to run again, and beside another apiserver that does the same.
  */
 export async function ensureBootstrapObjects(options: BootstrapOptions): Promise<void> {
-  const { registry, clock, serviceRange } = options;
+  const { registry, clock } = options;
   for (const name of systemNamespaces) {
     await ensure(
       registry.storeOf('', 'namespaces'),
@@ -137,7 +100,7 @@ export async function ensureBootstrapObjects(options: BootstrapOptions): Promise
       clock(),
     );
   }
-  await ensure(registry.storeOf('networking.k8s.io', 'servicecidrs'), serviceCidr(serviceRange), clock());
+  await ensureServiceCidr(options);
   await registry.repairAllocations();
   await ensureKubernetesService(options);
   for (const { name, value, description } of priorityClasses) {

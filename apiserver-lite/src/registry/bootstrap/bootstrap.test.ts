@@ -4,17 +4,17 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Logger } from 'pino';
 import { MemoryStorage } from '../testing/memory-storage.ts';
 import { create, testNowMs, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
+import { parseServiceRanges } from '../core/service/ip-range.ts';
 import { ensureBootstrapObjects, systemNamespaces } from './bootstrap-objects.ts';
 import { KubernetesEndpoints } from './kubernetes-endpoints.ts';
 
 const log = { warn() {} } as unknown as Logger;
 
-function ensure(api: TestRegistry, securePort = 6443) {
+function ensure(api: TestRegistry, securePort = 6443, serviceRange = '10.96.0.0/12') {
   return ensureBootstrapObjects({
     registry: api.registry,
     clock: () => testNowMs,
-    serviceAddress: '10.96.0.1',
-    serviceRange: '10.96.0.0/12',
+    serviceRanges: parseServiceRanges(serviceRange),
     securePort,
     clientCa: 'PEM',
   });
@@ -122,4 +122,31 @@ test('a start brings the books of addresses and ports back in line with the Serv
   api.now.ms += 61_000;
   await api.registry.repairAllocations();
   assert.deepEqual([...addresses.objects.keys()], ['10.96.0.9']);
+});
+
+test('a server with a second range tells the cluster of it', async () => {
+  const api = await testRegistry();
+  await ensure(api);
+  const cidr = () => get(api, 'networking.k8s.io', 'servicecidrs', 'kubernetes');
+  assert.deepEqual(cidr()['spec'], { cidrs: ['10.96.0.0/12'] });
+  assert.deepEqual(
+    (cidr()['status'] as { conditions: { type: string; status: string }[] }).conditions.map(
+      ({ type, status }) => `${type}=${status}`,
+    ),
+    ['Ready=True'],
+  );
+  await ensure(api, 6443, '10.96.0.0/12,fd00:10:96::/112');
+  assert.deepEqual(cidr()['spec'], { cidrs: ['10.96.0.0/12', 'fd00:10:96::/112'] });
+  await ensure(api);
+  assert.deepEqual(cidr()['spec'], { cidrs: ['10.96.0.0/12', 'fd00:10:96::/112'] }, 'it stays');
+});
+
+test('a cluster of IPv6 has its service there', async () => {
+  const api = await testRegistry({ options: { serviceClusterIpRange: 'fd00:10:96::/112' } });
+  await ensure(api, 6443, 'fd00:10:96::/112');
+  const { clusterIPs, ipFamilies } = get(api, '', 'services', 'default/kubernetes')['spec'] as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual([clusterIPs, ipFamilies], [['fd00:10:96::1'], ['IPv6']]);
 });

@@ -4,7 +4,7 @@ import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { isReason } from '../../server/status-error.ts';
 import type { ResourceStorage } from '../../storage/storage.ts';
 import type { BuiltRegistry, StorageFactory } from '../build-registry.ts';
-import { loopbackRequest } from './bootstrap-objects.ts';
+import { loopbackRequest } from './ensure-object.ts';
 
 const leaseSeconds = 15;
 const defaultIntervalMs = 10_000;

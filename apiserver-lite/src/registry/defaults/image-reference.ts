@@ -21,7 +21,7 @@ function withDomain(image: string): string {
  * The tag of an image: `latest` where there is neither tag nor digest, and nothing where there is only a digest or the text is
  * no reference at all (Kubernetes: `pkg/util/parsers`, the grammar: distribution's `reference`).
  */
-export function imageTag(image: string): string {
+function imageTag(image: string): string {
   if (identifier.test(image)) return '';
   const [, name = '', tag = '', algorithm, hex = ''] = reference.exec(withDomain(image)) ?? [];
   if (name === '' || name.length > maxNameLength) return '';

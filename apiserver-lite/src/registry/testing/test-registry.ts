@@ -2,7 +2,12 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { Logger } from 'pino';
 import type { RequestContext, UserInfo } from '../../server/request-context.ts';
-import { createRegistry, type BuiltRegistry, type RegistryOptions } from '../build-registry.ts';
+import {
+  createRegistry,
+  type BuiltRegistry,
+  type RegistryOptions,
+  type StorageFactory,
+} from '../build-registry.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import type { Rest } from '../rest.ts';
 import { MemoryStorage, type RevisionCounter } from './memory-storage.ts';
@@ -21,6 +26,18 @@ export interface TestRegistry {
   warnings: string[];
   storage(group: string, resource: string): MemoryStorage;
   now: { ms: number };
+}
+
+/** Storages in memory for several registries: several servers on one store. */
+export function sharedStorages(): StorageFactory {
+  const revisions: RevisionCounter = { current: 0 };
+  const storages = new Map<string, MemoryStorage>();
+  return ({ group, name }) => {
+    const key = `${group}/${name}`;
+    const storage = storages.get(key) ?? new MemoryStorage({ group, resource: name }, revisions);
+    storages.set(key, storage);
+    return storage;
+  };
 }
 
 /** A registry on storages in memory, with the namespace `default` in it. */
@@ -60,7 +77,10 @@ export async function testRegistry(options: Partial<RegistryOptions> = {}): Prom
       }) as unknown as RequestContext,
     storage: (group, resource) => registry.storageOf(group, resource) as MemoryStorage,
   };
-  await create(test, '/v1/namespaces', { metadata: { name: 'default' } });
+  // Another server on the same storages has made it.
+  if (!test.storage('', 'namespaces').objects.has('default')) {
+    await create(test, '/v1/namespaces', { metadata: { name: 'default' } });
+  }
   return test;
 }
 

@@ -3,14 +3,25 @@ import { randomUUID } from 'node:crypto';
 import { isReason } from '../../../server/status-error.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { timestamp } from '../../generic/timestamp.ts';
-import { addressAt, isInRange, type IpRange } from './ip-range.ts';
+import {
+  addressAt,
+  familyOf,
+  formatAddress,
+  isInNetwork,
+  isUsable,
+  parseAddress,
+  usableSize,
+  type IpFamily,
+  type IpRange,
+} from './ip-range.ts';
+import type { ServiceRanges } from './service-ranges.ts';
 
 export interface ServiceRef {
   namespace: string;
   name: string;
 }
 
-/** Why an address was not given. */
+/** Why an address or a port was not given; the words are kube-apiserver's. */
 export class AllocationError extends Error {
   override readonly name = 'AllocationError';
 }
@@ -18,7 +29,7 @@ export class AllocationError extends Error {
 interface ClusterIpAllocatorOptions {
   /** Where IPAddress objects live. */
   storage: ResourceStorage;
-  range: IpRange;
+  ranges: ServiceRanges;
   clock: () => number;
   random: () => number;
 }
@@ -36,7 +47,7 @@ function ipAddress(address: string, { namespace, name }: ServiceRef, nowMs: numb
       creationTimestamp: timestamp(nowMs),
       generation: 1,
       labels: {
-        'ipaddress.kubernetes.io/ip-family': 'IPv4',
+        'ipaddress.kubernetes.io/ip-family': familyOf(address),
         'ipaddress.kubernetes.io/managed-by': managedBy,
       },
     },
@@ -44,11 +55,15 @@ function ipAddress(address: string, { namespace, name }: ServiceRef, nowMs: numb
   };
 }
 
+function objectName(address: string): string {
+  return formatAddress(parseAddress(address));
+}
+
 /**
- * Gives each Service an address of its own (Kubernetes: `registry/core/service/ipallocator`, KEP-1880). An address is
+ * Gives each Service addresses of its own (Kubernetes: `registry/core/service/ipallocator`, KEP-1880). An address is
  * taken by creating the IPAddress object that bears its name, so even several apiservers cannot give it twice.
  *
- * As there, the lower part of the range (between 16 and 256 addresses) is left to those who ask for a certain address.
+ * As there, the lower part of a range (between 16 and 256 addresses) is left to those who ask for a certain address.
  */
 export class ClusterIpAllocator {
   readonly #options: ClusterIpAllocatorOptions;
@@ -57,42 +72,52 @@ export class ClusterIpAllocator {
     this.#options = options;
   }
 
-  /** Takes this very address; throws an AllocationError where it is taken or out of range. */
-  async take(address: string, service: ServiceRef): Promise<void> {
-    const { range } = this.#options;
-    if (!isInRange(range, address)) {
-      throw new AllocationError(
-        `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${addressAt(range, 0)}/${32 - Math.log2(range.size)}`,
-      );
-    }
-    if (!(await this.#create(address, service)))
-      throw new AllocationError('provided IP is already allocated');
+  /** The families of the cluster, that of Services which name none first. */
+  get families(): readonly IpFamily[] {
+    return this.#options.ranges.families;
   }
 
-  /** Takes a free address; throws an AllocationError when the range is full. */
-  async next(service: ServiceRef): Promise<string> {
-    const { range, random } = this.#options;
-    const usable = range.size - 2;
-    const reserved = Math.min(Math.max(16, Math.floor(range.size / 16)), 256);
-    const start = usable > reserved ? reserved : 0;
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const address = addressAt(range, 1 + start + Math.floor(random() * (usable - start)));
-      if (await this.#create(address, service)) return address;
+  /** Throws an AllocationError where the address is in none of the ranges. */
+  async check(address: string): Promise<void> {
+    const ranges = await this.#options.ranges.of(familyOf(address));
+    const around = ranges.find((range) => isInNetwork(range, address));
+    if (around === undefined) {
+      throw new AllocationError('the provided network does not match the current range');
     }
-    // Crowded: look at what is taken, and walk, the reserved part last.
-    const taken = new Set((await this.#list()).map(({ metadata }) => metadata.name));
-    for (let step = 0; step < usable; step++) {
-      const address = addressAt(range, 1 + ((start + step) % usable));
-      if (!taken.has(address) && (await this.#create(address, service))) return address;
+    if (isUsable(around, address)) return;
+    throw new AllocationError(
+      `the provided IP (${objectName(address)}) is not in the valid range. The range of valid IPs is ${around.text}`,
+    );
+  }
+
+  /** Takes this very address; throws an AllocationError where it is taken or out of range. */
+  async take(address: string, service: ServiceRef): Promise<void> {
+    await this.check(address);
+    if (!(await this.#create(objectName(address), service))) {
+      throw new AllocationError('provided IP is already allocated');
+    }
+  }
+
+  /** Takes a free address; throws an AllocationError when all ranges of the family are full. */
+  async next(family: IpFamily, service: ServiceRef): Promise<string> {
+    for (const range of await this.#options.ranges.of(family)) {
+      const address = await this.#nextIn(range, service);
+      if (address !== undefined) return address;
     }
     throw new AllocationError('range is full');
+  }
+
+  /** What a dry run shows instead of an address that would be given: the network's own. */
+  async example(family: IpFamily): Promise<string> {
+    const [range] = await this.#options.ranges.of(family);
+    return range === undefined ? '' : addressAt(range, 0n);
   }
 
   /** Gives an address back, if it is still this service's. */
   async release(address: string, service: ServiceRef): Promise<void> {
     try {
       await this.#options.storage.delete(
-        { namespace: '', name: address },
+        { namespace: '', name: objectName(address) },
         {
           validate: ({ object }) => {
             const { parentRef } = (object['spec'] ?? {}) as { parentRef?: ServiceRef };
@@ -105,6 +130,28 @@ export class ClusterIpAllocator {
     } catch (error) {
       if (!isReason(error, 'NotFound') && !(error instanceof AllocationError)) throw error;
     }
+  }
+
+  async #nextIn(range: IpRange, service: ServiceRef): Promise<string | undefined> {
+    const usable = usableSize(range);
+    const sixteenth = range.size / 16n;
+    const reserved = sixteenth < 16n ? 16n : sixteenth > 256n ? 256n : sixteenth;
+    const start = usable > reserved ? reserved : 0n;
+    // Randomness is a fraction of 2^53: enough to spread addresses, even over 2^64.
+    const width = usable - start;
+    const wide = BigInt(2 ** 52);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const fraction = BigInt(Math.floor(this.#options.random() * 2 ** 52));
+      const address = addressAt(range, 1n + start + (width * fraction) / wide);
+      if (await this.#create(address, service)) return address;
+    }
+    // Crowded: look at what is taken, and walk, the reserved part last.
+    const taken = new Set((await this.#list()).map(({ metadata }) => metadata.name));
+    for (let step = 0n; step < usable; step++) {
+      const address = addressAt(range, 1n + ((start + step) % usable));
+      if (!taken.has(address) && (await this.#create(address, service))) return address;
+    }
+    return undefined;
   }
 
   async #create(address: string, service: ServiceRef): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { isReason } from '../../../server/status-error.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { AllocationError } from './cluster-ip-allocator.ts';
 
@@ -61,6 +62,18 @@ export class NodePortAllocator {
 
   contains(port: number): boolean {
     return port >= this.range.first && port <= this.range.last;
+  }
+
+  /** Whether the port is given; nobody has one out of range. */
+  async isTaken(port: number): Promise<boolean> {
+    if (!this.contains(port)) return false;
+    try {
+      const { object } = await this.#storage.get(key, '');
+      return decodeBits((object as RangeAllocation).data).has(port - this.range.first);
+    } catch (error) {
+      if (isReason(error, 'NotFound')) return false;
+      throw error;
+    }
   }
 
   /** Takes these very ports; throws an AllocationError, and takes none, when one is taken or out of range. */

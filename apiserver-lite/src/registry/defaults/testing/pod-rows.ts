@@ -3,7 +3,7 @@ import type { DefaultsRow } from './defaults-row.ts';
 const image = 'a:1';
 
 /** A container with what every container gets. */
-export function container(extra: object = {}): object {
+function container(extra: object = {}): object {
   return {
     name: 'c',
     image,

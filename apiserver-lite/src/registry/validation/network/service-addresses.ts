@@ -102,6 +102,10 @@ export function validateServiceUpdate(next: V1ServiceSpec, old: V1ServiceSpec): 
     if (!headless && !before) findings.push(...validateList('ipFamilies', 'ipFamily', next, old));
   }
   if (old.type !== 'LoadBalancer' || next.type !== 'LoadBalancer') return findings;
+  const bothCheckHealth = [old, next].every(({ externalTrafficPolicy }) => externalTrafficPolicy === 'Local');
+  if (bothCheckHealth && !isSame(next.healthCheckNodePort, old.healthCheckNodePort)) {
+    findings.push(invalidValue('spec.healthCheckNodePort', next.healthCheckNodePort, 'field is immutable'));
+  }
   if (!isSame(next.loadBalancerClass, old.loadBalancerClass)) {
     findings.push(invalidValue('spec.loadBalancerClass', next.loadBalancerClass, once));
   }

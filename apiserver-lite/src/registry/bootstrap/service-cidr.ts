@@ -1,0 +1,57 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { BuiltRegistry } from '../build-registry.ts';
+import type { IpRange } from '../core/service/ip-range.ts';
+import { timestamp } from '../generic/timestamp.ts';
+import { ensure } from './ensure-object.ts';
+
+/** The ServiceCIDR of the servers' own ranges. */
+const defaultServiceCidr = 'kubernetes';
+
+interface ServiceCidr extends KubeObject {
+  spec?: { cidrs?: string[] };
+  status?: { conditions?: { type: string }[] };
+}
+
+interface ServiceCidrOptions {
+  registry: BuiltRegistry;
+  serviceRanges: readonly IpRange[];
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}
+
+/**
+ * Tells the cluster of the server's ranges; where there was one and there are two now, of the second, too (Kubernetes:
+ * `controlplane/controller/defaultservicecidr`).
+ */
+export async function ensureServiceCidr({
+  registry,
+  serviceRanges,
+  clock,
+}: ServiceCidrOptions): Promise<void> {
+  const store = registry.storeOf('networking.k8s.io', 'servicecidrs');
+  const cidrs = serviceRanges.map(({ text }) => text);
+  const wanted = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: defaultServiceCidr, finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+    spec: { cidrs },
+  };
+  await ensure(store, wanted, clock());
+  await store.storage.guaranteedUpdate({ namespace: '', name: defaultServiceCidr }, (current) => {
+    const object = (current?.object ?? wanted) as ServiceCidr;
+    const had = object.spec?.cidrs ?? [];
+    const isUpgrade = had.length === 1 && cidrs.length === 2 && had[0] === cidrs[0];
+    const now = isUpgrade ? { ...object, spec: { ...object.spec, cidrs } } : object;
+    const conditions = object.status?.conditions ?? [];
+    const isMine = now.spec?.cidrs?.join() === cidrs.join();
+    if (!isMine || conditions.some(({ type }) => type === 'Ready')) return now;
+    const ready = {
+      type: 'Ready',
+      status: 'True',
+      lastTransitionTime: timestamp(clock()),
+      reason: '',
+      message: 'Kubernetes default Service CIDR is ready',
+    };
+    return { ...now, status: { ...object.status, conditions: [...conditions, ready] } };
+  });
+}
