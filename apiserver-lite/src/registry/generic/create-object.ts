@@ -1,0 +1,104 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { alreadyExists, isReason, StatusError } from '../../server/status-error.ts';
+import type { CachedObject } from '../../storage/cached-object.ts';
+import type { Finish, StoreRequest } from '../strategy.ts';
+import { beforeCreate, ensureNamespace, fillSystemFields } from './before-create.ts';
+import { copyOf } from './copy-object.ts';
+import { generatedName } from './generated-name.ts';
+import { nothingBegun, type StoreScope } from './store-scope.ts';
+
+const nameGenerationAttempts = 8;
+
+/** Takes over `object`. A generated name that is taken is drawn again, up to eight times (KEP-4420). */
+export async function createObject(
+  scope: StoreScope,
+  request: StoreRequest,
+  object: KubeObject,
+): Promise<CachedObject> {
+  ensureNamespace(scope.strategy, object, scope.namespaceOf(request));
+  await scope.admission.admit(scope.attributes(request, 'CREATE', { object }));
+  const generated = !object.metadata.name && !!object.metadata.generateName;
+  if (!generated) return createOnce(scope, request, object);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await createOnce(scope, request, copyOf(object));
+    } catch (error) {
+      if (!isReason(error, 'AlreadyExists') || attempt === nameGenerationAttempts) throw error;
+    }
+  }
+}
+
+/** Everything that makes a decoded object a storable new one. */
+export async function prepareNew(
+  scope: StoreScope,
+  request: StoreRequest,
+  object: KubeObject,
+): Promise<Finish> {
+  const { strategy } = scope;
+  const { metadata } = object;
+  fillSystemFields(object, request.nowMs);
+  if (!metadata.name && metadata.generateName) {
+    metadata.name = generatedName(metadata.generateName, scope.options.random);
+  }
+  const finish = (await strategy.beginCreate?.(object, request)) ?? nothingBegun;
+  try {
+    beforeCreate(strategy, object, request);
+    await scope.admission.validate(scope.attributes(request, 'CREATE', { object }));
+    return finish;
+  } catch (error) {
+    await finish(false);
+    throw error;
+  }
+}
+
+async function createOnce(
+  scope: StoreScope,
+  request: StoreRequest,
+  object: KubeObject,
+): Promise<CachedObject> {
+  const finish = await prepareNew(scope, request, object);
+  const key = scope.keyOf(request, object.metadata.name ?? '');
+  const { ttlSeconds } = scope.strategy;
+  let succeeded = false;
+  try {
+    const created = await scope
+      .writesOf(request)
+      .create(key, object, ttlSeconds === undefined ? {} : { ttlSeconds });
+    succeeded = true;
+    return created;
+  } catch (error) {
+    throw await explainTaken(scope, request, object, error);
+  } finally {
+    await finish(succeeded && !request.dryRun);
+  }
+}
+
+/** Why a name is taken: by a generated name's bad luck, or by an object on its way out. */
+async function explainTaken(
+  scope: StoreScope,
+  request: StoreRequest,
+  object: KubeObject,
+  error: unknown,
+): Promise<unknown> {
+  if (!isReason(error, 'AlreadyExists')) return error;
+  const name = object.metadata.name ?? '';
+  let taken: StatusError = error;
+  if (object.metadata.generateName) {
+    const plain = alreadyExists(scope.target, name);
+    taken = new StatusError(
+      409,
+      'AlreadyExists',
+      `${plain.message}, the server was not able to generate a unique name for the object`,
+      { ...plain.status.details, retryAfterSeconds: 1 },
+    );
+  }
+  try {
+    const existing = await scope.storage.get(scope.keyOf(request, name), '');
+    if (existing.object.metadata.deletionTimestamp !== undefined) {
+      taken.status.message = `object is being deleted: ${taken.status.message ?? ''}`;
+    }
+  } catch (missing) {
+    if (!isReason(missing, 'NotFound')) throw missing;
+  }
+  return taken;
+}

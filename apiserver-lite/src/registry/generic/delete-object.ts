@@ -1,0 +1,132 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { isReason, notFound } from '../../server/status-error.ts';
+import { CachedObject } from '../../storage/cached-object.ts';
+import type { Preconditions } from '../../storage/storage.ts';
+import type { DeleteOptions, DeleteResult } from '../rest.ts';
+import type { StoreRequest } from '../strategy.ts';
+import { beforeDelete, markAsDeleting } from './before-delete.ts';
+import { copyOf } from './copy-object.ts';
+import { deletionFinalizers } from './deletion-finalizers.ts';
+import { checkPreconditions } from './dry-run-storage.ts';
+import type { StoreScope } from './store-scope.ts';
+
+/** Ends a deletion step that has nothing to write: a graceful deletion is under way, or nothing holds the object. */
+class NothingToMark extends Error {
+  readonly object: CachedObject;
+  readonly deleteNow: boolean;
+
+  constructor(object: CachedObject, deleteNow: boolean) {
+    super(deleteNow ? 'nothing holds the object' : 'the object is being deleted already');
+    this.object = object;
+    this.deleteNow = deleteNow;
+  }
+}
+
+/** Deletes at once what nothing holds, and marks the rest for deletion. */
+export async function deleteObject(
+  scope: StoreScope,
+  request: StoreRequest,
+  name: string,
+  options: DeleteOptions,
+): Promise<DeleteResult> {
+  const { strategy } = scope;
+  const key = scope.keyOf(request, name);
+  await scope.admitDelete(request, name);
+  const found = await scope.storage.get(key, '');
+  const nowMs = request.nowMs;
+  const probe = copyOf(found.object);
+  const grace = beforeDelete({ strategy, resource: scope.target, object: probe, options, nowMs });
+  if (grace === 'pending') return { object: found, immediate: false };
+  const inSteps =
+    grace === 'graceful' ||
+    (probe.metadata.finalizers ?? []).length > 0 ||
+    deletionFinalizers(probe, strategy.garbageCollection, options) !== undefined;
+  let preconditions: Preconditions = options.preconditions ?? {};
+  let last: CachedObject | undefined;
+  if (inSteps) {
+    const step = await markForDeletion(scope, request, name, options);
+    if (!step.deleteNow) return { object: step.object, immediate: false };
+    last = step.object;
+    if (preconditions.resourceVersion !== undefined) {
+      preconditions = { ...preconditions, resourceVersion: String(last.revision) };
+    }
+  }
+  try {
+    const object = await scope.writesOf(request).delete(key, {
+      preconditions,
+      validate: (current) => scope.validateDelete(request, name, current),
+    });
+    if (!request.dryRun) await strategy.afterDelete?.(object.object);
+    return { object, immediate: true };
+  } catch (error) {
+    // Somebody who watched the grace period end may have been faster.
+    if (last !== undefined && isReason(error, 'NotFound')) return { object: last, immediate: true };
+    throw error;
+  }
+}
+
+async function markForDeletion(
+  scope: StoreScope,
+  request: StoreRequest,
+  name: string,
+  options: DeleteOptions,
+): Promise<{ object: CachedObject; deleteNow: boolean }> {
+  const { strategy, target } = scope;
+  let pendingFinalizers = false;
+  let graceSeconds = 0;
+  try {
+    const object = await scope.writesOf(request).guaranteedUpdate(
+      scope.keyOf(request, name),
+      async (current) => {
+        if (current === undefined) throw notFound(target, name);
+        await scope.validateDelete(request, name, current);
+        const next = copyOf(current.object);
+        const nowMs = request.nowMs;
+        const grace = beforeDelete({ strategy, resource: target, object: next, options, nowMs });
+        if (grace === 'pending') throw new NothingToMark(current, false);
+        const finalizers = deletionFinalizers(next, strategy.garbageCollection, options);
+        if (finalizers !== undefined) next.metadata.finalizers = finalizers;
+        pendingFinalizers = (next.metadata.finalizers ?? []).length > 0;
+        if (!pendingFinalizers) {
+          if (grace === 'none') throw new NothingToMark(current, true);
+          delete next.metadata.finalizers;
+        }
+        graceSeconds = 0;
+        if (grace === 'graceful') graceSeconds = next.metadata.deletionGracePeriodSeconds ?? 0;
+        else markAsDeleting(next, nowMs);
+        return next;
+      },
+      options.preconditions === undefined ? {} : { preconditions: options.preconditions },
+    );
+    return { object, deleteNow: !pendingFinalizers && graceSeconds === 0 };
+  } catch (error) {
+    if (error instanceof NothingToMark) return error;
+    throw error;
+  }
+}
+
+/** Deletes what an update has freed of its last finalizer; `object` is what the update would have written. */
+export async function deleteWithoutFinalizers(
+  scope: StoreScope,
+  request: StoreRequest,
+  name: string,
+  object: KubeObject,
+): Promise<CachedObject> {
+  const { uid } = object.metadata;
+  const preconditions = uid === undefined ? {} : { uid };
+  try {
+    const gone = await scope.writesOf(request).delete(scope.keyOf(request, name), {
+      preconditions,
+      validate: (current) => checkPreconditions(scope.target, name, preconditions, current.object),
+    });
+    if (!request.dryRun) await scope.strategy.afterDelete?.(gone.object);
+    return new CachedObject(
+      { ...object, metadata: { ...object.metadata, resourceVersion: String(gone.revision) } },
+      gone.revision,
+    );
+  } catch (error) {
+    // The purpose of the update was the deletion, and the object is gone.
+    if (isReason(error, 'NotFound')) return new CachedObject(object, 0);
+    throw error;
+  }
+}

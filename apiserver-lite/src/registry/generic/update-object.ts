@@ -1,0 +1,118 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { conflict, invalid, notFound, objectModified } from '../../server/status-error.ts';
+import type { CachedObject } from '../../storage/cached-object.ts';
+import type { UpdateOptions, UpdateResult } from '../rest.ts';
+import type { Finish, StoreRequest } from '../strategy.ts';
+import { ensureNamespace } from './before-create.ts';
+import { beforeUpdate } from './before-update.ts';
+import { copyOf } from './copy-object.ts';
+import { prepareNew } from './create-object.ts';
+import { deleteWithoutFinalizers } from './delete-object.ts';
+import { nothingBegun, type StoreScope } from './store-scope.ts';
+
+/** Makes the wanted object from the current one; never changes the current one. */
+export type Transform = (current: KubeObject | undefined) => Promise<KubeObject> | KubeObject;
+
+/** What is to be updated, and how. */
+export interface ObjectUpdate {
+  name: string;
+  transform: Transform;
+  options: Omit<UpdateOptions, 'dryRun'>;
+}
+
+/** Ends an update attempt: the object has lost its last finalizer, and the write becomes its deletion. */
+class EmptiedFinalizers extends Error {
+  readonly object: KubeObject;
+
+  constructor(object: KubeObject) {
+    super('the last finalizer is gone');
+    this.object = object;
+  }
+}
+
+/** The transform sees the current object; what it returns is copied before anything changes it. */
+export async function updateObject(
+  scope: StoreScope,
+  request: StoreRequest,
+  { name, transform, options }: ObjectUpdate,
+): Promise<UpdateResult> {
+  const { strategy, admission } = scope;
+  const key = scope.keyOf(request, name);
+  let finish: Finish = nothingBegun;
+  let created = false;
+  let succeeded = false;
+  const tryUpdate = async (current: CachedObject | undefined): Promise<KubeObject> => {
+    await finish(false);
+    finish = nothingBegun;
+    created = current === undefined;
+    if (current === undefined) {
+      if (!strategy.allowCreateOnUpdate && options.forceAllowCreate !== true) {
+        throw notFound(scope.target, name);
+      }
+      const object = copyOf(await transform(undefined));
+      ensureNamespace(strategy, object, scope.namespaceOf(request));
+      await admission.admit(scope.attributes(request, 'CREATE', { object, name }));
+      finish = await prepareNew(scope, request, object);
+      return object;
+    }
+    const old = current.object;
+    const object = copyOf(await transform(old));
+    const attributes = scope.attributes(request, 'UPDATE', { object, name, oldObject: old });
+    await admission.admit(attributes);
+    checkVersion(scope, name, { object, current });
+    finish = (await strategy.beginUpdate?.(object, old, request)) ?? nothingBegun;
+    beforeUpdate(strategy, object, old, request);
+    await admission.validate(attributes);
+    if (shouldDeleteDuringUpdate(scope, object, old)) throw new EmptiedFinalizers(object);
+    return object;
+  };
+  try {
+    const object = await scope.writesOf(request).guaranteedUpdate(key, tryUpdate, {
+      ignoreNotFound: true,
+      ...(options.preconditions === undefined ? {} : { preconditions: options.preconditions }),
+      ...(strategy.ttlSeconds === undefined ? {} : { ttlSeconds: strategy.ttlSeconds }),
+    });
+    succeeded = true;
+    return { object, created };
+  } catch (error) {
+    if (error instanceof EmptiedFinalizers) {
+      const object = await deleteWithoutFinalizers(scope, request, name, error.object);
+      succeeded = true;
+      return { object, created: false };
+    }
+    throw error;
+  } finally {
+    await finish(succeeded && !request.dryRun);
+  }
+}
+
+function checkVersion(
+  { target, options, strategy }: StoreScope,
+  name: string,
+  { object, current }: { object: KubeObject; current: CachedObject },
+): void {
+  const stored = String(current.revision);
+  const wanted = object.metadata.resourceVersion;
+  if (wanted === undefined || wanted === '' || wanted === '0') {
+    if (!strategy.allowUnconditionalUpdate) {
+      throw invalid({ group: options.resource.group, kind: options.resource.name }, name, [
+        {
+          field: 'metadata.resourceVersion',
+          reason: 'FieldValueInvalid',
+          message: 'Invalid value: 0: must be specified for an update',
+        },
+      ]);
+    }
+    object.metadata.resourceVersion = stored;
+    return;
+  }
+  if (wanted !== stored) throw conflict(target, name, objectModified);
+}
+
+function shouldDeleteDuringUpdate({ strategy }: StoreScope, object: KubeObject, old: KubeObject): boolean {
+  if ((object.metadata.finalizers ?? []).length > 0) return false;
+  if (strategy.shouldDeleteDuringUpdate !== undefined) {
+    return strategy.shouldDeleteDuringUpdate(object, old);
+  }
+  return old.metadata.deletionTimestamp !== undefined && !old.metadata.deletionGracePeriodSeconds;
+}
