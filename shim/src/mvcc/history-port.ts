@@ -44,6 +44,8 @@ export type CommitOutcome = 'committed' | 'conflict' | 'unknown';
 /** What happened after a point in history. Everything is from one snapshot of the database. */
 export interface MissedChanges {
   readonly fence: Fence;
+  /** The newest commit of this shim that the database knows. */
+  readonly ownCommit: number;
   /** Leases changed since; absent when too much was forgotten and the caller has to load everything again. */
   readonly leases: readonly LeaseChange[];
   /** Auth, if it has changed since; it may be of a later moment than the rest, never of an earlier one. */

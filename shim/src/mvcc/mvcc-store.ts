@@ -18,6 +18,7 @@ import { CommittedState } from './committed-state.ts';
 import { Committer } from './commit/committer.ts';
 import { Compactor } from './commit/compactor.ts';
 import type { HistoryPort } from './history-port.ts';
+import { LostCommits } from './lost-commits.ts';
 import { MissingRows } from './evaluate/missing-rows.ts';
 import { evaluateRange } from './evaluate/range.ts';
 import { ReadIndex } from './commit/read-index.ts';
@@ -75,6 +76,7 @@ export class MvccStore implements Store {
   readonly #compactions = new Map<number, Promise<void>>();
   readonly #counts = { puts: 0, deletes: 0, txns: 0, ranges: 0, compactions: 0 };
   readonly #gate: WriteGate;
+  readonly #lost: LostCommits;
   #closed = false;
 
   private constructor(options: MvccStoreOptions, state: CommittedState) {
@@ -86,8 +88,13 @@ export class MvccStore implements Store {
     this.memberId = options.cluster.memberId;
     this.raftTerm = options.cluster.raftTerm;
     this.state = state;
+    this.#lost = new LostCommits((error) => {
+      log.fatal({ err: error }, 'refusing everything from now on');
+      this.#hub.lost();
+    });
     this.committer = new Committer({
       port,
+      lost: this.#lost,
       state,
       clock,
       log,
@@ -98,6 +105,7 @@ export class MvccStore implements Store {
       port,
       state,
       committer: this.committer,
+      lost: this.#lost,
       clock,
       timeoutMs: options.requestTimeoutMs,
     });
@@ -290,5 +298,6 @@ export class MvccStore implements Store {
 
   #checkOpen(): void {
     if (this.#closed) throw new StoreError('stopped');
+    if (this.#lost.error !== undefined) throw this.#lost.error;
   }
 }

@@ -29,6 +29,11 @@ export function toStoreError(error: unknown): StoreError {
   if (code === undefined || sessionEnded.test(code)) {
     return new ConnectionLostError(error);
   }
+  // Somebody may grant it, and nothing was done.
+  if (code === '42501') {
+    const needed = 'the role must own the schema pg8s, or be allowed to create it';
+    return new StoreError('unavailable', `${message} (${needed})`, { cause: error });
+  }
   if (code === '53100') return new StoreError('noSpace', message, { cause: error });
   if (transient.test(code)) return new StoreError('unavailable', message, { cause: error });
   return new StoreError('corrupt', `unexpected database error ${code}: ${message}`, { cause: error });

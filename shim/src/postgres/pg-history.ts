@@ -100,7 +100,13 @@ export class PgHistory implements HistoryPort {
     maxRows: number,
   ): Promise<MissedChanges> {
     for (let limit = maxRows; ; limit *= 4) {
-      const rows = await this.#connections.read.query(readMissed, [since.commitIndex, since.revision, limit]);
+      const { commitIndex, revision } = since;
+      const rows = await this.#connections.read.query(readMissed, [
+        commitIndex,
+        revision,
+        limit,
+        `${this.#memberId}`,
+      ]);
       const missed = toMissed(rows, since, limit);
       const auth = hasNewAuth(rows) ? decodeAuth(await this.#connections.read.query(readAuth)) : undefined;
       // A revision of more than `limit` rows: once more, with room for it.
@@ -224,7 +230,9 @@ function toMissed(
 ): MissedChanges | undefined {
   const fence = decodeFence(rows[0]?.slice(1));
   const tooOld = fence.compactRevision > since.revision || Number(rows[0]?.[5]) > since.commitIndex;
-  if (tooOld) return { fence, leases: [], rows: [], more: false, tooOld };
+  const last = rows[0]?.[7];
+  const ownCommit = typeof last === 'string' ? Number(decodeBytes(last).readBigInt64BE()) : 0;
+  if (tooOld) return { fence, ownCommit, leases: [], rows: [], more: false, tooOld };
   const leases = rows
     .filter(([kind]) => kind === '1')
     .map(([, id, ttl, , , , revoked]) => ({
@@ -236,9 +244,9 @@ function toMissed(
   const more = changes.length === limit;
   if (more) {
     // The last revision may be cut off.
-    const last = changes.at(-1)?.revision;
-    changes = changes.filter((row) => row.revision !== last);
+    const cut = changes.at(-1)?.revision;
+    changes = changes.filter((row) => row.revision !== cut);
     if (changes.length === 0) return undefined;
   }
-  return { fence, leases, rows: changes, more, tooOld };
+  return { fence, ownCommit, leases, rows: changes, more, tooOld };
 }

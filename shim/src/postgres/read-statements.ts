@@ -20,13 +20,15 @@ export function decodeFence(row: TextRow | undefined): Fence {
 
 /**
  * Everything after commit $1 and revision $2, at most $3 history rows, from one snapshot: the fence (kind 0, with
- * the lease floor in its fifth column, and whether auth has changed), leases (1), and history rows (2), in this order.
+ * the lease floor in its fifth column, whether auth has changed, and the newest commit of member $4 as eight bytes), leases (1),
+ * and history rows (2), in this order.
  */
 export const readMissed: Statement = {
   name: 'missed',
   text: `
     SELECT 0 AS kind, commit_index, revision, compact_revision, swept_revision, lease_floor,
-           auth_changed > $1, NULL::bytea, NULL::bytea FROM pg8s.revision
+           auth_changed > $1, (SELECT int8send(last_commit) FROM pg8s.members WHERE id = $4), NULL::bytea
+    FROM pg8s.revision
     UNION ALL
     SELECT 1, id, ttl_seconds, 0, 0, 0, revoked, NULL, NULL FROM pg8s.leases WHERE changed > $1
     UNION ALL

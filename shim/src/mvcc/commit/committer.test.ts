@@ -165,20 +165,3 @@ test('reads that wait together share one question, and none is answered by a que
   assert.equal(asked, 2);
   await store.close();
 });
-
-test('a database that has lost acknowledged commits is noticed, and read again as it is', async () => {
-  const database = new MemoryDatabase();
-  const { store } = await openMemoryStore(database);
-  await store.put({ key: bytes('kept'), value: bytes('1') });
-  const { fence } = database;
-  await store.put({ key: bytes('lost'), value: bytes('1') });
-  // As after a failover to a standby that was behind.
-  database.fence = fence;
-  for (const [name, row] of database.rows) if (row.revision > fence.revision) database.rows.delete(name);
-  assert.equal((await store.put({ key: bytes('next'), value: bytes('1') })).header.revision, 3);
-  assert.deepEqual(
-    (await store.range({ key: bytes('a'), rangeEnd: bytes('\0') })).kvs.map((kv) => String(kv.key)),
-    ['kept', 'next'],
-  );
-  await store.close();
-});

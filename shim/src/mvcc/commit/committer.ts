@@ -3,12 +3,15 @@ import type { Clock } from '../clock.ts';
 import { CommitQueue, type CommitRequest, type Evaluate } from './commit-queue.ts';
 import type { CommittedState } from '../committed-state.ts';
 import type { CommitOutcome, HeldFence, HistoryPort } from '../history-port.ts';
+import type { LostCommits } from '../lost-commits.ts';
 import { MissingRows } from '../evaluate/missing-rows.ts';
 import { PendingBatch } from '../evaluate/pending-batch.ts';
 import { StoreError } from '../store-error.ts';
 import type { StoreLimits } from '../store-limits.ts';
 import { Turn } from './turn.ts';
 
+/** Between the tries of a batch; then twice as long each time. */
+const firstPauseMs = 10;
 const noLeases: ReadonlySet<bigint> = new Set();
 
 export interface CommitterOptions {
@@ -17,6 +20,7 @@ export interface CommitterOptions {
   clock: Clock;
   log: Logger;
   limits: StoreLimits;
+  lost: LostCommits;
   /** A request unanswered for this long is given up. */
   requestTimeoutMs: number;
 }
@@ -43,6 +47,7 @@ export class Committer {
   readonly #state: CommittedState;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #lost: LostCommits;
   readonly #missedPageRows: number;
   readonly #queue: CommitQueue;
   /** Whoever changes the committed state has the turn: a batch from evaluation to apply, or a catch-up. */
@@ -50,12 +55,15 @@ export class Committer {
   #running: Promise<void> | undefined;
   #closed = false;
   #lastBatchRequests = 0;
+  /** The newest commit of this shim. */
+  #ownCommit = 0;
 
   constructor(options: CommitterOptions) {
     this.#port = options.port;
     this.#state = options.state;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#lost = options.lost;
     this.#missedPageRows = options.limits.missedPageRows;
     this.#queue = new CommitQueue(options.clock, options.requestTimeoutMs);
   }
@@ -76,6 +84,7 @@ export class Committer {
     expiring: readonly bigint[] = [],
   ): Promise<Result> {
     if (this.#closed) return Promise.reject(new StoreError('stopped'));
+    if (this.#lost.error !== undefined) return Promise.reject(this.#lost.error);
     const answer = this.#queue.add(evaluate, bytes, expiring);
     this.#running ??= this.#run();
     return answer;
@@ -113,7 +122,7 @@ export class Committer {
 
   async #commit(requests: readonly CommitRequest[]): Promise<void> {
     let raceLost = false;
-    let pauseMs = 10;
+    let pauseMs = firstPauseMs;
     for (;;) {
       const open = requests.filter((request) => !request.settled);
       if (open.length === 0) return;
@@ -128,6 +137,7 @@ export class Committer {
           for (const request of open) request.fail(reason);
           return;
         }
+        if (pauseMs === firstPauseMs) this.#log.warn({ err: error }, 'a batch waits for the database');
         if (this.#closed) for (const request of open) request.fail(new StoreError('stopped'));
         await this.#clock.sleep(pauseMs);
         pauseMs = Math.min(pauseMs * 2, 500);
@@ -162,6 +172,7 @@ export class Committer {
         return false;
       }
       this.#state.applyBatch(batch.toCommit());
+      this.#ownCommit = this.#state.fence.commitIndex;
       this.#port.hint();
     }
     this.stats.batches++;
@@ -177,6 +188,7 @@ export class Committer {
   /** What was refused or changed nothing is answered only if nobody else has changed anything before. */
   async #isCurrent(): Promise<boolean> {
     const fence = await this.#port.readFence();
+    this.#lost.compare(fence.commitIndex, this.#state.fence.commitIndex);
     if (fence.commitIndex === this.#state.fence.commitIndex) return true;
     await this.#readMissed();
     return false;
@@ -267,15 +279,9 @@ export class Committer {
     for (;;) {
       const { commitIndex, revision } = this.#state.fence;
       const missed = await this.#port.readMissed({ commitIndex, revision }, this.#missedPageRows);
-      if (missed.fence.commitIndex < commitIndex) {
-        // Only a failover to a server that had not heard of our last commits, or a restored backup, does this.
-        this.#log.fatal(
-          { commitIndex, found: missed.fence.commitIndex },
-          'the database has lost acknowledged commits',
-        );
-        await this.#state.load(this.#port);
-        return;
-      }
+      this.#lost.compare(missed.fence.commitIndex, commitIndex);
+      // Others may have gone on from where it fell back to.
+      this.#lost.compare(missed.ownCommit, this.#ownCommit);
       if (missed.tooOld) {
         this.#log.warn({ commitIndex, revision }, 'too far behind the other shims: loading everything again');
         await this.#state.load(this.#port);

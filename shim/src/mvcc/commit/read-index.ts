@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { CommittedState } from '../committed-state.ts';
 import type { Committer } from './committer.ts';
 import type { HistoryPort } from '../history-port.ts';
+import type { LostCommits } from '../lost-commits.ts';
 import { StoreError } from '../store-error.ts';
 
 export interface ReadIndexOptions {
@@ -9,6 +10,7 @@ export interface ReadIndexOptions {
   state: CommittedState;
   committer: Committer;
   clock: Clock;
+  lost: LostCommits;
   timeoutMs: number;
 }
 
@@ -41,11 +43,13 @@ export class ReadIndex {
   }
 
   async #ask(): Promise<void> {
-    const { port, state, committer, clock, timeoutMs } = this.#options;
+    const { port, state, committer, clock, lost, timeoutMs } = this.#options;
     const deadline = clock.now() + timeoutMs;
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 500)) {
       try {
+        const known = state.fence.commitIndex;
         const fence = await port.readFence();
+        lost.compare(fence.commitIndex, known);
         if (fence.commitIndex > state.fence.commitIndex) await committer.catchUp(fence.commitIndex);
         return;
       } catch (error) {

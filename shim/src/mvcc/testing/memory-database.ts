@@ -151,8 +151,9 @@ export class MemoryShim implements HistoryPort, LeasePort, ClusterPort {
   ): Promise<MissedChanges> {
     await arrive();
     const { fence, leases, leaseFloor, authChanged } = this.#database;
+    const ownCommit = this.#database.lastCommits.get(this.memberId) ?? 0;
     if (fence.compactRevision > since.revision || leaseFloor > since.commitIndex) {
-      return { fence, leases: [], rows: [], more: false, tooOld: true };
+      return { fence, ownCommit, leases: [], rows: [], more: false, tooOld: true };
     }
     const auth = authChanged > since.commitIndex ? this.#database.auth : undefined;
     const all = this.#database.sortedRows().filter((row) => row.revision > since.revision);
@@ -160,6 +161,7 @@ export class MemoryShim implements HistoryPort, LeasePort, ClusterPort {
     const rows = all.filter((row) => row.revision <= last);
     return {
       fence,
+      ownCommit,
       leases: [...leases.values()].filter((lease) => lease.changed > since.commitIndex),
       auth,
       rows,

@@ -126,6 +126,11 @@ export class WatchHub {
     }
   }
 
+  /** What watchers were told is no part of the history any more: all end, because they cannot be given everything. */
+  lost(): void {
+    for (const watcher of this.#all) this.#end(watcher, this.#revision + 1);
+  }
+
   /** The state was loaded again, without the changes in between: everybody reads them from history. */
   reloaded(revision: number): void {
     for (const watcher of this.#all) {

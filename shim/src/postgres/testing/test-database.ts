@@ -54,6 +54,19 @@ export class TestDatabase {
     );
   }
 
+  /** A role that may only create schemas here, dropped after the test; and the URL by which it comes in. */
+  async createRole(t: TestContext): Promise<{ role: string; url: string }> {
+    const role = `pg8s_role_${randomBytes(6).toString('hex')}`;
+    await onServer(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
+    await onServer(`GRANT CREATE ON DATABASE ${this.name} TO ${role}`);
+    // After the database: what it owns there is gone then.
+    t.after(() => onServer(`DROP ROLE ${role}`));
+    const url = new URL(this.url);
+    url.username = role;
+    url.password = 'x';
+    return { role, url: url.href };
+  }
+
   /** Ends the backends of shims on this database, those of one role or all. Returns how many there were. */
   async killBackends(role = '%'): Promise<number> {
     const killed = await this.query(
