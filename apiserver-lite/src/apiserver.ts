@@ -88,6 +88,8 @@ export interface ApiserverOptions {
   serviceClusterIpRange?: string;
   serviceNodePortRange?: string;
   eventTtlSeconds?: number;
+  /** How many objects of a collection are deleted at a time. Default 16. */
+  deleteCollectionWorkers?: number;
   runtimeConfig?: RuntimeConfig;
   /** How the parts are for `kubectl get componentstatuses`; default: their health ports on this machine are asked. */
   componentProbes?: Partial<Record<'controller-manager' | 'scheduler', ComponentProbe>>;
@@ -171,6 +173,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       ...(options.serviceNodePortRange === undefined
         ? {}
         : { serviceNodePortRange: options.serviceNodePortRange }),
+      ...(options.deleteCollectionWorkers === undefined
+        ? {}
+        : { deleteCollectionWorkers: options.deleteCollectionWorkers }),
       ...(options.runtimeConfig === undefined ? {} : { runtimeConfig: options.runtimeConfig }),
     },
   });

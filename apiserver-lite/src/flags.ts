@@ -109,6 +109,7 @@ const servedFlags: readonly ApiserverFlag[] = [
     'Addresses of Services; with a second range of the other IP family, after a comma, they may have two.',
   ),
   flag('service-node-port-range', '30000-32767', 'Ports of Services on nodes.'),
+  flag('delete-collection-workers', '16', 'How many objects of a collection are deleted at a time.'),
   flag('event-ttl', '1h0m0s', 'How long events are kept.'),
   flag('runtime-config', '', 'Versions to serve or not: api/beta=true,batch/v1=false.'),
   flag('shutdown-timeout', '5s', 'How long requests under way may take when the server stops.'),
@@ -182,6 +183,7 @@ export async function parseApiserverFlags(
       serviceClusterIpRange,
       serviceNodePortRange,
       eventTtlSeconds: reader.durationMs('event-ttl') / 1000,
+      deleteCollectionWorkers: reader.positive('delete-collection-workers'),
       runtimeConfig: runtimeConfig(text('runtime-config')),
       drainTimeoutMs: reader.durationMs('shutdown-timeout'),
     },
@@ -294,6 +296,12 @@ class FlagReader {
     const value = this.text(name);
     if (!/^\d+$/.test(value)) throw new ApiserverFlagError(name, `is "${value}", but must be a whole number`);
     return Number(value);
+  }
+
+  positive(name: string): number {
+    const value = this.integer(name);
+    if (value === 0) throw new ApiserverFlagError(name, 'must be greater than 0');
+    return value;
   }
 
   list(name: string): string[] {

@@ -56,7 +56,7 @@ export const ignoredFlags: readonly IgnoredFlag[] = [
   ...row(
     'caches find their sizes by themselves',
     `default-watch-cache-size watch-cache-sizes etcd-compaction-interval etcd-count-metric-poll-period
-     etcd-db-metric-poll-interval etcd-healthcheck-timeout delete-collection-workers etcd-readycheck-timeout lease-reuse-duration-seconds`,
+     etcd-db-metric-poll-interval etcd-healthcheck-timeout etcd-readycheck-timeout lease-reuse-duration-seconds`,
     'watch-cache',
   ),
   ...row(

@@ -52,6 +52,8 @@ export interface RegistryOptions {
     /** `--service-node-port-range`; default 30000-32767. */
     serviceNodePortRange?: string;
     runtimeConfig?: RuntimeConfig;
+    /** `--delete-collection-workers`. */
+    deleteCollectionWorkers?: number;
   };
 }
 
@@ -153,6 +155,9 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
         strategy,
         admission,
         random,
+        ...(settings.deleteCollectionWorkers === undefined
+          ? {}
+          : { deleteCollectionWorkers: settings.deleteCollectionWorkers }),
       });
       stores.set(prefix, store);
     }

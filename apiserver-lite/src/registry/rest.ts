@@ -95,7 +95,7 @@ export interface Rest {
     options: UpdateOptions,
   ): Promise<UpdateResult>;
   delete?(context: RequestContext, name: string, options: DeleteOptions): Promise<DeleteResult>;
-  /** Deletes what `list` selects, one by one; the result is the page of what it met. */
+  /** Deletes what `list` selects, several at a time; the result is the list of what it met. */
   deleteCollection?(context: RequestContext, options: DeleteOptions, list: ListOptions): Promise<ListPage>;
   /** Answers the request itself: `pods/log`, `nodes/proxy` … */
   connect?(context: RequestContext, name: string): Promise<void>;

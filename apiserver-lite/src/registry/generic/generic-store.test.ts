@@ -271,20 +271,6 @@ test('a dry run answers as the real one and writes nothing', async () => {
   assert.equal(api.storage('', 'pods').objects.size, 1);
 });
 
-test('a collection is deleted one by one', async () => {
-  const api = await testRegistry();
-  for (const name of ['a', 'b']) await create(api, '/v1/configmaps', { metadata: { name } });
-  const page = await api
-    .rest('/v1/configmaps')
-    .deleteCollection?.(
-      api.context(),
-      { dryRun: false },
-      { namespace: 'default', resourceVersion: '', resourceVersionMatch: '', limit: 0, continueToken: '' },
-    );
-  assert.equal(page?.items.length, 2);
-  assert.equal(api.storage('', 'configmaps').objects.size, 0);
-});
-
 test('events go by a lease, whoever writes them last', async () => {
   const api = await testRegistry({ options: { eventTtlSeconds: 60 } });
   await create(api, '/v1/events', {

@@ -1,11 +1,11 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
-import { isReason } from '../../server/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { ListOptions, ListPage, ResourceStorage, WatchOptions, Watcher } from '../../storage/storage.ts';
 import type { DeleteOptions, DeleteResult, UpdateOptions, UpdateResult } from '../rest.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
 import { createObject } from './create-object.ts';
+import { deleteCollection } from './delete-collection.ts';
 import { deleteObject } from './delete-object.ts';
 import { StoreScope, type GenericStoreOptions } from './store-scope.ts';
 import { updateObject, type Transform } from './update-object.ts';
@@ -65,21 +65,8 @@ export class GenericStore {
     return this.#scope.admitDelete(request, name);
   }
 
-  /** Deletes what the list names, one by one, and answers with the list. */
-  async deleteCollection(
-    request: StoreRequest,
-    options: DeleteOptions,
-    list: ListOptions,
-  ): Promise<ListPage> {
-    const page = await this.list(request, list);
-    for (const { object } of page.items) {
-      const { name = '', namespace = '' } = object.metadata;
-      try {
-        await this.delete({ ...request, namespace }, name, options);
-      } catch (error) {
-        if (!isReason(error, 'NotFound')) throw error;
-      }
-    }
-    return page;
+  /** Deletes what the list names, and answers with it. */
+  deleteCollection(request: StoreRequest, options: DeleteOptions, list: ListOptions): Promise<ListPage> {
+    return deleteCollection(this.#scope, request, { options, list });
   }
 }

@@ -16,6 +16,8 @@ export interface GenericStoreOptions {
   admission: Admission;
   /** As Math.random. */
   random: () => number;
+  /** How many objects of a collection are deleted at a time. */
+  deleteCollectionWorkers?: number;
 }
 
 /** Nothing was begun: there is nothing to end. */
