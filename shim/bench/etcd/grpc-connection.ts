@@ -122,11 +122,6 @@ export class GrpcConnection {
   }
 
   #read(bytes: Buffer): void {
-    this.#received += bytes.length;
-    if (this.#received > 1 << 28) {
-      this.#widen(this.#received);
-      this.#received = 0;
-    }
     const all = this.#buffered.length === 0 ? bytes : Buffer.concat([this.#buffered, bytes]);
     let at = 0;
     while (all.length - at >= 9) {
@@ -142,8 +137,10 @@ export class GrpcConnection {
 
   #frame(head: FrameHead, payload: Buffer): void {
     const { type, flags, stream } = head;
-    if (type === frameType.data) this.#data(stream, payload);
-    else if (type === frameType.settings && (flags & flag.ack) === 0) {
+    if (type === frameType.data) {
+      this.#countReceived(payload.length);
+      this.#data(stream, payload);
+    } else if (type === frameType.settings && (flags & flag.ack) === 0) {
       this.#write(frame({ type, flags: flag.ack, stream: 0 }, Buffer.alloc(0)));
     } else if (type === frameType.ping && (flags & flag.ack) === 0) {
       this.#write(frame({ type, flags: flag.ack, stream: 0 }, payload));
@@ -155,6 +152,14 @@ export class GrpcConnection {
     if ((type === frameType.data || type === frameType.headers) && (flags & flag.endStream) !== 0) {
       this.#end(stream, undefined);
     }
+  }
+
+  /** Only what data frames carry counts, and the window must not grow beyond what it was. */
+  #countReceived(bytes: number): void {
+    this.#received += bytes;
+    if (this.#received <= 1 << 28) return;
+    this.#widen(this.#received);
+    this.#received = 0;
   }
 
   #data(id: number, payload: Buffer): void {

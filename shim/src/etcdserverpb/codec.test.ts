@@ -326,13 +326,6 @@ test('seeded garbage never does worse than throw', () => {
   }
 });
 
-test('the store may keep what a put brought, a view would pin the whole message', () => {
-  const bytes = encode(kv.putRequest, { key: text('k'), value: text('v') });
-  const put = decode(kv.putRequest, bytes);
-  assert.notEqual(put.value?.buffer, bytes.buffer);
-  assert.notEqual(put.key.buffer, bytes.buffer);
-});
-
 function sampleTxn(): TxnRequest {
   const compare: Compare[] = [
     { target: 'MOD', key: text('/registry/pods/a'), modRevision: 12 },

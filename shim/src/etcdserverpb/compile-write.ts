@@ -1,5 +1,6 @@
 import { byNumber, extraOf, type FieldSpec, type FieldType, instantiate } from './compile.ts';
 import * as output from './message-output.ts';
+import { uint32Size } from './message-output.ts';
 
 /** How a kind of field is written: sources of expressions over `v` the value, `o` the output, `x` what belongs to the field. */
 interface WriteSource {
@@ -69,7 +70,7 @@ export function compileSize(fields: Readonly<Record<string, FieldSpec>>): unknow
   const entries = byNumber(fields);
   const body = entries.map((entry, index) => {
     const source = writeSource(entry[1], `x[${index}]`);
-    const tagSize = output.uint32Size(tagOf(entry[1], source));
+    const tagSize = uint32Size(tagOf(entry[1], source));
     return forPresent(entry, source, `size += ${tagSize} + ${source.size}`);
   });
   return instantiate('m, o', ['let size = 0;', ...body, 'return size;'], {

@@ -9,7 +9,6 @@ import {
   inOneof,
   int64,
   message,
-  ownBytes,
   repeated,
   requiredMessage,
   signedId,
@@ -109,8 +108,8 @@ export const rangeStreamResponse = defineMessage<RangeStreamResponse>('RangeStre
 });
 
 export const putRequest = defineMessage<PutRequest>('PutRequest', {
-  key: ownBytes(1),
-  value: ownBytes(2),
+  key: bytes(1),
+  value: bytes(2),
   lease: signedId(3),
   prevKv: bool(4),
   ignoreValue: bool(5),

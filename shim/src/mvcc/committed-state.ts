@@ -134,10 +134,18 @@ export class CommittedState implements AccessView {
   #applyRow(row: HistoryRow): Change {
     const leaseBefore = this.index.get(row.key)?.lease ?? 0n;
     // Not what the same revision made of it before: etcd's `prevKv` is of the revision before.
-    const before = this.index.keyValue(row.key, row.revision - 1);
+    const before = this.index.keyValue(row.key, row.revision - 1, noKey);
     const history = this.index.apply(row);
+    // What came by the network shares memory with other messages: from now on the change has a value to keep.
+    row.value = history.value ?? ownValue(row.value);
     this.leases.move(row.key, leaseBefore, history.lease);
     const isUnknown = before?.value === unloaded || before?.value === unloadedRow;
     return new Change(row, isUnknown ? 'unknown' : before);
   }
+}
+
+const noKey = new Uint8Array(0);
+
+function ownValue(value: Uint8Array): Uint8Array {
+  return value.buffer.byteLength > 2 * value.byteLength ? new Uint8Array(value) : value;
 }

@@ -11,8 +11,8 @@ export interface HistoryRow {
   readonly version: number;
   readonly lease: bigint;
   readonly tombstone: boolean;
-  /** Empty in tombstones. */
-  readonly value: Uint8Array;
+  /** Empty in tombstones. Once committed it is replaced by the same bytes in memory that may be kept. */
+  value: Uint8Array;
 }
 
 /** Names what a revision did to a key: its put, if values are asked for; all of it, if it is to be deleted. */

@@ -191,11 +191,6 @@ function execute(batch: PendingBatch, path: Path, missing: MissingRows): Respons
   });
 }
 
-/** A value out of a message would keep the whole piece that was read from the network alive, as long as it is cached. */
-function ownBytes(value: Uint8Array): Uint8Array {
-  return value.buffer.byteLength > 2 * value.byteLength ? Uint8Array.prototype.slice.call(value) : value;
-}
-
 function put(batch: PendingBatch, request: PutRequest, missing: MissingRows): PutResponse {
   const key = toKeyString(request.key);
   const needsBefore = request.ignoreValue || request.ignoreLease || request.prevKv;
@@ -204,7 +199,7 @@ function put(batch: PendingBatch, request: PutRequest, missing: MissingRows): Pu
     if (request.ignoreValue) missing.fillNow(before);
     else missing.fill(before);
   }
-  const value = request.ignoreValue ? (before?.value ?? emptyValue) : ownBytes(request.value ?? emptyValue);
+  const value = request.ignoreValue ? (before?.value ?? emptyValue) : (request.value ?? emptyValue);
   const lease = request.ignoreLease ? (before?.lease ?? 0n) : (request.lease ?? 0n);
   const revision = batch.put(key, value, lease);
   const response: PutResponse = { header: responseHeader(revision) };

@@ -1,3 +1,4 @@
+import { valueOf, type ValueOwner, type ValueSegment } from './value-segments.ts';
 import type { KeyString } from './key-range.ts';
 
 /** A life of a key, from its creation to its tombstone or to now. */
@@ -11,6 +12,9 @@ interface Generation {
   /** The newest revision is a tombstone. */
   ended: boolean;
 }
+
+/** Never changed: `#begin` comes first. */
+const noRevisions: number[] = [];
 
 /** What a key was at some revision. */
 export interface KeyState {
@@ -50,24 +54,29 @@ export interface KeyChange {
  * The newest generation lies flat in the object itself: most keys have one generation of one revision, and there
  * may be millions of them.
  */
-export class KeyHistory {
+export class KeyHistory implements ValueOwner {
   readonly key: KeyString;
   /** Lease of the newest revision, 0n when none or deleted. */
   lease = 0n;
-  /** Value of the newest revision, if the value cache holds it. */
-  value: Uint8Array | undefined = undefined;
-  /** The value cache's marks: the value was used since the last look, and the key is queued for looks. */
+  /** The value cache's marks: where the value of the newest revision is, if it holds it. */
+  segment: ValueSegment | undefined = undefined;
+  valueAt = 0;
+  valueBytes = 0;
   used = false;
-  queued = false;
 
   #created = 0;
   #version = 0;
-  #revisions: number[] = [];
+  #revisions: number[] = noRevisions;
   #ended = true;
   #past: Generation[] | undefined = undefined;
 
   constructor(key: KeyString) {
     this.key = key;
+  }
+
+  /** Value of the newest revision, if the value cache holds it: a view of memory that many share. */
+  get value(): Uint8Array | undefined {
+    return valueOf(this);
   }
 
   /** Newest revision, which may be a tombstone; 0 when there is none. */
@@ -109,15 +118,15 @@ export class KeyHistory {
     }
     if (change.tombstone) {
       // A tombstone without its generation: what was before it is compacted already (see compact(6) above).
-      if (this.#ended) this.#begin(change.revision, 0);
-      this.#revisions.push(change.revision);
+      if (this.#ended) this.#begin(change.revision, change.revision, 0);
+      else this.#revisions.push(change.revision);
       this.#version += 1;
       this.#ended = true;
       this.lease = 0n;
       return;
     }
-    if (this.#ended) this.#begin(change.createRevision, change.version);
-    this.#revisions.push(change.revision);
+    if (this.#ended) this.#begin(change.revision, change.createRevision, change.version);
+    else this.#revisions.push(change.revision);
     this.#version = change.version;
     this.#ended = false;
     this.lease = change.lease;
@@ -162,7 +171,7 @@ export class KeyHistory {
     );
   }
 
-  #begin(created: number, version: number): void {
+  #begin(revision: number, created: number, version: number): void {
     if (this.#revisions.length > 0) {
       this.#past ??= [];
       this.#past.push({
@@ -171,8 +180,9 @@ export class KeyHistory {
         revisions: this.#revisions,
         ended: this.#ended,
       });
-      this.#revisions = [];
     }
+    // Most keys never have a second one, and an array that something is pushed to makes room for 17.
+    this.#revisions = [revision];
     this.#created = created;
     this.#version = version;
   }

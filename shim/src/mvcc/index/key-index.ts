@@ -50,10 +50,13 @@ export class KeyIndex {
     return this.#tree.get(key);
   }
 
-  /** The key as a message, at `revision`; undefined if it does not exist then. Its value may be `unloaded`. */
-  keyValue(key: KeyString, revision: number): KeyValue | undefined {
+  /**
+   * The key as a message, at `revision`; undefined if it does not exist then. Its value may be `unloaded`. The bytes of the
+   * key may be given.
+   */
+  keyValue(key: KeyString, revision: number, bytes?: Uint8Array): KeyValue | undefined {
     const history = this.#tree.get(key);
-    return history === undefined ? undefined : keyValueAt(history, revision);
+    return history === undefined ? undefined : keyValueAt(history, revision, bytes);
   }
 
   /** Applies a committed row, in order of revision. The value is cached unless `value` is `unloaded`. */
@@ -155,12 +158,12 @@ export class KeyIndex {
   }
 }
 
-function keyValueAt(history: KeyHistory, revision: number): KeyValue | undefined {
+function keyValueAt(history: KeyHistory, revision: number, bytes?: Uint8Array): KeyValue | undefined {
   if (history.modRevision <= revision) {
     if (!history.live) return undefined;
     history.used = true;
     return {
-      key: toKeyBytes(history.key),
+      key: bytes ?? toKeyBytes(history.key),
       createRevision: history.createRevision,
       modRevision: history.modRevision,
       version: history.version,
@@ -171,7 +174,7 @@ function keyValueAt(history: KeyHistory, revision: number): KeyValue | undefined
   const state = history.at(revision);
   if (state === undefined) return undefined;
   return {
-    key: toKeyBytes(history.key),
+    key: bytes ?? toKeyBytes(history.key),
     createRevision: state.createRevision,
     modRevision: state.modRevision,
     version: state.version,

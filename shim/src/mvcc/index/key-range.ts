@@ -25,10 +25,24 @@ export function toKeyBytes(key: KeyString): Uint8Array {
   return Buffer.from(key, 'latin1');
 }
 
-/** The bytes of a key in memory of their own, for what is kept: one kept key would keep 64 KiB of the shared memory. */
+const pieceBytes = 16 * 1024;
+let piece: Buffer = Buffer.alloc(0);
+let pieceAt = 0;
+
+/**
+ * The bytes of a key, for what is kept for a while: beside those of the keys before and after it, which are given up at
+ * about the same time, and not in memory that answers and messages share.
+ */
 export function keptKeyBytes(key: KeyString): Uint8Array {
-  const bytes = Buffer.allocUnsafeSlow(key.length);
+  const own = key.length * 8 > pieceBytes;
+  if (!own && pieceAt + key.length > piece.length) {
+    piece = Buffer.allocUnsafeSlow(pieceBytes);
+    pieceAt = 0;
+  }
+  const start = own ? 0 : pieceAt;
+  const bytes = (own ? Buffer.allocUnsafeSlow(key.length) : piece).subarray(start, start + key.length);
   bytes.write(key, 'latin1');
+  if (!own) pieceAt += key.length;
   return bytes;
 }
 

@@ -6,7 +6,8 @@ import { keptKeyBytes } from '../index/key-range.ts';
 export class Change {
   readonly row: HistoryRow;
   /**
-   * The key-value before, `undefined` if there was none. `'unknown'`: not looked up, or its value is not in memory.
+   * The key-value before, `undefined` if there was none. `'unknown'`: not looked up, or its value is not in memory. Its key
+   * is not looked at: it is the row's.
    */
   before: KeyValue | undefined | 'unknown';
   #key: Uint8Array | undefined;
@@ -17,8 +18,7 @@ export class Change {
     this.row = row;
     // One that creates has nothing before it, even if the key was deleted in the same revision.
     const isCreation = !row.tombstone && row.createRevision === row.revision;
-    if (isCreation) this.before = undefined;
-    else this.before = typeof before === 'object' ? { ...before, key: this.#keyBytes() } : before;
+    this.before = isCreation ? undefined : before;
   }
 
   get event(): Event {
@@ -33,7 +33,10 @@ export class Change {
   get eventWithBefore(): Event {
     if (this.before === 'unknown') throw new Error('the value before a change was not loaded');
     if (this.before === undefined) return this.event;
-    this.#eventWithBefore ??= { ...this.event, prevKv: this.before };
+    this.#eventWithBefore ??= {
+      ...this.event,
+      prevKv: { ...this.before, key: this.#keyBytes() },
+    };
     return this.#eventWithBefore;
   }
 
