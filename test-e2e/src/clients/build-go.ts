@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const sources = resolve(import.meta.dirname, '../../go');
+const cache = resolve(import.meta.dirname, '../../../.cache/clients');
+
+/** As other Go programs are built, so that packages that were compiled before are taken from Go's cache. */
+const buildFlags = ['-buildvcs=false', '-trimpath', '-ldflags=-s -w'];
+
+/** Paths of the programs by name, or why this machine cannot have them: a reason to skip a test, not to fail it. */
+export type GoPrograms<Name extends string> =
+  | { readonly paths: Readonly<Record<Name, string>>; readonly missing?: undefined }
+  | { readonly paths?: undefined; readonly missing: string };
+
+/**
+ * Builds programs in Go, pinned by `go.mod` and `go.sum` in a folder of `test-e2e/go`, from the published modules.
+ * `packages` gives the package of each program. They are kept, and built again when that folder changes. Throws where
+ * everything could be fetched and yet does not compile.
+ */
+export async function buildGo<Name extends string>(
+  folder: string,
+  packages: Readonly<Record<Name, string>>,
+): Promise<GoPrograms<Name>> {
+  const source = join(sources, folder);
+  const target = join(cache, `${folder}-${await fingerprint(source)}`);
+  const names = Object.keys(packages) as Name[];
+  const paths = Object.fromEntries(names.map((name) => [name, join(target, name)])) as Record<Name, string>;
+  if (await isExecutable(Object.values(paths))) return { paths };
+
+  const options = {
+    cwd: source,
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
+  };
+  const missing = await run('go', ['list', '-deps', ...Object.values<string>(packages)], options).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException & { stderr?: string }) =>
+      error.code === 'ENOENT'
+        ? 'Go is not on PATH'
+        : `the Go modules of ${folder} are not to be had: ${lastLine(error.stderr ?? error.message)}`,
+  );
+  if (missing !== undefined) return { missing };
+  await mkdir(cache, { recursive: true });
+  const work = await mkdtemp(join(cache, 'build-'));
+  try {
+    for (const name of names) {
+      await run('go', ['build', ...buildFlags, '-o', join(work, name), packages[name]], options);
+    }
+    await rm(target, { recursive: true, force: true });
+    await rename(work, target);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return { paths };
+}
+
+/** Of all that is built from. */
+async function fingerprint(source: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of (await readdir(source)).sort())
+    hash.update(name).update(await readFile(join(source, name)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+async function isExecutable(paths: readonly string[]): Promise<boolean> {
+  return Promise.all(paths.map((path) => access(path, constants.X_OK))).then(
+    () => true,
+    () => false,
+  );
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
