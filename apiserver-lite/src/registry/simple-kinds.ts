@@ -123,8 +123,8 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   'rbac.authorization.k8s.io/Role': { allowCreateOnUpdate: true, validateName: pathSegmentName },
   'rbac.authorization.k8s.io/RoleBinding': { allowCreateOnUpdate: true, validateName: pathSegmentName },
   'resource.k8s.io/DeviceClass': { cluster: true, generation: spec },
-  'resource.k8s.io/ResourceClaim': { emptyStatus: {}, immutable: ['spec'] },
-  'resource.k8s.io/ResourceClaimTemplate': { immutable: ['spec'] },
+  'resource.k8s.io/ResourceClaim': { emptyStatus: {} },
+  'resource.k8s.io/ResourceClaimTemplate': {},
   'resource.k8s.io/ResourceSlice': { cluster: true, generation: spec },
   'scheduling.k8s.io/PriorityClass': {
     cluster: true,

@@ -17,6 +17,8 @@ const families = [
   'access',
   'containers',
   'definitions',
+  'devices',
+  'flow-control',
   'jobs',
   'metadata',
   'network',

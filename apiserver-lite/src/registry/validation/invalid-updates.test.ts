@@ -6,6 +6,7 @@ import { kubernetesCodec } from '../../endpoints/kubernetes-codec.ts';
 import { parseYaml } from '../../endpoints/encoding/yaml.ts';
 import { applyMergePatch } from '../../endpoints/patch/merge-patch.ts';
 import { StatusError } from '../../server/status-error.ts';
+import { applyDefaults } from '../defaults/apply-defaults.ts';
 import { create, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
 
 /*
@@ -14,7 +15,7 @@ import { create, testRegistry, type TestRegistry } from '../testing/test-registr
  * beside, as in `invalid-manifests`. PG8S_WRITE_CAUSES=1 writes what the server says now.
  */
 const folder = new URL('invalid-updates/', import.meta.url);
-const families = ['definitions'];
+const families = ['definitions', 'devices'];
 
 interface Step {
   /** `status` and the like; absent: the object itself. */
@@ -39,7 +40,10 @@ function placeOf(api: TestRegistry, { apiVersion, kind }: Case['object']): strin
 
 function decoded(value: KubeObject): KubeObject {
   const [version = '', group = ''] = value.apiVersion.split('/').toReversed();
-  return kubernetesCodec.decode({ value, gvk: { group, version, kind: value.kind }, strict: true }).object;
+  const gvk = { group, version, kind: value.kind };
+  const { object } = kubernetesCodec.decode({ value, gvk, strict: true });
+  applyDefaults(object);
+  return object;
 }
 
 async function causesOf(text: string): Promise<string> {

@@ -13,6 +13,8 @@ import { validateApiService } from './policy/api-service.ts';
 import { validateAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts';
 import { validateConfigMap, validateFrozen, validateSecret, validateSecretUpdate } from './configuration.ts';
 import { required } from './field-errors.ts';
+import { validateFlowSchema } from './flowcontrol/flow-schema.ts';
+import { validatePriorityLevel } from './flowcontrol/priority-level.ts';
 import { validateEndpoints, validateEndpointSlice } from './network/endpoints.ts';
 import { validateIngress } from './network/ingress.ts';
 import { validateIngressClass } from './network/ingress-class.ts';
@@ -26,6 +28,14 @@ import { validatePriorityClass, validatePriorityClassUpdate } from './policy/pri
 import { validateRuntimeClass } from './policy/runtime-class.ts';
 import { validateLimitRange } from './quota/limit-range.ts';
 import { validateResourceQuota, validateResourceQuotaUpdate } from './quota/resource-quota.ts';
+import { validateDeviceClass } from './resource/device-class.ts';
+import {
+  validateResourceClaim,
+  validateResourceClaimTemplate,
+  validateResourceClaimTemplateUpdate,
+  validateResourceClaimUpdate,
+} from './resource/resource-claim.ts';
+import { validateResourceSlice, validateResourceSliceUpdate } from './resource/resource-slice.ts';
 import { atLeastZero } from './rules.ts';
 import { validateClaim, validateClaimUpdate } from './storage/claim.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './storage/persistent-volume.ts';
@@ -99,6 +109,8 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   'certificates.k8s.io/CertificateSigningRequest': { validate: validateCertificateRequest },
   'coordination.k8s.io/Lease': { validate: validateLease },
   'discovery.k8s.io/EndpointSlice': { validate: validateEndpointSlice },
+  'flowcontrol.apiserver.k8s.io/FlowSchema': { validate: validateFlowSchema },
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': { validate: validatePriorityLevel },
   'networking.k8s.io/Ingress': { validate: validateIngress },
   'networking.k8s.io/IngressClass': { validate: validateIngressClass },
   'networking.k8s.io/NetworkPolicy': { validate: validateNetworkPolicy },
@@ -113,6 +125,22 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   'rbac.authorization.k8s.io/RoleBinding': {
     validate: validateRoleBinding(true),
     validateUpdate: validateRoleBindingUpdate,
+  },
+  'resource.k8s.io/DeviceClass': { validate: validateDeviceClass },
+  'resource.k8s.io/ResourceClaim': {
+    validate: validateResourceClaim,
+    validatedOnce: true,
+    validateUpdate: validateResourceClaimUpdate,
+  },
+  'resource.k8s.io/ResourceClaimTemplate': {
+    validate: validateResourceClaimTemplate,
+    validatedOnce: true,
+    validateUpdate: validateResourceClaimTemplateUpdate,
+  },
+  'resource.k8s.io/ResourceSlice': {
+    validate: validateResourceSlice,
+    validatedOnce: true,
+    validateUpdate: validateResourceSliceUpdate,
   },
   'scheduling.k8s.io/PriorityClass': {
     validate: validatePriorityClass,
