@@ -20,11 +20,12 @@ export function beforeUpdate(
   strategy.prepareForUpdate(object, old, request);
   if (metadata.uid === undefined || metadata.uid === '') Object.assign(metadata, { uid: old.metadata.uid });
   metadata.creationTimestamp = old.metadata.creationTimestamp ?? timestamp(request.nowMs);
-  // An update neither begins nor takes back a deletion.
-  if (old.metadata.deletionTimestamp === undefined) delete metadata.deletionTimestamp;
-  else metadata.deletionTimestamp = old.metadata.deletionTimestamp;
-  if (old.metadata.deletionGracePeriodSeconds === undefined) delete metadata.deletionGracePeriodSeconds;
-  else metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds;
+  // An update does not take back a deletion; one that would begin it is refused below.
+  const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata;
+  if (deletionTimestamp !== undefined) metadata.deletionTimestamp = deletionTimestamp;
+  if (deletionGracePeriodSeconds !== undefined) {
+    metadata.deletionGracePeriodSeconds ??= deletionGracePeriodSeconds;
+  }
   const findings = [...validateMetadataUpdate(object, old), ...strategy.validateUpdate(object, old, request)];
   if (findings.length > 0) throw invalid(strategy, metadata.name ?? '', findings);
   for (const text of strategy.warningsOnUpdate?.(object, old, request) ?? []) request.warn(text);

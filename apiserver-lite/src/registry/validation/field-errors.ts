@@ -1,11 +1,34 @@
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { FieldError } from '../../server/status-error.ts';
+import { GoValue } from './go-value.ts';
 
-/** A Go `%q` of the string. */
-export function goQuote(text: string): string {
-  return JSON.stringify(text).replaceAll('\u007f', String.raw`\x7f`);
+const goEscapes: Readonly<Record<string, string>> = {
+  '\u0007': String.raw`\a`,
+  '\b': String.raw`\b`,
+  '\f': String.raw`\f`,
+  '\n': String.raw`\n`,
+  '\r': String.raw`\r`,
+  '\t': String.raw`\t`,
+  '\v': String.raw`\v`,
+  '"': String.raw`\"`,
+  '\\': String.raw`\\`,
+};
+
+function goEscape(character: string): string {
+  const known = goEscapes[character];
+  if (known !== undefined) return known;
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  if (code < 0x80) return String.raw`\x${hex.padStart(2, '0')}`;
+  return code < 0x10000 ? String.raw`\u${hex.padStart(4, '0')}` : String.raw`\U${hex.padStart(8, '0')}`;
 }
 
-/** The keys of maps in Go's order; the fields of structs stand as they are. */
+/** A Go `%q` of the string: what cannot be printed is escaped as Go does. */
+export function goQuote(text: string): string {
+  return `"${text.replaceAll(/["\\]|(?! )[\p{C}\p{Z}]/gu, goEscape)}"`;
+}
+
+/** The keys of maps in Go's order. */
 function ordered(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value);
@@ -13,11 +36,12 @@ function ordered(_key: string, value: unknown): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** How a finding prints a value: strings quoted, lists and objects as JSON (since 1.34), absent as "null". */
+/** How a finding prints a value (since 1.34): strings quoted, everything else as JSON, absent as null. */
 function printed(value: unknown): string {
-  if (value === undefined || value === null) return '"null"';
+  if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return goQuote(value);
-  if (typeof value === 'object') return JSON.stringify(value, ordered);
+  if (value instanceof GoValue) return value.json();
+  if (typeof value === 'object') return goJson(JSON.parse(JSON.stringify(value, ordered)));
   return String(value);
 }
 
@@ -35,6 +59,11 @@ export function invalidValue(field: string, value: unknown, detail: string): Fie
     reason: 'FieldValueInvalid',
     message: withDetail(`Invalid value: ${printed(value)}`, detail),
   };
+}
+
+/** `Invalid value: detail`, where the value would not help. */
+export function invalidWithoutValue(field: string, detail: string): FieldError {
+  return { field, reason: 'FieldValueInvalid', message: withDetail('Invalid value', detail) };
 }
 
 /** `Unsupported value: <value>: supported values: "a", "b"` */

@@ -27,7 +27,9 @@ function explain({ rule, pattern, examples }: Format): string {
 }
 
 const byteLength = (value: string) => Buffer.byteLength(value);
-const tooLong = (max: number) => `must be no more than ${max} bytes`;
+const tooManyBytes = (max: number) => `must be no more than ${max} bytes`;
+/** The older rules say characters, and count bytes all the same. */
+const tooLong = (max: number) => `must be no more than ${max} characters`;
 const edges = 'must start and end with an alphanumeric character';
 
 const label: Format = {
@@ -116,17 +118,20 @@ export function qualifiedName(value: string): string[] {
   if (parts.length === 2) {
     const prefix = parts[0] ?? '';
     if (prefix === '') findings.push('prefix part must be non-empty');
-    else findings.push(...dns1123Subdomain(prefix).map((finding) => `prefix part ${finding}`));
+    else if (byteLength(prefix) > 253) findings.push(`prefix part ${tooManyBytes(253)}`);
+    if (prefix !== '' && !matches(subdomain.pattern, prefix)) {
+      findings.push(`prefix part ${explain(subdomain)}`);
+    }
   }
   const name = parts.at(-1) ?? '';
   if (name === '') findings.push('name part must be non-empty');
-  else if (byteLength(name) > 63) findings.push(`name part ${tooLong(63)}`);
+  else if (byteLength(name) > 63) findings.push(`name part ${tooManyBytes(63)}`);
   if (!matches(labelKey.pattern, name)) findings.push(`name part ${explain(labelKey)}`);
   return findings;
 }
 
 export function validLabelValue(value: string): string[] {
-  const findings = byteLength(value) > 63 ? [tooLong(63)] : [];
+  const findings = byteLength(value) > 63 ? [tooManyBytes(63)] : [];
   if (!matches(labelValue.pattern, value)) findings.push(explain(labelValue));
   return findings;
 }
@@ -189,9 +194,10 @@ export function validHttpHeaderName(value: string): string[] {
       ];
 }
 
+const underscoredLabel = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const underscored: Format = {
   rule: `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and ${edges}`,
-  pattern: '[a-z0-9_]([-_a-z0-9]*[a-z0-9])?(\\.[a-z0-9_]([-_a-z0-9]*[a-z0-9])?)*',
+  pattern: `${underscoredLabel}(\\.${underscoredLabel})*`,
   examples: ['example.com'],
 };
 
@@ -200,4 +206,22 @@ export function dnsSearchPath(value: string): string[] {
   const findings = byteLength(value) > 253 ? [tooLong(253)] : [];
   if (!matches(underscored.pattern, value)) findings.push(explain(underscored));
   return findings;
+}
+
+const httpPath = String.raw`[A-Za-z0-9/\-._~%!$&'()*+,;=:]+`;
+
+/** A domain, a slash and a path: who stands behind an IngressClass, who manages a Job. Findings with the part they are about. */
+export function domainPrefixedPath(value: string): { bad: string; detail: string }[] {
+  const slash = value.indexOf('/');
+  const [domain, path] = slash === -1 ? [value, ''] : [value.slice(0, slash), value.slice(slash + 1)];
+  if (domain === '' || path === '') {
+    return [{ bad: value, detail: 'must be a domain-prefixed path (such as "acme.io/foo")' }];
+  }
+  const findings = dns1123Subdomain(domain).map((detail) => ({ bad: domain, detail }));
+  return matches(httpPath, path)
+    ? findings
+    : [
+        ...findings,
+        { bad: path, detail: explain({ rule: 'Invalid path', pattern: httpPath, examples: [] }) },
+      ];
 }

@@ -7,8 +7,11 @@ import { validateLabels } from './metadata.ts';
 const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 /** A LabelSelector's labels and expressions (Kubernetes: `meta/v1/validation.ValidateLabelSelector`). */
-export function validateLabelSelector(selector: V1LabelSelector | undefined, field: string): FieldError[] {
-  if (selector === undefined) return [];
+export function validateLabelSelector(
+  selector: V1LabelSelector | null | undefined,
+  field: string,
+): FieldError[] {
+  if (!selector) return [];
   const findings = validateLabels(selector.matchLabels, `${field}.matchLabels`);
   for (const [index, { key, operator, values = [] }] of (selector.matchExpressions ?? []).entries()) {
     const path = `${field}.matchExpressions[${index}]`;
@@ -27,7 +30,7 @@ export function validateLabelSelector(selector: V1LabelSelector | undefined, fie
       }
     }
     if (!operators.includes(operator)) {
-      findings.push(invalidValue(`${path}.operator`, operator, 'not a valid selector operator'));
+      findings.push(invalidValue(`${path}.operator`, operator ?? '', 'not a valid selector operator'));
     }
     findings.push(...invalidEach(`${path}.key`, key, qualifiedName(key)));
     for (const [place, value] of values.entries()) {

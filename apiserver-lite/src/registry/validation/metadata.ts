@@ -1,10 +1,11 @@
-import type { KubeObject, ObjectMeta, OwnerReference } from '@pg8s/k8s-proto/object';
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../server/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
 import { foregroundFinalizer, orphanFinalizer } from '../generic/deletion-finalizers.ts';
 import type { Strategy } from '../strategy.ts';
 import { forbiddenField, goQuote, invalidEach, invalidValue, required, tooLong } from './field-errors.ts';
 import { dns1123Label, qualifiedName, validLabelValue } from './formats.ts';
+import { metaList, metaValue } from './go-value.ts';
 
 const maxAnnotationBytes = 256 * 1024;
 
@@ -47,7 +48,8 @@ function validateOwnerReferences(references: readonly OwnerReference[], field: s
       if (!reference[name]) findings.push(invalidValue(`${field}.${name}`, '', 'must not be empty'));
     }
     if (reference.apiVersion === 'v1' && reference.kind === 'Event') {
-      findings.push(invalidValue(field, reference, '/v1, Kind=Event is disallowed from being an owner'));
+      const value = metaValue('OwnerReference', reference);
+      findings.push(invalidValue(field, value, '/v1, Kind=Event is disallowed from being an owner'));
     }
     if (reference.controller !== true) continue;
     const current = `${reference.kind}/${reference.name}`;
@@ -56,7 +58,7 @@ function validateOwnerReferences(references: readonly OwnerReference[], field: s
       findings.push(
         invalidValue(
           field,
-          references,
+          metaList('OwnerReference', references),
           `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${current}`,
         ),
       );
@@ -88,12 +90,35 @@ export function validateStandardFinalizer(name: string, field: string): FieldErr
     : [invalidValue(field, name, 'name is neither a standard finalizer name nor is it fully qualified')];
 }
 
+const most = { managerBytes: 128, subresourceBytes: 256 };
+
+function validateManagedFields(entries: readonly ManagedFieldsEntry[], field: string): FieldError[] {
+  return entries.flatMap(({ operation, fieldsType, manager = '', subresource = '' }, index) => {
+    const path = `${field}[${index}]`;
+    const findings: FieldError[] = [];
+    if (operation !== 'Apply' && operation !== 'Update') {
+      findings.push(invalidValue(`${path}.operation`, operation ?? '', 'must be `Apply` or `Update`'));
+    }
+    if (fieldsType && fieldsType !== 'FieldsV1') {
+      findings.push(invalidValue(`${path}.fieldsType`, fieldsType, 'must be `FieldsV1`'));
+    }
+    if (Buffer.byteLength(manager) > most.managerBytes) {
+      findings.push(tooLong(`${path}.manager`, most.managerBytes));
+    }
+    if (Buffer.byteLength(subresource) > most.subresourceBytes) {
+      findings.push(tooLong(`${path}.subresource`, most.subresourceBytes));
+    }
+    return findings;
+  });
+}
+
 function validateShared(metadata: ObjectMeta): FieldError[] {
   return [
     ...validateLabels(metadata.labels, 'metadata.labels'),
     ...validateAnnotations(metadata.annotations, 'metadata.annotations'),
     ...validateOwnerReferences(metadata.ownerReferences ?? [], 'metadata.ownerReferences'),
     ...validateFinalizers(metadata.finalizers ?? [], 'metadata.finalizers'),
+    ...validateManagedFields(metadata.managedFields ?? [], 'metadata.managedFields'),
   ];
 }
 
@@ -139,7 +164,13 @@ export function validateMetadataUpdate(
       );
     }
   }
-  for (const name of ['name', 'namespace', 'uid', 'deletionGracePeriodSeconds'] as const) {
+  for (const name of [
+    'name',
+    'namespace',
+    'uid',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ] as const) {
     if (!isSame(metadata[name], old[name])) {
       findings.push(invalidValue(`metadata.${name}`, metadata[name] ?? '', immutable));
     }

@@ -1,9 +1,9 @@
 import type { NameValidator } from '../strategy.ts';
 import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from './formats.ts';
 
-/** A generateName may end where its random part begins: judged as if a character stood there. */
+/** A generateName may end where its random part begins: judged as if an `a` stood for its last two characters. */
 function whole(name: string, prefix: boolean): string {
-  return prefix && name.endsWith('-') ? `${name.slice(0, -1)}a` : name;
+  return prefix && name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name;
 }
 
 /** `nginx.example.com`: what most kinds ask of a name. */
@@ -16,4 +16,5 @@ export const labelName: NameValidator = (name, prefix) => dns1123Label(whole(nam
 export const label1035Name: NameValidator = (name, prefix) => dns1035Label(whole(name, prefix));
 
 /** Anything that can stand in a path: RBAC kinds. */
-export const pathSegmentName: NameValidator = (name) => pathSegment(name);
+export const pathSegmentName: NameValidator = (name, prefix) =>
+  prefix && (name === '.' || name === '..') ? [] : pathSegment(name);

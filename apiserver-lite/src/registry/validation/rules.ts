@@ -69,7 +69,8 @@ export function countOrPercent(field: string, value: unknown): FieldError[] {
 
 /** The number of an IntOrString, of a percentage its number before the sign. */
 export function numberOf(value: unknown): number {
-  return typeof value === 'string' ? Number.parseInt(value, 10) || 0 : Number(value ?? 0);
+  if (typeof value !== 'string') return Number(value ?? 0);
+  return /^([+-]?\d+|\d+%)$/.test(value) ? Number.parseInt(value, 10) : 0;
 }
 
 /** A percentage is of the whole at most. */

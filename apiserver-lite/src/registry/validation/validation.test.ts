@@ -173,6 +173,7 @@ const cases: Case[] = [
     },
     found: [
       'spec.selector: Required value',
+      'spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`',
       'spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"',
     ],
   },

@@ -98,21 +98,18 @@ function validateSlicePorts(ports: readonly DiscoveryV1EndpointPort[] | undefine
 
 /** Kubernetes: `discovery/validation.ValidateEndpointSlice`. */
 export function validateEndpointSlice(object: KubeObject): FieldError[] {
-  const {
-    addressType = '',
-    endpoints = [],
-    ports,
-  } = object as {
+  const { addressType = '', ports } = object as {
     addressType?: string;
-    endpoints?: V1Endpoint[];
     ports?: DiscoveryV1EndpointPort[];
   };
+  const endpoints = (object['endpoints'] as V1Endpoint[] | null | undefined) ?? [];
   const findings = oneOf('addressType', addressType, addressTypes);
   if (endpoints.length > most.endpoints) {
     findings.push(tooMany('endpoints', endpoints.length, most.endpoints));
   } else {
     findings.push(
-      ...each(endpoints, 'endpoints', ({ addresses = [], hostname, nodeName, hints }, path) => {
+      ...each(endpoints, 'endpoints', ({ hostname, nodeName, hints, ...endpoint }, path) => {
+        const addresses = (endpoint.addresses as string[] | null | undefined) ?? [];
         const found =
           addresses.length === 0 ? [required(`${path}.addresses`, 'must contain at least 1 address')] : [];
         if (addresses.length > most.addresses) {

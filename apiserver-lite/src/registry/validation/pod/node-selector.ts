@@ -6,7 +6,9 @@ import { each } from '../rules.ts';
 
 const badOperator = 'not a valid selector operator';
 
-function validateCount({ operator, values = [] }: V1NodeSelectorRequirement, field: string): FieldError[] {
+function validateCount(requirement: V1NodeSelectorRequirement, field: string): FieldError[] {
+  const { operator } = requirement;
+  const values = requirement.values ?? [];
   switch (operator) {
     case 'In':
     case 'NotIn':
@@ -88,7 +90,7 @@ export function validateNodeSelectorTerm(
 
 /** The nodes that fit (Kubernetes: `core/validation.ValidateNodeSelector`). */
 export function validateNodeSelector(selector: V1NodeSelector, field: string): FieldError[] {
-  const { nodeSelectorTerms: terms = [] } = selector;
+  const terms = selector.nodeSelectorTerms ?? [];
   const path = `${field}.nodeSelectorTerms`;
   if (terms.length === 0) return [required(path, 'must have at least one node selector term')];
   return each(terms, path, (term, place) => validateNodeSelectorTerm(term, place, true));

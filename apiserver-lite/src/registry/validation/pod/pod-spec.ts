@@ -57,14 +57,13 @@ function validateClaims(claims: readonly V1PodResourceClaim[] | undefined, field
 
 /** What a Pod as a whole may use: at least what its containers request, at most what it limits. */
 function validatePodResources(spec: V1PodSpec, field: string, claims: ReadonlySet<string>): FieldError[] {
-  const { resources, containers = [] } = spec;
-  if (resources === undefined) return [];
-  const findings =
-    resources.claims === undefined
-      ? []
-      : [forbiddenField(`${field}.claims`, 'claims cannot be set for Resources at pod-level')];
+  const { resources } = spec;
+  if (!resources) return [];
+  const findings = !resources.claims
+    ? []
+    : [forbiddenField(`${field}.claims`, 'claims cannot be set for Resources at pod-level')];
   findings.push(...validateResources(resources, field, { claims, podLevel: true }));
-  for (const [index, { resources: own }] of containers.entries()) {
+  for (const [index, { resources: own }] of (spec.containers ?? []).entries()) {
     for (const [name, limit] of Object.entries(own?.limits ?? {})) {
       const most = resources.limits?.[name];
       if (most === undefined || (compareAmounts(limit, most) ?? 0) <= 0) continue;

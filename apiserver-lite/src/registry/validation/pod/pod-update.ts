@@ -1,8 +1,8 @@
 import type { V1Container, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
-import { describeDifferences } from '../differences.ts';
 import { forbiddenField, invalidValue, required } from '../field-errors.ts';
+import { describeChange } from '../describe-change.ts';
 import { each } from '../rules.ts';
 
 const mutable = [
@@ -105,7 +105,7 @@ export function validatePodUpdate(next: V1PodSpec, old: V1PodSpec): FieldError[]
     findings.push(
       forbiddenField(
         'spec',
-        `pod updates may not change fields other than ${mutable}\n${describeDifferences(masked, old, 'spec')}`,
+        `pod updates may not change fields other than ${mutable}\n${describeChange('core.v1.PodSpec', old, masked)}`,
       ),
     );
   }

@@ -67,7 +67,8 @@ function isRequest(base64: string): boolean {
 /** Kubernetes: `certificates/validation.ValidateCertificateSigningRequestCreate`. */
 export function validateCertificateRequest(object: KubeObject): FieldError[] {
   const spec = (object['spec'] ?? {}) as V1CertificateSigningRequestSpec;
-  const { request = '', signerName = '', expirationSeconds: seconds } = spec;
+  const { signerName = '', expirationSeconds: seconds } = spec;
+  const request = (spec.request as string | null | undefined) ?? '';
   const findings: FieldError[] = [];
   if (!isRequest(request)) {
     findings.push(invalidValue('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));

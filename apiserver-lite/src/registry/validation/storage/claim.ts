@@ -2,7 +2,7 @@ import type { V1PersistentVolumeClaimSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
-import { describeDifferences } from '../differences.ts';
+import { describeChange } from '../describe-change.ts';
 import { forbiddenField, invalidValue } from '../field-errors.ts';
 import { immutable } from '../metadata.ts';
 import { compareAmounts } from '../rules.ts';
@@ -40,7 +40,12 @@ export function validateClaimUpdate(object: KubeObject, old: KubeObject): FieldE
   }
   const findings: FieldError[] = [];
   if (!isSame(masked, known)) {
-    findings.push(forbiddenField('spec', `${unchangeable}\n${describeDifferences(masked, known, 'spec')}`));
+    findings.push(
+      forbiddenField(
+        'spec',
+        `${unchangeable}\n${describeChange('core.v1.PersistentVolumeClaimSpec', known, masked)}`,
+      ),
+    );
   }
   const asked = now.resources?.requests?.['storage'];
   const had = (old as Claim).status?.capacity?.['storage'] ?? '0';

@@ -2,7 +2,7 @@ import type { V1PersistentVolumeSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
-import { describeDifferences } from '../differences.ts';
+import { describeChange } from '../describe-change.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import { dns1123Subdomain } from '../formats.ts';
 import { immutable } from '../metadata.ts';
@@ -94,7 +94,7 @@ export function validatePersistentVolumeUpdate(object: KubeObject, old: KubeObje
     source['csi'] = csi;
   }
   if (!isSame(source, oldSource)) {
-    const diff = describeDifferences(source, oldSource, 'spec');
+    const diff = describeChange('core.v1.PersistentVolumeSource', oldSource, source);
     const detail = `spec.persistentvolumesource is immutable after creation\n${diff}`;
     findings.push(forbiddenField('spec.persistentvolumesource', detail));
   }

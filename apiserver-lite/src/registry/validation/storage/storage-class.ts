@@ -34,7 +34,8 @@ function validateTopologies(terms: readonly V1TopologySelectorTerm[] | undefined
     return each(
       matchLabelExpressions,
       `${path}.matchLabelExpressions`,
-      ({ key = '', values = [] }, place) => {
+      ({ key = '', values: given }, place) => {
+        const values = (given as string[] | null | undefined) ?? [];
         const seen = new Set<string>();
         const findings = values.length === 0 ? [required(`${place}.values`)] : [];
         findings.push(

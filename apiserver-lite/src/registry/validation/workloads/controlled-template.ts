@@ -1,33 +1,49 @@
 import type { V1LabelSelector, V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
-import { formatLabelSelector, selects } from '../../generic/label-selector.ts';
+import { selects } from '../../generic/label-selector.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
+import { metaValue } from '../go-value.ts';
 import { isEmptySelector, validateLabelSelector } from '../label-selector.ts';
 import { validatePodTemplate } from '../pod/pod-template.ts';
 
-/** A controller's selector must be there and select something; `whenEmpty` is what kube-apiserver says otherwise.. */
-export function validateSelector(selector: V1LabelSelector | undefined, whenEmpty: string): FieldError[] {
-  if (!selector) return [required('spec.selector')];
-  const findings = validateLabelSelector(selector, 'spec.selector');
-  if (isEmptySelector(selector)) findings.push(invalidValue('spec.selector', selector, whenEmpty));
-  return findings;
+type Selector = V1LabelSelector | null | undefined;
+type Template = V1PodTemplateSpec | undefined;
+
+/** The finding on a template whose Pods the controller would not know as its own. An absent selector selects nothing. */
+export function validateSelected(template: Template, selector: Selector): FieldError[] {
+  const labels = template?.metadata?.labels;
+  if (selector && selects(selector, labels)) return [];
+  const detail = '`selector` does not match template `labels`';
+  return [invalidValue('spec.template.metadata.labels', labels, detail)];
 }
 
-/** What a controller makes is selected by it, and restarts for ever (Kubernetes: `ValidatePodTemplateSpecForReplicaSet`). */
-export function validateControlledTemplate(
-  template: V1PodTemplateSpec | undefined,
-  selector: unknown,
-  kind: string,
-): FieldError[] {
-  const findings: FieldError[] = [];
-  const labels = template?.metadata?.labels;
-  if (formatLabelSelector(selector) !== '' && !selects(selector, labels)) {
-    const detail = '`selector` does not match template `labels`';
-    findings.push(invalidValue('spec.template.metadata.labels', labels ?? null, detail));
-  }
-  findings.push(...validatePodTemplate(template, 'spec.template'));
+/** What kube-apiserver says of a kind's selector. */
+export interface SelectorRules {
+  whenEmpty: string;
+  /** Said once more of a selector that cannot be used. */
+  whenBroken: string;
+}
+
+/** A controller's selector must be there and select something; of one that cannot be used, what it selects is not asked. */
+export function validateSelector(
+  selector: Selector,
+  { whenEmpty, whenBroken }: SelectorRules,
+): { findings: FieldError[]; broken: boolean } {
+  const field = 'spec.selector';
+  if (!selector) return { findings: [required(field)], broken: false };
+  const findings = validateLabelSelector(selector, field);
+  const broken = findings.length > 0;
+  const printed = metaValue('LabelSelector', selector);
+  if (isEmptySelector(selector)) findings.push(invalidValue(field, printed, whenEmpty));
+  if (broken) findings.push(invalidValue(field, printed, whenBroken));
+  return { findings, broken };
+}
+
+/** What a controller makes restarts for ever, and has no deadline. */
+export function validateEndless(template: Template, kind: string): FieldError[] {
   const { restartPolicy = '', activeDeadlineSeconds } = template?.spec ?? {};
-  if (template?.spec !== undefined && restartPolicy !== 'Always') {
+  const findings: FieldError[] = [];
+  if (restartPolicy !== 'Always') {
     findings.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
   }
   if (activeDeadlineSeconds !== undefined) {
@@ -35,4 +51,19 @@ export function validateControlledTemplate(
     findings.push(forbiddenField('spec.template.spec.activeDeadlineSeconds', detail));
   }
   return findings;
+}
+
+/** A selector, and a template whose Pods it selects (Kubernetes: `ValidatePodTemplateSpecForReplicaSet`). */
+export function validateSelectedTemplate(selector: Selector, template: Template): FieldError[] {
+  const { findings, broken } = validateSelector(selector, {
+    whenEmpty: 'empty selector is invalid for deployment',
+    whenBroken: 'invalid label selector',
+  });
+  if (broken) return findings;
+  return [
+    ...findings,
+    ...validateSelected(template, selector),
+    ...validatePodTemplate(template, 'spec.template'),
+    ...validateEndless(template, 'ReplicaSet'),
+  ];
 }

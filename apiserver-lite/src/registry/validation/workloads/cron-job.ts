@@ -2,22 +2,20 @@ import type { V1CronJobSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { invalidValue, notSupported, required } from '../field-errors.ts';
+import { metaValue } from '../go-value.ts';
 import { atLeastZero, oneOf } from '../rules.ts';
 import { validateJobTemplate } from './job.ts';
 import { scheduleProblem } from './schedule.ts';
 
 const maxNameBytes = 52;
 
-function validateSchedule({ schedule, timeZone }: V1CronJobSpec): FieldError[] {
+function validateSchedule({ schedule }: V1CronJobSpec): FieldError[] {
   const field = 'spec.schedule';
   if (!schedule) return [required(field)];
   const problem = scheduleProblem(schedule.replace(/^(CRON_)?TZ=\S+\s+/, ''));
   const findings = problem === undefined ? [] : [invalidValue(field, schedule, problem)];
   if (!schedule.includes('TZ')) return findings;
-  const detail =
-    timeZone === undefined
-      ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
-      : 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
+  const detail = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
   return [...findings, invalidValue(field, schedule, detail)];
 }
 
@@ -35,7 +33,11 @@ function validateTimeZone({ timeZone }: V1CronJobSpec): FieldError[] {
   if (timeZone === '') return [invalidValue(field, timeZone, 'timeZone must be nil or non-empty string')];
   if (timeZone.toLowerCase() === 'local') {
     const detail = 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones';
-    return [invalidValue(field, timeZone, detail)];
+    const findings = [invalidValue(field, timeZone, detail)];
+    // Go knows a zone of this name, and of no other spelling.
+    return timeZone === 'Local'
+      ? findings
+      : [...findings, invalidValue(field, timeZone, `unknown time zone ${timeZone}`)];
   }
   return isTimeZone(timeZone) ? [] : [invalidValue(field, timeZone, `unknown time zone ${timeZone}`)];
 }
@@ -54,7 +56,8 @@ export function validateCronJob(object: KubeObject): FieldError[] {
     ...validateJobTemplate(template ?? ({} as NonNullable<typeof template>), field),
   ];
   if (template?.selector !== undefined) {
-    findings.push(invalidValue(`${field}.selector`, template.selector, '`selector` will be auto-generated'));
+    const value = metaValue('LabelSelector', template.selector);
+    findings.push(invalidValue(`${field}.selector`, value, '`selector` will be auto-generated'));
   }
   if (template?.manualSelector === true) {
     findings.push(notSupported(`${field}.manualSelector`, true, ['nil', 'false']));

@@ -2,8 +2,11 @@ import type { V1DaemonSetSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { invalidValue, notSupported, required } from '../field-errors.ts';
+import { goValue, metaValue } from '../go-value.ts';
+import { isEmptySelector, validateLabelSelector } from '../label-selector.ts';
+import { validatePodTemplate } from '../pod/pod-template.ts';
 import { atLeastZero, atMostHundredPercent, countOrPercent, numberOf } from '../rules.ts';
-import { validateControlledTemplate, validateSelector } from './controlled-template.ts';
+import { validateEndless, validateSelected } from './controlled-template.ts';
 
 const strategies = ['RollingUpdate', 'OnDelete'];
 
@@ -11,7 +14,9 @@ function validateStrategy({ updateStrategy }: V1DaemonSetSpec): FieldError[] {
   const { type, rollingUpdate } = updateStrategy ?? {};
   const field = 'spec.updateStrategy';
   if (type === undefined || !strategies.includes(type))
-    return [notSupported(`${field}.type`, type ?? '', strategies)];
+    return [
+      notSupported(field, goValue('apps.v1.DaemonSetUpdateStrategy', updateStrategy ?? {}), strategies),
+    ];
   if (type === 'OnDelete') return [];
   if (rollingUpdate === undefined) return [required(`${field}.rollingUpdate`)];
   const { maxUnavailable, maxSurge } = rollingUpdate as { maxUnavailable?: unknown; maxSurge?: unknown };
@@ -26,7 +31,18 @@ function validateStrategy({ updateStrategy }: V1DaemonSetSpec): FieldError[] {
   if (unavailable !== 0 && extra !== 0) {
     findings.push(invalidValue(surge, maxSurge, 'may not be set when maxUnavailable is non-zero'));
   } else if (unavailable === 0 && extra === 0) {
-    findings.push(invalidValue(most, maxUnavailable, 'cannot be 0 when maxSurge is 0'));
+    findings.push(required(most, 'cannot be 0 when maxSurge is 0'));
+  }
+  return findings;
+}
+
+/** Of a DaemonSet without a selector only the labels are found wrong: nothing selects them. */
+function validateSelector({ selector, template }: V1DaemonSetSpec): FieldError[] {
+  const findings = validateLabelSelector(selector, 'spec.selector');
+  if (findings.length === 0) findings.push(...validateSelected(template, selector));
+  if (selector && isEmptySelector(selector)) {
+    const detail = 'empty selector is invalid for daemonset';
+    findings.push(invalidValue('spec.selector', metaValue('LabelSelector', selector), detail));
   }
   return findings;
 }
@@ -35,8 +51,9 @@ function validateStrategy({ updateStrategy }: V1DaemonSetSpec): FieldError[] {
 export function validateDaemonSet(object: KubeObject): FieldError[] {
   const spec = (object['spec'] ?? {}) as V1DaemonSetSpec;
   return [
-    ...validateSelector(spec.selector, 'empty selector is invalid for daemonset'),
-    ...validateControlledTemplate(spec.template, spec.selector, 'DaemonSet'),
+    ...validateSelector(spec),
+    ...validatePodTemplate(spec.template, 'spec.template'),
+    ...validateEndless(spec.template, 'DaemonSet'),
     ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
     ...validateStrategy(spec),
     ...atLeastZero('spec.revisionHistoryLimit', spec.revisionHistoryLimit),

@@ -2,8 +2,9 @@ import type { V1DeploymentSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { forbiddenField, invalidValue, notSupported } from '../field-errors.ts';
+import { goValue } from '../go-value.ts';
 import { atLeastZero, atMostHundredPercent, countOrPercent, numberOf } from '../rules.ts';
-import { validateControlledTemplate, validateSelector } from './controlled-template.ts';
+import { validateSelectedTemplate } from './controlled-template.ts';
 
 const strategies = ['Recreate', 'RollingUpdate'];
 
@@ -11,7 +12,7 @@ function validateStrategy({ strategy }: V1DeploymentSpec): FieldError[] {
   const { type, rollingUpdate } = strategy ?? {};
   const field = 'spec.strategy.rollingUpdate';
   if (type === undefined || !strategies.includes(type)) {
-    return [notSupported('spec.strategy.type', type ?? '', strategies)];
+    return [notSupported('spec.strategy', goValue('apps.v1.DeploymentStrategy', strategy ?? {}), strategies)];
   }
   if (rollingUpdate === undefined) return [];
   if (type === 'Recreate') {
@@ -36,8 +37,7 @@ export function validateDeployment(object: KubeObject): FieldError[] {
   const { minReadySeconds, revisionHistoryLimit, progressDeadlineSeconds } = spec;
   const findings = [
     ...atLeastZero('spec.replicas', spec.replicas),
-    ...validateSelector(spec.selector, 'empty selector is invalid for deployment'),
-    ...validateControlledTemplate(spec.template, spec.selector, 'ReplicaSet'),
+    ...validateSelectedTemplate(spec.selector, spec.template),
     ...validateStrategy(spec),
     ...atLeastZero('spec.minReadySeconds', minReadySeconds),
     ...atLeastZero('spec.revisionHistoryLimit', revisionHistoryLimit),

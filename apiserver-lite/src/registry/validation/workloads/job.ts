@@ -1,13 +1,15 @@
-import type { V1JobSpec, V1PodFailurePolicyRule } from '@kubernetes/client-node';
+import type { V1JobSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
-import { isSame } from '../../generic/copy-object.ts';
 import { selects } from '../../generic/label-selector.ts';
-import { duplicate, invalidValue, notSupported, required, tooMany } from '../field-errors.ts';
+import { invalidValue, notSupported, required, tooLong } from '../field-errors.ts';
+import { dns1123Label, domainPrefixedPath } from '../formats.ts';
+import { metaValue } from '../go-value.ts';
 import { validateLabelSelector } from '../label-selector.ts';
-import { immutable } from '../metadata.ts';
 import { validatePodTemplate } from '../pod/pod-template.ts';
-import { atLeastZero, each, oneOfIfSet } from '../rules.ts';
+import { atLeastZero, oneOfIfSet } from '../rules.ts';
+import { validatePodFailurePolicy } from './pod-failure-policy.ts';
+import { validateSuccessPolicy } from './success-policy.ts';
 
 const counts = [
   'parallelism',
@@ -18,83 +20,42 @@ const counts = [
   'backoffLimitPerIndex',
   'maxFailedIndexes',
 ] as const;
-const maxIndexed = 100000;
-const actions = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
-const operators = ['In', 'NotIn'];
+const maxIndexed = 100_000;
+/** Beyond `maxIndexed` completions, with a limit per index. */
+const maxOfMany = 10_000;
+const maxManagedByBytes = 63;
+
 const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1JobSpec;
 
-/** A required value of which kube-apiserver names the choices: `valid values: ["A" "B"]`. */
-function choice(field: string, value: string | undefined, supported: readonly string[]): FieldError[] {
-  const list = supported.map((item) => JSON.stringify(item)).join(' ');
-  return value ? oneOfIfSet(field, value, supported) : [required(field, `valid values: [${list}]`)];
+function validateManager({ managedBy }: V1JobSpec, field: string): FieldError[] {
+  if (managedBy === undefined) return [];
+  if (managedBy === '') return [required(field)];
+  const findings = domainPrefixedPath(managedBy).map(({ bad, detail }) => invalidValue(field, bad, detail));
+  return Buffer.byteLength(managedBy) > maxManagedByBytes
+    ? [...findings, tooLong(field, maxManagedByBytes)]
+    : findings;
 }
 
-function validateExitCodes(
-  rule: V1PodFailurePolicyRule,
-  field: string,
-  containers: ReadonlySet<string>,
-): FieldError[] {
-  const { operator, values = [], containerName } = rule.onExitCodes ?? {};
-  const findings = choice(`${field}.operator`, operator, operators);
-  if (containerName !== undefined && !containers.has(containerName)) {
-    const detail = 'must be one of the container or initContainer names in the pod template';
-    findings.push(invalidValue(`${field}.containerName`, containerName, detail));
+/** What holds for Jobs of very many indexes, each with a limit of its own (KEP-3850). */
+function validateMany(spec: V1JobSpec, field: string): FieldError[] {
+  const { completions = 0, parallelism = 0, maxFailedIndexes: failed, backoffLimitPerIndex } = spec;
+  if (completions <= maxIndexed || backoffLimitPerIndex === undefined) return [];
+  const detail = `must be less than or equal to ${maxOfMany} when completions are above ${maxIndexed} and used with backoff limit per index`;
+  const findings: FieldError[] = [];
+  if (failed === undefined) {
+    const when = `must be specified when completions is above ${maxIndexed}`;
+    findings.push(required(`${field}.maxFailedIndexes`, when));
   }
-  const path = `${field}.values`;
-  if (values.length === 0) return [...findings, invalidValue(path, values, 'at least one value is required')];
-  if (values.length > 255) return [...findings, tooMany(path, values.length, 255)];
-  const seen = new Set<number>();
-  findings.push(
-    ...each(values, path, (code, place) => {
-      const found: FieldError[] = [];
-      if (code === 0 && operator === 'In')
-        found.push(invalidValue(place, code, 'must not be 0 for the In operator'));
-      if (seen.has(code)) found.push(duplicate(place, code));
-      seen.add(code);
-      return found;
-    }),
-  );
-  const ordered = values.every((code, index) => index === 0 || (values[index - 1] ?? 0) <= code);
-  return ordered ? findings : [...findings, invalidValue(path, values, 'must be ordered')];
-}
-
-function validateFailurePolicy(
-  { podFailurePolicy: policy, template }: V1JobSpec,
-  field: string,
-): FieldError[] {
-  if (policy === undefined) return [];
-  const { containers = [], initContainers = [] } = template?.spec ?? {};
-  const names = new Set([...containers, ...initContainers].map(({ name }) => name));
-  const rules = policy.rules ?? [];
-  if (rules.length > 20) return [tooMany(`${field}.rules`, rules.length, 20)];
-  return each(rules, `${field}.rules`, (rule, path) => {
-    const { onExitCodes, onPodConditions = [] } = rule;
-    const findings = choice(`${path}.action`, rule.action, actions);
-    if (onExitCodes !== undefined) findings.push(...validateExitCodes(rule, `${path}.onExitCodes`, names));
-    findings.push(
-      ...each(onPodConditions, `${path}.onPodConditions`, ({ status }, place) =>
-        choice(`${place}.status`, status, ['False', 'True', 'Unknown']),
-      ),
-    );
-    if (onExitCodes !== undefined && onPodConditions.length > 0) {
-      const detail = 'specifying both OnExitCodes and OnPodConditions is not supported';
-      findings.push(invalidValue(path, rule, detail));
-    }
-    if (onExitCodes === undefined && onPodConditions.length === 0) {
-      findings.push(
-        invalidValue(path, rule, 'specifying one of OnExitCodes and OnPodConditions is required'),
-      );
-    }
-    return findings;
-  });
+  if (parallelism > maxOfMany) findings.push(invalidValue(`${field}.parallelism`, parallelism, detail));
+  if (failed !== undefined && failed > maxOfMany) {
+    findings.push(invalidValue(`${field}.maxFailedIndexes`, failed, detail));
+  }
+  return findings;
 }
 
 function validateMode(spec: V1JobSpec, field: string): FieldError[] {
-  const { completionMode: mode, completions, parallelism } = spec;
+  const { completionMode: mode, completions, parallelism, maxFailedIndexes: failed } = spec;
   const findings = oneOfIfSet(`${field}.completionMode`, mode, ['NonIndexed', 'Indexed']);
-  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
-    findings.push(required(`${field}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
-  }
   if (mode === 'Indexed') {
     if (completions === undefined) {
       findings.push(required(`${field}.completions`, 'when completion mode is Indexed'));
@@ -103,8 +64,16 @@ function validateMode(spec: V1JobSpec, field: string): FieldError[] {
       const detail = `must be less than or equal to ${maxIndexed} when completion mode is Indexed`;
       findings.push(invalidValue(`${field}.parallelism`, parallelism, detail));
     }
-    return findings;
+    const path = `${field}.maxFailedIndexes`;
+    if (completions !== undefined && failed !== undefined && failed > completions) {
+      findings.push(invalidValue(path, failed, 'must be less than or equal to completions'));
+    }
+    if (failed !== undefined && failed > maxIndexed) {
+      findings.push(invalidValue(path, failed, `must be less than or equal to ${maxIndexed}`));
+    }
+    return [...findings, ...validateMany(spec, field)];
   }
+  if (mode !== undefined && mode !== 'NonIndexed') return findings;
   for (const name of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const) {
     if (spec[name] !== undefined) {
       findings.push(invalidValue(`${field}.${name}`, spec[name], 'requires indexed completion mode'));
@@ -113,81 +82,94 @@ function validateMode(spec: V1JobSpec, field: string): FieldError[] {
   return findings;
 }
 
+function validateRestart({ template, podFailurePolicy }: V1JobSpec, field: string): FieldError[] {
+  const policy = template?.spec?.restartPolicy ?? '';
+  if (policy === 'Always' || policy === '') return [required(field, 'valid values: "OnFailure", "Never"')];
+  if (policy !== 'OnFailure' && policy !== 'Never') {
+    return [notSupported(field, policy, ['OnFailure', 'Never'])];
+  }
+  return podFailurePolicy !== undefined && policy !== 'Never'
+    ? [invalidValue(field, policy, 'only "Never" is supported when podFailurePolicy is specified')]
+    : [];
+}
+
 /** What a Job does, of its own or as a template (Kubernetes: `batch/validation.validateJobSpec`). */
 export function validateJobTemplate(spec: V1JobSpec, field: string): FieldError[] {
   const { podFailurePolicy, podReplacementPolicy } = spec;
-  const findings = [
-    ...counts.flatMap((name) => atLeastZero(`${field}.${name}`, spec[name])),
+  const findings = counts.flatMap((name) => atLeastZero(`${field}.${name}`, spec[name]));
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
+    findings.push(required(`${field}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  }
+  return [
+    ...findings,
+    ...validateManager(spec, `${field}.managedBy`),
     ...validateMode(spec, field),
-    ...validateFailurePolicy(spec, `${field}.podFailurePolicy`),
+    ...validatePodFailurePolicy(spec, `${field}.podFailurePolicy`),
+    ...validateSuccessPolicy(spec, `${field}.successPolicy`),
     ...oneOfIfSet(
       `${field}.podReplacementPolicy`,
       podReplacementPolicy,
       podFailurePolicy === undefined ? ['Failed', 'TerminatingOrFailed'] : ['Failed'],
     ),
     ...validatePodTemplate(spec.template, `${field}.template`),
+    ...validateRestart(spec, `${field}.template.spec.restartPolicy`),
   ];
-  const path = `${field}.template.spec.restartPolicy`;
-  const policy = spec.template?.spec?.restartPolicy ?? '';
-  if (policy === 'Always') findings.push(required(path, 'valid values: "OnFailure", "Never"'));
-  else if (policy !== 'OnFailure' && policy !== 'Never') {
-    findings.push(notSupported(path, policy, ['OnFailure', 'Never']));
-  }
-  if (podFailurePolicy !== undefined && policy !== 'Never') {
-    findings.push(invalidValue(path, policy, 'only "Never" is supported when podFailurePolicy is specified'));
+}
+
+const controllerUid = 'controller-uid';
+const jobName = 'job-name';
+const prefixed = (name: string) => `batch.kubernetes.io/${name}`;
+
+/** A selector of the server's own making is what it would make of this Job, and the template has its labels. */
+function validateGeneratedSelector(object: KubeObject): FieldError[] {
+  const { manualSelector, selector, template } = specOf(object);
+  if (manualSelector === true || !selector) return [];
+  const [uid, name] = [object.metadata.uid ?? '', object.metadata.name ?? ''];
+  const expected = {
+    [controllerUid]: uid,
+    [jobName]: name,
+    [prefixed(controllerUid)]: uid,
+    [prefixed(jobName)]: name,
+  };
+  const labels: Record<string, string> = template?.metadata?.labels ?? {};
+  const findings = Object.entries(expected).flatMap(([key, value]) => {
+    const field = `spec.template.metadata.labels[${key}]`;
+    const detail = `must be '${value}'`;
+    if (labels[key] === undefined) return [required(field, detail)];
+    return labels[key] === value ? [] : [invalidValue(field, labels, detail)];
+  });
+  if (selects(selector, expected)) return findings;
+  const value = metaValue('LabelSelector', selector);
+  return [...findings, invalidValue('spec.selector', value, '`selector` not auto-generated')];
+}
+
+/** What a Job's spec must be, new or changed (Kubernetes: `batch/validation.ValidateJobSpec`). */
+function validateJobSpec(spec: V1JobSpec): FieldError[] {
+  const { selector, template } = spec;
+  const findings = validateJobTemplate(spec, 'spec');
+  const wrong = validateLabelSelector(selector, 'spec.selector');
+  if (!selector) findings.push(required('spec.selector'));
+  else findings.push(...wrong);
+  const labels = template?.metadata?.labels;
+  if (wrong.length === 0 && !(selector && selects(selector, labels))) {
+    const detail = '`selector` does not match template `labels`';
+    findings.push(invalidValue('spec.template.metadata.labels', labels, detail));
   }
   return findings;
 }
 
-const uidLabel = 'batch.kubernetes.io/controller-uid';
-
-function generatedLabels({ metadata }: KubeObject): Record<string, string> {
-  const [uid, name] = [metadata.uid ?? '', metadata.name ?? ''];
-  return { [uidLabel]: uid, 'controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'job-name': name };
+/** The last of an indexed Job's Pods has the longest name, which must be a host name too. */
+function validateHostnames({ metadata: { name = '' } }: KubeObject, spec: V1JobSpec): FieldError[] {
+  const { completionMode, completions = 0 } = spec;
+  if (completionMode !== 'Indexed' || completions <= 0) return [];
+  const longest = `${name}-${completions - 1}`;
+  if (dns1123Label(longest).length === 0) return [];
+  const detail = `will not able to create pod with invalid DNS label: ${longest}`;
+  return [invalidValue('metadata.name', name, detail)];
 }
 
 /** Kubernetes: `batch/validation.ValidateJob`. */
 export function validateJob(object: KubeObject): FieldError[] {
   const spec = specOf(object);
-  const { selector, template, manualSelector } = spec;
-  const findings: FieldError[] = [];
-  if (manualSelector !== true && selector !== undefined && !selects(selector, generatedLabels(object))) {
-    findings.push(invalidValue('spec.selector', selector, '`selector` not auto-generated'));
-  }
-  findings.push(...validateJobTemplate(spec, 'spec'));
-  if (selector === undefined) return [...findings, required('spec.selector')];
-  findings.push(...validateLabelSelector(selector, 'spec.selector'));
-  const labels = template?.metadata?.labels;
-  if (!selects(selector, labels)) {
-    const detail = '`selector` does not match template `labels`';
-    findings.push(invalidValue('spec.template.metadata.labels', labels ?? null, detail));
-  }
-  return findings;
-}
-
-/** What a Job does is said once; how many at a time may change (Kubernetes: `batch/validation.ValidateJobSpecUpdate`). */
-export function validateJobUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  const [next, before] = [specOf(object), specOf(old)];
-  const started = (old['status'] as { startTime?: string } | undefined)?.startTime != null;
-  const findings: FieldError[] = [];
-  const fixed = [
-    'completions',
-    'selector',
-    'template',
-    'completionMode',
-    'podFailurePolicy',
-    'backoffLimitPerIndex',
-    'managedBy',
-    'successPolicy',
-  ] as const;
-  for (const field of fixed) {
-    if (isSame(next[field], before[field])) continue;
-    if (field === 'completions' && before.completionMode === 'Indexed') {
-      if (next.completions === next.parallelism) continue;
-      const detail = 'can only be modified in tandem with spec.parallelism';
-      findings.push(invalidValue('spec.completions', next.completions, detail));
-    } else if (field === 'template' && before.suspend === true && !started) continue;
-    else findings.push(invalidValue(`spec.${field}`, next[field], immutable));
-  }
-  return findings;
+  return [...validateGeneratedSelector(object), ...validateJobSpec(spec), ...validateHostnames(object, spec)];
 }

@@ -3,7 +3,8 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { required } from '../field-errors.ts';
 import { atLeastZero } from '../rules.ts';
-import { validateControlledTemplate, validateSelector } from './controlled-template.ts';
+import { validatePodTemplate } from '../pod/pod-template.ts';
+import { validateEndless, validateSelected, validateSelectedTemplate } from './controlled-template.ts';
 
 /** Kubernetes: `apps/validation.ValidateReplicaSetSpec`. */
 export function validateReplicaSet(object: KubeObject): FieldError[] {
@@ -11,21 +12,24 @@ export function validateReplicaSet(object: KubeObject): FieldError[] {
   return [
     ...atLeastZero('spec.replicas', spec.replicas),
     ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
-    ...validateSelector(spec.selector, 'empty selector is invalid for deployment'),
-    ...validateControlledTemplate(spec.template, spec.selector, 'ReplicaSet'),
+    ...validateSelectedTemplate(spec.selector, spec.template),
   ];
 }
 
 /** Kubernetes: `core/validation.ValidateReplicationControllerSpec`. */
 export function validateReplicationController(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1ReplicationControllerSpec;
-  const empty = Object.keys(spec.selector ?? {}).length === 0;
+  const { selector = {}, template, ...spec } = (object['spec'] ?? {}) as V1ReplicationControllerSpec;
+  const empty = Object.keys(selector).length === 0;
   return [
     ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
     ...(empty ? [required('spec.selector')] : []),
     ...atLeastZero('spec.replicas', spec.replicas),
-    ...(spec.template === undefined
+    ...(template === undefined
       ? [required('spec.template')]
-      : validateControlledTemplate(spec.template, spec.selector, 'ReplicationController')),
+      : [
+          ...(empty ? [] : validateSelected(template, { matchLabels: selector })),
+          ...validatePodTemplate(template, 'spec.template'),
+          ...validateEndless(template, 'ReplicationController'),
+        ]),
   ];
 }

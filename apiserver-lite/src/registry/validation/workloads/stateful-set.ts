@@ -2,12 +2,13 @@ import type { V1StatefulSetSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
-import { formatLabelSelector, selects } from '../../generic/label-selector.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
-import { validateAnnotations, validateLabels } from '../metadata.ts';
-import { validatePodAnnotations } from '../pod/pod-annotations.ts';
-import { atLeastZero, atMostHundredPercent, countOrPercent, numberOf } from '../rules.ts';
-import { validateSelector } from './controlled-template.ts';
+import { dns1123Label } from '../formats.ts';
+import { goValue } from '../go-value.ts';
+import { validatePodTemplate } from '../pod/pod-template.ts';
+import { atLeastZero, atMostHundredPercent, countOrPercent, each, formatted, numberOf } from '../rules.ts';
+import { validateClaimSpec } from '../storage/claim-spec.ts';
+import { validateEndless, validateSelected, validateSelector } from './controlled-template.ts';
 
 const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1StatefulSetSpec;
 
@@ -16,12 +17,19 @@ function validateStrategy({ updateStrategy }: V1StatefulSetSpec): FieldError[] {
   const { type, rollingUpdate } = updateStrategy ?? {};
   if (!type) return [required(field)];
   if (type !== 'OnDelete' && type !== 'RollingUpdate') {
-    return [invalidValue(field, updateStrategy, "must be 'RollingUpdate' or 'OnDelete'")];
+    return [
+      invalidValue(
+        field,
+        goValue('apps.v1.StatefulSetUpdateStrategy', updateStrategy),
+        "must be 'RollingUpdate' or 'OnDelete'",
+      ),
+    ];
   }
   if (rollingUpdate === undefined) return [];
   if (type === 'OnDelete') {
     const detail = "only allowed for updateStrategy 'RollingUpdate'";
-    return [invalidValue(`${field}.rollingUpdate`, rollingUpdate, detail)];
+    const value = goValue('apps.v1.RollingUpdateStatefulSetStrategy', rollingUpdate);
+    return [invalidValue(`${field}.rollingUpdate`, value, detail)];
   }
   const path = `${field}.rollingUpdate.maxUnavailable`;
   const { maxUnavailable } = rollingUpdate as { maxUnavailable?: unknown };
@@ -47,29 +55,29 @@ function validateRetention({
   });
 }
 
-/** The template is only looked at from outside: its volumes come from claims too (Kubernetes: `ValidatePodTemplateSpecForStatefulSet`). */
-function validateTemplate({ template, selector }: V1StatefulSetSpec): FieldError[] {
-  const { metadata, spec } = template ?? {};
-  const findings: FieldError[] = [];
-  if (formatLabelSelector(selector) !== '' && !selects(selector, metadata?.labels)) {
-    const detail = '`selector` does not match template `labels`';
-    findings.push(invalidValue('spec.template.metadata.labels', metadata?.labels ?? null, detail));
-  }
-  const field = 'spec.template';
-  findings.push(
-    ...validateLabels(metadata?.labels, `${field}.labels`),
-    ...validateAnnotations(metadata?.annotations, `${field}.annotations`),
-    ...validatePodAnnotations(metadata, spec, `${field}.annotations`),
+type ClaimTemplate = NonNullable<V1StatefulSetSpec['volumeClaimTemplates']>[number];
+
+/** The template with a volume for each claim, as its Pods will have them; a volume of the same name gives way. */
+function withClaims({ template, volumeClaimTemplates }: V1StatefulSetSpec): V1StatefulSetSpec['template'] {
+  const names = new Set((volumeClaimTemplates ?? []).map(({ metadata }) => metadata?.name ?? ''));
+  if (names.size === 0) return template;
+  const own = (template?.spec?.volumes ?? []).filter(({ name }) => !names.has(name));
+  const claimed = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  const spec = { ...template?.spec, volumes: [...claimed, ...own] };
+  return { ...template, spec } as V1StatefulSetSpec['template'];
+}
+
+function validateTemplate(spec: V1StatefulSetSpec): FieldError[] {
+  return [
+    ...validateSelected(spec.template, spec.selector),
+    ...validatePodTemplate(withClaims(spec), 'spec.template'),
+  ];
+}
+
+function validateClaims({ volumeClaimTemplates }: V1StatefulSetSpec): FieldError[] {
+  return each<ClaimTemplate>(volumeClaimTemplates, 'spec.volumeClaimTemplates', ({ spec }, path) =>
+    validateClaimSpec(spec ?? {}, `${path}.spec`),
   );
-  const { restartPolicy = '', activeDeadlineSeconds } = spec ?? {};
-  if (restartPolicy !== 'Always') {
-    findings.push(notSupported(`${field}.spec.restartPolicy`, restartPolicy, ['Always']));
-  }
-  if (activeDeadlineSeconds !== undefined) {
-    const detail = 'activeDeadlineSeconds in StatefulSet is not Supported';
-    findings.push(forbiddenField(`${field}.spec.activeDeadlineSeconds`, detail));
-  }
-  return findings;
 }
 
 /** Kubernetes: `apps/validation.ValidateStatefulSetSpec`. */
@@ -81,15 +89,22 @@ export function validateStatefulSet(object: KubeObject): FieldError[] {
   else if (policy !== 'OrderedReady' && policy !== 'Parallel') {
     findings.push(invalidValue('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
   }
+  const { findings: selected, broken } = validateSelector(spec.selector, {
+    whenEmpty: 'empty selector is invalid for statefulset',
+    whenBroken: '',
+  });
   return [
     ...findings,
     ...validateStrategy(spec),
     ...validateRetention(spec),
+    ...validateClaims(spec),
     ...atLeastZero('spec.replicas', spec.replicas),
     ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
     ...atLeastZero('spec.ordinals.start', ordinals?.start),
-    ...validateSelector(spec.selector, 'empty selector is invalid for statefulset'),
-    ...validateTemplate(spec),
+    ...selected,
+    ...(broken ? [] : validateTemplate(spec)),
+    ...validateEndless(spec.template, 'StatefulSet'),
+    ...formatted('spec.serviceName', spec.serviceName, dns1123Label),
   ];
 }
 

@@ -1,0 +1,98 @@
+import type { V1JobSpec, V1SuccessPolicyRule } from '@kubernetes/client-node';
+import type { FieldError } from '../../../server/status-error.ts';
+import { goQuote, invalidValue, required, tooLong, tooMany } from '../field-errors.ts';
+import { goValue } from '../go-value.ts';
+import { atLeastZero, each } from '../rules.ts';
+
+const maxRules = 20;
+const maxIndexesBytes = 64 * 1024;
+
+class IndexError extends Error {}
+
+function parseIndex(text: string, completions: number): number {
+  if (!/^[+-]?\d+$/.test(text)) {
+    throw new IndexError(`cannot convert string to integer for index: ${goQuote(text)}`);
+  }
+  const index = Number(text);
+  if (index >= completions) throw new IndexError(`too large index: ${goQuote(text)}`);
+  return index;
+}
+
+function increasing(previous: number, current: number): void {
+  if (previous < current) return;
+  throw new IndexError(`non-increasing order, previous: ${previous}, current: ${current}`);
+}
+
+/** How many indexes `1,3-5` names. */
+function countIndexes(text: string, completions: number): number {
+  let total = 0;
+  let previous: number | undefined;
+  for (const interval of text === '' ? [] : text.split(',')) {
+    const bounds = interval.split('-');
+    if (bounds.length > 2) {
+      throw new IndexError(
+        `the fragment ${goQuote(interval)} violates the requirement that an index interval can have at most two parts separated by '-'`,
+      );
+    }
+    const first = parseIndex(bounds[0] ?? '', completions);
+    let last = first;
+    if (bounds[1] !== undefined) {
+      last = parseIndex(bounds[1], completions);
+      increasing(first, last);
+    }
+    if (previous !== undefined) increasing(previous, first);
+    total += last - first + 1;
+    previous = last;
+  }
+  return total;
+}
+
+function validateRule(rule: V1SuccessPolicyRule, field: string, completions: number): FieldError[] {
+  const { succeededCount: count, succeededIndexes: indexes } = rule;
+  const findings: FieldError[] = [];
+  if (count === undefined && indexes === undefined) {
+    findings.push(required(field, 'at least one of succeededCount or succeededIndexes must be specified'));
+  }
+  let total = 0;
+  if (indexes !== undefined) {
+    const path = `${field}.succeededIndexes`;
+    if (Buffer.byteLength(indexes) > maxIndexesBytes) findings.push(tooLong(path, maxIndexesBytes));
+    try {
+      total = countIndexes(indexes, completions);
+    } catch (error) {
+      if (!(error instanceof IndexError)) throw error;
+      findings.push(invalidValue(path, indexes, `error parsing succeededIndexes: ${error.message}`));
+    }
+  }
+  if (count === undefined) return findings;
+  const path = `${field}.succeededCount`;
+  const atMost = (limit: number, what: string) => {
+    if (count > limit)
+      findings.push(invalidValue(path, count, `must be less than or equal to ${limit} (${what})`));
+  };
+  findings.push(...atLeastZero(path, count));
+  atMost(completions, 'the number of specified completions');
+  if (indexes !== undefined) {
+    atMost(total, 'the number of indexes in the specified succeededIndexes field');
+  }
+  return findings;
+}
+
+/** When a Job has succeeded though not all of its indexes have (Kubernetes: `batch/validation.validateSuccessPolicy`). */
+export function validateSuccessPolicy(spec: V1JobSpec, field: string): FieldError[] {
+  const { successPolicy: policy, completionMode, completions = 0 } = spec;
+  if (policy === undefined) return [];
+  if (completionMode !== 'Indexed') {
+    return [
+      invalidValue(field, goValue('batch.v1.SuccessPolicy', policy), 'requires indexed completion mode'),
+    ];
+  }
+  const rules = policy.rules ?? [];
+  const path = `${field}.rules`;
+  const findings =
+    rules.length === 0
+      ? [required(path, 'at least one rules must be specified when the successPolicy is specified')]
+      : [];
+  if (rules.length > maxRules) findings.push(tooMany(path, rules.length, maxRules));
+  return [...findings, ...each(rules, path, (rule, place) => validateRule(rule, place, completions))];
+}
