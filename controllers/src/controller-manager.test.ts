@@ -24,8 +24,9 @@ test('every concurrent flag has the default of the controller table', () => {
     'replicaset-controller': flag('concurrent-replicaset-syncs'),
     'garbage-collector-controller': flag('concurrent-gc-syncs'),
     'namespace-controller': flag('concurrent-namespace-syncs'),
-    // It has none.
+    // They have none.
     'serviceaccount-controller': 1,
+    'disruption-controller': 1,
   });
 });
 

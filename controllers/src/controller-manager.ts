@@ -1,4 +1,5 @@
 import { createDeploymentController } from './deployment/deployment-controller.ts';
+import { createDisruptionController } from './disruption/disruption-controller.ts';
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts';
 import { createNamespaceController } from './namespace/namespace-controller.ts';
 import { createServiceAccountController } from './serviceaccount/serviceaccount-controller.ts';
@@ -47,6 +48,12 @@ export const controllerTable = {
     component: 'serviceaccount-controller',
     workers: 1,
     create: createServiceAccountController,
+  },
+  'disruption-controller': {
+    // The name that it records events under.
+    component: 'controllermanager',
+    workers: 1,
+    create: createDisruptionController,
   },
 } as const satisfies Record<string, ControllerEntry>;
 

@@ -5,9 +5,12 @@ import type {
   V1Namespace,
   V1Node,
   V1Pod,
+  V1PodDisruptionBudget,
   V1ReplicaSet,
+  V1ReplicationController,
   V1Service,
   V1ServiceAccount,
+  V1StatefulSet,
 } from '@kubernetes/client-node';
 import type { ApiObject, Typed } from './api-object.ts';
 
@@ -18,8 +21,11 @@ export type Node = Typed<V1Node>;
 export type Namespace = Typed<V1Namespace>;
 export type Deployment = Typed<V1Deployment>;
 export type ReplicaSet = Typed<V1ReplicaSet>;
+export type ReplicationController = Typed<V1ReplicationController>;
+export type StatefulSet = Typed<V1StatefulSet>;
 export type Service = Typed<V1Service>;
 export type ServiceAccount = Typed<V1ServiceAccount>;
+export type DisruptionBudget = Typed<V1PodDisruptionBudget>;
 export type Lease = Typed<V1Lease>;
 export type Event = Typed<CoreV1Event>;
 
@@ -51,6 +57,17 @@ export const serviceAccounts = namespaced<ServiceAccount>('v1', 'serviceaccounts
 export const events = namespaced<Event>('v1', 'events', 'Event');
 export const deployments = namespaced<Deployment>('apps/v1', 'deployments', 'Deployment');
 export const replicaSets = namespaced<ReplicaSet>('apps/v1', 'replicasets', 'ReplicaSet');
+export const statefulSets = namespaced<StatefulSet>('apps/v1', 'statefulsets', 'StatefulSet');
+export const replicationControllers = namespaced<ReplicationController>(
+  'v1',
+  'replicationcontrollers',
+  'ReplicationController',
+);
+export const disruptionBudgets = namespaced<DisruptionBudget>(
+  'policy/v1',
+  'poddisruptionbudgets',
+  'PodDisruptionBudget',
+);
 export const leases = namespaced<Lease>('coordination.k8s.io/v1', 'leases', 'Lease');
 
 /** `v1` or `apps/v1`, as `apiVersion` has it. */
