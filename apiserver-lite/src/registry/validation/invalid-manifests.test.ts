@@ -15,6 +15,7 @@ import { create, testRegistry, type TestRegistry } from '../testing/test-registr
 const folder = new URL('invalid-manifests/', import.meta.url);
 const families = [
   'access',
+  'admission',
   'containers',
   'definitions',
   'devices',

@@ -3,10 +3,14 @@ import { isSame } from '../generic/copy-object.ts';
 import type { KindTraits } from '../generic/kind-strategy.ts';
 import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './access-control.ts';
 import {
-  validateAdmissionPolicy,
-  validateAdmissionPolicyBinding,
-  validateWebhooks,
-} from './admission/webhooks.ts';
+  validateMutatingBinding,
+  validateMutatingPolicy,
+  validateMutatingPolicyUpdate,
+  validateValidatingBinding,
+  validateValidatingPolicy,
+  validateValidatingPolicyUpdate,
+} from './admission/policies.ts';
+import { validateWebhooks, validateWebhooksUpdate } from './admission/webhooks.ts';
 import { formatWarnings } from '../apiextensions/format-warnings.ts';
 import { validateDefinition, validateDefinitionUpdate } from './apiextensions/custom-resource-definition.ts';
 import { validateApiService } from './policy/api-service.ts';
@@ -65,6 +69,12 @@ const warned: Rules = {
   warningsOnUpdate: (object, old) => (isSame(object['spec'], old['spec']) ? [] : templateWarnings(object)),
 };
 
+const webhooks: Rules = {
+  validate: validateWebhooks,
+  validatedOnce: true,
+  validateUpdate: validateWebhooksUpdate,
+};
+
 const validateControllerRevision = (object: KubeObject) => [
   ...(object['data'] === undefined ? [required('data', 'data is mandatory')] : []),
   ...atLeastZero('revision', Number(object['revision'] ?? 0)),
@@ -84,12 +94,20 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   '/ReplicationController': { validate: validateReplicationController },
   '/ResourceQuota': { validate: validateResourceQuota, validateUpdate: validateResourceQuotaUpdate },
   '/Secret': { validate: validateSecret, validateUpdate: validateSecretUpdate },
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration': { validate: validateWebhooks },
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': { validate: validateAdmissionPolicy },
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': {
-    validate: validateAdmissionPolicyBinding,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': {
+    validate: validateMutatingPolicy,
+    validatedOnce: true,
+    validateUpdate: validateMutatingPolicyUpdate,
   },
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { validate: validateWebhooks },
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': { validate: validateMutatingBinding },
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhooks,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
+    validate: validateValidatingPolicy,
+    validatedOnce: true,
+    validateUpdate: validateValidatingPolicyUpdate,
+  },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': { validate: validateValidatingBinding },
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhooks,
   'apiextensions.k8s.io/CustomResourceDefinition': {
     validate: validateDefinition,
     validatedOnce: true,
