@@ -202,14 +202,14 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   });
   const router = new PathRouter();
   serveDiscovery(router, { registry, serverAddress: () => new URL(server.url).host });
-  serveOpenApi(router, { registry });
-  if (accounts !== undefined) {
+  const openId =
+    accounts !== undefined &&
     serveOpenId(router, {
       issuer: accounts.issuerName,
       keys: accounts.keys,
       jwksUri: () => options.serviceAccounts?.jwksUri ?? `${server.url}/openid/v1/jwks`,
     });
-  }
+  serveOpenApi(router, { registry, openId });
   router.get('/version', constantJson(versionInfo));
   router.get('/metrics', metrics.handler);
   serveChecks(router, { storages, hooks, closing: closing.signal });

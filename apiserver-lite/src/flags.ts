@@ -20,6 +20,8 @@ export interface ApiserverFlag {
   readonly isBoolean: boolean;
   /** Accepted, so that a program that starts kube-apiserver can start us instead. */
   readonly isIgnored: boolean;
+  /** A list: given several times, the values add up. */
+  readonly isRepeatable?: boolean;
 }
 
 /** Which etcd to keep objects in. */
@@ -57,10 +59,16 @@ const flag = (name: string, defaultValue: string, description: string): Apiserve
   isIgnored: false,
 });
 
+/** A flag whose value is a list, separated by commas or given one by one. */
+const list = (name: string, defaultValue: string, description: string): ApiserverFlag => ({
+  ...flag(name, defaultValue, description),
+  isRepeatable: true,
+});
+
 const protobuf = 'application/vnd.kubernetes.protobuf';
 
 const servedFlags: readonly ApiserverFlag[] = [
-  flag('etcd-servers', '', 'URLs of etcd, separated by commas.'),
+  list('etcd-servers', '', 'URLs of etcd, separated by commas.'),
   flag('etcd-cafile', '', 'Certificate authority of the etcd servers.'),
   flag('etcd-certfile', '', 'Client certificate for etcd.'),
   flag('etcd-keyfile', '', 'Private key of that certificate.'),
@@ -77,12 +85,12 @@ const servedFlags: readonly ApiserverFlag[] = [
     'Certificate authority of client certificates: CN is the user, O are the groups.',
   ),
   flag('token-auth-file', '', 'CSV file of tokens: token,user,uid,"group1,group2".'),
-  flag(
+  list(
     'service-account-issuer',
     '',
     'Who issues tokens of service accounts; others after it, separated by commas, are believed too.',
   ),
-  flag('service-account-key-file', '', 'Keys that check such tokens: PEM files, separated by commas.'),
+  list('service-account-key-file', '', 'Keys that check such tokens: PEM files, separated by commas.'),
   flag('service-account-signing-key-file', '', 'Private key that signs new ones.'),
   flag('service-account-jwks-uri', '', 'Where others find the keys. Default: on this server.'),
   flag('service-account-lookup', 'true', 'Whether a token is refused once its account is gone.'),
@@ -92,13 +100,13 @@ const servedFlags: readonly ApiserverFlag[] = [
     'true',
     'Whether the tokens of Pods live longer than they say.',
   ),
-  flag(
+  list(
     'api-audiences',
     '',
     'Whom a token may be for to be good here, separated by commas. Default: the issuers.',
   ),
   flag('anonymous-auth', 'true', 'Take requests without credentials as system:anonymous.'),
-  flag('authorization-mode', 'RBAC', 'Who is asked, in order: RBAC, AlwaysAllow, AlwaysDeny.'),
+  list('authorization-mode', 'RBAC', 'Who is asked, in order: RBAC, AlwaysAllow, AlwaysDeny.'),
   flag('max-requests-inflight', '400', 'Most reading requests under way; 0: no limit.'),
   flag('max-mutating-requests-inflight', '200', 'Most writing requests under way; 0: no limit.'),
   flag('request-timeout', '1m0s', 'How long a request may take.'),
@@ -111,7 +119,7 @@ const servedFlags: readonly ApiserverFlag[] = [
   flag('service-node-port-range', '30000-32767', 'Ports of Services on nodes.'),
   flag('delete-collection-workers', '16', 'How many objects of a collection are deleted at a time.'),
   flag('event-ttl', '1h0m0s', 'How long events are kept.'),
-  flag('runtime-config', '', 'Versions to serve or not: api/beta=true,batch/v1=false.'),
+  list('runtime-config', '', 'Versions to serve or not: api/beta=true,batch/v1=false.'),
   flag('shutdown-timeout', '5s', 'How long requests under way may take when the server stops.'),
   flag('v', '0', 'Log verbosity; 3: every request.'),
 ];

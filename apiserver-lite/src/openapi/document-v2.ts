@@ -1,17 +1,21 @@
 import type { ApiGroup } from '../discovery/api-tree.ts';
 import { describeType } from './descriptions.ts';
-import { codeTexts, groupPath, rootPaths } from './document-v3.ts';
+import { codeTexts } from './document-v3.ts';
 import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
 import type { Operation, PathItem } from './operations.ts';
 import type { ParameterInfo } from './parameters.ts';
 import { renderSchema } from './render-schema.ts';
+import { groupPath, rootPaths } from './root-paths.ts';
 import { closureOf, schemaTable } from './schema-table.ts';
 
 /** The OpenAPI 2 document of everything that is served, in one. */
-export async function documentV2(groups: readonly ApiGroup[]): Promise<Record<string, unknown>> {
+export async function documentV2(
+  groups: readonly ApiGroup[],
+  { openId }: { openId: boolean },
+): Promise<Record<string, unknown>> {
   const items = [
-    ...Object.values(rootPaths),
+    ...Object.values(rootPaths({ openId })),
     ...groups.flatMap((group) => [
       ...(group.name === '' ? [] : [groupPath(group.name)]),
       ...group.versions.flatMap((version) => pathsOf(version)),
@@ -92,7 +96,7 @@ function renderOperation(operation: Operation): unknown {
   }
   return {
     description,
-    consumes,
+    ...(consumes.length === 0 ? {} : { consumes }),
     produces,
     schemes: ['https'],
     tags: [tag],

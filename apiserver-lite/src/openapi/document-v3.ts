@@ -1,13 +1,12 @@
 import type { ApiGroup, ApiVersion } from '../discovery/api-tree.ts';
 import { describeType } from './descriptions.ts';
 import { anyType, objectTypes } from './media-types.ts';
-import { groupName, pathsOf, tagOf } from './operations.ts';
+import { pathsOf } from './operations.ts';
+import { groupPath } from './root-paths.ts';
 import type { Operation, PathItem } from './operations.ts';
 import type { ParameterInfo } from './parameters.ts';
 import { renderSchema } from './render-schema.ts';
 import { closureOf, schemaTable } from './schema-table.ts';
-
-const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** The OpenAPI 3 document of one group and version: its paths, and the types that they need. */
 export function versionDocument(version: ApiVersion): Promise<unknown> {
@@ -17,49 +16,6 @@ export function versionDocument(version: ApiVersion): Promise<unknown> {
 /** The document of a group (`apis/apps`): that one can ask for it. */
 export function groupDocumentV3({ name }: ApiGroup): Promise<unknown> {
   return documentOf([groupPath(name)]);
-}
-
-/** The documents of `api`, `apis` and `version`, each with its one path. */
-export const rootPaths: Readonly<Record<string, PathItem>> = {
-  api: discoveryPath('/api/', { id: 'getCoreAPIVersions', tag: 'core', result: `${meta}.APIVersions` }),
-  apis: discoveryPath('/apis/', { id: 'getAPIVersions', tag: 'apis', result: `${meta}.APIGroupList` }),
-  version: discoveryPath('/version/', {
-    id: 'getCodeVersion',
-    tag: 'version',
-    result: 'io.k8s.apimachinery.pkg.version.Info',
-    consumes: ['application/json'],
-  }),
-};
-
-export function groupPath(name: string): PathItem {
-  return discoveryPath(`/apis/${name}/`, {
-    id: `get${groupName(name)}APIGroup`,
-    tag: tagOf(name),
-    result: `${meta}.APIGroup`,
-  });
-}
-
-interface DiscoveryPath {
-  id: string;
-  tag: string;
-  result: string;
-  /** Media types of requests and of answers. */
-  consumes?: readonly string[];
-}
-
-function discoveryPath(path: string, { id, tag, result, consumes = objectTypes }: DiscoveryPath): PathItem {
-  const operation: Operation = {
-    method: 'get',
-    operationId: id,
-    description: 'get what is available',
-    tag,
-    parameters: [],
-    result,
-    codes: [200],
-    consumes,
-    produces: consumes,
-  };
-  return { path, parameters: [], operations: [operation] };
 }
 
 /** The document of `group/version`: some paths, and the types that they need. */

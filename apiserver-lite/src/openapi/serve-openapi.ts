@@ -9,8 +9,9 @@ import { responseOf } from '../server/request-scope.ts';
 import { sendPageNotFound } from '../server/respond.ts';
 import { versionInfo } from '../server/version.ts';
 import { documentV2 } from './document-v2.ts';
-import { documentOf, groupDocumentV3, rootPaths, versionDocument } from './document-v3.ts';
+import { documentOf, groupDocumentV3, versionDocument } from './document-v3.ts';
 import { jsonDocument, LazyDocument } from './lazy-document.ts';
+import { rootPaths } from './root-paths.ts';
 import { schemaTable } from './schema-table.ts';
 import { protobufV2 } from './v2-protobuf.ts';
 import { protobufV3 } from './v3-protobuf.ts';
@@ -29,6 +30,8 @@ const v3ProtobufTypes: readonly string[] = v2ProtobufTypes.map((type) => type.re
 
 export interface OpenApiOptions {
   registry: Registry;
+  /** Whether the issuer of service account tokens tells of itself. */
+  openId: boolean;
   /** When the documents came to be: the start of the server. */
   now?: () => number;
 }
@@ -45,13 +48,13 @@ interface Page {
  * (Kubernetes: `kube-openapi/pkg/handler3`). Documents are made when first asked for; their hashes, which clients keep
  * documents by, are of what the documents are made from.
  */
-export function serveOpenApi(router: PathRouter, { registry, now = Date.now }: OpenApiOptions): void {
+export function serveOpenApi(router: PathRouter, { registry, openId, now = Date.now }: OpenApiOptions): void {
   const lastModified = new Date(now()).toUTCString();
   let known: { groups: ApiGroup[]; pages: ReadonlyMap<string, Page>; index: LazyDocument } | undefined;
   const load = () => {
     if (known === undefined) {
       const groups = apiTree(registry);
-      const pages = pagesOf(groups);
+      const pages = pagesOf(groups, openId);
       known = { groups, pages, index: indexOf(pages) };
     }
     return known;
@@ -63,11 +66,11 @@ export function serveOpenApi(router: PathRouter, { registry, now = Date.now }: O
   });
   router.get(
     '/openapi/v2',
-    v2Handler(() => load().groups, lastModified),
+    v2Handler(() => documentV2(load().groups, { openId }), lastModified),
   );
 }
 
-function pagesOf(groups: readonly ApiGroup[]): Map<string, Page> {
+function pagesOf(groups: readonly ApiGroup[], openId: boolean): Map<string, Page> {
   const pages = new Map<string, Page>();
   const base = `${documentRevision} ${versionInfo.gitVersion} ${schemaTable().digest}`;
   const add = (path: string, source: unknown, make: () => Promise<unknown>): void => {
@@ -79,7 +82,7 @@ function pagesOf(groups: readonly ApiGroup[]): Map<string, Page> {
     const protobuf = new LazyDocument(contentType, async () => protobufV3(await make()));
     pages.set(path, { path, hash, json: jsonDocument(make), protobuf });
   };
-  for (const [path, item] of Object.entries(rootPaths)) add(path, item, () => documentOf([item]));
+  for (const [path, item] of Object.entries(rootPaths({ openId }))) add(path, item, () => documentOf([item]));
   for (const group of groups) {
     if (group.name !== '') add(`apis/${group.name}`, group.name, () => groupDocumentV3(group));
     for (const version of group.versions) {
@@ -135,10 +138,10 @@ async function sendPreferred(
   response.end();
 }
 
-function v2Handler(groups: () => ApiGroup[], lastModified: string): Handler {
-  const json = jsonDocument(() => documentV2(groups()));
+function v2Handler(make: () => Promise<Record<string, unknown>>, lastModified: string): Handler {
+  const json = jsonDocument(make);
   const [contentType = ''] = v2ProtobufTypes;
-  const protobuf = new LazyDocument(contentType, async () => protobufV2(await documentV2(groups())));
+  const protobuf = new LazyDocument(contentType, async () => protobufV2(await make()));
   return async (context) => {
     const document = preferred(context, { json, protobuf, protobufTypes: v2ProtobufTypes });
     await sendPreferred(context, document, lastModified);

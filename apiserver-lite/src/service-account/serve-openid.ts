@@ -21,10 +21,10 @@ function document(contentType: string, make: () => object): Handler {
 
 /**
  * Tells other parties how to check tokens of service accounts (Kubernetes: `serviceaccount/openidmetadata.go`). An issuer
- * that is no plain https URL cannot be discovered, and nothing is served.
+ * that is no plain https URL cannot be discovered, and nothing is served. Answers whether something is.
  */
-export function serveOpenId(router: PathRouter, { issuer, keys, jwksUri }: OpenIdOptions): void {
-  if (!isDiscoverable(issuer)) return;
+export function serveOpenId(router: PathRouter, { issuer, keys, jwksUri }: OpenIdOptions): boolean {
+  if (!isDiscoverable(issuer)) return false;
   router.get(
     '/.well-known/openid-configuration',
     document('application/json', () => ({
@@ -47,6 +47,7 @@ export function serveOpenId(router: PathRouter, { issuer, keys, jwksUri }: OpenI
     '/openid/v1/jwks',
     document('application/jwk-set+json', () => set),
   );
+  return true;
 }
 
 function isDiscoverable(issuer: string): boolean {

@@ -15,6 +15,7 @@ const rows: readonly FlagRow[] = flags.map((flag) => ({
   description: flag.description,
   shownDefault: String(flag.default),
   isBoolean: flag.kind === 'boolean',
+  isRepeatable: flag.kind === 'list',
 }));
 
 type ControllersOptions = Parameters<typeof startControllers>[0];

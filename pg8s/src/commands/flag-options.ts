@@ -13,20 +13,28 @@ export interface FlagRow {
   isBoolean: boolean;
   /** Accepted, but left out of the help. */
   isHidden?: boolean;
+  /** A list: given several times, the values add up, as those of Go's `pflag`; of others the last one counts. */
+  isRepeatable?: boolean;
 }
 
 /** Adds a table of flags with the originals' own names; what was given is found again by `givenFlags`. */
 export function addFlagOptions(command: Command, rows: readonly FlagRow[]): Command {
-  for (const { name, alias, description, shownDefault, isBoolean, isHidden = false } of rows) {
+  for (const row of rows) {
+    const { name, alias, description, shownDefault, isBoolean, isHidden = false } = row;
     const value = isBoolean ? '[value]' : '<value>';
     const shown = shownDefault === '' ? description : `${description} (default: ${shownDefault})`;
     // A name of one letter, kube-apiserver's `-v`, is a short flag too.
     const dashed = name.length === 1 ? `-${name}, --${name}` : `--${name}`;
     const option = new Option(`${dashed} ${value}`, shown);
+    if (row.isRepeatable === true) option.argParser(addUp);
     command.addOption(isHidden ? option.hideHelp() : option);
     if (alias !== undefined) command.addOption(new Option(`--${alias} ${value}`).hideHelp());
   }
   return command;
+}
+
+function addUp(value: string, previous: string | undefined): string {
+  return previous === undefined ? value : `${previous},${value}`;
 }
 
 /** The flags that stood on the command line, by name without dashes; `--flag` alone is `true`. */

@@ -13,7 +13,7 @@ export interface AuthorizationAttributes {
   resource: string;
   subresource: string;
   name: string;
-  /** Of requests for no resource. */
+  /** Of requests for no resource, such as `/healthz`. */
   path: string;
 }
 

@@ -1,25 +1,10 @@
+import type { Authorization, AuthorizationAttributes } from '../../filters/authorization/authorizer.ts';
 import type { UserInfo } from '../../server/request-context.ts';
 
-/** A question to the authorizer (Kubernetes: `authorizer.Attributes`). */
-export interface AuthorizationQuestion {
-  user: UserInfo;
-  verb: string;
-  isResourceRequest: boolean;
-  namespace: string;
-  apiGroup: string;
-  apiVersion: string;
-  resource: string;
-  subresource: string;
-  name: string;
-  /** For questions about paths such as `/healthz`. */
-  path: string;
+/** A question to the authorizer, with the selectors that a review may name besides. */
+export interface AuthorizationQuestion extends AuthorizationAttributes {
   fieldSelector: string;
   labelSelector: string;
-}
-
-export interface AuthorizationAnswer {
-  decision: 'allow' | 'deny' | 'noOpinion';
-  reason: string;
 }
 
 /** What a user may do, as far as the authorizer can list it (`SelfSubjectRulesReview`). */
@@ -33,7 +18,7 @@ export interface AuthorizationRules {
 
 /** The authorizer as the review resources need it. */
 export interface ReviewAuthorizer {
-  authorize(question: AuthorizationQuestion): Promise<AuthorizationAnswer>;
+  authorize(question: AuthorizationQuestion): Promise<Authorization>;
   rulesFor(user: UserInfo, namespace: string): Promise<AuthorizationRules>;
 }
 
