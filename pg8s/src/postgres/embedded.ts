@@ -187,7 +187,8 @@ async function readiness(server: ChildProcess, log: Logger): Promise<() => strin
       log.debug({ program: 'postgres' }, line);
       recent.push(line);
       if (recent.length > 5) recent.shift();
-      if (line.includes('database system is ready to accept connections')) {
+      // A standby says that it takes read-only ones.
+      if (/database system is ready to accept (?:read-only )?connections/.test(line)) {
         clearTimeout(timer);
         done();
       }
