@@ -58,6 +58,11 @@ function aggregate(spec: Fields, list: 'requests' | 'limits'): Amounts {
   return total;
 }
 
+/** What the containers of a Pod's spec need at most at one time, by the names of the resources. */
+export function containerTotals(spec: object, list: 'requests' | 'limits'): [string, Quantity][] {
+  return [...aggregate(spec as Fields, list)].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 function isEmpty(list: Fields | undefined): boolean {
   return list === undefined || Object.keys(list).length === 0;
 }

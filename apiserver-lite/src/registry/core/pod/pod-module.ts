@@ -8,17 +8,19 @@ import { tables } from '../../printers/tables.ts';
 import type { DeleteOptions } from '../../rest.ts';
 import { selectableFields } from '../../selectable-fields.ts';
 import type { Strategy } from '../../strategy.ts';
+import { forbiddenField } from '../../validation/field-errors.ts';
 import { podWarnings } from '../../validation/pod/pod-warnings.ts';
 import {
   validatePodAnnotations,
   validatePodAnnotationsUpdate,
+  validateProfileAnnotations,
 } from '../../validation/pod/pod-annotations.ts';
 import { validatePodCreate, validatePodOnly, validatePodSpec } from '../../validation/pod/pod-spec.ts';
 import {
   validateEphemeralContainersUpdate,
   validatePodResize,
-  validatePodUpdate,
-} from '../../validation/pod/pod-update.ts';
+} from '../../validation/pod/pod-subresources.ts';
+import { validatePodUpdate } from '../../validation/pod/pod-update.ts';
 import { qualityOfService } from './quality-of-service.ts';
 
 interface Pod extends KubeObject {
@@ -75,10 +77,22 @@ const base = kindStrategy({
     if (pod.status !== undefined) pod.status.qosClass ??= qualityOfService(pod.spec);
   },
   prepareForUpdate: (object, old) => keepField(object, old, 'status'),
-  validate: (object) => [...validateWhole(object), ...validatePodCreate((object as Pod).spec ?? {})],
+  validate(object) {
+    const { spec } = object as Pod;
+    const meta = object.metadata as unknown as V1ObjectMeta;
+    return [
+      ...validateWhole(object),
+      ...validatePodCreate(spec ?? {}),
+      ...validateProfileAnnotations(meta, spec, 'spec'),
+    ];
+  },
   warningsOnCreate: (object) => podWarnings((object as Pod).spec, 'spec'),
   checkGracefulDelete: graceSeconds,
 });
+
+/** A static Pod: its kubelet has it from a file. */
+const isMirror = ({ metadata }: KubeObject) =>
+  metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
 
 /** Pods: what a new one is asked, an old one is not, and the other way round. */
 const strategy: Strategy = {
@@ -103,10 +117,14 @@ export const ephemeralContainersStrategy: Strategy = {
     strategy.prepareForUpdate(object, old, noRequest);
     keepOwnMetadata(object, old);
   },
-  validateUpdate: (object, old) => [
-    ...validateWhole(object),
-    ...validateEphemeralContainersUpdate((object as Pod).spec, (old as Pod).spec),
-  ],
+  validateUpdate(object, old) {
+    if (isMirror(old)) return [forbiddenField('', 'static pods do not support ephemeral containers')];
+    return [
+      ...validateWhole(object),
+      ...validatePodAnnotationsUpdate(object.metadata.annotations, old.metadata.annotations),
+      ...validateEphemeralContainersUpdate((object as Pod).spec, (old as Pod).spec),
+    ];
+  },
 };
 
 /** `pods/resize`: only what containers ask for changes (KEP-1287). */
@@ -126,10 +144,16 @@ export const resizeStrategy: Strategy = {
     strategy.prepareForUpdate(object, old, noRequest);
     keepOwnMetadata(object, old);
   },
-  validateUpdate: (object, old) => [
-    ...validateWhole(object),
-    ...validatePodResize((object as Pod).spec, (old as Pod).spec),
-  ],
+  validateUpdate(object, old) {
+    if (isMirror(old)) return [forbiddenField('', 'static pods cannot be resized')];
+    const [{ spec: next }, { spec, status }] = [object as Pod, old as Pod];
+    const quality = {
+      next: qualityOfService(next),
+      old: qualityOfService(spec),
+      known: status?.qosClass ?? '',
+    };
+    return [...validateWhole(object), ...validatePodResize({ next, old: spec, quality })];
+  },
 };
 
 /** The pod's phases do not look at the request. */

@@ -9,17 +9,17 @@ import {
   required,
 } from '../field-errors.ts';
 import { dns1123Label, validPortName, validPortNumber } from '../formats.ts';
-import { each, named, oneOf, oneOfIfSet } from '../rules.ts';
+import { each, named, oneOf } from '../rules.ts';
 import { validateEnvironment, validateEnvironmentFrom } from './environment.ts';
 import { validateDevices, validateMounts, type Volumes } from './mounts.ts';
 import { validateLifecycle, validateProbe } from './probe.ts';
 import { validateResources } from './resources.ts';
+import { validateRestart } from './restart-rules.ts';
 import { validateSecurityContext } from './security-context.ts';
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 const protocols = ['SCTP', 'TCP', 'UDP'];
 const messagePolicies = ['File', 'FallbackToLogsOnError'];
-const restartPolicies = ['Always', 'Never', 'OnFailure'];
 const resizable = ['cpu', 'memory'];
 const resizePolicies = ['NotRequired', 'RestartContainer'];
 
@@ -84,7 +84,7 @@ function validateCommon(container: V1Container, field: string, rules: ContainerR
     ...validateResources(container.resources, `${field}.resources`, { claims }),
     ...validateResizePolicy(container.resizePolicy, `${field}.resizePolicy`, restartPolicy),
     ...validateSecurityContext(container.securityContext, `${field}.securityContext`, hostUsers),
-    ...oneOfIfSet(`${field}.restartPolicy`, container.restartPolicy, restartPolicies),
+    ...validateRestart(container, field),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
-import { forbiddenField, invalidValue } from '../field-errors.ts';
+import { forbiddenField, goQuote, invalidValue } from '../field-errors.ts';
 import { descendingPath } from '../paths.ts';
+import { visitContainers } from './operating-system.ts';
 
 const mirror = 'kubernetes.io/config.mirror';
 const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
@@ -35,7 +36,9 @@ export function validatePodAnnotations(
     findings.push(invalidValue(`${field}[${deletionCost}]`, cost, 'must be a 32bit integer'));
   }
   const containers = new Set(
-    [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(({ name }) => name),
+    [spec?.initContainers, spec?.containers, spec?.ephemeralContainers].flatMap((list) =>
+      (list ?? []).map(({ name }) => name),
+    ),
   );
   for (const [key, value] of Object.entries(annotations)) {
     if (key === podSeccomp || key.startsWith(containerSeccomp)) {
@@ -50,7 +53,7 @@ export function validatePodAnnotations(
       value !== 'unconfined' &&
       !value.startsWith('localhost/')
     ) {
-      const detail = `invalid AppArmor profile name: ${JSON.stringify(value)}`;
+      const detail = `invalid AppArmor profile name: ${goQuote(value)}`;
       findings.push(invalidValue(`${field}[${key}]`, value, detail));
     }
   }
@@ -74,4 +77,74 @@ export function validatePodAnnotationsUpdate(
     findings.push(forbiddenField(`metadata.annotations[${key}]`, `may not add ${what(key)}`));
   }
   return findings;
+}
+
+interface Profile {
+  type?: string;
+  localhostProfile?: string;
+}
+
+/** What the old annotations call the types that have no file. */
+const typeNames: Readonly<Record<string, readonly string[]>> = {
+  Unconfined: ['unconfined'],
+  RuntimeDefault: ['runtime/default', 'docker/default'],
+};
+
+interface Pair {
+  profile: Profile | undefined | null;
+  annotation: string | undefined;
+  what: 'seccomp' | 'apparmor';
+}
+
+function validatePair({ profile, annotation, what }: Pair, field: string): FieldError[] {
+  if (!profile || annotation === undefined) return [];
+  const { type = '', localhostProfile = '' } = profile;
+  const refuse = (name: string, part: string) => [
+    forbiddenField(`${field}.${name}`, `${what} ${part} in annotation and field must match`),
+  ];
+  if (type !== 'Localhost') {
+    const names = typeNames[type];
+    const known = names === undefined || names.slice(0, what === 'seccomp' ? 2 : 1).includes(annotation);
+    return known ? [] : refuse('type', 'type');
+  }
+  if (!annotation.startsWith('localhost/')) return refuse('type', 'type');
+  return annotation === `localhost/${localhostProfile}` ? [] : refuse('localhostProfile', 'profile');
+}
+
+/** Profiles that a new Pod, or a template, has as annotations and as fields are the same. */
+export function validateProfileAnnotations(
+  meta: V1ObjectMeta | undefined,
+  spec: V1PodSpec | undefined,
+  field: string,
+): FieldError[] {
+  if (!spec) return [];
+  const annotations = meta?.annotations ?? {};
+  const ofPod = (spec.securityContext ?? {}) as Record<string, Profile | undefined>;
+  const seccompPath = `${field}.securityContext.seccompProfile`;
+  const pod = { profile: ofPod['seccompProfile'], annotation: annotations[podSeccomp] };
+  return [
+    ...validatePair({ ...pod, what: 'seccomp' }, seccompPath),
+    ...visitContainers(spec, field, ({ name, securityContext }, path) =>
+      validatePair(
+        {
+          profile: securityContext?.seccompProfile,
+          annotation: annotations[containerSeccomp + name],
+          what: 'seccomp',
+        },
+        `${path}.securityContext.seccompProfile`,
+      ),
+    ),
+    ...(spec.os?.name === 'windows'
+      ? []
+      : visitContainers(spec, field, ({ name, securityContext }, path) =>
+          validatePair(
+            {
+              profile: securityContext?.appArmorProfile ?? ofPod['appArmorProfile'],
+              annotation: annotations[appArmor + name],
+              what: 'apparmor',
+            },
+            `${path}.securityContext.appArmorProfile`,
+          ),
+        )),
+  ];
 }

@@ -1,17 +1,10 @@
-import type { V1Container, V1ObjectMeta, V1PodResourceClaim, V1PodSpec } from '@kubernetes/client-node';
+import type { V1Container, V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
-import {
-  duplicate,
-  forbiddenField,
-  invalidEach,
-  invalidValue,
-  notSupported,
-  required,
-} from '../field-errors.ts';
+import { duplicate, forbiddenField, invalidEach, invalidValue } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../formats.ts';
 import { validateIp } from '../ip.ts';
 import { validateLabels } from '../metadata.ts';
-import { compareAmounts, each, formatted, named, oneOf } from '../rules.ts';
+import { each, formatted, oneOf } from '../rules.ts';
 import { validateAffinity } from './affinity.ts';
 import {
   validateContainers,
@@ -21,7 +14,9 @@ import {
   type ContainerRules,
 } from './container.ts';
 import { validateDnsConfig } from './dns.ts';
-import { canonical, validateResources } from './resources.ts';
+import { validateHostProcess, validateSystem } from './operating-system.ts';
+import { validatePodResources, validateResourceClaims } from './pod-resources.ts';
+import { validateResources } from './resources.ts';
 import { validateHostUsers, validatePodSecurityContext } from './security-context.ts';
 import { validateTolerations } from './tolerations.ts';
 import { validateTopologySpread } from './topology-spread.ts';
@@ -30,49 +25,6 @@ import { validateVolumes } from './volumes.ts';
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 const maxDeadlineSeconds = 2147483647;
-
-function validateClaims(claims: readonly V1PodResourceClaim[] | undefined, field: string): FieldError[] {
-  const names = new Set<string>();
-  return each(claims, field, (claim, path) => {
-    const { name, resourceClaimName, resourceClaimTemplateName } = claim;
-    const findings: FieldError[] = [];
-    if (name && names.has(name)) findings.push(duplicate(`${path}.name`, name));
-    else findings.push(...named(`${path}.name`, name, dns1123Label));
-    names.add(name);
-    if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined) {
-      const detail = 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified';
-      findings.push(invalidValue(path, claim, detail));
-    }
-    if (resourceClaimName === undefined && resourceClaimTemplateName === undefined) {
-      const detail = 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`';
-      findings.push(invalidValue(path, claim, detail));
-    }
-    for (const [part, value] of Object.entries({ resourceClaimName, resourceClaimTemplateName })) {
-      if (value !== undefined)
-        findings.push(...invalidEach(`${path}.${part}`, value, dns1123Subdomain(value)));
-    }
-    return findings;
-  });
-}
-
-/** What a Pod as a whole may use: at least what its containers request, at most what it limits. */
-function validatePodResources(spec: V1PodSpec, field: string, claims: ReadonlySet<string>): FieldError[] {
-  const { resources } = spec;
-  if (!resources) return [];
-  const findings = !resources.claims
-    ? []
-    : [forbiddenField(`${field}.claims`, 'claims cannot be set for Resources at pod-level')];
-  findings.push(...validateResources(resources, field, { claims, podLevel: true }));
-  for (const [index, { resources: own }] of (spec.containers ?? []).entries()) {
-    for (const [name, limit] of Object.entries(own?.limits ?? {})) {
-      const most = resources.limits?.[name];
-      if (most === undefined || (compareAmounts(limit, most) ?? 0) <= 0) continue;
-      const detail = `must be less than or equal to pod limits of ${canonical(most)}`;
-      findings.push(invalidValue(`${field}.containers[${index}][${name}].limits`, canonical(limit), detail));
-    }
-  }
-  return findings;
-}
 
 function validateHostPorts(spec: V1PodSpec, field: string, isPod: boolean): FieldError[] {
   if (spec.hostNetwork !== true) return [];
@@ -111,50 +63,6 @@ function validateDeadline(seconds: number | undefined, field: string): FieldErro
     ? [invalidValue(field, seconds, `must be between 1 and ${maxDeadlineSeconds}, inclusive`)]
     : [];
 }
-
-const systems = ['linux', 'windows'];
-
-function validateSystem(spec: V1PodSpec, field: string): FieldError[] {
-  if (spec.os === undefined) return [];
-  const { name } = spec.os;
-  if (!name) return [required(`${field}.os.name`, 'cannot be empty')];
-  if (!systems.includes(name)) return [notSupported(`${field}.os`, name, systems)];
-  const context = (spec.securityContext ?? {}) as Record<string, unknown>;
-  if (name === 'linux') {
-    return context['windowsOptions'] === undefined
-      ? []
-      : [
-          forbiddenField(
-            `${field}.securityContext.windowsOptions`,
-            'windows options cannot be set for a linux pod',
-          ),
-        ];
-  }
-  const detail = 'cannot be set for a windows pod';
-  const own = spec as unknown as Record<string, unknown>;
-  return [
-    ...linuxOnly
-      .filter((part) => context[part] !== undefined)
-      .map((part) => forbiddenField(`${field}.securityContext.${part}`, detail)),
-    ...['hostUsers', 'hostPID', 'hostIPC', 'shareProcessNamespace']
-      .filter((part) => own[part] !== undefined && (own[part] !== false || part === 'hostUsers'))
-      .map((part) => forbiddenField(`${field}.${part}`, detail)),
-  ];
-}
-
-const linuxOnly = [
-  'appArmorProfile',
-  'seLinuxOptions',
-  'seccompProfile',
-  'fsGroup',
-  'fsGroupChangePolicy',
-  'sysctls',
-  'runAsUser',
-  'runAsGroup',
-  'supplementalGroups',
-  'supplementalGroupsPolicy',
-  'seLinuxChangePolicy',
-];
 
 function validateIdentity(spec: V1PodSpec, field: string): FieldError[] {
   return [
@@ -209,7 +117,7 @@ export function validatePodSpec(
   const others = [...containers, ...initContainers];
   return [
     ...findings,
-    ...validateClaims(resourceClaims, `${field}.resourceClaims`),
+    ...validateResourceClaims(resourceClaims, `${field}.resourceClaims`),
     ...validateContainers(containers, `${field}.containers`, rules),
     ...validateInitContainers(initContainers, `${field}.initContainers`, { ...rules, regular: containers }),
     ...validateEphemeralContainers(
@@ -227,6 +135,7 @@ export function validatePodSpec(
     ...validateDnsConfig(spec, `${field}.dnsConfig`),
     ...validateGates(spec, field),
     ...validateTopologySpread(spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`),
+    ...validateHostProcess(spec, field),
     ...validateHostUsers(spec, field),
     ...validateIdentity(spec, field),
     ...validateSystem(spec, field),

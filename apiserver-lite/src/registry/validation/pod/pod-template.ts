@@ -2,7 +2,7 @@ import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
 import { forbiddenField } from '../field-errors.ts';
 import { validateAnnotations, validateLabels } from '../metadata.ts';
-import { validatePodAnnotations } from './pod-annotations.ts';
+import { validatePodAnnotations, validateProfileAnnotations } from './pod-annotations.ts';
 import { validatePodSpec } from './pod-spec.ts';
 
 /** A template's labels, annotations and spec (Kubernetes: `core/validation.ValidatePodTemplateSpec`). */
@@ -13,6 +13,7 @@ export function validatePodTemplate(template: V1PodTemplateSpec | undefined, fie
     ...validateAnnotations(metadata?.annotations, `${field}.annotations`),
     ...validatePodAnnotations(metadata, spec, `${field}.annotations`),
     ...validatePodSpec(spec, `${field}.spec`),
+    ...validateProfileAnnotations(metadata, spec, `${field}.spec`),
     ...((spec?.ephemeralContainers ?? []).length > 0
       ? [
           forbiddenField(

@@ -132,7 +132,7 @@ function validateName(name: string, field: string, { podLevel }: ResourceRules):
   if (podLevel !== true) return validateContainerResourceName(name, field);
   const findings = validateResourceName(name, field);
   if (findings.length > 0 || podLevelResources.includes(name) || name.startsWith(hugePages)) return findings;
-  return [notSupported(field, name, podLevelResources)];
+  return [notSupported(field, name, ['cpu', hugePages, 'memory'])];
 }
 
 /** Requests and limits (Kubernetes: `core/validation.validateResourceRequirements`). */

@@ -4,23 +4,17 @@ import type {
   V1PodSpec,
   V1SeccompProfile,
   V1SecurityContext,
-  V1WindowsSecurityContextOptions,
 } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
-import {
-  duplicate,
-  forbiddenField,
-  invalidEach,
-  invalidValue,
-  notSupported,
-  required,
-} from '../field-errors.ts';
-import { dns1123Subdomain } from '../formats.ts';
+import { duplicate, forbiddenField, invalidValue, notSupported, required, tooLong } from '../field-errors.ts';
+import { goValue } from '../go-value.ts';
 import { descendingPath } from '../paths.ts';
 import { each, oneOfIfSet } from '../rules.ts';
+import { validateWindowsOptions } from './windows-options.ts';
 
 const profileTypes = ['Localhost', 'RuntimeDefault', 'Unconfined'];
 const maxId = 2147483647;
+const maxProfileBytes = 4095;
 
 function validateId(field: string, id: number | undefined): FieldError[] {
   return id !== undefined && (id < 0 || id > maxId)
@@ -37,7 +31,8 @@ function validateSeccomp(profile: V1SeccompProfile | undefined, field: string): 
   const path = `${field}.localhostProfile`;
   if (type !== 'Localhost') {
     if (localhostProfile !== undefined) {
-      findings.push(invalidValue(path, profile, 'can only be set when seccomp type is Localhost'));
+      const value = goValue('core.v1.SeccompProfile', profile);
+      findings.push(invalidValue(path, value, 'can only be set when seccomp type is Localhost'));
     }
   } else if (localhostProfile === undefined) {
     findings.push(required(path, 'must be set when seccomp type is Localhost'));
@@ -56,39 +51,11 @@ function validateAppArmor(profile: V1AppArmorProfile | undefined, field: string)
       ? []
       : [invalidValue(path, localhostProfile, 'can only be set when AppArmor type is Localhost')];
   }
-  if (localhostProfile !== undefined && localhostProfile.trim() !== localhostProfile) {
-    return [invalidValue(path, localhostProfile, 'must not be padded with whitespace')];
-  }
-  return localhostProfile ? [] : [required(path, 'must be set when AppArmor type is Localhost')];
-}
-
-function validateWindowsOptions(
-  options: V1WindowsSecurityContextOptions | undefined,
-  field: string,
-): FieldError[] {
-  if (options === undefined) return [];
-  const { gmsaCredentialSpecName: name, gmsaCredentialSpec, runAsUserName } = options;
-  const findings =
-    name === undefined ? [] : invalidEach(`${field}.gmsaCredentialSpecName`, name, dns1123Subdomain(name));
-  if (gmsaCredentialSpec === '') {
-    findings.push(
-      invalidValue(`${field}.gmsaCredentialSpec`, '', 'gmsaCredentialSpec cannot be an empty string'),
-    );
-  }
-  const refuse = (detail: string) =>
-    findings.push(invalidValue(`${field}.runAsUserName`, runAsUserName, `runAsUserName${detail}`));
-  if (runAsUserName === undefined) return findings;
-  const parts = runAsUserName.split('\\');
-  const user = parts.at(-1) ?? '';
-  if (runAsUserName === '') refuse(' cannot be an empty string');
-  else if (/\p{Cc}/u.test(runAsUserName)) refuse(' cannot contain control characters');
-  else if (parts.length > 2) refuse(' cannot contain more than one backslash');
-  else if (user === '') refuse("'s User cannot be empty");
-  else if (user.length > 104) refuse("'s User length must not be longer than 104 characters");
-  else if (/^[. ]+$/.test(user)) refuse("'s User cannot contain only periods or spaces");
-  else if (/["/:;|=,+*?<>@[\]]/.test(user)) {
-    refuse(`'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]`);
-  }
+  const text = localhostProfile ?? '';
+  const findings: FieldError[] = [];
+  if (text !== text.trim()) findings.push(invalidValue(path, text, 'must not be padded with whitespace'));
+  else if (text === '') findings.push(required(path, 'must be set when AppArmor type is Localhost'));
+  if (Buffer.byteLength(text) > maxProfileBytes) findings.push(tooLong(path, maxProfileBytes));
   return findings;
 }
 
@@ -114,7 +81,11 @@ export function validateSecurityContext(
   if (context.allowPrivilegeEscalation === false) {
     const refuse = (what: string) =>
       findings.push(
-        invalidValue(field, context, `cannot set \`allowPrivilegeEscalation\` to false and ${what}`),
+        invalidValue(
+          field,
+          goValue('core.v1.SecurityContext', context),
+          `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
+        ),
       );
     if (privileged === true) refuse('`privileged` to true');
     if ((capabilities?.add ?? []).includes('CAP_SYS_ADMIN')) refuse('`capabilities.Add` CAP_SYS_ADMIN');
