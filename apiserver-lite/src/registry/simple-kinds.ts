@@ -6,6 +6,7 @@ import { kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
 import type { KindModule } from './kind-module.ts';
 import { simpleValidations } from './validation/simple-kinds.ts';
 import { pathSegmentName } from './validation/names.ts';
+import { addressName } from './validation/network/ip-address.ts';
 import { tables } from './printers/tables.ts';
 import { statusTraits } from './status-traits.ts';
 import { selectableFields } from './selectable-fields.ts';
@@ -99,7 +100,7 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     emptyStatus: {},
     generation: spec,
   },
-  'networking.k8s.io/IPAddress': { cluster: true, generation: spec, immutable: ['spec.parentRef'] },
+  'networking.k8s.io/IPAddress': { cluster: true, generation: spec, validateName: addressName },
   'networking.k8s.io/Ingress': { emptyStatus: { loadBalancer: {} }, generation: spec },
   'networking.k8s.io/IngressClass': { cluster: true, generation: spec, immutable: ['spec.controller'] },
   'networking.k8s.io/NetworkPolicy': { generation: spec },
@@ -132,12 +133,12 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   },
   'storage.k8s.io/CSIDriver': { cluster: true },
   'storage.k8s.io/CSINode': { cluster: true },
-  'storage.k8s.io/CSIStorageCapacity': { immutable: ['nodeTopology', 'storageClassName'] },
+  'storage.k8s.io/CSIStorageCapacity': {},
   'storage.k8s.io/StorageClass': {
     cluster: true,
   },
-  'storage.k8s.io/VolumeAttachment': { cluster: true, emptyStatus: { attached: false }, immutable: ['spec'] },
-  'storage.k8s.io/VolumeAttributesClass': { cluster: true, immutable: ['driverName', 'parameters'] },
+  'storage.k8s.io/VolumeAttachment': { cluster: true, emptyStatus: { attached: false } },
+  'storage.k8s.io/VolumeAttributesClass': { cluster: true },
 };
 
 /** The modules of all kinds that a row describes, by `group/Kind`. */

@@ -19,6 +19,7 @@ const families = [
   'containers',
   'definitions',
   'devices',
+  'drivers',
   'flow-control',
   'jobs',
   'metadata',

@@ -44,12 +44,26 @@ import { atLeastZero } from './rules.ts';
 import { validateClaim, validateClaimUpdate } from './storage/claim.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './storage/persistent-volume.ts';
 import {
-  validateCsiDriver,
   validateStorageClass,
   validateStorageClassUpdate,
-  validateVolumeAttachment,
   validateVolumeAttributesClass,
+  validateVolumeAttributesClassUpdate,
 } from './storage/storage-class.ts';
+import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from './storage/volume-attachment.ts';
+import {
+  validateCsiDriver,
+  validateCsiDriverUpdate,
+  validateCsiNode,
+  validateCsiNodeUpdate,
+  validateStorageCapacity,
+  validateStorageCapacityUpdate,
+} from './storage/csi.ts';
+import {
+  validateIpAddress,
+  validateIpAddressUpdate,
+  validateServiceCidr,
+  validateServiceCidrUpdate,
+} from './network/ip-address.ts';
 import { validateCronJob } from './workloads/cron-job.ts';
 import { validateDaemonSet } from './workloads/daemon-set.ts';
 import { validateDeployment } from './workloads/deployment.ts';
@@ -129,9 +143,19 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   'discovery.k8s.io/EndpointSlice': { validate: validateEndpointSlice },
   'flowcontrol.apiserver.k8s.io/FlowSchema': { validate: validateFlowSchema },
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': { validate: validatePriorityLevel },
+  'networking.k8s.io/IPAddress': {
+    validate: validateIpAddress,
+    validatedOnce: true,
+    validateUpdate: validateIpAddressUpdate,
+  },
   'networking.k8s.io/Ingress': { validate: validateIngress },
   'networking.k8s.io/IngressClass': { validate: validateIngressClass },
   'networking.k8s.io/NetworkPolicy': { validate: validateNetworkPolicy },
+  'networking.k8s.io/ServiceCIDR': {
+    validate: validateServiceCidr,
+    validatedOnce: true,
+    validateUpdate: validateServiceCidrUpdate,
+  },
   'node.k8s.io/RuntimeClass': { validate: validateRuntimeClass },
   'policy/PodDisruptionBudget': { validate: validateDisruptionBudget },
   'rbac.authorization.k8s.io/ClusterRole': { validate: validateRole(false) },
@@ -164,11 +188,23 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
     validate: validatePriorityClass,
     validateUpdate: validatePriorityClassUpdate,
   },
-  'storage.k8s.io/CSIDriver': { validate: validateCsiDriver },
+  'storage.k8s.io/CSIDriver': { validate: validateCsiDriver, validateUpdate: validateCsiDriverUpdate },
+  'storage.k8s.io/CSINode': { validate: validateCsiNode, validateUpdate: validateCsiNodeUpdate },
+  'storage.k8s.io/CSIStorageCapacity': {
+    validate: validateStorageCapacity,
+    validatedOnce: true,
+    validateUpdate: validateStorageCapacityUpdate,
+  },
   'storage.k8s.io/StorageClass': {
     validate: validateStorageClass,
     validateUpdate: validateStorageClassUpdate,
   },
-  'storage.k8s.io/VolumeAttachment': { validate: validateVolumeAttachment },
-  'storage.k8s.io/VolumeAttributesClass': { validate: validateVolumeAttributesClass },
+  'storage.k8s.io/VolumeAttachment': {
+    validate: validateVolumeAttachment,
+    validateUpdate: validateVolumeAttachmentUpdate,
+  },
+  'storage.k8s.io/VolumeAttributesClass': {
+    validate: validateVolumeAttributesClass,
+    validateUpdate: validateVolumeAttributesClassUpdate,
+  },
 };

@@ -1,16 +1,11 @@
-import type {
-  V1CSIDriverSpec,
-  V1TopologySelectorTerm,
-  V1VolumeAttachmentSpec,
-} from '@kubernetes/client-node';
+import type { V1TopologySelectorTerm } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required, tooLong } from '../field-errors.ts';
-import { dns1123Subdomain, qualifiedName } from '../formats.ts';
+import { qualifiedName } from '../formats.ts';
 import { immutable } from '../metadata.ts';
 import { each, named, oneOf, oneOfIfSet } from '../rules.ts';
-import { validateCsiDriverName } from './volume-sources.ts';
 
 const maxParameters = 512;
 const maxParameterBytes = 256 * 1024;
@@ -82,53 +77,14 @@ export function validateVolumeAttributesClass(object: KubeObject): FieldError[] 
   const empty = Object.keys(parameters ?? {}).length === 0;
   return [
     ...named('driverName', driverName, (name) => qualifiedName(name.toLowerCase())),
-    ...(empty ? [required('parameters', 'must contain at least one key/value pair')] : []),
     ...validateParameters(parameters),
+    ...(empty ? [required('parameters', 'must contain at least one key/value pair')] : []),
   ];
 }
 
-/** Kubernetes: `storage/validation.ValidateCSIDriver`. */
-export function validateCsiDriver(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1CSIDriverSpec;
-  const audiences = new Set<string>();
-  return [
-    ...validateCsiDriverName(object.metadata.name ?? '', 'metadata.name'),
-    ...each(
-      spec.tokenRequests,
-      'spec.tokenRequests',
-      ({ audience = '', expirationSeconds: seconds }, path) => {
-        const findings = audiences.has(audience) ? [duplicate(`${path}.audience`, audience)] : [];
-        audiences.add(audience);
-        const field = `${path}.expirationSeconds`;
-        if (seconds !== undefined && seconds < 600) {
-          findings.push(invalidValue(field, seconds, 'may not specify a duration less than 10 minutes'));
-        }
-        return findings;
-      },
-    ),
-    ...oneOfIfSet('spec.fsGroupPolicy', spec.fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']),
-    ...each(spec.volumeLifecycleModes, 'spec.volumeLifecycleModes', (mode) =>
-      oneOfIfSet('spec.volumeLifecycleModes', mode, ['Ephemeral', 'Persistent']),
-    ),
-  ];
-}
-
-/** Kubernetes: `storage/validation.ValidateVolumeAttachment`. */
-export function validateVolumeAttachment(object: KubeObject): FieldError[] {
-  const { attacher = '', source, nodeName } = (object['spec'] ?? {}) as Partial<V1VolumeAttachmentSpec>;
-  const { inlineVolumeSpec, persistentVolumeName } = source ?? {};
-  const findings = validateCsiDriverName(attacher, 'spec.attacher');
-  if (inlineVolumeSpec === undefined && persistentVolumeName === undefined) {
-    const detail = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
-    findings.push(required('spec.source', detail));
-  } else if (inlineVolumeSpec !== undefined && persistentVolumeName !== undefined) {
-    findings.push(
-      forbiddenField('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'),
-    );
-  } else if (persistentVolumeName === '') {
-    findings.push(
-      required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName'),
-    );
-  }
-  return [...findings, ...named('spec.nodeName', nodeName, dns1123Subdomain)];
+/** A class asks the same of the same driver for ever. */
+export function validateVolumeAttributesClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return ['driverName', 'parameters']
+    .filter((name) => !isSame(object[name], old[name]))
+    .map((name) => forbiddenField(name, `updates to ${name} are forbidden.`));
 }
