@@ -32,7 +32,8 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
   if (rest.createNamed !== undefined) {
     const result = await rest.createNamed(context, context.requestInfo.name, object, { dryRun });
     if (isStatus(result)) {
-      await writeValue(context, 201, { ...result, code: result['code'] ?? 201 });
+      const status = { ...result, code: result['code'] ?? 201 };
+      await writeValue(context, { code: 201, object: status, mediaType: format.mediaType });
     } else {
       const revision = Number(result.metadata.resourceVersion ?? 0);
       await respondObject(context, scope, { code: 201, object: new CachedObject(result, revision), format });

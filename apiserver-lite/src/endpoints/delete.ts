@@ -1,3 +1,4 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../server/request-context.ts';
 import { methodNotAllowed } from '../server/status-error.ts';
 import { readDeleteOptions } from './options/delete-options.ts';
@@ -37,7 +38,7 @@ export async function deleteOne(context: RequestContext, scope: ResourceScope): 
     return;
   }
   const { uid } = object.object.metadata;
-  await writeValue(context, code, {
+  const status: KubeObject = {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
@@ -48,5 +49,6 @@ export async function deleteOne(context: RequestContext, scope: ResourceScope): 
       kind: resource,
       ...(uid === undefined ? {} : { uid }),
     },
-  });
+  };
+  await writeValue(context, { code, object: status, mediaType: format.mediaType });
 }

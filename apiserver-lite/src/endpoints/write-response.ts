@@ -12,21 +12,27 @@ import type { MediaType } from './negotiation/media-types.ts';
 import { wantsPretty } from './negotiation/pretty.ts';
 import type { ObjectCodec } from './object-codec.ts';
 
-/** The Status of a failure in the form that the client asked for; undefined, that is plain JSON, where it can't be had. */
+/**
+ * The Status of a failure in the form that the client asked for. Where that can't be had it is JSON, indented; also where the client
+ * asked for a Table, which there is none of a Status (Kubernetes: `responsewriters.WriteRawJSON`).
+ */
 export const encodeStatus: StatusEncoder = (context, status) => {
+  const object = status as unknown as KubeObject;
   let format: OutputFormat;
   try {
     format = negotiateOutput(context.request.headers.accept, { transforms: false });
   } catch {
-    return undefined;
+    return { contentType: 'application/json', body: Buffer.from(goJson(object, 2)) };
   }
   const { mediaType } = format;
-  return { contentType: mediaType, body: encodeValue(context, status as unknown as KubeObject, mediaType) };
+  return { contentType: mediaType, body: encodeValue(context, object, mediaType) };
 };
 
-/** Answers with an object that is in no cache: discovery documents, reviews, a Status. Throws 406. */
-export function writeValue(context: RequestContext, code: number, object: KubeObject): Promise<void> {
-  const { mediaType } = negotiateOutput(context.request.headers.accept, { transforms: false });
+/** Answers with an object that is in no cache: a review, a Status of success; a Status stays one where a Table was asked for. */
+export function writeValue(
+  context: RequestContext,
+  { code, object, mediaType }: { code: number; object: KubeObject; mediaType: MediaType },
+): Promise<void> {
   return sendBody(context, { code, contentType: mediaType, body: encodeValue(context, object, mediaType) });
 }
 
