@@ -1,11 +1,12 @@
-/** A flag's value that cannot be used. */
+import type { FlagType } from './flags-table.ts';
+
+/** A flag's value that cannot be used, or flags that do not go together. */
 export class EtcdFlagError extends Error {
   override readonly name = 'EtcdFlagError';
-  readonly flag: string;
 
-  constructor(flag: string, problem: string) {
-    super(`--${flag} ${problem}`);
-    this.flag = flag;
+  /** Without a flag the problem is a whole sentence: etcd's own. */
+  constructor(flag: string | undefined, problem: string) {
+    super(flag === undefined ? problem : `--${flag} ${problem}`);
   }
 }
 
@@ -25,6 +26,11 @@ export function parseInteger(flag: string, value: string): number {
   return number;
 }
 
+/** A whole number, which may be negative. */
+export function parseSignedInteger(flag: string, value: string): number {
+  return value.startsWith('-') ? -parseInteger(flag, value.slice(1)) : parseInteger(flag, value);
+}
+
 const unitMs: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -37,23 +43,29 @@ const unitMs: Readonly<Record<string, number>> = {
 
 /** As Go's time.ParseDuration: `1h30m`, `300ms`, `0`. */
 export function parseDurationMs(flag: string, value: string): number {
-  if (value === '0') return 0;
-  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(value)) {
+  const [, sign = '', amount = ''] = /^([-+]?)(.*)$/s.exec(value) ?? [];
+  if (amount === '0') return 0;
+  if (!/^((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+$/.test(amount)) {
     throw new EtcdFlagError(flag, `is "${value}", but must be a duration such as 300ms, 10s or 1h30m`);
   }
   let ms = 0;
-  for (const [, amount, unit = ''] of value.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)) {
-    ms += Number(amount) * (unitMs[unit] ?? 0);
+  for (const [, number, unit = ''] of amount.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g)) {
+    ms += Number(number) * (unitMs[unit] ?? 0);
   }
-  return ms;
+  return sign === '-' ? -ms : ms;
+}
+
+/** What lies between commas, without what is empty. */
+export function parseList(value: string): string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }
 
 /** URLs between commas; at least one. */
 export function parseUrls(flag: string, value: string): string[] {
-  const urls = value
-    .split(',')
-    .map((url) => url.trim())
-    .filter((url) => url !== '');
+  const urls = parseList(value);
   if (urls.length === 0) throw new EtcdFlagError(flag, 'must name at least one URL');
   for (const url of urls) {
     if (!/^(https?:\/\/(\[[^\]]+\]|[^:/]+):\d+\/?|unixs?:\/\/.+)$/.test(url)) {
@@ -61,4 +73,29 @@ export function parseUrls(flag: string, value: string): string[] {
     }
   }
   return urls;
+}
+
+/** @throws EtcdFlagError when the value is not of the type that the flag has in etcd. */
+export function checkType(flag: string, type: FlagType, value: string): void {
+  switch (type) {
+    case 'bool':
+      parseBoolean(flag, value);
+      return;
+    case 'uint':
+    case 'uint64':
+      parseInteger(flag, value);
+      return;
+    case 'uint32':
+      if (parseInteger(flag, value) > 0xffffffff)
+        throw new EtcdFlagError(flag, `is "${value}", which is too large`);
+      return;
+    case 'int':
+    case 'int64':
+      parseSignedInteger(flag, value);
+      return;
+    case 'time.Duration':
+      parseDurationMs(flag, value);
+      return;
+    default:
+  }
 }

@@ -1,63 +1,80 @@
+import type { FlagType } from './flags-table.ts';
+
 /** A flag of etcd that has no meaning here. */
 export interface IgnoredFlag {
   readonly name: string;
-  readonly isBoolean: boolean;
+  /** Values of another type are refused all the same. */
+  readonly type: FlagType;
   /** What it is about, to complete "Accepted and ignored: …". */
   readonly about: string;
 }
 
-const row = (about: string, names: string, booleans = ''): IgnoredFlag[] => [
-  ...words(names).map((name) => ({ name, isBoolean: false, about })),
-  ...words(booleans).map((name) => ({ name, isBoolean: true, about })),
-];
+const rows = (about: string, names: Partial<Record<FlagType, string>>): IgnoredFlag[] =>
+  Object.entries(names).flatMap(([type, text]) =>
+    text
+      .split(/\s+/)
+      .filter((name) => name !== '')
+      .map((name) => ({ name, type: type as FlagType, about })),
+  );
 
-function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
-}
-
-/** Flags of etcd 3.4 to 3.6 that are about Raft, peers, bbolt or the Go runtime, or are not served yet. */
+/** Flags of etcd 3.4 to 3.6 that are about Raft, peers, bbolt or the Go runtime. */
 export const ignoredFlags: readonly IgnoredFlag[] = [
-  ...row('there is no Raft log', 'wal-dir snapshot-count max-wals max-snapshots snapshot-catchup-entries'),
-  ...row(
-    'there are no elections',
-    'heartbeat-interval election-timeout',
-    'initial-election-tick-advance pre-vote',
-  ),
-  ...row(
-    'members find each other in the database',
-    `listen-peer-urls initial-advertise-peer-urls initial-cluster initial-cluster-state initial-cluster-token
-     discovery discovery-endpoints discovery-token discovery-dial-timeout discovery-request-timeout
-     discovery-keepalive-time discovery-keepalive-timeout discovery-cert discovery-key discovery-cacert discovery-user
-     discovery-password discovery-srv discovery-srv-name discovery-fallback discovery-proxy max-learners
-     experimental-max-learners raft-read-timeout raft-write-timeout`,
-    'strict-reconfig-check force-new-cluster discovery-insecure-transport discovery-insecure-skip-tls-verify',
-  ),
-  ...row(
-    'members do not talk to each other',
-    `peer-cert-file peer-key-file peer-client-cert-file peer-client-key-file peer-trusted-ca-file peer-crl-file
-     peer-cert-allowed-cn peer-cert-allowed-hostname`,
-    'peer-client-cert-auth peer-auto-tls peer-skip-client-san-verification experimental-peer-skip-client-san-verification',
-  ),
-  ...row(
-    'PostgreSQL stores the data',
-    `backend-bbolt-freelist-type backend-batch-interval backend-batch-limit compaction-batch-limit
-     compaction-sleep-interval experimental-compaction-batch-limit bootstrap-defrag-threshold-megabytes
-     corrupt-check-time compact-hash-check-time experimental-corrupt-check-time downgrade-check-time
-     warning-apply-duration experimental-warning-apply-duration`,
-    'unsafe-no-fsync memory-mlock experimental-initial-corrupt-check experimental-memory-mlock',
-  ),
-  ...row(
-    'it is not served yet',
-    `client-crl-file client-cert-file client-key-file
-     client-cert-allowed-hostname cipher-suites self-signed-cert-validity
-     grpc-keepalive-min-time config-file feature-gates`,
-    'auto-tls socket-reuse-port socket-reuse-address',
-  ),
-  ...row(
-    'logs and traces are those of this program',
-    `logger log-rotation-config-json distributed-tracing-address distributed-tracing-service-name
-     distributed-tracing-instance-id distributed-tracing-sampling-rate`,
-    'enable-log-rotation enable-pprof enable-distributed-tracing debug',
-  ),
-  ...row('there is no v2 API', 'v2-deprecation proxy', 'enable-v2'),
+  ...rows('there is no Raft log', {
+    string: 'wal-dir',
+    uint: 'max-wals max-snapshots',
+    uint64: 'snapshot-count snapshot-catchup-entries experimental-snapshot-catchup-entries',
+  }),
+  ...rows('there are no elections', {
+    uint: 'heartbeat-interval election-timeout',
+    bool: 'initial-election-tick-advance pre-vote',
+  }),
+  ...rows('members find each other in the database', {
+    string: `listen-peer-urls initial-advertise-peer-urls initial-cluster initial-cluster-state initial-cluster-token
+      discovery discovery-endpoints discovery-token discovery-cert discovery-key discovery-cacert discovery-user
+      discovery-password discovery-srv discovery-srv-name discovery-fallback discovery-proxy`,
+    'time.Duration': `discovery-dial-timeout discovery-request-timeout discovery-keepalive-time
+      discovery-keepalive-timeout raft-read-timeout raft-write-timeout`,
+    int: 'max-learners experimental-max-learners',
+    bool: `strict-reconfig-check force-new-cluster discovery-insecure-transport discovery-insecure-skip-tls-verify`,
+  }),
+  ...rows('members do not talk to each other', {
+    string: `peer-cert-file peer-key-file peer-client-cert-file peer-client-key-file peer-trusted-ca-file peer-crl-file
+      client-cert-file client-key-file`,
+    '[]string': 'peer-cert-allowed-cn peer-cert-allowed-hostname',
+    bool: `peer-client-cert-auth peer-auto-tls peer-skip-client-san-verification
+      experimental-peer-skip-client-san-verification`,
+    uint: 'self-signed-cert-validity',
+  }),
+  ...rows('PostgreSQL stores the data', {
+    string: 'backend-bbolt-freelist-type experimental-backend-bbolt-freelist-type',
+    int: 'backend-batch-limit compaction-batch-limit experimental-compaction-batch-limit',
+    uint: 'bootstrap-defrag-threshold-megabytes experimental-bootstrap-defrag-threshold-megabytes',
+    'time.Duration': `backend-batch-interval compaction-sleep-interval experimental-compaction-sleep-interval
+      corrupt-check-time experimental-corrupt-check-time compact-hash-check-time experimental-compact-hash-check-time
+      downgrade-check-time experimental-downgrade-check-time warning-apply-duration experimental-warning-apply-duration`,
+    bool: `unsafe-no-fsync memory-mlock experimental-memory-mlock experimental-initial-corrupt-check
+      experimental-compact-hash-check-enabled experimental-txn-mode-write-with-shared-buffer
+      experimental-stop-grpc-service-on-defrag`,
+  }),
+  ...rows('leases keep their expiry in the database', {
+    bool: 'experimental-enable-lease-checkpoint experimental-enable-lease-checkpoint-persist',
+  }),
+  ...rows('these features are those of etcd itself', { string: 'feature-gates' }),
+  ...rows('logs and traces are those of this program', {
+    string: `logger log-package-levels log-rotation-config-json distributed-tracing-address
+      distributed-tracing-service-name distributed-tracing-instance-id experimental-distributed-tracing-address
+      experimental-distributed-tracing-service-name experimental-distributed-tracing-instance-id`,
+    int: 'distributed-tracing-sampling-rate experimental-distributed-tracing-sampling-rate',
+    bool: `enable-log-rotation enable-pprof debug enable-distributed-tracing
+      experimental-enable-distributed-tracing`,
+  }),
+  ...rows('there is no v2 API', {
+    string: 'v2-deprecation proxy experimental-enable-v2v3',
+    uint: 'proxy-failure-wait proxy-refresh-interval proxy-dial-timeout proxy-write-timeout proxy-read-timeout',
+    bool: 'enable-v2',
+  }),
+  ...rows('etcd itself has ignored it for long', {
+    string: `cluster-active-size cluster-remove-delay cluster-sync-interval config force max-result-buffer
+      max-retry-attempts peer-heartbeat-interval peer-election-timeout retry-interval snapshot`,
+  }),
 ];

@@ -35,6 +35,8 @@ export interface ShimOptions {
   listenMetricsUrls?: readonly string[] | undefined;
   /** For the https URLs. */
   tls?: ShimTls | undefined;
+  /** Several servers may listen on one port. */
+  reusePort?: boolean | undefined;
   log?: Logger | undefined;
   name?: string | undefined;
   /** The etcd version that clients are told. */
@@ -42,11 +44,13 @@ export interface ShimOptions {
   maxTxnOps?: number | undefined;
   maxRequestBytes?: number | undefined;
   maxConcurrentStreams?: number | undefined;
-  /** 0: none. */
+  /** As etcd's flag: 0 is 2 GiB, and a negative one none. Default: none. */
   quotaBackendBytes?: number | undefined;
   watchProgressNotifyIntervalMs?: number | undefined;
   /** Slower requests are logged at level warn. */
   warningUnaryRequestDurationMs?: number | undefined;
+  /** Clients that ping more often are disconnected. Default: 5 s; 0: grpc-go's 5 minutes. */
+  grpcKeepaliveMinTimeMs?: number | undefined;
   grpcKeepaliveIntervalMs?: number | undefined;
   grpcKeepaliveTimeoutMs?: number | undefined;
   metrics?: 'basic' | 'extensive' | undefined;
@@ -90,8 +94,8 @@ export const defaultVersionReported = '3.6.6';
 /** An HTTP connection on which nothing moves for so long is closed. */
 const httpIdleTimeoutMs = 120_000;
 
-/** etcd's default quota: what Status shows when none is set. */
-const shownQuotaBytes = 2 * 1024 ** 3;
+/** etcd's default quota. */
+const defaultQuotaBytes = 2 * 1024 ** 3;
 
 /**
  * Starts an etcd server on a PostgreSQL database; resolves when it serves.
@@ -103,6 +107,8 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   const log = options.log ?? pino({ level: 'silent' });
   const version = options.versionReported ?? defaultVersionReported;
   const maxRequestBytes = options.maxRequestBytes ?? 1.5 * 1024 * 1024;
+  const quotaBytes = options.quotaBackendBytes === 0 ? defaultQuotaBytes : (options.quotaBackendBytes ?? -1);
+  const { reusePort } = options;
   const listeners: Listener[] = [];
   const httpListeners: Listener[] = [];
   const metricsListeners: Listener[] = [];
@@ -117,10 +123,14 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   let opened: OpenedStore;
   try {
     for (const url of options.listenClientUrls) {
-      listeners.push(await listen({ url, tls: options.tls, onConnection: clients.accept, onError }));
+      listeners.push(
+        await listen({ url, tls: options.tls, reusePort, onConnection: clients.accept, onError }),
+      );
     }
     for (const url of options.listenClientHttpUrls ?? []) {
-      httpListeners.push(await listen({ url, tls: options.tls, onConnection: httpClients.accept, onError }));
+      httpListeners.push(
+        await listen({ url, tls: options.tls, reusePort, onConnection: httpClients.accept, onError }),
+      );
     }
     const serverTls = {
       ...options.tls,
@@ -129,14 +139,16 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
       clientCertAuth: false,
     };
     for (const url of options.listenMetricsUrls ?? []) {
-      metricsListeners.push(await listen({ url, tls: serverTls, onConnection: scrapers.accept, onError }));
+      metricsListeners.push(
+        await listen({ url, tls: serverTls, reusePort, onConnection: scrapers.accept, onError }),
+      );
     }
     opened = await open({
       connectionString: options.postgresUrl,
       log,
       name: options.name ?? 'default',
       clientUrls: options.advertiseClientUrls ?? listeners.map(({ url }) => url),
-      quotaBytes: options.quotaBackendBytes ?? 0,
+      quotaBytes: Math.max(quotaBytes, 0),
       ...(options.valueCacheBytes === undefined ? {} : { valueCacheBytes: options.valueCacheBytes }),
     });
   } catch (error) {
@@ -148,7 +160,6 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   }
 
   const { store, lessor, upkeep } = opened;
-  const quotaBytes = options.quotaBackendBytes || shownQuotaBytes;
   const auth = createAuth({
     ...opened.auth,
     tokenOptions: options.authToken ?? { kind: 'simple' },
@@ -176,6 +187,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     logRequest,
     maxRequestBytes,
     maxConcurrentStreams: options.maxConcurrentStreams ?? 0xffffffff,
+    keepaliveMinTimeMs: options.grpcKeepaliveMinTimeMs ?? 5000,
     keepaliveIntervalMs: options.grpcKeepaliveIntervalMs ?? 7_200_000,
     keepaliveTimeoutMs: options.grpcKeepaliveTimeoutMs ?? 20_000,
   });
@@ -185,7 +197,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     watch: services.watch,
     counts,
     version,
-    quotaBytes,
+    quotaBytes: Math.max(quotaBytes, 0),
     isExtensive: options.metrics === 'extensive',
   });
   const loopback = new Loopback(grpc.inject);

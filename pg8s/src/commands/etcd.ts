@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EtcdFlagError } from '@pg8s/shim/flag-values';
-import { type EtcdFlagOptions, etcdFlags, parseShimOptions } from '@pg8s/shim/flags';
+import { type EtcdFlagOptions, parseShimOptions } from '@pg8s/shim/flags';
+import { etcdFlags } from '@pg8s/shim/flags-table';
 import { type Shim, startShim } from '@pg8s/shim/server';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
@@ -33,7 +34,7 @@ export const defineEtcd: DefineCommand = (command, report) => {
 
 function parse(command: Command): EtcdFlagOptions {
   try {
-    return parseShimOptions(givenFlags(command, rows), process.env);
+    return parseShimOptions({ flags: givenFlags(command, rows), env: process.env });
   } catch (error) {
     if (error instanceof EtcdFlagError) throw new UsageError(error.message);
     throw error;
@@ -45,6 +46,12 @@ const logLevels: Readonly<Record<string, LogLevel>> = { panic: 'fatal' };
 async function serve(flags: EtcdFlagOptions, postgresUrl: string | undefined): Promise<number> {
   const level = logLevels[flags.logLevel] ?? (flags.logLevel as LogLevel);
   const log = createLogger(level, flags.logFormat === 'json' ? 'json' : 'text');
+  if (flags.configFile !== undefined) {
+    log.info(
+      { path: flags.configFile },
+      'other flags and environment variables are ignored: there is a configuration file',
+    );
+  }
   if (flags.ignored.length > 0) {
     log.info({ flags: flags.ignored }, 'flags that have no meaning here were ignored');
   }

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type SecureVersion, type TlsOptions } from 'node:tls';
+import { createServer, isIP, type Server, type Socket } from 'node:net';
+import {
+  createServer as createTlsServer,
+  type PeerCertificate,
+  type SecureVersion,
+  type TlsOptions,
+  type TLSSocket,
+} from 'node:tls';
+import { opensslCiphers } from './cipher-suites.ts';
 import { chooseProtocol } from './protocol-split.ts';
 import { renewWhenChanged } from './renew-certificate.ts';
 
@@ -17,6 +24,14 @@ export interface ShimTls {
   trustedCaFile?: string | undefined;
   /** --client-cert-auth */
   clientCertAuth?: boolean | undefined;
+  /** --client-crl-file: client certificates that are no longer good. */
+  crlFile?: string | undefined;
+  /** --client-cert-allowed-hostname: of these the client's certificate must have one. */
+  allowedHostnames?: readonly string[] | undefined;
+  /** `allowed-cn` of the configuration file: of these one must be the common name. */
+  allowedNames?: readonly string[] | undefined;
+  /** --cipher-suites, by Go's names. Default: Node's. */
+  cipherSuites?: readonly string[] | undefined;
   /** --tls-min-version; default: TLS 1.2. */
   minVersion?: SecureVersion | undefined;
   /** --tls-max-version */
@@ -36,6 +51,8 @@ export interface Listener {
 export interface ListenOptions {
   url: string;
   tls: ShimTls | undefined;
+  /** --socket-reuse-port */
+  reusePort?: boolean | undefined;
   onConnection: (connection: Socket) => void;
   /** A connection that could not be accepted, or a renewed certificate that cannot be used. */
   onError?: (error: Error) => void;
@@ -51,8 +68,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const { url, tls, onConnection, onError = () => {} } = options;
   const { scheme, host, port, path } = parseClientUrl(url);
   const isSecure = scheme === 'https' || scheme === 'unixs';
+  const admit = (connection: TLSSocket): void => {
+    if (isAllowed(connection, tls)) onConnection(connection);
+    else connection.destroy();
+  };
   const secure = isSecure
-    ? createTlsServer({ ...tlsOptions(url, tls), ALPNCallback: chooseProtocol }, onConnection)
+    ? createTlsServer({ ...tlsOptions(url, tls), ALPNCallback: chooseProtocol }, admit)
     : undefined;
   const server = secure ?? createServer(onConnection);
   // Handshakes that fail concern their client alone.
@@ -63,10 +84,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     );
     // As Go does for etcd: `localhost` is 127.0.0.1, whatever the resolver would put first.
     const address = host === 'localhost' ? '127.0.0.1' : host;
-    server.listen(path === undefined ? { host: address, port } : { path }, resolve);
+    const reusePort = options.reusePort ?? false;
+    server.listen(path === undefined ? { host: address, port, reusePort } : { path }, resolve);
   });
   server.on('error', onError);
-  const files = secure === undefined ? [] : [tls?.certFile, tls?.keyFile, tls?.trustedCaFile];
+  const files = secure === undefined ? [] : [tls?.certFile, tls?.keyFile, tls?.trustedCaFile, tls?.crlFile];
   const stopRenewing = renewWhenChanged({
     files: files.filter((file): file is string => file !== undefined && file !== ''),
     intervalMs: tls?.renewIntervalMs ?? 10_000,
@@ -116,6 +138,7 @@ function tlsOptions(url: string, tls: ShimTls | undefined): TlsOptions {
   }
   const ca = tls?.trustedCa ?? readPem('trusted CA', tls?.trustedCaFile);
   const demandsCertificate = ca !== undefined || (tls?.clientCertAuth ?? false);
+  const crl = readPem('certificate revocation list', tls?.crlFile);
   return {
     cert,
     key,
@@ -124,7 +147,31 @@ function tlsOptions(url: string, tls: ShimTls | undefined): TlsOptions {
     requestCert: demandsCertificate,
     rejectUnauthorized: demandsCertificate,
     ...(ca === undefined ? {} : { ca }),
+    ...(crl === undefined ? {} : { crl: toPem(crl) }),
+    ...(tls?.cipherSuites?.length ? { ciphers: opensslCiphers(tls.cipherSuites) } : {}),
   };
+}
+
+/** Revocation lists come as the bytes that PEM encodes, too. */
+function toPem(crl: Buffer): Buffer | string {
+  if (crl.includes('-----BEGIN')) return crl;
+  const lines = crl.toString('base64').replaceAll(/.{64}/g, '$&\n');
+  return `-----BEGIN X509 CRL-----\n${lines}\n-----END X509 CRL-----\n`;
+}
+
+/** Whether the client's certificate, if it had to show one, is for one of the names that are allowed. */
+function isAllowed(connection: TLSSocket, tls: ShimTls | undefined): boolean {
+  const { allowedHostnames = [], allowedNames = [] } = tls ?? {};
+  if (allowedHostnames.length === 0 && allowedNames.length === 0) return true;
+  const certificate = connection.getPeerX509Certificate();
+  if (certificate === undefined) return true;
+  const commonName = (connection.getPeerCertificate().subject as PeerCertificate['subject'] | undefined)?.CN;
+  if (allowedNames.some((name) => name === commonName)) return true;
+  return allowedHostnames.some((name) =>
+    isIP(name) === 0
+      ? certificate.checkHost(name, { subject: 'never' }) !== undefined
+      : certificate.checkIP(name) !== undefined,
+  );
 }
 
 function readPem(what: string, file: string | undefined): Buffer | undefined {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Http2Server } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { EtcdError, grpcCode } from '../client/etcd-error.ts';
@@ -9,6 +10,7 @@ import { GrpcCredentials } from './grpc-credentials.ts';
 import { GrpcStreams } from './grpc-streams.ts';
 import { unaryMethods } from './methods.ts';
 import { observeUnary } from './observe-unary.ts';
+import { enforcePingPolicy } from './ping-policy.ts';
 import type { LogRequest } from './request-log.ts';
 import { grpcOverheadBytes, type Services } from './services.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
@@ -28,6 +30,8 @@ export interface GrpcServerOptions {
   maxRequestBytes: number;
   /** etcd's --max-concurrent-streams, per connection. */
   maxConcurrentStreams: number;
+  /** Clients that ping more often are disconnected; 0: grpc-go's 5 minutes. */
+  keepaliveMinTimeMs: number;
   keepaliveIntervalMs: number;
   keepaliveTimeoutMs: number;
 }
@@ -118,6 +122,12 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   }
 
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  // grpc-js leaves pings alone, and has no word for its HTTP/2 server; the test of the policy sees to it.
+  const { http2Servers } = server as unknown as { http2Servers: ReadonlyMap<Http2Server, unknown> };
+  const minTimeMs = options.keepaliveMinTimeMs || 300_000;
+  for (const http2 of http2Servers.keys()) {
+    http2.on('session', (session) => enforcePingPolicy(session, { minTimeMs }));
+  }
   const connections = new Set<Duplex>();
   return {
     inject(connection) {

@@ -4,7 +4,9 @@ import {
   BasicConstraintsExtension,
   cryptoProvider,
   SubjectAlternativeNameExtension,
+  X509Certificate,
   X509CertificateGenerator,
+  X509CrlGenerator,
 } from '@peculiar/x509';
 
 cryptoProvider.set(webcrypto);
@@ -20,7 +22,10 @@ export interface TestCertificate {
 /** A certificate authority for one test: its own certificate, and ones for localhost that it signs. */
 export async function createTestAuthority(): Promise<{
   ca: Buffer;
-  issue(name: string): Promise<TestCertificate>;
+  /** For these DNS names; default: localhost and 127.0.0.1. */
+  issue(name: string, dnsNames?: readonly string[]): Promise<TestCertificate>;
+  /** A list that these certificates are on, as PEM and as the bytes in it. */
+  revoke(...certificates: TestCertificate[]): Promise<{ pem: string; der: Buffer }>;
 }> {
   const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
   const authorityKeys = await generateKeys();
@@ -34,7 +39,7 @@ export async function createTestAuthority(): Promise<{
   });
   return {
     ca: Buffer.from(authority.toString('pem')),
-    async issue(name) {
+    async issue(name, dnsNames) {
       const keys = await generateKeys();
       const certificate = await X509CertificateGenerator.create({
         ...validity,
@@ -45,10 +50,12 @@ export async function createTestAuthority(): Promise<{
         signingKey: authorityKeys.privateKey,
         signingAlgorithm,
         extensions: [
-          new SubjectAlternativeNameExtension([
-            { type: 'dns', value: 'localhost' },
-            { type: 'ip', value: '127.0.0.1' },
-          ]),
+          new SubjectAlternativeNameExtension(
+            dnsNames?.map((value) => ({ type: 'dns', value })) ?? [
+              { type: 'dns', value: 'localhost' },
+              { type: 'ip', value: '127.0.0.1' },
+            ],
+          ),
         ],
       });
       const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
@@ -56,6 +63,23 @@ export async function createTestAuthority(): Promise<{
       return {
         cert: Buffer.from(certificate.toString('pem')),
         key: Buffer.from(`-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----\n`),
+      };
+    },
+    async revoke(...certificates) {
+      const list = await X509CrlGenerator.create({
+        issuer: authority.subject,
+        thisUpdate: validity.notBefore,
+        nextUpdate: validity.notAfter,
+        entries: certificates.map(({ cert }) => ({
+          serialNumber: new X509Certificate(cert).serialNumber,
+          revocationDate: validity.notBefore,
+        })),
+        signingKey: authorityKeys.privateKey,
+        signingAlgorithm,
+      });
+      return {
+        pem: list.toString('pem').replaceAll(/(BEGIN|END) CRL/g, '$1 X509 CRL'),
+        der: Buffer.from(list.rawData),
       };
     },
   };
