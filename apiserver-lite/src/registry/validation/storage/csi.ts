@@ -99,7 +99,10 @@ function validateTopologyKeys({ topologyKeys }: V1CSINodeDriver, field: string):
 
 /** A driver of a node changes nothing but how many volumes it takes. */
 export function validateCsiNodeUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  const rest = ({ allocatable: _, ...driver }: V1CSINodeDriver) => driver;
+  const rest = (driver: V1CSINodeDriver) => {
+    const { name, nodeID, topologyKeys } = driver;
+    return { name, nodeID, topologyKeys };
+  };
   return driversOf(old).flatMap((before) =>
     driversOf(object)
       .filter((driver) => driver.name === before.name && !isSame(rest(driver), rest(before)))
