@@ -3,15 +3,16 @@ import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
 import type { JsonObject } from '../patch/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
-import { compareObjects } from './compare.ts';
 import { applyConflict, type Conflict } from './conflicts.ts';
 import { byPlace, encodeTime, sameManager } from './entries.ts';
-import { difference, intersection, union, type FieldSet } from './field-set.ts';
+import { difference, intersection, type FieldSet } from './field-set.ts';
 import { ignoredFields } from './ignored-fields.ts';
 import { fieldsOfLastApplied, syncLastApplied } from './last-applied.ts';
-import { fieldSetOf, mergeApplied, removeUnowned } from './merge-applied.ts';
+import { fieldSetOf, mergeApplied } from './merge-applied.ts';
+import { pruneMerged } from './prune-merged.ts';
 import { trackUpdate } from './track.ts';
 import { structPlan, type StructPlan } from './type-plan.ts';
+import { VersionedComparison, versionsOf } from './versions.ts';
 
 /** Who applies, and how. */
 export interface Application {
@@ -49,25 +50,34 @@ export function applyConfiguration(
   const live: JsonObject = current ?? {};
   let merged = mergeApplied(plan, live, applied) as JsonObject;
   const last = previous?.fieldsV1 as FieldSet | undefined;
-  if (last !== undefined) {
-    const owned = others.reduce<FieldSet | undefined>(
-      (all, { fieldsV1 }) => union(all, fieldsV1 as FieldSet),
-      fields,
-    );
-    merged = removeUnowned(plan, merged, { last, owned }) as JsonObject;
+  const versions = versionsOf(gvk.kind, scope.apiVersion);
+  if (previous !== undefined) {
+    merged = pruneMerged(merged, {
+      plan,
+      versions,
+      ignored,
+      previous,
+      owners: fields === undefined ? others : [...others, { ...own, fieldsV1: fields }],
+    });
   }
   const object = decode(merged);
 
-  const { changed, removed } = compareObjects(plan, live, object, ignored);
+  const comparison = new VersionedComparison(versions, plan, {
+    before: live,
+    after: object as JsonObject,
+    ignored,
+  });
+  const { changed, removed } = comparison.own;
   const inherited = fieldsOfLastApplied(current, { manager, plan, ignored });
   const conflicts: Conflict[] = [];
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of others) {
     const before = entry.fieldsV1 as FieldSet;
-    const taken = intersection(before, changed);
+    const versioned = comparison.in(entry.apiVersion);
+    const taken = intersection(before, versioned.changed);
     const unasked = difference(taken, inherited);
     if (unasked !== undefined) conflicts.push({ entry, fields: unasked });
-    const left = difference(difference(before, changed), removed);
+    const left = difference(difference(before, versioned.changed), versioned.removed);
     if (left !== undefined) kept.push(left === before ? entry : { ...entry, fieldsV1: left });
   }
   if (conflicts.length > 0 && !force) throw applyConflict(conflicts);

@@ -1,11 +1,12 @@
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
+import type { JsonObject } from '../patch/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
-import { compareObjects } from './compare.ts';
 import { byPlace, capUpdateManagers, decodeEntries, encodeTime, sameManager } from './entries.ts';
 import { difference, union, type FieldSet } from './field-set.ts';
 import { ignoredFields } from './ignored-fields.ts';
 import { structPlan } from './type-plan.ts';
+import { VersionedComparison, versionsOf } from './versions.ts';
 
 /** Where a write happens, and whose it is. */
 export interface Tracking {
@@ -38,12 +39,16 @@ export function trackUpdate(
     setEntries(object, entries);
     return;
   }
-  const { changed, removed } = compareObjects(
+  const comparison = new VersionedComparison(
+    versionsOf(gvk.kind, scope.apiVersion),
     structPlan(info.message),
-    current ?? nothing,
-    object,
-    ignoredFields(rest),
+    {
+      before: (current ?? nothing) as JsonObject,
+      after: object as JsonObject,
+      ignored: ignoredFields(rest),
+    },
   );
+  const { changed, removed } = comparison.own;
   if (changed === undefined && removed === undefined) {
     setEntries(object, entries);
     return;
@@ -60,7 +65,8 @@ export function trackUpdate(
   let previous: FieldSet | undefined;
   for (const entry of entries) {
     const before = entry.fieldsV1 as FieldSet | undefined;
-    const left = difference(difference(before, changed), removed);
+    const versioned = comparison.in(entry.apiVersion);
+    const left = difference(difference(before, versioned.changed), versioned.removed);
     if (changed !== undefined && sameManager(entry, own)) {
       previous = left;
     } else if (left !== undefined) {
