@@ -161,6 +161,29 @@ export const watchCases: readonly ConformanceCase[] = [
     differsIn: { '3.4': 'gives no reason' },
   },
   {
+    name: 'a compacted watch keeps its id until it is canceled',
+    async run(world) {
+      const { header } = await world.put('a');
+      await world.client.compact({ revision: header.revision });
+      const watch = world.watch();
+      const create = { createRequest: { key: world.key('a'), watchId: 7, startRevision: 1 } };
+      watch.stream.send(create);
+      assert.deepEqual(
+        [(await watch.next()).created, (await watch.next()).compactRevision],
+        [true, header.revision],
+      );
+      watch.stream.send(create);
+      const refused = await watch.next();
+      assert.deepEqual([refused.watchId, refused.canceled], [-1, true]);
+      assert.equal(refused.cancelReason, 'mvcc: duplicate watch ID provided on the WatchStream');
+      watch.stream.send({ cancelRequest: { watchId: 7 } });
+      const canceled = await watch.next();
+      assert.deepEqual([canceled.watchId, canceled.canceled, canceled.compactRevision], [7, true, 0]);
+      watch.stream.send(create);
+      assert.equal((await watch.next()).canceled, false);
+    },
+  },
+  {
     name: 'a negative start counts as compacted',
     async run(world) {
       const watch = world.watch();

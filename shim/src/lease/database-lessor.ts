@@ -87,13 +87,14 @@ export class DatabaseLessor implements Lessor {
     const left = await this.#port.remaining(request.id);
     admit?.(this.#store.state);
     const header = responseHeader(this.#store.currentRevision);
-    if (left === undefined || left.remainingSeconds <= 0) {
+    if (left === undefined) {
       return { header, id: request.id, ttlSeconds: -1, grantedTtlSeconds: 0, keys: [] };
     }
     return {
       header,
       id: request.id,
-      ttlSeconds: Math.floor(left.remainingSeconds),
+      // Negative where its time is over but it has not been revoked yet.
+      ttlSeconds: Math.trunc(left.remainingSeconds),
       grantedTtlSeconds: left.ttlSeconds,
       keys: request.keys ? [...this.#store.state.leases.keysOf(request.id)].sort().map(toKeyBytes) : [],
     };

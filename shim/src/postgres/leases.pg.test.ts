@@ -71,9 +71,14 @@ test('a keepalive gives the whole time again, unless it comes too late', async (
   const many = await Promise.all(Array.from({ length: 50 }, () => lessor.renew({ id })));
   assert.ok(many.every((answer) => answer.ttlSeconds === 60));
   assert.ok((await lessor.timeToLive({ id })).ttlSeconds >= 58);
-  await pass(database, 61);
+  await pass(database, 70);
   assert.equal((await lessor.renew({ id })).ttlSeconds, 0);
-  assert.equal((await lessor.timeToLive({ id })).ttlSeconds, -1);
+  // It is there until it is revoked.
+  const over = await lessor.timeToLive({ id });
+  assert.deepEqual([over.ttlSeconds <= -9 && over.ttlSeconds > -60, over.grantedTtlSeconds], [true, 60]);
+  await lessor.revoke({ id });
+  const gone = await lessor.timeToLive({ id });
+  assert.deepEqual([gone.ttlSeconds, gone.grantedTtlSeconds], [-1, 0]);
   assert.equal((await lessor.renew({ id: 12345n })).ttlSeconds, 0);
   assert.equal(store.currentRevision, 1, 'leases take no revisions');
 });

@@ -129,7 +129,7 @@ test('an empty key is the smallest one, and one zero byte the end of all', async
 });
 
 test('a start in the past, and one that was compacted away', async () => {
-  const { watch, taken, put, store } = openSession();
+  const { watch, taken, put, store, session } = openSession();
   await put('a');
   await put('a');
   await put('a');
@@ -142,10 +142,27 @@ test('a start in the past, and one that was compacted away', async () => {
     { watchId: 0, revision: 4, keys: ['a'], flags: [] },
     { watchId: 1, revision: 0, keys: [], flags: ['canceled', 'compactRevision'] },
   ]);
+  // The id is taken until it is canceled, too.
   watch({ watchId: 1 });
+  watch();
+  session.receive({ cancelRequest: { watchId: 1 } });
+  watch({ watchId: 1 });
+  session.receive({ cancelRequest: { watchId: 1 } });
+  session.receive({ cancelRequest: { watchId: 1 } });
   assert.deepEqual(
-    (await taken()).map(({ watchId, canceled }) => [watchId, canceled]),
-    [[1, false]],
+    (await taken()).map(({ watchId, created, canceled, cancelReason }) => [
+      watchId,
+      created,
+      canceled,
+      cancelReason,
+    ]),
+    [
+      [-1, true, true, 'mvcc: duplicate watch ID provided on the WatchStream'],
+      [2, true, false, ''],
+      [1, false, true, ''],
+      [1, true, false, ''],
+      [1, false, true, ''],
+    ],
   );
 });
 

@@ -47,6 +47,8 @@ interface Watch {
 export class WatchSession {
   readonly #options: WatchSessionOptions;
   readonly #watches = new Map<number, Watch>();
+  /** Of watches that a compaction has ended: taken, as in etcd, until the client cancels them, too. */
+  readonly #compactedIds = new Set<number>();
   readonly #heldBack = new Set<Watch>();
   #nextId = 0;
   #isWritable = true;
@@ -97,7 +99,7 @@ export class WatchSession {
     if (startRevision < 0) return this.#refuse(compactedReason);
     if (refusal !== undefined) return this.#refuse(refusal);
     if (isEmptyRange(key, rangeEnd)) return this.#refuse(emptyRangeReason);
-    if (watchId !== 0 && this.#watches.has(watchId)) return this.#refuse(duplicateIdReason);
+    if (watchId !== 0 && this.#isTaken(watchId)) return this.#refuse(duplicateIdReason);
     const watch: Omit<Watch, 'watcher'> & { watcher?: Watcher } = {
       id: watchId === 0 ? this.#freeId() : watchId,
       fragment: request.fragment ?? false,
@@ -121,8 +123,12 @@ export class WatchSession {
   }
 
   #freeId(): number {
-    while (this.#watches.has(this.#nextId)) this.#nextId++;
+    while (this.#isTaken(this.#nextId)) this.#nextId++;
     return this.#nextId++;
+  }
+
+  #isTaken(id: number): boolean {
+    return this.#watches.has(id) || this.#compactedIds.has(id);
   }
 
   #refuse(cancelReason: string): void {
@@ -132,15 +138,16 @@ export class WatchSession {
 
   #cancel(watchId: number): void {
     const watch = this.#watches.get(watchId);
-    if (watch === undefined) return;
-    watch.watcher.cancel();
-    this.#forget(watch);
+    if (watch === undefined && !this.#compactedIds.delete(watchId)) return;
+    watch?.watcher.cancel();
+    if (watch !== undefined) this.#forget(watch);
     this.#send(this.#options.store.currentRevision, { watchId, canceled: true });
     this.#answerProgress();
   }
 
   #endCompacted(watch: Watch, compactRevision: number): void {
     this.#forget(watch);
+    this.#compactedIds.add(watch.id);
     // etcd gives no reason and no revision here: the compacted revision says it.
     this.#send(0, { watchId: watch.id, canceled: true, compactRevision });
     this.#answerProgress();
