@@ -15,17 +15,22 @@ async function start(t: TestContext) {
   const { registry } = await testRegistry();
   const server = await EndpointServer.start(registry, { now: () => Date.UTC(2026, 0, 1) });
   t.after(() => server.close());
-  const patch = (version: string, manager: string, body: object, type: string, query = '') =>
-    server.send('PATCH', `${path(version)}/web?fieldManager=${manager}${query}`, {
+  const patch = (version: string, query: string, body: object, type: string) =>
+    server.send('PATCH', `${path(version)}/web?${query}`, {
       body: { apiVersion: `autoscaling/${version}`, kind: 'HorizontalPodAutoscaler', ...body },
       headers: { 'content-type': type },
     });
   return {
     server,
     apply: (version: string, manager: string, spec: object, query = '') =>
-      patch(version, manager, { metadata: { name: 'web' }, spec }, 'application/apply-patch+yaml', query),
+      patch(
+        version,
+        `fieldManager=${manager}${query}`,
+        { metadata: { name: 'web' }, spec },
+        'application/apply-patch+yaml',
+      ),
     merge: (version: string, manager: string, spec: object) =>
-      patch(version, manager, { spec }, 'application/merge-patch+json'),
+      patch(version, `fieldManager=${manager}`, { spec }, 'application/merge-patch+json'),
     /** The fields of the spec that each manager owns, with the version that they are named in. */
     async owners(version = 'v2'): Promise<Record<string, string>> {
       const { json } = await server.send('GET', `${path(version)}/web`);
