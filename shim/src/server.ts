@@ -72,6 +72,9 @@ export interface ShimOptions {
   drainMs?: number | undefined;
   /** Bytes of current values kept in memory. */
   valueCacheBytes?: number | undefined;
+  /** Whether LISTEN and NOTIFY are used; without, other shims' commits are seen at the next poll. */
+  hints?: boolean | undefined;
+  pollIntervalMs?: number | undefined;
 }
 
 /** A running shim. */
@@ -89,7 +92,7 @@ export interface Shim {
 }
 
 /** The etcd version whose API this is. */
-export const defaultVersionReported = '3.6.6';
+export const defaultVersionReported = '3.6.14';
 
 /** An HTTP connection on which nothing moves for so long is closed. */
 const httpIdleTimeoutMs = 120_000;
@@ -150,6 +153,8 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
       clientUrls: options.advertiseClientUrls ?? listeners.map(({ url }) => url),
       quotaBytes: Math.max(quotaBytes, 0),
       ...(options.valueCacheBytes === undefined ? {} : { valueCacheBytes: options.valueCacheBytes }),
+      ...(options.hints === undefined ? {} : { hints: options.hints }),
+      ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
     });
   } catch (error) {
     clients.destroy();

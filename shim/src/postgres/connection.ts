@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { StoreError } from '../mvcc/store-error.ts';
 import { type DatabaseServer, databaseServers } from './database-servers.ts';
 import { toStoreError } from './pg-error.ts';
+import { areParameters, PreparedCall } from './prepared-call.ts';
 
 /** A row as the server sent it: text in PostgreSQL's format, or null. */
 export type TextRow = (string | null)[];
@@ -64,6 +65,10 @@ export class Connection {
   /** There is a pooler in between: no prepared statements, no settings of the session, no notifications. */
   #pooled = false;
   #last: Promise<unknown> = Promise.resolve();
+  /** Where the answer to a statement is awaited, and since when. */
+  #awaited: pg.Client | undefined;
+  #awaitedSince = 0;
+  #watchdog: NodeJS.Timeout | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -105,6 +110,7 @@ export class Connection {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#last.catch(() => undefined);
+    clearTimeout(this.#watchdog);
     const client = await this.#client?.catch(() => undefined);
     await client?.end().catch(() => undefined);
   }
@@ -120,8 +126,15 @@ export class Connection {
     statement: string | Statement,
     values: unknown[] | undefined,
   ): Promise<TextRow[]> {
-    const timer = setTimeout(() => this.#drop(client), this.#options.timeoutMs);
+    this.#awaited = client;
+    this.#awaitedSince = performance.now();
+    this.#watchdog ??= setTimeout(() => this.#look(), this.#options.timeoutMs);
     try {
+      if (typeof statement !== 'string' && statement.name !== undefined && !this.#pooled) {
+        const given = values ?? noValues;
+        const { name, text } = statement;
+        if (areParameters(given)) return await PreparedCall.on(client, { name, text }, given);
+      }
       const config = typeof statement === 'string' || this.#pooled ? { text: textOf(statement) } : statement;
       const result = await client.query<TextRow>({
         ...config,
@@ -135,8 +148,17 @@ export class Connection {
       if (error instanceof pg.DatabaseError && error.code === '25006') this.#drop(client);
       throw toStoreError(error);
     } finally {
-      clearTimeout(timer);
+      this.#awaited = undefined;
     }
+  }
+
+  /** One timer for all statements: it is late, or it looks again when the one of now would be. */
+  #look(): void {
+    this.#watchdog = undefined;
+    if (this.#awaited === undefined) return;
+    const leftMs = this.#awaitedSince + this.#options.timeoutMs - performance.now();
+    if (leftMs > 0) this.#watchdog = setTimeout(() => this.#look(), leftMs);
+    else this.#drop(this.#awaited);
   }
 
   async #connected(): Promise<pg.Client> {
@@ -244,6 +266,8 @@ async function prepareSession(client: pg.Client): Promise<boolean> {
 function textOf(statement: string | Statement): string {
   return typeof statement === 'string' ? statement : statement.text;
 }
+
+const noValues: unknown[] = [];
 
 /** Values stay the text that the server sent: we know each column's type, and decode better than by type. */
 const rawTypes = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
