@@ -39,7 +39,7 @@ test('gRPC and HTTP on one port in plain text', async () => {
   assert.equal((await client.range({ key: bytes('a') })).count, 1);
 
   const version = await fetch(`${url}/version`);
-  assert.deepEqual(await version.json(), { etcdserver: '3.6.6', etcdcluster: '3.6.0', storage: '3.6.0' });
+  assert.deepEqual(await version.json(), { etcdserver: '3.6.14', etcdcluster: '3.6.0', storage: '3.6.0' });
   const health = await fetch(`${url}/health`);
   assert.deepEqual([health.status, await health.json()], [200, { health: 'true', reason: '' }]);
   assert.equal(await (await fetch(`${url}/readyz`)).text(), 'ok\n');
@@ -76,7 +76,7 @@ test('metrics: of this server alone', async () => {
     `grpc_server_handling_seconds_count{${put}} 2`,
     'etcd_server_has_leader 1',
     'etcd_debugging_mvcc_current_revision 2',
-    'etcd_server_version{server_version="3.6.6"} 1',
+    'etcd_server_version{server_version="3.6.14"} 1',
     'etcd_server_client_requests_total{type="unary",client_api_version="unknown"} 2',
   ]) {
     assert.ok(text.split('\n').includes(line), line);

@@ -46,13 +46,18 @@ export const authCases: readonly AuthCase[] = [
   },
   {
     name: 'status tells the state and counts changes, but not the enabling',
-    differsIn: { '3.4': 'there is no AuthStatus before 3.5' },
+    differsIn: { '3.4': 'there is no AuthStatus before 3.5', '3.8': 'answers everybody' },
     async run(world) {
       const before = await world.auth.call('AuthStatus', {});
       assert.equal(before.enabled, false);
       const root = await world.enableWithUser();
-      const on = await world.auth.call('AuthStatus', {});
+      const on = await root.call('AuthStatus', {});
       assert.deepEqual([on.enabled, on.authRevision - before.authRevision], [true, 5]);
+      await world.refuses(
+        world.auth.call('AuthStatus', {}),
+        'INVALID_ARGUMENT',
+        'etcdserver: user name is empty',
+      );
       await root.call('AuthDisable', {});
       assert.equal((await world.auth.call('AuthStatus', {})).authRevision - before.authRevision, 6);
     },

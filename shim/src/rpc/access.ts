@@ -3,8 +3,6 @@ import type { Access } from './guard.ts';
 
 // Who may call a method; every row of `methods.ts` says it.
 
-/** Everybody, a token being worth a look all the same. */
-export const forAll: Access<unknown> = { rule: () => {}, isEarly: false };
 /** Everybody, whatever token he shows. */
 export const forStrangers: Access<unknown> = { rule: () => {}, isEarly: false, isOpen: true };
 /** Everybody who has said who he is. */

@@ -18,7 +18,7 @@ import * as lockpb from '../etcdserverpb/lock-messages.ts';
 import * as maintenance from '../etcdserverpb/maintenance-messages.ts';
 import { defineReflection } from '../etcdserverpb/reflection-messages.ts';
 import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
-import { early, forAll, forRoot, forStrangers, forUsers, inOrder } from './access.ts';
+import { early, forRoot, forStrangers, forUsers, inOrder } from './access.ts';
 import type { Access, Permit, Sender } from './guard.ts';
 import type { Services } from './services.ts';
 
@@ -198,7 +198,7 @@ export function unaryMethods({
   add('etcdserverpb.Auth/AuthStatus', {
     request: maintenance.emptyRequest,
     response: authpb.authStatusResponse,
-    access: forAll,
+    access: inOrder(rules.requireAdmin),
     call: (request, { admit }) => auth.status(request, admit),
   });
   add('etcdserverpb.Auth/Authenticate', {
