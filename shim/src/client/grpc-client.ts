@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import {
   type CallOptions as GrpcCallOptions,
@@ -65,6 +66,10 @@ const methods = {
   memberList: method('Cluster/MemberList', [memberListRequest, membersResponse], true),
 } as const;
 
+/** What reached no server is sent again after so long, and so often; clientv3 does that with reads. */
+const reconnectPauseMs = 25;
+const mostAttempts = 100;
+
 /** How large a list the server may send before we have read some of it, per stream and per connection. */
 const flowControlWindowBytes = 8 << 20;
 
@@ -76,6 +81,7 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
   const metadata = new Metadata();
   if (options.token !== undefined) metadata.set('token', options.token);
   let turn = 0;
+  let isClosed = false;
   /** How to cancel what is under way. */
   const underWay: Cancels = new Set();
 
@@ -86,21 +92,19 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
   ): Promise<R> {
     const deadline = callOptions?.timeoutMs === undefined ? undefined : Date.now() + callOptions.timeoutMs;
     const first = turn++;
-    for (let attempt = 0; ; attempt++) {
+    const signal = callOptions?.signal;
+    for (let attempt = 1; ; attempt++) {
       const client = clients[(first + attempt) % clients.length] as Client;
       try {
-        return await callOnce({
-          client,
-          metadata,
-          what,
-          request,
-          deadline,
-          signal: callOptions?.signal,
-          underWay,
-        });
+        return await callOnce({ client, metadata, what, request, deadline, signal, underWay });
       } catch (error) {
-        const isLast = attempt + 1 >= clients.length;
-        if (isLast || !mayAskAnother(error as EtcdError, what.isRead)) throw error;
+        if (!mayAskAnother(error as EtcdError, what.isRead)) throw error;
+        if (attempt < clients.length) continue;
+        // All were asked: one that has just been started is given a little time.
+        const isLate = deadline !== undefined && deadline <= Date.now() + reconnectPauseMs;
+        if (!wasNotSent(error as EtcdError) || isLate || attempt >= mostAttempts) throw error;
+        await sleep(reconnectPauseMs);
+        if (isClosed) throw error;
       }
     }
   }
@@ -138,6 +142,7 @@ export function createGrpcClient(options: GrpcClientOptions): EtcdClient {
     status: (callOptions) => call(methods.status, {}, callOptions),
     memberList: (callOptions) => call(methods.memberList, { linearizable: true }, callOptions),
     close() {
+      isClosed = true;
       for (const cancel of underWay) cancel();
       for (const client of clients) client.close();
     },
@@ -163,7 +168,7 @@ function connect(endpoint: string, { tls, ...options }: GrpcClientOptions): Clie
     'grpc.keepalive_time_ms': options.keepaliveIntervalMs ?? 30_000,
     'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs ?? 10_000,
     'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 3000,
+    'grpc.max_reconnect_backoff_ms': 1000,
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_retries': 0,
     'grpc.enable_channelz': 0,
@@ -266,11 +271,14 @@ function keepAlive({
 }
 
 /** As clientv3's retry policies: a write is asked of another server only if it surely reached none. */
-function mayAskAnother({ code, message }: EtcdError, isRead: boolean): boolean {
-  if (code !== grpcCode.UNAVAILABLE) return false;
-  return (
-    isRead || message.startsWith('No connection established') || message.startsWith('Name resolution failed')
-  );
+function mayAskAnother(error: EtcdError, isRead: boolean): boolean {
+  return wasNotSent(error) || (isRead && error.code === grpcCode.UNAVAILABLE);
+}
+
+/** There was no connection to send it on. */
+function wasNotSent({ code, message }: Pick<EtcdError, 'code' | 'message'>): boolean {
+  const isUnsent = /^(No connection established|Name resolution failed)/.test(message);
+  return code === grpcCode.UNAVAILABLE && isUnsent;
 }
 
 function fromServiceError({ code, details }: ServiceError): EtcdError {

@@ -165,6 +165,26 @@ test('another endpoint is asked when the first has no server', async () => {
   await shim.close();
 });
 
+test('what reached no server waits for one that starts again', async (t) => {
+  const first = await startMemoryShim();
+  const listenClientUrls = first.clientUrls.slice();
+  const client = createGrpcClient({ endpoints: listenClientUrls });
+  t.after(() => client.close());
+  await client.put({ key: bytes('a') });
+  await first.close();
+  const calls = [client.put({ key: bytes('b') }), client.range({ key: bytes('b') })];
+  const late = client.put({ key: bytes('c') }, { timeoutMs: 50 });
+  await assert.rejects(late, ({ code }: { code: number }) => code === 14 || code === 4);
+  const second = await startMemoryShim({ listenClientUrls });
+  t.after(() => second.close());
+  await Promise.all(calls);
+  assert.equal((await client.range({ key: bytes('b') })).count, 1);
+  await second.close();
+  const waiting = client.put({ key: bytes('d') });
+  client.close();
+  await assert.rejects(waiting);
+});
+
 test('a write that may have been done is not repeated at another endpoint', async () => {
   const shims = await Promise.all([startMemoryShim(), startMemoryShim()]);
   for (const { store } of shims) store.failure = new StoreError('timeout');
