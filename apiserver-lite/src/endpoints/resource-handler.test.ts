@@ -71,7 +71,7 @@ test('what the schema does not know warns or fails', async (t) => {
   assert.equal(wrong.status, 422);
   assert.equal(
     wrong.json.message,
-    'CreateOptions.meta.k8s.io "" is invalid: [dryRun: Unsupported value: []string{"Some"}: supported values: "All", ' +
+    'CreateOptions.meta.k8s.io "" is invalid: [dryRun: Unsupported value: ["Some"]: supported values: "All", ' +
       'fieldValidation: Unsupported value: "Shout": supported values: "", "Ignore", "Strict", "Warn"]',
   );
 });

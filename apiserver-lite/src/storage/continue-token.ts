@@ -1,3 +1,4 @@
+import { jsonSyntaxError } from '@pg8s/k8s-proto/conform/json-syntax';
 import { badRequest } from '../server/status-error.ts';
 
 /** Where the next page of a list begins. */
@@ -26,10 +27,12 @@ function refuse(cause: string): never {
 /** Throws 400 for what is no token of ours, or would lead out of the list's prefix. */
 export function decodeContinueToken(token: string): ContinueToken {
   let fields: { v?: unknown; rv?: unknown; start?: unknown };
+  const bytes = Buffer.from(token, 'base64url');
   try {
-    fields = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as typeof fields;
+    fields = JSON.parse(bytes.toString('utf8')) as typeof fields;
   } catch (error) {
-    return refuse(`continue key is not valid: ${error instanceof Error ? error.message : String(error)}`);
+    // Go names a wrong byte by the character of its number.
+    return refuse(`continue key is not valid: ${jsonSyntaxError(bytes.toString('latin1')) ?? String(error)}`);
   }
   if (fields === null || typeof fields !== 'object') return refuse('continue key is not valid');
   const { v, rv, start } = fields;

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, stringify, type Tags } from 'yaml';
+import { Composer, type Document, LineCounter, Parser, stringify, type Tags } from 'yaml';
 
 /** YAML 1.1 as kube-apiserver reads it: no dates, no sexagesimal numbers. */
 const omitted = new Set<string | RegExp>([
@@ -25,10 +25,18 @@ export interface ParsedYaml {
   duplicates: readonly string[];
 }
 
+/** The first document of a stream; what follows is not looked at, as by Go's `yaml.Unmarshal`. */
+function firstDocument(text: string, lines: LineCounter): Document.Parsed {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({ version: '1.1', customTags, merge: true, lineCounter: lines });
+  for (const document of composer.compose(parser.parse(text), true, text.length)) return document;
+  throw new Error('a stream has a document, even if it is empty');
+}
+
 /** Reads one YAML document; of keys that stand twice the last one counts. Throws the parser's first error. */
 export function parseYaml(text: string): ParsedYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { version: '1.1', customTags, merge: true, lineCounter: lines });
+  const document = firstDocument(text, lines);
   const duplicates: string[] = [];
   for (const error of document.errors) {
     if (error.code !== 'DUPLICATE_KEY') throw error;

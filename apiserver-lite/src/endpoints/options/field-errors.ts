@@ -1,22 +1,16 @@
 import type { FieldError } from '../../server/status-error.ts';
 
-/** A value as Go's `%#v` prints a list of strings. */
-function goStrings(values: readonly string[]): string {
-  return `[]string{${values.map((value) => JSON.stringify(value)).join(', ')}}`;
-}
-
 /** `Unsupported value: "x": supported values: "a", "b"` */
 export function unsupportedValue(
   field: string,
   value: string | readonly string[],
   supported: readonly string[],
 ): FieldError {
-  const printed = typeof value === 'string' ? JSON.stringify(value) : goStrings(value);
   const list = supported.map((each) => JSON.stringify(each)).join(', ');
   return {
     field,
     reason: 'FieldValueNotSupported',
-    message: `Unsupported value: ${printed}: supported values: ${list}`,
+    message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`,
   };
 }
 

@@ -34,7 +34,8 @@ export function validateConfigMap(object: KubeObject): FieldError[] {
     findings.push(...invalidEach(`binaryData[${key}]`, key, validConfigMapKey(key)));
     bytes += decodedLength(value);
   }
-  if (bytes > maxDataBytes) findings.push(tooLong('', maxDataBytes));
+  // The path to nothing, as Go prints it.
+  if (bytes > maxDataBytes) findings.push(tooLong('[]', maxDataBytes));
   return findings;
 }
 
