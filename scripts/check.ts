@@ -9,6 +9,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ['types', 'tsc', '-p', 'tsconfig.json'],
   ['unused code', 'knip'],
   ['generated files', process.execPath, 'scripts/generate.ts', '--check'],
+  ['specifications', process.execPath, 'scripts/check-specs.ts'],
   ['unit tests', process.execPath, 'scripts/test.ts', 'unit'],
 ];
 
