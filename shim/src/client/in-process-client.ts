@@ -15,7 +15,7 @@ import { EtcdError, type GrpcCode, grpcCode } from './etcd-error.ts';
 import { ResponseQueue } from './response-queue.ts';
 
 /** What the request log calls the client in this process. */
-const caller = { remote: 'in-process', sender: 'trusted' } as const;
+const caller = { remote: () => 'in-process', sender: 'trusted' } as const;
 
 /**
  * A client of the services in this very process: the same answers and the same errors as over gRPC, and counted and

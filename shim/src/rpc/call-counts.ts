@@ -62,8 +62,11 @@ export class CallCounts {
   readonly #methods = new Map<string, MethodCounts>();
   receivedBytes = 0;
   sentBytes = 0;
-  /** By kind and by the version that the client says it has. */
-  readonly clientRequests = new Map<string, number>();
+  readonly #clients = {
+    unary: new Map<string, { count: number }>(),
+    stream: new Map<string, { count: number }>(),
+  };
+  readonly #others = { unary: { count: 0 }, stream: { count: 0 } };
 
   /** The counts of this method: the same ones for every way in. */
   method(path: string, type: MethodType): MethodCounts {
@@ -78,9 +81,23 @@ export class CallCounts {
 
   /** Counts a client's stated version; at most some dozens of them, for it is the client's own words. */
   countClient(type: 'unary' | 'stream', version: string): void {
-    const known = `${type} ${version}`;
-    const key = this.clientRequests.has(known) || this.clientRequests.size < 64 ? known : `${type} other`;
-    this.clientRequests.set(key, (this.clientRequests.get(key) ?? 0) + 1);
+    let counter = this.#clients[type].get(version);
+    if (counter === undefined) {
+      counter = this.#clients.unary.size + this.#clients.stream.size < 64 ? { count: 0 } : this.#others[type];
+      // Who is not among them is looked for each time, and not remembered.
+      if (counter !== this.#others[type]) this.#clients[type].set(version, counter);
+    }
+    counter.count++;
+  }
+
+  /** By kind and by the version that the client says it has. */
+  get clientRequests(): Map<string, number> {
+    const requests = new Map<string, number>();
+    for (const type of ['unary', 'stream'] as const) {
+      for (const [version, { count }] of this.#clients[type]) requests.set(`${type} ${version}`, count);
+      if (this.#others[type].count > 0) requests.set(`${type} other`, this.#others[type].count);
+    }
+    return requests;
   }
 }
 

@@ -11,7 +11,7 @@ import { GrpcStreams } from './grpc-streams.ts';
 import { unaryMethods } from './methods.ts';
 import { observeUnary } from './observe-unary.ts';
 import { enforcePingPolicy } from './ping-policy.ts';
-import type { LogRequest } from './request-log.ts';
+import type { RequestLog } from './request-log.ts';
 import { grpcOverheadBytes, type Services } from './services.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
 
@@ -26,7 +26,7 @@ export interface GrpcServer {
 export interface GrpcServerOptions {
   services: Services;
   counts: CallCounts;
-  logRequest: LogRequest;
+  logRequest: RequestLog;
   maxRequestBytes: number;
   /** etcd's --max-concurrent-streams, per connection. */
   maxConcurrentStreams: number;
@@ -97,7 +97,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
           null,
           await answer(
             call.request,
-            { remote: call.getPeer(), sender: new GrpcCredentials(call) },
+            { remote: () => call.getPeer(), sender: new GrpcCredentials(call) },
             controller?.signal,
           ),
         );

@@ -3,19 +3,19 @@ import type { CallCounts } from './call-counts.ts';
 import { toEtcdError } from './etcd-errors.ts';
 import type { Sender } from './guard.ts';
 import type { UnaryMethod } from './methods.ts';
-import type { LogRequest } from './request-log.ts';
+import type { RequestLog } from './request-log.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
 
 /** Who watches the calls, whatever way they come in. */
 export interface CallObservers {
   readonly counts: CallCounts;
-  readonly logRequest: LogRequest;
+  readonly logRequest: RequestLog;
 }
 
 /** Where a call comes from: for the log, and for the guard. */
 export interface Caller {
   /** The client's address. */
-  readonly remote: string;
+  remote(): string;
   readonly sender: Sender;
 }
 
@@ -25,16 +25,15 @@ export type ObservedCall = (request: unknown, caller: Caller, signal?: AbortSign
 /** The method, whose every call is counted, and logged where the log wants it. */
 export function observeUnary(method: UnaryMethod, { counts, logRequest }: CallObservers): ObservedCall {
   const methodCounts = counts.method(method.path, 'unary');
-  return async (request, { remote, sender }, signal) => {
+  return async (request, caller, signal) => {
     const start = performance.now();
-    const startMs = Date.now();
     methodCounts.started++;
     methodCounts.received++;
     let response: unknown;
     let code: GrpcCode = grpcCode.OK;
     try {
       if (request instanceof UnreadableRequest) throw request.error;
-      response = await method.call(request, sender, signal);
+      response = await method.call(request, caller.sender, signal);
       methodCounts.sent++;
       return response;
     } catch (thrown) {
@@ -44,11 +43,11 @@ export function observeUnary(method: UnaryMethod, { counts, logRequest }: CallOb
     } finally {
       const durationMs = performance.now() - start;
       methodCounts.end(code, durationMs);
-      if (!(request instanceof UnreadableRequest)) {
-        logRequest({
+      if (logRequest.wants(durationMs) && !(request instanceof UnreadableRequest)) {
+        logRequest.write({
           path: method.path,
-          remote,
-          startMs,
+          remote: caller.remote(),
+          startMs: Date.now() - durationMs,
           durationMs,
           request,
           requestCodec: method.request,

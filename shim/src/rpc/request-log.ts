@@ -70,20 +70,25 @@ const describe: Readonly<Record<string, Describe>> = {
   },
 };
 
-/** Logs a finished call, or does nothing. */
-export type LogRequest = (call: FinishedCall) => void;
+/** Tells of finished calls. */
+export interface RequestLog {
+  /** Whether a call that took so long is told of: asked first, so that all others cost nothing. */
+  wants(durationMs: number): boolean;
+  write(call: FinishedCall): void;
+}
 
 /**
  * One line per call at level debug, and at level warn for those slower than `slowMs` (etcd: `api/v3rpc/interceptor.go`,
  * whose field names these are). Values are never shown, only their sizes.
  */
-export function createRequestLog(log: Logger, slowMs: number): LogRequest {
-  return (call) => {
-    const isSlow = call.durationMs > slowMs;
-    if (!isSlow && !log.isLevelEnabled('debug')) return;
-    const fields = requestStats(call);
-    if (log.isLevelEnabled('debug')) log.debug(fields, 'request stats');
-    else log.warn(fields, 'request stats');
+export function createRequestLog(log: Logger, slowMs: number): RequestLog {
+  return {
+    wants: (durationMs) => durationMs > slowMs || log.isLevelEnabled('debug'),
+    write(call) {
+      const fields = requestStats(call);
+      if (log.isLevelEnabled('debug')) log.debug(fields, 'request stats');
+      else log.warn(fields, 'request stats');
+    },
   };
 }
 

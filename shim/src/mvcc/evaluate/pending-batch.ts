@@ -5,7 +5,7 @@ import type { CommitBatch, Fence } from '../history-port.ts';
 import type { HistoryRow } from '../history-row.ts';
 import type { KeyIndex } from '../index/key-index.ts';
 import { rangeContains, toKeyBytes, type KeyRange, type KeyString } from '../index/key-range.ts';
-import type { ReadView } from './read-view.ts';
+import type { KeyMetadata, ReadView } from './read-view.ts';
 import type { LeaseTable } from '../../lease/lease-table.ts';
 
 /**
@@ -74,6 +74,14 @@ export class PendingBatch implements ReadView, AccessView {
     return this.#index.keyValue(key, revision);
   }
 
+  current(key: KeyString): KeyMetadata | undefined {
+    // All that the batch has changed so far is at this revision or below.
+    const change = this.#changes.get(key)?.at(-1);
+    if (change !== undefined) return change.tombstone ? undefined : toMetadata(change);
+    const history = this.#index.get(key);
+    return history?.live ? history : undefined;
+  }
+
   collect(range: KeyRange, at: { revision: number; limit: number }, found: KeyValue[]): number {
     if (range.single) {
       const kv = this.get(range.low, at.revision);
@@ -103,7 +111,7 @@ export class PendingBatch implements ReadView, AccessView {
 
   /** Writes a key. Returns the request's revision. */
   put(key: KeyString, value: Uint8Array, lease: bigint): number {
-    const before = this.get(key, this.revision);
+    const before = this.current(key);
     const revision = this.#baseRevision + 1;
     this.#push({
       revision,
@@ -182,6 +190,10 @@ export class PendingBatch implements ReadView, AccessView {
     this.rows.push(row);
     this.#sub++;
   }
+}
+
+function toMetadata({ createRevision, revision, version, lease }: HistoryRow): KeyMetadata {
+  return { createRevision, modRevision: revision, version, lease };
 }
 
 function keyValue(row: HistoryRow): KeyValue {

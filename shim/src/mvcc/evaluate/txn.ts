@@ -14,7 +14,7 @@ import { toKeyRange, toKeyString } from '../index/key-range.ts';
 import type { MissingRows } from './missing-rows.ts';
 import type { PendingBatch } from './pending-batch.ts';
 import { checkReadRevision, evaluateRange } from './range.ts';
-import type { ReadView } from './read-view.ts';
+import type { KeyMetadata, ReadView } from './read-view.ts';
 import { responseHeader } from './response-header.ts';
 import { StoreError } from '../store-error.ts';
 
@@ -59,8 +59,13 @@ export function evaluateReadOnlyTxn(view: ReadView, request: TxnRequest, missing
 }
 
 /** Only ranges in both branches (etcd: IsTxnReadonly). Nested txns never count as read-only. */
-export function isReadOnlyTxn(request: TxnRequest): boolean {
-  return operationsOf(request).every((operation) => 'requestRange' in operation);
+export function isReadOnlyTxn({ success, failure }: TxnRequest): boolean {
+  return areRanges(success) && areRanges(failure);
+}
+
+function areRanges(operations: readonly RequestOp[] = []): boolean {
+  for (const operation of operations) if (!('requestRange' in operation)) return false;
+  return true;
 }
 
 /**
@@ -119,6 +124,9 @@ function choosePath(view: ReadView, request: TxnRequest, missing: MissingRows): 
 }
 
 function holds(view: ReadView, compare: Compare, missing: MissingRows): boolean {
+  const isSingle = compare.rangeEnd === undefined || compare.rangeEnd.length === 0;
+  if (isSingle && compare.target !== 'VALUE')
+    return compareOne(compare, view.current(toKeyString(compare.key)) ?? absent);
   const found: KeyValue[] = [];
   view.collect(
     toKeyRange(compare.key, compare.rangeEnd),
@@ -131,7 +139,7 @@ function holds(view: ReadView, compare: Compare, missing: MissingRows): boolean 
   return found.every((kv) => compareOne(compare, kv));
 }
 
-function compareOne(compare: Compare, kv: KeyValue): boolean {
+function compareOne(compare: Compare, kv: KeyMetadata & Partial<KeyValue>): boolean {
   const difference = differences[compare.target ?? 'VERSION'](kv, compare);
   switch (compare.result ?? 'EQUAL') {
     case 'EQUAL':
@@ -145,11 +153,14 @@ function compareOne(compare: Compare, kv: KeyValue): boolean {
   }
 }
 
-const differences: Record<NonNullable<Compare['target']>, (kv: KeyValue, compare: Compare) => number> = {
+const differences: Record<
+  NonNullable<Compare['target']>,
+  (kv: KeyMetadata & Partial<KeyValue>, compare: Compare) => number
+> = {
   VERSION: (kv, compare) => kv.version - (compare.version ?? 0),
   CREATE: (kv, compare) => kv.createRevision - (compare.createRevision ?? 0),
   MOD: (kv, compare) => kv.modRevision - (compare.modRevision ?? 0),
-  VALUE: (kv, compare) => Buffer.compare(kv.value, compare.value ?? emptyValue),
+  VALUE: (kv, compare) => Buffer.compare(kv.value ?? emptyValue, compare.value ?? emptyValue),
   LEASE: (kv, compare) => Number(kv.lease > (compare.lease ?? 0n)) - Number(kv.lease < (compare.lease ?? 0n)),
 };
 

@@ -28,6 +28,9 @@ export class KeyIndex {
   readonly #tree: Tree = new Tree<KeyString, KeyHistory>(undefined, compareKeys);
   readonly #values: ValueCache;
   #revisionCount = 0;
+  /** What was asked for last, and what was found. */
+  #lastKey: KeyString | undefined;
+  #lastFound: KeyHistory | undefined;
   /** Changes that made another revision superfluous, by revision: where compaction finds its work. */
   #superseding: Superseding[] = [];
 
@@ -47,7 +50,7 @@ export class KeyIndex {
 
   /** The key's history; undefined if it has no uncompacted revision. */
   get(key: KeyString): KeyHistory | undefined {
-    return this.#tree.get(key);
+    return this.#find(key);
   }
 
   /**
@@ -55,16 +58,17 @@ export class KeyIndex {
    * key may be given.
    */
   keyValue(key: KeyString, revision: number, bytes?: Uint8Array): KeyValue | undefined {
-    const history = this.#tree.get(key);
+    const history = this.#find(key);
     return history === undefined ? undefined : keyValueAt(history, revision, bytes);
   }
 
   /** Applies a committed row, in order of revision. The value is cached unless `value` is `unloaded`. */
   apply(row: HistoryRow): KeyHistory {
-    let history = this.#tree.get(row.key);
+    let history = this.#find(row.key);
     if (history === undefined) {
       history = new KeyHistory(row.key);
       this.#tree.set(row.key, history);
+      this.#lastFound = history;
     }
     if (history.modRevision > 0 || row.tombstone) this.#superseding.push({ revision: row.revision, history });
     if (row.revision !== history.modRevision) this.#revisionCount++;
@@ -110,7 +114,7 @@ export class KeyIndex {
 
   /** A value that was read for a current key may be kept, if the key has not changed since. */
   remember(ref: RowRef, value: Uint8Array): void {
-    const history = this.#tree.get(ref.key);
+    const history = this.#find(ref.key);
     if (history?.live && history.modRevision === ref.revision) this.#values.set(history, value);
   }
 
@@ -141,15 +145,27 @@ export class KeyIndex {
         rows.push({ revision: dropped, key: history.key });
         this.#revisionCount--;
       }
-      if (history.modRevision === 0 && this.#tree.get(history.key) === history)
-        this.#tree.delete(history.key);
+      if (history.modRevision === 0 && this.#find(history.key) === history) this.#delete(history.key);
     }
     return rows;
   }
 
+  /** One request asks for its key several times, and a walk through the tree is most of what each costs. */
+  #find(key: KeyString): KeyHistory | undefined {
+    if (key === this.#lastKey) return this.#lastFound;
+    this.#lastFound = this.#tree.get(key);
+    this.#lastKey = key;
+    return this.#lastFound;
+  }
+
+  #delete(key: KeyString): void {
+    this.#tree.delete(key);
+    this.#lastKey = undefined;
+  }
+
   #visit(range: KeyRange, visit: (history: KeyHistory) => void): void {
     if (range.single) {
-      const history = this.#tree.get(range.low);
+      const history = this.#find(range.low);
       if (history !== undefined) visit(history);
       return;
     }
