@@ -2,6 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../server/status-error.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
 import { invalidValue } from '../validation/field-errors.ts';
+import { kindWarnings } from '../validation/kind-warnings.ts';
 import { immutable, validateStandardFinalizer } from '../validation/metadata.ts';
 import { subdomainName } from '../validation/names.ts';
 import { copyOf, isSame } from './copy-object.ts';
@@ -89,7 +90,14 @@ export function kindStrategy(traits: KindTraits): Strategy {
     validatedOnce,
     ...phases
   } = traits;
+  const warnings = kindWarnings[`${group}/${kind}`];
   return {
+    ...(warnings === undefined
+      ? {}
+      : {
+          warningsOnCreate: (object) => warnings(object),
+          warningsOnUpdate: (object, old) => warnings(object, old),
+        }),
     ...phases,
     group,
     kind,

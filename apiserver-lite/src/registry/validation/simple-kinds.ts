@@ -1,5 +1,4 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { isSame } from '../generic/copy-object.ts';
 import type { KindTraits } from '../generic/kind-strategy.ts';
 import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './access-control.ts';
 import {
@@ -24,7 +23,6 @@ import { validateIngress } from './network/ingress.ts';
 import { validateIngressClass } from './network/ingress-class.ts';
 import { validateNetworkPolicy } from './network/network-policy.ts';
 import { validatePodTemplate } from './pod/pod-template.ts';
-import { templateWarnings } from './pod/pod-warnings.ts';
 import { validateCertificateRequest } from './policy/certificate-request.ts';
 import { validateLease } from './policy/coordination.ts';
 import { validateDisruptionBudget } from './policy/disruption-budget.ts';
@@ -77,12 +75,6 @@ type Rules = Pick<
   'validate' | 'validatedOnce' | 'validateUpdate' | 'warningsOnCreate' | 'warningsOnUpdate'
 >;
 
-/** Workloads warn of what is odd in their template, whenever it may have changed. */
-const warned: Rules = {
-  warningsOnCreate: templateWarnings,
-  warningsOnUpdate: (object, old) => (isSame(object['spec'], old['spec']) ? [] : templateWarnings(object)),
-};
-
 const webhooks: Rules = {
   validate: validateWebhooks,
   validatedOnce: true,
@@ -131,13 +123,13 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   },
   'apiregistration.k8s.io/APIService': { validate: validateApiService },
   'apps/ControllerRevision': { validate: validateControllerRevision },
-  'apps/DaemonSet': { validate: validateDaemonSet, ...warned },
-  'apps/Deployment': { validate: validateDeployment, ...warned },
-  'apps/ReplicaSet': { validate: validateReplicaSet, ...warned },
-  'apps/StatefulSet': { validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate, ...warned },
+  'apps/DaemonSet': { validate: validateDaemonSet },
+  'apps/Deployment': { validate: validateDeployment },
+  'apps/ReplicaSet': { validate: validateReplicaSet },
+  'apps/StatefulSet': { validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate },
   'autoscaling/HorizontalPodAutoscaler': { validate: validateAutoscaler },
   'batch/CronJob': { validate: validateCronJob },
-  'batch/Job': { validate: validateJob, validateUpdate: validateJobUpdate, ...warned },
+  'batch/Job': { validate: validateJob, validateUpdate: validateJobUpdate },
   'certificates.k8s.io/CertificateSigningRequest': { validate: validateCertificateRequest },
   'coordination.k8s.io/Lease': { validate: validateLease },
   'discovery.k8s.io/EndpointSlice': { validate: validateEndpointSlice },

@@ -9,6 +9,7 @@ import type { DeleteOptions } from '../../rest.ts';
 import { selectableFields } from '../../selectable-fields.ts';
 import type { Strategy } from '../../strategy.ts';
 import { forbiddenField } from '../../validation/field-errors.ts';
+import { nameWarnings } from '../../validation/kind-warnings.ts';
 import { podWarnings } from '../../validation/pod/pod-warnings.ts';
 import {
   validatePodAnnotations,
@@ -86,7 +87,10 @@ const base = kindStrategy({
       ...validateProfileAnnotations(meta, spec, 'spec'),
     ];
   },
-  warningsOnCreate: (object) => podWarnings((object as Pod).spec, 'spec'),
+  warningsOnCreate: (object) => [
+    ...nameWarnings(object, "the Pod's hostname"),
+    ...podWarnings({ spec: (object as Pod).spec, metadata: object.metadata as unknown as V1ObjectMeta }),
+  ],
   checkGracefulDelete: graceSeconds,
 });
 

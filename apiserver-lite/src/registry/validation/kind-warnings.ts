@@ -1,0 +1,178 @@
+import type {
+  V1JobSpec,
+  V1PersistentVolumeClaimSpec,
+  V1PersistentVolumeSpec,
+  V1PodTemplateSpec,
+  V1StatefulSetSpec,
+} from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { isSame } from '../generic/copy-object.ts';
+import { dns1123Label } from './formats.ts';
+import { fractionWarnings } from './pod/container-warnings.ts';
+import { nodeTermWarnings, podWarnings, renamedNodeLabel } from './pod/pod-warnings.ts';
+import { sourceWarnings } from './pod/volume-warnings.ts';
+
+/** What a kind warns of: `old` is absent on create. */
+export type KindWarnings = (object: KubeObject, old?: KubeObject) => string[];
+
+/** A name that containers will see, and that not every program takes for one. */
+export function nameWarnings({ metadata }: KubeObject, use: string): string[] {
+  const wrong = dns1123Label(metadata.name ?? '');
+  if (wrong.length === 0) return [];
+  const advice = 'which can result in surprising behavior; a DNS label is recommended';
+  return [`metadata.name: this is used in ${use}, ${advice}: [${wrong.join(' ')}]`];
+}
+
+const podNames = 'Pod names and hostnames';
+const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
+
+interface Templated {
+  template?: V1PodTemplateSpec;
+}
+
+function templateWarnings(object: KubeObject, old?: KubeObject): string[] {
+  const { template } = specOf<Templated>(object);
+  // An update that leaves the template alone says nothing new.
+  if (old !== undefined && isSame(template, specOf<Templated>(old).template)) return [];
+  return podWarnings(template ?? {}, 'spec.template.');
+}
+
+/** Deployments and the like: their names become those of Pods. */
+const workload: KindWarnings = (object, old) => [
+  ...(old === undefined ? nameWarnings(object, podNames) : []),
+  ...templateWarnings(object, old),
+];
+
+const many = { completions: 100_000, parallelism: 10_000 };
+
+function jobSpecWarnings(spec: Partial<V1JobSpec>, field: string): string[] {
+  const { completions = 0, parallelism = 0 } = spec;
+  const isLarge = completions > many.completions && parallelism > many.parallelism;
+  const advice =
+    'In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail';
+  return [
+    ...(spec.completionMode === 'Indexed' && isLarge ? [`${field}: ${advice}`] : []),
+    ...podWarnings(spec.template ?? {}, `${field}.template.`),
+  ];
+}
+
+const job: KindWarnings = (object, old) => {
+  if (old !== undefined && isSame(object['spec'], old['spec'])) return [];
+  const names = old === undefined ? nameWarnings(object, podNames) : [];
+  return [...names, ...jobSpecWarnings(specOf<V1JobSpec>(object), 'spec')];
+};
+
+interface CronJobSpec {
+  schedule?: string;
+  jobTemplate?: { spec?: V1JobSpec };
+}
+
+const cronJob: KindWarnings = (object, old) => {
+  const { schedule = '', jobTemplate } = specOf<CronJobSpec>(object);
+  const same = old !== undefined && isSame(jobTemplate, specOf<CronJobSpec>(old).jobTemplate);
+  return [
+    ...(old === undefined ? nameWarnings(object, podNames) : []),
+    ...(same ? [] : jobSpecWarnings(jobTemplate?.spec ?? {}, 'spec.jobTemplate.spec')),
+    ...(schedule.includes('TZ')
+      ? ['spec.spec.schedule is not officially supported; see https://kep.k8s.io/3140 for more details']
+      : []),
+  ];
+};
+
+function claimSpecWarnings(spec: V1PersistentVolumeClaimSpec | undefined, field: string): string[] {
+  const { requests, limits } = spec?.resources ?? {};
+  return [
+    ...fractionWarnings(requests, `${field}.resources.requests`, 'storage'),
+    ...fractionWarnings(limits, `${field}.resources.limits`, 'storage'),
+  ];
+}
+
+const statefulSet: KindWarnings = (object, old) => {
+  const { volumeClaimTemplates, revisionHistoryLimit } = specOf<V1StatefulSetSpec>(object);
+  const warnings = templateWarnings(object, old);
+  for (const [index, { spec }] of (volumeClaimTemplates ?? []).entries()) {
+    warnings.push(...claimSpecWarnings(spec, `spec.volumeClaimTemplates[${index}]`));
+  }
+  if (typeof revisionHistoryLimit === 'number' && revisionHistoryLimit < 0) {
+    const advice = 'a negative value retains all historical revisions; a value >= 0 is recommended';
+    warnings.push(`spec.revisionHistoryLimit: ${advice}`);
+  }
+  return warnings;
+};
+
+const oldClass = 'volume.beta.kubernetes.io/storage-class';
+
+function classWarnings({ metadata }: KubeObject): string[] {
+  return metadata.annotations?.[oldClass] === undefined
+    ? []
+    : [`metadata.annotations[${oldClass}]: deprecated since v1.8; use "storageClassName" attribute instead`];
+}
+
+const claim: KindWarnings = (object) => [
+  ...classWarnings(object),
+  ...claimSpecWarnings(object['spec'] as V1PersistentVolumeClaimSpec | undefined, 'spec'),
+];
+
+const volume: KindWarnings = (object) => {
+  const spec = specOf<V1PersistentVolumeSpec>(object);
+  const warnings = classWarnings(object);
+  if (spec.persistentVolumeReclaimPolicy === 'Recycle') {
+    const advice =
+      'The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.';
+    warnings.push(`spec.persistentVolumeReclaimPolicy: ${advice}`);
+  }
+  const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
+  return [
+    ...warnings,
+    ...terms.flatMap((term, index) =>
+      nodeTermWarnings(term, `spec.nodeAffinity.required.nodeSelectorTerms[${index}]`),
+    ),
+    ...sourceWarnings(spec, 'spec'),
+  ];
+};
+
+const ingressClass = 'kubernetes.io/ingress.class';
+
+const ingress: KindWarnings = ({ metadata }, old) =>
+  old !== undefined || metadata.annotations?.[ingressClass] === undefined
+    ? []
+    : [`annotation "${ingressClass}" is deprecated, please use 'spec.ingressClassName' instead`];
+
+const mountable = 'kubernetes.io/enforce-mountable-secrets';
+
+const serviceAccount: KindWarnings = ({ metadata }, old) =>
+  metadata.annotations?.[mountable] === undefined || old?.metadata.annotations?.[mountable] !== undefined
+    ? []
+    : [
+        `metadata.annotations[${mountable}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+      ];
+
+const runtimeClass: KindWarnings = (object) => {
+  const { nodeSelector } = (object['scheduling'] ?? {}) as { nodeSelector?: Record<string, string> };
+  return Object.keys(nodeSelector ?? {}).flatMap((key) => {
+    const advice = renamedNodeLabel(key);
+    return advice === undefined ? [] : [`scheduling.nodeSelector[${key}]: ${advice}`];
+  });
+};
+
+const node: KindWarnings = (object) =>
+  specOf<{ externalID: string }>(object).externalID
+    ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes']
+    : [];
+
+/** What is taken and yet is a mistake, or will be: the `Warning` headers of kinds, by `group/Kind`. */
+export const kindWarnings: Readonly<Record<string, KindWarnings>> = {
+  '/Node': node,
+  '/PersistentVolume': volume,
+  '/PersistentVolumeClaim': claim,
+  '/ReplicationController': workload,
+  '/ServiceAccount': serviceAccount,
+  'apps/DaemonSet': templateWarnings,
+  'apps/Deployment': workload,
+  'apps/ReplicaSet': workload,
+  'apps/StatefulSet': statefulSet,
+  'batch/CronJob': cronJob,
+  'batch/Job': job,
+  'networking.k8s.io/Ingress': ingress,
+  'node.k8s.io/RuntimeClass': runtimeClass,
+};
