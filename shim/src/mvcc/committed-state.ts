@@ -69,6 +69,7 @@ export class CommittedState implements AccessView {
     const leases = new LeaseTable();
     let fence = this.fence;
     let { auth } = this;
+    index.beginLoad();
     await port.load({
       begin: (loaded) => {
         fence = loaded;
@@ -81,6 +82,7 @@ export class CommittedState implements AccessView {
         auth = loaded;
       },
     });
+    index.endLoad();
     index.forEach((history) => leases.move(history.key, 0n, history.lease));
     const previous = this.fence;
     Object.assign(this, { index, leases, values, fence });

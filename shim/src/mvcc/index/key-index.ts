@@ -27,6 +27,8 @@ export const unloadedRow: Uint8Array = new Uint8Array(0);
 export class KeyIndex {
   readonly #tree: Tree = new Tree<KeyString, KeyHistory>(undefined, compareKeys);
   readonly #values: ValueCache;
+  /** While everything is loaded: keys in no order. */
+  #loading: Map<KeyString, KeyHistory> | undefined;
   #revisionCount = 0;
   /** What was asked for last, and what was found. */
   #lastKey: KeyString | undefined;
@@ -67,7 +69,8 @@ export class KeyIndex {
     let history = this.#find(row.key);
     if (history === undefined) {
       history = new KeyHistory(row.key);
-      this.#tree.set(row.key, history);
+      if (this.#loading === undefined) this.#tree.set(row.key, history);
+      else this.#loading.set(row.key, history);
       this.#lastFound = history;
     }
     if (history.modRevision > 0 || row.tombstone) this.#superseding.push({ revision: row.revision, history });
@@ -76,6 +79,22 @@ export class KeyIndex {
     if (row.tombstone || row.value === unloaded) this.#values.drop(history);
     else this.#values.set(history, row.value);
     return history;
+  }
+
+  /**
+   * Until `endLoad`, only `apply` may be called: to sort a million keys once is much cheaper than to find the place of each
+   * among those that came before.
+   */
+  beginLoad(): void {
+    this.#loading = new Map();
+  }
+
+  /** Everything was applied. */
+  endLoad(): void {
+    const loaded = this.#loading ?? new Map<KeyString, KeyHistory>();
+    this.#loading = undefined;
+    // By code units, as `compareKeys`.
+    for (const key of [...loaded.keys()].sort()) this.#tree.set(key, loaded.get(key) as KeyHistory);
   }
 
   /** Visits every key's history, in the order of the keys. */
@@ -153,7 +172,7 @@ export class KeyIndex {
   /** One request asks for its key several times, and a walk through the tree is most of what each costs. */
   #find(key: KeyString): KeyHistory | undefined {
     if (key === this.#lastKey) return this.#lastFound;
-    this.#lastFound = this.#tree.get(key);
+    this.#lastFound = (this.#loading ?? this.#tree).get(key);
     this.#lastKey = key;
     return this.#lastFound;
   }
