@@ -24,6 +24,8 @@ export const selectableFields: Readonly<Record<string, Fields>> = {
       'status.podIP',
       'status.nominatedNodeName',
     ]),
+    // What clients of long ago call it.
+    'spec.host': selectable((object) => fieldAt(object, 'spec.nodeName')),
     ...paths(['spec.hostNetwork'], 'false'),
     'status.podIPs': selectable((object) =>
       ((fieldAt(object, 'status.podIPs') ?? []) as { ip: string }[]).map(({ ip }) => ip).join(','),

@@ -49,7 +49,6 @@ function bookmarkOf({ group, version, kind }: ResourceInfo['storedAs']) {
       apiVersion,
       metadata: {
         resourceVersion: String(revision),
-        creationTimestamp: null,
         ...(endsInitialEvents ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
       },
     };

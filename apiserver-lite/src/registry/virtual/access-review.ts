@@ -108,14 +108,7 @@ async function answered(object: KubeObject, question: AuthorizationQuestion, aut
     ...(decision === 'deny' ? { denied: true } : {}),
     ...(reason === '' ? {} : { reason }),
   };
-  return new CachedObject(
-    {
-      ...object,
-      metadata: { ...object.metadata, creationTimestamp: object.metadata.creationTimestamp ?? null },
-      status,
-    },
-    0,
-  );
+  return new CachedObject({ ...object, status }, 0);
 }
 
 /** May that user do this? (`kubectl auth can-i --as`) */
@@ -161,7 +154,6 @@ export function selfSubjectRulesReview(authorizer: ReviewAuthorizer): Create {
     return new CachedObject(
       {
         ...object,
-        metadata: { ...object.metadata, creationTimestamp: null },
         status: {
           resourceRules,
           nonResourceRules,

@@ -44,9 +44,6 @@ export function tokenReview(authenticator: TokenAuthenticator): Create {
         ...(answer.audiences === undefined ? {} : { audiences: [...answer.audiences] }),
       };
     }
-    return new CachedObject(
-      { ...object, metadata: { ...object.metadata, creationTimestamp: null }, status },
-      0,
-    );
+    return new CachedObject({ ...object, status }, 0);
   };
 }

@@ -45,7 +45,7 @@ export function componentStatusRest(
     const object: ComponentStatus = {
       kind: 'ComponentStatus',
       apiVersion: 'v1',
-      metadata: { name, creationTimestamp: null },
+      metadata: { name },
       conditions: [condition],
     };
     return new CachedObject(object, 0);

@@ -285,7 +285,7 @@ describe('watches', () => {
     assert.deepEqual(bookmark.object.object, {
       kind: 'ConfigMap',
       apiVersion: 'v1',
-      metadata: { resourceVersion: String(etcd.revision), creationTimestamp: null },
+      metadata: { resourceVersion: String(etcd.revision) },
     });
     await storage.create(at('a'), configMap('a'));
     assert.equal((await takeEvents(without, 1))[0]?.type, 'ADDED');
