@@ -240,6 +240,48 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'what a Service without an address ignores',
+    place: '/v1/services',
+    fields: {
+      metadata: { ...metadata, annotations: { 'service.kubernetes.io/topology-aware-hints': 'Auto' } },
+      spec: {
+        clusterIP: 'None',
+        ports: [{ port: 80 }],
+        externalIPs: ['2001:DB8::1'],
+        externalName: 'a',
+        sessionAffinity: 'ClientIP',
+        trafficDistribution: 'PreferClose',
+      },
+    },
+    warnings: [
+      'annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead',
+      'spec.externalIPs is ignored for headless services',
+      'spec.SessionAffinity is ignored for headless services',
+      'spec.externalIPs[0]: IPv6 address "2001:DB8::1" should be in RFC 5952 canonical format ("2001:db8::1")',
+      'spec.externalName is ignored when spec.type is not "ExternalName"',
+      'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"',
+    ],
+  },
+  {
+    name: 'addresses from outside, and odd ones',
+    place: '/v1/services',
+    fields: {
+      metadata,
+      spec: {
+        type: 'LoadBalancer',
+        ports: [{ port: 80 }],
+        externalIPs: ['10.1.2.3'],
+        loadBalancerIP: '010.1.2.3',
+        loadBalancerSourceRanges: ['2001:DB8::/32'],
+      },
+    },
+    warnings: [
+      'spec.externalIPs is deprecated and may no longer be implemented in some clusters',
+      'spec.loadBalancerIP: non-standard IP address "010.1.2.3" is invalid: use "10.1.2.3"',
+      'spec.loadBalancerSourceRanges[0]: IPv6 CIDR value "2001:DB8::/32" should be in RFC 5952 canonical format ("2001:db8::/32")',
+    ],
+  },
+  {
     name: 'accounts that hold secrets together',
     place: '/v1/serviceaccounts',
     fields: {

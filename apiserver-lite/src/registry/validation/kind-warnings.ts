@@ -8,6 +8,7 @@ import type {
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isSame } from '../generic/copy-object.ts';
 import { dns1123Label } from './formats.ts';
+import { serviceWarnings } from './network/service-warnings.ts';
 import { fractionWarnings } from './pod/container-warnings.ts';
 import { nodeTermWarnings, podWarnings, renamedNodeLabel } from './pod/pod-warnings.ts';
 import { sourceWarnings } from './pod/volume-warnings.ts';
@@ -166,6 +167,7 @@ export const kindWarnings: Readonly<Record<string, KindWarnings>> = {
   '/PersistentVolume': volume,
   '/PersistentVolumeClaim': claim,
   '/ReplicationController': workload,
+  '/Service': serviceWarnings,
   '/ServiceAccount': serviceAccount,
   'apps/DaemonSet': templateWarnings,
   'apps/Deployment': workload,

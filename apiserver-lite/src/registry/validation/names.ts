@@ -1,5 +1,5 @@
 import type { NameValidator } from '../strategy.ts';
-import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from './formats.ts';
+import { dns1123Label, dns1123Subdomain, pathSegment } from './formats.ts';
 
 /** A generateName may end where its random part begins: judged as if an `a` stood for its last two characters. */
 function whole(name: string, prefix: boolean): string {
@@ -9,11 +9,8 @@ function whole(name: string, prefix: boolean): string {
 /** `nginx.example.com`: what most kinds ask of a name. */
 export const subdomainName: NameValidator = (name, prefix) => dns1123Subdomain(whole(name, prefix));
 
-/** `nginx`: namespaces. */
+/** `nginx`: namespaces, and what becomes part of a host's name. */
 export const labelName: NameValidator = (name, prefix) => dns1123Label(whole(name, prefix));
-
-/** `nginx`, not starting with a digit: services. */
-export const label1035Name: NameValidator = (name, prefix) => dns1035Label(whole(name, prefix));
 
 /** Anything that can stand in a path: RBAC kinds. */
 export const pathSegmentName: NameValidator = (name, prefix) =>

@@ -19,7 +19,7 @@ import { required } from './field-errors.ts';
 import { validateFlowSchema } from './flowcontrol/flow-schema.ts';
 import { validatePriorityLevel } from './flowcontrol/priority-level.ts';
 import { validateEndpoints, validateEndpointSlice } from './network/endpoints.ts';
-import { validateIngress } from './network/ingress.ts';
+import { validateIngress, validateNewIngress } from './network/ingress.ts';
 import { validateIngressClass } from './network/ingress-class.ts';
 import { validateNetworkPolicy } from './network/network-policy.ts';
 import { validatePodTemplate } from './pod/pod-template.ts';
@@ -140,7 +140,11 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
     validatedOnce: true,
     validateUpdate: validateIpAddressUpdate,
   },
-  'networking.k8s.io/Ingress': { validate: validateIngress },
+  'networking.k8s.io/Ingress': {
+    validate: validateNewIngress,
+    validatedOnce: true,
+    validateUpdate: validateIngress,
+  },
   'networking.k8s.io/IngressClass': { validate: validateIngressClass },
   'networking.k8s.io/NetworkPolicy': { validate: validateNetworkPolicy },
   'networking.k8s.io/ServiceCIDR': {

@@ -4,7 +4,7 @@ import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
 import type { KindDependencies, KindModule } from '../../kind-module.ts';
 import { tables } from '../../printers/tables.ts';
 import { selectableFields } from '../../selectable-fields.ts';
-import { label1035Name } from '../../validation/names.ts';
+import { labelName } from '../../validation/names.ts';
 import { validateService } from '../../validation/network/service.ts';
 import { validateServiceUpdate } from '../../validation/network/service-addresses.ts';
 import { addressesOf, allNodePorts, allocate, type Service } from './service-allocation.ts';
@@ -35,7 +35,7 @@ export const serviceModule: KindModule = {
       group: '',
       kind: 'Service',
       namespaced: true,
-      validateName: label1035Name,
+      validateName: labelName,
       emptyStatus: { loadBalancer: {} },
       allowCreateOnUpdate: true,
       beginCreate(object, { dryRun }) {
@@ -58,7 +58,11 @@ export const serviceModule: KindModule = {
         else object['status'] = { loadBalancer: {} };
       },
       validate: validateService,
-      validateUpdate: (object, old) => validateServiceUpdate((object as Service).spec, (old as Service).spec),
+      validatedOnce: true,
+      validateUpdate: (object, old) => [
+        ...validateServiceUpdate((object as Service).spec, (old as Service).spec),
+        ...validateService(object),
+      ],
       afterDelete: (object) => giveBack(dependencies, object as Service),
     }),
   ...(tables['/Service'] === undefined ? {} : { table: tables['/Service'] }),

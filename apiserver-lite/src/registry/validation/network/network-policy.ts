@@ -14,22 +14,25 @@ import { each, oneOfIfSet } from '../rules.ts';
 
 const protocols = ['TCP', 'UDP', 'SCTP'];
 const directions = ['Ingress', 'Egress'];
+const isSet = <T>(value: T | undefined | null): value is T => value !== undefined && value !== null;
 
 function validatePort({ protocol, port, endPort }: V1NetworkPolicyPort, field: string): FieldError[] {
   const findings = oneOfIfSet(`${field}.protocol`, protocol, protocols);
   const refuseEnd = (detail: string) =>
-    endPort === undefined ? [] : [invalidValue(`${field}.endPort`, endPort, detail)];
+    isSet(endPort) ? [invalidValue(`${field}.endPort`, endPort, detail)] : [];
   const value: unknown = port;
-  if (value === undefined)
-    return [...findings, ...refuseEnd('may not be specified when `port` is not specified')];
+  if (!isSet(value)) return [...findings, ...refuseEnd('may not be specified when `port` is not specified')];
   if (typeof value === 'string') {
     findings.push(...refuseEnd('may not be specified when `port` is non-numeric'));
     return [...findings, ...invalidEach(`${field}.port`, value, validPortName(value))];
   }
   const number = Number(value);
   findings.push(...invalidEach(`${field}.port`, number, validPortNumber(number)));
-  if (endPort === undefined) return findings;
-  if (endPort < number) findings.push(...refuseEnd('must be greater than or equal to `port`'));
+  if (!isSet(endPort)) return findings;
+  if (endPort < number) {
+    // The port, not its end, is what kube-apiserver prints.
+    findings.push(invalidValue(`${field}.endPort`, number, 'must be greater than or equal to `port`'));
+  }
   return [...findings, ...invalidEach(`${field}.endPort`, endPort, validPortNumber(endPort))];
 }
 
@@ -51,11 +54,11 @@ function validatePeer(
   const findings = [
     ...validateLabelSelector(podSelector, `${field}.podSelector`),
     ...validateLabelSelector(namespaceSelector, `${field}.namespaceSelector`),
-    ...(ipBlock === undefined ? [] : validateBlock(ipBlock, `${field}.ipBlock`)),
+    ...(isSet(ipBlock) ? validateBlock(ipBlock, `${field}.ipBlock`) : []),
   ];
-  const selects = podSelector !== undefined || namespaceSelector !== undefined;
-  if (!selects && ipBlock === undefined) findings.push(required(field, 'must specify a peer'));
-  else if (selects && ipBlock !== undefined) {
+  const selects = isSet(podSelector) || isSet(namespaceSelector);
+  if (!selects && !isSet(ipBlock)) findings.push(required(field, 'must specify a peer'));
+  else if (selects && isSet(ipBlock)) {
     findings.push(forbiddenField(field, 'may not specify both ipBlock and another peer'));
   }
   return findings;
@@ -70,7 +73,7 @@ interface IngressRule {
 /** Who may speak to whom (Kubernetes: `networking/validation.ValidateNetworkPolicySpec`). */
 export function validateNetworkPolicy(object: KubeObject): FieldError[] {
   const spec = (object['spec'] ?? {}) as V1NetworkPolicySpec;
-  const { policyTypes = [] } = spec;
+  const policyTypes = spec.policyTypes ?? [];
   const findings = [
     ...validateLabelSelector(spec.podSelector, 'spec.podSelector'),
     ...each(spec.ingress as IngressRule[] | undefined, 'spec.ingress', ({ ports, from }, path) => [

@@ -1,8 +1,9 @@
 import type { V1ServiceSpec } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
-import { duplicate, invalidValue, notSupported, required } from '../field-errors.ts';
+import { duplicate, forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import { ipVersion, validateIp } from '../ip.ts';
+import { immutable } from '../metadata.ts';
 import { each, oneOfIfSet } from '../rules.ts';
 
 const familyNames = ['IPv4', 'IPv6'];
@@ -102,12 +103,12 @@ export function validateServiceUpdate(next: V1ServiceSpec, old: V1ServiceSpec): 
     if (!headless && !before) findings.push(...validateList('ipFamilies', 'ipFamily', next, old));
   }
   if (old.type !== 'LoadBalancer' || next.type !== 'LoadBalancer') return findings;
-  const bothCheckHealth = [old, next].every(({ externalTrafficPolicy }) => externalTrafficPolicy === 'Local');
-  if (bothCheckHealth && !isSame(next.healthCheckNodePort, old.healthCheckNodePort)) {
-    findings.push(invalidValue('spec.healthCheckNodePort', next.healthCheckNodePort, 'field is immutable'));
-  }
   if (!isSame(next.loadBalancerClass, old.loadBalancerClass)) {
     findings.push(invalidValue('spec.loadBalancerClass', next.loadBalancerClass, once));
+  }
+  const bothCheckHealth = [old, next].every(({ externalTrafficPolicy }) => externalTrafficPolicy === 'Local');
+  if (bothCheckHealth && !isSame(next.healthCheckNodePort, old.healthCheckNodePort)) {
+    findings.push(forbiddenField('spec.healthCheckNodePort', immutable));
   }
   return findings;
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName, validPortNumber } from '../formats.ts';
+import { goValue } from '../go-value.ts';
 import { validateCidr, validateIp, validateOrdinaryIp } from '../ip.ts';
 import { validateLabels } from '../metadata.ts';
 import { validatePortReference } from '../pod/probe.ts';
@@ -62,15 +63,21 @@ function validateAffinity({ sessionAffinity, sessionAffinityConfig: config }: V1
   const findings = oneOf('spec.sessionAffinity', sessionAffinity, ['ClientIP', 'None']);
   const field = 'spec.sessionAffinityConfig';
   if (sessionAffinity === 'ClientIP') {
-    const seconds = config?.clientIP?.timeoutSeconds;
+    const absent = (place: string) => [
+      ...findings,
+      required(place, 'when session affinity type is ClientIP'),
+    ];
+    if (!config) return absent(field);
+    if (!config.clientIP) return absent(`${field}.clientIP`);
+    const seconds = config.clientIP.timeoutSeconds ?? undefined;
     const place = `${field}.clientIP.timeoutSeconds`;
-    if (seconds === undefined) findings.push(required(place, 'when session affinity type is ClientIP'));
-    else if (seconds <= 0 || seconds > maxAffinitySeconds) {
+    if (seconds === undefined) return absent(place);
+    if (seconds <= 0 || seconds > maxAffinitySeconds) {
       findings.push(
         invalidValue(place, seconds, `must be greater than 0 and less than ${maxAffinitySeconds}`),
       );
     }
-  } else if (sessionAffinity === 'None' && config !== undefined) {
+  } else if (sessionAffinity === 'None' && config) {
     findings.push(forbiddenField(field, 'must not be set when session affinity is None'));
   }
   return findings;
@@ -97,14 +104,7 @@ function validateUniqueness({ ports, type }: V1ServiceSpec): FieldError[] {
       return found;
     }),
     ...each(ports, 'spec.ports', ({ port, protocol }, path) => {
-      const printed = {
-        Name: '',
-        Protocol: protocol,
-        AppProtocol: null,
-        Port: port,
-        TargetPort: 0,
-        NodePort: 0,
-      };
+      const printed = goValue('core.v1.ServicePort', { protocol, port });
       const found = inside.has(`${protocol}/${port}`) ? [duplicate(path, printed)] : [];
       inside.add(`${protocol}/${port}`);
       return found;
@@ -167,12 +167,27 @@ function validateTraffic(spec: V1ServiceSpec): FieldError[] {
   ];
 }
 
+const [topologyMode, topologyHints] = ['topology-mode', 'topology-aware-hints'].map(
+  (name) => `service.kubernetes.io/${name}`,
+) as [string, string];
+
+/** The annotation has an old name and a new one. */
+function validateTopologyMode({ metadata }: KubeObject): FieldError[] {
+  const mode = metadata.annotations?.[topologyMode];
+  const hints = metadata.annotations?.[topologyHints];
+  if (mode === undefined || hints === undefined || mode === hints) return [];
+  const detail = `must match annotations[${topologyHints}] when both are specified`;
+  return [invalidValue(`metadata.annotations[${topologyMode}]`, mode, detail)];
+}
+
 /** A Service as it is, new or changed (Kubernetes: `core/validation.ValidateService`). */
 export function validateService(object: KubeObject): FieldError[] {
   const spec = (object['spec'] ?? {}) as V1ServiceSpec;
-  const { ports = [], type } = spec;
+  const ports = spec.ports ?? [];
+  const { type } = spec;
   const names = ports.length > 1 ? new Set<string>() : undefined;
   return [
+    ...validateTopologyMode(object),
     ...(ports.length === 0 && !isHeadless(spec) && type !== 'ExternalName' ? [required('spec.ports')] : []),
     ...validateType(spec),
     ...each(ports, 'spec.ports', (port, path) => validatePort(port, path, names)),
