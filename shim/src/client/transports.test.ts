@@ -34,7 +34,7 @@ for (const transport of ['gRPC', 'in process'] as const) {
       assert.equal((await client.leaseTimeToLive({ id, keys: true })).grantedTtlSeconds, 60);
       assert.deepEqual((await client.leases()).leases, [{ id }]);
       await client.leaseRevoke({ id });
-      assert.equal((await client.status()).version, '3.6.6');
+      assert.equal((await client.status()).version, '3.6.14');
       assert.equal((await client.memberList()).members[0]?.id, shim.store.memberId);
       assert.ok((await client.compact({ revision: 2 })).header.revision >= 2);
     });

@@ -3,6 +3,7 @@ import { CaseWorld, type ConformanceCase, type Target } from './case.ts';
 import { Gateway, gatewayCases } from './gateway-cases.ts';
 import { kvCases } from './kv-cases.ts';
 import { leaseCases } from './lease-cases.ts';
+import { malformedCases, RawHttp2 } from './malformed-cases.ts';
 import { maintenanceCases } from './maintenance-cases.ts';
 import { createMaintenanceClient } from '../client/maintenance-client.ts';
 import { upkeepCases } from './upkeep-cases.ts';
@@ -52,6 +53,15 @@ export function runCases(name: string, open: () => Promise<Target & { close(): P
         } finally {
           connection.close();
         }
+      });
+    }
+    for (const each of malformedCases) {
+      test(`malformed: ${each.name}`, { timeout: 20_000 }, async (context) => {
+        const { url, version } = await opened;
+        if (url === undefined) return context.skip('in process there is no wire');
+        const reason = each.differsIn?.[version];
+        if (reason !== undefined) return context.skip(`etcd ${version} differs: ${reason}`);
+        await each.run(new RawHttp2(url));
       });
     }
     for (const each of upkeepCases) {

@@ -182,7 +182,11 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
     return codec.read(reader, reader.len);
   } catch (error) {
     if (error instanceof MalformedMessageError) throw error;
-    // protobufjs' own errors; a RangeError too when messages are nested deeper than the stack.
-    throw new MalformedMessageError(error instanceof Error ? error.message : String(error));
+    // protobufjs' own errors; V8's when messages are nested deeper than the stack.
+    const text = error instanceof Error ? error.message : String(error);
+    if (text.startsWith('Maximum call stack')) {
+      throw new MalformedMessageError(text, 'proto: exceeded maximum recursion depth');
+    }
+    throw new MalformedMessageError(text);
   }
 }

@@ -6,6 +6,13 @@ export type Reader = protobuf.Reader;
 /** A message's bytes break protobuf's wire format. */
 export class MalformedMessageError extends Error {
   override readonly name = 'MalformedMessageError';
+  /** As protobuf for Go tells clients of it, which says less. */
+  readonly told: string;
+
+  constructor(message: string, told = 'proto: cannot parse invalid wire-format data') {
+    super(message);
+    this.told = told;
+  }
 }
 
 const emptyBytes: Uint8Array = Buffer.alloc(0);
@@ -105,7 +112,8 @@ export function readString(reader: Reader, end: number): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw new MalformedMessageError('a string field contains invalid UTF-8');
+    const told = 'string field contains invalid UTF-8';
+    throw new MalformedMessageError(`a ${told}`, told);
   }
 }
 

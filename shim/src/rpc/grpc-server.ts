@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import type { Http2Server } from 'node:http2';
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { EtcdError, grpcCode } from '../client/etcd-error.ts';
 import { type Codec, decode, PreparedMessage } from '../etcdserverpb/codec.ts';
+import type { MalformedMessageError } from '../etcdserverpb/wire.ts';
+import { allMethods } from './all-methods.ts';
 import type { CallCounts } from './call-counts.ts';
 import { storeErrors } from './etcd-errors.ts';
 import { GrpcCredentials } from './grpc-credentials.ts';
@@ -11,6 +13,7 @@ import { GrpcStreams } from './grpc-streams.ts';
 import { unaryMethods } from './methods.ts';
 import { observeUnary } from './observe-unary.ts';
 import { enforcePingPolicy } from './ping-policy.ts';
+import { createHeaderRefusal, sendRefusal } from './refuse-headers.ts';
 import type { RequestLog } from './request-log.ts';
 import { grpcOverheadBytes, type Services } from './services.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
@@ -36,6 +39,8 @@ export interface GrpcServerOptions {
   keepaliveTimeoutMs: number;
 }
 
+type StreamListener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
+
 /** Clients may send us this much before they wait for us, per stream and per connection. */
 const flowControlWindowBytes = 4 << 20;
 
@@ -56,7 +61,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   });
 
   const readRequest =
-    <T>(codec: Codec<T>) =>
+    <T>(codec: Codec<T>, failure: string) =>
     (bytes: Buffer): T | UnreadableRequest => {
       counts.receivedBytes += bytes.length;
       if (bytes.length > maxMessageBytes) {
@@ -66,8 +71,10 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       try {
         return decode(codec, bytes);
       } catch (error) {
-        const text = `grpc: error unmarshalling request: ${(error as Error).message}`;
-        return new UnreadableRequest(grpcCode.INTERNAL, text);
+        return new UnreadableRequest(
+          grpcCode.INTERNAL,
+          `grpc: ${failure}: ${(error as MalformedMessageError).told}`,
+        );
       }
     };
 
@@ -111,22 +118,31 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       method.path,
       handle,
       writeResponse(method.response),
-      readRequest(method.request),
+      readRequest(method.request, 'error unmarshalling request'),
       'unary',
     );
   }
 
   const streams = new GrpcStreams({ services, counts, clientVersion });
   for (const { type, path, handle, request, response } of streams.methods()) {
-    server.register(path, handle, writeResponse(response), readRequest(request), type);
+    const read = readRequest(request, 'failed to unmarshal the received message');
+    server.register(path, handle, writeResponse(response), read, type);
   }
 
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  // grpc-js leaves pings alone, and has no word for its HTTP/2 server; the test of the policy sees to it.
+  // grpc-js leaves pings alone, takes requests that grpc-go does not, and has no word for its HTTP/2 server; tests see to it.
   const { http2Servers } = server as unknown as { http2Servers: ReadonlyMap<Http2Server, unknown> };
   const minTimeMs = options.keepaliveMinTimeMs || 300_000;
+  const refuseHeaders = createHeaderRefusal(allMethods(services).map(({ path }) => path));
   for (const http2 of http2Servers.keys()) {
     http2.on('session', (session) => enforcePingPolicy(session, { minTimeMs }));
+    const serve = http2.listeners('stream') as StreamListener[];
+    http2.removeAllListeners('stream');
+    http2.on('stream', (stream, headers) => {
+      const refusal = refuseHeaders(headers);
+      if (refusal === undefined) for (const each of serve) each(stream, headers);
+      else sendRefusal(stream, refusal);
+    });
   }
   const connections = new Set<Duplex>();
   return {

@@ -87,6 +87,10 @@ test('compares: every target and result, ranges, and keys that are not there', a
     [true, { ...none }],
     [false, { ...none, target: 'VALUE', result: 'NOT_EQUAL', value: bytes('1') }],
     [false, { ...none, target: 'VALUE', value: bytes('') }],
+    // Numbers that are no target and no result.
+    [true, { ...a, target: '9' as 'VALUE', version: 77 }],
+    [false, { ...a, target: '9' as 'VALUE', result: 'LESS' }],
+    [true, { ...a, result: '9' as 'LESS', version: 77 }],
     [false, { ...a, target: 'VERSION', version: 2 }, { ...none, target: 'MOD', modRevision: 1 }],
   ];
   for (const [expected, ...compares] of cases)

@@ -140,7 +140,9 @@ function holds(view: ReadView, compare: Compare, missing: MissingRows): boolean 
 }
 
 function compareOne(compare: Compare, kv: KeyMetadata & Partial<KeyValue>): boolean {
-  const difference = differences[compare.target ?? 'VERSION'](kv, compare);
+  // A number that is no target, as it may come over the wire, has nothing that differs.
+  const target = compare.target ?? 'VERSION';
+  const difference = Object.hasOwn(differences, target) ? differences[target](kv, compare) : 0;
   switch (compare.result ?? 'EQUAL') {
     case 'EQUAL':
       return difference === 0;
@@ -150,6 +152,9 @@ function compareOne(compare: Compare, kv: KeyMetadata & Partial<KeyValue>): bool
       return difference > 0;
     case 'LESS':
       return difference < 0;
+    default:
+      // As in etcd.
+      return true;
   }
 }
 
