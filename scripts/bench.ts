@@ -1,13 +1,15 @@
 /**
- * `npm run bench [-- NAME…]`: runs every `bench/*.bench.ts` (or those whose path contains a NAME), one after the other,
- * each in a process of its own. Figures of one run are comparable with each other, not with those of another machine
- * or another day.
+ * `npm run bench [-- --quick] [NAME…]`: runs every `bench/*.bench.ts` (or those whose path contains a NAME), one after the
+ * other, each in a process of its own; `--quick` makes the longest of them shorter. Figures of one run are comparable with
+ * each other, not with those of another machine or another day.
  */
 import { findFiles } from './find-files.ts';
 import { runProgram } from './run-program.ts';
 import { withPostgres } from './with-postgres.ts';
 
-const wanted = process.argv.slice(2);
+const args = process.argv.slice(2);
+const quick = args.includes('--quick') ? { PG8S_BENCH_QUICK: '1' } : {};
+const wanted = args.filter((arg) => arg !== '--quick');
 const files = (await findFiles('.', ['.bench.ts'])).filter(
   (file) => wanted.length === 0 || wanted.some((name) => file.includes(name)),
 );
@@ -17,7 +19,8 @@ if (files.length === 0) {
 } else {
   process.exitCode = await withPostgres(async (env) => {
     let worst = 0;
-    for (const file of files) worst = Math.max(worst, await runProgram(process.execPath, [file], env));
+    for (const file of files)
+      worst = Math.max(worst, await runProgram(process.execPath, [file], { ...env, ...quick }));
     return worst;
   });
 }

@@ -36,6 +36,8 @@ export interface BenchRow {
   cpuMicrosPerOp: number;
   /** At the end of the load. */
   serverMiB: number;
+  /** p99 as a multiple of that of the load which took turns with this one: what compaction costs writers. */
+  p99TimesPlain: number | undefined;
   /** How many times as much per second as the stock etcd, and as the reference writer. */
   timesEtcd: number | undefined;
   timesReference: number | undefined;
@@ -50,10 +52,11 @@ interface NamedLoad {
 const all = ['shim', 'etcd', 'reference'] as const;
 const real = ['shim', 'etcd'] as const;
 
-function loads(quick: boolean): NamedLoad[] {
+/** Loads by groups: those of one group take turns, because one is compared with the other. */
+function loads(quick: boolean): NamedLoad[][] {
   const seconds = quick ? 0.5 : 1;
   const counts = quick ? [1, 64] : [1, 16, 64, 256];
-  return [
+  const alone: NamedLoad[] = [
     ...(['create', 'update'] as const).flatMap((kind) =>
       counts.map((clients) => ({
         name: `${kind} 1 KiB, ${clients} clients`,
@@ -70,26 +73,22 @@ function loads(quick: boolean): NamedLoad[] {
       load: { kind: 'watch', watchers: 100, groups, eventsPerSecond: 1000, seconds: seconds * 2 } as const,
       servers: real,
     })),
-    {
-      name: 'churn, 16 clients',
-      load: { kind: 'churn', compact: false, clients: 16, seconds: seconds * 2 },
-      servers: real,
-    },
-    {
-      name: 'churn while compacting',
-      load: { kind: 'churn', compact: true, clients: 16, seconds: seconds * 2 },
-      servers: real,
-    },
     { name: 'lease grant, 16 clients', load: { kind: 'grant', clients: 16, seconds }, servers: real },
   ];
+  const churn = [false, true].map((compact) => ({
+    name: compact ? 'churn while compacting' : 'churn, 16 clients',
+    load: { kind: 'churn', compact, clients: 16, seconds: seconds * 2 } as const,
+    servers: real,
+  }));
+  return [...alone.map((load) => [load]), churn];
 }
 
 /** Runs the loads on all servers, in rounds. */
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const { quick = false, only = [] } = options;
-  const wanted = loads(quick).filter(
-    ({ name }) => only.length === 0 || only.some((part) => name.includes(part)),
-  );
+  const wanted = loads(quick)
+    .map((group) => group.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part))))
+    .filter((group) => group.length > 0);
   const contenders: Contender[] = [];
   const client = startClient();
   try {
@@ -105,27 +104,51 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
     const warmUp: Load = { kind: 'create', clients: 64, seconds: quick ? 1 : 4 };
     for (const contender of contenders) await measure(client, contender, warmUp);
     const rows: BenchRow[] = [];
-    for (const { name, load, servers } of wanted) {
-      const racing = contenders.filter((contender) => servers.includes(contender.name));
-      const samples = new Map<Contender, Sample[]>(racing.map((contender) => [contender, []]));
-      for (let round = 0; round < (quick ? 1 : 3); round++) {
-        for (const contender of round % 2 === 0 ? racing : racing.toReversed()) {
-          samples.get(contender)?.push(await measure(client, contender, load));
-        }
-      }
-      const medians = racing.map((contender) => ({
-        contender,
-        sample: median(samples.get(contender) ?? []),
-      }));
-      const rate = (server: ContenderName): number | undefined =>
-        medians.find(({ contender }) => contender.name === server)?.sample.perSecond;
-      for (const { contender, sample } of medians) rows.push(toRow({ name, contender, sample, rate }));
-    }
+    for (const group of wanted) rows.push(...(await measureGroup({ client, contenders, group, quick })));
     return rows;
   } finally {
     client.disconnect();
     for (const contender of contenders) await contender.close();
   }
+}
+
+async function measureGroup(of: {
+  client: LoadClient;
+  contenders: readonly Contender[];
+  group: readonly NamedLoad[];
+  quick: boolean;
+}): Promise<BenchRow[]> {
+  const { client, contenders, group } = of;
+  const rounds = of.quick && group.length === 1 ? 1 : 3 * group.length;
+  const samples = group.map(({ servers }) => {
+    const racing = contenders.filter((contender) => servers.includes(contender.name));
+    return new Map<Contender, Sample[]>(racing.map((contender) => [contender, []]));
+  });
+  for (let round = 0; round < rounds; round++) {
+    // All of one server's loads come one after the other, so that they meet the same neighbours on the machine.
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      for (const [index, { load }] of group.entries()) {
+        const own = samples[index]?.get(contender);
+        if (own !== undefined) own.push(await measure(client, contender, load));
+      }
+    }
+  }
+  return group.flatMap(({ name }, index) => {
+    const medians = [...(samples[index] ?? [])].map(([contender, own]) => ({
+      contender,
+      sample: median(own),
+      p99TimesPlain: index === 0 ? undefined : medianRatio(own, samples[0]?.get(contender) ?? []),
+    }));
+    const rate = (server: ContenderName): number | undefined =>
+      medians.find(({ contender }) => contender.name === server)?.sample.perSecond;
+    return medians.map((measured) => toRow({ name, ...measured, rate }));
+  });
+}
+
+/** The median of the rounds' ratios, as noise that falls on a round falls on both. */
+function medianRatio(samples: readonly Sample[], plain: readonly Sample[]): number {
+  const ratios = samples.map(({ p99Ms }, round) => p99Ms / (plain[round]?.p99Ms ?? p99Ms));
+  return ratios.sort((a, b) => a - b)[ratios.length >> 1] as number;
 }
 
 interface Sample extends Measured {
@@ -202,6 +225,7 @@ function toRow(of: {
   name: string;
   contender: Contender;
   sample: Sample;
+  p99TimesPlain: number | undefined;
   rate: (server: ContenderName) => number | undefined;
 }): BenchRow {
   const { sample, rate } = of;
@@ -220,6 +244,7 @@ function toRow(of: {
     clientCpu: round((sample.clientCpuSeconds / sample.elapsedMs) * 1000, 2),
     cpuMicrosPerOp: Math.round(sample.cpuMicrosPerOperation),
     serverMiB: Math.round(sample.serverMiB),
+    p99TimesPlain: of.p99TimesPlain === undefined ? undefined : round(of.p99TimesPlain, 2),
     timesEtcd: times('etcd'),
     timesReference: times('reference'),
   };
@@ -234,5 +259,11 @@ if (import.meta.main) {
   if (serverUrl === undefined) throw new Error('PG8S_TEST_POSTGRES_URL must name a PostgreSQL server');
   const args = process.argv.slice(2);
   const only = args.filter((arg) => arg !== '--quick');
-  console.table(await run({ serverUrl, quick: args.includes('--quick'), only }));
+  console.table(
+    await run({
+      serverUrl,
+      quick: args.includes('--quick') || process.env['PG8S_BENCH_QUICK'] === '1',
+      only,
+    }),
+  );
 }

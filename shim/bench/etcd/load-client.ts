@@ -18,7 +18,8 @@ type Operation = (client: number, n: number) => Promise<void>;
 
 interface Prepared {
   operation: Operation;
-  close(): void;
+  /** Resolves when nothing of it is left that could disturb the next load. */
+  close(): void | Promise<void>;
 }
 
 const reply = (message: LoadReply): void => void process.send?.(message);
@@ -61,7 +62,7 @@ async function perform({ url, load }: LoadRequest): Promise<Measured> {
     );
     return summarize({ latencies, elapsedMs: performance.now() - start, cpu });
   } finally {
-    close();
+    await close();
   }
 }
 
@@ -190,10 +191,11 @@ async function prepareChurn(
   compacting.catch(() => undefined);
   return {
     operation: updates.operation,
-    close: () => {
+    close: async () => {
       end.abort();
-      updates.close();
-      void compacting.then(() => [range, compact].map((connection) => connection.close()));
+      await updates.close();
+      // A compaction that failed makes the figures worthless.
+      await compacting.finally(() => [range, compact].map((connection) => connection.close()));
     },
   };
 }
@@ -229,7 +231,7 @@ async function fill(url: string, prefix: string, keys: number): Promise<void> {
       for (let mine = n++; mine < keys; mine = n++) await operation(client, mine);
     }),
   );
-  close();
+  await close();
 }
 
 /**

@@ -1,14 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** Linux counts CPU time for users in hundredths of a second (`getconf CLK_TCK`). */
-const ticksPerSecond = 100;
-
-/** CPU time of a process so far; 0 where there is no /proc, or no such process (any more). */
+/** CPU time of a process's threads so far; 0 where there is no /proc, or no such process (any more). */
 export function cpuSecondsOf(pid: number): number {
-  const stat = read(`/proc/${pid}/stat`);
-  // The second field is a name in parentheses, which may contain anything.
-  const [, , , , , , , , , , , user = '0', system = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(user) + Number(system)) / ticksPerSecond;
+  let nanoseconds = 0;
+  // Finer than what /proc/PID/stat has, which counts hundredths of a second.
+  for (const thread of threads(pid)) {
+    nanoseconds += Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]);
+  }
+  return nanoseconds / 1e9;
+}
+
+function threads(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 /** Resident memory of a process; 0 where there is no /proc. */
