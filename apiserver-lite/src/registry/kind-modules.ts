@@ -5,14 +5,19 @@ import { podModule } from './core/pod/pod-module.ts';
 import { serviceModule } from './core/service/service-module.ts';
 import type { KindModule } from './kind-module.ts';
 import { simpleKinds } from './simple-kinds.ts';
+import { statusTraits } from './status-traits.ts';
 
 /** All stored kinds that are more than a name and a schema, by `group/Kind`. Adding a kind is adding a row. */
 export function kindModules(): ReadonlyMap<string, KindModule> {
   const modules = simpleKinds();
   modules.set('/Event', eventModule);
   modules.set('/Namespace', namespaceModule);
-  modules.set('/Node', nodeModule);
-  modules.set('/Pod', podModule);
-  modules.set('/Service', serviceModule);
+  for (const [id, module] of [
+    ['/Node', nodeModule],
+    ['/Pod', podModule],
+    ['/Service', serviceModule],
+  ] as const) {
+    modules.set(id, { ...module, status: { ...statusTraits[id], ...module.status } });
+  }
   return modules;
 }

@@ -1,11 +1,14 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { recordStoredVersion } from './apiextensions/stored-versions.ts';
 import { recordRequester } from './certificates/signing-request.ts';
 import { countTemplateGeneration, startTemplateGeneration } from './apps/template-generation.ts';
 import { generateJobSelector } from './batch/job-selector.ts';
 import { kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
+import { timestamp } from './generic/timestamp.ts';
 import type { KindModule } from './kind-module.ts';
+import { stampPhase } from './validation/status/volume-status.ts';
 import { simpleValidations } from './validation/simple-kinds.ts';
-import { pathSegmentName } from './validation/names.ts';
+import { labelName, pathSegmentName } from './validation/names.ts';
 import { addressName } from './validation/network/ip-address.ts';
 import { tables } from './printers/tables.ts';
 import { statusTraits } from './status-traits.ts';
@@ -14,6 +17,7 @@ import { selectableFields } from './selectable-fields.ts';
 type Row = Omit<KindTraits, 'group' | 'kind' | 'namespaced'>;
 
 const spec = ['spec'] as const;
+const noObject: KubeObject = { apiVersion: '', kind: '', metadata: {} };
 
 /**
  * Kinds whose behaviour fits a row: the status that new objects get (its value fields are printed even when zero), the
@@ -23,7 +27,11 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   '/ConfigMap': {},
   '/Endpoints': { allowCreateOnUpdate: true },
   '/LimitRange': { allowCreateOnUpdate: true },
-  '/PersistentVolume': { cluster: true, emptyStatus: { phase: 'Pending' } },
+  '/PersistentVolume': {
+    cluster: true,
+    emptyStatus: { phase: 'Pending' },
+    prepareForCreate: (object, { nowMs }) => stampPhase(object, noObject, timestamp(nowMs)),
+  },
   '/PersistentVolumeClaim': { emptyStatus: { phase: 'Pending' } },
   '/PodTemplate': { generation: ['template'] },
   '/ReplicationController': {
@@ -77,7 +85,11 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     immutable: ['spec.selector'],
   },
   'apps/ReplicaSet': { emptyStatus: { replicas: 0 }, generation: spec, immutable: ['spec.selector'] },
-  'apps/StatefulSet': { emptyStatus: { replicas: 0, availableReplicas: 0 }, generation: spec },
+  'apps/StatefulSet': {
+    validateName: labelName,
+    emptyStatus: { replicas: 0, availableReplicas: 0 },
+    generation: spec,
+  },
   'autoscaling/HorizontalPodAutoscaler': { emptyStatus: { desiredReplicas: 0, currentMetrics: null } },
   'batch/CronJob': { emptyStatus: {}, generation: spec },
   'batch/Job': {

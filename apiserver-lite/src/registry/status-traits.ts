@@ -1,16 +1,82 @@
-import type { StatusTraits } from './generic/kind-strategy.ts';
+import { conditionsOf, withDecisions, withTimes } from './certificates/request-conditions.ts';
+import { fieldAt, type StatusTraits } from './generic/kind-strategy.ts';
+import { timestamp } from './generic/timestamp.ts';
 import { validatePolicyStatus } from './validation/admission/policies.ts';
 import { validateDefinitionStatus } from './validation/apiextensions/custom-resource-definition.ts';
 import { validateFlowConditions } from './validation/flowcontrol/flow-schema.ts';
+import { validateResourceQuotaStatus } from './validation/quota/resource-quota.ts';
 import { validateResourceClaimStatus } from './validation/resource/resource-claim.ts';
+import { validateConditionStatuses } from './validation/status/conditions.ts';
+import { validateDisruptionStatus } from './validation/status/disruption-status.ts';
+import { validateJobStatus } from './validation/status/job-status.ts';
+import { validateIngressStatus, validateServiceStatus } from './validation/status/load-balancer.ts';
+import { validateNodeStatus } from './validation/status/node-status.ts';
+import { validatePodStatus } from './validation/status/pod-status.ts';
+import {
+  validateAutoscalerStatus,
+  validateDaemonSetStatus,
+  validateDeploymentStatus,
+  validateReplicaSetStatus,
+  validateStatefulSetStatus,
+} from './validation/status/replica-status.ts';
+import { validateRequestStatus } from './validation/status/request-status.ts';
+import { stampPhase, validateClaimStatus } from './validation/status/volume-status.ts';
 import { validateVolumeAttachmentStatus } from './validation/storage/volume-attachment.ts';
 
-/** What the `status` endpoints of the kinds in `simple-kinds.ts` keep and check; those that are absent keep the spec and check nothing. */
+/** Kinds whose status leaves all metadata alone (Kubernetes: `metav1.ResetObjectMetaForStatus`). */
+const metadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
+
+/** What the `status` endpoints keep and check, by `group/Kind`; those that are absent keep the spec and check nothing. */
 export const statusTraits: Readonly<Record<string, StatusTraits>> = {
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': { validateUpdate: validatePolicyStatus },
+  '/Node': { validateUpdate: validateNodeStatus },
+  '/PersistentVolume': {
+    prepareForUpdate: (object, old, { nowMs }) => stampPhase(object, old, timestamp(nowMs)),
+  },
+  '/PersistentVolumeClaim': { validateUpdate: validateClaimStatus },
+  '/Pod': { validateUpdate: validatePodStatus },
+  '/ReplicationController': { validateUpdate: validateReplicaSetStatus },
+  '/ResourceQuota': { validateUpdate: validateResourceQuotaStatus },
+  '/Service': { validateUpdate: validateServiceStatus },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
+    keepMetadata: metadata,
+    validateUpdate: validatePolicyStatus,
+  },
   'apiextensions.k8s.io/CustomResourceDefinition': { validateUpdate: validateDefinitionStatus },
-  'flowcontrol.apiserver.k8s.io/FlowSchema': { validateUpdate: validateFlowConditions },
-  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': { validateUpdate: validateFlowConditions },
-  'resource.k8s.io/ResourceClaim': { validateUpdate: validateResourceClaimStatus },
-  'storage.k8s.io/VolumeAttachment': { validateUpdate: validateVolumeAttachmentStatus },
+  'apiregistration.k8s.io/APIService': {
+    keepMetadata: metadata,
+    validateUpdate: (object) =>
+      validateConditionStatuses(
+        (fieldAt(object, 'status.conditions') ?? []) as { status?: string }[],
+        'status.conditions',
+      ),
+  },
+  'apps/DaemonSet': { validateUpdate: validateDaemonSetStatus },
+  'apps/Deployment': { keepMetadata: ['labels'], validateUpdate: validateDeploymentStatus },
+  'apps/ReplicaSet': { validateUpdate: validateReplicaSetStatus },
+  'apps/StatefulSet': { validateUpdate: validateStatefulSetStatus },
+  'autoscaling/HorizontalPodAutoscaler': { validateUpdate: validateAutoscalerStatus },
+  'batch/Job': { validateUpdate: validateJobStatus },
+  'certificates.k8s.io/CertificateSigningRequest': {
+    prepareForUpdate(object, old, { nowMs }) {
+      const before = conditionsOf(old);
+      const conditions = withTimes(withDecisions(conditionsOf(object), before), before, nowMs);
+      if (conditions.length > 0) Object.assign(object['status'] as object, { conditions });
+    },
+    validateUpdate: validateRequestStatus,
+  },
+  'flowcontrol.apiserver.k8s.io/FlowSchema': {
+    keepMetadata: metadata,
+    validateUpdate: validateFlowConditions,
+  },
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': {
+    keepMetadata: metadata,
+    validateUpdate: validateFlowConditions,
+  },
+  'networking.k8s.io/Ingress': { validateUpdate: validateIngressStatus },
+  'policy/PodDisruptionBudget': { validateUpdate: validateDisruptionStatus },
+  'resource.k8s.io/ResourceClaim': { keepMetadata: metadata, validateUpdate: validateResourceClaimStatus },
+  'storage.k8s.io/VolumeAttachment': {
+    keepMetadata: metadata,
+    validateUpdate: validateVolumeAttachmentStatus,
+  },
 };

@@ -15,7 +15,7 @@ import { create, testRegistry, type TestRegistry } from '../testing/test-registr
  * beside, as in `invalid-manifests`. PG8S_WRITE_CAUSES=1 writes what the server says now.
  */
 const folder = new URL('invalid-updates/', import.meta.url);
-const families = ['definitions', 'devices', 'drivers'];
+const families = ['definitions', 'devices', 'drivers', 'status'];
 
 interface Step {
   /** `status` and the like; absent: the object itself. */

@@ -18,6 +18,7 @@ import {
 import { qualifiedName, validLabelValue } from '../../validation/formats.ts';
 import { parseCidr, validateCidr } from '../../validation/ip.ts';
 import { each } from '../../validation/rules.ts';
+import { validateNodeResources } from '../../validation/status/node-status.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -73,6 +74,7 @@ export const nodeModule: KindModule = {
         const { taints = [], podCIDRs = [] } = specOf(object);
         const findings = [
           ...validateTaints(taints),
+          ...validateNodeResources(object),
           ...each(podCIDRs, 'spec.podCIDRs', (range, path) => validateCidr(path, range)),
         ];
         const versions = podCIDRs.map((range) => parseCidr(range)?.version);

@@ -1,4 +1,8 @@
-import type { V1ResourceQuotaSpec, V1ScopedResourceSelectorRequirement } from '@kubernetes/client-node';
+import type {
+  V1ResourceQuotaSpec,
+  V1ResourceQuotaStatus,
+  V1ScopedResourceSelectorRequirement,
+} from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { invalidValue, required } from '../field-errors.ts';
@@ -124,4 +128,10 @@ export function validateResourceQuotaUpdate(object: KubeObject, old: KubeObject)
   const same =
     new Set([...next, ...before]).size === new Set(next).size && new Set(next).size === new Set(before).size;
   return same ? [] : [invalidValue('spec.scopes', next, immutable)];
+}
+
+/** What is used of what there is (Kubernetes: `core/validation.ValidateResourceQuotaStatusUpdate`). */
+export function validateResourceQuotaStatus(object: KubeObject): FieldError[] {
+  const { hard, used } = (object['status'] ?? {}) as V1ResourceQuotaStatus;
+  return [...validateHard(hard, 'status.hard'), ...validateHard(used, 'status.used')];
 }

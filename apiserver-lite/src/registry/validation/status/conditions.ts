@@ -38,3 +38,13 @@ export function validateConditions(
       : findings;
   });
 }
+
+/** Nothing but the statuses (Kubernetes: `apiregistration/validation.ValidateAPIServiceStatus`). */
+export function validateConditionStatuses(
+  conditions: readonly { status?: string }[] | undefined,
+  field: string,
+): FieldError[] {
+  return each(conditions, field, ({ status = '' }, path) =>
+    statuses.includes(status) ? [] : [notSupported(`${path}.status`, status, statuses)],
+  );
+}

@@ -1,51 +1,12 @@
 import type { V1JobSpec, V1SuccessPolicyRule } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
-import { goQuote, invalidValue, required, tooLong, tooMany } from '../field-errors.ts';
+import { invalidValue, required, tooLong, tooMany } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';
 import { atLeastZero, each } from '../rules.ts';
+import { countIndexes, IndexError } from './index-list.ts';
 
 const maxRules = 20;
 const maxIndexesBytes = 64 * 1024;
-
-class IndexError extends Error {}
-
-function parseIndex(text: string, completions: number): number {
-  if (!/^[+-]?\d+$/.test(text)) {
-    throw new IndexError(`cannot convert string to integer for index: ${goQuote(text)}`);
-  }
-  const index = Number(text);
-  if (index >= completions) throw new IndexError(`too large index: ${goQuote(text)}`);
-  return index;
-}
-
-function increasing(previous: number, current: number): void {
-  if (previous < current) return;
-  throw new IndexError(`non-increasing order, previous: ${previous}, current: ${current}`);
-}
-
-/** How many indexes `1,3-5` names. */
-function countIndexes(text: string, completions: number): number {
-  let total = 0;
-  let previous: number | undefined;
-  for (const interval of text === '' ? [] : text.split(',')) {
-    const bounds = interval.split('-');
-    if (bounds.length > 2) {
-      throw new IndexError(
-        `the fragment ${goQuote(interval)} violates the requirement that an index interval can have at most two parts separated by '-'`,
-      );
-    }
-    const first = parseIndex(bounds[0] ?? '', completions);
-    let last = first;
-    if (bounds[1] !== undefined) {
-      last = parseIndex(bounds[1], completions);
-      increasing(first, last);
-    }
-    if (previous !== undefined) increasing(previous, first);
-    total += last - first + 1;
-    previous = last;
-  }
-  return total;
-}
 
 function validateRule(rule: V1SuccessPolicyRule, field: string, completions: number): FieldError[] {
   const { succeededCount: count, succeededIndexes: indexes } = rule;

@@ -1,0 +1,34 @@
+import type { V1NodeStatus } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { duplicate } from '../field-errors.ts';
+import { goValue } from '../go-value.ts';
+import { validateAmount } from '../pod/resources.ts';
+import { each } from '../rules.ts';
+
+const statusOf = (object: KubeObject) => (object['status'] ?? {}) as V1NodeStatus;
+
+/** What a node has, and what of it is for Pods (Kubernetes: `core/validation.ValidateNodeResources`). */
+export function validateNodeResources(object: KubeObject): FieldError[] {
+  const status = statusOf(object);
+  return (['capacity', 'allocatable'] as const).flatMap((part) =>
+    Object.entries(status[part] ?? {}).flatMap(([name, amount]) =>
+      validateAmount(name, amount, `status.${part}[${name}]`),
+    ),
+  );
+}
+
+/** What is reported of a node (Kubernetes: `core/validation.ValidateNodeUpdate`). */
+export function validateNodeStatus(object: KubeObject): FieldError[] {
+  const { addresses } = statusOf(object);
+  const seen = new Set<string>();
+  return [
+    ...each(addresses, 'status.addresses', (entry, path) => {
+      const id = `${entry.type}/${entry.address}`;
+      const findings = seen.has(id) ? [duplicate(path, goValue('core.v1.NodeAddress', entry))] : [];
+      seen.add(id);
+      return findings;
+    }),
+    ...validateNodeResources(object),
+  ];
+}

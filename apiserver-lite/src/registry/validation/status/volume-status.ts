@@ -1,0 +1,52 @@
+import type { V1PersistentVolumeClaimStatus, V1PersistentVolumeStatus } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../server/status-error.ts';
+import { invalidValue, notSupported } from '../field-errors.ts';
+import { validateAmount } from '../pod/resources.ts';
+import { notNegative, signOf } from '../rules.ts';
+
+const resizeStates = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+  'NodeResizePending',
+];
+
+function validateNotNegative(field: string, amount: unknown): FieldError[] {
+  return signOf(amount) < 0 ? [invalidValue(field, amount, notNegative)] : [];
+}
+
+/** Kubernetes: `core/validation.ValidatePersistentVolumeClaimStatusUpdate`. */
+export function validateClaimStatus(object: KubeObject): FieldError[] {
+  const status = (object['status'] ?? {}) as V1PersistentVolumeClaimStatus;
+  const { capacity = {}, allocatedResources = {}, allocatedResourceStatuses = {} } = status;
+  const allocated = 'status.allocatedResources';
+  return [
+    ...Object.entries(capacity).flatMap(([name, amount]) =>
+      validateNotNegative(`status.capacity[${name}]`, amount),
+    ),
+    ...Object.entries(allocatedResourceStatuses)
+      .filter(([, state]) => !resizeStates.includes(state))
+      .map(([name]) => notSupported('status.allocatedResourceStatus', name, resizeStates)),
+    ...Object.entries(allocatedResources).flatMap(([name, amount]) =>
+      name === 'storage'
+        ? validateAmount(name, amount, `${allocated}[${name}]`)
+        : [notSupported(allocated, name, ['storage'])],
+    ),
+  ];
+}
+
+type Times = { phase?: string; lastPhaseTransitionTime?: string };
+
+/** When the phase of a volume changed, unless whoever changed it says so. */
+export function stampPhase(object: KubeObject, old: KubeObject, now: string): void {
+  const status = (object['status'] ?? {}) as Times & Omit<V1PersistentVolumeStatus, keyof Times>;
+  const before = (old['status'] ?? {}) as Times;
+  const isOld =
+    status.lastPhaseTransitionTime === undefined ||
+    status.lastPhaseTransitionTime === before.lastPhaseTransitionTime;
+  if (status.phase !== before.phase && isOld) {
+    object['status'] = { ...status, lastPhaseTransitionTime: now };
+  }
+}
