@@ -81,3 +81,35 @@ test('a shim that was away beyond a compaction loads everything again, and its w
   await until('the watcher to learn of it', () => revisions.length > 0);
   assert.deepEqual(revisions, [-12]);
 });
+
+test('the room of a large compaction can be used again at once', async (t) => {
+  const database = await TestDatabase.create(t);
+  const { store } = await database.open();
+  // Nobody else does it.
+  await database.query('ALTER TABLE pg8s.history SET (autovacuum_enabled = off)');
+  const rewrite = async (): Promise<void> => {
+    const txn = (i: number) =>
+      store.txn({
+        success: Array.from({ length: 100 }, (_, j) => ({
+          requestPut: { key: bytes(`k${j}`), value: bytes(`${i}`) },
+        })),
+      });
+    for (let i = 0; i < 110; i++) await txn(i);
+  };
+  const size = async (): Promise<number> => {
+    const [row] = await database.query("SELECT pg_relation_size('pg8s.history') AS size");
+    return Number(row?.['size']);
+  };
+  await rewrite();
+  const before = await size();
+  await store.compact({ revision: store.currentRevision, physical: true });
+  await until('a vacuum', async () => {
+    const [row] = await database.query(
+      "SELECT vacuum_count AS vacuums FROM pg_stat_all_tables WHERE relid = 'pg8s.history'::regclass",
+    );
+    return Number(row?.['vacuums']) === 1;
+  });
+  await rewrite();
+  const after = await size();
+  assert.ok(after <= before * 1.1, `${before} bytes became ${after}`);
+});

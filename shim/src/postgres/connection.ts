@@ -107,6 +107,11 @@ export class Connection {
     await this.#connected();
   }
 
+  /** Lets nobody wait any longer for the statement under way: its connection is lost. */
+  abandon(): void {
+    if (this.#current !== undefined) this.#drop(this.#current);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#last.catch(() => undefined);

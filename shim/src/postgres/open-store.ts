@@ -22,6 +22,7 @@ import { defragment } from './pg-defragment.ts';
 import { PgDowngrade } from './pg-downgrade.ts';
 import { PgHistory, type Connections } from './pg-history.ts';
 import { PgLeases } from './pg-leases.ts';
+import { PgVacuum } from './pg-vacuum.ts';
 import { PgMoments } from './pg-moments.ts';
 
 const defaultValueCacheBytes = 256 * 1024 * 1024;
@@ -120,8 +121,10 @@ async function open(parts: {
             alarms.look().catch(() => undefined);
           },
         });
+  const vacuum = new PgVacuum({ connectionString: options.connectionString, log });
   const history = new PgHistory({
     connections,
+    vacuum,
     memberId,
     hint: () => {
       if (cluster.others > 0) hints?.send();
@@ -184,7 +187,7 @@ async function open(parts: {
     auth: { table: store.state.authTable, port: new PgAuth(connections.work, () => history.hint()) },
     close: async () => {
       await store.close();
-      await moments.close();
+      await Promise.all([moments.close(), vacuum.close()]);
       await Promise.all(background.map((repetition) => repetition.stop()));
       await cluster.leave().catch(() => undefined);
       await hints?.close();

@@ -18,6 +18,7 @@ import { decodeBytes, decodePackedRows, decodeRow } from './decode-row.ts';
 import { holdFence } from './hold-fence.ts';
 import { decodeAuth, readAuth } from './pg-auth.ts';
 import { ConnectionLostError } from './pg-error.ts';
+import type { PgVacuum } from './pg-vacuum.ts';
 import {
   fenceColumns,
   decodeFence,
@@ -47,12 +48,14 @@ export class PgHistory implements HistoryPort {
   readonly #connections: Connections;
   readonly #memberId: bigint;
   readonly #hint: () => void;
+  readonly #vacuum: PgVacuum;
   readonly #listeners: (() => void)[] = [];
 
-  constructor(options: { connections: Connections; memberId: bigint; hint: () => void }) {
+  constructor(options: { connections: Connections; memberId: bigint; hint: () => void; vacuum: PgVacuum }) {
     this.#connections = options.connections;
     this.#memberId = options.memberId;
     this.#hint = options.hint;
+    this.#vacuum = options.vacuum;
   }
 
   async readFence(): Promise<Fence> {
@@ -174,6 +177,7 @@ export class PgHistory implements HistoryPort {
       },
       [int8Array(refs.map((ref) => ref.revision)), byteaArray(refs.map((ref) => ref.key))],
     );
+    this.#vacuum.deleted(refs.length);
   }
 
   async markSwept(from: number, to: number): Promise<void> {
@@ -181,6 +185,7 @@ export class PgHistory implements HistoryPort {
       'UPDATE pg8s.revision SET swept_revision = $2 WHERE swept_revision >= $1 AND swept_revision < $2',
       [from, to],
     );
+    this.#vacuum.compacted();
   }
 
   async listRows(
