@@ -173,7 +173,7 @@ export function invalid(
   return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${all}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
-    kind,
+    ...(kind === '' ? {} : { kind }),
     causes: errors.map(({ field, reason, message }) => ({ reason, message, field })),
   });
 }

@@ -1,9 +1,11 @@
+import { kindInfo } from '@pg8s/k8s-proto/scheme';
 import { badRequest, StatusError } from '../../server/status-error.ts';
 import { parseYaml } from '../encoding/yaml.ts';
 import { DecodeError } from '../object-codec.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { goValue } from './go-value.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from './json-value.ts';
+import { typedProblems } from './typed-problems.ts';
 
 /** Reads an apply configuration, JSON or YAML. Throws 400, and 500 for fields that the schema doesn't have. */
 export function readApplied(body: Uint8Array, { apiVersion, gvk, codec }: ResourceScope): JsonObject {
@@ -31,19 +33,19 @@ export function readApplied(body: Uint8Array, { apiVersion, gvk, codec }: Resour
   if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null) {
     throw badRequest('metadata.managedFields must be nil');
   }
-  const where = `${goValue(metadata['namespace'] ?? '')}/${goValue(metadata['name'] ?? '')}; ${apiVersion}, Kind=${gvk.kind}`;
+  const name = `${goValue(metadata['namespace'] ?? '')}/${goValue(metadata['name'] ?? '')}`;
+  const type = `${gvk.group}/${gvk.version}, Kind=${gvk.kind}`;
   const untyped = (why: string) =>
-    new StatusError(500, undefined, `failed to create typed patch object (${where}): ${why}`);
+    new StatusError(500, undefined, `failed to create typed patch object (${name}; ${type}): ${why}`);
+  const info = kindInfo(gvk);
+  const problems = info === undefined ? [] : typedProblems(info.message, value);
+  if (problems.length > 0) {
+    throw untyped(
+      problems.length === 1 ? problems[0]! : `errors:\n${problems.map((each) => `  ${each}`).join('\n')}`,
+    );
+  }
   try {
-    const { strictErrors } = codec.decode({ value, gvk, strict: true });
-    if (strictErrors.length > 0) {
-      const fields = strictErrors.map(
-        (error) => `.${/"(.*)"/.exec(error)?.[1] ?? ''}: field not declared in schema`,
-      );
-      throw untyped(
-        fields.length === 1 ? fields[0]! : `errors:\n${fields.map((each) => `  ${each}`).join('\n')}`,
-      );
-    }
+    codec.decode({ value, gvk, strict: false });
   } catch (error) {
     throw error instanceof DecodeError ? untyped(error.message) : error;
   }

@@ -11,3 +11,18 @@ export function goValue(value: unknown): string {
   }
   return String(value as string | number | boolean | bigint);
 }
+
+/** A JSON value as Go's `%#v` prints it: `map[string]interface {}{"a":1}`. */
+export function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (typeof value === 'object') {
+    const record = value as Record<string, unknown>;
+    const entries = Object.keys(record)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${goSyntax(record[key])}`);
+    return `map[string]interface {}{${entries.join(', ')}}`;
+  }
+  return String(value as number | boolean | bigint);
+}

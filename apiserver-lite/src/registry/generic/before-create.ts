@@ -29,7 +29,6 @@ export function beforeCreate(strategy: Strategy, object: KubeObject, request: St
   const { metadata } = object;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
-  delete metadata.resourceVersion;
   ensureNamespace(strategy, object, request.namespace);
   strategy.prepareForCreate(object, request);
   const findings = [...validateMetadata(object, strategy), ...strategy.validate(object, request)];

@@ -57,6 +57,12 @@ async function createOnce(
   object: KubeObject,
 ): Promise<CachedObject> {
   const finish = await prepareNew(scope, request, object);
+  const { resourceVersion = '' } = object.metadata;
+  if (resourceVersion !== '' && resourceVersion !== '0' && !request.dryRun) {
+    await finish(false);
+    throw new StatusError(500, undefined, 'resourceVersion should not be set on objects to be created');
+  }
+  delete object.metadata.resourceVersion;
   const key = scope.keyOf(request, object.metadata.name ?? '');
   const { ttlSeconds } = scope.strategy;
   let succeeded = false;

@@ -41,7 +41,7 @@ async function update(api: TestRegistry, place: string, name: string, change: (o
 test('a new object gets what the server gives: uid, birth, generation, an empty status', async () => {
   const api = await testRegistry();
   const object = await create(api, deployments, {
-    metadata: { name: 'web', generation: 9, resourceVersion: '7', deletionTimestamp: 'x' },
+    metadata: { name: 'web', generation: 9, resourceVersion: '0', deletionTimestamp: 'x' },
     spec: workloadSpec(),
     status: { replicas: 5 },
   });
@@ -51,6 +51,24 @@ test('a new object gets what the server gives: uid, birth, generation, an empty 
   assert.equal(object.metadata.namespace, 'default');
   assert.equal(object.metadata.deletionTimestamp, undefined);
   assert.deepEqual(object['status'], {});
+});
+
+test('who is not there yet has no version', async () => {
+  const api = await testRegistry();
+  const versioned = { metadata: { name: 'a', resourceVersion: '7' } };
+  await assert.rejects(
+    create(api, '/v1/configmaps', versioned),
+    refusal(500, 'resourceVersion should not be set on objects to be created'),
+  );
+  await assert.rejects(
+    create(api, '/v1/services', { ...versioned, spec: { ports: [{ port: 1 }] } }),
+    refusal(500, 'resourceVersion should not be set on objects to be created'),
+  );
+  assert.equal(
+    api.storage('networking.k8s.io', 'ipaddresses').objects.size,
+    0,
+    'what was taken is given back',
+  );
 });
 
 test('a generated name is drawn again while it is taken, eight times at most', async () => {

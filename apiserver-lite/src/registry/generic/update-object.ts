@@ -53,6 +53,7 @@ export async function updateObject(
       ensureNamespace(strategy, object, scope.namespaceOf(request));
       await admission.admit(scope.attributes(request, 'CREATE', { object, name }));
       finish = await prepareNew(scope, request, object);
+      delete object.metadata.resourceVersion;
       return object;
     }
     const old = current.object;
