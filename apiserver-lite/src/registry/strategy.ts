@@ -7,6 +7,8 @@ import type { DeleteOptions } from './rest.ts';
 export interface StoreRequest {
   /** Empty for cluster-scoped resources. */
   readonly namespace: string;
+  /** Of the endpoint that was asked; several groups may serve one kind. */
+  readonly apiGroup?: string;
   readonly user: UserInfo;
   readonly dryRun: boolean;
   /** When the request is judged, milliseconds since the epoch. */

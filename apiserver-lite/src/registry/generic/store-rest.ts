@@ -8,6 +8,7 @@ import type { GenericStore } from './generic-store.ts';
 export function storeRequest(context: RequestContext, clock: () => number, dryRun: boolean): StoreRequest {
   return {
     namespace: context.requestInfo.namespace,
+    apiGroup: context.requestInfo.apiGroup,
     user: context.user,
     dryRun,
     nowMs: clock(),

@@ -100,7 +100,9 @@ export async function create(
     ...structuredClone(fields),
   } as KubeObject;
   applyDefaults(object);
-  const created = await rest.create?.(test.context(options.namespace), object, {
+  const context = test.context(options.namespace);
+  Object.assign(context.requestInfo, { apiGroup: group });
+  const created = await rest.create?.(context, object, {
     dryRun: options.dryRun ?? false,
   });
   if (created === undefined) throw new Error(`${place} cannot be created`);

@@ -4,6 +4,7 @@ import type { FieldError } from '../../server/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
 import { invalidEach, invalidValue, notSupported, required } from './field-errors.ts';
 import { dns1123Subdomain, pathSegment } from './formats.ts';
+import { goValue } from './go-value.ts';
 import { validateLabelSelector } from './label-selector.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
@@ -112,5 +113,5 @@ export function validateRoleBinding(namespaced: boolean): (object: KubeObject) =
 export function validateRoleBindingUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   return isSame(object['roleRef'], old['roleRef'])
     ? []
-    : [invalidValue('roleRef', object['roleRef'], 'cannot change roleRef')];
+    : [invalidValue('roleRef', goValue('rbac.v1.RoleRef', object['roleRef']), 'cannot change roleRef')];
 }

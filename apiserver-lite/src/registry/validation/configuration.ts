@@ -1,3 +1,4 @@
+import { jsonSyntaxError } from '@pg8s/k8s-proto/conform/json-syntax';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../server/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
@@ -14,6 +15,12 @@ interface Data {
   type?: string;
 }
 
+/** Absent maps are empty. */
+function dataOf(object: KubeObject): Required<Pick<Data, 'data' | 'binaryData'>> {
+  const { data, binaryData } = object as Data;
+  return { data: data ?? {}, binaryData: binaryData ?? {} };
+}
+
 function decodedLength(base64: string): number {
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
   return Math.floor((base64.length * 3) / 4) - padding;
@@ -21,7 +28,7 @@ function decodedLength(base64: string): number {
 
 /** Keys that can be file names, and a megabyte at most. */
 export function validateConfigMap(object: KubeObject): FieldError[] {
-  const { data = {}, binaryData = {} } = object as Data;
+  const { data, binaryData } = dataOf(object);
   const findings: FieldError[] = [];
   let bytes = 0;
   for (const [key, value] of Object.entries(data)) {
@@ -40,14 +47,40 @@ export function validateConfigMap(object: KubeObject): FieldError[] {
 }
 
 const requiredKeys: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
 };
 
+/** Secrets that hold one text, and where. */
+const onlyKeys: Readonly<Record<string, { key: string; isJson: boolean }>> = {
+  'kubernetes.io/dockercfg': { key: '.dockercfg', isJson: true },
+  'kubernetes.io/dockerconfigjson': { key: '.dockerconfigjson', isJson: true },
+  'kubernetes.io/ssh-auth': { key: 'ssh-privatekey', isJson: false },
+};
+
+/** What Go says of a text that is no JSON object. */
+function objectFault(text: string): string | undefined {
+  const fault = jsonSyntaxError(text);
+  if (fault !== undefined) return fault;
+  const value: unknown = JSON.parse(text);
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined;
+  const what = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  return `json: cannot unmarshal ${what} into Go value of type map[string]interface {}`;
+}
+
+function validateOnlyKey(data: Record<string, string>, type: string): FieldError[] {
+  const only = onlyKeys[type];
+  if (only === undefined) return [];
+  const field = `data[${only.key}]`;
+  const value = data[only.key];
+  if (!only.isJson) return value ? [] : [required(field)];
+  if (value === undefined) return [required(field)];
+  const fault = objectFault(Buffer.from(value, 'base64').toString());
+  return fault === undefined ? [] : [invalidValue(field, '<secret contents redacted>', fault)];
+}
+
 export function validateSecret(object: KubeObject): FieldError[] {
-  const { data = {}, type = '' } = object as Data;
+  const { type = '' } = object as Data;
+  const { data } = dataOf(object);
   const findings: FieldError[] = [];
   let bytes = 0;
   for (const [key, value] of Object.entries(data)) {
@@ -59,6 +92,7 @@ export function validateSecret(object: KubeObject): FieldError[] {
   if (type === 'kubernetes.io/service-account-token' && !object.metadata.annotations?.[account]) {
     findings.push(required(`metadata.annotations[${account}]`));
   }
+  findings.push(...validateOnlyKey(data, type));
   for (const key of requiredKeys[type] ?? []) {
     if (data[key] === undefined) findings.push(required(`data[${key}]`));
   }
@@ -87,6 +121,6 @@ export function validateFrozen(object: KubeObject, old: KubeObject): FieldError[
 
 export function validateSecretUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const findings = validateFrozen(object, old);
-  if (!isSame(object['type'], old['type'])) findings.push(invalidValue('type', object['type'], immutable));
-  return findings;
+  if (isSame(object['type'], old['type'])) return findings;
+  return [invalidValue('type', object['type'], immutable), ...findings];
 }

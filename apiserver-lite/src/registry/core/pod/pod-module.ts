@@ -122,7 +122,7 @@ export const ephemeralContainersStrategy: Strategy = {
     keepOwnMetadata(object, old);
   },
   validateUpdate(object, old) {
-    if (isMirror(old)) return [forbiddenField('', 'static pods do not support ephemeral containers')];
+    if (isMirror(old)) return [forbiddenField('[]', 'static pods do not support ephemeral containers')];
     return [
       ...validateWhole(object),
       ...validatePodAnnotationsUpdate(object.metadata.annotations, old.metadata.annotations),
@@ -149,7 +149,7 @@ export const resizeStrategy: Strategy = {
     keepOwnMetadata(object, old);
   },
   validateUpdate(object, old) {
-    if (isMirror(old)) return [forbiddenField('', 'static pods cannot be resized')];
+    if (isMirror(old)) return [forbiddenField('[]', 'static pods cannot be resized')];
     const [{ spec: next }, { spec, status }] = [object as Pod, old as Pod];
     const quality = {
       next: qualityOfService(next),

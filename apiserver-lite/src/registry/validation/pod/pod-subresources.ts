@@ -53,7 +53,7 @@ export interface Resize {
 
 /** A resize keeps a Pod's quality of service, and changes processor and memory (Kubernetes: `core/validation.ValidatePodResize`). */
 export function validatePodResize({ next, old, quality }: Resize): FieldError[] {
-  if (old.os?.name === 'windows') return [forbiddenField('', 'windows pods cannot be resized')];
+  if (old.os?.name === 'windows') return [forbiddenField('[]', 'windows pods cannot be resized')];
   const findings: FieldError[] = [];
   if (quality.next !== quality.old) {
     const detail = 'Pod QOS Class may not change as a result of resizing';
