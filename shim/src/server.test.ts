@@ -62,11 +62,48 @@ test('gRPC and HTTP on one port in plain text', async () => {
   assert.match(await unready.text(), /\[-\]linearizable_read failed: etcdserver: no leader/);
 });
 
+test('/debug/vars: as expvar writes them, and no password', async () => {
+  const { url } = await start();
+  process.argv.push('--postgres-url=postgres://me:secret@host/db');
+  const response = await fetch(`${url}/debug/vars`);
+  process.argv.pop();
+  assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8');
+  const text = await response.text();
+  assert.ok(text.startsWith('{\n"cmdline": [') && text.endsWith('\n}\n'));
+  const vars = JSON.parse(text) as {
+    cmdline: string[];
+    memstats: { HeapAlloc: number };
+    'raft.status': { raftState: string };
+  };
+  assert.deepEqual(Object.keys(vars), ['cmdline', 'file_descriptor_limit', 'memstats', 'raft.status']);
+  assert.equal(vars.cmdline.at(-1), '--postgres-url=postgres://***@host/db');
+  assert.ok(vars.memstats.HeapAlloc > 0);
+  assert.equal(vars['raft.status'].raftState, 'StateLeader');
+});
+
+test('only what is asked for in the right way is answered', async () => {
+  const { url } = await start();
+  const statuses = await Promise.all(
+    [
+      ['HEAD', '/health'],
+      ['HEAD', '/metrics'],
+      ['POST', '/metrics'],
+      ['PUT', '/livez'],
+      ['GET', '/%zz'],
+    ].map(async ([method = '', path = '']) => (await fetch(url + path, { method })).status),
+  );
+  assert.deepEqual(statuses, [405, 200, 200, 405, 400]);
+});
+
 test('metrics: of this server alone', async () => {
   const { url } = await start({ metrics: 'extensive' });
   const client = grpc({ endpoints: [url] });
   await client.put({ key: bytes('a') });
   await assert.rejects(client.put({ key: bytes('') }));
+  const { id } = await client.leaseGrant({ ttlSeconds: 60 });
+  await client.leaseKeepAlive({ id });
+  await client.leaseRevoke({ id });
+  await fetch(`${url}/livez`);
   const text = await (await fetch(`${url}/metrics`)).text();
   const put = 'grpc_type="unary",grpc_service="etcdserverpb.KV",grpc_method="Put"';
   for (const line of [
@@ -75,9 +112,15 @@ test('metrics: of this server alone', async () => {
     `grpc_server_handled_total{${put},grpc_code="InvalidArgument"} 1`,
     `grpc_server_handling_seconds_count{${put}} 2`,
     'etcd_server_has_leader 1',
+    'etcd_server_is_leader 1',
+    'etcd_debugging_lease_granted_total 1',
+    'etcd_debugging_lease_revoked_total 1',
+    'etcd_debugging_lease_renewed_total 1',
+    'etcd_server_healthcheck{type="livez",name="serializable_read"} 1',
+    'etcd_server_healthchecks_total{type="livez",name="serializable_read",status="success"} 1',
     'etcd_debugging_mvcc_current_revision 2',
     'etcd_server_version{server_version="3.6.14"} 1',
-    'etcd_server_client_requests_total{type="unary",client_api_version="unknown"} 2',
+    'etcd_server_client_requests_total{type="unary",client_api_version="unknown"} 4',
   ]) {
     assert.ok(text.split('\n').includes(line), line);
   }

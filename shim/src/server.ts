@@ -211,6 +211,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     version,
     metrics: metrics.read,
     onHealth: metrics.countHealth,
+    onCheck: metrics.countCheck,
     gateway:
       options.enableGrpcGateway === false
         ? undefined

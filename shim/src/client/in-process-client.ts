@@ -1,4 +1,6 @@
 import type {
+  LeaseKeepAliveRequest,
+  LeaseKeepAliveResponse,
   LeaseLeasesResponse,
   MemberListResponse,
   StatusResponse,
@@ -63,6 +65,25 @@ export function createInProcessClient(services: Services, observers: CallObserve
     return (request, options) => call(() => answer(request, caller) as Promise<R>, options);
   }
 
+  /** As a stream of one message. */
+  async function renew(request: LeaseKeepAliveRequest): Promise<LeaseKeepAliveResponse> {
+    const start = performance.now();
+    let code: GrpcCode = grpcCode.OK;
+    renewalCounts.started++;
+    renewalCounts.received++;
+    try {
+      const response = await lease.keepAlive(request);
+      renewalCounts.sent++;
+      return response;
+    } catch (error) {
+      ({ code } = toEtcdError(error));
+      throw error;
+    } finally {
+      renewalCounts.end(code, performance.now() - start);
+    }
+  }
+
+  const renewalCounts = observers.counts.method(streamMethods.leaseKeepAlive.path, 'bidi_stream');
   const leases = unary<object, LeaseLeasesResponse>('Lease/LeaseLeases');
   const status = unary<object, StatusResponse>('Maintenance/Status');
   const memberList = unary<object, MemberListResponse>('Cluster/MemberList');
@@ -81,7 +102,7 @@ export function createInProcessClient(services: Services, observers: CallObserve
     },
     leaseGrant: unary('Lease/LeaseGrant'),
     leaseRevoke: unary('Lease/LeaseRevoke'),
-    leaseKeepAlive: (request, options) => call(() => lease.keepAlive(request), options),
+    leaseKeepAlive: (request, options) => call(() => renew(request), options),
     leaseTimeToLive: unary('Lease/LeaseTimeToLive'),
     leases: (options) => leases({}, options),
     status: (options) => status({}, options),

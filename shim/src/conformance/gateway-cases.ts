@@ -35,7 +35,7 @@ export class Gateway {
   async post(path: string, body: unknown): Promise<Answer> {
     const response = await fetch(`${this.url}/v3/${path}`, {
       method: 'POST',
-      body: typeof body === 'string' ? body : JSON.stringify(body),
+      body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
     });
     const answer = (await response.json()) as Record<string, unknown>;
     return { status: response.status, contentType: response.headers.get('content-type'), body: answer };
@@ -210,6 +210,42 @@ export const gatewayCases: readonly GatewayCase[] = [
       await gateway.refuses('nothing', {}, { status: 404, code: 5, message: 'Not Found' });
       const get = await fetch(`${gateway.url}/v3/kv/range`);
       assert.deepEqual([get.status, ((await get.json()) as { code: number }).code], [501, 12]);
+    },
+  },
+  {
+    name: 'bodies that are not worth a request',
+    differsIn: { '3.4': 'has other words for it' },
+    async run(gateway) {
+      const refusals: [body: string | Buffer, message: string][] = [
+        ['{', 'unexpected EOF'],
+        ['[]', 'proto: syntax error (line 1:1): unexpected token ['],
+        ['"x"', 'proto: syntax error (line 1:1): unexpected token "x"'],
+        ['{"key":"aw==","limit":1.5}', 'proto: (line 1:23): invalid value for int64 field limit: 1.5'],
+        ['{"key":"aw==","key":"aw=="}', 'proto: (line 1:15): duplicate field "key"'],
+        ['{"key":"aw==","sort_order":99}', 'etcdserver: invalid sort option'],
+        [
+          Buffer.from('7b226b6579223a22fffe227d', 'hex'),
+          'proto: syntax error (line 1:8): invalid UTF-8 in string',
+        ],
+      ];
+      for (const [body, message] of refusals) {
+        await gateway.refuses('kv/range', body, { status: 400, code: 3, message });
+      }
+      // Names that nobody knows are skipped, and so is what comes behind the value.
+      await gateway.ask('kv/range', '{"key":"aw==","nobody":{"knows":1}} trailing');
+      await gateway.ask('kv/range', '{"key":"aw==","limit":"-9223372036854775808"}');
+      const large = { key: 'aw==', value: Buffer.alloc(1_600_000).toString('base64') };
+      await gateway.refuses('kv/put', large, {
+        status: 400,
+        code: 3,
+        message: 'etcdserver: request is too large',
+      });
+      const tooLarge = { key: 'aw==', value: Buffer.alloc(3_000_000).toString('base64') };
+      await gateway.refuses('kv/put', tooLarge, {
+        status: 429,
+        code: 8,
+        message: 'grpc: received message larger than max (3000008 vs. 2097152)',
+      });
     },
   },
   {

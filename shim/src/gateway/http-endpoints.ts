@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AlarmType } from '../etcdserverpb/admin-types.ts';
 import type { Services } from '../rpc/services.ts';
+import { debugVars } from './debug-vars.ts';
 import type { JsonGateway } from './json/json-gateway.ts';
 
 export interface HttpEndpointsOptions {
@@ -11,6 +12,8 @@ export interface HttpEndpointsOptions {
   metrics: () => Promise<{ contentType: string; text: string }>;
   /** The result of a health check, for the metrics. */
   onHealth: (healthy: boolean) => void;
+  /** As `onHealth`, of one check of /livez or /readyz. */
+  onCheck: (check: { type: string; name: string; passed: boolean }) => void;
   /** The JSON gateway, if it is served. */
   gateway: JsonGateway | undefined;
 }
@@ -44,6 +47,11 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): HttpEndpoint
       const { contentType, text } = await metrics();
       send(response, { type: contentType, body: text });
     },
+    '/debug/vars': async (_url, response) => {
+      const { header, leader, raftIndex, raftTerm } = await options.services.maintenance.status();
+      const raft = { memberId: header.memberId, leader, term: raftTerm, commitIndex: raftIndex };
+      send(response, { type: 'application/json; charset=utf-8', body: debugVars(raft) });
+    },
     '/health': async (url, response) => {
       const reason =
         alarmReason(options.services, new Set(url.searchParams.getAll('exclude'))) ??
@@ -65,8 +73,9 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): HttpEndpoint
     linearizable_read: () => read(options.services, false),
     non_learner: () => Promise.resolve(undefined),
   };
-  addChecks(endpoints, '/livez', { serializable_read: checks['serializable_read'] as Check });
-  addChecks(endpoints, '/readyz', checks);
+  const livez = { serializable_read: checks['serializable_read'] as Check };
+  addChecks(endpoints, { path: '/livez', checks: livez, onCheck: options.onCheck });
+  addChecks(endpoints, { path: '/readyz', checks, onCheck: options.onCheck });
 
   const serve = (
     request: IncomingMessage,
@@ -79,6 +88,10 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): HttpEndpoint
       return send(response, { status: 400, type: 'text/plain; charset=utf-8', body: 'Bad Request\n' });
     }
     const url = new URL(target, base);
+    if (!isDecodable(url.pathname)) {
+      response.shouldKeepAlive = false;
+      return send(response, { status: 400, type: 'text/plain; charset=utf-8', body: '400 Bad Request' });
+    }
     // The name that etcd 3.3 had for it.
     const path = url.pathname.replace(/^\/v3beta\//, '/v3/');
     if (gateway !== undefined && path.startsWith('/v3/')) {
@@ -88,7 +101,7 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): HttpEndpoint
     const endpoint = Object.hasOwn(endpoints, url.pathname) ? endpoints[url.pathname] : undefined;
     if (endpoint === undefined) {
       send(response, { status: 404, type: 'text/plain; charset=utf-8', body: '404 page not found\n' });
-    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    } else if (request.method !== 'GET' && url.pathname !== '/metrics') {
       response.setHeader('Allow', 'GET');
       send(response, { status: 405, type: 'text/plain; charset=utf-8', body: 'Method Not Allowed\n' });
     } else {
@@ -103,16 +116,33 @@ export function createHttpEndpoints(options: HttpEndpointsOptions): HttpEndpoint
   };
 }
 
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Undefined when all is well. */
 type Check = () => Promise<string | undefined>;
 
 function addChecks(
   endpoints: Record<string, Endpoint>,
-  path: string,
-  checks: Readonly<Record<string, Check>>,
+  {
+    path,
+    checks,
+    onCheck,
+  }: Pick<HttpEndpointsOptions, 'onCheck'> & {
+    path: string;
+    checks: Readonly<Record<string, Check>>;
+  },
 ): void {
   const answer = async (names: readonly string[], url: URL, response: ServerResponse): Promise<void> => {
     const results = await Promise.all(names.map(async (name) => [name, await checks[name]?.()] as const));
+    const type = path.slice(1);
+    for (const [name, failure] of results) onCheck({ type, name, passed: failure === undefined });
     const report = results
       .map(([name, failure]) =>
         failure === undefined ? `[+]${name} ok\n` : `[-]${name} failed: ${failure}\n`,

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Store, StoreStats } from '../mvcc/store.ts';
 import { type CallCounts, codeName } from './call-counts.ts';
 import type { Guard } from './guard.ts';
+import { findLeader } from './maintenance/leader-method.ts';
 import { handlingHistogram } from './handling-histogram.ts';
 import type { WatchService } from './watch-service.ts';
 
@@ -9,6 +10,8 @@ import type { WatchService } from './watch-service.ts';
 export interface ServerMetrics {
   read(): Promise<{ contentType: string; text: string }>;
   countHealth(healthy: boolean): void;
+  /** Of a check of /livez or /readyz. */
+  countCheck(check: { type: string; name: string; passed: boolean }): void;
 }
 
 export interface ServerMetricsOptions {
@@ -33,6 +36,10 @@ type Source = StoreStats & {
   dbSizeInUseBytes: number;
   commitIndex: number;
   hasDatabase: number;
+  isLeader: number;
+  leasesGranted: number;
+  leasesRevoked: number;
+  leasesRenewed: number;
   healthy: number;
   unhealthy: number;
 };
@@ -46,6 +53,7 @@ const gauges: readonly Row[] = [
     'Whether the database answers: without it there are no linearizable requests.',
     (s) => s.hasDatabase,
   ],
+  ['etcd_server_is_leader', 'Whether this is the member that all name as the leader.', (s) => s.isLeader],
   ['etcd_server_is_learner', 'Always 0: there are no learners here.', () => 0],
   ['etcd_debugging_mvcc_keys_total', 'Keys that exist now.', (s) => s.keys],
   ['etcd_debugging_mvcc_current_revision', 'The newest revision applied here.', (s) => s.currentRevision],
@@ -84,6 +92,9 @@ const counters: readonly Row[] = [
   ['etcd_debugging_mvcc_events_total', 'Events handed to watches.', (s) => s.eventsDelivered],
   ['etcd_network_client_grpc_received_bytes_total', 'Bytes of requests.', (s) => s.receivedBytes],
   ['etcd_network_client_grpc_sent_bytes_total', 'Bytes of responses.', (s) => s.sentBytes],
+  ['etcd_debugging_lease_granted_total', 'Leases granted here.', (s) => s.leasesGranted],
+  ['etcd_debugging_lease_revoked_total', 'Leases revoked here by clients.', (s) => s.leasesRevoked],
+  ['etcd_debugging_lease_renewed_total', 'Renewals answered here.', (s) => s.leasesRenewed],
   ['etcd_server_health_success', 'Health checks passed.', (s) => s.healthy],
   ['etcd_server_health_failures', 'Health checks failed.', (s) => s.unhealthy],
   ['pg8s_shim_compactions_total', 'Compactions.', (s) => s.compactions],
@@ -148,19 +159,40 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
   });
   constant('etcd_server_id', 'This member.', { server_id: store.memberId.toString(16) });
   constant('etcd_server_quota_backend_bytes', 'The quota on the size of the database.', {}, quotaBytes);
+  const leaseCounts = {
+    grant: counts.method('/etcdserverpb.Lease/LeaseGrant', 'unary'),
+    revoke: counts.method('/etcdserverpb.Lease/LeaseRevoke', 'unary'),
+    renew: counts.method('/etcdserverpb.Lease/LeaseKeepAlive', 'bidi_stream'),
+  };
+  const checkState = new Gauge({
+    name: 'etcd_server_healthcheck',
+    help: 'The last result of each check of /livez and /readyz.',
+    labelNames: ['type', 'name'],
+    registers: [],
+  });
+  const checkCount = new Counter({
+    name: 'etcd_server_healthchecks_total',
+    help: 'Checks of /livez and /readyz by their results.',
+    labelNames: ['type', 'name', 'status'],
+    registers: [],
+  });
+  registry.registerMetric(checkState);
+  registry.registerMetric(checkCount);
   registerCalls(registry, counts);
   if (options.isExtensive) registry.registerMetric(handlingHistogram(counts));
 
   return {
     async read() {
-      const [status, fromProcess] = await Promise.all([
+      const [status, leader, fromProcess] = await Promise.all([
         // A database that doesn't answer is no reason to say nothing.
         store.status().then(
           (answer) => ({ ...answer, hasDatabase: 1 }),
           () => ({ dbSizeBytes: 0, dbSizeInUseBytes: 0, commitIndex: 0, hasDatabase: 0 }),
         ),
+        findLeader(store).catch(() => undefined),
         processRegistry().metrics(),
       ]);
+      const { grant, revoke, renew } = leaseCounts;
       source = {
         ...store.stats(),
         ...status,
@@ -171,12 +203,20 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
         watchStreams: watch.streamCount,
         receivedBytes: counts.receivedBytes,
         sentBytes: counts.sentBytes,
+        isLeader: Number(leader === store.memberId),
+        leasesGranted: grant.handled[0] ?? 0,
+        leasesRevoked: revoke.handled[0] ?? 0,
+        leasesRenewed: renew.sent,
       };
       return { contentType: registry.contentType, text: (await registry.metrics()) + fromProcess };
     },
     countHealth(healthy) {
       if (healthy) health.healthy++;
       else health.unhealthy++;
+    },
+    countCheck({ type, name, passed }) {
+      checkState.set({ type, name }, Number(passed));
+      checkCount.inc({ type, name, status: passed ? 'success' : 'error' });
     },
   };
 }

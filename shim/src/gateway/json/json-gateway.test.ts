@@ -48,6 +48,7 @@ describe('protobuf as JSON', () => {
     assert.deepEqual(fromJson(rangeRequest, '{"sort_order":"LATER","sort_target":9}'), { sortTarget: '9' });
     assert.deepEqual(fromJson(leaseGrantRequest, '{"ID":9223372036854775807}'), { id: 2n ** 63n - 1n });
     assert.deepEqual(fromJson(putRequest, '{"key":"\\u0059Q=="}'), { key: Buffer.from('a') });
+    assert.deepEqual(fromJson(putRequest, '{"key":"YQ=="} x'), { key: Buffer.from('a') });
   });
 
   for (const [text, message] of [
@@ -63,7 +64,6 @@ describe('protobuf as JSON', () => {
     ['null', 'proto: syntax error (line 1:1): unexpected token null'],
     ['{"key":"YQ=="', 'unexpected EOF'],
     ['{"key" "YQ=="}', `invalid character '"' after object key`],
-    ['{"key":"YQ=="} x', `invalid character 'x' after top-level value`],
     ['{"limit":x}', `invalid character 'x' looking for beginning of value`],
   ] as const) {
     test(`${text}: ${message}`, () => {

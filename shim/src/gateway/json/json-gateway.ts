@@ -4,6 +4,7 @@ import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { EtcdError, grpcCode } from '../../client/etcd-error.ts';
 import { type Codec, decode, encode } from '../../etcdserverpb/codec.ts';
 import type { MethodDescription } from '../../rpc/all-methods.ts';
+import { bodyText } from './body-text.ts';
 import { fromJson } from './from-json.ts';
 import { httpStatus } from './http-status.ts';
 import { JsonSplitter, JsonTextError } from './json-text.ts';
@@ -71,12 +72,6 @@ function commonName(socket: Socket | TLSSocket): string | undefined {
   return subject?.CN as string | undefined;
 }
 
-/** The body in pieces; who stops reading it can still answer. */
-function textOf(request: IncomingMessage): AsyncIterable<string> {
-  request.setEncoding('utf8');
-  return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) };
-}
-
 interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
@@ -88,7 +83,7 @@ interface Exchange {
 async function answerUnary(exchange: Exchange): Promise<void> {
   const { request, response, method, call, maxMessageLength } = exchange;
   let text = '';
-  for await (const chunk of textOf(request)) {
+  for await (const chunk of bodyText(request)) {
     text += chunk;
     if (text.length > maxMessageLength) throw new JsonTextError('http: request body too large');
   }
@@ -130,7 +125,7 @@ async function answerStream(exchange: Exchange): Promise<void> {
 async function sendRequests({ request, method, call, maxMessageLength }: Exchange): Promise<void> {
   const splitter = new JsonSplitter(maxMessageLength);
   let count = 0;
-  for await (const chunk of textOf(request)) {
+  for await (const chunk of bodyText(request)) {
     for (const text of splitter.push(chunk)) {
       count++;
       call.send(toBytes(method.request, text));
