@@ -1,6 +1,7 @@
 import { after, describe, test } from 'node:test';
 import { authCases } from './auth-cases.ts';
 import { AuthWorld } from './auth-world.ts';
+import { gatewayAuthCases } from './gateway-auth-cases.ts';
 
 /** A server for auth alone: it is on for all that use it. */
 export interface AuthTarget {
@@ -15,7 +16,7 @@ export function runAuthCases(name: string, open: () => Promise<AuthTarget>): voi
   describe(`etcd conformance of auth: ${name}`, () => {
     const opened = open();
     after(async () => (await opened).close());
-    for (const each of authCases) {
+    for (const each of [...authCases, ...gatewayAuthCases]) {
       test(each.name, { timeout: 60_000 }, async (context) => {
         const { url, version } = await opened;
         const reason = each.differsIn?.[version];
