@@ -91,7 +91,9 @@ describe('apiserver', () => {
   });
 
   test('tells its version and its paths', async () => {
-    const version = JSON.parse((await send(undefined, '/version')).text) as Record<string, string>;
+    const { text } = await send(undefined, '/version');
+    assert.match(text, /^\{\n {2}"major": "1",\n/);
+    const version = JSON.parse(text) as Record<string, string>;
     assert.deepEqual([version['major'], version['minor']], ['1', '36']);
     assert.match(version['gitVersion'] ?? '', /^v1\.36\.\d+\+pg8s$/);
     const { paths } = JSON.parse((await send(admin, '/')).text) as { paths: string[] };

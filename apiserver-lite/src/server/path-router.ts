@@ -1,5 +1,5 @@
 import type { Handler, RequestContext } from './request-context.ts';
-import { sendBody, sendJson, sendPageNotFound, sendText } from './respond.ts';
+import { sendBody, sendPageNotFound, sendText } from './respond.ts';
 
 /** Answers what is not a resource: whole paths, and everything below some prefixes (Kubernetes: `server/mux`). */
 export class PathRouter {
@@ -55,7 +55,8 @@ function readOnly(handler: Handler): Handler {
   };
 }
 
-/** A document that never changes while the server runs, as JSON. */
+/** A document that never changes while the server runs, as JSON for people (Kubernetes: `responsewriters.WriteRawJSON`). */
 export function constantJson(value: unknown): Handler {
-  return (context) => sendJson(context, 200, value);
+  const body = Buffer.from(JSON.stringify(value, undefined, 2));
+  return (context) => sendBody(context, { code: 200, contentType: 'application/json', body });
 }

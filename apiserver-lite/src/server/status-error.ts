@@ -207,7 +207,8 @@ export function tooLargeResourceVersion(wanted: number, current: number): Status
 }
 
 export function tooManyRequests(message: string, retryAfterSeconds: number): StatusError {
-  return new StatusError(429, 'TooManyRequests', message, { retryAfterSeconds });
+  const details = retryAfterSeconds === 0 ? {} : { retryAfterSeconds };
+  return new StatusError(429, 'TooManyRequests', message, details);
 }
 
 export function internalError(cause: unknown): StatusError {
