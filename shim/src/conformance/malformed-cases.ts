@@ -364,6 +364,20 @@ export const malformedCases: readonly MalformedCase[] = [
     },
   },
   {
+    name: 'a version of the client that is no text',
+    differsIn: { '3.4': 'does not look at it' },
+    async run(http) {
+      const refused: Refusal = [
+        range,
+        wellFormed,
+        grpcCode.INVALID_ARGUMENT,
+        'etcdserver: invalid client api version',
+        { 'client-api-version': '3.\xff' },
+      ];
+      await refuses(http, [refused]);
+    },
+  },
+  {
     name: 'kinds of gRPC',
     async run(http) {
       for (const contentType of ['application/grpc+proto', 'application/grpc;charset=utf-8']) {

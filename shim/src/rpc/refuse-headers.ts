@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { type GrpcCode, grpcCode } from '../client/etcd-error.ts';
 
@@ -16,7 +17,7 @@ const { INVALID_ARGUMENT, INTERNAL, UNIMPLEMENTED } = grpcCode;
 
 /**
  * Refuses what grpc-go refuses by the headers alone, in its words (grpc-go: `internal/transport/http2_server.go`,
- * `server.go`); grpc-js lets some of it pass and has other words for the rest. `paths`: of all methods there are.
+ * `server.go`) or etcd (etcd: `api/v3rpc/interceptor.go`); grpc-js lets some of it pass and has other words for the rest. `paths`: of all methods there are.
  */
 export function createHeaderRefusal(paths: Iterable<string>): RefuseHeaders {
   const methods = new Set(paths);
@@ -44,6 +45,10 @@ export function createHeaderRefusal(paths: Iterable<string>): RefuseHeaders {
     if (encoding !== undefined && encoding !== 'gzip' && encoding !== 'identity') {
       const text = `grpc: Decompressor is not installed for grpc-encoding ${JSON.stringify(encoding)}`;
       return refusal(200, UNIMPLEMENTED, text);
+    }
+    const version = headers['client-api-version'];
+    if (version !== undefined && !isUtf8(Buffer.from(String(version), 'latin1'))) {
+      return refusal(200, INVALID_ARGUMENT, 'etcdserver: invalid client api version');
     }
     return undefined;
   };
