@@ -1,7 +1,8 @@
 /**
  * Runs tests by what they need: `unit` (nothing), `pg` (a PostgreSQL), `e2e` (a whole pg8s and stock clients), or `all`
  * (first `npm run check`, which has the unit tests in it). `all` leaves out what takes minutes: `faults` (shims, PostgreSQL
- * and connections are killed) and `nightly` (the fuzzer with many operations, PG8S_FUZZ_OPERATIONS of them).
+ * and connections are killed) and `nightly` (a client-go program, what etcdctl measures, and the fuzzer with many
+ * operations, PG8S_FUZZ_OPERATIONS of them).
  * Further arguments are files, instead of all of the kind.
  * PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names another. `pg --postgres 14,15,16,17,18` runs the tests on
  * each of these major versions.
@@ -10,8 +11,13 @@ import { findFiles } from './find-files.ts';
 import { runProgram } from './run-program.ts';
 import { withPostgres } from './with-postgres.ts';
 
-const endings = { pg: '.pg.test.ts', e2e: '.e2e.test.ts', faults: '.faults.test.ts' } as const;
-const nightlyTests = ['shim/src/fuzz/differential.pg.test.ts'];
+const endings = {
+  pg: '.pg.test.ts',
+  e2e: '.e2e.test.ts',
+  faults: '.faults.test.ts',
+  nightly: '.nightly.test.ts',
+} as const;
+const fuzzer = 'shim/src/fuzz/differential.pg.test.ts';
 const needs = Object.values(endings);
 
 type Kind = 'unit' | keyof typeof endings;
@@ -29,7 +35,7 @@ async function runTests(kind: Kind, chosen: readonly string[], env: NodeJS.Proce
     return 1;
   }
   // End-to-end tests start servers of their own: one file at a time, so that they do not starve each other.
-  const concurrency = kind === 'e2e' || kind === 'faults' ? ['--test-concurrency=1'] : [];
+  const concurrency = kind === 'pg' || kind === 'unit' ? [] : ['--test-concurrency=1'];
   const flags = ['--test', '--test-timeout=600000', '--test-reporter=spec', ...concurrency];
   return runProgram(process.execPath, [...flags, ...files], env);
 }
@@ -53,9 +59,12 @@ switch (kind) {
     process.exitCode = await runTests(kind, chosen, process.env);
     break;
   case 'nightly':
-    process.exitCode = await withPostgres((env) =>
-      runTests('pg', nightlyTests, { PG8S_FUZZ_OPERATIONS: '100000', ...env }),
-    );
+    // Single files are chosen among those that only this kind has.
+    process.exitCode =
+      (await runTests('nightly', chosen, process.env)) ||
+      (chosen.length > 0
+        ? 0
+        : await withPostgres((env) => runTests('pg', [fuzzer], { PG8S_FUZZ_OPERATIONS: '100000', ...env })));
     break;
   case 'pg':
     process.exitCode =
