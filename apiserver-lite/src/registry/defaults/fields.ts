@@ -3,14 +3,19 @@ export type Fields = Record<string, unknown>;
 
 /** Gives every absent field its value; lists and objects among the values are shared, so pass fresh ones. */
 export function fill(target: Fields, values: Fields): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (target[name] === undefined || target[name] === null) target[name] = value;
+  for (const name in values) {
+    if (target[name] === undefined || target[name] === null) target[name] = values[name];
   }
 }
 
 /** As `fill`, but an empty string counts as absent: where Go has a plain string. */
-export function fillText(target: Fields, values: Record<string, string>): void {
-  for (const [name, value] of Object.entries(values)) if (!target[name]) target[name] = value;
+export function fillText(target: Fields, values: Readonly<Record<string, string>>): void {
+  for (const name in values) if (!target[name]) target[name] = values[name];
+}
+
+/** As `fill`, but 0 counts as absent: where Go has a plain number. */
+export function fillNumbers(target: Fields, values: Readonly<Record<string, number>>): void {
+  for (const name in values) if (!target[name]) target[name] = values[name];
 }
 
 /** The object under a name, made where it is absent. */

@@ -1,4 +1,4 @@
-import { existing, fill, fillText, items, type Fields } from './fields.ts';
+import { existing, fill, fillNumbers, fillText, items, type Fields } from './fields.ts';
 import { pullPolicy } from './image-reference.ts';
 import { defaultPodLevelResources, requestLimits } from './pod-resources.ts';
 import { roundRequirements, roundResourceList, roundResourceLists } from './resource-list.ts';
@@ -9,29 +9,27 @@ function defaultHttpGet(handler: Fields | undefined): void {
   if (httpGet !== undefined) fillText(httpGet, { path: '/', scheme: 'HTTP' });
 }
 
-/** Go's zero counts as unset for these numbers. */
+const probeNumbers = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 };
+
 function defaultProbe(probe: Fields | undefined): void {
   if (probe === undefined) return;
-  for (const [name, value] of Object.entries({
-    timeoutSeconds: 1,
-    periodSeconds: 10,
-    successThreshold: 1,
-    failureThreshold: 3,
-  })) {
-    if (!probe[name]) probe[name] = value;
-  }
+  fillNumbers(probe, probeNumbers);
   defaultHttpGet(probe);
   const grpc = existing(probe, 'grpc');
   if (grpc !== undefined) fill(grpc, { service: '' });
 }
 
+const containerTexts = {
+  terminationMessagePath: '/dev/termination-log',
+  terminationMessagePolicy: 'File',
+};
+
 function defaultContainer(container: Fields): void {
-  const image = String(container['image'] ?? '');
-  fillText(container, {
-    terminationMessagePath: '/dev/termination-log',
-    terminationMessagePolicy: 'File',
-    imagePullPolicy: pullPolicy(image),
-  });
+  fillText(container, containerTexts);
+  // Looked at only where it matters: every object that is read comes by here.
+  if (!container['imagePullPolicy']) {
+    container['imagePullPolicy'] = pullPolicy(String(container['image'] ?? ''));
+  }
   fill(container, { resources: {} });
   roundRequirements(existing(container, 'resources'));
   for (const port of items(container, 'ports')) fillText(port, { protocol: 'TCP' });
@@ -52,13 +50,15 @@ function defaultContainer(container: Fields): void {
 
 const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
 
+const specTexts = {
+  dnsPolicy: 'ClusterFirst',
+  restartPolicy: 'Always',
+  schedulerName: 'default-scheduler',
+};
+
 /** Defaults of a Pod's spec, in a Pod or in a template (Kubernetes: `core/v1/defaults.go`). */
 function defaultPodSpec(spec: Fields): void {
-  fillText(spec, {
-    dnsPolicy: 'ClusterFirst',
-    restartPolicy: 'Always',
-    schedulerName: 'default-scheduler',
-  });
+  fillText(spec, specTexts);
   fill(spec, { terminationGracePeriodSeconds: 30, securityContext: {} });
   // The old name of the field says the same as the new one.
   const account = spec['serviceAccountName'] || spec['serviceAccount'];

@@ -1,4 +1,4 @@
-import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
+import { child, existing, fill, fillNumbers, fillText, items, type Fields } from './fields.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 
@@ -114,9 +114,7 @@ export function defaultPriorityLevel(object: Fields): void {
   fill(limited, { nominalConcurrencyShares: 30, lendablePercent: 0 });
   const queuing = existing(existing(limited, 'limitResponse'), 'queuing');
   if (queuing === undefined) return;
-  for (const [name, value] of Object.entries({ queues: 64, handSize: 8, queueLengthLimit: 50 })) {
-    if (!queuing[name]) queuing[name] = value;
-  }
+  fillNumbers(queuing, { queues: 64, handSize: 8, queueLengthLimit: 50 });
 }
 
 export function defaultCustomResourceDefinition(object: Fields): void {

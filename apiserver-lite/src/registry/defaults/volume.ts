@@ -32,7 +32,9 @@ const sourceDefaults: Readonly<Record<string, (source: Fields) => void>> = {
     fill(spec, { volumeMode: 'Filesystem' });
     roundRequirements(existing(spec, 'resources'));
   },
-  image: (source) => fillText(source, { pullPolicy: pullPolicy(String(source['reference'] ?? '')) }),
+  image(source) {
+    if (!source['pullPolicy']) source['pullPolicy'] = pullPolicy(String(source['reference'] ?? ''));
+  },
 };
 
 function fillFieldRefs(files: readonly Fields[]): void {
@@ -44,9 +46,9 @@ function fillFieldRefs(files: readonly Fields[]): void {
 
 /** Defaults of the one source that a volume (or a PersistentVolume's spec) has. */
 export function defaultVolumeSource(holder: Fields): void {
-  for (const [name, apply] of Object.entries(sourceDefaults)) {
-    const source = existing(holder, name);
-    if (source !== undefined) apply(source);
+  for (const name in holder) {
+    const source = Object.hasOwn(sourceDefaults, name) ? existing(holder, name) : undefined;
+    if (source !== undefined) sourceDefaults[name]?.(source);
   }
 }
 
