@@ -5,6 +5,8 @@ import { createAuth } from './auth/create-auth.ts';
 import type { TokenOptions } from './auth/token-options.ts';
 import type { EtcdClient } from './client/etcd-client.ts';
 import { createInProcessClient } from './client/in-process-client.ts';
+import { createInProcessMaintenance } from './client/in-process-maintenance.ts';
+import type { MaintenanceClient } from './client/maintenance-client.ts';
 import { controlAccess } from './gateway/access-control.ts';
 import { Connections } from './gateway/connections.ts';
 import { createHttpEndpoints } from './gateway/http-endpoints.ts';
@@ -87,6 +89,8 @@ export interface Shim {
   readonly metricsUrls: string[];
   /** A client in this process, without a connection. Closing it closes nothing but itself. */
   client(): EtcdClient;
+  /** The Maintenance service in this process, without a connection. */
+  maintenance(): MaintenanceClient;
   /** Stops listening, ends streams, lets unary calls finish, and leaves the database. */
   close(): Promise<void>;
 }
@@ -251,6 +255,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     clientHttpUrls: httpListeners.map(({ url }) => url),
     metricsUrls: metricsListeners.map(({ url }) => url),
     client: () => createInProcessClient(services, { counts, logRequest }),
+    maintenance: () => createInProcessMaintenance(services, { counts, logRequest }),
     close: () =>
       (closed ??= (async () => {
         clearInterval(compacting);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EtcdClient, WatchStream } from '../client/etcd-client.ts';
 import { EtcdError, type GrpcCode } from '../client/etcd-error.ts';
+import type { MaintenanceClient } from '../client/maintenance-client.ts';
 import type {
   KeyValue,
   PutResponse,
@@ -15,6 +16,8 @@ export interface Target {
   readonly client: EtcdClient;
   /** `3.4`, `3.6` */
   readonly version: string;
+  /** Its upkeep, where that is not to go by `url`. */
+  readonly maintenance?: () => MaintenanceClient;
   /** Where it listens in plain text; absent when it is called in process. */
   readonly url?: string;
 }

@@ -18,6 +18,7 @@ if (serverUrl === undefined) {
         version: 'shim',
         ...(transport === 'gRPC' ? { url: shim.clientUrls[0] as string } : {}),
         client,
+        ...(transport === 'gRPC' ? {} : { maintenance: () => shim.maintenance() }),
         async close() {
           await shim.close();
           await database.drop();
