@@ -1,4 +1,5 @@
 import type { CommitBatch } from '../mvcc/history-port.ts';
+import type { HistoryRow } from '../mvcc/history-row.ts';
 import { boolArray, byteaArray, int4Array, int8Array } from './binary-array.ts';
 import type { Statement } from './connection.ts';
 
@@ -15,16 +16,26 @@ const head = `
     UPDATE pg8s.members SET last_commit = fence.commit_index FROM fence WHERE id = $4
   ), history AS (
     INSERT INTO pg8s.history (revision, sub, create_revision, version, lease, tombstone, key, value)
-    SELECT row.* FROM fence, unnest(
+    SELECT`;
+
+const rowsHead = `${head} row.* FROM fence, unnest(
       $5::bigint[], $6::integer[], $7::bigint[], $8::bigint[], $9::bigint[], $10::boolean[], $11::bytea[], $12::bytea[]
     ) AS row
   )`;
 
-const commitRows: Statement = { name: 'commit-rows', text: `${head} SELECT commit_index FROM fence` };
+const commitRows: Statement = { name: 'commit-rows', text: `${rowsHead} SELECT commit_index FROM fence` };
+
+/** A single row, as somebody who is alone writes it: without the arrays it takes PostgreSQL a tenth less. */
+const commitRow: Statement = {
+  name: 'commit-row',
+  text: `${head} $5::bigint, $6::integer, $7::bigint, $8::bigint, $9::bigint, $10::boolean, $11::bytea, $12::bytea
+    FROM fence
+  ) SELECT commit_index FROM fence`,
+};
 
 const commitLeases: Statement = {
   name: 'commit-leases',
-  text: `${head}, granted AS (
+  text: `${rowsHead}, granted AS (
     INSERT INTO pg8s.leases (id, ttl_seconds, expires_at, changed)
     SELECT lease.id, lease.ttl_seconds, clock_timestamp() + least(lease.ttl_seconds, 1000000000) * interval '1 second',
            fence.commit_index
@@ -43,11 +54,13 @@ export function commitStatement(
   memberId: bigint,
 ): { statement: Statement; values: unknown[] } {
   const { rows, grants, revokes } = batch;
+  const fence = [batch.expected, batch.revision, batch.compactRevision, memberId.toString()];
+  const [row] = rows;
+  if (row !== undefined && rows.length === 1 && grants.length === 0 && revokes.length === 0) {
+    return { statement: commitRow, values: [...fence, ...columns(row)] };
+  }
   const values: unknown[] = [
-    batch.expected,
-    batch.revision,
-    batch.compactRevision,
-    memberId.toString(),
+    ...fence,
     int8Array(rows.map((row) => row.revision)),
     int4Array(rows.map((row) => row.sub)),
     int8Array(rows.map((row) => row.createRevision)),
@@ -64,4 +77,19 @@ export function commitStatement(
     int8Array(revokes),
   );
   return { statement: commitLeases, values };
+}
+
+function columns(row: HistoryRow): unknown[] {
+  const { revision, sub, createRevision, version, lease, tombstone, key, value } = row;
+  const bytes = tombstone ? null : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return [
+    revision,
+    sub,
+    createRevision,
+    version,
+    lease.toString(),
+    tombstone,
+    Buffer.from(key, 'latin1'),
+    bytes,
+  ];
 }

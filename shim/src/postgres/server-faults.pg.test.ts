@@ -123,6 +123,22 @@ test('a server that takes no writes is refused, and left when it becomes one', a
   await until('writes to go on', works(store));
 });
 
+test('a clock of the shim that jumps ends no lease, and no request', async (t) => {
+  const database = await TestDatabase.create(t);
+  const { store, lessor } = await database.open({ requestTimeoutMs: 1000 });
+  const { id } = await lessor.grant({ ttlSeconds: 100 });
+  await store.put({ key: bytes('leased'), lease: id });
+  const now = Date.now();
+  for (const jumpMs of [-1e9, 1e9]) {
+    t.mock.method(Date, 'now', () => now + jumpMs);
+    assert.ok((await lessor.timeToLive({ id })).ttlSeconds > 90);
+    await lessor.renew({ id });
+    await put(store, 'a');
+    assert.equal((await store.range({ key: bytes('leased') })).kvs.length, 1);
+    t.mock.restoreAll();
+  }
+});
+
 test('of several servers the first one that can be reached is taken', async (t) => {
   const database = await TestDatabase.create(t);
   const url = new URL(database.url);

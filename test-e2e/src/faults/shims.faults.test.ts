@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findPgbouncer, Pgbouncer } from '@pg8s/shim/postgres/testing/pgbouncer';
 import { checkWorkload, healthy } from './check-workload.ts';
 import { ConnectionProxy } from './connection-proxy.ts';
 import { Database } from './database.ts';
@@ -53,19 +54,26 @@ const restart: Fault = async ({ postgres }) => {
   await postgres.restartImmediately();
 };
 
-const scenarios: [name: string, shims: number, faults: readonly Fault[]][] = [
+const pgbouncer = findPgbouncer();
+/** How shims reach the database. */
+type Way = 'proxy' | 'PgBouncer';
+
+const scenarios: [name: string, shims: number, faults: readonly Fault[], way?: Way][] = [
   ['two shims, killed', 2, [kill]],
   ['three shims, paused', 3, [pause]],
   ['three shims, cut off from the database', 3, [cut]],
   ['two shims, the database is restarted without a shutdown', 2, [restart]],
   ['three shims, all of it', 3, [kill, pause, cut, restart]],
+  ['two shims behind PgBouncer, killed, and the database restarted', 2, [kill, restart], 'PgBouncer'],
 ];
 
-for (const [index, [name, count, faults]] of scenarios.entries()) {
-  test(name, { timeout: 300_000 }, async (t) => {
+for (const [index, [name, count, faults, way = 'proxy']] of scenarios.entries()) {
+  const skip =
+    way === 'PgBouncer' && pgbouncer === undefined && 'there is no pgbouncer in PATH (Debian: pgbouncer)';
+  test(name, { skip, timeout: 300_000 }, async (t) => {
     t.diagnostic(`PG8S_TEST_SEED=${seed}`);
     const random = randomNumbers(seed + index);
-    const world = await start(t, count, random);
+    const world = await start(t, { count, way, random });
     const workload = new Workload(
       world.shims.map(({ url }) => url),
       random,
@@ -86,7 +94,10 @@ for (const [index, [name, count, faults]] of scenarios.entries()) {
   });
 }
 
-async function start(t: TestContext, count: number, random: () => number): Promise<World> {
+async function start(
+  t: TestContext,
+  { count, way, random }: { count: number; way: Way; random: () => number },
+): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'pg8s-faults-'));
   await chmod(folder, 0o755);
   const postgres = await Database.at(join(folder, 'postgres'));
@@ -99,6 +110,12 @@ async function start(t: TestContext, count: number, random: () => number): Promi
     await rm(folder, { recursive: true, force: true });
   });
   await postgres.start();
+  if (way === 'PgBouncer') {
+    const pooler = await Pgbouncer.start(pgbouncer as string, postgres.url);
+    t.after(() => pooler.stop());
+    for (let i = 0; i < count; i++) shims.push(await ShimProcess.start(pooler.through(postgres.url)));
+    return { shims, proxies, postgres, random };
+  }
   for (let i = 0; i < count; i++) {
     const proxy = await ConnectionProxy.start(postgres.port);
     proxies.push(proxy);

@@ -50,6 +50,8 @@ export class Pgbouncer {
       'auth_type = any',
       'pool_mode = transaction',
       'default_pool_size = 10',
+      // Its default, 15, is how long everybody waits after a restart of the server.
+      'server_login_retry = 1',
     ];
     const file = join(folder, 'pgbouncer.ini');
     await writeFile(file, `${settings.join('\n')}\n`);
