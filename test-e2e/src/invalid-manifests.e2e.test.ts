@@ -35,7 +35,8 @@ function casesOf(family: string): Case[] {
     const [, group] = /^apiVersion: (\S+)\/\S+$/m.exec(manifest) ?? [];
     // A line is the reason, a blank, and the finding.
     const lines = (causes[index] ?? '').split('\n').map((line) => line.slice(line.indexOf(' ') + 1));
-    const qualified = group === undefined ? kind : `${kind}.${group}`;
+    // Events of both groups are one kind, which findings call by the name of the first.
+    const qualified = group === undefined || kind === 'Event' ? kind : `${kind}.${group}`;
     return { manifest, kind, qualified, findings: [...new Set(lines)] };
   });
 }

@@ -9,10 +9,11 @@ import type {
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
-import { pathSegment } from '../formats.ts';
-import { validateLabelSelector } from '../label-selector.ts';
-import { canonical } from '../pod/resources.ts';
+import { dns1123Label, pathSegment } from '../formats.ts';
+import { canonical, validateContainerResourceName } from '../pod/resources.ts';
 import { each, named, oneOfIfSet, signOf } from '../rules.ts';
+
+const isSet = <T>(value: T | undefined | null): value is T => value !== undefined && value !== null;
 
 function validateReference(
   reference: V2CrossVersionObjectReference | undefined,
@@ -30,7 +31,6 @@ function validateIdentifier(metric: V2MetricIdentifier | undefined, field: strin
     ...(name === ''
       ? [required(`${field}.name`, 'must specify a metric name')]
       : invalidEach(`${field}.name`, name, pathSegment(name))),
-    ...validateLabelSelector(metric?.selector, `${field}.selector`),
   ];
 }
 
@@ -44,11 +44,11 @@ function validateTarget(target: V2MetricTarget | undefined, field: string): Fiel
     );
   }
   for (const [name, amount] of Object.entries({ value, averageValue })) {
-    if (amount !== undefined && signOf(amount) !== 1) {
+    if (isSet(amount) && signOf(amount) !== 1) {
       findings.push(invalidValue(`${field}.${name}`, canonical(amount), 'must be positive'));
     }
   }
-  if (averageUtilization !== undefined && averageUtilization < 1) {
+  if (isSet(averageUtilization) && averageUtilization < 1) {
     findings.push(invalidValue(`${field}.averageUtilization`, averageUtilization, 'must be greater than 0'));
   }
   return findings;
@@ -57,10 +57,10 @@ function validateTarget(target: V2MetricTarget | undefined, field: string): Fiel
 function validateUtilization(target: V2MetricTarget | undefined, field: string): FieldError[] {
   const findings = validateTarget(target, field);
   const [share, amount] = [target?.averageUtilization, target?.averageValue];
-  if (share === undefined && amount === undefined) {
+  if (!isSet(share) && !isSet(amount)) {
     const detail = 'must set either a target raw value or a target utilization';
     findings.push(required(`${field}.averageUtilization`, detail));
-  } else if (share !== undefined && amount !== undefined) {
+  } else if (isSet(share) && isSet(amount)) {
     const detail = 'may not set both a target raw value and a target utilization';
     findings.push(forbiddenField(`${field}.averageValue`, detail));
   }
@@ -74,7 +74,7 @@ const sources: Readonly<Record<string, (spec: V2MetricSpec, field: string) => Fi
       ...validateReference(object?.describedObject, `${field}.describedObject`),
       ...validateIdentifier(object?.metric, `${field}.metric`),
       ...validateTarget(target, `${field}.target`),
-      ...(target?.value === undefined && target?.averageValue === undefined
+      ...(!isSet(target?.value) && !isSet(target?.averageValue)
         ? [required(`${field}.target.averageValue`, 'must set either a target value or averageValue')]
         : []),
     ];
@@ -85,10 +85,10 @@ const sources: Readonly<Record<string, (spec: V2MetricSpec, field: string) => Fi
       ...validateIdentifier(external?.metric, `${field}.metric`),
       ...validateTarget(external?.target, `${field}.target`),
     ];
-    if (value === undefined && averageValue === undefined) {
+    if (!isSet(value) && !isSet(averageValue)) {
       const detail = 'must set either a target value for metric or a per-pod target';
       findings.push(required(`${field}.target.averageValue`, detail));
-    } else if (value !== undefined && averageValue !== undefined) {
+    } else if (isSet(value) && isSet(averageValue)) {
       const detail = 'may not set both a target value for metric and a per-pod target';
       findings.push(forbiddenField(`${field}.target.value`, detail));
     }
@@ -97,7 +97,7 @@ const sources: Readonly<Record<string, (spec: V2MetricSpec, field: string) => Fi
   pods: ({ pods }, field) => [
     ...validateIdentifier(pods?.metric, `${field}.metric`),
     ...validateTarget(pods?.target, `${field}.target`),
-    ...(signOf(pods?.target?.averageValue) === 1
+    ...(isSet(pods?.target?.averageValue)
       ? []
       : [required(`${field}.target.averageValue`, 'must specify a positive target averageValue')]),
   ],
@@ -106,8 +106,12 @@ const sources: Readonly<Record<string, (spec: V2MetricSpec, field: string) => Fi
     ...validateUtilization(resource?.target, `${field}.target`),
   ],
   containerResource: ({ containerResource: source }, field) => [
-    ...(source?.name ? [] : [required(`${field}.name`, 'must specify a resource name')]),
-    ...(source?.container ? [] : [required(`${field}.container`, 'must specify a container')]),
+    ...(source?.name
+      ? validateContainerResourceName(source.name, `${field}.name`)
+      : [required(`${field}.name`, 'must specify a resource name')]),
+    ...(source?.container
+      ? invalidEach(`${field}.container`, source.container, dns1123Label(source.container))
+      : [required(`${field}.container`, 'must specify a container')]),
     ...validateUtilization(source?.target, `${field}.target`),
   ],
 };
@@ -118,8 +122,8 @@ function validateMetric(spec: V2MetricSpec, field: string): FieldError[] {
   const type = spec.type ?? '';
   const findings = type === '' ? [required(`${field}.type`, 'must specify a metric source type')] : [];
   if (!types.includes(type)) findings.push(notSupported(`${field}.type`, type, types));
-  const given = Object.keys(sources).filter(
-    (name) => (spec as unknown as Record<string, unknown>)[name] !== undefined,
+  const given = Object.keys(sources).filter((name) =>
+    isSet((spec as unknown as Record<string, unknown>)[name]),
   );
   const [first] = given;
   if (first !== undefined) findings.push(...(sources[first]?.(spec, `${field}.${first}`) ?? []));
@@ -127,6 +131,8 @@ function validateMetric(spec: V2MetricSpec, field: string): FieldError[] {
   if (types.includes(type) && !given.includes(expected)) {
     findings.push(required(`${field}.${expected}`, 'must populate information for the given metric source'));
   }
+  // kube-apiserver finds this twice, before the sources and after them.
+  if (!types.includes(type)) findings.push(notSupported(`${field}.type`, type, types));
   if (given.length === 1) return findings;
   const others = given.filter((name) => name !== expected);
   return [
@@ -136,19 +142,23 @@ function validateMetric(spec: V2MetricSpec, field: string): FieldError[] {
 }
 
 function validateScaling(rules: V2HPAScalingRules | undefined, field: string): FieldError[] {
-  if (rules === undefined) return [];
+  if (!rules) return [];
   const { stabilizationWindowSeconds: seconds, selectPolicy, policies } = rules;
   const findings: FieldError[] = [];
   const path = `${field}.stabilizationWindowSeconds`;
-  if (seconds !== undefined && seconds < 0) {
+  if (isSet(seconds) && seconds < 0) {
     findings.push(invalidValue(path, seconds, 'must be greater than or equal to zero'));
   }
-  if (seconds !== undefined && seconds > 3600) {
+  if (isSet(seconds) && seconds > 3600) {
     findings.push(invalidValue(path, seconds, 'must be less than or equal to 3600'));
   }
   findings.push(...oneOfIfSet(`${field}.selectPolicy`, selectPolicy, ['Disabled', 'Max', 'Min']));
   if ((policies ?? []).length === 0) {
     findings.push(required(`${field}.policies`, 'must specify at least one Policy'));
+  }
+  if (isSet(rules.tolerance) && signOf(rules.tolerance) < 0) {
+    const amount = canonical(rules.tolerance);
+    findings.push(invalidValue(`${field}.tolerance`, amount, 'must be greater or equal to zero'));
   }
   return [
     ...findings,
@@ -169,11 +179,11 @@ export function validateAutoscaler(object: KubeObject): FieldError[] {
   const spec = (object['spec'] ?? {}) as V2HorizontalPodAutoscalerSpec;
   const { minReplicas, maxReplicas = 0, behavior } = spec;
   const findings: FieldError[] = [];
-  if (minReplicas !== undefined && minReplicas < 1) {
+  if (isSet(minReplicas) && minReplicas < 1) {
     findings.push(invalidValue('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
   }
   if (maxReplicas < 1) findings.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
-  if (minReplicas !== undefined && maxReplicas < minReplicas) {
+  if (isSet(minReplicas) && maxReplicas < minReplicas) {
     const detail = 'must be greater than or equal to `minReplicas`';
     findings.push(invalidValue('spec.maxReplicas', maxReplicas, detail));
   }

@@ -8,6 +8,9 @@ import { validateAnnotations, validateLabels } from '../metadata.ts';
 import { canonical } from '../pod/resources.ts';
 import { formatted, oneOfIfSet, signOf } from '../rules.ts';
 
+/** The value of some findings is a path of kube-apiserver's own, of which nothing is printed. */
+const fieldPath = {};
+
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
 /** How a volume is seen: as files or as a raw device. */
@@ -43,7 +46,10 @@ function validateDataSource(source: Partial<V1TypedObjectReference>, field: stri
 
 /** What a claim asks for (Kubernetes: `core/validation.ValidatePersistentVolumeClaimSpec`). */
 export function validateClaimSpec(spec: V1PersistentVolumeClaimSpec, field: string): FieldError[] {
-  const { accessModes: modes = [], resources, dataSource, dataSourceRef } = spec;
+  const { resources } = spec;
+  const modes = spec.accessModes ?? [];
+  const dataSource = spec.dataSource ?? undefined;
+  const dataSourceRef = spec.dataSourceRef ?? undefined;
   const findings =
     modes.length === 0 ? [required(`${field}.accessModes`, 'at least 1 access mode is required')] : [];
   findings.push(
@@ -67,9 +73,9 @@ export function validateClaimSpec(spec: V1PersistentVolumeClaimSpec, field: stri
     const { namespace: _namespace, ...local } = dataSourceRef;
     if (elsewhere) {
       const detail = 'may not be specified when dataSourceRef.namespace is specified';
-      findings.push(invalidValue(field, `${field}.dataSource`, detail));
+      findings.push(invalidValue(field, fieldPath, detail));
     } else if (!isSame(local, dataSource)) {
-      findings.push(invalidValue(field, `${field}.dataSource`, 'must match dataSourceRef'));
+      findings.push(invalidValue(field, fieldPath, 'must match dataSourceRef'));
     }
   }
   return [

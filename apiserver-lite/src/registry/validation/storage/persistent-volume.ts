@@ -5,6 +5,7 @@ import { isSame } from '../../generic/copy-object.ts';
 import { describeChange } from '../describe-change.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import { dns1123Subdomain } from '../formats.ts';
+import { goValue } from '../go-value.ts';
 import { immutable } from '../metadata.ts';
 import { validateNodeSelector } from '../pod/node-selector.ts';
 import { canonical } from '../pod/resources.ts';
@@ -103,7 +104,9 @@ export function validatePersistentVolumeUpdate(object: KubeObject, old: KubeObje
   }
   if (before.nodeAffinity !== undefined && !isSame(next.nodeAffinity, before.nodeAffinity)) {
     const detail = `${immutable}, except for updating from beta label to GA`;
-    findings.push(invalidValue('nodeAffinity', next.nodeAffinity, detail));
+    findings.push(
+      invalidValue('nodeAffinity', goValue('core.v1.VolumeNodeAffinity', next.nodeAffinity), detail),
+    );
   }
   return findings;
 }

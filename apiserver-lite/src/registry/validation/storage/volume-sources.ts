@@ -10,7 +10,8 @@ import {
 } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain } from '../formats.ts';
 import { noBacksteps, unreservedPath } from '../paths.ts';
-import { each, named, oneOfIfSet } from '../rules.ts';
+import { each, formatted, named, oneOfIfSet } from '../rules.ts';
+import { iscsiRule, quobyteRule } from './block-sources.ts';
 
 /** The fields of a source as the rules see them. */
 export type Source = Record<string, unknown>;
@@ -25,7 +26,8 @@ function requires(...names: string[]): SourceRule {
   return (source, field) =>
     names.flatMap((name) => {
       const value = source[name];
-      const empty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+      const empty =
+        value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
       return empty ? [required(`${field}.${name}`)] : [];
     });
 }
@@ -94,26 +96,6 @@ const nfs: SourceRule = (source, field) => [
     : [invalidValue(`${field}.path`, text(source['path']), 'must be an absolute path')]),
 ];
 
-const iscsiNames: Readonly<Record<string, RegExp>> = {
-  iqn: /iqn\.\d{4}-\d{2}\.([A-Za-z0-9.-]+)(:[^,;*&$|\s]+)$/,
-  eui: /^eui.[A-Za-z0-9]{16}$/,
-  naa: /^naa.[A-Za-z0-9]{32}$/,
-};
-
-const iscsi: SourceRule = (source, field) => {
-  const iqn = text(source['iqn']);
-  const findings = requires('targetPortal', 'iqn')(source, field);
-  const format = iscsiNames[iqn.slice(0, 3)];
-  if (iqn !== '' && format === undefined) {
-    findings.push(invalidValue(`${field}.iqn`, iqn, 'must be valid format starting with iqn, eui, or naa'));
-  } else if (format?.test(iqn) === false)
-    findings.push(invalidValue(`${field}.iqn`, iqn, 'must be valid format'));
-  findings.push(...inRange('lun', 0, 255)(source, field));
-  const authenticates = source['chapAuthDiscovery'] === true || source['chapAuthSession'] === true;
-  if (authenticates && source['secretRef'] === undefined) findings.push(required(`${field}.secretRef`));
-  return findings;
-};
-
 const fc: SourceRule = (source, field) => {
   const worldWideNames = (source['targetWWNs'] ?? []) as unknown[];
   const ids = (source['wwids'] ?? []) as unknown[];
@@ -167,6 +149,24 @@ const azureDisk: SourceRule = (source, field) => {
   ];
 };
 
+const storageOs: SourceRule = ({ volumeName, volumeNamespace }, field) => [
+  ...named(`${field}.volumeName`, text(volumeName), dns1123Label),
+  ...formatted(`${field}.volumeNamespace`, text(volumeNamespace), dns1123Label),
+];
+
+function notEmptyIfSet(name: string): SourceRule {
+  return (source, field) => (source[name] === '' ? [required(`${field}.${name}`)] : []);
+}
+
+const endpointsNamespace: SourceRule = ({ endpointsNamespace: namespace }, field) => {
+  if (typeof namespace !== 'string') return [];
+  const path = `${field}.endpointsNamespace`;
+  const detail = 'if the endpointnamespace is set, it must be a valid namespace name';
+  return namespace === ''
+    ? [invalidValue(path, namespace, detail)]
+    : invalidEach(path, namespace, dns1123Label(namespace));
+};
+
 const partition = inRange('partition', 0, 255, 1);
 
 /** A CSI driver's name: a domain of 63 bytes at most. */
@@ -188,7 +188,7 @@ const persistentCsi: SourceRule = (source, field) => [
   ...requires('volumeHandle')(source, field),
   ...csiSecrets.flatMap((name) => {
     const reference = source[name] as V1SecretReference | undefined;
-    if (reference === undefined) return [];
+    if (!reference) return [];
     return [
       ...named(`${field}.${name}.name`, reference.name, dns1123Subdomain),
       ...named(`${field}.${name}.namespace`, reference.namespace, dns1123Label),
@@ -212,12 +212,13 @@ const shared: Readonly<Record<string, SourceRow>> = {
   gce: ['gcePersistentDisk', all(requires('pdName'), partition), 'persistentDisk'],
   aws: ['awsElasticBlockStore', all(requires('volumeID'), partition)],
   nfs: ['nfs', nfs],
-  iscsi: ['iscsi', iscsi],
+  iscsi: ['iscsi', iscsiRule(false)],
+  persistentIscsi: ['iscsi', iscsiRule(true)],
   glusterfs: ['glusterfs', requires('endpoints', 'path')],
   flocker: ['flocker', flocker],
   rbd: ['rbd', requires('monitors', 'image')],
   cephfs: ['cephfs', requires('monitors')],
-  quobyte: ['quobyte', requires('volume')],
+  quobyte: ['quobyte', quobyteRule],
   fc: ['fc', fc],
   flexVolume: ['flexVolume', flexVolume],
   vsphere: ['vsphereVolume', requires('volumePath')],
@@ -233,7 +234,12 @@ const row = (name: string) => shared[name]!;
 /** Sources of a Pod's own volumes, in kube-apiserver's order; what needs the whole Pod is judged elsewhere. */
 export const podSources: readonly SourceRow[] = [
   row('hostPath'),
-  ['gitRepo', requires('repository')],
+  [
+    'gitRepo',
+    all(requires('repository'), ({ directory }, field) =>
+      unreservedPath(text(directory), `${field}.directory`),
+    ),
+  ],
   row('gce'),
   row('aws'),
   ['secret', data('secretName')],
@@ -258,7 +264,7 @@ export const laterPodSources: readonly SourceRow[] = [
   row('photon'),
   row('portworx'),
   row('azureDisk'),
-  ['storageos', all(requires('volumeName'), secretRef(['name']))],
+  ['storageos', all(storageOs, secretRef(['name']))],
 ];
 
 /** Sources of a PersistentVolume, in kube-apiserver's order. */
@@ -266,17 +272,17 @@ export const persistentSources: readonly SourceRow[] = [
   row('hostPath'),
   row('gce'),
   row('aws'),
-  row('glusterfs'),
+  ['glusterfs', all(requires('endpoints', 'path'), endpointsNamespace)],
   row('flocker'),
   row('nfs'),
   row('rbd'),
   row('quobyte'),
   row('cephfs'),
-  row('iscsi'),
+  row('persistentIscsi'),
   ['cinder', all(requires('volumeID'), secretRef(['name', 'namespace']))],
   row('fc'),
   row('flexVolume'),
-  row('azureFile'),
+  ['azureFile', all(requires('secretName', 'shareName'), notEmptyIfSet('secretNamespace'))],
   row('vsphere'),
   row('photon'),
   row('portworx'),
@@ -287,7 +293,7 @@ export const persistentSources: readonly SourceRow[] = [
     (source, field) =>
       source['path'] ? noBacksteps(text(source['path']), `${field}.path`) : [required(`${field}.path`)],
   ],
-  ['storageos', all(requires('volumeName'), secretRef(['name', 'namespace']))],
+  ['storageos', all(storageOs, secretRef(['name', 'namespace']))],
   ['csi', persistentCsi],
 ];
 
