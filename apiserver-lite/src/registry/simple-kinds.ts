@@ -5,6 +5,9 @@ import { countTemplateGeneration, startTemplateGeneration } from './apps/templat
 import { generateJobSelector } from './batch/job-selector.ts';
 import { kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
 import { timestamp } from './generic/timestamp.ts';
+import { dropForeignSources, mirrorSources } from './core/claim-sources.ts';
+import { keepSecretNames } from './core/serviceaccount/secret-names.ts';
+import { disabledFields } from './disabled-fields.ts';
 import type { KindModule } from './kind-module.ts';
 import { stampPhase } from './validation/status/volume-status.ts';
 import { simpleValidations } from './validation/simple-kinds.ts';
@@ -17,7 +20,13 @@ import { selectableFields } from './selectable-fields.ts';
 type Row = Omit<KindTraits, 'group' | 'kind' | 'namespaced'>;
 
 const spec = ['spec'] as const;
+/** Whoever changes these names the version that is changed. */
+const policy = { cluster: true, allowUnconditionalUpdate: false } as const;
 const noObject: KubeObject = { apiVersion: '', kind: '', metadata: {} };
+
+function startStatus(object: KubeObject): void {
+  object['status'] ??= {};
+}
 
 /**
  * Kinds whose behaviour fits a row: the status that new objects get (its value fields are printed even when zero), the
@@ -32,7 +41,14 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     emptyStatus: { phase: 'Pending' },
     prepareForCreate: (object, { nowMs }) => stampPhase(object, noObject, timestamp(nowMs)),
   },
-  '/PersistentVolumeClaim': { emptyStatus: { phase: 'Pending' } },
+  '/PersistentVolumeClaim': {
+    emptyStatus: { phase: 'Pending' },
+    prepareForCreate(object) {
+      dropForeignSources(object, undefined);
+      mirrorSources(object);
+    },
+    prepareForUpdate: dropForeignSources,
+  },
   '/PodTemplate': { generation: ['template'] },
   '/ReplicationController': {
     emptyStatus: { replicas: 0 },
@@ -41,17 +57,17 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   },
   '/ResourceQuota': { emptyStatus: {} },
   '/Secret': {},
-  '/ServiceAccount': {},
-  'admissionregistration.k8s.io/MutatingAdmissionPolicy': { cluster: true, generation: spec },
-  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': { cluster: true, generation: spec },
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration': { cluster: true, generation: ['webhooks'] },
+  '/ServiceAccount': { prepareForCreate: keepSecretNames, prepareForUpdate: keepSecretNames },
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': { ...policy, generation: spec },
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': { ...policy, generation: spec },
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': { ...policy, generation: ['webhooks'] },
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
-    cluster: true,
+    ...policy,
     emptyStatus: {},
     generation: spec,
   },
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': { cluster: true, generation: spec },
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { cluster: true, generation: ['webhooks'] },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': { ...policy, generation: spec },
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { ...policy, generation: ['webhooks'] },
   'apiextensions.k8s.io/CustomResourceDefinition': {
     cluster: true,
     emptyStatus: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null },
@@ -105,19 +121,27 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     prepareForCreate: recordRequester,
   },
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
-  'discovery.k8s.io/EndpointSlice': { generation: ['endpoints', 'ports'], immutable: ['addressType'] },
+  'discovery.k8s.io/EndpointSlice': {
+    generation: ['endpoints', 'ports', 'metadata.labels'],
+    immutable: ['addressType'],
+  },
   'flowcontrol.apiserver.k8s.io/FlowSchema': { cluster: true, emptyStatus: {}, generation: spec },
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': {
     cluster: true,
     emptyStatus: {},
     generation: spec,
   },
-  'networking.k8s.io/IPAddress': { cluster: true, generation: spec, validateName: addressName },
+  'networking.k8s.io/IPAddress': { cluster: true, validateName: addressName },
   'networking.k8s.io/Ingress': { emptyStatus: { loadBalancer: {} }, generation: spec },
   'networking.k8s.io/IngressClass': { cluster: true, generation: spec, immutable: ['spec.controller'] },
   'networking.k8s.io/NetworkPolicy': { generation: spec },
-  'networking.k8s.io/ServiceCIDR': { cluster: true, emptyStatus: {}, generation: spec },
-  'node.k8s.io/RuntimeClass': { cluster: true, immutable: ['handler'] },
+  // A stock server lets clients write this status.
+  'networking.k8s.io/ServiceCIDR': {
+    cluster: true,
+    prepareForCreate: startStatus,
+    prepareForUpdate: startStatus,
+  },
+  'node.k8s.io/RuntimeClass': { ...policy, allowCreateOnUpdate: true, immutable: ['handler'] },
   'policy/PodDisruptionBudget': {
     emptyStatus: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
     generation: spec,
@@ -141,15 +165,17 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   'resource.k8s.io/ResourceSlice': { cluster: true, generation: spec },
   'scheduling.k8s.io/PriorityClass': {
     cluster: true,
-    generation: ['value', 'preemptionPolicy', 'globalDefault'],
+    prepareForCreate(object) {
+      object.metadata.generation = 1;
+    },
   },
-  'storage.k8s.io/CSIDriver': { cluster: true },
-  'storage.k8s.io/CSINode': { cluster: true },
-  'storage.k8s.io/CSIStorageCapacity': {},
+  'storage.k8s.io/CSIDriver': { ...policy, generation: spec },
+  'storage.k8s.io/CSINode': policy,
+  'storage.k8s.io/CSIStorageCapacity': { allowUnconditionalUpdate: false },
   'storage.k8s.io/StorageClass': {
     cluster: true,
   },
-  'storage.k8s.io/VolumeAttachment': { cluster: true, emptyStatus: { attached: false } },
+  'storage.k8s.io/VolumeAttachment': { ...policy, emptyStatus: { attached: false } },
   'storage.k8s.io/VolumeAttributesClass': { cluster: true },
 };
 
@@ -158,9 +184,11 @@ export function simpleKinds(): Map<string, KindModule> {
   const modules = new Map<string, KindModule>();
   for (const [id, { cluster, ...row }] of Object.entries(rows)) {
     const [group = '', kind = ''] = id.split('/');
+    const disabled = disabledFields[id];
     const traits: KindTraits = {
       ...simpleValidations[id],
       ...row,
+      ...(disabled === undefined ? {} : { disabledFields: disabled }),
       group,
       kind,
       namespaced: cluster !== true,

@@ -1,6 +1,7 @@
 import { conditionsOf, withDecisions, withTimes } from './certificates/request-conditions.ts';
 import { fieldAt, type StatusTraits } from './generic/kind-strategy.ts';
 import { timestamp } from './generic/timestamp.ts';
+import { dropReleasedDevices } from './resource/released-devices.ts';
 import { validatePolicyStatus } from './validation/admission/policies.ts';
 import { validateDefinitionStatus } from './validation/apiextensions/custom-resource-definition.ts';
 import { validateFlowConditions } from './validation/flowcontrol/flow-schema.ts';
@@ -74,7 +75,12 @@ export const statusTraits: Readonly<Record<string, StatusTraits>> = {
   },
   'networking.k8s.io/Ingress': { validateUpdate: validateIngressStatus },
   'policy/PodDisruptionBudget': { validateUpdate: validateDisruptionStatus },
-  'resource.k8s.io/ResourceClaim': { keepMetadata: metadata, validateUpdate: validateResourceClaimStatus },
+  'networking.k8s.io/ServiceCIDR': { keepMetadata: metadata },
+  'resource.k8s.io/ResourceClaim': {
+    keepMetadata: metadata,
+    prepareForUpdate: dropReleasedDevices,
+    validateUpdate: validateResourceClaimStatus,
+  },
   'storage.k8s.io/VolumeAttachment': {
     keepMetadata: metadata,
     validateUpdate: validateVolumeAttachmentStatus,

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { StatusError } from '../../server/status-error.ts';
-import {
-  create,
-  podSpec,
-  testNowMs,
-  testRegistry,
-  workloadSpec,
-  type TestRegistry,
-} from '../testing/test-registry.ts';
+import { create, podSpec, testNowMs, testRegistry, workloadSpec } from '../testing/test-registry.ts';
+import { update } from '../testing/update.ts';
 
 const deployments = 'apps/v1/deployments';
 
@@ -21,21 +14,6 @@ function refusal(code: number, message: string | RegExp) {
     else assert.match(error.status.message ?? '', message);
     return true;
   };
-}
-
-async function update(api: TestRegistry, place: string, name: string, change: (object: KubeObject) => void) {
-  const result = await api.rest(place).update?.(
-    api.context(),
-    name,
-    (current) => {
-      const next = structuredClone(current) as KubeObject;
-      change(next);
-      return next;
-    },
-    { dryRun: false },
-  );
-  assert.ok(result);
-  return result.object.object;
 }
 
 test('a new object gets what the server gives: uid, birth, generation, an empty status', async () => {

@@ -6,6 +6,7 @@ import { kindWarnings } from '../validation/kind-warnings.ts';
 import { immutable, validateStandardFinalizer } from '../validation/metadata.ts';
 import { subdomainName } from '../validation/names.ts';
 import { copyOf, isSame } from './copy-object.ts';
+import { dropUnused } from './unused-fields.ts';
 
 /** What is said of a kind in a table row; everything else follows the rules that most kinds share. */
 export interface KindTraits extends Partial<
@@ -35,6 +36,8 @@ export interface KindTraits extends Partial<
   generation?: readonly string[];
   /** Top-level or `spec.x` fields that never change after creation. */
   immutable?: readonly string[];
+  /** Paths of fields whose feature is off, feature by feature (see `dropUnused`). */
+  disabledFields?: readonly (readonly string[])[];
   /** After the status was reset and the generation set to 1. */
   prepareForCreate?(object: KubeObject, request: StoreRequest): void;
   /** Before the generation is counted. */
@@ -71,7 +74,7 @@ function finalizerFindings({ metadata }: KubeObject): FieldError[] {
 
 /** The strategy that a row of traits describes. */
 export function kindStrategy(traits: KindTraits): Strategy {
-  const { generation = [], emptyStatus, immutable: fixed = [] } = traits;
+  const { generation = [], emptyStatus, immutable: fixed = [], disabledFields = [] } = traits;
   const {
     group,
     kind,
@@ -87,6 +90,7 @@ export function kindStrategy(traits: KindTraits): Strategy {
     emptyStatus: _status,
     generation: _generation,
     immutable: _immutable,
+    disabledFields: _disabled,
     validatedOnce,
     ...phases
   } = traits;
@@ -110,6 +114,7 @@ export function kindStrategy(traits: KindTraits): Strategy {
       if (emptyStatus !== undefined) object['status'] = copyOf(emptyStatus);
       if (generation.length > 0) object.metadata.generation = 1;
       else delete object.metadata.generation;
+      dropUnused(object, undefined, disabledFields);
       traits.prepareForCreate?.(object, request);
     },
     validate: (object, request) => [
@@ -118,6 +123,7 @@ export function kindStrategy(traits: KindTraits): Strategy {
     ],
     prepareForUpdate(object, old, request) {
       if (emptyStatus !== undefined) keepField(object, old, 'status');
+      dropUnused(object, old, disabledFields);
       traits.prepareForUpdate?.(object, old, request);
       if (generation.some((path) => !isSame(fieldAt(object, path) ?? {}, fieldAt(old, path) ?? {}))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1;

@@ -3,6 +3,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
+import { disabledFields } from '../../disabled-fields.ts';
 import type { KindModule } from '../../kind-module.ts';
 import { tables } from '../../printers/tables.ts';
 import type { DeleteOptions } from '../../rest.ts';
@@ -69,6 +70,7 @@ const base = kindStrategy({
   kind: 'Pod',
   namespaced: true,
   generation: ['spec'],
+  disabledFields: disabledFields['/Pod'] ?? [],
   prepareForCreate(object) {
     const pod = object as Pod;
     pod.status = { phase: 'Pending', ...gatesCondition(pod.spec) };

@@ -1,0 +1,32 @@
+import type { V1PersistentVolumeClaimSpec } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+
+type Spec = Partial<V1PersistentVolumeClaimSpec>;
+
+const specOf = (object: KubeObject | undefined): Spec => (object?.['spec'] ?? {}) as Spec;
+
+/** Claims and snapshots: what the older of the two fields was for. */
+function isClassic({ dataSource }: Spec): boolean {
+  const { apiGroup, kind } = dataSource ?? {};
+  return kind === 'PersistentVolumeClaim'
+    ? !apiGroup
+    : kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io';
+}
+
+/** Sources that a stock server ignores go: those of other namespaces, and strange ones in the older field (KEP-1495, KEP-3294). */
+export function dropForeignSources(object: KubeObject, old: KubeObject | undefined): void {
+  const [spec, before] = [specOf(object), specOf(old)];
+  if (spec.dataSourceRef?.namespace && !before.dataSourceRef) delete spec.dataSourceRef;
+  if (before.dataSource || before.dataSourceRef || spec.dataSourceRef) return;
+  if (spec.dataSource && !isClassic(spec)) delete spec.dataSource;
+}
+
+/** A new claim has its source in both fields. */
+export function mirrorSources(object: KubeObject): void {
+  const spec = specOf(object);
+  const { dataSource, dataSourceRef } = spec;
+  if (dataSource && !dataSourceRef) spec.dataSourceRef = { ...dataSource };
+  if (dataSource || !dataSourceRef || dataSourceRef.namespace) return;
+  const { namespace: _namespace, ...source } = dataSourceRef;
+  spec.dataSource = source;
+}

@@ -1,0 +1,10 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+
+/** Of the secrets of a service account only the names are kept. */
+export function keepSecretNames(object: KubeObject): void {
+  const secrets = object['secrets'];
+  if (!Array.isArray(secrets)) return;
+  object['secrets'] = secrets.map((secret: { name?: string } | null) =>
+    secret?.name === undefined ? {} : { name: secret.name },
+  );
+}
