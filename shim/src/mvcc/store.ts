@@ -26,7 +26,8 @@ import type {
  * `admit` is asked on the state that the request is carried out on, right before it is: what it throws, a `StoreError` of
  * code `denied`, is the answer. Without it everything is permitted.
  *
- * A key or value in a response may be shared with the store's cache and with other responses: never write to it.
+ * A key or value in a response may be shared with the store's cache and with other responses: never write to it, and copy
+ * what is kept, for it may be a small part of a large piece of memory.
  * Byte arrays of a request belong to the store once passed.
  */
 export interface Store {
