@@ -247,7 +247,6 @@ test('what etcd refuses is refused in its words', () => {
       { 'enable-distributed-tracing': 'true', 'distributed-tracing-sampling-rate': '-1' },
       'distributed tracing configurition is not valid: (tracing sampling rate must be positive)',
     ],
-    [{ 'auto-tls': 'true' }, '--auto-tls is not served: give --cert-file and --key-file'],
   ];
   for (const [flags, message] of refusals) assert.throws(() => parseFlags(flags), { message });
   parseFlags({ 'feature-gates': 'LeaseCheckpoint=true,LeaseCheckpointPersist=1' });
@@ -262,6 +261,9 @@ test('quotas, pings and certificates of clients', () => {
     'cipher-suites': 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
     'socket-reuse-port': 'true',
   });
+  assert.equal(parseFlags({ 'auto-tls': 'true', 'self-signed-cert-validity': '3' }).autoTlsYears, 3);
+  const own = { 'auto-tls': 'true', 'cert-file': 'a.crt', 'key-file': 'a.key' };
+  assert.equal(parseFlags(own).autoTlsYears, undefined);
   assert.equal(shim.quotaBackendBytes, -1);
   assert.equal(shim.grpcKeepaliveMinTimeMs, 60_000);
   assert.equal(shim.tls?.crlFile, 'c.crl');

@@ -26,6 +26,8 @@ export interface EtcdFlagOptions {
   readonly logLevel: string;
   readonly logFormat: 'json' | 'console';
   readonly logOutputs: readonly string[];
+  /** The certificate is to be made by whoever starts the shim, for so many years; undefined: there is one. */
+  readonly autoTlsYears: number | undefined;
   /** Where all this was read, if not from flags and variables. */
   readonly configFile: string | undefined;
   /** Flags that were given and mean nothing here: to be noted in the log, once. */
@@ -105,6 +107,10 @@ export function parseShimOptions(sources: FlagSources): EtcdFlagOptions {
     logFormat: oneOf('log-format', value('log-format'), ['json', 'console']),
     logOutputs: parseList(value('log-outputs')),
     configFile: configFile || undefined,
+    autoTlsYears:
+      parseBoolean('auto-tls', value('auto-tls')) && shim.tls?.certFile === undefined
+        ? parseInteger('self-signed-cert-validity', value('self-signed-cert-validity')) || 1
+        : undefined,
     ignored: etcdFlags
       .filter(({ name, isIgnored }) => isIgnored && given(name) !== undefined)
       .map(({ name }) => name),
@@ -145,9 +151,6 @@ function tlsOptions(value: (name: string) => string): ShimTls {
   const keyFile = file('key-file');
   if ((certFile === undefined) !== (keyFile === undefined)) {
     throw new EtcdFlagError('cert-file', 'must be given together with --key-file');
-  }
-  if (parseBoolean('auto-tls', value('auto-tls'))) {
-    throw new EtcdFlagError('auto-tls', 'is not served: give --cert-file and --key-file');
   }
   const cipherSuites = parseList(value('cipher-suites'));
   const unknown = unknownCipherSuite(cipherSuites);

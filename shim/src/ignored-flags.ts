@@ -43,7 +43,6 @@ export const ignoredFlags: readonly IgnoredFlag[] = [
     '[]string': 'peer-cert-allowed-cn peer-cert-allowed-hostname',
     bool: `peer-client-cert-auth peer-auto-tls peer-skip-client-san-verification
       experimental-peer-skip-client-san-verification`,
-    uint: 'self-signed-cert-validity',
   }),
   ...rows('PostgreSQL stores the data', {
     string: 'backend-bbolt-freelist-type experimental-backend-bbolt-freelist-type',

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { DefineCommand } from '../cli.ts';
 import { takeDataDir } from '../data-dir.ts';
 import { createLogger, type LogLevel } from '../logging.ts';
+import { ensureAutoTls } from '../pki/auto-tls.ts';
 import { startEmbeddedPostgres } from '../postgres/embedded.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { startFailure } from '../start-failure.ts';
@@ -66,7 +67,8 @@ async function start(
   const stack = new StopStack();
   try {
     const url = postgresUrl ?? (await ownPostgres(flags, log, stack));
-    const shim: Shim = await startShim({ ...flags.shim, postgresUrl: url, log });
+    const tls = await autoTls(flags);
+    const shim: Shim = await startShim({ ...flags.shim, ...tls, postgresUrl: url, log });
     stack.push('etcd', () => shim.close());
     log.info({ urls: shim.clientUrls }, 'serving client traffic');
     return stack;
@@ -76,14 +78,26 @@ async function start(
   }
 }
 
+/** The certificate that --auto-tls asks for, where there are URLs for it. */
+async function autoTls(flags: EtcdFlagOptions): Promise<Pick<EtcdFlagOptions['shim'], 'tls'>> {
+  const { autoTlsYears: years, shim } = flags;
+  const urls = [...shim.listenClientUrls, ...(shim.listenClientHttpUrls ?? [])].filter((one) =>
+    one.startsWith('https:'),
+  );
+  if (years === undefined || urls.length === 0) return {};
+  return { tls: { ...shim.tls, ...(await ensureAutoTls({ dataDir: dataDirOf(flags), urls, years })) } };
+}
+
+function dataDirOf({ dataDir, shim }: EtcdFlagOptions): string {
+  return dataDir === '' ? defaultDataDir(shim.name ?? 'default') : dataDir;
+}
+
 function url(postgresUrl: string | undefined): { postgresUrl?: string } {
   return postgresUrl === undefined ? {} : { postgresUrl };
 }
 
 async function ownPostgres(flags: EtcdFlagOptions, log: Logger, stack: StopStack): Promise<string> {
-  const dataDir = await takeDataDir(
-    flags.dataDir === '' ? defaultDataDir(flags.shim.name ?? 'default') : flags.dataDir,
-  );
+  const dataDir = await takeDataDir(dataDirOf(flags));
   stack.push('data directory', () => dataDir.release());
   const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir.path, 'postgres'), log });
   stack.push('postgres', () => postgres.stop());

@@ -105,6 +105,33 @@ export async function issueCertificate(
   return pemPair(certificate, keys.privateKey);
 }
 
+/** A new certificate of a server that stands for itself, as etcd makes them for --auto-tls. */
+export async function createSelfSigned(
+  request: { organization: string; hosts: readonly string[]; years: number },
+  nowMs = Date.now(),
+): Promise<KeyPair> {
+  const keys = await newKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name: [{ O: [request.organization] }],
+    ...validity(nowMs, request.years * certificateDays),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(
+        KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment | KeyUsageFlags.cRLSign,
+        true,
+      ),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension(
+        request.hosts.map((host) => ({ type: isIP(host) === 0 ? 'dns' : 'ip', value: host })),
+      ),
+    ],
+  });
+  return pemPair(certificate, keys.privateKey);
+}
+
 /** What signs and checks the tokens of service accounts, PEM. */
 export interface TokenKeys {
   key: string;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ensureClusterPki } from './cluster-pki.ts';
+import { ensureAutoTls } from './auto-tls.ts';
 import { PkiStore } from './store.ts';
 
 const dayMs = 24 * 3600 * 1000;
@@ -15,6 +16,22 @@ describe('keys and certificates', () => {
     folder = await mkdtemp(join(tmpdir(), 'pg8s-pki-'));
   });
   after(() => rm(folder, { recursive: true, force: true }));
+
+  test('of --auto-tls are made once, for the hosts of the URLs', async () => {
+    const options = { dataDir: folder, urls: ['https://localhost:1', 'https://[::1]:1'], years: 3 };
+    const { certFile, keyFile } = await ensureAutoTls(options);
+    assert.equal((await stat(keyFile)).mode & 0o777, 0o600);
+    const text = await readFile(certFile, 'utf8');
+    const certificate = new X509Certificate(text);
+    assert.equal(certificate.subject, 'O=etcd');
+    assert.ok(certificate.verify(certificate.publicKey));
+    assert.equal(certificate.checkHost('localhost'), 'localhost');
+    assert.ok(certificate.checkIP('::1') !== undefined);
+    const days = (Date.parse(certificate.validTo) - Date.now()) / dayMs;
+    assert.ok(days > 1094 && days < 1096);
+    await ensureAutoTls(options);
+    assert.equal(await readFile(certFile, 'utf8'), text);
+  });
 
   test('are made once, laid out as kubeadm does, for their owner alone', async () => {
     const options = {
