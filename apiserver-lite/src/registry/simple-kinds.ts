@@ -24,10 +24,6 @@ const spec = ['spec'] as const;
 const policy = { cluster: true, allowUnconditionalUpdate: false } as const;
 const noObject: KubeObject = { apiVersion: '', kind: '', metadata: {} };
 
-function startStatus(object: KubeObject): void {
-  object['status'] ??= {};
-}
-
 /**
  * Kinds whose behaviour fits a row: the status that new objects get (its value fields are printed even when zero), the
  * fields that count generations, what never changes. Kinds that are absent follow the plain rules.
@@ -135,12 +131,7 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   'networking.k8s.io/Ingress': { emptyStatus: { loadBalancer: {} }, generation: spec },
   'networking.k8s.io/IngressClass': { cluster: true, generation: spec, immutable: ['spec.controller'] },
   'networking.k8s.io/NetworkPolicy': { generation: spec },
-  // A stock server lets clients write this status.
-  'networking.k8s.io/ServiceCIDR': {
-    cluster: true,
-    prepareForCreate: startStatus,
-    prepareForUpdate: startStatus,
-  },
+  'networking.k8s.io/ServiceCIDR': { cluster: true, emptyStatus: {} },
   'node.k8s.io/RuntimeClass': { ...policy, allowCreateOnUpdate: true, immutable: ['handler'] },
   'policy/PodDisruptionBudget': {
     emptyStatus: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
