@@ -105,7 +105,7 @@ export function parseShimOptions(sources: FlagSources): EtcdFlagOptions {
     dataDir: value('data-dir'),
     logLevel: oneOf('log-level', value('log-level'), ['debug', 'info', 'warn', 'error', 'panic', 'fatal']),
     logFormat: oneOf('log-format', value('log-format'), ['json', 'console']),
-    logOutputs: parseList(value('log-outputs')),
+    logOutputs: parseList(value('log-outputs') || 'default'),
     configFile: configFile || undefined,
     autoTlsYears:
       parseBoolean('auto-tls', value('auto-tls')) && shim.tls?.certFile === undefined
