@@ -8,7 +8,7 @@ import type { FieldError } from '../../../server/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain } from '../formats.ts';
 import { unreservedPath } from '../paths.ts';
-import { each, formatted, named, oneOf, signOf } from '../rules.ts';
+import { each, formatted, oneOf, signOf } from '../rules.ts';
 import { validateInitiator } from '../storage/block-sources.ts';
 import { validateClaimTemplate } from '../storage/claim-spec.ts';
 import {
