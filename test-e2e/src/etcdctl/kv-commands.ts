@@ -38,6 +38,10 @@ export const kvCommands: readonly Step[] = [
   step('get dir/ --prefix --print-value-only', { says: /^x\nz\nw$/m }),
   step('get dir/ --prefix --print-value-only --limit=1'),
   step('get dir/ --prefix -w fields', { says: /"ModRevision" : \d+/ }),
+  step('get dir/ --prefix -w protobuf', {
+    says: /dir\/1[^]*dir\/2[^]*dir\/3/,
+    differs: 'the identities in its header are bytes of any length',
+  }),
   step('get dir/ --prefix --hex', { says: /\\x64\\x69\\x72/ }),
   step('get dir/ --prefix -w json --hex'),
   step('get dir/ --prefix -w table', { code: 4 }),

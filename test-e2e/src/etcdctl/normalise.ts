@@ -8,7 +8,8 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/("raft(?:Applied)?Index":|"Raft(?:Applied)?Index" : )\d+/g, '$1<index>'],
   // Logs of etcdctl itself, with its clock and its source lines.
   [/^\{"level":.*$/gm, '<log>'],
-  [/\b[\d.]+(?:µs|ms|s)\b/g, '<time>'],
+  // How long it took, in a sentence, in JSON and in a table.
+  [/(took(?: =)? |"took":"|\| )[\d.]+(?:µs|ms|s)\b/g, '$1<time>'],
   [/remaining\(\d+s\)/g, 'remaining(<s>)'],
   [/("ttl":|"TTL" : )\d+/g, '$1<s>'],
 ];

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from 'pg8s/postgres/embedded';
 import pino from 'pino';
 import { obtainCurrentEtcd } from '../clients/current-etcd.ts';
-import { run } from '../command.ts';
+import { eventually, run } from '../command.ts';
 import { RunningStockEtcd } from '../running-stock-etcd.ts';
 import { temporaryDataDir } from '../running-pg8s.ts';
 import { type ApiserverPart, type EtcdPart, PartCluster } from './part-cluster.ts';
@@ -137,18 +137,41 @@ describe('etcd, apiserver and controllers as processes of their own', { timeout:
   test('two etcds on one database behind one apiserver: either may be killed', async () => {
     const second = await cluster.startEtcd(postgres.url);
     const above = await cluster.startApiserver(etcd.url, second.url);
-    for (const [round, victim] of [etcd, second].entries()) {
-      await victim.process.end('SIGKILL');
-      for (let index = 0; index < 5; index++) {
-        const name = `survivor-${round}-${index}`;
-        const { code, stderr } = await cluster.kubectl(above, ['create', 'configmap', name]);
-        assert.equal(code, 0, stderr);
-        assert.equal((await cluster.kubectl(above, ['get', 'configmap', name])).code, 0);
+    const created: string[] = [];
+    const failed: string[] = [];
+    const over = new AbortController();
+    const writing = (async () => {
+      for (let index = 0; !over.signal.aborted; index++) {
+        const { code, stderr } = await cluster.kubectl(above, ['create', 'configmap', `survivor-${index}`]);
+        if (code === 0) created.push(`survivor-${index}`);
+        else failed.push(stderr);
       }
+    })();
+    const more = async (count: number): Promise<void> => {
+      const enough = created.length + count;
+      await eventually(async () => created.length >= enough);
+    };
+    for (const victim of [etcd, second]) {
+      await more(3);
+      await victim.process.end('SIGKILL');
+      await more(3);
       await victim.process.start();
     }
-    const { stdout } = await cluster.kubectl(above, ['get', 'configmaps', '-o', 'name']);
-    assert.equal(stdout.match(/survivor-/g)?.length, 10);
+    over.abort();
+    await writing;
+    // Only what was under way with the one that was killed may fail: nobody can tell whether it was done.
+    assert.ok(failed.length <= 2, failed.join('\n'));
+    const { stdout } = await cluster.kubectl(above, [
+      'get',
+      'configmaps',
+      '-o',
+      'jsonpath={.items[*].metadata.name}',
+    ]);
+    const left = new Set(stdout.split(' '));
+    assert.deepEqual(
+      created.filter((name) => !left.has(name)),
+      [],
+    );
     await rollOut(cluster, above, 'above-two');
     await above.process.end();
     await second.process.end();
