@@ -43,9 +43,10 @@ const gaps: Readonly<Record<string, string>> = {
     'kept; the resources that they define are not served; the expressions of `x-kubernetes-validations` are not compiled',
   'apiregistration.k8s.io/apiservices': 'servers behind a Service are not called',
   'certificates.k8s.io/certificatesigningrequests': 'whether one may approve for a signer is not checked',
-  'flowcontrol.apiserver.k8s.io/flowschemas': 'kept, not obeyed; the standard ones do not exist',
+  'flowcontrol.apiserver.k8s.io/flowschemas':
+    'kept, not obeyed; standard ones that are deleted come back with the next start',
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations':
-    'kept, not obeyed; the standard ones do not exist',
+    'kept, not obeyed; standard ones that are deleted come back with the next start',
   'networking.k8s.io/ingressclasses': 'the default class is not filled in',
   'networking.k8s.io/servicecidrs': 'not protected while addresses of them are in use',
   'node.k8s.io/runtimeclasses': 'overhead and scheduling are not put into Pods',

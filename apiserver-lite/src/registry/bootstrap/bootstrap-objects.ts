@@ -5,6 +5,7 @@ import type { GenericStore } from '../generic/generic-store.ts';
 import { addressAt, type IpRange } from '../core/service/ip-range.ts';
 import { apiServiceObjects } from './api-services.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
+import { ensureFlowControl } from './flow-control.ts';
 import { ensureServiceCidr } from './service-cidr.ts';
 
 export interface BootstrapOptions {
@@ -89,7 +90,7 @@ async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions
 
 /**
  * What exists in every cluster after its apiserver started: namespaces, the `kubernetes` Service, priority classes,
- * the service range, the APIServices. Safe to run again, and beside another apiserver that does the same.
+ * the service range, flow schemas and their levels, the APIServices. Safe to run again, and beside another apiserver that does the same.
  */
 export async function ensureBootstrapObjects(options: BootstrapOptions): Promise<void> {
   const { registry, clock } = options;
@@ -110,6 +111,7 @@ export async function ensureBootstrapObjects(options: BootstrapOptions): Promise
       clock(),
     );
   }
+  await ensureFlowControl(registry, clock());
   await ensureClientTrust(options);
   const apiServices = registry.storeOf('apiregistration.k8s.io', 'apiservices');
   for (const object of apiServiceObjects(registry.all())) {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Logger } from 'pino';
 import { MemoryStorage } from '../testing/memory-storage.ts';
+import { update } from '../testing/update.ts';
 import { create, testNowMs, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
 import { parseServiceRanges } from '../core/service/ip-range.ts';
 import { ensureBootstrapObjects, systemNamespaces } from './bootstrap-objects.ts';
@@ -149,4 +150,43 @@ test('a cluster of IPv6 has its service there', async () => {
     unknown
   >;
   assert.deepEqual([clusterIPs, ipFamilies], [['fd00:10:96::1'], ['IPv6']]);
+});
+
+test("the standard flow schemas and levels exist; what is nobody else's follows the server", async () => {
+  const api = await testRegistry();
+  await ensure(api);
+  const group = 'flowcontrol.apiserver.k8s.io';
+  assert.equal(api.storage(group, 'prioritylevelconfigurations').objects.size, 8);
+  assert.equal(api.storage(group, 'flowschemas').objects.size, 11);
+  const nodes = get(api, group, 'flowschemas', 'system-nodes');
+  assert.deepEqual(
+    (nodes['status'] as { conditions: { status: string; message: string }[] }).conditions.map(
+      ({ status, message }) => [status, message],
+    ),
+    [
+      [
+        'False',
+        'This FlowSchema references the PriorityLevelConfiguration object named "system" and it exists',
+      ],
+    ],
+  );
+  const level = (name: string) => get(api, group, 'prioritylevelconfigurations', name);
+  const shares = (name: string) =>
+    (level(name)['spec'] as { limited: { nominalConcurrencyShares: number } }).limited
+      .nominalConcurrencyShares;
+  const places = `${group}/v1/prioritylevelconfigurations`;
+  const change = (name: string, annotation: string) =>
+    update(api, places, name, (object) => {
+      object.metadata.annotations = { 'apf.kubernetes.io/autoupdate-spec': annotation };
+      (object['spec'] as { limited: { nominalConcurrencyShares: number } }).limited.nominalConcurrencyShares =
+        7;
+    });
+  await change('system', 'false');
+  await change('node-high', 'true');
+  assert.deepEqual([shares('system'), shares('node-high')], [7, 7]);
+  await ensure(api);
+  assert.deepEqual([shares('system'), shares('node-high')], [7, 40]);
+  const before = [...api.storage(group, 'flowschemas').objects.values()];
+  await ensure(api);
+  assert.deepEqual([...api.storage(group, 'flowschemas').objects.values()], before);
 });
