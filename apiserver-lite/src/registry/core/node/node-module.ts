@@ -16,6 +16,7 @@ import {
   required,
 } from '../../validation/field-errors.ts';
 import { qualifiedName, validLabelValue } from '../../validation/formats.ts';
+import { goValue } from '../../validation/go-value.ts';
 import { parseCidr, validateCidr } from '../../validation/ip.ts';
 import { each } from '../../validation/rules.ts';
 import { validateNodeResources } from '../../validation/status/node-status.ts';
@@ -38,7 +39,13 @@ function validateTaints(taints: readonly V1Taint[]): FieldError[] {
       findings.push(notSupported(`${path}.effect`, taint.effect, effects));
     const id = `${taint.key}:${taint.effect}`;
     if (seen.has(id)) {
-      findings.push(duplicateBecause(path, taint, 'taints must be unique by key and effect pair'));
+      findings.push(
+        duplicateBecause(
+          path,
+          goValue('core.v1.Taint', taint),
+          'taints must be unique by key and effect pair',
+        ),
+      );
     }
     seen.add(id);
     return findings;

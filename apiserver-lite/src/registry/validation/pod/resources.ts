@@ -73,7 +73,7 @@ export function validateAmount(name: string, amount: unknown, field: string): Fi
   const text = canonical(amount);
   const findings = signOf(amount) < 0 ? [invalidValue(field, text, notNegative)] : [];
   if ((integral.has(name) || isExtended(name)) && !isWhole(amount)) {
-    findings.push(invalidValue(field, amount, 'must be an integer'));
+    findings.push(invalidValue(field, text, 'must be an integer'));
   }
   return findings;
 }

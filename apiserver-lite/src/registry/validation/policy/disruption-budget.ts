@@ -2,6 +2,7 @@ import type { V1LabelSelector } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { invalidValue } from '../field-errors.ts';
+import { goValue } from '../go-value.ts';
 import { validateLabelSelector } from '../label-selector.ts';
 import { atMostHundredPercent, countOrPercent, oneOfIfSet } from '../rules.ts';
 
@@ -12,13 +13,21 @@ interface BudgetSpec {
   unhealthyPodEvictionPolicy?: string;
 }
 
+const isSet = (value: unknown) => value !== undefined && value !== null;
+
 /** Kubernetes: `policy/validation.ValidatePodDisruptionBudgetSpec`. */
 export function validateDisruptionBudget(object: KubeObject): FieldError[] {
   const spec = (object['spec'] ?? {}) as BudgetSpec;
   const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy: policy } = spec;
   const findings =
-    minAvailable !== undefined && maxUnavailable !== undefined
-      ? [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')]
+    isSet(minAvailable) && isSet(maxUnavailable)
+      ? [
+          invalidValue(
+            'spec',
+            goValue('policy.v1.PodDisruptionBudgetSpec', spec),
+            'minAvailable and maxUnavailable cannot be both set',
+          ),
+        ]
       : [];
   for (const [name, value] of Object.entries({ minAvailable, maxUnavailable })) {
     findings.push(...countOrPercent(`spec.${name}`, value), ...atMostHundredPercent(`spec.${name}`, value));

@@ -6,6 +6,7 @@ import type {
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { invalidValue, required } from '../field-errors.ts';
+import { goValue } from '../go-value.ts';
 import { immutable } from '../metadata.ts';
 import { validateAmount, validateResourceName } from '../pod/resources.ts';
 
@@ -88,7 +89,8 @@ function validateRequirement(
     findings.push(invalidValue(`${field}.scopeName`, scopeName, 'unsupported scope'));
   for (const name of Object.keys(spec.hard ?? {}).sort()) {
     if (standard.has(name) && !fits(scopeName, name)) {
-      findings.push(invalidValue(field, spec.scopeSelector, 'unsupported scope applied to resource'));
+      const value = goValue('core.v1.ScopeSelector', spec.scopeSelector);
+      findings.push(invalidValue(field, value, 'unsupported scope applied to resource'));
     }
   }
   if (flags.includes(scopeName) && operator !== 'Exists') {
