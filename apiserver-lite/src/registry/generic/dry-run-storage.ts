@@ -1,6 +1,8 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { kindOf } from '@pg8s/k8s-proto/scheme';
 import { alreadyExists, conflict, isReason, type GroupResource } from '../../server/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
+import { protobufValueCodec } from '../../storage/value-codec.ts';
 import type { ObjectKey, Preconditions, ResourceStorage } from '../../storage/storage.ts';
 
 type Writes = Pick<ResourceStorage, 'create' | 'guaranteedUpdate' | 'delete'>;
@@ -29,6 +31,12 @@ export function checkPreconditions(
   }
 }
 
+/** What would be read again: fields in the order of their type, amounts in their one form. */
+function asStored(object: KubeObject): KubeObject {
+  if (kindOf(object.apiVersion, object.kind) === undefined) return object;
+  return protobufValueCodec.decode(protobufValueCodec.encode(object, ''), '');
+}
+
 /** Answers as `storage` would, without writing (Kubernetes: `registry.DryRunnableStorage`). */
 export function dryRunStorage(storage: ResourceStorage, resource: GroupResource): Writes {
   async function find(key: ObjectKey): Promise<CachedObject | undefined> {
@@ -42,13 +50,13 @@ export function dryRunStorage(storage: ResourceStorage, resource: GroupResource)
   return {
     async create(key, object) {
       if ((await find(key)) !== undefined) throw alreadyExists(resource, key.name);
-      return new CachedObject(object, 0);
+      return new CachedObject(asStored(object), 0);
     },
     async guaranteedUpdate(key, tryUpdate, options) {
       const current = options?.ignoreNotFound === true ? await find(key) : await storage.get(key, '');
       if (current !== undefined)
         checkPreconditions(resource, key.name, options?.preconditions, current.object);
-      return new CachedObject(await tryUpdate(current), current?.revision ?? 0);
+      return new CachedObject(asStored(await tryUpdate(current)), current?.revision ?? 0);
     },
     async delete(key, options) {
       const current = await storage.get(key, '');

@@ -267,6 +267,19 @@ test('a dry run answers as the real one and writes nothing', async () => {
   assert.equal(api.storage('', 'pods').objects.size, 1);
 });
 
+test('a dry run answers in the order of the type', async () => {
+  const api = await testRegistry();
+  const object = await create(
+    api,
+    '/v1/services',
+    { metadata: { name: 'a' }, spec: { type: 'NodePort', ports: [{ targetPort: 8, port: 80 }] } },
+    { dryRun: true },
+  );
+  const { ports, ...spec } = object['spec'] as { ports: object[] };
+  assert.deepEqual(Object.keys(ports[0] ?? {}), ['protocol', 'port', 'targetPort', 'nodePort']);
+  assert.deepEqual(Object.keys(spec).slice(0, 3), ['clusterIP', 'clusterIPs', 'type']);
+});
+
 test('events go by a lease, whoever writes them last', async () => {
   const api = await testRegistry({ options: { eventTtlSeconds: 60 } });
   await create(api, '/v1/events', {
