@@ -215,6 +215,41 @@ test('random objects of every kind are answered', async () => {
   }
 });
 
+/** Bodies with odd statuses, then with random ones. */
+function* statuses({ message, body }: Target, random: Random): Generator<Fields> {
+  for (const { path, values } of fieldsOf(message)) {
+    if (path[0] === 'status') for (const value of values) yield withValue(body, path, value);
+  }
+  for (let round = 0; round < 12; round++) {
+    yield { ...body, status: (randomMessage(random, message, 9) as Fields)['status'] };
+  }
+}
+
+test('a status may hold any value that decodes', async () => {
+  const api = await testRegistry();
+  const random = new Random(37);
+  let count = 0;
+  for (const target of targets(api)) {
+    const { group, version, name, namespaced } = target.rest.resource;
+    const rest = api.registry.lookup(group, version, name, 'status');
+    const object = decoded(target);
+    if (rest === undefined || object === undefined || target.id.startsWith('autoscaling/v1 ')) continue;
+    const namespace = namespaced ? 'default' : '';
+    Object.assign(object.metadata, { uid: 'u', ...(namespaced && { namespace }) });
+    await api.storage(group, name).create({ namespace, name: 'a' }, object);
+    for (const body of statuses(target, random)) {
+      const next = decoded({ rest: target.rest, body });
+      if (next === undefined) continue;
+      count++;
+      await answered(
+        () => rest.update?.(api.context(), 'a', (old) => merged(next, old), { dryRun: false } as never),
+        () => `${target.id} ${JSON.stringify(body)}`,
+      );
+    }
+  }
+  assert.ok(count > 1200, String(count));
+});
+
 test('the bodies above are valid', async () => {
   const api = await testRegistry();
   for (const [id, body] of Object.entries(bodies)) {

@@ -196,7 +196,8 @@ function validateDeviceStatus(
   field: string,
   allocated: ReadonlySet<string>,
 ): FieldError[] {
-  const { conditions = [], data, networkData, shareID } = device;
+  const { data, networkData, shareID } = device;
+  const conditions = device.conditions ?? [];
   const findings = [
     ...validateCsiDriverName(device.driver ?? '', `${field}.driver`),
     ...validatePoolName(device.pool ?? '', `${field}.pool`),
