@@ -35,6 +35,16 @@ test('flags and variables add up, but not for one flag', () => {
   );
 });
 
+test('variables that only look like etcd', () => {
+  const env = {
+    ETCD_NAME: 'a',
+    ETCD_NAMES: 'b',
+    ETCD_EXPERIMENTAL_WATCH_PROGRESS_NOTIFY_INTERVAL: '5s',
+    PATH: '/',
+  };
+  assert.deepEqual(parseShimOptions({ flags: {}, env }).unknownVariables, ['ETCD_NAMES']);
+});
+
 test('what kubeadm starts etcd with', () => {
   const { shim, ignored } = parseFlags({
     'advertise-client-urls': 'https://10.0.0.1:2379',

@@ -30,6 +30,8 @@ export interface EtcdFlagOptions {
   readonly autoTlsYears: number | undefined;
   /** Where all this was read, if not from flags and variables. */
   readonly configFile: string | undefined;
+  /** Variables that look like etcd's (`ETCD_…`) but are none: most likely a mistake. */
+  readonly unknownVariables: readonly string[];
   /** Flags that were given and mean nothing here: to be noted in the log, once. */
   readonly ignored: readonly string[];
 }
@@ -107,6 +109,7 @@ export function parseShimOptions(sources: FlagSources): EtcdFlagOptions {
     logFormat: oneOf('log-format', value('log-format'), ['json', 'console']),
     logOutputs: parseList(value('log-outputs') || 'default'),
     configFile: configFile || undefined,
+    unknownVariables: configFile === '' ? unknownVariables(sources.env ?? {}) : [],
     autoTlsYears:
       parseBoolean('auto-tls', value('auto-tls')) && shim.tls?.certFile === undefined
         ? parseInteger('self-signed-cert-validity', value('self-signed-cert-validity')) || 1
@@ -130,6 +133,11 @@ function commandLine({ flags, env = {} }: FlagSources): GivenFlags {
     }
   }
   return (name) => flags[name] ?? (env[envName(name)] || undefined);
+}
+
+function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set(etcdFlags.flatMap(({ name, alias = name }) => [envName(name), envName(alias)]));
+  return Object.keys(env).filter((name) => name.startsWith('ETCD_') && !known.has(name));
 }
 
 function fromFile(name: string, readFile = (file: string): string => readFileSync(file, 'utf8')): GivenFlags {

@@ -53,6 +53,9 @@ async function serve(flags: EtcdFlagOptions, postgresUrl: string | undefined): P
       'other flags and environment variables are ignored: there is a configuration file',
     );
   }
+  if (flags.unknownVariables.length > 0) {
+    log.warn({ variables: flags.unknownVariables }, 'unrecognized environment variables');
+  }
   if (flags.ignored.length > 0) {
     log.info({ flags: flags.ignored }, 'flags that have no meaning here were ignored');
   }
