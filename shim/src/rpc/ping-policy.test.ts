@@ -114,6 +114,25 @@ test('headers, data and ends of streams forgive', async () => {
   assert.equal(client.destroyed, false);
 });
 
+test('data forgives that the client has made room for again, as Go does before each ping', async () => {
+  const { server, client } = await serve();
+  const opened = once(server, 'stream');
+  const request = client.request({ ':path': '/' });
+  const [stream] = (await opened) as [ServerHttp2Stream];
+  const headers = once(request, 'response');
+  stream.respond({ ':status': 200 });
+  await headers;
+  const room = client.state.localWindowSize ?? 0;
+  for (let count = 1; count <= 10; count++) {
+    const data = once(request, 'data');
+    stream.write('more');
+    await data;
+    client.setLocalWindowSize(room + 4 * count);
+    await ping(client);
+  }
+  assert.equal(client.destroyed, false);
+});
+
 test('the gRPC server keeps to it', async () => {
   const shim = await startMemoryShim();
   closers.push(() => shim.close());
