@@ -17,6 +17,51 @@ interface Case {
 
 const cases: Case[] = [
   {
+    name: 'drivers of devices are written small',
+    place: 'resource.k8s.io/v1/resourceslices',
+    fields: {
+      metadata,
+      spec: {
+        driver: 'A.example.com',
+        pool: { name: 'p', generation: 1, resourceSliceCount: 1 },
+        nodeName: 'n',
+      },
+    },
+    warnings: [
+      'spec.driver: driver names should be lowercase; "A.example.com" contains uppercase characters',
+    ],
+  },
+  {
+    name: 'labels of nodes that have other names, in the topology of a class',
+    place: 'storage.k8s.io/v1/storageclasses',
+    fields: {
+      metadata,
+      provisioner: 'example.com/a',
+      allowedTopologies: [
+        { matchLabelExpressions: [{ key: 'failure-domain.beta.kubernetes.io/zone', values: ['a'] }] },
+      ],
+    },
+    warnings: [
+      'allowedTopologies[0].matchLabelExpressions[0]: deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+    ],
+  },
+  {
+    name: 'labels of nodes that have other names, in the topology of a capacity',
+    place: 'storage.k8s.io/v1/csistoragecapacities',
+    fields: {
+      metadata,
+      storageClassName: 'a',
+      nodeTopology: {
+        matchExpressions: [{ key: 'beta.kubernetes.io/os', operator: 'Exists' }],
+        matchLabels: { 'beta.kubernetes.io/arch': 'x' },
+      },
+    },
+    warnings: [
+      'nodeTopology.matchExpressions[0]: beta.kubernetes.io/os is deprecated since v1.14; use "kubernetes.io/os" instead',
+      'nodeTopology.matchLabels.beta.kubernetes.io/arch: deprecated since v1.14; use "kubernetes.io/arch" instead',
+    ],
+  },
+  {
     name: 'labels of nodes that have other names',
     place: '/v1/pods',
     fields: {

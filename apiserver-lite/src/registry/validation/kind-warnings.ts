@@ -7,11 +7,13 @@ import type {
 } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isSame } from '../generic/copy-object.ts';
+import { goQuote } from './field-errors.ts';
 import { dns1123Label } from './formats.ts';
 import { serviceWarnings } from './network/service-warnings.ts';
 import { fractionWarnings } from './pod/container-warnings.ts';
 import { nodeTermWarnings, podWarnings, renamedNodeLabel } from './pod/pod-warnings.ts';
 import { sourceWarnings } from './pod/volume-warnings.ts';
+import { capacityWarnings, storageClassWarnings } from './topology-warnings.ts';
 
 /** What a kind warns of: `old` is absent on create. */
 export type KindWarnings = (object: KubeObject, old?: KubeObject) => string[];
@@ -161,6 +163,14 @@ const node: KindWarnings = (object) =>
     ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes']
     : [];
 
+const slice: KindWarnings = (object) => {
+  const { driver = '' } = specOf<{ driver: string }>(object);
+  const advice = 'driver names should be lowercase';
+  return driver === driver.toLowerCase()
+    ? []
+    : [`spec.driver: ${advice}; ${goQuote(driver)} contains uppercase characters`];
+};
+
 /** What is taken and yet is a mistake, or will be: the `Warning` headers of kinds, by `group/Kind`. */
 export const kindWarnings: Readonly<Record<string, KindWarnings>> = {
   '/Node': node,
@@ -177,4 +187,7 @@ export const kindWarnings: Readonly<Record<string, KindWarnings>> = {
   'batch/Job': job,
   'networking.k8s.io/Ingress': ingress,
   'node.k8s.io/RuntimeClass': runtimeClass,
+  'resource.k8s.io/ResourceSlice': slice,
+  'storage.k8s.io/CSIStorageCapacity': capacityWarnings,
+  'storage.k8s.io/StorageClass': storageClassWarnings,
 };
