@@ -3,7 +3,7 @@ import { recordStoredVersion } from './apiextensions/stored-versions.ts';
 import { recordRequester } from './certificates/signing-request.ts';
 import { countTemplateGeneration, startTemplateGeneration } from './apps/template-generation.ts';
 import { generateJobSelector } from './batch/job-selector.ts';
-import { kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
+import { keepField, kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
 import { timestamp } from './generic/timestamp.ts';
 import { dropForeignSources, mirrorSources } from './core/claim-sources.ts';
 import { keepSecretNames } from './core/serviceaccount/secret-names.ts';
@@ -113,8 +113,9 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   'certificates.k8s.io/CertificateSigningRequest': {
     cluster: true,
     emptyStatus: {},
-    immutable: ['spec'],
+    validateName: pathSegmentName,
     prepareForCreate: recordRequester,
+    prepareForUpdate: (object, old) => keepField(object, old, 'spec'),
   },
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   'discovery.k8s.io/EndpointSlice': {

@@ -63,7 +63,8 @@ const isStrict = ({ apiGroup }: StoreRequest) => apiGroup === 'events.k8s.io';
 export function validateNewEvent(object: KubeObject, request: StoreRequest): FieldError[] {
   const findings = validateEvent(object);
   if (!isStrict(request)) return findings;
-  findings.push(...validateSeries(object));
+  const { name = '' } = object.metadata;
+  findings.push(...invalidEach('metadata.name', name, dns1123Subdomain(name)), ...validateSeries(object));
   if (!isSet(object['eventTime'])) findings.push(required('eventTime'));
   const type = textOf(object, 'type');
   if (type !== 'Normal' && type !== 'Warning') {

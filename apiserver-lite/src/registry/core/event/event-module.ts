@@ -3,6 +3,7 @@ import type { KindModule } from '../../kind-module.ts';
 import { tables } from '../../printers/tables.ts';
 import { selectableFields } from '../../selectable-fields.ts';
 import { validateEventUpdate, validateNewEvent } from '../../validation/event.ts';
+import { pathSegmentName } from '../../validation/names.ts';
 
 /** Events expire by themselves; they are owned by nobody and own nothing (Kubernetes: `registry/core/event`). */
 export const eventModule: KindModule = {
@@ -11,6 +12,7 @@ export const eventModule: KindModule = {
       group: '',
       kind: 'Event',
       namespaced: true,
+      validateName: pathSegmentName,
       garbageCollection: 'Unsupported',
       allowCreateOnUpdate: true,
       ttlSeconds: eventTtlSeconds,
