@@ -37,8 +37,9 @@ export function createHeaderRefusal(paths: Iterable<string>): RefuseHeaders {
       return refusal(405, INTERNAL, text);
     }
     const timeout = headers['grpc-timeout'];
-    const problem = timeout === undefined ? undefined : timeoutProblem(String(timeout));
-    if (problem !== undefined) return refusal(400, INTERNAL, `malformed grpc-timeout: ${problem}`);
+    if (timeout !== undefined && !wellFormedTimeout.test(String(timeout))) {
+      return refusal(400, INTERNAL, `malformed grpc-timeout: ${timeoutProblem(String(timeout))}`);
+    }
     const path = headers[':path'] ?? '';
     if (!methods.has(path)) return refusal(200, UNIMPLEMENTED, unknownPath(path, services));
     const encoding = headers['grpc-encoding'];
@@ -47,7 +48,11 @@ export function createHeaderRefusal(paths: Iterable<string>): RefuseHeaders {
       return refusal(200, UNIMPLEMENTED, text);
     }
     const version = headers['client-api-version'];
-    if (version !== undefined && !isUtf8(Buffer.from(String(version), 'latin1'))) {
+    if (
+      version !== undefined &&
+      notAscii.test(String(version)) &&
+      !isUtf8(Buffer.from(String(version), 'latin1'))
+    ) {
       return refusal(200, INVALID_ARGUMENT, 'etcdserver: invalid client api version');
     }
     return undefined;
@@ -82,18 +87,19 @@ function unknownPath(path: string, services: ReadonlySet<string>): string {
   return `unknown method ${name.slice(slash + 1)} for service ${service}`;
 }
 
-/** etcd's clients write eight digits at most, and a unit. */
+/** Eight digits at most, and a unit. */
+const wellFormedTimeout = /^\d{1,8}[HMSmun]$/;
 const longestTimeout = 9;
+// oxlint-disable-next-line no-control-regex -- all of ASCII is meant
+const notAscii = /[^\u0000-\u007f]/;
 
-function timeoutProblem(text: string): string | undefined {
+/** Why it is none of these. */
+function timeoutProblem(text: string): string {
   if (text.length < 2) return `transport: timeout string is too short: ${JSON.stringify(text)}`;
   if (text.length > longestTimeout) return `transport: timeout string is too long: ${JSON.stringify(text)}`;
   const amount = text.slice(0, -1);
   if (!'HMSmun'.includes(text.slice(-1))) {
     return `transport: timeout unit is not recognized: ${JSON.stringify(text)}`;
   }
-  if (!/^\d+$/.test(amount)) {
-    return `strconv.ParseUint: parsing ${JSON.stringify(amount)}: invalid syntax`;
-  }
-  return undefined;
+  return `strconv.ParseUint: parsing ${JSON.stringify(amount)}: invalid syntax`;
 }
