@@ -113,6 +113,7 @@ test('metrics: of this server alone', async () => {
     `grpc_server_handling_seconds_count{${put}} 2`,
     'etcd_server_has_leader 1',
     'etcd_server_is_leader 1',
+    'etcd_server_leader_changes_seen_total 1',
     'etcd_debugging_lease_granted_total 1',
     'etcd_debugging_lease_revoked_total 1',
     'etcd_debugging_lease_renewed_total 1',

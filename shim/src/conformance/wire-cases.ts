@@ -3,6 +3,11 @@ import { once } from 'node:events';
 import { Client, type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js';
 import { grpcCode } from '../client/etcd-error.ts';
 import { decode, encode } from '../etcdserverpb/codec.ts';
+import {
+  healthCheckRequest,
+  healthCheckResponse,
+  healthListResponse,
+} from '../etcdserverpb/health-messages.ts';
 import { putRequest } from '../etcdserverpb/kv-messages.ts';
 import { leaseKeepAliveRequest, leaseKeepAliveResponse } from '../etcdserverpb/lease-messages.ts';
 import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
@@ -116,6 +121,33 @@ export const wireCases: readonly WireCase[] = [
       const [status] = (await once(stream, 'status')) as [{ code: number }];
       assert.equal(status.code, grpcCode.OK);
       assert.deepEqual(answered, ids);
+    },
+  },
+  {
+    name: 'health of the server as a whole, and of services that nobody asks for',
+    async run(connection) {
+      const check = async (service: string): Promise<unknown> => {
+        const answer = await connection.call(
+          '/grpc.health.v1.Health/Check',
+          encode(healthCheckRequest, { service }),
+        );
+        return Array.isArray(answer) ? answer : decode(healthCheckResponse, answer);
+      };
+      assert.deepEqual(await check(''), { status: 'SERVING' });
+      for (const service of ['etcdserverpb.KV', 'nothing']) {
+        assert.deepEqual(await check(service), [grpcCode.NOT_FOUND, 'unknown service']);
+      }
+    },
+  },
+  {
+    name: 'health of all there is',
+    differsIn: { '3.4': 'knows no List' },
+    async run(connection) {
+      const answer = await connection.call('/grpc.health.v1.Health/List', Buffer.of());
+      assert.ok(Buffer.isBuffer(answer));
+      assert.deepEqual(decode(healthListResponse, answer).statuses, [
+        { key: '', value: { status: 'SERVING' } },
+      ]);
     },
   },
 ];

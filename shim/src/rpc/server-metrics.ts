@@ -37,6 +37,7 @@ type Source = StoreStats & {
   commitIndex: number;
   hasDatabase: number;
   isLeader: number;
+  leaderChanges: number;
   leasesGranted: number;
   leasesRevoked: number;
   leasesRenewed: number;
@@ -92,6 +93,11 @@ const counters: readonly Row[] = [
   ['etcd_debugging_mvcc_events_total', 'Events handed to watches.', (s) => s.eventsDelivered],
   ['etcd_network_client_grpc_received_bytes_total', 'Bytes of requests.', (s) => s.receivedBytes],
   ['etcd_network_client_grpc_sent_bytes_total', 'Bytes of responses.', (s) => s.sentBytes],
+  [
+    'etcd_server_leader_changes_seen_total',
+    'How often another member was the leader than at the look before.',
+    (s) => s.leaderChanges,
+  ],
   ['etcd_debugging_lease_granted_total', 'Leases granted here.', (s) => s.leasesGranted],
   ['etcd_debugging_lease_revoked_total', 'Leases revoked here by clients.', (s) => s.leasesRevoked],
   ['etcd_debugging_lease_renewed_total', 'Renewals answered here.', (s) => s.leasesRenewed],
@@ -164,6 +170,8 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
     revoke: counts.method('/etcdserverpb.Lease/LeaseRevoke', 'unary'),
     renew: counts.method('/etcdserverpb.Lease/LeaseKeepAlive', 'bidi_stream'),
   };
+  let lastLeader: bigint | undefined;
+  let leaderChanges = 0;
   const checkState = new Gauge({
     name: 'etcd_server_healthcheck',
     help: 'The last result of each check of /livez and /readyz.',
@@ -193,6 +201,10 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
         processRegistry().metrics(),
       ]);
       const { grant, revoke, renew } = leaseCounts;
+      if (leader !== undefined && leader !== lastLeader) {
+        leaderChanges++;
+        lastLeader = leader;
+      }
       source = {
         ...store.stats(),
         ...status,
@@ -204,6 +216,7 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
         receivedBytes: counts.receivedBytes,
         sentBytes: counts.sentBytes,
         isLeader: Number(leader === store.memberId),
+        leaderChanges,
         leasesGranted: grant.handled[0] ?? 0,
         leasesRevoked: revoke.handled[0] ?? 0,
         leasesRenewed: renew.sent,
