@@ -64,7 +64,8 @@ export function validateNewEvent(object: KubeObject, request: StoreRequest): Fie
   const findings = validateEvent(object);
   if (!isStrict(request)) return findings;
   const { name = '' } = object.metadata;
-  findings.push(...invalidEach('metadata.name', name, dns1123Subdomain(name)), ...validateSeries(object));
+  if (name !== '') findings.push(...invalidEach('metadata.name', name, dns1123Subdomain(name)));
+  findings.push(...validateSeries(object));
   if (!isSet(object['eventTime'])) findings.push(required('eventTime'));
   const type = textOf(object, 'type');
   if (type !== 'Normal' && type !== 'Warning') {
