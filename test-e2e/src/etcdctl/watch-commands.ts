@@ -67,18 +67,26 @@ async function watchInteractively(side: Side, start: number): Promise<object> {
   await watch.says(/PUT\nw\/b\n2\n/);
   watch.write(`watch "w/a" "w/b" --prev-kv --rev=${start}\n`);
   await watch.says(/DELETE\nw\/a\n3\nw\/a\n/);
+  watch.write('progress\n');
+  await watch.says(/progress notify: \d+\n/);
   watch.write('nonsense\n');
   watch.endInput();
   const { code, stdout, stderr } = await watch.result();
   return { code, stdout, stderr: normalise(stderr, side.url) };
 }
 
-/** When such a watch has been made, only its output tells: it is written to until then. */
-async function watchFromNowOn(side: Side): Promise<number> {
+/**
+ * When such a watch has been made, only its output tells: it is written to until then. Many small events, one by one, are
+ * no reason to end a connection: Go clients ping after each of them.
+ */
+async function watchFromNowOn(side: Side): Promise<object> {
   const watch = side.etcdctl.start('watch', 'live/', '--prefix');
   await eventually(async () => {
     await must(side, 'put', 'live/key', 'v');
     return /^(PUT\nlive\/key\nv\n)+$/.test(watch.stdout);
   });
-  return (await watch.end()).code;
+  for (let index = 0; index < 10; index++) await must(side, 'put', 'live/more', String(index));
+  await watch.says(/live\/more\n9\n/);
+  const { code, stdout, stderr } = await watch.end();
+  return { code, stderr, more: stdout.match(/^live\/more\n\d/gm) };
 }
