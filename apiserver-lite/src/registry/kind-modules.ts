@@ -4,6 +4,7 @@ import { nodeModule } from './core/node/node-module.ts';
 import { podModule } from './core/pod/pod-module.ts';
 import { serviceModule } from './core/service/service-module.ts';
 import type { KindModule } from './kind-module.ts';
+import { withAdminAccess } from './resource/admin-access.ts';
 import { simpleKinds } from './simple-kinds.ts';
 import { statusTraits } from './status-traits.ts';
 
@@ -18,6 +19,12 @@ export function kindModules(): ReadonlyMap<string, KindModule> {
     ['/Service', serviceModule],
   ] as const) {
     modules.set(id, { ...module, status: { ...statusTraits[id], ...module.status } });
+  }
+  for (const [id, path] of [
+    ['resource.k8s.io/ResourceClaim', 'spec.devices.requests'],
+    ['resource.k8s.io/ResourceClaimTemplate', 'spec.spec.devices.requests'],
+  ] as const) {
+    modules.set(id, withAdminAccess(modules.get(id) as KindModule, path));
   }
   return modules;
 }

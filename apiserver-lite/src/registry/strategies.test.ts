@@ -155,3 +155,24 @@ test('the status of a claim for devices forgets devices that it no longer has', 
   assert.deepEqual(freed['status'], {});
   assert.equal(freed.metadata.labels, undefined);
 });
+
+test('devices that others use are for namespaces of administrators', async () => {
+  const api = await testRegistry();
+  const requests = [{ name: 'r', exactly: { deviceClassName: 'c', adminAccess: true } }];
+  const claim = (name: string) =>
+    create(api, 'resource.k8s.io/v1/resourceclaims', { metadata: { name }, spec: { devices: { requests } } });
+  const template = (name: string) =>
+    create(api, 'resource.k8s.io/v1/resourceclaimtemplates', {
+      metadata: { name },
+      spec: { spec: { devices: { requests } } },
+    });
+  const refused =
+    /is invalid: spec\.devices\.requests\[0\]\.adminAccess: Forbidden: admin access to devices requires the `resource\.kubernetes\.io\/admin-access: true` label on the containing namespace$/;
+  await assert.rejects(claim('a'), refused);
+  await assert.rejects(template('a'), refused);
+  await update(api, '/v1/namespaces', 'default', (object) => {
+    object.metadata.labels = { ...object.metadata.labels, 'resource.kubernetes.io/admin-access': 'true' };
+  });
+  await claim('a');
+  await template('a');
+});

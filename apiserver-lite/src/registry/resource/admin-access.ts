@@ -1,0 +1,55 @@
+import type { V1DeviceRequest } from '@kubernetes/client-node';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { isReason, type FieldError } from '../../server/status-error.ts';
+import { fieldAt } from '../generic/kind-strategy.ts';
+import type { KindDependencies, KindModule } from '../kind-module.ts';
+import { forbiddenField } from '../validation/field-errors.ts';
+
+const label = 'resource.kubernetes.io/admin-access';
+
+/** The first request for a device that others may be using, or -1. */
+function adminRequest(object: KubeObject, path: string): number {
+  const requests = fieldAt(object, path);
+  if (!Array.isArray(requests)) return -1;
+  return requests.findIndex((request: V1DeviceRequest | null) => request?.exactly?.adminAccess === true);
+}
+
+async function isForAdmins({ storageOf }: KindDependencies, namespace: string): Promise<boolean> {
+  try {
+    const { object } = await storageOf('', 'namespaces').get({ namespace: '', name: namespace }, '');
+    return object.metadata.labels?.[label] === 'true';
+  } catch (error) {
+    if (isReason(error, 'NotFound')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Claims, and templates of them, that ask for the access of an administrator are for namespaces that are labelled so (KEP-5018);
+ * `path` leads to the requests of the kind.
+ */
+export function withAdminAccess(module: KindModule, path: string): KindModule {
+  return {
+    ...module,
+    strategy(dependencies) {
+      const base = module.strategy(dependencies);
+      const refused = new WeakMap<KubeObject, FieldError>();
+      return {
+        ...base,
+        async beginCreate(object, request) {
+          const index = adminRequest(object, path);
+          if (index >= 0 && !(await isForAdmins(dependencies, request.namespace))) {
+            const detail = `admin access to devices requires the \`${label}: true\` label on the containing namespace`;
+            const field = `spec.devices.requests[${index}].adminAccess`;
+            refused.set(object, forbiddenField(field, detail));
+          }
+          return async () => {};
+        },
+        validate(object, request) {
+          const finding = refused.get(object);
+          return [...(finding === undefined ? [] : [finding]), ...base.validate(object, request)];
+        },
+      };
+    },
+  };
+}
