@@ -61,6 +61,9 @@ export function createHeaderRefusal(paths: Iterable<string>): RefuseHeaders {
 
 /** Answers with it, in place of the method. */
 export function sendRefusal(stream: ServerHttp2Stream, { httpStatus, code, message }: HeaderRefusal): void {
+  // The client may take back what it has asked, in any way.
+  stream.on('error', () => {});
+  if (stream.destroyed || stream.closed) return;
   stream.respond(
     {
       ':status': httpStatus,
