@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { messageSchema } from '@pg8s/k8s-proto/schema/schema';
 import { describeChange } from './describe-change.ts';
 import { goValue, metaValue } from './go-value.ts';
 import { lineDiff } from './line-diff.ts';
@@ -63,4 +64,26 @@ test('the longest run of equal lines is kept', () => {
   assert.equal(lineDiff(lines('abxab'), lines('abyab')), '@@ -1,5 +1,5 @@\n a\n b\n-x\n+y\n a\n b\n');
   assert.equal(lineDiff(lines('aab'), lines('ab')), '@@ -1,3 +1,2 @@\n-a\n a\n b\n');
   assert.equal(lineDiff('', 'a'), '@@ -1 +1 @@\n-\n+a\n');
+});
+
+test('sources of volumes stand in the order of the internal types, none is missing', () => {
+  const names = (message: string) =>
+    Object.keys(JSON.parse(goValue(`core.v1.${message}`, {}).json()) as Record<string, unknown>);
+  for (const message of ['VolumeSource', 'PersistentVolumeSource', 'PodSpec']) {
+    const schema = messageSchema(`k8s.io.api.core.v1.${message}`);
+    const known = (schema?.fields ?? []).map(({ goName }) => goName);
+    // A PodSpec's host settings stand in its security context, and an old name is gone.
+    const moved = ['HostNetwork', 'HostPID', 'HostIPC', 'ShareProcessNamespace', 'HostUsers'];
+    const gone = [...moved, 'DeprecatedServiceAccount'];
+    assert.deepEqual(
+      names(message).toSorted(),
+      known.filter((name) => message !== 'PodSpec' || !gone.includes(name)).toSorted(),
+    );
+  }
+  assert.deepEqual(names('VolumeSource').slice(9, 13), [
+    'PersistentVolumeClaim',
+    'RBD',
+    'Quobyte',
+    'FlexVolume',
+  ]);
 });

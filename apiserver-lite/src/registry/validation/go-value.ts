@@ -2,6 +2,7 @@ import { goJson } from '@pg8s/k8s-proto/go-json';
 import { formatQuantity, parseQuantity, QuantityError } from '@pg8s/k8s-proto/quantity';
 import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
 import { messageSchema, type FieldSchema, type MessageSchema } from '@pg8s/k8s-proto/schema/schema';
+import { fieldOrders } from './field-orders.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -28,63 +29,6 @@ const machinery = 'k8s.io.apimachinery.';
 
 /** Fields of the internal PodSecurityContext that the API has in the PodSpec. */
 const hostFields = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostUsers'] as const;
-
-/** Where the order of an internal struct is not that of the API. */
-const orders: Readonly<Record<string, readonly string[]>> = {
-  [`${core}PodSpec`]: [
-    'Volumes',
-    'InitContainers',
-    'Containers',
-    'EphemeralContainers',
-    'RestartPolicy',
-    'TerminationGracePeriodSeconds',
-    'ActiveDeadlineSeconds',
-    'DNSPolicy',
-    'NodeSelector',
-    'ServiceAccountName',
-    'AutomountServiceAccountToken',
-    'NodeName',
-    'SecurityContext',
-    'ImagePullSecrets',
-    'Hostname',
-    'Subdomain',
-    'SetHostnameAsFQDN',
-    'Affinity',
-    'SchedulerName',
-    'Tolerations',
-    'HostAliases',
-    'PriorityClassName',
-    'Priority',
-    'PreemptionPolicy',
-    'DNSConfig',
-    'ReadinessGates',
-    'RuntimeClassName',
-    'Overhead',
-    'EnableServiceLinks',
-    'TopologySpreadConstraints',
-    'OS',
-    'SchedulingGates',
-    'ResourceClaims',
-    'Resources',
-    'HostnameOverride',
-    'SchedulingGroup',
-  ],
-  [`${core}PodSecurityContext`]: [
-    'SELinuxOptions',
-    'WindowsOptions',
-    'RunAsUser',
-    'RunAsGroup',
-    'RunAsNonRoot',
-    'SupplementalGroups',
-    'SupplementalGroupsPolicy',
-    'FSGroup',
-    'FSGroupChangePolicy',
-    'Sysctls',
-    'SeccompProfile',
-    'AppArmorProfile',
-    'SELinuxChangePolicy',
-  ],
-};
 
 /** API fields that no internal struct has: old names of others. */
 const absent = new Set([`${core}PodSpec.DeprecatedServiceAccount`]);
@@ -171,7 +115,7 @@ function fieldForm({ pointer, type }: FieldSchema, value: unknown): unknown {
 }
 
 function inOrder({ name, fields }: MessageSchema): readonly FieldSchema[] {
-  const order = orders[name];
+  const order = fieldOrders[name];
   if (order === undefined) return fields;
   const place = (field: FieldSchema) => order.indexOf(field.goName);
   return fields.filter((field) => place(field) !== -1).sort((a, b) => place(a) - place(b));

@@ -327,6 +327,17 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'what a template that stands alone says',
+    place: '/v1/podtemplates',
+    fields: {
+      metadata,
+      template: { spec: podSpec({ nodeSelector: { 'beta.kubernetes.io/os': 'linux' } }) },
+    },
+    warnings: [
+      'template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead',
+    ],
+  },
+  {
     name: 'accounts that hold secrets together',
     place: '/v1/serviceaccounts',
     fields: {

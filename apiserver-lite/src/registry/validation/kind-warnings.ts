@@ -134,6 +134,13 @@ const volume: KindWarnings = (object) => {
   ];
 };
 
+const podTemplate: KindWarnings = (object, old) => {
+  const template = object['template'] as V1PodTemplateSpec | undefined;
+  return old !== undefined && isSame(template, old['template'])
+    ? []
+    : podWarnings(template ?? {}, 'template.');
+};
+
 const ingressClass = 'kubernetes.io/ingress.class';
 
 const ingress: KindWarnings = ({ metadata }, old) =>
@@ -176,6 +183,7 @@ export const kindWarnings: Readonly<Record<string, KindWarnings>> = {
   '/Node': node,
   '/PersistentVolume': volume,
   '/PersistentVolumeClaim': claim,
+  '/PodTemplate': podTemplate,
   '/ReplicationController': workload,
   '/Service': serviceWarnings,
   '/ServiceAccount': serviceAccount,
