@@ -5,6 +5,7 @@ import { coerceObjects, validateObjects } from './embedded-object.ts';
 import { asSchema, type JsonSchema } from './json-schema.ts';
 import { pruned } from './prune.ts';
 import { validateValue } from './validate-value.ts';
+import { sortedEntries } from '../sorted-entries.ts';
 
 /** Builds the whole object around a value within its metadata. */
 type Surround = (value: unknown) => unknown;
@@ -44,7 +45,7 @@ function validate(schema: JsonSchema, field: string, given: Around): FieldError[
     findings.push(...validate(items, `${field}.items`, inside));
   }
   // Nothing is set by default below additionalProperties.
-  for (const [name, child] of Object.entries(schema.properties ?? {})) {
+  for (const [name, child] of sortedEntries(schema.properties)) {
     const meta = isObject && (name === 'metadata' || name === 'apiVersion' || name === 'kind');
     const inside = below((value) => ({ [name]: value }), around.inMeta || meta);
     findings.push(...validate(child, `${field}.properties[${name}]`, inside));

@@ -5,6 +5,7 @@ import { dns1035Label } from '../formats.ts';
 import { validateMetadata } from '../metadata.ts';
 import { pathSegmentName } from '../names.ts';
 import { asSchema, type JsonSchema } from './json-schema.ts';
+import { sortedEntries } from '../sorted-entries.ts';
 
 type Fields = Record<string, unknown>;
 type Rule = (object: Fields, field: string) => FieldError[];
@@ -21,7 +22,7 @@ function walk(value: unknown, schema: JsonSchema | undefined, field: string, rul
   }
   if (!isObject(value)) return [];
   const findings = schema['x-kubernetes-embedded-resource'] === true ? rule(value, field) : [];
-  for (const [key, child] of Object.entries(value)) {
+  for (const [key, child] of sortedEntries(value)) {
     const property = schema.properties?.[key];
     if (property !== undefined) findings.push(...walk(child, property, `${field}.${key}`, rule));
     else {

@@ -3,6 +3,7 @@ import { forbiddenField, invalidValue, notSupported } from '../field-errors.ts';
 import { asSchema, type JsonSchema } from './json-schema.ts';
 import { validateListMapItems, validateListType, validateMapType } from './list-type.ts';
 import { validateSchemaRules } from './schema-rules.ts';
+import { sortedEntries } from '../sorted-entries.ts';
 
 /** The types that OpenAPI 3 knows. */
 export const openApiTypes = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -55,7 +56,7 @@ function validate(schema: JsonSchema | undefined, field: string, around: Surroun
     findings.push(...validate(child, `${field}.additionalProperties`, { ...here, noDefaults }));
   }
   const isObject = isRoot || schema['x-kubernetes-embedded-resource'] === true;
-  for (const [name, child] of Object.entries(properties)) {
+  for (const [name, child] of sortedEntries(properties)) {
     const meta = isObject && metaFields.has(name);
     const below: Surroundings = {
       ...here,
@@ -85,9 +86,7 @@ function validateChildren(schema: JsonSchema, field: string, here: Surroundings)
     findings.push(...list.flatMap((child, index) => validate(child, `${field}.${name}[${index}]`, here)));
   }
   const maps = (name: string, map: Record<string, unknown> | undefined) =>
-    Object.entries(map ?? {}).flatMap(([key, child]) =>
-      validate(asSchema(child), `${field}.${name}[${key}]`, here),
-    );
+    sortedEntries(map).flatMap(([key, child]) => validate(asSchema(child), `${field}.${name}[${key}]`, here));
   const listed = Array.isArray(items)
     ? items.flatMap((child, index) => validate(child, `${field}.items[${index}]`, here))
     : validate(items, `${field}.items`, here);

@@ -1,6 +1,7 @@
 import type { FieldError } from '../../../server/status-error.ts';
 import { required } from '../field-errors.ts';
 import { asSchema, type JsonSchema } from './json-schema.ts';
+import { sortedEntries } from '../sorted-entries.ts';
 
 interface Place {
   /** The schema that describes the value; undefined where none does. */
@@ -35,7 +36,7 @@ function complete(schema: JsonSchema, place: Place): FieldError[] {
     restrictedAt: `${restrictedAt}.${tail}`,
   });
   if (items !== undefined) findings.push(...complete(items, below('items', asSchema(described.items))));
-  for (const [name, child] of Object.entries(schema.properties ?? {})) {
+  for (const [name, child] of sortedEntries(schema.properties)) {
     findings.push(...complete(child, below(`properties[${name}]`, described.properties?.[name])));
   }
   return findings;

@@ -2,6 +2,7 @@ import type { FieldError } from '../../../server/status-error.ts';
 import { forbiddenField, invalidValue } from '../field-errors.ts';
 import { goRegexpError } from './go-regexp.ts';
 import { asSchema, setFields, type JsonSchema } from './json-schema.ts';
+import { sortedEntries } from '../sorted-entries.ts';
 
 /** The one choice of types that may stand in anyOf: that of int-or-string, in this order. */
 export function isIntOrStringChoice(anyOf: readonly JsonSchema[] | undefined): boolean {
@@ -64,7 +65,7 @@ function validateNested(schema: JsonSchema, field: string, skip: Choices = nowhe
   const findings = [...validateJunctors(schema, field, skip), ...validatePattern(schema, field)];
   const items = asSchema(schema.items);
   if (items !== undefined) findings.push(...validateNested(items, `${field}.items`));
-  for (const [name, child] of Object.entries(schema.properties ?? {})) {
+  for (const [name, child] of sortedEntries(schema.properties)) {
     findings.push(...validateNested(child, `${field}.properties[${name}]`));
   }
   const set = new Set(setFields(schema));

@@ -3,6 +3,7 @@ import { forbiddenField, invalidValue, required } from '../field-errors.ts';
 import { asSchema, setFields, type JsonSchema } from './json-schema.ts';
 import { isIntOrStringChoice, validateJunctors, validatePattern } from './structural-junctors.ts';
 import { validateCompleteness } from './structural-completeness.ts';
+import { sortedEntries } from '../sorted-entries.ts';
 
 /** Where a schema stands, which decides the words about a type that is missing. */
 type Level = 'root' | 'item' | 'field';
@@ -66,7 +67,7 @@ function validateLevel(schema: JsonSchema, level: Level, field: string): FieldEr
 
   if (type === 'array' && items === undefined) findings.push(required(`${field}.items`, 'must be specified'));
   if (items !== undefined) findings.push(...validateLevel(items, 'item', `${field}.items`));
-  for (const [name, child] of Object.entries(properties)) {
+  for (const [name, child] of sortedEntries(properties)) {
     findings.push(...validateLevel(child, 'field', `${field}.properties[${name}]`));
   }
   const extra = `${field}.additionalProperties`;

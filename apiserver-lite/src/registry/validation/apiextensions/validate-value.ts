@@ -5,6 +5,7 @@ import { fromGoRegexp } from './go-regexp.ts';
 import { asSchema, type JsonSchema } from './json-schema.ts';
 import { validateNumber } from './validate-number.ts';
 import { hasFormat } from './value-formats.ts';
+import { sortedEntries } from '../sorted-entries.ts';
 
 /** What was found wrong; `matches` counts the checks that were made, to find the alternative that fits best. */
 class Result {
@@ -164,7 +165,7 @@ function checkFields(object: Record<string, unknown>, schema: JsonSchema, place:
     result.add(tooMany(fieldOf(place), count, maxProperties));
   }
   const extra = asSchema(additionalProperties);
-  for (const [name, value] of Object.entries(object)) {
+  for (const [name, value] of sortedEntries(object)) {
     if (name in properties) continue;
     const path = `${place.path}.${name}`;
     if (additionalProperties === false) {
@@ -172,7 +173,7 @@ function checkFields(object: Record<string, unknown>, schema: JsonSchema, place:
       result.add(invalidValue(fieldOf(place), name, detail));
     } else if (extra !== undefined) result.merge(check(value, extra, { ...place, path }));
   }
-  for (const [name, child] of Object.entries(properties)) {
+  for (const [name, child] of sortedEntries(properties)) {
     if (!(name in object)) continue;
     const path = place.path === '' ? name : `${place.path}.${name}`;
     result.merge(check(object[name], child, { ...place, path }));

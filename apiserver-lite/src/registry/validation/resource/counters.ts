@@ -6,7 +6,7 @@ const maxCounters = 32;
 
 /** Counters by their names: one at least. */
 export function validateCounters(counters: Record<string, unknown> | undefined, field: string): FieldError[] {
-  const names = Object.keys(counters ?? {});
+  const names = Object.keys(counters ?? {}).sort();
   if (names.length === 0) return [required(field)];
   if (names.length > maxCounters) return [tooMany(field, names.length, maxCounters)];
   return names.flatMap((name) => validateLabelName(name, field));

@@ -24,6 +24,7 @@ import { deviceTaintEffects } from './device-claim.ts';
 import { limitedList, shortKey } from './limited-list.ts';
 import { validateRequestPolicy } from './request-policy.ts';
 import { maxQualifiedBytes, validateLabelName, validateResourceQualifiedName } from './resource-names.ts';
+import { sortedEntries } from '../sorted-entries.ts';
 
 const maxAttributesAndCapacities = 32;
 const maxValueBytes = 64;
@@ -72,7 +73,7 @@ function keyed<T>(
   field: string,
   rule: (item: T, path: string) => FieldError[],
 ): FieldError[] {
-  return Object.entries(map).flatMap(([key, item]) => [
+  return sortedEntries(map).flatMap(([key, item]) => [
     ...validateResourceQualifiedName(key, field),
     ...rule(item, `${field}[${shortKey(key, maxQualifiedBytes)}]`),
   ]);
