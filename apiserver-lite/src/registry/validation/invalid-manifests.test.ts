@@ -36,6 +36,20 @@ function placeOf(api: TestRegistry, { apiVersion, kind }: Manifest): string {
   return `${rest.resource.group}/${rest.resource.version}/${rest.resource.name}`;
 }
 
+/** The message tells of the object, and of each finding once; the details say of which kind and name it is. */
+function checkMessage(error: StatusError, { apiVersion, kind }: Manifest): void {
+  const { message, details } = error.status;
+  const findings = (details?.causes ?? []).map(({ field, message: text }) => `${field}: ${text}`);
+  const once = [...new Set(findings)];
+  const all = once.length === 1 ? once[0] : `[${once.join(', ')}]`;
+  // Events of both groups are one kind, which findings call by the name of the first.
+  const [, group] = kind === 'Event' ? [] : (/^(\S+)\/\S+$/.exec(apiVersion) ?? []);
+  assert.equal(details?.kind, kind);
+  assert.equal(details.group, group);
+  const qualified = group === undefined ? kind : `${kind}.${group}`;
+  assert.equal(message, `${qualified} "${details.name ?? ''}" is invalid: ${all}`);
+}
+
 async function causesOf(text: string): Promise<string[]> {
   const api = await testRegistry();
   const value = parseYaml(text).value as Manifest;
@@ -53,6 +67,7 @@ async function causesOf(text: string): Promise<string[]> {
     assert.ok(error instanceof StatusError, String((error as Error).stack));
     assert.equal(error.status.code, 422);
     assert.equal(error.status.reason, 'Invalid');
+    checkMessage(error, value);
     return (error.status.details?.causes ?? []).map(
       ({ reason = '', field = '', message = '' }) => `${reason} ${field}: ${message}`,
     );
