@@ -23,6 +23,7 @@ const protobuf = 'application/vnd.kubernetes.protobuf';
 
 /** What tables cannot tell, by `group/resource`. */
 const gaps: Readonly<Record<string, string>> = {
+  '/endpoints': 'subsets stay as they are written, they are not packed',
   '/limitranges': 'not enforced when Pods are created',
   '/nodes': '`proxy` says that nothing listens: nodes are simulated',
   '/persistentvolumeclaims': 'no default class, no protection while in use',
@@ -32,12 +33,15 @@ const gaps: Readonly<Record<string, string>> = {
   '/serviceaccounts':
     'not given to Pods that name none; no token volume is added to Pods, no `kube-root-ca.crt` to namespaces',
   '/services': '`proxy` says that nothing listens',
-  'admissionregistration.k8s.io/mutatingadmissionpolicies': 'kept, not applied; expressions are not compiled',
-  'admissionregistration.k8s.io/mutatingadmissionpolicybindings': 'kept, not applied',
+  'admissionregistration.k8s.io/mutatingadmissionpolicies':
+    'kept, not applied; expressions are not compiled; whether one may read the parameters is not checked',
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings':
+    'kept, not applied; whether one may read the parameters is not checked',
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'kept, not called',
   'admissionregistration.k8s.io/validatingadmissionpolicies':
-    'kept, not applied; expressions are not compiled',
-  'admissionregistration.k8s.io/validatingadmissionpolicybindings': 'kept, not applied',
+    'kept, not applied; expressions are not compiled; whether one may read the parameters is not checked',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings':
+    'kept, not applied; whether one may read the parameters is not checked',
   'admissionregistration.k8s.io/validatingwebhookconfigurations': 'kept, not called',
   'apiextensions.k8s.io/customresourcedefinitions':
     'kept; the resources that they define are not served; the expressions of `x-kubernetes-validations` are not compiled',

@@ -1,4 +1,5 @@
 import type {
+  V1PersistentVolumeSpec,
   V1VolumeAttachmentSpec,
   V1VolumeAttachmentStatus,
   V1VolumeError,
@@ -10,7 +11,13 @@ import { forbiddenField, invalidEach, invalidValue, required, tooLong } from '..
 import { dns1123Subdomain } from '../formats.ts';
 import { goValue } from '../go-value.ts';
 import { immutable } from '../metadata.ts';
-import { validateCsiDriverName } from './volume-sources.ts';
+import { validateAccessModes } from './claim-spec.ts';
+import {
+  persistentSources,
+  validateCsiDriverName,
+  validateOneSource,
+  type Source,
+} from './volume-sources.ts';
 
 const maxMetadataBytes = 256 * 1024;
 const maxMessageBytes = 1024;
@@ -39,9 +46,30 @@ function validateSource(source: Partial<V1VolumeAttachmentSpec>['source']): Fiel
   const isNamed = typeof name === 'string';
   if (!inline && !isNamed) return [required('spec.source', rule)];
   if (inline && isNamed) return [forbiddenField('spec.source', rule)];
+  if (inline) return validateInline(inline, 'spec.source.inlineVolumeSpec');
   return name === ''
     ? [required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName')]
     : [];
+}
+
+const notInline = 'may not be specified in the context of inline volumes';
+
+/** A volume without an object of its own: a driver's, and not to be claimed. */
+function validateInline(spec: Partial<V1PersistentVolumeSpec>, field: string): FieldError[] {
+  const modes = spec.accessModes ?? [];
+  const refuse = (...names: (keyof V1PersistentVolumeSpec)[]) =>
+    names
+      .filter((name) => Boolean(name === 'capacity' ? Object.keys(spec[name] ?? {}).length : spec[name]))
+      .map((name) => forbiddenField(`${field}.${name}`, notInline));
+  return [
+    ...refuse('claimRef', 'capacity'),
+    ...(spec.csi ? [] : [required(`${field}.csi`, 'has to be specified in the context of inline volumes')]),
+    ...(modes.length === 0 ? [required(`${field}.accessModes`)] : []),
+    ...validateAccessModes(modes, `${field}.accessModes`),
+    ...refuse('persistentVolumeReclaimPolicy', 'nodeAffinity'),
+    ...validateOneSource(spec as Source, field, persistentSources),
+    ...refuse('storageClassName', 'volumeMode'),
+  ];
 }
 
 /** What is to be attached, by whom and where, stays. */
