@@ -4,7 +4,7 @@ import { invalidValue, required } from '../field-errors.ts';
 import { dns1035Label } from '../formats.ts';
 import { validateMetadata } from '../metadata.ts';
 import { pathSegmentName } from '../names.ts';
-import { asSchema, type JsonSchema } from './json-schema.ts';
+import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
 import { sortedEntries } from '../sorted-entries.ts';
 
 type Fields = Record<string, unknown>;
@@ -23,7 +23,7 @@ function walk(value: unknown, schema: JsonSchema | undefined, field: string, rul
   if (!isObject(value)) return [];
   const findings = schema['x-kubernetes-embedded-resource'] === true ? rule(value, field) : [];
   for (const [key, child] of sortedEntries(value)) {
-    const property = schema.properties?.[key];
+    const property = propertyOf(schema, key);
     if (property !== undefined) findings.push(...walk(child, property, `${field}.${key}`, rule));
     else {
       const extra = asSchema(schema.additionalProperties);

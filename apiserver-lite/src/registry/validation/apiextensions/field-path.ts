@@ -1,4 +1,4 @@
-import { asSchema, type JsonSchema } from './json-schema.ts';
+import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
 
 /** Where a path of fields leads within a schema. */
 export interface FoundField {
@@ -58,7 +58,7 @@ function step(found: FoundField, name: string): boolean {
   const { properties, additionalProperties } = found.schema ?? {};
   const isNamed = properties !== undefined && Object.keys(properties).length > 0;
   if (!isNamed && additionalProperties === undefined) return false;
-  const child = isNamed ? properties[name] : asSchema(additionalProperties);
+  const child = isNamed ? propertyOf(found.schema, name) : asSchema(additionalProperties);
   if (isNamed && child === undefined) return false;
   found.schema = child;
   found.path += isNamed ? `.${name}` : `[${name}]`;

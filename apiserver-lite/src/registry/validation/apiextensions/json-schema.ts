@@ -126,6 +126,12 @@ export function setFields(schema: JsonSchema): (keyof JsonSchema)[] {
   return (Object.keys(goNames) as (keyof JsonSchema)[]).filter((name) => isSet(name, schema[name]));
 }
 
+/** The schema of the property of that name; a schema may well name one `constructor`, and an object have one unasked. */
+export function propertyOf(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {
+  const properties = schema?.properties;
+  return properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined;
+}
+
 /** A field's own schema; undefined where it holds none, or only true or false. */
 export function asSchema(value: unknown): JsonSchema | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../server/status-error.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
-import { asSchema, type JsonSchema } from './json-schema.ts';
+import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
 import { printedSchema } from './schema-value.ts';
 
 const listTypeField = 'x-kubernetes-list-type';
@@ -89,7 +89,7 @@ function validateListMap(schema: JsonSchema, field: string, keys: readonly strin
 function validateKeys(items: JsonSchema, field: string, keys: readonly string[]): FieldError[] {
   const at = `${field}.${keysField}`;
   return keys.flatMap((key, index) => {
-    const property = items.properties?.[key];
+    const property = propertyOf(items, key);
     const findings: FieldError[] = [];
     if (property === undefined) {
       findings.push(invalidValue(at, keys, 'entries must all be names of item properties'));
@@ -116,7 +116,7 @@ export function validateListMapItems(schema: JsonSchema, field: string): FieldEr
   }
   if (listType === 'set') return findings;
   for (const key of schema[keysField] ?? []) {
-    const property = items.properties?.[key];
+    const property = propertyOf(items, key);
     if (property === undefined) continue;
     const at = `${field}.items.properties[${key}]`;
     const named = 'this property is in x-kubernetes-list-map-keys, so it';

@@ -1,4 +1,4 @@
-import { asSchema, type JsonSchema } from './json-schema.ts';
+import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -14,14 +14,15 @@ export function pruned(value: unknown, schema: JsonSchema | undefined, keepUnkno
   }
   if (typeof value !== 'object' || value === null) return value;
   const isObject = schema?.['x-kubernetes-embedded-resource'] === true;
-  const result: Fields = {};
+  const kept: [string, unknown][] = [];
   for (const [key, child] of Object.entries(value as Fields)) {
-    const property = schema?.properties?.[key];
-    if (isObject && metaFields.has(key)) result[key] = child;
-    else if (property !== undefined) result[key] = pruned(child, property);
+    const property = propertyOf(schema, key);
+    if (isObject && metaFields.has(key)) kept.push([key, child]);
+    else if (property !== undefined) kept.push([key, pruned(child, property)]);
     else if (schema?.additionalProperties !== undefined) {
-      result[key] = pruned(child, asSchema(schema.additionalProperties));
-    } else if (keeps) result[key] = child;
+      kept.push([key, pruned(child, asSchema(schema.additionalProperties))]);
+    } else if (keeps) kept.push([key, child]);
   }
-  return result;
+  // Not by assignment: a key may be `__proto__`.
+  return Object.fromEntries(kept);
 }

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../server/status-error.ts';
 import { required } from '../field-errors.ts';
-import { asSchema, type JsonSchema } from './json-schema.ts';
+import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
 import { sortedEntries } from '../sorted-entries.ts';
 
 interface Place {
@@ -37,7 +37,7 @@ function complete(schema: JsonSchema, place: Place): FieldError[] {
   });
   if (items !== undefined) findings.push(...complete(items, below('items', asSchema(described.items))));
   for (const [name, child] of sortedEntries(schema.properties)) {
-    findings.push(...complete(child, below(`properties[${name}]`, described.properties?.[name])));
+    findings.push(...complete(child, below(`properties[${name}]`, propertyOf(described, name))));
   }
   return findings;
 }

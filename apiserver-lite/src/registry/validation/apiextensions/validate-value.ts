@@ -166,7 +166,7 @@ function checkFields(object: Record<string, unknown>, schema: JsonSchema, place:
   }
   const extra = asSchema(additionalProperties);
   for (const [name, value] of sortedEntries(object)) {
-    if (name in properties) continue;
+    if (Object.hasOwn(properties, name)) continue;
     const path = `${place.path}.${name}`;
     if (additionalProperties === false) {
       const detail = `${path} in body is a forbidden property`;
@@ -174,12 +174,13 @@ function checkFields(object: Record<string, unknown>, schema: JsonSchema, place:
     } else if (extra !== undefined) result.merge(check(value, extra, { ...place, path }));
   }
   for (const [name, child] of sortedEntries(properties)) {
-    if (!(name in object)) continue;
+    if (!Object.hasOwn(object, name)) continue;
     const path = place.path === '' ? name : `${place.path}.${name}`;
     result.merge(check(object[name], child, { ...place, path }));
   }
   for (const name of schema.required ?? []) {
-    if (!(name in object)) result.add(required(fieldOf({ ...place, path: `${place.path}.${name}` })));
+    if (!Object.hasOwn(object, name))
+      result.add(required(fieldOf({ ...place, path: `${place.path}.${name}` })));
   }
   return result;
 }

@@ -10,17 +10,19 @@ import { containerWarnings, portWarnings } from './container-warnings.ts';
 import { volumeWarnings } from './volume-warnings.ts';
 
 /** Labels of nodes that have another name now. */
-const renamedNodeLabels: Readonly<Record<string, string>> = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region':
-    'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone':
-    'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type':
-    'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-  'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
-};
+const renamedNodeLabels: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+    'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
+    'failure-domain.beta.kubernetes.io/region':
+      'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+    'failure-domain.beta.kubernetes.io/zone':
+      'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+    'beta.kubernetes.io/instance-type':
+      'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+    'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
+  }),
+);
 
 const deadAnnotations: Readonly<Record<string, string>> = {
   'scheduler.alpha.kubernetes.io/critical-pod':
@@ -36,13 +38,13 @@ const matchesNothing = 'a null labelSelector results in matching no pod';
 
 /** What to say of a node's label that has another name now. */
 export function renamedNodeLabel(key: string): string | undefined {
-  return renamedNodeLabels[key];
+  return renamedNodeLabels.get(key);
 }
 
 /** The node labels of a selector that have another name now. */
 export function nodeTermWarnings(term: V1NodeSelectorTerm | undefined, field: string): string[] {
   return (term?.matchExpressions ?? []).flatMap(({ key }, index) => {
-    const advice = renamedNodeLabels[key];
+    const advice = renamedNodeLabels.get(key);
     return advice === undefined ? [] : [`${field}.matchExpressions[${index}].key: ${key} is ${advice}`];
   });
 }
@@ -50,7 +52,7 @@ export function nodeTermWarnings(term: V1NodeSelectorTerm | undefined, field: st
 function nodeWarnings(spec: V1PodSpec, field: string): string[] {
   const warnings: string[] = [];
   for (const key of Object.keys(spec.nodeSelector ?? {})) {
-    const advice = renamedNodeLabels[key];
+    const advice = renamedNodeLabels.get(key);
     if (advice !== undefined) warnings.push(`${field}.nodeSelector[${key}]: ${advice}`);
   }
   const affinity = spec.affinity?.nodeAffinity;
@@ -63,7 +65,7 @@ function nodeWarnings(spec: V1PodSpec, field: string): string[] {
   }
   for (const [index, spread] of (spec.topologySpreadConstraints ?? []).entries()) {
     const place = `${field}.topologySpreadConstraints[${index}]`;
-    const advice = renamedNodeLabels[spread.topologyKey];
+    const advice = renamedNodeLabels.get(spread.topologyKey);
     if (advice !== undefined) warnings.push(`${place}.topologyKey: ${spread.topologyKey} is ${advice}`);
     if (!spread.labelSelector) warnings.push(`${place}.labelSelector: ${matchesNothing}`);
   }
