@@ -13,7 +13,7 @@ export function matchesSelector(selector: LabelSelector | undefined, labels: Lab
     if (labels?.[key] !== value) return false;
   }
   return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const value = labels?.[key];
+    const value = labels !== undefined && Object.hasOwn(labels, key) ? labels[key] : undefined;
     switch (operator) {
       case 'In':
         return value !== undefined && values.includes(value);

@@ -52,7 +52,7 @@ export function formatLabelSelector(selector: unknown): string {
 /** Whether a LabelSelector (or a plain map of labels) selects these labels. */
 export function selects(selector: unknown, labels: Record<string, string> = {}): boolean {
   return requirementsOf(selector).every(({ key, operator, values = [] }) => {
-    const value = labels[key];
+    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
     switch (operator) {
       case '=':
       case 'In':
