@@ -168,10 +168,9 @@ test('a start in the past, and one that was compacted away', async () => {
 
 test('progress is told once, when every watch of the stream has seen everything', async () => {
   const { watch, taken, put, session, watchers } = openSession();
-  session.receive({ progressRequest: {} });
-  assert.deepEqual(await taken(), []);
   watch();
   watch({ key: bytes('b') });
+  session.receive({ progressRequest: {} });
   assert.deepEqual((await taken()).map(brief).at(-1), { watchId: -1, revision: 1, keys: [], flags: [] });
 
   const [first] = watchers();
@@ -184,6 +183,23 @@ test('progress is told once, when every watch of the stream has seen everything'
   assert.deepEqual((await taken()).map(brief), [
     { watchId: 0, revision: 2, keys: ['a'], flags: [] },
     { watchId: -1, revision: 2, keys: [], flags: [] },
+  ]);
+});
+
+test('of a stream without watches there is no progress, not even when one comes later', async () => {
+  const { watch, taken, session, put, watchers } = openSession();
+  session.receive({ progressRequest: {} });
+  assert.deepEqual(await taken(), []);
+  watch();
+  watchers()[0]?.hold();
+  await put('a');
+  session.receive({ progressRequest: {} });
+  session.receive({ cancelRequest: { watchId: 0 } });
+  watch();
+  assert.deepEqual((await taken()).map(brief), [
+    { watchId: 0, revision: 1, keys: [], flags: ['created'] },
+    { watchId: 0, revision: 2, keys: [], flags: ['canceled'] },
+    { watchId: 1, revision: 2, keys: [], flags: ['created'] },
   ]);
 });
 

@@ -175,7 +175,12 @@ export class WatchSession {
 
   /** A client hears -1 once all its watches have seen everything up to the revision in the header. */
   #answerProgress(): void {
-    if (!this.#owesProgress || this.#isClosed || this.#watches.size === 0) return;
+    if (!this.#owesProgress || this.#isClosed) return;
+    if (this.#watches.size === 0) {
+      // Of nothing there is no progress: a watch that is created later must not answer what was asked before it.
+      this.#owesProgress = false;
+      return;
+    }
     let revision = Infinity;
     for (const { watcher, startRevision } of this.#watches.values()) {
       if (!watcher.synced || watcher.deliveredRevision < startRevision - 1) return;
