@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { startEmbeddedPostgres } from '../pg8s/src/postgres/embedded.ts';
 import { obtainPostgres } from './obtain-postgres.ts';
+import { freePort } from '../shim/src/mvcc/testing/free-port.ts';
 
 /**
  * Calls `work` with an environment whose PG8S_TEST_POSTGRES_URL names a server: the one that is named already, or an
@@ -38,13 +37,4 @@ export async function withPostgres(
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { eventually } from './command.ts';
-import { freePort } from './faults/shim-process.ts';
+import { accepts } from './parts/part-process.ts';
+import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 
 /** A stock etcd of one member, to compare with. */
 export class RunningStockEtcd {
@@ -45,17 +45,5 @@ export class RunningStockEtcd {
     const exited = once(this.#process, 'exit');
     this.#process.kill('SIGTERM');
     await exited;
-  }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }

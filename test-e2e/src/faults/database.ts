@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Connection, type TextRow } from '@pg8s/shim/postgres/connection';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from 'pg8s/postgres/embedded';
 import pino from 'pino';
-import { freePort } from './shim-process.ts';
+import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 
 const log = pino({ level: 'silent' });
 

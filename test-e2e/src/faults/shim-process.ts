@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../running-pg8s.ts';
+import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 
 const startLimitMs = 30_000;
 
@@ -90,14 +90,4 @@ export class ShimProcess {
     child.kill(signal);
     if (signal === 'SIGKILL' || signal === 'SIGTERM') await exited;
   }
-}
-
-/** A port of the loopback interface that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

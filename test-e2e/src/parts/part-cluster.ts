@@ -5,7 +5,7 @@ import { kubeconfig } from 'pg8s/kubeconfig';
 import { type ClusterPki, ensureClusterPki } from 'pg8s/pki/cluster-pki';
 import { obtainClients } from '../clients/obtain.ts';
 import { attempt, type CommandResult } from '../command.ts';
-import { freePort } from '../faults/shim-process.ts';
+import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 import { accepts, PartProcess } from './part-process.ts';
 
 /** An API server as a process of its own, and how to talk to it. */

@@ -4,7 +4,8 @@ import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import { Connection } from '@pg8s/shim/postgres/connection';
 import pino from 'pino';
-import { freePort, ShimProcess } from '../faults/shim-process.ts';
+import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
+import { ShimProcess } from '../faults/shim-process.ts';
 import { findGrowth, type Sample } from './find-growth.ts';
 import { HeapProbe } from './heap-probe.ts';
 
