@@ -1,4 +1,5 @@
 import type { FieldType, SpecialKind } from '@pg8s/k8s-proto/schema/field-type';
+import { zeroValue } from '@pg8s/k8s-proto/schema/zero-value';
 import { requireMessage, type FieldSchema, type MessageSchema } from '@pg8s/k8s-proto/schema/schema';
 
 /**
@@ -130,25 +131,7 @@ const structKinds: ReadonlySet<SpecialKind> = new Set<SpecialKind>([
 
 function zeroOf(type: FieldType, pointer: boolean): unknown {
   if (pointer) return null;
-  switch (type.kind) {
-    case 'message':
-      return emptyStruct;
-    case 'string':
-      return '';
-    case 'bool':
-      return false;
-    case 'int32':
-    case 'int64':
-    case 'float64':
-    case 'intOrString':
-      return 0;
-    case 'quantity':
-      return '0';
-    case 'duration':
-      return '0s';
-    default:
-      return null;
-  }
+  return type.kind === 'message' ? emptyStruct : zeroValue(type);
 }
 
 const emptyStruct: Readonly<Record<string, unknown>> = Object.freeze({});

@@ -1,6 +1,7 @@
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import { formatQuantity, parseQuantity, QuantityError } from '@pg8s/k8s-proto/quantity';
 import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
+import { zeroValue } from '@pg8s/k8s-proto/schema/zero-value';
 import { messageSchema, type FieldSchema, type MessageSchema } from '@pg8s/k8s-proto/schema/schema';
 import { fieldOrders } from './field-orders.ts';
 
@@ -54,25 +55,7 @@ function quantityForm(value: unknown): string {
 
 /** What Go prints of a field that has its zero value. */
 function zeroForm(type: FieldType): unknown {
-  switch (type.kind) {
-    case 'string':
-      return '';
-    case 'bool':
-      return false;
-    case 'int32':
-    case 'int64':
-    case 'float64':
-    case 'intOrString':
-      return 0;
-    case 'quantity':
-      return '0';
-    case 'duration':
-      return '0s';
-    case 'message':
-      return messageForm(type.name, {});
-    default:
-      return null;
-  }
+  return type.kind === 'message' ? messageForm(type.name, {}) : zeroValue(type);
 }
 
 function formOf(type: FieldType, value: unknown): unknown {
