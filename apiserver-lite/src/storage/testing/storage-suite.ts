@@ -442,6 +442,8 @@ export function testStorage(title: string, open: () => Promise<StorageUnderTest>
       test('sendInitialEvents=false begins now', async () => {
         const namespace = fresh();
         await create(namespace, 'a');
+        // Now is what the cache has seen, as in kube-apiserver: a list waits until that is everything.
+        await storage.list(listOptions({ namespace }));
         const watcher = await storage.watch(watchOptions({ namespace, sendInitialEvents: false }));
         const b = await create(namespace, 'b');
         assert.deepEqual((await takeEvents(watcher, 1)).map(describeEvent), [`ADDED b@${b.revision}`]);
