@@ -11,32 +11,10 @@ import {
   required,
 } from '../field-errors.ts';
 import { dns1123Label, qualifiedName } from '../formats.ts';
+import { computeResources, countedResources, quotaResources } from '../resource-names.ts';
 import { compareAmounts, each, isWhole, notNegative, quantityOf, signOf } from '../rules.ts';
 
-const compute = new Set(['cpu', 'memory', 'ephemeral-storage']);
-const integral = new Set([
-  'pods',
-  'services',
-  'replicationcontrollers',
-  'resourcequotas',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  'services.nodeports',
-  'services.loadbalancers',
-]);
-const standard = new Set([
-  ...compute,
-  ...integral,
-  'storage',
-  'requests.cpu',
-  'requests.memory',
-  'requests.ephemeral-storage',
-  'requests.storage',
-  'limits.cpu',
-  'limits.memory',
-  'limits.ephemeral-storage',
-]);
+const standard: ReadonlySet<string> = new Set([...quotaResources, 'storage']);
 const hugePages = 'hugepages-';
 const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/');
 const mayOvercommit = (name: string) => isNative(name) && !name.startsWith(hugePages);
@@ -59,7 +37,7 @@ export function validateResourceName(name: string, field: string): FieldError[] 
 export function validateContainerResourceName(name: string, field: string): FieldError[] {
   const findings = validateResourceName(name, field);
   if (!name.includes('/')) {
-    if (!compute.has(name) && !name.startsWith(hugePages)) {
+    if (!computeResources.has(name) && !name.startsWith(hugePages)) {
       findings.push(invalidValue(field, name, 'must be a standard resource for containers'));
     }
   } else if (!isNative(name) && !isExtended(name)) {
@@ -72,7 +50,7 @@ export function validateContainerResourceName(name: string, field: string): Fiel
 export function validateAmount(name: string, amount: unknown, field: string): FieldError[] {
   const text = canonical(amount);
   const findings = signOf(amount) < 0 ? [invalidValue(field, text, notNegative)] : [];
-  if ((integral.has(name) || isExtended(name)) && !isWhole(amount)) {
+  if ((countedResources.has(name) || isExtended(name)) && !isWhole(amount)) {
     findings.push(invalidValue(field, text, 'must be an integer'));
   }
   return findings;

@@ -9,32 +9,10 @@ import { invalidValue, required } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';
 import { immutable } from '../metadata.ts';
 import { validateAmount, validateResourceName } from '../pod/resources.ts';
+import { podQuotaResources, quotaResources } from '../resource-names.ts';
 
-const counted = [
-  'pods',
-  'services',
-  'replicationcontrollers',
-  'resourcequotas',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  'services.nodeports',
-  'services.loadbalancers',
-];
-const compute = ['cpu', 'memory', 'ephemeral-storage'];
-const standard = new Set([
-  ...counted,
-  ...compute,
-  'requests.storage',
-  ...compute.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
-]);
 const flags = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'CrossNamespacePodAffinity'];
 const scopes = [...flags, 'PriorityClass', 'VolumeAttributesClass'];
-const ofPods = new Set([
-  'pods',
-  ...compute,
-  ...compute.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
-]);
 const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1ResourceQuotaSpec;
 
 const isHugePages = (name: string) => name.startsWith('hugepages-') || name.startsWith('requests.hugepages-');
@@ -43,14 +21,14 @@ function fits(scope: string, resource: string): boolean {
   if (scope === 'BestEffort') return resource === 'pods';
   if (scope === 'VolumeAttributesClass')
     return resource === 'persistentvolumeclaims' || resource === 'requests.storage';
-  return ofPods.has(resource) || isHugePages(resource);
+  return podQuotaResources.has(resource) || isHugePages(resource);
 }
 
 function validateHard(hard: Record<string, string> | undefined, field: string): FieldError[] {
   return Object.entries(hard ?? {}).flatMap(([name, amount]) => {
     const path = `${field}[${name}]`;
     const findings = validateResourceName(name, path);
-    if (!name.includes('/') && !standard.has(name) && !isHugePages(name)) {
+    if (!name.includes('/') && !quotaResources.has(name) && !isHugePages(name)) {
       findings.push(invalidValue(path, name, 'must be a standard resource for quota'));
     }
     return [...findings, ...validateAmount(name, amount, path)];
@@ -72,7 +50,7 @@ function validateScopes(spec: V1ResourceQuotaSpec): FieldError[] {
   const findings = chosen.flatMap((scope) => [
     ...(scopes.includes(scope) ? [] : [refuse('unsupported scope')]),
     ...names
-      .filter((name) => standard.has(name) && !fits(scope, name))
+      .filter((name) => quotaResources.has(name) && !fits(scope, name))
       .map(() => refuse('unsupported scope applied to resource')),
   ]);
   return [...findings, ...Array.from({ length: conflicts(chosen) }, () => refuse('conflicting scopes'))];
@@ -88,7 +66,7 @@ function validateRequirement(
   if (!scopes.includes(scopeName))
     findings.push(invalidValue(`${field}.scopeName`, scopeName, 'unsupported scope'));
   for (const name of Object.keys(spec.hard ?? {}).sort()) {
-    if (standard.has(name) && !fits(scopeName, name)) {
+    if (quotaResources.has(name) && !fits(scopeName, name)) {
       const value = goValue('core.v1.ScopeSelector', spec.scopeSelector);
       findings.push(invalidValue(field, value, 'unsupported scope applied to resource'));
     }
