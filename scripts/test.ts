@@ -7,6 +7,7 @@
  * PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names another. `pg --postgres 14,15,16,17,18` runs the tests on
  * each of these major versions.
  */
+import { obtainFromDebian } from '../test-e2e/src/clients/obtain.ts';
 import { findFiles } from './find-files.ts';
 import { runProgram } from './run-program.ts';
 import { withPostgres } from './with-postgres.ts';
@@ -38,6 +39,20 @@ async function runTests(kind: Kind, chosen: readonly string[], env: NodeJS.Proce
   const concurrency = kind === 'pg' || kind === 'unit' ? [] : ['--test-concurrency=1'];
   const flags = ['--test', '--test-timeout=600000', '--test-reporter=spec', ...concurrency];
   return runProgram(process.execPath, [...flags, ...files], env);
+}
+
+/** What the shim is compared with, and works behind. Without it those tests are skipped, and say why. */
+async function obtainServers(): Promise<void> {
+  for (const [program, debianPackage] of [
+    ['etcd', 'etcd-server'],
+    ['pgbouncer', 'pgbouncer'],
+  ] as const) {
+    const found = await obtainFromDebian(program, debianPackage).catch((error: unknown) =>
+      console.warn(`${debianPackage} could not be installed: ${String(error)}`),
+    );
+    if (!found)
+      console.warn(`tests that need ${program} are skipped (Debian: apt-get install ${debianPackage})`);
+  }
 }
 
 /** The tests that need PostgreSQL, on each of these major versions. */
@@ -73,6 +88,7 @@ switch (kind) {
         : await withPostgres((env) => runTests('pg', chosen, env));
     break;
   case 'all':
+    await obtainServers();
     process.exitCode =
       (await runProgram(process.execPath, ['scripts/check.ts'], process.env)) ||
       (await withPostgres((env) => runTests('pg', [], env))) ||

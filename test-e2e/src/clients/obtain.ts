@@ -81,17 +81,24 @@ async function unpackLayer(program: 'kubectl' | 'helm', website: string): Promis
 
 /** The etcdctl on PATH, or Debian's. */
 export async function obtainEtcdctl(): Promise<string> {
-  const found = await onPath('etcdctl');
+  const found = await obtainFromDebian('etcdctl', 'etcd-client');
   if (found !== undefined) return found;
-  if (process.getuid?.() === 0 && (await onPath('apt-get')) !== undefined) {
-    await run('apt-get', ['update', '-qq']);
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'etcd-client'], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    const installed = await onPath('etcdctl');
-    if (installed !== undefined) return installed;
-  }
   throw new Error('etcdctl is not on PATH: install it (Debian and Ubuntu: apt-get install etcd-client)');
+}
+
+/**
+ * The program on PATH; where it is missing, root installs the package and others get undefined, as do machines without
+ * `apt-get`. Throws when the installation fails.
+ */
+export async function obtainFromDebian(program: string, debianPackage: string): Promise<string | undefined> {
+  const found = await onPath(program);
+  if (found !== undefined) return found;
+  if (process.getuid?.() !== 0 || (await onPath('apt-get')) === undefined) return undefined;
+  await run('apt-get', ['update', '-qq']);
+  // A runlevel of 1 keeps the package from starting a server of its own.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], { env });
+  return onPath(program);
 }
 
 async function onPath(name: string): Promise<string | undefined> {
