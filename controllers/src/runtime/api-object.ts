@@ -22,7 +22,7 @@ export interface ApiObject {
 /** `Typed<V1Pod>` is a Pod as JSON, with the fields that every stored object has required. */
 export type Typed<Model extends object> = ApiObject & Omit<Json<Model>, 'apiVersion' | 'kind' | 'metadata'>;
 
-/** A list as JSON. */
+/** A list as JSON; `items` is an array even where the server wrote null. */
 export interface ApiList<T extends ApiObject = ApiObject> {
   apiVersion: string;
   kind: string;

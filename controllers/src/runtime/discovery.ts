@@ -14,29 +14,38 @@ export interface Discovery {
   failures: Map<string, Error>;
 }
 
+/** Any list in these documents may be null: Go writes a slice that was never made so. */
+type Maybe<T> = T | null | undefined;
+
 interface ResourceList {
-  resources: { name: string; kind: string; namespaced: boolean; verbs: string[] }[];
+  resources?: Maybe<{ name: string; kind: string; namespaced: boolean; verbs?: Maybe<string[]> }[]>;
 }
 
 interface GroupList {
-  groups?: { name: string; versions: { groupVersion: string }[] }[];
+  groups?: Maybe<{ name: string; versions?: Maybe<{ groupVersion: string }[]> }[]>;
 }
 
 interface AggregatedList {
   kind?: string;
-  items?: {
-    metadata?: { name?: string };
-    versions: {
-      version: string;
-      freshness?: string;
-      resources?: {
-        resource: string;
-        scope: string;
-        verbs: string[];
-        responseKind?: { kind?: string };
-      }[];
-    }[];
-  }[];
+  items?: Maybe<
+    {
+      metadata?: Maybe<{ name?: string }>;
+      versions?: Maybe<
+        {
+          version: string;
+          freshness?: string;
+          resources?: Maybe<
+            {
+              resource: string;
+              scope: string;
+              verbs?: Maybe<string[]>;
+              responseKind?: Maybe<{ kind?: string }>;
+            }[]
+          >;
+        }[]
+      >;
+    }[]
+  >;
 }
 
 const aggregated =
@@ -48,7 +57,7 @@ const aggregated =
  */
 export async function discover(client: Client): Promise<Discovery> {
   const [core, named] = await Promise.all([
-    client.getPath<AggregatedList & { versions?: string[] }>('/api', { accept: aggregated }),
+    client.getPath<AggregatedList & { versions?: Maybe<string[]> }>('/api', { accept: aggregated }),
     client.getPath<AggregatedList & GroupList>('/apis', { accept: aggregated }),
   ]);
   const failures = new Map<string, Error>();
@@ -60,7 +69,7 @@ export async function discover(client: Client): Promise<Discovery> {
   if (core.kind !== 'APIGroupDiscoveryList') versions.push(...(core.versions ?? []));
   if (named.kind !== 'APIGroupDiscoveryList')
     for (const group of named.groups ?? [])
-      versions.push(...group.versions.map(({ groupVersion }) => groupVersion));
+      versions.push(...(group.versions ?? []).map(({ groupVersion }) => groupVersion));
 
   const lists = await Promise.all(
     versions.map(async (groupVersion) => {
@@ -83,22 +92,22 @@ export async function discover(client: Client): Promise<Discovery> {
 }
 
 /** Versions stand in the order of the group's preference. */
-function fromAggregated({ items = [] }: AggregatedList, failures: Map<string, Error>) {
-  return items.flatMap(({ metadata, versions }) => {
+function fromAggregated({ items }: AggregatedList, failures: Map<string, Error>) {
+  return (items ?? []).flatMap(({ metadata, versions }) => {
     const group = metadata?.name ?? '';
-    return versions.flatMap(({ version, resources = [], freshness }) => {
+    return (versions ?? []).flatMap(({ version, resources, freshness }) => {
       if (freshness === 'Stale')
         failures.set(
           group === '' ? version : `${group}/${version}`,
           new Error('stale GroupVersion discovery'),
         );
-      return resources.map(({ resource, scope, verbs, responseKind }) => ({
+      return (resources ?? []).map(({ resource, scope, verbs, responseKind }) => ({
         group,
         version,
         name: resource,
         kind: responseKind?.kind ?? '',
         namespaced: scope === 'Namespaced',
-        verbs,
+        verbs: verbs ?? [],
         preferred: false,
       }));
     });
@@ -109,7 +118,7 @@ async function fromVersion(client: Client, groupVersion: string) {
   const root = groupVersion.includes('/') ? '/apis' : '/api';
   const list = await client.getPath<ResourceList>(`${root}/${groupVersion}`);
   const { group, version } = parseGroupVersion(groupVersion);
-  return list.resources
+  return (list.resources ?? [])
     .filter(({ name }) => !name.includes('/'))
     .map(({ name, kind, namespaced, verbs }) => ({
       group,
@@ -117,7 +126,7 @@ async function fromVersion(client: Client, groupVersion: string) {
       name,
       kind,
       namespaced,
-      verbs,
+      verbs: verbs ?? [],
       preferred: false,
     }));
 }

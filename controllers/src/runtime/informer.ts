@@ -132,7 +132,7 @@ export class Informer<T extends ApiObject> {
       next = page.metadata.continue;
     }
     // Items of a list carry neither kind nor apiVersion.
-    for (const item of list.items ?? []) this.#complete(item);
+    for (const item of list.items) this.#complete(item);
     return list;
   }
 

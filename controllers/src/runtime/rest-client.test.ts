@@ -105,6 +105,19 @@ for (const speak of ['h2', 'https', 'http'] as const) {
     assert.ok(sockets.size <= 2, `${sockets.size} connections`);
   });
 
+  test(`${speak}: a list whose items are null is an empty one`, async (t) => {
+    const { client } = await serve(t, speak, (request, response) => {
+      const { accept = '' } = request.headers;
+      const kind = accept.includes('PartialObjectMetadataList') ? 'PartialObjectMetadataList' : 'PodList';
+      json(response, 200, { kind, metadata: { resourceVersion: '7' }, items: null });
+    });
+    for (const metadataOnly of [true, false]) {
+      const { metadata, items } = await client.list(pods, { metadataOnly });
+      assert.deepEqual(items, []);
+      assert.deepEqual(metadata, { resourceVersion: '7' });
+    }
+  });
+
   test(`${speak}: a refusal is an ApiError with the server's Status`, async (t) => {
     const status = { kind: 'Status', code: 409, reason: 'Conflict', message: 'the object has been modified' };
     const { client } = await serve(t, speak, (_, response) => json(response, 409, status));

@@ -39,6 +39,12 @@ const credentialsMaxAgeMs = 60_000;
 const attempts = 10;
 const longestWatchLineBytes = 64 * 1024 * 1024;
 
+/** A list as it arrives: Go writes a slice that was never made as null (kube-apiserver: an empty list of metadata). */
+type WireList<T extends ApiObject> = Omit<ApiList<T>, 'metadata' | 'items'> & {
+  metadata?: ApiList<T>['metadata'] | null;
+  items?: T[] | null;
+};
+
 /** kube-controller-manager's `--kube-api-qps` and `--kube-api-burst`. */
 export interface ClientRateLimit {
   perSecond: number;
@@ -141,12 +147,14 @@ export function createRestClient(kubeConfig: KubeConfig, options: RestClientOpti
         resourcePath(resource, { ...ref, ...withSubresource(options.subresource) }),
         options.metadataOnly ? { headers: { accept: metadataAccept } } : {},
       ),
-    list: <T extends ApiObject>(resource: Resource<T>, request: ListRequest = {}) =>
-      call<ApiList<T>>(
+    async list<T extends ApiObject>(resource: Resource<T>, request: ListRequest = {}) {
+      const list = await call<WireList<T>>(
         'GET',
         resourcePath(resource, request) + query(request),
         request.metadataOnly ? { headers: { accept: metadataListAccept } } : {},
-      ),
+      );
+      return { ...list, metadata: list.metadata ?? {}, items: list.items ?? [] };
+    },
     create: (resource, object) =>
       call('POST', resourcePath(resource, { namespace: object.metadata.namespace }), { body: object }),
     createSubresource: (resource, ref, object) => call('POST', resourcePath(resource, ref), { body: object }),
