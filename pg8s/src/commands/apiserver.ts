@@ -1,10 +1,7 @@
 import { startApiserver } from '@pg8s/apiserver-lite/apiserver';
-import {
-  ApiserverFlagError,
-  type ApiserverFlagOptions,
-  apiserverFlags,
-  parseApiserverFlags,
-} from '@pg8s/apiserver-lite/flags';
+import { ApiserverFlagError } from '@pg8s/apiserver-lite/flags/flag';
+import { apiserverFlags } from '@pg8s/apiserver-lite/flags/flags-table';
+import { type ApiserverFlagOptions, parseApiserverFlags } from '@pg8s/apiserver-lite/flags/parse-flags';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';

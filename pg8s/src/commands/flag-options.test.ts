@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apiserverFlags } from '@pg8s/apiserver-lite/flags';
+import { apiserverFlags } from '@pg8s/apiserver-lite/flags/flags-table';
 import { Command } from 'commander';
 import { addFlagOptions, type FlagRow, givenFlags } from './flag-options.ts';
 

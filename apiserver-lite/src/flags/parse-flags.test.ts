@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { apiserverFlags, parseApiserverFlags } from './flags.ts';
+import { apiserverFlags } from './flags-table.ts';
+import { parseApiserverFlags } from './parse-flags.ts';
 
 describe('flags of kube-apiserver', () => {
   let folder: string;
