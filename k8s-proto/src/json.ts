@@ -3,11 +3,11 @@
  * JSON text. Importing this module teaches `JSON.stringify` so, wherever it is called.
  */
 
+import { readJson } from './json-reader.ts';
+
 interface RawJson {
   rawJSON(text: string): unknown;
 }
-
-type SourceReviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
 
 // Objects reach JSON.stringify in many places; one that throws on a legal int64 would take a whole list down.
 // oxlint-disable-next-line no-extend-native
@@ -21,17 +21,7 @@ Object.defineProperty(BigInt.prototype, 'toJSON', {
 
 const longInteger = /[0-9]{16}/;
 
-const keepLongIntegers: SourceReviver = (_key, value, { source }) =>
-  typeof value === 'number' &&
-  !Number.isSafeInteger(value) &&
-  source !== undefined &&
-  /^-?[0-9]+$/.test(source)
-    ? BigInt(source)
-    : value;
-
-/** `JSON.parse`, except that integers beyond 2^53 become bigints. @throws SyntaxError */
+/** `JSON.parse`, except that integers beyond 2^53 (and not beyond 64 bits) become bigints. @throws SyntaxError, JsonSyntaxError */
 export function parseJson(text: string): unknown {
-  return longInteger.test(text)
-    ? JSON.parse(text, keepLongIntegers as (this: unknown, key: string, value: unknown) => unknown)
-    : JSON.parse(text);
+  return longInteger.test(text) ? readJson(text, { exactNumbers: false }) : JSON.parse(text);
 }

@@ -1,6 +1,7 @@
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
 import { formatFieldPath } from '@pg8s/k8s-proto/conform/strict-problems';
+import { plainNumbers } from '@pg8s/k8s-proto/json-number';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { groupVersionOf } from '@pg8s/k8s-proto/scheme';
 import type { UpdateResult } from '../registry/rest.ts';
@@ -135,7 +136,7 @@ function readPatch(
           `json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
         );
       }
-      const changes = value;
+      const changes = plainNumbers(value) as JsonObject;
       const schema = patchSchema(gvk);
       return {
         apply: (document) => applyStrategicMergePatch(document, changes, schema),

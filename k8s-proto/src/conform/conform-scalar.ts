@@ -1,3 +1,4 @@
+import { NumberToken } from '../json-number.ts';
 import type { ScalarType } from '../schema/field-type.ts';
 import { ConformError } from './conform-error.ts';
 import { jsonType } from './walk.ts';
@@ -51,8 +52,18 @@ export function conformScalar(walk: Walk, type: ScalarType, value: unknown): unk
         walk.typeError(`number ${value}`, type.goType);
         return zero;
       }
+      if (value instanceof NumberToken) {
+        walk.typeError(`number ${value.source}`, type.goType);
+        return zero;
+      }
       break;
     case 'float64':
+      if (value instanceof NumberToken) {
+        const number = Number(value.source);
+        if (Number.isFinite(number)) return number;
+        walk.typeError(`number ${value.source}`, type.goType);
+        return zero;
+      }
       if (typeof value === 'number') return value;
       if (typeof value === 'bigint') return Number(value);
       break;

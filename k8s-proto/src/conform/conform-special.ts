@@ -1,3 +1,4 @@
+import { NumberToken, plainNumbers } from '../json-number.ts';
 import { QuantityError, canonicalQuantity } from '../quantity.ts';
 import type { SpecialKind } from '../schema/field-type.ts';
 import {
@@ -29,6 +30,7 @@ function conformQuantity(value: unknown): string {
   if (value === null) return '0';
   try {
     if (typeof value === 'string') return canonicalQuantity(value.trim());
+    if (value instanceof NumberToken) return canonicalQuantity(value.source);
     if (typeof value === 'number' || typeof value === 'bigint') return canonicalQuantity(`${value}`);
     return canonicalQuantity(JSON.stringify(value));
   } catch (error) {
@@ -44,6 +46,7 @@ function conformIntOrString(walk: Walk, value: unknown): unknown {
     if (typeof value === 'number' && (value | 0) === value) return value;
     throw walk.makeTypeError(`number ${value}`, 'int32');
   }
+  if (value instanceof NumberToken) throw walk.makeTypeError(`number ${value.source}`, 'int32');
   throw walk.makeTypeError(jsonType(value), 'int32');
 }
 
@@ -83,7 +86,7 @@ export function conformSpecial(
     case 'fieldsV1':
     case 'rawExtension':
     case 'json':
-      return value;
+      return plainNumbers(value);
     case 'schemaOrBool':
       if (value === null || typeof value === 'boolean') return value ?? false;
       if (isObject(value)) return conformSchema(value);

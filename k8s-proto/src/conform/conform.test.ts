@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { messageOf } from '../scheme.ts';
 import { conform } from './conform.ts';
 import { ConformError } from './conform-error.ts';
+import { parseJson } from '../json.ts';
 import { parseJsonStrict } from './parse-json-strict.ts';
 import { formatFieldPath, strictProblems } from './strict-problems.ts';
 
@@ -207,6 +208,34 @@ test('integers beyond 2^53 are kept', () => {
   assert.match(message(tooLarge, pod), /cannot unmarshal number 9223372036854775808 into/);
 });
 
+test('numbers are judged as they are written', () => {
+  const spec = (text: string) => parseJsonStrict(`{"spec":{"activeDeadlineSeconds":${text}}}`).value;
+  for (const text of ['80.0', '8e1', '1E2', '80.5', '1e400', '9'.repeat(30)]) {
+    assert.match(
+      message(spec(text), pod),
+      new RegExp(`cannot unmarshal number ${text.replace('.', '\\.')} into Go struct field`),
+    );
+  }
+  const requests = parseJsonStrict(
+    '{"spec":{"containers":[{"resources":{"requests":{"cpu":1e400,"memory":1.50}}}]}}',
+  ).value;
+  assert.match(
+    JSON.stringify(conform(requests, pod, 'report').object),
+    /"requests":\{"cpu":"10e399","memory":"1500m"\}/,
+  );
+  const named = parseJsonStrict('{"metadata":{"name":1.0}}').value;
+  assert.match(message(named, pod), /cannot unmarshal number into Go struct field ObjectMeta.metadata.name/);
+});
+
+test('a number of a million digits costs no more than its length', () => {
+  const digits = '9'.repeat(3_000_000);
+  assert.match(
+    message(parseJsonStrict(`{"spec":{"priority":${digits}}}`).value, pod),
+    /cannot unmarshal number 99999/,
+  );
+  assert.equal(typeof (parseJson(`[${digits}]`) as unknown[])[0], 'number');
+});
+
 test('syntax errors are worded as Go words them', () => {
   const cases: [string, string][] = [
     ['', 'unexpected end of JSON input'],
@@ -220,6 +249,10 @@ test('syntax errors are worded as Go words them', () => {
     ['<html>', "invalid character '<' looking for beginning of value"],
     ['"\\q"', "invalid character 'q' in string escape code"],
     ['"\n"', "invalid character '\\n' in string literal"],
+    ['{b', "invalid character 'b' looking for beginning of object key string"],
+    ['{}é', "invalid character 'Ã' after top-level value"],
+    ['{"a":1.}', "invalid character '}' after decimal point in numeric literal"],
+    ['[1e]', "invalid character ']' in exponent of numeric literal"],
     ['-x', "invalid character 'x' in numeric literal"],
   ];
   for (const [text, expected] of cases) {

@@ -1,10 +1,9 @@
-import { parseJson } from '../json.ts';
+import { JsonSyntaxError, maxJsonDepth, readJson, type JsonPath } from '../json-reader.ts';
 import { ConformError } from './conform-error.ts';
-import { jsonSyntaxError } from './json-syntax.ts';
 
 /** A key that stands again in one JSON object. */
 export interface DuplicateKey {
-  path: readonly (string | number)[];
+  path: JsonPath;
 }
 
 /** A JSON text's value, and the keys that it has twice (the last one counts, as in Go). */
@@ -43,12 +42,9 @@ function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
-/** Go gives up at 10,000. Nothing real comes near either, and everything below may recurse without care. */
-const maxDepth = 1000;
-
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (depth > maxDepth) throw new ConformError('syntax', 'exceeded max depth');
+  if (depth > maxJsonDepth) throw new ConformError('syntax', 'exceeded max depth');
   let count = 0;
   if (Array.isArray(value)) {
     for (const item of value) count += countKeys(item, depth + 1);
@@ -60,71 +56,70 @@ function countKeys(value: unknown, depth: number): number {
   return count;
 }
 
-type OnKey = (path: readonly (string | number)[], repeated: boolean) => void;
-
-interface OpenValue {
-  /** Keys so far; undefined for a list. */
-  keys: Set<string> | undefined;
-  index: number;
-}
-
-/** Walks through the keys of a valid JSON text, in its order. */
-function walkKeys(text: string, onKey: OnKey): void {
-  const open: OpenValue[] = [];
-  const path: (string | number)[] = [];
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g;
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const piece = match[0];
-    const top = open.at(-1);
-    if (piece === '{' || piece === '[') {
-      const isObject = piece === '{';
-      open.push({ keys: isObject ? new Set() : undefined, index: 0 });
-      path.push(isObject ? '' : 0);
-    } else if (piece === '}' || piece === ']') {
-      open.pop();
-      path.pop();
-    } else if (piece === ',') {
-      if (top !== undefined && top.keys === undefined) path[path.length - 1] = ++top.index;
-    } else if (top?.keys !== undefined && isKey(text, token.lastIndex)) {
-      const key = JSON.parse(piece) as string;
-      path[path.length - 1] = key;
-      onKey(path, top.keys.has(key));
-      top.keys.add(key);
-    }
-  }
-}
+/** Of one text no more are remembered; kube-apiserver reports a hundred. */
+const maxDuplicates = 1000;
 
 /**
- * `JSON.parse` with what kube-apiserver's strict decoding wants to know besides. Long integers become bigints.
+ * A number that its text tells better than `JSON.parse`, or that looks like one: it may stand in a string. Then the
+ * slower reader is used.
+ */
+const inexactNumber = /[[:,\s]-?[0-9]+(?:\.[0-9]|[eE]|[0-9]{15})/;
+
+/**
+ * The value of a JSON text with what kube-apiserver's strict decoding wants to know besides. Numbers are kept as
+ * written where that matters: integers beyond 2^53 are bigints, others are NumberTokens.
  *
  * @throws ConformError with Go's words for what is wrong with the text
  */
 export function parseJsonStrict(text: string): StrictJson {
   let value: unknown;
-  try {
-    value = parseJson(text);
-  } catch (error) {
-    throw new ConformError('syntax', jsonSyntaxError(text) ?? String(error));
+  if (!inexactNumber.test(` ${text}`)) {
+    try {
+      value = JSON.parse(text);
+      // Nearly always there are no duplicates, and counting is all that it takes to know.
+      if (countKeys(value, 0) === countKeysInText(text)) return { value, duplicates: [] };
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
   }
-  // Nearly always there are no duplicates, and counting is all that it takes to know.
-  if (countKeys(value, 1) === countKeysInText(text)) return { value, duplicates: [] };
   const duplicates: DuplicateKey[] = [];
-  walkKeys(text, (path, repeated) => {
-    if (repeated) duplicates.push({ path: [...path] });
+  const seen = new Set<string>();
+  value = read(text, (path, repeated) => {
+    if (!repeated || seen.size >= maxDuplicates) return;
+    const key = JSON.stringify(path);
+    if (seen.has(key)) return;
+    seen.add(key);
+    duplicates.push({ path: [...path] });
   });
   return { value, duplicates };
 }
 
-/** The order in which keys first stand in a text (a duplicate: stand again), by their path as JSON. */
-export function keyPositions(text: string): ReadonlyMap<string, { first: number; again: number }> {
+function read(text: string, onKey: (path: JsonPath, repeated: boolean) => void): unknown {
+  try {
+    return readJson(text, { exactNumbers: true, onKey });
+  } catch (error) {
+    throw error instanceof JsonSyntaxError ? new ConformError('syntax', error.message) : error;
+  }
+}
+
+/** The order in which these keys first stand in a text (a duplicate: stand again), by their path as JSON. */
+export function keyPositions(
+  text: string,
+  paths: readonly JsonPath[],
+): ReadonlyMap<string, { first: number; again: number }> {
+  const wanted = new Set(paths.map((path) => JSON.stringify(path)));
+  const lastParts = new Set(paths.map((path) => path.at(-1)));
   const positions = new Map<string, { first: number; again: number }>();
   let count = 0;
-  walkKeys(text, (path, repeated) => {
+  read(text, (path, repeated) => {
+    count++;
+    // Most keys need no text of their whole path to know that nobody asks for them.
+    if (!lastParts.has(path.at(-1))) return;
     const key = JSON.stringify(path);
+    if (!wanted.has(key)) return;
     const known = positions.get(key);
     if (known === undefined) positions.set(key, { first: count, again: count });
     else if (repeated && known.again === known.first) known.again = count;
-    count++;
   });
   return positions;
 }

@@ -53,7 +53,10 @@ export function strictProblems(
     ...duplicates.map((path) => ({ path, duplicate: true })),
   ];
   if (unknownFields.length > 0 && duplicates.length > 0) {
-    const positions = keyPositions(text);
+    const positions = keyPositions(
+      text,
+      problems.map(({ path }) => path),
+    );
     const position = ({ path, duplicate }: { path: FieldPath; duplicate: boolean }): number => {
       const known = positions.get(JSON.stringify(path));
       return (duplicate ? known?.again : known?.first) ?? 0;

@@ -1,3 +1,4 @@
+import { NumberToken } from '../json-number.ts';
 import { ConformError } from './conform-error.ts';
 
 /** The path to a place in a document: field names, map keys, and indexes of lists. */
@@ -48,11 +49,13 @@ export class Walk {
 export function jsonType(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'bigint') return 'number';
+  if (typeof value === 'bigint' || value instanceof NumberToken) return 'number';
   return typeof value;
 }
 
 /** A JSON object, not a list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberToken)
+  );
 }

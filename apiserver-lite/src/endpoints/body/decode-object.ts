@@ -1,8 +1,6 @@
 import { isEnvelope, unwrapEnvelope, type Envelope } from '@pg8s/k8s-proto/envelope';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
-import { jsonSyntaxError } from '@pg8s/k8s-proto/conform/json-syntax';
 import { parseJsonStrict, type StrictJson } from '@pg8s/k8s-proto/conform/parse-json-strict';
-import { parseJson } from '@pg8s/k8s-proto/json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { RequestContext } from '../../server/request-context.ts';
@@ -11,6 +9,7 @@ import { parseYaml } from '../encoding/yaml.ts';
 import { negotiateInput } from '../negotiation/input.ts';
 import { DecodeError, type ObjectCodec } from '../object-codec.ts';
 import type { FieldValidation } from '../options/write-options.ts';
+import { isJsonObject, jsonTypeName } from '../patch/json-value.ts';
 
 /** A body, and what it is to become. */
 export interface DecodeOptions {
@@ -97,12 +96,10 @@ function summary(body: Uint8Array): string {
 
 function readJson(source: string, options: DecodeOptions): StrictJson {
   try {
-    if (options.fieldValidation !== 'Ignore') return parseJsonStrict(source);
-    return { value: parseJson(source), duplicates: [] };
+    return parseJsonStrict(source);
   } catch (error) {
-    const why =
-      error instanceof ConformError ? error.message : (jsonSyntaxError(source) ?? (error as Error).message);
-    throw unrecognized(options, `couldn't get version/kind; json parse error: ${why}`);
+    if (!(error instanceof ConformError)) throw error;
+    throw unrecognized(options, `couldn't get version/kind; json parse error: ${error.message}`);
   }
 }
 
@@ -137,7 +134,7 @@ function kindOfValue(value: unknown, options: DecodeOptions): GroupVersionKind {
   const failed = (why: string) =>
     unrecognized(options, `couldn't get version/kind; json parse error: ${why}`);
   if (value === null) return options.expected;
-  if (typeof value !== 'object' || Array.isArray(value)) {
+  if (!isJsonObject(value)) {
     throw failed(`json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${typeMetaStruct}`);
   }
   const { kind = '', apiVersion = '' } = value as { kind?: unknown; apiVersion?: unknown };
@@ -159,12 +156,6 @@ function kindOfValue(value: unknown, options: DecodeOptions): GroupVersionKind {
     version: groupVersion.version,
     kind: kind === '' || kind === null ? wanted.kind : (kind as string),
   };
-}
-
-function jsonTypeName(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value;
 }
 
 /** Refuses what the endpoint doesn't take. Throws 400. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
 import { applyJsonPatch, readJsonPatch } from './json-patch.ts';
+import { PatchError } from './patch-error.ts';
 
 const document = () => ({ a: { b: 1, 'c/d': 2, 'e~f': 3 }, list: ['x', 'y'], nothing: null });
 
@@ -93,4 +95,45 @@ test('a prototype is only a name', () => {
   const result = patched({ op: 'add', path: '/__proto__', value: { polluted: true } });
   assert.equal(({} as { polluted?: boolean }).polluted, undefined);
   assert.deepEqual(Object.keys(result), ['a', 'list', 'nothing', '__proto__']);
+});
+
+test('what copies add up to is limited, and so are the steps of a patch', () => {
+  const copies = Array.from({ length: 40 }, (_, index) => ({ op: 'copy', from: '/a', path: `/a/k${index}` }));
+  assert.throws(() => patched(...copies), /^PatchError: Unable to complete the copy, the accumulated size/);
+
+  // Three copies of 1 MiB of JSON are what is allowed.
+  const value = 'y'.repeat(1024 * 1024 - 2);
+  const three = ['/b', '/c', '/d'].map((path) => ({ op: 'copy', from: '/x', path }));
+  const add = (text: string) => ({ op: 'add', path: '/x', value: text });
+  assert.equal(Object.keys(patched(add(value), ...three)).length, 7);
+  assert.throws(() => patched(add(`${value}y`), ...three), PatchError);
+
+  const list = { op: 'add', path: '/list', value: Array.from({ length: 1_000_000 }, () => 0) };
+  const shifts = Array.from({ length: 9000 }, () => ({ op: 'add', path: '/list/0', value: 1 }));
+  assert.throws(() => patched(list, ...shifts), PatchError);
+  const removals = Array.from({ length: 9000 }, () => ({ op: 'remove', path: '/list/0' }));
+  assert.throws(() => patched(list, ...removals), PatchError);
+  const map = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, 0]));
+  const tests = Array.from({ length: 9000 }, () => ({ op: 'test', path: '/a', value: map }));
+  assert.throws(() => patched({ op: 'replace', path: '/a', value: map }, ...tests), PatchError);
+});
+
+test('moves cost nothing, and can not nest a document without end', () => {
+  const moves = Array.from({ length: 3000 }, () => [
+    { op: 'add', path: '/n', value: {} },
+    { op: 'move', from: '/a', path: '/n/a' },
+    { op: 'move', from: '/n', path: '/a' },
+  ]).flat();
+  assert.throws(() => patched(...moves), /exceeded max depth/);
+});
+
+test('numbers are compared as they are written', () => {
+  const operations = readJsonPatch(
+    parseJsonStrict(
+      '[{"op":"add","path":"/n","value":1.0},{"op":"copy","from":"/n","path":"/m"},{"op":"test","path":"/m","value":1.0}]',
+    ).value,
+  ).operations;
+  assert.equal(JSON.stringify(applyJsonPatch({}, operations)), '{"n":1.0,"m":1.0}');
+  const other = readJsonPatch(parseJsonStrict('[{"op":"test","path":"/n","value":1.0}]').value).operations;
+  assert.throws(() => applyJsonPatch({ n: 1 }, other), /test failed/);
 });

@@ -1,6 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isTooDeep } from '@pg8s/k8s-proto/json-reader';
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import { badRequest, requestEntityTooLarge } from '../../server/status-error.ts';
-import { copyJson, isJsonObject, setField, type JsonObject } from './json-value.ts';
+import {
+  copyJson,
+  isJsonObject,
+  isSameScalar,
+  jsonTypeName,
+  setField,
+  type JsonObject,
+} from './json-value.ts';
 import { PatchError } from './patch-error.ts';
 
 /** One step of a JSON patch (RFC 6902). */
@@ -20,8 +28,9 @@ const operationFields = new Set(['op', 'path', 'from', 'value']);
 export function readJsonPatch(value: unknown): { operations: JsonPatchOperation[]; strictErrors: string[] } {
   const goType = 'of type []handlers.jsonPatchOp';
   if (!Array.isArray(value)) {
-    const type = isJsonObject(value) ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value;
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${type} into Go value ${goType}`);
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${jsonTypeName(value)} into Go value ${goType}`,
+    );
   }
   if (value.length > maxOperations) {
     throw requestEntityTooLarge(
@@ -32,7 +41,7 @@ export function readJsonPatch(value: unknown): { operations: JsonPatchOperation[
   const operations = value.map((operation: unknown, index): JsonPatchOperation => {
     if (!isJsonObject(operation)) {
       throw badRequest(
-        `error decoding patch: json: cannot unmarshal ${typeof operation} into Go value of type handlers.jsonPatchOp`,
+        `error decoding patch: json: cannot unmarshal ${jsonTypeName(operation)} into Go value of type handlers.jsonPatchOp`,
       );
     }
     for (const key of Object.keys(operation)) {
@@ -41,9 +50,8 @@ export function readJsonPatch(value: unknown): { operations: JsonPatchOperation[
     for (const key of ['op', 'path', 'from'] as const) {
       const field = operation[key];
       if (field !== undefined && field !== null && typeof field !== 'string') {
-        const type = isJsonObject(field) ? 'object' : typeof field === 'boolean' ? 'bool' : typeof field;
         throw badRequest(
-          `error decoding patch: json: cannot unmarshal ${type} into Go struct field jsonPatchOp.${key} of type string`,
+          `error decoding patch: json: cannot unmarshal ${jsonTypeName(field)} into Go struct field jsonPatchOp.${key} of type string`,
         );
       }
     }
@@ -52,10 +60,41 @@ export function readJsonPatch(value: unknown): { operations: JsonPatchOperation[
   return { operations, strictErrors };
 }
 
+/** The bytes of JSON that all copies of one patch may add up to (Kubernetes: `JSONPatchMaxCopyBytes`). */
+const maxCopiedBytes = 3 * 1024 * 1024;
+
+/**
+ * The steps that one patch may take: values compared, list elements moved. A stock server has no such limit; without
+ * one, 10,000 operations on a list of a million elements would take a minute.
+ */
+const maxSteps = 2_000_000;
+
+/** What a patch has used up. */
+class Spent {
+  #copied = 0;
+  #steps = 0;
+
+  copy(value: unknown): void {
+    this.#copied += Buffer.byteLength(goJson(value));
+    if (this.#copied > maxCopiedBytes) {
+      throw failed(
+        `Unable to complete the copy, the accumulated size increase of copy is ${this.#copied}, exceeding the limit ${maxCopiedBytes}`,
+      );
+    }
+  }
+
+  step(count: number): void {
+    this.#steps += count;
+    if (this.#steps > maxSteps) throw failed(`the patch takes more than ${maxSteps} steps`);
+  }
+}
+
 /** The document after the operations; the original stays as it is. Throws PatchErrors. */
 export function applyJsonPatch(document: JsonObject, operations: readonly JsonPatchOperation[]): JsonObject {
   const patched = copyJson(document);
-  for (const operation of operations) apply(patched, operation);
+  const spent = new Spent();
+  for (const operation of operations) apply(patched, operation, spent);
+  if (isTooDeep(patched)) throw failed('exceeded max depth');
   return patched;
 }
 
@@ -65,7 +104,7 @@ function failed(message: string): PatchError {
 
 const missing = 'missing value';
 
-function apply(document: JsonObject, operation: JsonPatchOperation): void {
+function apply(document: JsonObject, operation: JsonPatchOperation, spent: Spent): void {
   const { op, path, from } = operation;
   if (typeof path !== 'string' && ['add', 'remove', 'replace', 'move', 'test', 'copy'].includes(op)) {
     throw failed(`${op} operation failed to decode path: ${missing}`);
@@ -73,12 +112,12 @@ function apply(document: JsonObject, operation: JsonPatchOperation): void {
   switch (op) {
     case 'add': {
       const place = find(document, path, `add operation does not apply: doc is missing path: "${path}"`);
-      add(place, copyJson(operation.value ?? null), `error in add for path: '${path}'`);
+      add(place, copyJson(operation.value ?? null), { where: `error in add for path: '${path}'`, spent });
       return;
     }
     case 'remove': {
       const place = find(document, path, `remove operation does not apply: doc is missing path: "${path}"`);
-      remove(place, `error in remove for path: '${path}'`);
+      remove(place, { where: `error in remove for path: '${path}'`, spent });
       return;
     }
     case 'replace': {
@@ -102,13 +141,18 @@ function apply(document: JsonObject, operation: JsonPatchOperation): void {
         op === 'move' ? `error in move for path: '${source.key}'` : `error in copy for from: '${source.key}'`;
       if (value === undefined)
         throw failed(`${where}: unable to get nonexistent key: ${source.key}: ${missing}`);
-      if (op === 'move') remove(source, where);
+      if (op === 'move') remove(source, { where, spent });
+      else spent.copy(value);
       const target = find(
         document,
         path,
         `${op} operation does not apply: doc is missing destination path: ${path}`,
       );
-      add(target, copyJson(value), `error in ${op} for path: '${path}'`);
+      // What moves is in the document once, before as after.
+      add(target, op === 'move' ? value : copyJson(value), {
+        where: `error in ${op} for path: '${path}'`,
+        spent,
+      });
       return;
     }
     case 'test': {
@@ -120,7 +164,7 @@ function apply(document: JsonObject, operation: JsonPatchOperation): void {
           `error in test for path: '${path}': unable to get nonexistent key: ${place.key}: ${missing}`,
         );
       }
-      if (!isDeepStrictEqual(value, operation.value ?? null))
+      if (!isEqual(value, operation.value ?? null, spent))
         throw failed(`testing value ${path} failed: test failed`);
       return;
     }
@@ -166,7 +210,13 @@ function set({ container, key }: Place, value: unknown): void {
   else setField(container, key, value);
 }
 
-function add({ container, key }: Place, value: unknown, where: string): void {
+interface Change {
+  /** How errors begin. */
+  where: string;
+  spent: Spent;
+}
+
+function add({ container, key }: Place, value: unknown, { where, spent }: Change): void {
   if (!Array.isArray(container)) {
     setField(container, key, value);
     return;
@@ -178,10 +228,11 @@ function add({ container, key }: Place, value: unknown, where: string): void {
   const index = requireIndex(key, where);
   const at = index < 0 ? index + container.length + 1 : index;
   if (at < 0 || at > container.length) throw invalidIndex(where, index);
+  spent.step(container.length - at);
   container.splice(at, 0, value);
 }
 
-function remove({ container, key }: Place, where: string): void {
+function remove({ container, key }: Place, { where, spent }: Change): void {
   if (!Array.isArray(container)) {
     if (!Object.hasOwn(container, key))
       throw failed(`${where}: Unable to remove nonexistent key: ${key}: ${missing}`);
@@ -191,7 +242,23 @@ function remove({ container, key }: Place, where: string): void {
   const index = requireIndex(key, where);
   const at = index < 0 ? index + container.length : index;
   if (at < 0 || at >= container.length) throw invalidIndex(where, index);
+  spent.step(container.length - at);
   container.splice(at, 1);
+}
+
+function isEqual(a: unknown, b: unknown, spent: Spent): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a.length !== b.length) return false;
+    spent.step(a.length);
+    return a.every((item, index) => isEqual(item, b[index], spent));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return isSameScalar(a, b);
+  const keys = Object.keys(a);
+  spent.step(keys.length);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key], spent))
+  );
 }
 
 function requireIndex(key: string, where: string): number {
