@@ -6,21 +6,11 @@ import { after, before, describe, test } from 'node:test';
 import { createGrpcClient } from '../client/grpc-client.ts';
 import { Random, testSeed } from '../mvcc/testing/random.ts';
 import type { Shim } from '../server.ts';
+import { encodeFrame, preface } from './testing/raw-connection.ts';
 import { startMemoryShim } from './testing/start-memory-shim.ts';
 
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-
-function frame(parts: { type: number; flags: number; stream: number; payload: Buffer }): Buffer {
-  const header = Buffer.alloc(9);
-  header.writeUIntBE(parts.payload.length, 0, 3);
-  header.writeUInt8(parts.type, 3);
-  header.writeUInt8(parts.flags, 4);
-  header.writeUInt32BE(parts.stream, 5);
-  return Buffer.concat([header, parts.payload]);
-}
-
-const settings = frame({ type: 4, flags: 0, stream: 0, payload: Buffer.of() });
-const acknowledged = frame({ type: 4, flags: 1, stream: 0, payload: Buffer.of() });
+const settings = encodeFrame({ type: 4, flags: 0, stream: 0, payload: Buffer.of() });
+const acknowledged = encodeFrame({ type: 4, flags: 1, stream: 0, payload: Buffer.of() });
 
 describe('what no client sends harms no other client', () => {
   let shim: Shim;
@@ -48,7 +38,7 @@ describe('what no client sends harms no other client', () => {
       for (let count = random.below(20); count > 0; count--) {
         const payload = Buffer.from(Array.from({ length: random.below(40) }, () => random.below(256)));
         parts.push(
-          frame({ type: random.below(12), flags: random.below(256), stream: random.below(9), payload }),
+          encodeFrame({ type: random.below(12), flags: random.below(256), stream: random.below(9), payload }),
         );
       }
       return Buffer.concat(parts);

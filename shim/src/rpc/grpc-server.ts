@@ -134,8 +134,12 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { http2Servers } = server as unknown as { http2Servers: ReadonlyMap<Http2Server, unknown> };
   const minTimeMs = options.keepaliveMinTimeMs || 300_000;
   const refuseHeaders = createHeaderRefusal(allMethods(services).map(({ path }) => path));
+  /** The connection that is being injected: its session is made at once. */
+  let injected: Duplex | undefined;
   for (const http2 of http2Servers.keys()) {
-    http2.on('session', (session) => enforcePingPolicy(session, { minTimeMs }));
+    http2.on('session', (session) => {
+      if (injected !== undefined) enforcePingPolicy(session, injected, { minTimeMs });
+    });
     const serve = http2.listeners('stream') as StreamListener[];
     http2.removeAllListeners('stream');
     http2.on('stream', (stream, headers) => {
@@ -149,7 +153,9 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     inject(connection) {
       connections.add(connection);
       connection.once('close', () => connections.delete(connection));
+      injected = connection;
       injector.injectConnection(connection);
+      injected = undefined;
     },
     async close(graceMs) {
       streams.stop();

@@ -1,4 +1,5 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { type Duplex, finished } from 'node:stream';
 
 export interface PingPolicyOptions {
   /** etcd's --grpc-keepalive-min-time, as long as a stream is open. */
@@ -11,54 +12,66 @@ export interface PingPolicyOptions {
 const maxStrikes = 2;
 /** What a client without streams must wait. */
 const idleMinTimeMs = 2 * 3_600_000;
+/** Frames that answer a frame of the client, with their header of nine bytes. */
+const pingAckBytes = 17;
+const settingsAckBytes = 9;
+/** A client that does not read its GOAWAY is disconnected without it. */
+const farewellMs = 1000;
 
 /**
  * Ends a connection whose client pings too often, as grpc-go does (grpc-go: `http2_server.go`, handlePing): with GOAWAY
- * ENHANCE_YOUR_CALM and `too_many_pings`, from which clients learn to ping less. Whatever is sent to the client forgives
- * all strikes.
+ * ENHANCE_YOUR_CALM and `too_many_pings`, from which clients learn to ping less.
+ *
+ * Every HEADERS or DATA frame that has left since the last ping forgives all strikes. It must be frames, not messages: a Go
+ * client pings while a message arrives, to measure the line, once for each round trip. Node does not tell of frames that
+ * leave, but the socket counts bytes. Of those the acknowledgements of pings and settings are no answers, and without a
+ * stream there are no others. What is still counted with them are WINDOW_UPDATE frames, one for some MiB that the client
+ * sends, and this server's own pings.
  */
-export function enforcePingPolicy(session: ServerHttp2Session, options: PingPolicyOptions): void {
-  const { minTimeMs, now = () => performance.now() } = options;
-  const open = new Set<ServerHttp2Stream>();
-  const answered = new WeakSet<ServerHttp2Stream>();
+export function enforcePingPolicy(
+  session: ServerHttp2Session,
+  connection: Duplex,
+  { minTimeMs, now = () => performance.now() }: PingPolicyOptions,
+): void {
+  let openStreams = 0;
+  /** Whether a stream was open since the last ping. */
+  let hadStream = false;
+  /** Bytes of acknowledgements that were sent, or will be shortly. */
+  let ackBytes = 0;
+  /** The most bytes of answers that were ever seen to have left. */
+  let answerBytes = 0;
   let strikes = 0;
   let lastPingAt = Number.NEGATIVE_INFINITY;
-  /** Whether data has left, or a stream has ended, since it was asked last. */
-  let hasAnswered = false;
 
   function onClose(this: ServerHttp2Stream): void {
-    open.delete(this);
-    // It was not closed without an answer, unless the client took it back.
-    hasAnswered = true;
+    openStreams--;
   }
   session.on('stream', (stream) => {
-    open.add(stream);
+    openStreams++;
+    hadStream = true;
     stream.on('close', onClose);
-    // Windows would not tell: a Go client makes room for what it has got again, and pings after that to measure the line.
-    const write = stream.write;
-    stream.write = function (this: ServerHttp2Stream, ...args: unknown[]): boolean {
-      hasAnswered = true;
-      return write.apply(this, args as Parameters<typeof write>);
-    };
+  });
+  session.on('remoteSettings', () => {
+    ackBytes += settingsAckBytes;
   });
 
-  /** Whether headers or data have left since it was asked last. */
-  function hasSent(): boolean {
-    let sent = hasAnswered;
-    hasAnswered = false;
-    for (const stream of open) {
-      if (!stream.headersSent || answered.has(stream)) continue;
-      answered.add(stream);
-      sent = true;
-    }
-    return sent;
+  /** Whether an answer, or a part of one, has left since it was asked last. */
+  function hasAnswered(): boolean {
+    const bytes = bytesWritten(connection) - ackBytes;
+    const isMore = bytes > answerBytes;
+    answerBytes = Math.max(bytes, answerBytes);
+    const isAnswer = isMore && hadStream;
+    hadStream = openStreams > 0;
+    return isAnswer;
   }
 
   session.on('ping', () => {
     const at = now();
-    const isEarly = at - lastPingAt < (open.size === 0 ? idleMinTimeMs : minTimeMs);
+    const isEarly = at - lastPingAt < (openStreams === 0 ? idleMinTimeMs : minTimeMs);
     lastPingAt = at;
-    if (hasSent()) {
+    const isForgiven = hasAnswered();
+    ackBytes += pingAckBytes;
+    if (isForgiven) {
       strikes = 0;
       return;
     }
@@ -68,7 +81,27 @@ export function enforcePingPolicy(session: ServerHttp2Session, options: PingPoli
       session.state.lastProcStreamID,
       Buffer.from('too_many_pings'),
     );
-    // The word must be out before the connection ends.
-    setImmediate(() => session.destroy());
+    // The word is handed to the socket in this turn of the event loop or in the next one.
+    setImmediate(() => setImmediate(() => hangUp(connection)));
   });
+}
+
+/**
+ * Ends a connection once everything that was written to it has left. Not by `session.destroy()`: that would first tell
+ * the client, by RST_STREAM NO_ERROR, that its unfinished answers are complete.
+ */
+function hangUp(connection: Duplex): void {
+  if (connection.destroyed) return;
+  const end = (): void => void connection.destroy();
+  const tooLate = setTimeout(end, farewellMs).unref();
+  finished(connection, { readable: false }, () => {
+    clearTimeout(tooLate);
+    end();
+  });
+  connection.end();
+}
+
+/** Bytes that were handed to the system. */
+function bytesWritten(connection: Duplex): number {
+  return (connection as Duplex & { readonly bytesWritten?: number }).bytesWritten ?? 0;
 }
