@@ -22,10 +22,13 @@ module.exports = {
       to: { path: '^shim/', pathNot: '^shim/src/(client/|etcdserverpb/types\\.ts)' },
     },
     {
-      name: 'controllers-use-only-numbers-and-times-of-k8s-proto',
+      name: 'controllers-use-only-numbers-times-and-flags-of-k8s-proto',
       severity: 'error',
       from: { path: '^controllers/' },
-      to: { path: '^k8s-proto/', pathNot: '^k8s-proto/src/(object|quantity|time|duration)\\.ts' },
+      to: {
+        path: '^k8s-proto/',
+        pathNot: '^k8s-proto/src/((object|quantity|time|duration)\\.ts|component-base/)',
+      },
     },
     {
       name: 'only-storage-etcd-speaks-to-etcd',

@@ -55,14 +55,30 @@ export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'RBAC';
 export interface ApiserverOptions {
   /** Stays open when the server closes. */
   etcd: EtcdClient;
+  /** Other etcds for some resources (`--etcd-servers-overrides`), by storage prefix; they stay open too. */
+  etcdOverrides?: ReadonlyMap<string, EtcdClient>;
   /** Default 127.0.0.1. */
   bindAddress?: string;
   /** IP at which others reach this server: the endpoint of the `kubernetes` Service. Default: the bind address. */
   advertiseAddress?: string;
   /** 0: any free port. Default 6443. */
   securePort?: number;
-  /** The serving certificate, PEM. */
-  tls: { cert: string | Buffer; key: string | Buffer };
+  /** The serving certificate, PEM, and the limits of TLS; without them those of Node from TLS 1.2 on. */
+  tls: {
+    cert: string | Buffer;
+    key: string | Buffer;
+    minVersion?: 'TLSv1.2' | 'TLSv1.3';
+    ciphers?: string;
+    ecdhCurve?: string;
+  };
+  /** Several servers may listen on the port (SO_REUSEPORT). */
+  reusePort?: boolean;
+  /** Default true; false: HTTP/1.1 only. */
+  http2?: boolean;
+  /** Most requests at once on an HTTP/2 connection. Default 250. */
+  http2MaxStreams?: number;
+  /** Host name of this server in discovery documents. Default: the address that it listens on. */
+  externalHostname?: string;
   /** PEM: who signs client certificates. */
   clientCa?: string | Buffer;
   /** Static bearer tokens (`parseTokenFile`). */
@@ -85,6 +101,20 @@ export interface ApiserverOptions {
   etcdPrefix?: string;
   /** Form of stored values. Default protobuf. */
   storageMediaType?: 'application/vnd.kubernetes.protobuf' | 'application/json';
+  /** How often old revisions are compacted; 0: somebody else compacts. Default 5 minutes. */
+  etcdCompactionIntervalMs?: number;
+  /** How long `/healthz` and `/livez` wait for etcd. Default 2 s. */
+  etcdHealthTimeoutMs?: number;
+  /** How long `/readyz` waits for etcd. Default 2 s. */
+  etcdReadyTimeoutMs?: number;
+  /** For how long events share one lease. Default 60. */
+  leaseReuseSeconds?: number;
+  /** For how long `/livez` does not mind that the server still starts. Default 0. */
+  livezGracePeriodMs?: number;
+  /** Whether the endpoints of the `kubernetes` Service are written. Default true. */
+  writesEndpoints?: boolean;
+  /** Admission plugins that do not run, by kube-apiserver's names. */
+  disabledAdmissionPlugins?: readonly string[];
   serviceClusterIpRange?: string;
   serviceNodePortRange?: string;
   eventTtlSeconds?: number;
@@ -122,8 +152,16 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       registry.lookup(apiGroup, apiVersion, resource, subresource) !== undefined,
   );
   const mediaType = options.storageMediaType ?? 'application/vnd.kubernetes.protobuf';
+  const { etcdOverrides } = options;
   const storages = new StorageFactory({
     etcd,
+    ...(etcdOverrides === undefined
+      ? {}
+      : { etcdFor: ({ storageKeyPrefix }) => etcdOverrides.get(storageKeyPrefix ?? '') ?? etcd }),
+    ...(options.etcdCompactionIntervalMs === undefined
+      ? {}
+      : { compactionIntervalMs: options.etcdCompactionIntervalMs }),
+    ...(options.leaseReuseSeconds === undefined ? {} : { leaseReuseSeconds: options.leaseReuseSeconds }),
     pathPrefix: options.etcdPrefix ?? '/registry',
     codecFor: (resource) => defaultingCodec(valueCodecFor(resource, mediaType), Date.now),
     metrics: prometheusStorageMetrics(metrics.registry),
@@ -165,6 +203,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
         return 'ok';
       },
     },
+    ...(options.disabledAdmissionPlugins === undefined
+      ? {}
+      : { disabledAdmissionPlugins: options.disabledAdmissionPlugins }),
     options: {
       ...(options.eventTtlSeconds === undefined ? {} : { eventTtlSeconds: options.eventTtlSeconds }),
       ...(options.serviceClusterIpRange === undefined
@@ -190,6 +231,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       securePort: server.port,
       ...(options.clientCa === undefined ? {} : { clientCa: options.clientCa.toString() }),
     });
+    if (options.writesEndpoints === false) return;
     endpoints ??= new KubernetesEndpoints({
       registry,
       storageFactory: (resource) => storages.forResource(resource),
@@ -201,18 +243,27 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     await endpoints.start();
   });
   const router = new PathRouter();
-  serveDiscovery(router, { registry, serverAddress: () => new URL(server.url).host });
+  const addressOf = ({ url, port }: { url: string; port: number }): string =>
+    options.externalHostname === undefined ? new URL(url).host : `${options.externalHostname}:${port}`;
+  serveDiscovery(router, { registry, serverAddress: () => addressOf(server) });
   const openId =
     accounts !== undefined &&
     serveOpenId(router, {
       issuer: accounts.issuerName,
       keys: accounts.keys,
-      jwksUri: () => options.serviceAccounts?.jwksUri ?? `${server.url}/openid/v1/jwks`,
+      jwksUri: () => options.serviceAccounts?.jwksUri ?? `https://${addressOf(server)}/openid/v1/jwks`,
     });
   serveOpenApi(router, { registry, openId });
   router.get('/version', constantJson(versionInfo));
   router.get('/metrics', metrics.handler);
-  serveChecks(router, { storages, hooks, closing: closing.signal });
+  serveChecks(router, {
+    storages,
+    hooks,
+    closing: closing.signal,
+    healthTimeoutMs: options.etcdHealthTimeoutMs ?? etcdHealthTimeoutMs,
+    readyTimeoutMs: options.etcdReadyTimeoutMs ?? etcdHealthTimeoutMs,
+    graceEndsMs: Date.now() + (options.livezGracePeriodMs ?? 0),
+  });
 
   const resources = createResourceHandler({
     registry,
@@ -250,6 +301,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     bindAddress,
     port: securePort,
     ...options.tls,
+    ...(options.reusePort === undefined ? {} : { reusePort: options.reusePort }),
+    ...(options.http2 === undefined ? {} : { http2: options.http2 }),
+    ...(options.http2MaxStreams === undefined ? {} : { http2MaxStreams: options.http2MaxStreams }),
     ...(options.clientCa === undefined ? {} : { clientCa: options.clientCa }),
     handler: chain(filters, answer),
     log,
@@ -295,6 +349,8 @@ const controllerManagerPort = 10_257;
 const schedulerPort = 10_259;
 
 const etcdTimeoutMs = 20_000;
+/** kube-apiserver's default for both kinds of check. */
+const etcdHealthTimeoutMs = 2000;
 const endpointsTimeoutMs = 2000;
 
 async function within<Value>(
@@ -370,17 +426,30 @@ interface CheckParts {
   storages: StorageFactory;
   hooks: PostStartHooks;
   closing: AbortSignal;
+  healthTimeoutMs: number;
+  readyTimeoutMs: number;
+  /** Until then `/livez` passes though the server still starts. */
+  graceEndsMs: number;
 }
 
-function serveChecks(router: PathRouter, { storages, hooks, closing }: CheckParts): void {
-  const etcd: HealthCheck = { name: 'etcd', check: () => storages.healthz() };
+function serveChecks(router: PathRouter, parts: CheckParts): void {
+  const { storages, hooks, closing, healthTimeoutMs, readyTimeoutMs, graceEndsMs } = parts;
+  const etcdCheck = (name: string, timeoutMs: number): HealthCheck => ({
+    name,
+    check: () => within(timeoutMs, storages.healthz()),
+  });
+  const etcd = etcdCheck('etcd', healthTimeoutMs);
   const hookChecks = hooks.checks();
+  const duringGrace = ({ name, check }: HealthCheck): HealthCheck => ({
+    name,
+    check: () => (Date.now() < graceEndsMs ? undefined : check()),
+  });
   serveHealth(router, '/healthz', [ping, etcd, ...hookChecks]);
-  serveHealth(router, '/livez', [ping, etcd, ...hookChecks]);
+  serveHealth(router, '/livez', [ping, etcd, ...hookChecks.map(duringGrace)]);
   serveHealth(router, '/readyz', [
     ping,
     etcd,
-    { name: 'etcd-readiness', check: () => storages.healthz() },
+    etcdCheck('etcd-readiness', readyTimeoutMs),
     {
       name: 'informer-sync',
       check() {

@@ -1,3 +1,5 @@
+import { parseGoDuration } from '@pg8s/k8s-proto/component-base/go-duration';
+
 /** One flag of `pg8s controllers`, as data for the command line. */
 export interface Flag {
   /** Without the dashes. */
@@ -85,21 +87,10 @@ export const controllerFlags = [
   { name: 'nodes', kind: 'int', default: 0, description: 'Simulated Nodes to run (pg8s)' },
 ] as const satisfies readonly Flag[];
 
-const units: Record<string, number> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
 /** Milliseconds of a Go duration: `1m30s`, `250ms`, `0`. Throws a `TypeError` on other text. */
 export function parseDuration(text: string): number {
-  if (text === '0') return 0;
-  const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text)
+  const milliseconds = parseGoDuration(text);
+  if (milliseconds === undefined || milliseconds < 0)
     throw new TypeError(`invalid duration ${JSON.stringify(text)}`);
-  return parts.reduce((total, [, amount, unit]) => total + Number(amount) * (units[unit ?? ''] ?? 0), 0);
+  return milliseconds;
 }

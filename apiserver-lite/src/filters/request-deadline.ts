@@ -1,4 +1,4 @@
-import { parseGoDuration } from '../server/go-duration.ts';
+import { parseGoDuration } from '@pg8s/k8s-proto/component-base/go-duration';
 import type { Filter, RequestContext } from '../server/request-context.ts';
 import { RequestScope } from '../server/request-scope.ts';
 import { badRequest, StatusError } from '../server/status-error.ts';

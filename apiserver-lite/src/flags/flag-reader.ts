@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseGoDuration } from '../server/go-duration.ts';
-import { ApiserverFlagError } from './flag.ts';
+import { parseGoDuration } from '@pg8s/k8s-proto/component-base/go-duration';
+import { flagError } from './flag-error.ts';
 
 /** Reads flags by name, and the files that they name; every problem is an ApiserverFlagError. */
 export class FlagReader {
@@ -12,13 +12,13 @@ export class FlagReader {
 
   integer(name: string): number {
     const value = this.text(name);
-    if (!/^\d+$/.test(value)) throw new ApiserverFlagError(name, `is "${value}", but must be a whole number`);
+    if (!/^\d+$/.test(value)) throw flagError(name, `is "${value}", but must be a whole number`);
     return Number(value);
   }
 
   positive(name: string): number {
     const value = this.integer(name);
-    if (value === 0) throw new ApiserverFlagError(name, 'must be greater than 0');
+    if (value === 0) throw flagError(name, 'must be greater than 0');
     return value;
   }
 
@@ -33,16 +33,13 @@ export class FlagReader {
     const value = this.text(name).toLowerCase();
     if (['true', 't', '1', ''].includes(value)) return true;
     if (['false', 'f', '0'].includes(value)) return false;
-    throw new ApiserverFlagError(name, `is "${value}", but must be true or false`);
+    throw flagError(name, `is "${value}", but must be true or false`);
   }
 
   durationMs(name: string): number {
     const value = parseGoDuration(this.text(name));
     if (value === undefined || value < 0) {
-      throw new ApiserverFlagError(
-        name,
-        `is "${this.text(name)}", but must be a duration such as 30s or 1h30m`,
-      );
+      throw flagError(name, `is "${this.text(name)}", but must be a duration such as 30s or 1h30m`);
     }
     return value;
   }
@@ -51,7 +48,7 @@ export class FlagReader {
     const value = this.text(name);
     const found = choices.find((choice) => choice === value);
     if (found === undefined) {
-      throw new ApiserverFlagError(name, `is "${value}", but must be one of ${choices.join(', ')}`);
+      throw flagError(name, `is "${value}", but must be one of ${choices.join(', ')}`);
     }
     return found;
   }
@@ -66,13 +63,13 @@ export class FlagReader {
     try {
       return await readFile(path);
     } catch (error) {
-      throw new ApiserverFlagError(name, `cannot be read: ${(error as Error).message}`);
+      throw flagError(name, `cannot be read: ${(error as Error).message}`);
     }
   }
 
   async requiredFile(name: string): Promise<Buffer> {
     const contents = await this.file(name);
-    if (contents === undefined) throw new ApiserverFlagError(name, 'must be given');
+    if (contents === undefined) throw flagError(name, 'must be given');
     return contents;
   }
 }

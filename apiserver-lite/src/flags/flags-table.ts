@@ -1,33 +1,59 @@
-import type { ApiserverFlag } from './flag.ts';
-import { type IgnoredFlag, ignoredFlags } from './ignored-flags.ts';
+import type { ComponentFlag, FlagType } from '@pg8s/k8s-proto/component-base/component-flag';
+import { sharedFlags } from '@pg8s/k8s-proto/component-base/shared-flags';
+import { ignoredFlags } from './ignored-flags.ts';
+import { refusedFlags } from './refused-flags.ts';
 
-const flag = (name: string, defaultValue: string, description: string): ApiserverFlag => ({
-  name,
-  description,
-  defaultValue,
-  isBoolean: defaultValue === 'true' || defaultValue === 'false',
-  isIgnored: false,
-});
-
+const row =
+  (type: FlagType) =>
+  (name: string, defaultValue: string, description: string): ComponentFlag => ({
+    name,
+    type,
+    description,
+    defaultValue,
+    effect: 'inEffect',
+  });
+const flag = row('string');
+const boolean = row('boolean');
+const duration = row('duration');
+const int = row('int');
 /** A flag whose value is a list, separated by commas or given one by one. */
-const list = (name: string, defaultValue: string, description: string): ApiserverFlag => ({
-  ...flag(name, defaultValue, description),
-  isRepeatable: true,
-});
+const list = row('list');
 
 /** `--storage-media-type` as it is by default. */
 export const protobuf = 'application/vnd.kubernetes.protobuf';
 
-const servedFlags: readonly ApiserverFlag[] = [
+const servedFlags: readonly ComponentFlag[] = [
   list('etcd-servers', '', 'URLs of etcd, separated by commas.'),
+  list(
+    'etcd-servers-overrides',
+    '',
+    'Another etcd for some resources: group/resource#URL;URL, as in /events#http://127.0.0.1:2479.',
+  ),
   flag('etcd-cafile', '', 'Certificate authority of the etcd servers.'),
   flag('etcd-certfile', '', 'Client certificate for etcd.'),
   flag('etcd-keyfile', '', 'Private key of that certificate.'),
   flag('etcd-prefix', '/registry', 'Where objects are kept in etcd.'),
+  duration('etcd-compaction-interval', '5m0s', 'How often old revisions are compacted; 0: never.'),
+  duration('etcd-healthcheck-timeout', '2s', 'How long the health checks wait for etcd.'),
+  duration('etcd-readycheck-timeout', '2s', 'How long /readyz waits for etcd.'),
+  int('lease-reuse-duration-seconds', '60', 'For how long events share one lease.'),
+  flag('storage-backend', '', 'Only etcd3.'),
   flag('storage-media-type', protobuf, 'Form of stored objects: protobuf or application/json.'),
-  flag('secure-port', '6443', 'Port to serve HTTPS on; 0: any free port.'),
+  int('secure-port', '6443', 'Port to serve HTTPS on; 0: any free port.'),
   flag('bind-address', '127.0.0.1', 'Address to serve on.'),
   flag('advertise-address', '', 'IP at which others reach the server. Default: the bind address.'),
+  flag('external-hostname', '', 'Host name of this server in discovery documents.'),
+  boolean('permit-port-sharing', 'false', 'Several servers may listen on one port (SO_REUSEPORT).'),
+  boolean('disable-http2-serving', 'false', 'Serve HTTP/1.1 only.'),
+  int('http2-max-streams-per-connection', '0', 'Most requests at once on an HTTP/2 connection; 0: 250.'),
+  flag(
+    'cert-dir',
+    '/var/run/kubernetes',
+    'Where apiserver.crt and apiserver.key are, or are made, without --tls-cert-file.',
+  ),
+  flag('tls-min-version', '', 'VersionTLS12 (the default) or VersionTLS13; older ones are refused.'),
+  list('tls-cipher-suites', '', 'Cipher suites for TLS 1.2, by their Go names. Default: those of Node.'),
+  list('tls-curve-preferences', '[]', 'Key exchanges by Go CurveID: 23, 24, 25, 29, 4588. Default: of Node.'),
   flag('tls-cert-file', '', 'Serving certificate, with its intermediates.'),
   flag('tls-private-key-file', '', 'Private key of that certificate.'),
   flag(
@@ -44,9 +70,9 @@ const servedFlags: readonly ApiserverFlag[] = [
   list('service-account-key-file', '', 'Keys that check such tokens: PEM files, separated by commas.'),
   flag('service-account-signing-key-file', '', 'Private key that signs new ones.'),
   flag('service-account-jwks-uri', '', 'Where others find the keys. Default: on this server.'),
-  flag('service-account-lookup', 'true', 'Whether a token is refused once its account is gone.'),
-  flag('service-account-max-token-expiration', '0s', 'Longest life of a new token; 0: no limit.'),
-  flag(
+  boolean('service-account-lookup', 'true', 'Whether a token is refused once its account is gone.'),
+  duration('service-account-max-token-expiration', '0s', 'Longest life of a new token; 0: no limit.'),
+  boolean(
     'service-account-extend-token-expiration',
     'true',
     'Whether the tokens of Pods live longer than they say.',
@@ -56,35 +82,39 @@ const servedFlags: readonly ApiserverFlag[] = [
     '',
     'Whom a token may be for to be good here, separated by commas. Default: the issuers.',
   ),
-  flag('anonymous-auth', 'true', 'Take requests without credentials as system:anonymous.'),
+  boolean('anonymous-auth', 'true', 'Take requests without credentials as system:anonymous.'),
   list('authorization-mode', 'RBAC', 'Who is asked, in order: RBAC, AlwaysAllow, AlwaysDeny.'),
-  flag('max-requests-inflight', '400', 'Most reading requests under way; 0: no limit.'),
-  flag('max-mutating-requests-inflight', '200', 'Most writing requests under way; 0: no limit.'),
-  flag('request-timeout', '1m0s', 'How long a request may take.'),
-  flag('min-request-timeout', '1800', 'Seconds that a watch stands at least, where it names no timeout.'),
+  int('max-requests-inflight', '400', 'Most reading requests under way; 0: no limit.'),
+  int('max-mutating-requests-inflight', '200', 'Most writing requests under way; 0: no limit.'),
+  duration('request-timeout', '1m0s', 'How long a request may take.'),
+  int('min-request-timeout', '1800', 'Seconds that a watch stands at least, where it names no timeout.'),
   flag(
     'service-cluster-ip-range',
     '10.96.0.0/12',
     'Addresses of Services; with a second range of the other IP family, after a comma, they may have two.',
   ),
   flag('service-node-port-range', '30000-32767', 'Ports of Services on nodes.'),
-  flag('delete-collection-workers', '16', 'How many objects of a collection are deleted at a time.'),
-  flag('event-ttl', '1h0m0s', 'How long events are kept.'),
+  list(
+    'enable-admission-plugins',
+    '',
+    'Admission plugins to run besides those that run by default. One that is not there yet is refused.',
+  ),
+  list('disable-admission-plugins', '', 'Admission plugins not to run.'),
+  list('feature-gates', '', 'Only the defaults of Kubernetes 1.36: another value is refused.'),
+  flag('endpoint-reconciler-type', 'lease', 'lease, or none: who else writes the kubernetes endpoints.'),
+  duration('livez-grace-period', '0s', 'For how long /livez does not mind that the server still starts.'),
+  flag('logging-format', 'text', 'text or json.'),
+  int('delete-collection-workers', '16', 'How many objects of a collection are deleted at a time.'),
+  duration('event-ttl', '1h0m0s', 'How long events are kept.'),
   list('runtime-config', '', 'Versions to serve or not: api/beta=true,batch/v1=false.'),
-  flag('shutdown-timeout', '5s', 'How long requests under way may take when the server stops.'),
-  flag('v', '0', 'Log verbosity; 3: every request.'),
+  duration('shutdown-timeout', '5s', 'How long requests under way may take when the server stops.'),
+  int('v', '0', 'Log verbosity; 3: every request.'),
 ];
 
-const ignoredFlag = ({ name, isBoolean, about }: IgnoredFlag): ApiserverFlag => ({
-  name,
-  description: `Accepted and ignored: ${about}.`,
-  defaultValue: '',
-  isBoolean,
-  isIgnored: true,
-});
-
 /** Every flag, for the help and for parsing. */
-export const apiserverFlags: readonly ApiserverFlag[] = [
+export const apiserverFlags: readonly ComponentFlag[] = [
   ...servedFlags,
-  ...ignoredFlags.map((ignored) => ignoredFlag(ignored)),
+  ...refusedFlags,
+  ...ignoredFlags,
+  ...sharedFlags,
 ];

@@ -23,7 +23,7 @@ describe('flags of kube-apiserver', () => {
 
   test('have defaults', async () => {
     const { apiserver, etcd, verbosity, notes } = await parse({});
-    assert.deepEqual(etcd, { endpoints: ['https://a:2379', 'https://b:2379'], tls: {} });
+    assert.deepEqual(etcd, { endpoints: ['https://a:2379', 'https://b:2379'], overrides: [], tls: {} });
     assert.equal(apiserver.securePort, 6443);
     assert.equal(apiserver.requestTimeoutMs, 60_000);
     assert.equal(apiserver.eventTtlSeconds, 3600);
@@ -81,7 +81,7 @@ describe('flags of kube-apiserver', () => {
   test('say what they do not do', async () => {
     const { notes, apiserver } = await parse({ 'authorization-mode': 'Node,RBAC', profiling: 'false' });
     assert.equal(notes.length, 2);
-    assert.match(notes.join('\n'), /--profiling: Accepted and ignored/);
+    assert.match(notes.join('\n'), /--profiling changes nothing: there are no Go profiles/);
     assert.deepEqual(apiserver.authorizationModes, ['RBAC']);
   });
 
@@ -110,9 +110,150 @@ describe('flags of kube-apiserver', () => {
     );
     await assert.rejects(parse({ 'etcd-servers': '' }), /--etcd-servers must name at least one URL/);
     await assert.rejects(
-      parseApiserverFlags({ 'etcd-servers': 'http://a:1' }),
-      /--tls-cert-file must be given/,
+      parseApiserverFlags({ 'etcd-servers': 'http://a:1', 'tls-cert-file': 'x' }),
+      /--tls-cert-file cannot be read/,
     );
+    await assert.rejects(
+      parse({ 'tls-min-version': 'VersionTLS10' }),
+      /must be VersionTLS12 or VersionTLS13/,
+    );
+    await assert.rejects(parse({ 'tls-cipher-suites': 'foo' }), {
+      message: "--tls-cipher-suites has foo: Cipher suite not supported or doesn't exist",
+    });
+    await assert.rejects(parse({ 'tls-curve-preferences': '1' }), /has 1, which is not supported/);
+    await assert.rejects(parse({ 'storage-backend': 'etcd2' }), /--storage-backend is "etcd2"/);
+    await assert.rejects(
+      parse({ 'audit-log-maxage': 'x' }),
+      /--audit-log-maxage is "x", but must be a whole/,
+    );
+  });
+
+  test('that promise what is not there yet are refused in one line, unless they ask for nothing', async () => {
+    await assert.rejects(
+      parse({ 'audit-log-path': '-', 'oidc-issuer-url': 'https://a', 'audit-policy-file': 'p.yaml' }),
+      {
+        name: 'ApiserverFlagError',
+        message:
+          '--audit-log-path, --audit-policy-file refused: there is no audit log yet; ' +
+          '--oidc-issuer-url refused: this way to authenticate is not there yet',
+      },
+    );
+    await assert.rejects(
+      parse({ 'encryption-provider-config': 'c.yaml' }),
+      /--encryption-provider-config refused: values are not encrypted yet/,
+    );
+    await assert.rejects(parse({ 'allow-privileged': 'false' }), /--allow-privileged refused/);
+    const { notes } = await parse({
+      'allow-privileged': 'true',
+      'audit-log-maxage': '366',
+      'encryption-provider-config': '',
+      'enable-bootstrap-token-auth': 'F',
+      'shutdown-delay-duration': '0s',
+      'emulated-version': 'kube=1.36',
+    });
+    assert.deepEqual(notes, []);
+  });
+
+  test('of admission name plugins of kube-apiserver', async () => {
+    const { apiserver } = await parse({
+      'enable-admission-plugins': 'NamespaceLifecycle',
+      'disable-admission-plugins': 'ServiceAccount,Priority',
+    });
+    assert.deepEqual(apiserver.disabledAdmissionPlugins, ['ServiceAccount', 'Priority']);
+    await assert.rejects(
+      parse({ 'enable-admission-plugins': 'AlwaysPullImages' }),
+      /--enable-admission-plugins refused: AlwaysPullImages is not there yet/,
+    );
+    await assert.rejects(parse({ 'disable-admission-plugins': 'Foo' }), {
+      message: '--disable-admission-plugins plugin "Foo" is unknown',
+    });
+    await assert.rejects(
+      parse({
+        'enable-admission-plugins': 'NamespaceLifecycle',
+        'disable-admission-plugins': 'NamespaceLifecycle',
+      }),
+      /NamespaceLifecycle is in both/,
+    );
+  });
+
+  test('of features take the defaults of Kubernetes', async () => {
+    await parse({ 'feature-gates': 'SidecarContainers=true,kube:AllAlpha=false' });
+    for (const [gates, message] of [
+      ['Foo=true', 'unrecognized feature gate: Foo'],
+      ['wardle:X=true', 'component not registered: wardle'],
+      ['APIResponseCompression', 'missing bool value for APIResponseCompression'],
+      [
+        'APIResponseCompression=x',
+        'invalid value of APIResponseCompression=x, err: strconv.ParseBool: parsing "x": invalid syntax',
+      ],
+      [
+        'SidecarContainers=false',
+        'cannot set feature gate SidecarContainers to false: pg8s has the features of Kubernetes 1.36 as they are by default',
+      ],
+    ] as const) {
+      await assert.rejects(parse({ 'feature-gates': gates }), { message: `--feature-gates ${message}` });
+    }
+  });
+
+  test('name other etcds for some resources', async () => {
+    const { etcd } = await parse({
+      'etcd-servers-overrides': '/events#http://a:1;http://b:2,apps/deployments#https://c:3',
+    });
+    assert.deepEqual(etcd.overrides, [
+      { storageKeyPrefix: 'events', endpoints: ['http://a:1', 'http://b:2'] },
+      { storageKeyPrefix: 'deployments', endpoints: ['https://c:3'] },
+    ]);
+    const format =
+      'invalid, must be of format: group/resource#servers, where servers are URLs, semicolon separated';
+    for (const [value, message] of [
+      ['/events', format],
+      ['events#http://a:1', format],
+      ['/events#', format],
+      ['/events#a:1', 'has "a:1", which is not an http or https URL'],
+      ['apps/nothing#http://a:1', 'has "apps/nothing", which is not a stored resource'],
+    ] as const) {
+      await assert.rejects(parse({ 'etcd-servers-overrides': value }), {
+        message: `--etcd-servers-overrides ${message}`,
+      });
+    }
+  });
+
+  test('find the serving certificate in --cert-dir, or have it made there', async () => {
+    const made = join(folder, 'new', 'certs');
+    const requests: (readonly string[])[] = [];
+    const parseWith = (flags: Record<string, string>) =>
+      parseApiserverFlags(
+        { 'etcd-servers': 'http://a:1', ...flags },
+        {
+          async makeCertificate({ certFile, keyFile, hosts }) {
+            requests.push(hosts);
+            await writeFile(certFile, 'made cert');
+            await writeFile(keyFile, 'made key');
+          },
+        },
+      );
+    const first = await parseWith({ 'cert-dir': made, 'advertise-address': '192.0.2.1' });
+    assert.equal(first.apiserver.tls.cert.toString(), 'made cert');
+    assert.deepEqual(requests, [['192.0.2.1', '127.0.0.1', '10.96.0.1']]);
+    const second = await parseWith({ 'cert-dir': made });
+    assert.equal(second.apiserver.tls.key.toString(), 'made key');
+    assert.equal(requests.length, 1);
+    await assert.rejects(
+      parseWith({ 'cert-dir': join(folder, 'tokens.csv') }),
+      /--cert-dir cannot be used for a serving certificate: /,
+    );
+  });
+
+  test('limit TLS', async () => {
+    const { apiserver } = await parse({
+      'tls-min-version': 'VersionTLS13',
+      'tls-cipher-suites': 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305',
+      'tls-curve-preferences': '29,23',
+    });
+    const { minVersion, ciphers, ecdhCurve } = apiserver.tls;
+    assert.equal(minVersion, 'TLSv1.3');
+    assert.match(ciphers ?? '', /^TLS_AES_.*:TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:.*_POLY1305_SHA256$/);
+    assert.equal(ecdhCurve, 'X25519:P-256');
   });
 
   test('have one meaning each', () => {

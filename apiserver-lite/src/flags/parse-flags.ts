@@ -1,27 +1,42 @@
+import { judgeFlags } from '@pg8s/k8s-proto/component-base/component-flag';
+import { featureGateProblem } from '@pg8s/k8s-proto/component-base/feature-gates';
 import type { ApiserverOptions, AuthorizationMode } from '../apiserver.ts';
 import { parseTokenFile } from '../filters/authentication/token-file.ts';
-import { parseServiceRanges } from '../registry/core/service/ip-range.ts';
+import { addressAt, parseServiceRanges } from '../registry/core/service/ip-range.ts';
 import { parsePortRange } from '../registry/core/service/node-port-allocator.ts';
 import { readSigningKey, readVerifyingKeys } from '../service-account/token-keys.ts';
 import type { ServiceAccountOptions } from '../service-account/token-options.ts';
-import { ApiserverFlagError } from './flag.ts';
+import { disabledPlugins } from './admission-plugins.ts';
+import { type EtcdOverride, parseEtcdOverrides } from './etcd-overrides.ts';
+import { ApiserverFlagError, flagError } from './flag-error.ts';
 import { FlagReader } from './flag-reader.ts';
 import { apiserverFlags, protobuf } from './flags-table.ts';
+import { type MakeCertificate, tlsOptions } from './serving-options.ts';
 
 /** Which etcd to keep objects in. */
 export interface EtcdFlagOptions {
   readonly endpoints: readonly string[];
+  /** `--etcd-servers-overrides`. */
+  readonly overrides: readonly EtcdOverride[];
+  /** For all of them. */
   readonly tls: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
 }
 
 /** What the flags say. */
 export interface ApiserverFlagOptions {
-  readonly apiserver: Omit<ApiserverOptions, 'etcd' | 'log'>;
+  readonly apiserver: Omit<ApiserverOptions, 'etcd' | 'etcdOverrides' | 'log'>;
   readonly etcd: EtcdFlagOptions;
   /** `-v`: 0 to 10; from 3 on every request is logged. */
   readonly verbosity: number;
-  /** What was given and means nothing here: to be noted in the log, once. */
+  readonly logFormat: 'text' | 'json';
+  /** What was given and changes nothing: to be noted in the log, once. */
   readonly notes: readonly string[];
+}
+
+/** What flags alone cannot tell. */
+export interface FlagContext {
+  /** Makes the serving certificate of `--cert-dir`; without it the files must be there. */
+  readonly makeCertificate?: MakeCertificate;
 }
 
 /**
@@ -31,36 +46,46 @@ export interface ApiserverFlagOptions {
  */
 export async function parseApiserverFlags(
   flags: Readonly<Record<string, string | undefined>>,
+  { makeCertificate }: FlagContext = {},
 ): Promise<ApiserverFlagOptions> {
   const known = new Map(apiserverFlags.map((known) => [known.name, known]));
-  const notes: string[] = [];
-  for (const name of Object.keys(flags)) {
-    const found = known.get(name);
-    if (found === undefined) throw new ApiserverFlagError(name, 'is not a flag of kube-apiserver');
-    if (found.isIgnored) notes.push(`--${name}: ${found.description}`);
-  }
+  const unknown = Object.keys(flags).find((name) => !known.has(name));
+  if (unknown !== undefined) throw flagError(unknown, 'is not a flag of kube-apiserver');
+  const { problem, notes } = judgeFlags(known, flags);
+  if (problem !== undefined) throw new ApiserverFlagError(problem);
   // kube-apiserver takes `-v=3`, of which a short flag elsewhere leaves `=3`.
   const given = (name: string): string | undefined =>
     name === 'v' ? flags[name]?.replace(/^=/, '') : flags[name];
   const text = (name: string): string => given(name) ?? known.get(name)?.defaultValue ?? '';
   const reader = new FlagReader(text);
-  const modes = authorizationModes(text('authorization-mode'), notes);
+  const modeNotes: string[] = [];
+  const modes = authorizationModes(text('authorization-mode'), modeNotes);
+  const gates = featureGateProblem(text('feature-gates'));
+  if (gates !== undefined) throw flagError('feature-gates', gates);
+  reader.oneOf('storage-backend', ['', 'etcd3']);
   const clientCa = await reader.file('client-ca-file');
   const tokens = await reader.file('token-auth-file');
   const accounts = await serviceAccountOptions(reader);
-  const cert = await reader.requiredFile('tls-cert-file');
-  const key = await reader.requiredFile('tls-private-key-file');
   const serviceClusterIpRange = text('service-cluster-ip-range');
-  checked('service-cluster-ip-range', () => parseServiceRanges(serviceClusterIpRange));
+  const serviceRanges = checked('service-cluster-ip-range', () => parseServiceRanges(serviceClusterIpRange));
   const serviceNodePortRange = text('service-node-port-range');
   checked('service-node-port-range', () => parsePortRange(serviceNodePortRange));
+  const hosts = [
+    text('advertise-address'),
+    text('bind-address'),
+    ...serviceRanges.map((range) => addressAt(range, 1)),
+  ];
   return {
     etcd: await etcdOptions(reader),
     apiserver: {
       bindAddress: text('bind-address'),
       ...(text('advertise-address') === '' ? {} : { advertiseAddress: text('advertise-address') }),
       securePort: reader.integer('secure-port'),
-      tls: { cert, key },
+      ...(text('external-hostname') === '' ? {} : { externalHostname: text('external-hostname') }),
+      tls: await tlsOptions(reader, hosts, makeCertificate),
+      reusePort: reader.boolean('permit-port-sharing'),
+      http2: !reader.boolean('disable-http2-serving'),
+      ...http2Streams(reader),
       ...(clientCa === undefined ? {} : { clientCa }),
       ...(tokens === undefined
         ? {}
@@ -76,13 +101,21 @@ export async function parseApiserverFlags(
       storageMediaType: reader.oneOf('storage-media-type', [protobuf, 'application/json']),
       serviceClusterIpRange,
       serviceNodePortRange,
+      etcdCompactionIntervalMs: reader.durationMs('etcd-compaction-interval'),
+      etcdHealthTimeoutMs: reader.durationMs('etcd-healthcheck-timeout'),
+      etcdReadyTimeoutMs: reader.durationMs('etcd-readycheck-timeout'),
+      leaseReuseSeconds: reader.integer('lease-reuse-duration-seconds'),
+      livezGracePeriodMs: reader.durationMs('livez-grace-period'),
+      writesEndpoints: reader.oneOf('endpoint-reconciler-type', ['lease', 'none']) === 'lease',
+      disabledAdmissionPlugins: disabledPlugins(reader),
       eventTtlSeconds: reader.durationMs('event-ttl') / 1000,
       deleteCollectionWorkers: reader.positive('delete-collection-workers'),
       runtimeConfig: runtimeConfig(text('runtime-config')),
       drainTimeoutMs: reader.durationMs('shutdown-timeout'),
     },
     verbosity: reader.integer('v'),
-    notes,
+    logFormat: reader.oneOf('logging-format', ['text', 'json']),
+    notes: [...notes, ...modeNotes],
   };
 }
 
@@ -91,21 +124,19 @@ function checked<Value>(name: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {
-    throw new ApiserverFlagError(
-      name,
-      `cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw flagError(name, `cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 async function etcdOptions(reader: FlagReader): Promise<EtcdFlagOptions> {
   const endpoints = reader.list('etcd-servers');
-  if (endpoints.length === 0) throw new ApiserverFlagError('etcd-servers', 'must name at least one URL');
+  if (endpoints.length === 0) throw flagError('etcd-servers', 'must name at least one URL');
   const ca = await reader.file('etcd-cafile');
   const cert = await reader.file('etcd-certfile');
   const key = await reader.file('etcd-keyfile');
   return {
     endpoints,
+    overrides: parseEtcdOverrides(reader.list('etcd-servers-overrides')),
     tls: {
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
@@ -120,7 +151,7 @@ async function serviceAccountOptions(reader: FlagReader): Promise<ServiceAccount
   const names = reader.list('service-account-key-file');
   if (issuers.length === 0) {
     if (signingKey === undefined && names.length === 0) return undefined;
-    throw new ApiserverFlagError('service-account-issuer', 'must be given with keys for tokens');
+    throw flagError('service-account-issuer', 'must be given with keys for tokens');
   }
   const keyFiles: string[] = [];
   for (const name of names) {
@@ -133,7 +164,7 @@ async function serviceAccountOptions(reader: FlagReader): Promise<ServiceAccount
     // kube-apiserver checks tokens with the key that signs them, where no other is named.
     if (keyFiles.length === 0) keyFiles.push(signingKey.toString());
   }
-  if (keyFiles.length === 0) throw new ApiserverFlagError('service-account-key-file', 'must be given');
+  if (keyFiles.length === 0) throw flagError('service-account-key-file', 'must be given');
   const audiences = reader.list('api-audiences');
   const jwksUri = reader.text('service-account-jwks-uri');
   const maxSeconds = reader.durationMs('service-account-max-token-expiration') / 1000;
@@ -159,7 +190,7 @@ function authorizationModes(text: string, notes: string[]): AuthorizationMode[] 
     } else if (mode === 'RBAC' || mode === 'AlwaysAllow' || mode === 'AlwaysDeny') {
       modes.push(mode);
     } else {
-      throw new ApiserverFlagError('authorization-mode', `has "${mode}", which is not a known mode`);
+      throw flagError('authorization-mode', `has "${mode}", which is not a known mode`);
     }
   }
   return modes;
@@ -172,9 +203,14 @@ function runtimeConfig(text: string): Record<string, boolean> {
     if (entry === '') continue;
     const [key = '', value = 'true'] = entry.split('=');
     if (value !== 'true' && value !== 'false') {
-      throw new ApiserverFlagError('runtime-config', `has "${entry}", which must end in =true or =false`);
+      throw flagError('runtime-config', `has "${entry}", which must end in =true or =false`);
     }
     config[key] = value === 'true';
   }
   return config;
+}
+
+function http2Streams(reader: FlagReader): { http2MaxStreams?: number } {
+  const most = reader.integer('http2-max-streams-per-connection');
+  return most === 0 ? {} : { http2MaxStreams: most };
 }

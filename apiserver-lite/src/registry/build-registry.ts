@@ -44,6 +44,8 @@ export interface RegistryOptions {
   componentProbes?: Readonly<Record<string, ComponentProbe>>;
   /** Admission beyond NamespaceLifecycle, which always comes first. */
   admissionPlugins?: readonly AdmissionPlugin[];
+  /** `--disable-admission-plugins`. */
+  disabledAdmissionPlugins?: readonly string[];
   options?: {
     /** `--event-ttl`; default one hour. */
     eventTtlSeconds?: number;
@@ -109,8 +111,9 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
     return storageFor(resource);
   };
 
+  const disabledPlugins = new Set(options.disabledAdmissionPlugins);
   const admission = admissionChain([
-    namespaceLifecycle(storageOf('', 'namespaces')),
+    ...[namespaceLifecycle(storageOf('', 'namespaces'))].filter(({ name }) => !disabledPlugins.has(name)),
     escalationCheck({ authorizer: options.authorizer, storageOf }),
     ...(options.admissionPlugins ?? []),
   ]);

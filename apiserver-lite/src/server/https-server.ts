@@ -16,6 +16,17 @@ export interface HttpsServerOptions {
   port: number;
   cert: Pem;
   key: Pem;
+  /** Default TLSv1.2. */
+  minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** OpenSSL's lists. Default: those of Node. */
+  ciphers?: string;
+  ecdhCurve?: string;
+  /** Several servers may listen on the port (SO_REUSEPORT). */
+  reusePort?: boolean;
+  /** Default true; false: HTTP/1.1 only. */
+  http2?: boolean;
+  /** Most requests at once on an HTTP/2 connection. Default 250. */
+  http2MaxStreams?: number;
   /** Authorities of client certificates. A certificate is asked for only where this is set, and never demanded. */
   clientCa?: Pem;
   handler: Handler;
@@ -85,7 +96,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, bindAddress, () => {
+    server.listen({ port, host: bindAddress, reusePort: options.reusePort ?? false }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -131,14 +142,17 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
   };
 }
 
-function createServer({ cert, key, clientCa }: HttpsServerOptions): Http2SecureServer {
+function createServer(options: HttpsServerOptions): Http2SecureServer {
+  const { cert, key, clientCa, ciphers, ecdhCurve } = options;
   try {
     return createSecureServer({
       allowHTTP1: true,
-      ALPNProtocols: ['h2', 'http/1.1'],
+      ALPNProtocols: options.http2 === false ? ['http/1.1'] : ['h2', 'http/1.1'],
       cert,
       key,
-      minVersion: 'TLSv1.2',
+      minVersion: options.minVersion ?? 'TLSv1.2',
+      ...(ciphers === undefined ? {} : { ciphers }),
+      ...(ecdhCurve === undefined ? {} : { ecdhCurve }),
       // The certificate is judged by the stage `authenticate`, so that a wrong one is answered by a Status.
       rejectUnauthorized: false,
       ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true }),
@@ -146,7 +160,7 @@ function createServer({ cert, key, clientCa }: HttpsServerOptions): Http2SecureS
       headersTimeout: 32_000,
       maxHeaderSize: maxHeaderBytes,
       settings: {
-        maxConcurrentStreams: 250,
+        maxConcurrentStreams: options.http2MaxStreams ?? 250,
         initialWindowSize: 256 * 1024,
         maxHeaderListSize: maxHeaderBytes,
       },

@@ -17,6 +17,8 @@ export interface StorageFactoryOptions extends Omit<
   etcdFor?: (resource: ResourceInfo) => EtcdClient;
   /** `--etcd-compaction-interval`; 0: somebody else compacts. Default 5 minutes. */
   compactionIntervalMs?: number;
+  /** `--lease-reuse-duration-seconds`. Default 60. */
+  leaseReuseSeconds?: number;
   /** How a resource's values are written; encryption decides by resource. */
   codecFor: (resource: ResourceInfo) => ValueCodec;
 }
@@ -38,7 +40,7 @@ export class StorageFactory {
     const prefix = resource.storageKeyPrefix ?? '';
     let storage = this.#storages.get(prefix);
     if (storage === undefined) {
-      const { etcdFor, codecFor, compactionIntervalMs: _, ...options } = this.#options;
+      const { etcdFor, codecFor, compactionIntervalMs: _, leaseReuseSeconds: __, ...options } = this.#options;
       const etcd = etcdFor?.(resource) ?? options.etcd;
       storage = createResourceStorage({
         ...options,
@@ -106,8 +108,14 @@ export class StorageFactory {
   #connection(client: EtcdClient): EtcdConnection {
     let connection = this.#connections.get(client);
     if (connection === undefined) {
-      const { pathPrefix, log, clock = systemClock } = this.#options;
-      connection = new EtcdConnection({ client, pathPrefix, clock, log });
+      const { pathPrefix, log, clock = systemClock, leaseReuseSeconds } = this.#options;
+      connection = new EtcdConnection({
+        client,
+        pathPrefix,
+        clock,
+        log,
+        ...(leaseReuseSeconds === undefined ? {} : { leaseReuseSeconds }),
+      });
       this.#connections.set(client, connection);
       this.#compact(connection);
     }

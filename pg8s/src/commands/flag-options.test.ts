@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apiserverFlags } from '@pg8s/apiserver-lite/flags/flags-table';
 import { Command } from 'commander';
-import { addFlagOptions, type FlagRow, givenFlags } from './flag-options.ts';
+import { addFlagOptions, flagRow, type FlagRow, givenFlags } from './flag-options.ts';
 
 function given(rows: readonly FlagRow[], ...args: readonly string[]): Record<string, string> {
   const command = addFlagOptions(new Command().exitOverride(), rows);
@@ -30,10 +30,7 @@ test('of a flag that is given several times the last value counts, of a list all
 });
 
 test('lists of kube-apiserver add up', () => {
-  const rows: FlagRow[] = apiserverFlags.map(({ defaultValue, ...flag }) => ({
-    ...flag,
-    shownDefault: defaultValue,
-  }));
+  const rows = apiserverFlags.map((flag) => flagRow(flag));
   const flags = given(
     rows,
     '--authorization-mode=Node',

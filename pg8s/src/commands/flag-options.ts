@@ -1,3 +1,4 @@
+import type { ComponentFlag } from '@pg8s/k8s-proto/component-base/component-flag';
 import { type Command, Option } from 'commander';
 
 /** A flag as the rooms describe theirs. */
@@ -15,6 +16,18 @@ export interface FlagRow {
   isHidden?: boolean;
   /** A list: given several times, the values add up, as those of Go's `pflag`; of others the last one counts. */
   isRepeatable?: boolean;
+}
+
+/** A flag of one of Kubernetes' components; the help shows those that are in effect. */
+export function flagRow({ name, type, description, defaultValue, effect }: ComponentFlag): FlagRow {
+  return {
+    name,
+    description,
+    shownDefault: defaultValue,
+    isBoolean: type === 'boolean',
+    isRepeatable: type === 'list',
+    isHidden: effect !== 'inEffect',
+  };
 }
 
 /** Adds a table of flags with the originals' own names; what was given is found again by `givenFlags`. */

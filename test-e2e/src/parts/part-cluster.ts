@@ -68,6 +68,11 @@ export class PartCluster {
 
   /** Starts `pg8s apiserver` on these etcd servers, whoever they are. */
   async startApiserver(...etcdUrls: readonly string[]): Promise<ApiserverPart> {
+    return this.startApiserverWith(etcdUrls, []);
+  }
+
+  /** The same with further flags. */
+  async startApiserverWith(etcdUrls: readonly string[], flags: readonly string[]): Promise<ApiserverPart> {
     const { apiserver, ca, etcdCa, etcdApiserver, admin } = this.pki;
     const port = await freePort();
     const args = [
@@ -76,6 +81,7 @@ export class PartCluster {
       ['--etcd-keyfile', etcdApiserver.keyFile, '--secure-port', String(port)],
       ['--tls-cert-file', apiserver.certFile, '--tls-private-key-file', apiserver.keyFile],
       ['--client-ca-file', ca.certFile],
+      flags,
     ].flat();
     const process = await this.#start(['apiserver', ...args], () => isReady(port, ca.cert));
     const file = join(this.#folder, `kubeconfig-${port}`);

@@ -12,6 +12,8 @@ export interface EtcdConnectionOptions {
   pathPrefix: string;
   clock: Clock;
   log: Logger;
+  /** For how long objects that expire share one lease. Default 60. */
+  leaseReuseSeconds?: number;
 }
 
 /** What all resources of one etcd share: one watch stream, one question for the revision at a time, the leases. */
@@ -22,10 +24,14 @@ export class EtcdConnection {
   readonly progress: ProgressSupport;
   readonly hub: WatchHub;
 
-  constructor({ client, pathPrefix, clock, log }: EtcdConnectionOptions) {
+  constructor({ client, pathPrefix, clock, log, leaseReuseSeconds }: EtcdConnectionOptions) {
     this.client = client;
     this.currentRevision = new CurrentRevision(client, pathPrefix);
-    this.leases = new LeasePool(client, clock);
+    this.leases = new LeasePool(
+      client,
+      clock,
+      leaseReuseSeconds === undefined ? {} : { reuseSeconds: leaseReuseSeconds },
+    );
     this.progress = new ProgressSupport(client);
     this.hub = new WatchHub({ client, clock, log, progress: this.progress });
   }
