@@ -242,6 +242,81 @@ export const watchCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'the header of history is the revision of the store',
+    async run(world) {
+      const first = (await world.put('a', '1')).header.revision;
+      for (const value of ['2', '3']) await world.put('a', value);
+      const { header } = await world.put('other');
+      const watch = await watchAll(world, {
+        key: world.key('a'),
+        rangeEnd: Buffer.of(),
+        startRevision: first,
+      });
+      const history = await watch.next();
+      assert.deepEqual(
+        history.events.map(({ kv }) => text(kv.value)),
+        ['1', '2', '3'],
+      );
+      assert.equal(history.header.revision, header.revision);
+    },
+  },
+  {
+    name: 'history comes a thousand revisions at a time, each with the revision of the store',
+    async run(world) {
+      const first = (await world.put('a', '0')).header.revision;
+      for (let count = 0; count < 10; count++) {
+        await Promise.all(Array.from({ length: 100 }, () => world.put('a')));
+      }
+      const { currentRevision } = { currentRevision: (await world.get('a')).header.revision };
+      const watch = await watchAll(world, { startRevision: first });
+      for (const events of [1000, 1]) {
+        const page = await watch.next();
+        assert.deepEqual([page.events.length, page.header.revision], [events, currentRevision]);
+      }
+    },
+  },
+  {
+    name: 'ten large events of history come in one response, or in its fragments',
+    async run(world) {
+      const value = Buffer.alloc(1000 * 1000, 'x');
+      const first = (await world.client.put({ key: world.key('0'), value })).header.revision;
+      for (let index = 1; index < 10; index++) await world.client.put({ key: world.key(`${index}`), value });
+      const whole = await watchAll(world, { startRevision: first });
+      const response = await whole.next();
+      assert.deepEqual([response.events.length, response.fragment], [10, false]);
+      const inParts = await watchAll(world, { startRevision: first, fragment: true });
+      const parts = [];
+      do parts.push(await inParts.next());
+      while (parts.at(-1)?.fragment);
+      // A fragment is at most 1.5 MiB and half a MiB more.
+      assert.deepEqual(
+        parts.map(({ events }) => events.length),
+        [2, 2, 2, 2, 2],
+      );
+      assert.ok(parts.every(({ header }) => header.revision === response.header.revision));
+      await world.client.deleteRange({ key: world.key(''), rangeEnd: world.end });
+    },
+  },
+  {
+    name: 'what was before an event is not shown where it is compacted',
+    async run(world) {
+      await world.put('a', '1');
+      const { header } = await world.put('a', '2');
+      await world.put('a', '3');
+      await world.client.compact({ revision: header.revision });
+      const watch = await watchAll(world, { startRevision: header.revision, prevKv: true });
+      const events = [];
+      while (events.length < 2) events.push(...(await watch.next()).events);
+      assert.deepEqual(
+        events.map(({ kv, prevKv }) => [text(kv.value), prevKv && text(prevKv.value)]),
+        [
+          ['2', undefined],
+          ['3', '2'],
+        ],
+      );
+    },
+  },
+  {
     name: 'an empty key watches from the first key on',
     async run(world) {
       const watch = world.watch();

@@ -3,7 +3,10 @@ export interface StoreLimits {
   /** Changes kept in memory for watchers that are a little behind, in number and bytes. */
   readonly recentChanges: number;
   readonly recentBytes: number;
-  /** Changes that a watcher is handed at a time while it catches up, in number and bytes. */
+  /**
+   * Changes that a watcher is handed at a time while it catches up, in number and bytes. etcd knows but a number (etcd:
+   * `watcher_group.go`, watchBatchMaxRevs); the bytes are what keeps a page of large values from filling the memory.
+   */
   readonly watchPageRows: number;
   readonly watchPageBytes: number;
   /** Rows read at a time of what other shims have committed. */
@@ -14,6 +17,6 @@ export const defaultLimits: StoreLimits = {
   recentChanges: 10_000,
   recentBytes: 32 * 1024 * 1024,
   watchPageRows: 1000,
-  watchPageBytes: 4 * 1024 * 1024,
+  watchPageBytes: 32 * 1024 * 1024,
   missedPageRows: 2000,
 };

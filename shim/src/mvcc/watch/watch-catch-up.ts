@@ -23,8 +23,8 @@ export interface WatchCatchUpOptions {
   recent: RecentChanges;
   /** The watcher has seen everything there is. */
   joined(watcher: HubWatcher): void;
-  /** Hands a page on. Returns false if the watcher cannot take more now, or is over. */
-  deliver(watcher: HubWatcher, revision: number, events: readonly Event[]): boolean;
+  /** Hands a page on, with which the watcher has seen everything up to `through`. Returns false if the watcher cannot take more now, or is over. */
+  deliver(watcher: HubWatcher, through: number, events: readonly Event[]): boolean;
   over(watcher: HubWatcher, compactRevision: number): void;
 }
 
@@ -86,7 +86,11 @@ export class WatchCatchUp {
     if (page === undefined || !isBehindAt(watcher, from)) return isBehindAt(watcher, from);
     if (watcher.prevKv) await this.#loadBefore(page.changes);
     if (!isBehindAt(watcher, from)) return false;
-    const events = page.changes.map((change) => (watcher.prevKv ? change.eventWithBefore : change.event));
+    // What was before an event can be read only where it is not compacted, even if it is still in memory.
+    const { compactRevision } = state.fence;
+    const events = page.changes.map((change) =>
+      watcher.prevKv && change.row.revision > compactRevision ? change.eventWithBefore : change.event,
+    );
     if (!this.#options.deliver(watcher, page.through, events)) return false;
     if (watcher.next <= state.fence.revision) return true;
     // No await since the last look at the revision: nothing can slip in between.

@@ -55,7 +55,7 @@ export class WatchHub {
       limits: options.limits,
       recent: this.#recent,
       joined: (watcher) => this.#join(watcher),
-      deliver: (watcher, revision, events) => this.#deliver(watcher, revision, events),
+      deliver: (watcher, through, events) => this.#deliver(watcher, through, events),
       over: (watcher, compactRevision) => this.#end(watcher, compactRevision),
     });
   }
@@ -182,11 +182,12 @@ export class WatchHub {
   }
 
   /** Delivery on the slow way. Returns whether the watcher can take more. */
-  #deliver(watcher: HubWatcher, revision: number, events: readonly Event[]): boolean {
-    watcher.next = revision + 1;
+  #deliver(watcher: HubWatcher, through: number, events: readonly Event[]): boolean {
+    watcher.next = through + 1;
     if (events.length === 0) return true;
     this.#delivered += events.length;
-    if (watcher.sink.events(revision, events)) return watcher.state === 'behind';
+    // The header tells the store's revision, however old the events are (etcd: `watchable_store.go`, syncWatchers).
+    if (watcher.sink.events(this.#revision, events)) return watcher.state === 'behind';
     if (watcher.state === 'behind') watcher.state = 'held';
     return false;
   }
