@@ -69,6 +69,12 @@ const servedFlags: readonly EtcdFlag[] = [
     'URLs for HTTP alone; --listen-client-urls are then for gRPC alone. Default: both there.',
   ),
   flag('string', 'advertise-client-urls', '', 'URLs that clients are told of. Default: those listened on.'),
+  flag(
+    'string',
+    'initial-advertise-peer-urls',
+    'http://localhost:2380',
+    'Peer URLs of this member in the member list; members find each other in the database.',
+  ),
   flag('bool', 'socket-reuse-port', 'false', 'Several servers may listen on one port (SO_REUSEPORT).'),
   flag('bool', 'socket-reuse-address', 'false', 'Listen while old connections fade away; always so here.'),
   flag('string', 'cert-file', '', 'Certificate of the server, for https URLs.'),

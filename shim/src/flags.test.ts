@@ -70,6 +70,8 @@ test('what kubeadm starts etcd with', () => {
   assert.equal(shim.tls?.clientCertAuth, true);
   assert.ok(ignored.includes('snapshot-count') && ignored.includes('peer-key-file'));
   assert.ok(!ignored.includes('name'));
+  assert.deepEqual(shim.advertisePeerUrls, ['https://10.0.0.1:2380']);
+  assert.deepEqual(parseFlags({}).shim.advertisePeerUrls, ['http://localhost:2380']);
 });
 
 test('mistakes name the flag', () => {

@@ -72,6 +72,7 @@ export function parseShimOptions(sources: FlagSources): EtcdFlagOptions {
     name: value('name'),
     listenClientUrls: parseUrls('listen-client-urls', value('listen-client-urls')),
     advertiseClientUrls: advertised === '' ? undefined : parseUrls('advertise-client-urls', advertised),
+    advertisePeerUrls: parseUrls('initial-advertise-peer-urls', value('initial-advertise-peer-urls')),
     listenMetricsUrls: metricsUrls === '' ? [] : parseUrls('listen-metrics-urls', metricsUrls),
     tls: tlsOptions(value),
     reusePort: parseBoolean('socket-reuse-port', value('socket-reuse-port')),

@@ -29,7 +29,7 @@ export const ignoredFlags: readonly IgnoredFlag[] = [
     bool: 'initial-election-tick-advance pre-vote',
   }),
   ...rows('members find each other in the database', {
-    string: `listen-peer-urls initial-advertise-peer-urls initial-cluster initial-cluster-state initial-cluster-token
+    string: `listen-peer-urls initial-cluster initial-cluster-state initial-cluster-token
       discovery discovery-endpoints discovery-token discovery-cert discovery-key discovery-cacert discovery-user
       discovery-password discovery-srv discovery-srv-name discovery-fallback discovery-proxy`,
     'time.Duration': `discovery-dial-timeout discovery-request-timeout discovery-keepalive-time

@@ -31,6 +31,8 @@ export interface ShimOptions {
   listenClientUrls: readonly string[];
   /** What other clients are told to connect to. Default: what is listened on. */
   advertiseClientUrls?: readonly string[] | undefined;
+  /** What the member list tells of this member as a peer; nobody connects there. Default: etcd's. */
+  advertisePeerUrls?: readonly string[] | undefined;
   /** For HTTP alone, etcd's --listen-client-http-urls; `listenClientUrls` are then for gRPC alone. */
   listenClientHttpUrls?: readonly string[] | undefined;
   /** HTTP alone, without gRPC; etcd's --listen-metrics-urls. No client certificate is asked for. */
@@ -98,6 +100,9 @@ export interface Shim {
 /** The etcd version whose API this is. */
 export const defaultVersionReported = '3.6.14';
 
+/** etcd's --initial-advertise-peer-urls, when it is not given. */
+const defaultPeerUrl = 'http://localhost:2380';
+
 /** An HTTP connection on which nothing moves for so long is closed. */
 const httpIdleTimeoutMs = 120_000;
 
@@ -155,6 +160,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
       log,
       name: options.name ?? 'default',
       clientUrls: options.advertiseClientUrls ?? listeners.map(({ url }) => url),
+      peerUrls: options.advertisePeerUrls ?? [defaultPeerUrl],
       quotaBytes: Math.max(quotaBytes, 0),
       ...(options.valueCacheBytes === undefined ? {} : { valueCacheBytes: options.valueCacheBytes }),
       ...(options.hints === undefined ? {} : { hints: options.hints }),

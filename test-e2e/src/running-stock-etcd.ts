@@ -4,6 +4,9 @@ import { eventually } from './command.ts';
 import { accepts } from './parts/part-process.ts';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 
+/** etcd's default. */
+const advertisedPeerUrl = 'http://localhost:2380';
+
 /** A stock etcd of one member, to compare with. */
 export class RunningStockEtcd {
   readonly url: string;
@@ -24,8 +27,9 @@ export class RunningStockEtcd {
     const url = `${scheme}://127.0.0.1:${clientPort}`;
     const peerUrl = `http://127.0.0.1:${peerPort}`;
     const clients = ['--listen-client-urls', url, '--advertise-client-urls', url];
-    const peers = ['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl];
-    const alone = ['--initial-cluster', `default=${peerUrl}`];
+    // Nobody talks to its only member as a peer, so that it may say what all say that are told nothing else.
+    const peers = ['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', advertisedPeerUrl];
+    const alone = ['--initial-cluster', `default=${advertisedPeerUrl}`];
     const args = ['--data-dir', dataDir, ...clients, ...peers, ...alone, '--log-level', 'error', ...flags];
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let log = '';

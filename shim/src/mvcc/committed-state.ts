@@ -29,7 +29,7 @@ export class CommittedState implements AccessView {
   readonly authTable = new AuthTable();
   index: KeyIndex;
   leases: LeaseTable;
-  fence: Fence = { commitIndex: 0, revision: 1, compactRevision: 0, sweptRevision: 0 };
+  fence: Fence = { commitIndex: 0, revision: 1, compactRevision: -1, sweptRevision: 0 };
   readonly #valueCacheBytes: number;
   #listener: StateListener | undefined;
 

@@ -39,7 +39,7 @@ export interface Store {
   readonly raftTerm: number;
   /** The newest revision applied here. At least 1; may lag behind other shims: see `readIndex`. */
   readonly currentRevision: number;
-  /** Below this nothing can be read or watched, at it both still work; 0 when never compacted. */
+  /** Below this nothing can be read or watched, at it both still work; -1 when never compacted (as in etcd). */
   readonly compactRevision: number;
 
   /**
@@ -91,7 +91,7 @@ export interface WatchStart {
 export interface WatchSink {
   /**
    * Events of one or more whole revisions, oldest first; a revision is never split over two calls. `revision` is
-   * the header's: at least the last event's. Afterwards everything up to `watcher.deliveredRevision` was sent.
+   * the header's: the store's, at least the last event's. Afterwards everything up to `watcher.deliveredRevision` was sent.
    * The array and the events are shared between watchers: do not change them.
    * Return false to hold the watcher back (slow reader): nothing comes until `watcher.resume()`. It then continues
    * where it was, from memory or from history; meanwhile the store holds nothing for it.

@@ -113,3 +113,51 @@ test('the room of a large compaction can be used again at once', async (t) => {
   const after = await size();
   assert.ok(after <= before * 1.1, `${before} bytes became ${after}`);
 });
+
+test('a compaction at 0 is one, once, on every shim and after a restart', async (t) => {
+  const database = await TestDatabase.create(t);
+  const [first, second] = await Promise.all([database.open(), database.open()]);
+  assert.equal(first.store.compactRevision, -1);
+  await assert.rejects(first.store.compact({ revision: -1 }), { code: 'compacted' });
+  assert.equal((await first.store.compact({ revision: 0, physical: true })).header.revision, 1);
+  await assert.rejects(first.store.compact({ revision: 0 }), { code: 'compacted' });
+  await assert.rejects(second.store.compact({ revision: 0 }), { code: 'compacted' });
+  await Promise.all([first.close(), second.close()]);
+  const third = await database.open();
+  assert.equal(third.store.compactRevision, 0);
+  await assert.rejects(third.store.compact({ revision: 0 }), { code: 'compacted' });
+  await third.store.compact({ revision: 1, physical: true });
+});
+
+test('what was before a compacted event is shown by no shim, whether it has it in memory or not', async (t) => {
+  const database = await TestDatabase.create(t);
+  const first = await database.open();
+  for (const value of ['1', '2', '3']) await first.store.put({ key: bytes('a'), value: bytes(value) }); // 2 3 4
+  await first.store.compact({ revision: 3 });
+  const second = await database.open();
+  for (const { store } of [first, second]) {
+    const seen: (string | undefined)[] = [];
+    const watcher = store.watch(
+      { key: bytes('a'), startRevision: 3, prevKv: true },
+      {
+        events: (_revision, events) => {
+          for (const { prevKv } of events)
+            seen.push(prevKv === undefined ? undefined : Buffer.from(prevKv.value).toString());
+          return true;
+        },
+        compacted: () => assert.fail('not compacted'),
+      },
+    );
+    await until('the events', async () => watcher.deliveredRevision === 4);
+    watcher.cancel();
+    assert.deepEqual(seen, [undefined, '2']);
+  }
+});
+
+test('members tell their peer URLs', async (t) => {
+  const database = await TestDatabase.create(t);
+  const peerUrls = ['http://b:2380', 'http://a:2380'];
+  const { store } = await database.open({ peerUrls });
+  const [member] = await store.members();
+  assert.deepEqual(member?.peerUrls, peerUrls.toSorted());
+});

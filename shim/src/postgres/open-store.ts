@@ -38,6 +38,8 @@ export interface OpenStoreOptions {
   name?: string;
   /** Advertised client URLs, for the member list. */
   clientUrls?: readonly string[];
+  /** Advertised peer URLs, for the member list. */
+  peerUrls?: readonly string[];
   /** How many bytes of current values are kept in memory. Default 256 MiB. */
   valueCacheBytes?: number;
   /** Bytes of the database in use beyond which NOSPACE is raised, and puts are refused. 0: no quota (the default). */
@@ -106,6 +108,7 @@ async function open(parts: {
     memberId,
     name: options.name ?? 'default',
     clientUrls: options.clientUrls ?? [],
+    peerUrls: options.peerUrls ?? [],
   });
   const hints =
     options.hints === false

@@ -13,6 +13,7 @@ export interface JoinOptions {
   memberId: bigint;
   name: string;
   clientUrls: readonly string[];
+  peerUrls: readonly string[];
 }
 
 /** The shims of one database, as each of them is seen by the others. */
@@ -33,12 +34,11 @@ export class PgCluster implements ClusterPort {
 
   /** Registers this shim as a new member. */
   static async join(options: JoinOptions): Promise<PgCluster> {
-    const { connection, memberId, name, clientUrls } = options;
-    await connection.query('INSERT INTO pg8s.members (id, name, client_urls) VALUES ($1, $2, $3)', [
-      toSigned(memberId),
-      name,
-      [...clientUrls],
-    ]);
+    const { connection, memberId, name, clientUrls, peerUrls } = options;
+    await connection.query(
+      'INSERT INTO pg8s.members (id, name, client_urls, peer_urls) VALUES ($1, $2, $3, $4)',
+      [toSigned(memberId), name, [...clientUrls], [...peerUrls].sort()],
+    );
     const [[clusterId, term] = []] = await connection.query(
       'UPDATE pg8s.revision SET term = term + 1 RETURNING cluster_id, term',
     );
@@ -71,16 +71,17 @@ export class PgCluster implements ClusterPort {
   async members(): Promise<Member[]> {
     const rows = await this.#options.connection.query(
       // One that was killed and started again is the same member to whoever asks.
-      `SELECT DISTINCT ON (name, client_urls) id, name, array_to_json(client_urls) FROM pg8s.members
+      `SELECT DISTINCT ON (name, client_urls) id, name, array_to_json(client_urls), array_to_json(peer_urls)
+       FROM pg8s.members
        WHERE id = $1 OR seen_at > clock_timestamp() - ${goneAfter}
        ORDER BY name, client_urls, id = $1 DESC, seen_at DESC`,
       [toSigned(this.memberId)],
     );
-    return rows.map(([id, name, urls]) => ({
+    return rows.map(([id, name, clientUrls, peerUrls]) => ({
       id: BigInt.asUintN(64, BigInt(id ?? 0)),
       name: name ?? '',
-      peerUrls: [],
-      clientUrls: JSON.parse(urls ?? '[]') as string[],
+      peerUrls: JSON.parse(peerUrls ?? '[]') as string[],
+      clientUrls: JSON.parse(clientUrls ?? '[]') as string[],
       isLearner: false,
     }));
   }

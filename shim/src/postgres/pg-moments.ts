@@ -124,14 +124,14 @@ async function readAuth(query: Query): Promise<StoredAuth> {
 /** Nobody's own view: the same whichever shim asks. */
 async function readMembers(query: Query): Promise<Member[]> {
   const rows = await query(
-    `SELECT id, name, array_to_json(client_urls) FROM pg8s.members
+    `SELECT id, name, array_to_json(client_urls), array_to_json(peer_urls) FROM pg8s.members
      WHERE seen_at > clock_timestamp() - interval '15 seconds' ORDER BY id`,
   );
-  return rows.map(([id, name, urls]) => ({
+  return rows.map(([id, name, clientUrls, peerUrls]) => ({
     id: BigInt.asUintN(64, BigInt(id ?? 0)),
     name: name ?? '',
-    peerUrls: [],
-    clientUrls: JSON.parse(urls ?? '[]') as string[],
+    peerUrls: JSON.parse(peerUrls ?? '[]') as string[],
+    clientUrls: JSON.parse(clientUrls ?? '[]') as string[],
     isLearner: false,
   }));
 }

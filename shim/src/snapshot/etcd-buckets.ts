@@ -125,9 +125,10 @@ function recordEntry({ name, record }: StoredAuth['users'][number]): BoltEntry {
   return { key: name, value: record };
 }
 
-function memberEntry({ id, name, clientUrls }: Member): BoltEntry {
+function memberEntry({ id, name, peerUrls, clientUrls }: Member): BoltEntry {
   // By hand, because a 64-bit id is no number of JavaScript's.
-  const json = `{"id":${id},"peerURLs":[],"name":${JSON.stringify(name)},"clientURLs":${JSON.stringify(clientUrls)}}`;
+  const [peers, clients] = [JSON.stringify(peerUrls), JSON.stringify(clientUrls)];
+  const json = `{"id":${id},"peerURLs":${peers},"name":${JSON.stringify(name)},"clientURLs":${clients}}`;
   return { key: Buffer.from(id.toString(16)), value: Buffer.from(json) };
 }
 
@@ -142,7 +143,7 @@ function metaEntries({ fence, term, members }: Moment, storageVersion: string): 
     entry('term', int64Bytes(BigInt(term))),
   ];
   // An etcd that finds a compaction scheduled and not finished goes on with it when it starts.
-  if (fence.compactRevision > 0) entries.push(entry('scheduledCompactRev', revision(fence.compactRevision)));
+  if (fence.compactRevision >= 0) entries.push(entry('scheduledCompactRev', revision(fence.compactRevision)));
   if (fence.sweptRevision > 0) entries.push(entry('finishedCompactRev', revision(fence.sweptRevision)));
   return entries;
 }

@@ -48,7 +48,7 @@ export async function hashKv(store: MvccStore, moments: MomentPort, asked: numbe
       if (store.compactRevision > Math.max(seenAt, compacted)) continue;
       return {
         hash: crc.digest(),
-        compactRevision: compacted === 0 ? -1 : compacted,
+        compactRevision: compacted,
         hashRevision,
         revision: currentRevision,
       };

@@ -31,7 +31,7 @@ interface StoredLease extends LeaseChange {
 
 /** A database in memory that several stores share, each through a `MemoryShim`; with faults on demand. */
 export class MemoryDatabase {
-  fence: Fence = { commitIndex: 1, revision: 1, compactRevision: 0, sweptRevision: 0 };
+  fence: Fence = { commitIndex: 1, revision: 1, compactRevision: -1, sweptRevision: 0 };
   readonly rows = new Map<string, HistoryRow>();
   readonly leases = new Map<bigint, StoredLease>();
   leaseFloor = 0;

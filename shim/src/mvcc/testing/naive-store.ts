@@ -37,7 +37,7 @@ const bytesOf = (value: string): Uint8Array => new Uint8Array(Buffer.from(value,
  */
 export class NaiveStore {
   revision = 1;
-  compactRevision = 0;
+  compactRevision = -1;
   readonly events: NaiveEvent[] = [];
   readonly leases = new Set<bigint>();
   #now: Keys = new Map();

@@ -21,7 +21,7 @@ export class MemoryStore implements Store {
   readonly memberId = 0xfffffffffffffff1n;
   readonly raftTerm = 2;
   currentRevision = 1;
-  compactRevision = 0;
+  compactRevision = -1;
   /** Every call fails with this. */
   failure: StoreError | undefined;
   readonly watchers = new Set<MemoryWatcher>();
@@ -83,7 +83,7 @@ export class MemoryStore implements Store {
   members() {
     const { memberId: id } = this;
     return Promise.resolve([
-      { id, name: 'default', peerUrls: [], clientUrls: ['http://x:1'], isLearner: false },
+      { id, name: 'default', peerUrls: ['http://x:2'], clientUrls: ['http://x:1'], isLearner: false },
     ]);
   }
 

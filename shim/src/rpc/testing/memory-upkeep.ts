@@ -63,7 +63,7 @@ export function createMemoryUpkeep(store: MemoryStore): Upkeep {
       if (asked > revision) return Promise.reject(new StoreError('futureRevision'));
       return Promise.resolve({
         hash: 7,
-        compactRevision: compactRevision || -1,
+        compactRevision,
         hashRevision: asked || revision,
         revision,
       });
