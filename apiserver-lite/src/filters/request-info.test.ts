@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseRequestTarget } from '../server/request-target.ts';
 import { isLongRunning, requestInfoOf } from './request-info.ts';
 
 /** `verb resource/subresource name namespace`, or what is not a resource. */
 function read(method: string, target: string): string {
-  const info = requestInfoOf(method, new URL(`https://x${target}`));
+  const info = requestInfoOf(method, parseRequestTarget(target));
   if (!info.isResourceRequest) return `${info.verb} path ${info.path}`;
   const { verb, apiGroup, apiVersion, resource, subresource, name, namespace } = info;
   const what = subresource === '' ? resource : `${resource}/${subresource}`;
@@ -58,7 +59,7 @@ test('a watch of nothing is a bad request', () => {
 
 test('watches, logs and proxies may take their time', () => {
   const longRunning = (target: string): boolean =>
-    isLongRunning(requestInfoOf('GET', new URL(`https://x${target}`)));
+    isLongRunning(requestInfoOf('GET', parseRequestTarget(target)));
   assert.equal(longRunning('/api/v1/pods?watch=true'), true);
   assert.equal(longRunning('/api/v1/namespaces/a/pods/b/log'), true);
   assert.equal(longRunning('/api/v1/namespaces/a/pods/b/exec'), true);

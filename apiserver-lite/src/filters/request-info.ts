@@ -1,5 +1,8 @@
+import { flag, text } from '../endpoints/options/query.ts';
+import { parseFieldSelector } from '../endpoints/selectors/field-selector.ts';
 import type { Filter, RequestInfo } from '../server/request-context.ts';
 import { RequestScope } from '../server/request-scope.ts';
+import type { RequestTarget } from '../server/request-target.ts';
 import { badRequest } from '../server/status-error.ts';
 
 const verbOfMethod: Readonly<Record<string, string>> = {
@@ -15,18 +18,17 @@ const namespaceSubresources = new Set(['status', 'finalize']);
 const longRunningSubresources = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
 
 /**
- * Reads what is asked off method and URL (Kubernetes: `endpoints/request/requestinfo.go`).
+ * Reads what is asked off method and target (Kubernetes: `endpoints/request/requestinfo.go`).
  *
  *     /api/v1/namespaces/default/pods/web/log   get pods/log "web" in default
  *     /apis/apps/v1/deployments?watch=1         watch deployments everywhere
  *     /api/v1/watch/pods                        the same, as it was written long ago
  *     /healthz, /apis/apps/v1                   no resource: verb is the lower-case method
  *
- * Throws URIError for an escape that is none, and a StatusError for a watch of nothing.
+ * Throws a StatusError for a watch of nothing.
  */
-export function requestInfoOf(method: string, url: URL): RequestInfo {
-  const path = url.pathname.includes('%') ? decodeURIComponent(url.pathname) : url.pathname;
-  const info = {
+export function requestInfoOf(method: string, { path, searchParams }: RequestTarget): RequestInfo {
+  const info: RequestInfo = {
     isResourceRequest: false,
     path,
     verb: method.toLowerCase(),
@@ -37,7 +39,9 @@ export function requestInfoOf(method: string, url: URL): RequestInfo {
     resource: '',
     subresource: '',
     name: '',
-    parts: [] as readonly string[],
+    parts: [],
+    inNamespace: false,
+    specialVerb: '',
     fieldSelector: '',
     labelSelector: '',
   };
@@ -57,35 +61,38 @@ export function requestInfoOf(method: string, url: URL): RequestInfo {
   info.apiVersion = parts[0] ?? '';
   parts = parts.slice(1);
 
-  info.verb = verbOfMethod[method] ?? '';
+  info.verb = Object.hasOwn(verbOfMethod, method) ? (verbOfMethod[method] ?? '') : '';
   if (parts[0] === 'watch' || parts[0] === 'proxy') {
     if (parts.length < 2) throw badRequest(`unable to determine kind and namespace from url, ${path}`);
-    info.verb = parts[0];
+    info.verb = info.specialVerb = parts[0];
     parts = parts.slice(1);
   }
   if (parts[0] === 'namespaces' && parts.length > 1) {
     info.namespace = parts[1] ?? '';
-    if (parts.length > 2 && !namespaceSubresources.has(parts[2] ?? '')) parts = parts.slice(2);
+    if (parts.length > 2 && !namespaceSubresources.has(parts[2] ?? '')) {
+      info.inNamespace = true;
+      parts = parts.slice(2);
+    }
   }
   info.parts = parts;
   info.resource = parts[0] ?? '';
   info.name = parts[1] ?? '';
   if (info.verb !== 'proxy') info.subresource = parts[2] ?? '';
 
-  if (url.search !== '') {
-    info.fieldSelector = url.searchParams.get('fieldSelector') ?? '';
-    info.labelSelector = url.searchParams.get('labelSelector') ?? '';
+  const { fieldSelector, labelSelector, watch } = listParameters(searchParams);
+  if (info.name === '' && info.verb === 'get') {
+    info.verb = watch ? 'watch' : 'list';
+    info.name = selectedName(fieldSelector);
   }
-  if (info.name === '' && info.verb === 'get') info.verb = asksToWatch(url) ? 'watch' : 'list';
   if (info.name === '' && info.verb === 'delete') info.verb = 'deletecollection';
-  if (
-    info.name === '' &&
-    (info.verb === 'list' || info.verb === 'watch' || info.verb === 'deletecollection')
-  ) {
-    info.name = selectedName(info.fieldSelector);
+  if (info.specialVerb === '' && verbsWithSelectors.has(info.verb)) {
+    info.fieldSelector = fieldSelector;
+    info.labelSelector = labelSelector;
   }
   return info;
 }
+
+const verbsWithSelectors: ReadonlySet<string> = new Set(['list', 'watch', 'deletecollection']);
 
 function splitPath(path: string): string[] {
   let start = 0;
@@ -95,20 +102,32 @@ function splitPath(path: string): string[] {
   return start === end ? [] : path.slice(start, end).split('/');
 }
 
-/** A flag of the query as Go reads it: there and not `false` or `0`. */
-function asksToWatch(url: URL): boolean {
-  if (url.search === '') return false;
-  const value = url.searchParams.get('watch');
-  return value !== null && value !== 'false' && value !== '0';
+/** What of the query decides what is asked. */
+function listParameters(query: URLSearchParams): {
+  fieldSelector: string;
+  labelSelector: string;
+  watch: boolean;
+} {
+  if (query.size === 0) return { fieldSelector: '', labelSelector: '', watch: false };
+  return {
+    fieldSelector: text(query, 'fieldSelector'),
+    labelSelector: text(query, 'labelSelector'),
+    watch: flag(query, 'watch') ?? false,
+  };
 }
 
 /** A list of one name is a question about that name: RBAC's resourceNames cover it. */
 function selectedName(fieldSelector: string): string {
-  for (const requirement of fieldSelector.split(',')) {
-    const match = /^metadata\.name==?([^=/%]+)$/.exec(requirement);
-    if (match?.[1] !== undefined && match[1] !== '.' && match[1] !== '..') return match[1];
+  if (fieldSelector === '') return '';
+  let name: string | undefined;
+  try {
+    name = parseFieldSelector(fieldSelector).find(
+      ({ field, equals }) => field === 'metadata.name' && equals,
+    )?.value;
+  } catch {
+    // The list itself will be refused for it.
   }
-  return '';
+  return name === undefined || name === '.' || name === '..' || /[/%]/.test(name) ? '' : name;
 }
 
 /** Requests that may take as long as they like (Kubernetes: `filters.BasicLongRunningRequestCheck`). */
@@ -120,16 +139,8 @@ export function isLongRunning({ isResourceRequest, verb, subresource }: RequestI
 /** Fills in `requestInfo`, on which every later stage stands. */
 export function readRequestInfo(): Filter {
   return (next) => (context) => {
-    context.requestInfo = readInfo(context.request.method ?? 'GET', context.url);
+    context.requestInfo = requestInfoOf(context.request.method ?? 'GET', context.url);
     if (context instanceof RequestScope) context.longRunning = isLongRunning(context.requestInfo);
     return next(context);
   };
-}
-
-function readInfo(method: string, url: URL): RequestInfo {
-  try {
-    return requestInfoOf(method, url);
-  } catch (error) {
-    throw error instanceof URIError ? badRequest(`invalid URL escape in ${url.pathname}`) : error;
-  }
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
@@ -66,8 +67,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
     try {
       scope = new RequestScope({ request, response, log, receivedAt: now() });
     } catch {
-      response.statusCode = 400;
-      response.end();
+      refuse(response as ServerResponse);
       return;
     }
     scopes.add(scope);
@@ -140,6 +140,13 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
       return closing;
     },
   };
+}
+
+/** As Go's server answers what is no HTTP request. */
+function refuse(response: ServerResponse): void {
+  response.statusCode = 400;
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.end('400 Bad Request');
 }
 
 function createServer(options: HttpsServerOptions): Http2SecureServer {

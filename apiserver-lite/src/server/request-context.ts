@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Logger } from 'pino';
+import type { RequestTarget } from './request-target.ts';
 
 /** Who asks (Kubernetes: `authentication/user.Info`). */
 export interface UserInfo {
@@ -12,7 +13,8 @@ export interface UserInfo {
 
 /**
  * What is asked, read off method and path alone (Kubernetes: `apiserver/pkg/endpoints/request.RequestInfo`).
- * `verb` is a Kubernetes verb for resource requests, the lower-case HTTP method otherwise.
+ * `verb` is a Kubernetes verb for resource requests, the lower-case HTTP method otherwise. It is the only reading of
+ * the path: authorization judges it, and the router serves it.
  */
 export interface RequestInfo {
   isResourceRequest: boolean;
@@ -26,8 +28,12 @@ export interface RequestInfo {
   resource: string;
   subresource: string;
   name: string;
-  /** The path below the API version, split: `['namespaces', 'default', 'pods', 'web', 'log']` minus the namespace scope. */
+  /** Resource, name, subresource and what follows: the path below the API version without a namespace that it is in. */
   parts: readonly string[];
+  /** Whether `namespaces/NAME/` stands before `parts`; in the path of a Namespace itself it does not. */
+  inNamespace: boolean;
+  /** `watch` or `proxy` where the path names its verb, as it was written long ago. */
+  specialVerb: '' | 'watch' | 'proxy';
   fieldSelector: string;
   labelSelector: string;
 }
@@ -40,7 +46,7 @@ export type HttpResponse = ServerResponse | Http2ServerResponse;
 export interface RequestContext {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
-  readonly url: URL;
+  readonly url: RequestTarget;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;

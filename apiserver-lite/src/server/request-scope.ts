@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { HttpRequest, HttpResponse, RequestContext, RequestInfo, UserInfo } from './request-context.ts';
+import { parseRequestTarget } from './request-target.ts';
+import type { RequestTarget } from './request-target.ts';
 
 const unknownRequest: RequestInfo = {
   isResourceRequest: false,
@@ -14,6 +16,8 @@ const unknownRequest: RequestInfo = {
   subresource: '',
   name: '',
   parts: [],
+  inNamespace: false,
+  specialVerb: '',
   fieldSelector: '',
   labelSelector: '',
 };
@@ -36,7 +40,7 @@ export interface RequestScopeOptions {
 export class RequestScope implements RequestContext {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
-  readonly url: URL;
+  readonly url: RequestTarget;
   readonly log: Logger;
   readonly receivedAt: number;
   auditId = '';
@@ -48,15 +52,13 @@ export class RequestScope implements RequestContext {
   #cancelled: Error | undefined;
   readonly #warnings: string[] = [];
 
-  /** Throws a TypeError where the request's target is no URL. */
+  /** @throws RequestTargetError where the request's target is no path. */
   constructor({ request, response, log, receivedAt }: RequestScopeOptions) {
     this.request = request;
     this.response = response;
     this.log = log;
     this.receivedAt = receivedAt;
-    // A target such as `//host/path` is a path here, never another authority.
-    const target = request.url ?? '/';
-    this.url = new URL(`https://apiserver${target.startsWith('/') ? '' : '/'}${target}`);
+    this.url = parseRequestTarget(request.url ?? '/');
   }
 
   get signal(): AbortSignal {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { requestInfoOf } from '../request-info.ts';
+import { parseRequestTarget } from '../../server/request-target.ts';
 import { rbacAuthorizer } from './rbac-authorizer.ts';
 import { RbacIndex } from './rbac-index.ts';
 import type { PolicyRule, RbacResource, Subject } from './rbac-objects.ts';
@@ -40,7 +41,7 @@ const bot: Subject = { kind: 'ServiceAccount', name: 'bot', namespace: 'ci' };
 function ask(index: RbacIndex, who: string, question: string): string {
   const [name = '', ...groups] = who.split(' ');
   const [method = '', target = ''] = question.split(' ');
-  const info = requestInfoOf(method, new URL(`https://x${target}`));
+  const info = requestInfoOf(method, parseRequestTarget(target));
   const answer = rbacAuthorizer(index).authorize({ ...info, user: { name, groups } });
   assert.ok(!(answer instanceof Promise));
   return answer.decision === 'allow' ? 'yes' : `no${answer.reason === '' ? '' : ` (${answer.reason})`}`;

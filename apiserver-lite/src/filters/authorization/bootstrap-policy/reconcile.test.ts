@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { requestInfoOf } from '../../request-info.ts';
+import { parseRequestTarget } from '../../../server/request-target.ts';
 import { rbacAuthorizer } from '../rbac-authorizer.ts';
 import { RbacIndex } from '../rbac-index.ts';
 import type { RbacResource, RoleObject } from '../rbac-objects.ts';
@@ -40,7 +41,7 @@ describe('bootstrap policy', () => {
     const index = new RbacIndex();
     for (const [resource, objects] of store.objects)
       for (const object of objects.values()) index.set(resource, object);
-    const info = requestInfoOf(method, new URL(`https://x${target}`));
+    const info = requestInfoOf(method, parseRequestTarget(target));
     const answer = rbacAuthorizer(index).authorize({ ...info, user: { name: user, groups } });
     assert.ok(!(answer instanceof Promise));
     return answer.decision === 'allow';
