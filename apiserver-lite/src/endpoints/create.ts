@@ -18,7 +18,7 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
   const options = readWriteOptions(context, 'CreateOptions');
   const format = negotiateResource(context);
   const body = await readBody(context);
-  const object = decodeObject(context, {
+  const object = await decodeObject(context, {
     body,
     expected: gvk,
     codec,

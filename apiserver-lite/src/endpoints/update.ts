@@ -19,8 +19,8 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
   const format = negotiateResource(context);
   const body = await readBody(context);
   const options = readWriteOptions(context, 'UpdateOptions');
-  const decode = (): KubeObject => {
-    const object = decodeObject(context, {
+  const decode = async (): Promise<KubeObject> => {
+    const object = await decodeObject(context, {
       body,
       expected: gvk,
       codec,
@@ -33,12 +33,12 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
     return object;
   };
 
-  let decoded: KubeObject | undefined = decode();
+  let decoded: KubeObject | undefined = await decode();
   const { uid } = decoded.metadata;
   const transform = async (current: KubeObject | undefined): Promise<KubeObject> => {
     if (current === undefined) await authorizeCreate(context, scope);
     // Whoever gets the object may change it: a second attempt starts from the body again.
-    const object = decoded ?? decode();
+    const object = decoded ?? (await decode());
     decoded = undefined;
     trackUpdate(current, object, { scope, manager: options.manager });
     return object;

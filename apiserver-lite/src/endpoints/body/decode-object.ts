@@ -1,15 +1,20 @@
-import { isEnvelope, unwrapEnvelope, type Envelope } from '@pg8s/k8s-proto/envelope';
-import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
-import { parseJsonStrict, type StrictJson } from '@pg8s/k8s-proto/conform/parse-json-strict';
+import { CodecError } from '@pg8s/k8s-proto/codec/codec-error';
+import type { Envelope } from '@pg8s/k8s-proto/envelope';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { RequestContext } from '../../server/request-context.ts';
 import { badRequest } from '../../server/status-error.ts';
-import { parseYaml } from '../encoding/yaml.ts';
 import { negotiateInput } from '../negotiation/input.ts';
 import { DecodeError, type ObjectCodec } from '../object-codec.ts';
 import type { FieldValidation } from '../options/write-options.ts';
-import { isJsonObject, jsonTypeName } from '../patch/json-value.ts';
+import {
+  BodyError,
+  kindOfValue,
+  openEnvelope,
+  protobufProblem,
+  readValue,
+  type BodyValue,
+} from './read-value.ts';
 
 /** A body, and what it is to become. */
 export interface DecodeOptions {
@@ -24,28 +29,29 @@ export interface DecodeOptions {
  * The object in a request's body, conformed to the schema but without defaults. Unknown and duplicate fields warn or
  * fail as `fieldValidation` says. Throws 400 and 415 (Kubernetes: `endpoints/handlers/create.go`, `rest.go`).
  */
-export function decodeObject(context: RequestContext, options: DecodeOptions): KubeObject {
+export async function decodeObject(context: RequestContext, options: DecodeOptions): Promise<KubeObject> {
   const { body, expected, codec, fieldValidation } = options;
   const mediaType = negotiateInput(context.request.headers['content-type']);
   if (mediaType === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(options);
 
-  const source = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   const strict = fieldValidation !== 'Ignore';
-  const yaml = mediaType === 'application/yaml';
-  const read: ReadBody = yaml
-    ? readYaml(source, options)
-    : { yamlDuplicates: [], ...readJson(source, options) };
-  const { value, duplicates, yamlDuplicates } = read;
-  const actual = kindOfValue(value, options);
+  let read: BodyValue;
+  let actual: GroupVersionKind;
+  try {
+    read = await readValue(body, mediaType);
+    actual = kindOfValue(read.value, expected);
+  } catch (error) {
+    throw error instanceof BodyError ? unrecognized(options, error.message) : error;
+  }
   ensureKind(actual, options);
   try {
     const decoded = codec.decode({
-      value,
-      ...(duplicates === undefined ? {} : { json: { text: source, duplicates } }),
+      value: read.value,
+      ...(read.json === undefined ? {} : { json: read.json }),
       gvk: expected,
       strict,
     });
-    const strictErrors = [...yamlErrors(yamlDuplicates, fieldValidation), ...decoded.strictErrors];
+    const strictErrors = [...yamlErrors(read.yamlDuplicates, fieldValidation), ...decoded.strictErrors];
     reportStrictErrors(context, strictErrors, {
       fieldValidation,
       fail: (message) => cannotHandle(actual, expected, message),
@@ -94,68 +100,10 @@ function summary(body: Uint8Array): string {
   return `${start.toString(body[0] === 0x7b ? 'utf8' : 'hex')}${body.byteLength > 30 ? ' ...' : ''}`;
 }
 
-function readJson(source: string, options: DecodeOptions): StrictJson {
-  try {
-    return parseJsonStrict(source);
-  } catch (error) {
-    if (!(error instanceof ConformError)) throw error;
-    throw unrecognized(options, `couldn't get version/kind; json parse error: ${error.message}`);
-  }
-}
-
-interface ReadBody {
-  value: unknown;
-  /** Of JSON, where the codec finds their place in the object. */
-  duplicates?: StrictJson['duplicates'];
-  yamlDuplicates: readonly string[];
-}
-
-function readYaml(source: string, options: DecodeOptions): ReadBody {
-  try {
-    const { value, duplicates } = parseYaml(source);
-    return { value: value ?? {}, yamlDuplicates: duplicates };
-  } catch (error) {
-    const [line = ''] = (error as Error).message.split('\n');
-    throw unrecognized(options, `error converting YAML to JSON: yaml: ${line}`);
-  }
-}
-
 /** Warnings come one by one, the error of `Strict` is the YAML library's. */
 function yamlErrors(duplicates: readonly string[], fieldValidation: FieldValidation): readonly string[] {
   if (duplicates.length === 0 || fieldValidation !== 'Strict') return duplicates;
   return [`yaml: unmarshal errors:\n${duplicates.map((each) => `  ${each}`).join('\n')}`];
-}
-
-const typeMetaStruct =
-  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-
-/** What the body says it is; what it leaves out is what the endpoint takes. */
-function kindOfValue(value: unknown, options: DecodeOptions): GroupVersionKind {
-  const failed = (why: string) =>
-    unrecognized(options, `couldn't get version/kind; json parse error: ${why}`);
-  if (value === null) return options.expected;
-  if (!isJsonObject(value)) {
-    throw failed(`json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${typeMetaStruct}`);
-  }
-  const { kind = '', apiVersion = '' } = value as { kind?: unknown; apiVersion?: unknown };
-  for (const [field, content] of [
-    ['kind', kind],
-    ['apiVersion', apiVersion],
-  ] as const) {
-    if (typeof content !== 'string' && content !== null) {
-      throw failed(
-        `json: cannot unmarshal ${jsonTypeName(content)} into Go struct field .${field} of type string`,
-      );
-    }
-  }
-  const wanted = options.expected;
-  const groupVersion =
-    apiVersion === '' || apiVersion === null ? wanted : groupVersionOf(apiVersion as string);
-  return {
-    group: groupVersion.group,
-    version: groupVersion.version,
-    kind: kind === '' || kind === null ? wanted.kind : (kind as string),
-  };
 }
 
 /** Refuses what the endpoint doesn't take. Throws 400. */
@@ -190,18 +138,12 @@ function internalPackage(group: string): string {
 
 function decodeProtobuf(options: DecodeOptions): KubeObject {
   const { body, expected, codec } = options;
-  if (!isEnvelope(body)) {
-    const why = 'provided data does not appear to be a protobuf message';
-    throw unrecognized(
-      options,
-      body.byteLength === 0 ? `${why}: empty data` : `${why}, expected prefix [107 56 115 0]`,
-    );
-  }
   let opened: Envelope;
   try {
-    opened = unwrapEnvelope(body);
+    opened = openEnvelope(body);
   } catch (error) {
-    throw unrecognized(options, (error as Error).message);
+    if (error instanceof CodecError) throw unrecognized(options, protobufProblem(error));
+    throw error instanceof BodyError ? unrecognized(options, error.message) : error;
   }
   const { group, version } = opened.apiVersion === '' ? expected : groupVersionOf(opened.apiVersion);
   const actual = { group, version, kind: opened.kind === '' ? expected.kind : opened.kind };
@@ -209,6 +151,6 @@ function decodeProtobuf(options: DecodeOptions): KubeObject {
   try {
     return codec.decodeProtobuf(opened.raw, expected);
   } catch (error) {
-    throw cannotHandle(actual, expected, (error as Error).message);
+    throw error instanceof CodecError ? cannotHandle(actual, expected, protobufProblem(error)) : error;
   }
 }

@@ -1,6 +1,7 @@
 import { kindInfo } from '@pg8s/k8s-proto/scheme';
 import { badRequest, StatusError } from '../../server/status-error.ts';
 import { parseYaml } from '../encoding/yaml.ts';
+import { YamlError } from '../encoding/yaml/yaml-error.ts';
 import { DecodeError } from '../object-codec.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { goValue } from './go-value.ts';
@@ -13,7 +14,8 @@ export function readApplied(body: Uint8Array, { apiVersion, gvk, codec }: Resour
   try {
     value = parseYaml(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')).value;
   } catch (error) {
-    throw badRequest(`error decoding YAML: ${(error as Error).message.split('\n', 1)[0]}`);
+    if (!(error instanceof YamlError)) throw error;
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
   }
   if (!isJsonObject(value)) {
     throw badRequest(

@@ -1,0 +1,37 @@
+import { isTooDeep } from '@pg8s/k8s-proto/json-reader';
+import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
+import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
+import { plainNumbers } from '@pg8s/k8s-proto/json-number';
+import { parseYaml } from './yaml.ts';
+import type { ParsedYaml } from './yaml/decode-nodes.ts';
+import { yamlText } from './yaml/yaml-text.ts';
+import { parseOnThread } from './yaml/yaml-thread.ts';
+
+/** What is read in a few dozen milliseconds at most. */
+const maxTextHere = 64 * 1024;
+
+/** Escapes of JSON that YAML 1.1 does not have. */
+const foreignEscape = /\\\/|\\u[dD][89a-fA-F]/;
+
+/** JSON is YAML, and what clients mostly send: its own reader is much faster. Undefined for anything else. */
+function asJson(text: string): ParsedYaml | undefined {
+  if (!text.startsWith('{') || foreignEscape.test(text)) return undefined;
+  try {
+    const { value, duplicates } = parseJsonStrict(text);
+    return duplicates.length > 0 || isTooDeep(value)
+      ? undefined
+      : { value: plainNumbers(value), duplicates: [] };
+  } catch (error) {
+    if (error instanceof ConformError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * `parseYaml` for the body of a request: what is large is read on another thread, so that the others do not wait.
+ * Rejects with YamlErrors, 429 where too many wait already, and 504.
+ */
+export async function readYaml(body: Uint8Array): Promise<ParsedYaml> {
+  const text = yamlText(body);
+  return asJson(text) ?? (text.length <= maxTextHere ? parseYaml(text) : await parseOnThread(text));
+}
