@@ -1,11 +1,12 @@
-import { isEnvelope, unwrapEnvelope } from '@pg8s/k8s-proto/envelope';
-import { parseJson } from '@pg8s/k8s-proto/json';
+import { CodecError } from '@pg8s/k8s-proto/codec/codec-error';
+import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { DeleteOptions, PropagationPolicy } from '../../registry/rest.ts';
 import type { RequestContext } from '../../server/request-context.ts';
 import { badRequest, invalid, type FieldError } from '../../server/status-error.ts';
-import { parseYaml } from '../encoding/yaml.ts';
 import { readBody } from '../body/read-body.ts';
+import { BodyError, kindOfValue, openEnvelope, protobufProblem, readValue } from '../body/read-value.ts';
 import { kubernetesCodec } from '../kubernetes-codec.ts';
+import { DecodeError } from '../object-codec.ts';
 import { negotiateInput } from '../negotiation/input.ts';
 import { invalidValue, unsupportedValue } from './field-errors.ts';
 import { flag, integer, text } from './query.ts';
@@ -25,7 +26,8 @@ interface DeleteOptionsBody {
 /** The options of a delete: the body where there is one, else the query. Throws 400 and 422. */
 export async function readDeleteOptions(context: RequestContext): Promise<DeleteOptions> {
   const body = await readBody(context);
-  const options = body.byteLength > 0 ? decodeOptions(context, body) : fromQuery(context.url.searchParams);
+  const options =
+    body.byteLength > 0 ? await decodeOptions(context, body) : fromQuery(context.url.searchParams);
   validate(options);
   const { gracePeriodSeconds, preconditions, propagationPolicy, orphanDependents } = options;
   return {
@@ -63,27 +65,31 @@ function fromQuery(query: URLSearchParams): DeleteOptionsBody {
   };
 }
 
-function decodeOptions({ request }: RequestContext, body: Uint8Array): DeleteOptionsBody {
-  const gvk = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' };
+const optionsKind = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' } as const;
+
+/** The body, read as bodies of other verbs are, but that it may be of any version. */
+async function decodeOptions({ request }: RequestContext, body: Uint8Array): Promise<DeleteOptionsBody> {
   const mediaType = negotiateInput(request.headers['content-type']);
   try {
     if (mediaType === 'application/vnd.kubernetes.protobuf') {
-      if (!isEnvelope(body)) throw badRequest('provided data does not appear to be a protobuf message');
-      return kubernetesCodec.decodeProtobuf(unwrapEnvelope(body).raw, gvk) as DeleteOptionsBody;
+      const { apiVersion, kind, raw } = openEnvelope(body);
+      ensureDeleteOptions({ ...groupVersionOf(apiVersion), kind: kind === '' ? optionsKind.kind : kind });
+      return kubernetesCodec.decodeProtobuf(raw, optionsKind) as DeleteOptionsBody;
     }
-    const source = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
-    const value: unknown = mediaType === 'application/yaml' ? parseYaml(source).value : parseJson(source);
-    const kind = kindOfBody(value);
-    if (kind !== 'DeleteOptions') throw badRequest('decoded object cannot be converted to DeleteOptions');
-    return kubernetesCodec.decode({ value, gvk, strict: false }).object as DeleteOptionsBody;
+    const { value } = await readValue(body, mediaType);
+    ensureDeleteOptions(kindOfValue(value, optionsKind));
+    return kubernetesCodec.decode({ value, gvk: optionsKind, strict: false }).object as DeleteOptionsBody;
   } catch (error) {
-    throw error instanceof Error && error.name !== 'StatusError' ? badRequest(error.message) : error;
+    if (error instanceof CodecError) throw badRequest(protobufProblem(error));
+    throw error instanceof BodyError || error instanceof DecodeError ? badRequest(error.message) : error;
   }
 }
 
-function kindOfBody(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return (value as DeleteOptionsBody).kind ?? 'DeleteOptions';
+function ensureDeleteOptions(given: GroupVersionKind): void {
+  if (given.kind === optionsKind.kind) return;
+  throw badRequest(
+    `no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(apiVersionOf(given))} in scheme "pkg/runtime/scheme.go:111"`,
+  );
 }
 
 function validate({ orphanDependents, propagationPolicy, dryRun }: DeleteOptionsBody): void {
