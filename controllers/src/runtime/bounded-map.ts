@@ -32,6 +32,11 @@ export class BoundedMap<K, V> {
     }
   }
 
+  /** What is there, from the least used on; does not count as use. */
+  entries(): [K, V][] {
+    return [...this.#entries];
+  }
+
   delete(key: K): void {
     this.#entries.delete(key);
   }

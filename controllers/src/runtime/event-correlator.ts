@@ -36,24 +36,16 @@ interface Observation {
  */
 export class EventCorrelator {
   readonly #clock: Clock;
-  readonly #random: () => number;
   readonly #similar = new BoundedMap<string, { messages: Set<string>; lastMs: number }>(rememberedKeys);
   readonly #observed = new BoundedMap<string, Observation>(rememberedKeys);
   readonly #budgets = new BoundedMap<string, { tokens: number; filledAtMs: number }>(rememberedKeys);
-  #lastName = 0n;
+
+  /** See `eventNamer`. */
+  readonly nameFor: (objectName: string) => string;
 
   constructor(clock: Clock, random: () => number = Math.random) {
     this.#clock = clock;
-    this.#random = random;
-  }
-
-  /** A name nobody else has: the object's and the time in hexadecimal nanoseconds (client-go: `GenerateEventName`). */
-  nameFor(objectName: string): string {
-    // Our clock has milliseconds; other recorders speak of the same object in the same one.
-    const nanos =
-      BigInt(Math.floor(this.#clock.now())) * 1_000_000n + BigInt(Math.floor(this.#random() * 1e6));
-    this.#lastName = nanos > this.#lastName ? nanos : this.#lastName + 1n;
-    return `${objectName}.${this.#lastName.toString(16)}`;
+    this.nameFor = eventNamer(clock, random);
   }
 
   correlate(fresh: Event): Correlation {
@@ -120,6 +112,20 @@ export class EventCorrelator {
     this.#budgets.set(key, budget);
     return spam;
   }
+}
+
+/**
+ * Gives events names nobody else has: the object's and the time in hexadecimal nanoseconds (client-go:
+ * `GenerateEventName`).
+ */
+export function eventNamer(clock: Clock, random: () => number): (objectName: string) => string {
+  let last = 0n;
+  return (objectName) => {
+    // Our clock has milliseconds; other recorders speak of the same object in the same one.
+    const nanos = BigInt(Math.floor(clock.now())) * 1_000_000n + BigInt(Math.floor(random() * 1e6));
+    last = nanos > last ? nanos : last + 1n;
+    return `${objectName}.${last.toString(16)}`;
+  };
 }
 
 function sourceAndObject({ source, involvedObject: about }: Event): string {

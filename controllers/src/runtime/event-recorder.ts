@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
-import { ApiError, isNamespaceTerminating, isNotFound } from './api-error.ts';
+import { isNotFound } from './api-error.ts';
 import type { ApiObject } from './api-object.ts';
 import type { Client } from './client.ts';
-import { type Clock, delay, formatTime } from './clock.ts';
+import { type Clock, formatTime } from './clock.ts';
 import { EventCorrelator } from './event-correlator.ts';
+import { EventLanes } from './event-lanes.ts';
 import { type Event, events } from './resource.ts';
 
 export interface EventRequest {
@@ -13,6 +14,8 @@ export interface EventRequest {
   message: string;
   /** The part of the object: `spec.containers{nginx}`. */
   fieldPath?: string;
+  /** What the component was about to do: `Binding`. Only events of the new form say it (see `createSeriesRecorder`). */
+  action?: string;
 }
 
 /** Tells the users of the API what happened to an object. Never throws, never waits. */
@@ -31,21 +34,18 @@ export interface EventRecorderOptions {
   component: string;
   /** The node, for what happens on one. */
   host?: string;
+  /** 0 ≤ x < 1; default `Math.random`. */
+  random?: () => number;
 }
 
-// Events of one object go through one lane, so that a count never overtakes its creation.
-const lanes = 8;
-const waitingPerLane = 1000;
-const attempts = 12;
-const retryMs = 10_000;
-
-/** A recorder that aggregates as client-go's does; see `EventCorrelator`. What does not fit its queues is dropped. */
+/**
+ * A recorder of events of the core group that aggregates as client-go's does; see `EventCorrelator`. What does not fit
+ * its queues is dropped.
+ */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
-  const { client, clock, log, component, host = '' } = options;
-  const correlator = new EventCorrelator(clock);
-  const stop = new AbortController();
-  const waiting = Array.from({ length: lanes }, () => 0);
-  const tails = Array.from({ length: lanes }, () => Promise.resolve());
+  const { client, clock, log, component, host = '', random = Math.random } = options;
+  const correlator = new EventCorrelator(clock, random);
+  const lanes = new EventLanes({ clock, log, random });
 
   function make(about: ApiObject, request: EventRequest): Event {
     const now = formatTime(clock.now());
@@ -57,9 +57,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         namespace: about.metadata.namespace || 'default',
       },
       involvedObject: {
-        apiVersion: about.apiVersion,
-        kind: about.kind,
-        ...pick(about.metadata),
+        ...referenceTo(about),
         ...(request.fieldPath ? { fieldPath: request.fieldPath } : {}),
       },
       reason: request.reason,
@@ -72,25 +70,6 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       reportingComponent: component,
       reportingInstance: host,
     };
-  }
-
-  async function send(fresh: Event): Promise<void> {
-    const correlation = correlator.correlate(fresh);
-    if (correlation.action === 'skip') return;
-    for (let attempt = 1; !stop.signal.aborted; attempt++) {
-      try {
-        return await store(correlation);
-      } catch (error) {
-        // A refusal will not change; a lost connection will.
-        if (error instanceof ApiError && error.code < 500 && error.code !== 429) {
-          if (!isNamespaceTerminating(error))
-            log.warn({ err: error, reason: fresh.reason }, 'event was refused');
-          return;
-        }
-        if (attempt === attempts) return log.warn({ err: error, reason: fresh.reason }, 'event was given up');
-        await delay(clock, retryMs * Math.random(), stop.signal);
-      }
-    }
   }
 
   async function store(correlation: Exclude<ReturnType<EventCorrelator['correlate']>, { action: 'skip' }>) {
@@ -110,34 +89,28 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   return {
     event(about, request) {
-      const lane = laneOf(about.metadata.uid ?? about.metadata.name ?? '');
-      if (stop.signal.aborted || (waiting[lane] ?? 0) >= waitingPerLane) return;
-      const event = make(about, request);
-      waiting[lane] = (waiting[lane] ?? 0) + 1;
-      tails[lane] = (tails[lane] ?? Promise.resolve())
-        .then(() => send(event))
-        .finally(() => {
-          waiting[lane] = (waiting[lane] ?? 1) - 1;
-        });
+      const fresh = make(about, request);
+      let correlation: ReturnType<EventCorrelator['correlate']> | undefined;
+      lanes.send(about, request.reason, async () => {
+        // Once, however often it takes to write it.
+        correlation ??= correlator.correlate(fresh);
+        if (correlation.action !== 'skip') await store(correlation);
+      });
     },
-    async flush() {
-      await Promise.all(tails);
-    },
-    stop: () => stop.abort(),
+    flush: () => lanes.flush(),
+    stop: () => lanes.stop(),
   };
 }
 
-function pick({ namespace, name, uid, resourceVersion }: ApiObject['metadata']) {
+/** A `core/v1.ObjectReference` to an object, as events have it. */
+export function referenceTo({ apiVersion, kind, metadata }: ApiObject): Event['involvedObject'] {
+  const { namespace, name, uid, resourceVersion } = metadata;
   return {
+    apiVersion,
+    kind,
     ...(namespace ? { namespace } : {}),
     ...(name ? { name } : {}),
     ...(uid ? { uid } : {}),
     ...(resourceVersion ? { resourceVersion } : {}),
   };
-}
-
-function laneOf(text: string): number {
-  let hash = 0;
-  for (let index = 0; index < text.length; index++) hash = (hash * 31 + text.charCodeAt(index)) >>> 0;
-  return hash % lanes;
 }

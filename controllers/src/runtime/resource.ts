@@ -1,9 +1,12 @@
 import type {
   CoreV1Event,
+  EventsV1Event,
   V1Deployment,
   V1Lease,
   V1Namespace,
   V1Node,
+  V1PersistentVolume,
+  V1PersistentVolumeClaim,
   V1Pod,
   V1PodDisruptionBudget,
   V1ReplicaSet,
@@ -11,6 +14,7 @@ import type {
   V1Service,
   V1ServiceAccount,
   V1StatefulSet,
+  V1StorageClass,
 } from '@kubernetes/client-node';
 import type { ApiObject, Typed } from './api-object.ts';
 
@@ -27,7 +31,12 @@ export type Service = Typed<V1Service>;
 export type ServiceAccount = Typed<V1ServiceAccount>;
 export type DisruptionBudget = Typed<V1PodDisruptionBudget>;
 export type Lease = Typed<V1Lease>;
+export type PersistentVolume = Typed<V1PersistentVolume>;
+export type PersistentVolumeClaim = Typed<V1PersistentVolumeClaim>;
+export type StorageClass = Typed<V1StorageClass>;
 export type Event = Typed<CoreV1Event>;
+/** An event as those components write it that count in series. */
+export type SeriesEvent = Typed<EventsV1Event>;
 
 /** A resource as paths name it, and the kind of its objects. `T` is the type of the objects, known only to the compiler. */
 export interface Resource<T extends ApiObject = ApiObject> {
@@ -55,6 +64,22 @@ export const namespaces = clusterScoped<Namespace>('v1', 'namespaces', 'Namespac
 export const services = namespaced<Service>('v1', 'services', 'Service');
 export const serviceAccounts = namespaced<ServiceAccount>('v1', 'serviceaccounts', 'ServiceAccount');
 export const events = namespaced<Event>('v1', 'events', 'Event');
+export const seriesEvents = namespaced<SeriesEvent>('events.k8s.io/v1', 'events', 'Event');
+export const persistentVolumeClaims = namespaced<PersistentVolumeClaim>(
+  'v1',
+  'persistentvolumeclaims',
+  'PersistentVolumeClaim',
+);
+export const persistentVolumes = clusterScoped<PersistentVolume>(
+  'v1',
+  'persistentvolumes',
+  'PersistentVolume',
+);
+export const storageClasses = clusterScoped<StorageClass>(
+  'storage.k8s.io/v1',
+  'storageclasses',
+  'StorageClass',
+);
 export const deployments = namespaced<Deployment>('apps/v1', 'deployments', 'Deployment');
 export const replicaSets = namespaced<ReplicaSet>('apps/v1', 'replicasets', 'ReplicaSet');
 export const statefulSets = namespaced<StatefulSet>('apps/v1', 'statefulsets', 'StatefulSet');
