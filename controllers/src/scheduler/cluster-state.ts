@@ -14,20 +14,26 @@ export class ClusterState {
   /** Pod uid → node name. */
   readonly #places = new Map<string, string>();
   readonly #assumed = new Set<string>();
+  /** What `nodes` answers, until a node comes or goes. */
+  #existing: readonly NodeInfo[] | undefined;
 
   /** Nodes that exist. */
-  nodes(): NodeInfo[] {
-    return [...this.#nodes.values()].filter(({ node }) => node !== undefined);
+  nodes(): readonly NodeInfo[] {
+    this.#existing ??= [...this.#nodes.values()].filter(({ node }) => node !== undefined);
+    return this.#existing;
   }
 
   setNode(node: Node): void {
-    this.#info(node.metadata.name ?? '').setNode(node);
+    const info = this.#info(node.metadata.name ?? '');
+    if (info.node === undefined) this.#existing = undefined;
+    info.setNode(node);
   }
 
   removeNode(node: Node): void {
     const name = node.metadata.name ?? '';
     const info = this.#info(name);
     info.setNode(undefined);
+    this.#existing = undefined;
     if (info.pods.size === 0) this.#nodes.delete(name);
   }
 

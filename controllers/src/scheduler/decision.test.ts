@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Node, Pod } from '../runtime/resource.ts';
+import type { Storage } from './volumes/storage.ts';
 import { ClusterState } from './cluster-state.ts';
 import { decide } from './decision.ts';
 import { defaultProfile } from './default-profile.ts';
 
 let serial = 0;
+
+const noStorage: Storage = {
+  claim: () => undefined,
+  volume: () => undefined,
+  volumesOfClass: () => [],
+  storageClass: () => undefined,
+  assumedNode: () => undefined,
+  assumedClaim: () => undefined,
+};
 
 function node(name: string, options: { labels?: object; spec?: object; allocatable?: object } = {}): Node {
   return {
@@ -34,7 +44,10 @@ function place(wanted: Pod, nodes: readonly Node[], placed: readonly (readonly [
   const state = new ClusterState();
   for (const one of nodes) state.setNode(one);
   for (const [one, name] of placed) state.setPod({ ...one, spec: { ...one.spec!, nodeName: name } });
-  const profile = defaultProfile((namespace) => (namespace === 'labelled' ? { team: 'a' } : {}));
+  const profile = defaultProfile({
+    namespaceLabels: (namespace) => (namespace === 'labelled' ? { team: 'a' } : {}),
+    storage: noStorage,
+  });
   return decide(wanted, state.nodes(), profile, () => 0);
 }
 

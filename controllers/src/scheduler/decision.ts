@@ -1,16 +1,21 @@
 import type { Pod } from '../runtime/resource.ts';
-import type { Filter, Refusal } from './filters/filter.ts';
+import type { Filter, NodeCheck, Refusal } from './filters/filter.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { Score } from './scores/score.ts';
 
+/** What may make a Pod schedulable that was not: of nodes, of Pods on nodes, of claims, volumes and their classes. */
+export type Change = 'node' | 'pod placed' | 'pod gone' | 'storage';
+
 /** The rules of a scheduler, in the order in which they are asked. */
 export interface Profile {
-  filters: readonly Filter[];
+  filters: readonly { filter: Filter; helpedBy: readonly Change[] }[];
   scores: readonly { score: Score; weight: number }[];
 }
 
-/** Where a Pod goes, or why nowhere, in kube-scheduler's words. */
-export type Decision = { nodeName: string } | { nodeName?: undefined; message: string };
+/** Where a Pod goes, or why nowhere, in kube-scheduler's words, and what may change that. */
+export type Decision =
+  | { nodeName: string }
+  | { nodeName?: undefined; message: string; helpedBy: ReadonlySet<Change> };
 
 /**
  * Chooses a node: all filters must pass, then the weighted marks decide, and chance between equals. Pure but for
@@ -22,20 +27,32 @@ export function decide(
   profile: Profile,
   random: () => number,
 ): Decision {
-  if (nodes.length === 0) return { message: 'no nodes available to schedule pods' };
-  const checks = profile.filters.flatMap((filter) => filter(pod, nodes) ?? []);
+  if (nodes.length === 0)
+    return { message: 'no nodes available to schedule pods', helpedBy: new Set(['node']) };
+  const checks: { check: NodeCheck; helpedBy: readonly Change[] }[] = [];
+  for (const { filter, helpedBy } of profile.filters) {
+    const check = filter(pod, nodes);
+    if (typeof check === 'function') checks.push({ check, helpedBy });
+    else if (check !== undefined) {
+      // kube-scheduler's PostFilter plugins then miss what a later PreFilter plugin would have left them.
+      const message = `0/${nodes.length} nodes are available: ${check.message}. not found`;
+      return { message, helpedBy: new Set(helpedBy) };
+    }
+  }
   const refusals: Refusal[] = [];
+  const helpful = new Set<Change>();
   const feasible = nodes.filter((node) => {
-    for (const check of checks) {
+    for (const { check, helpedBy } of checks) {
       const refusal = check(node);
       if (refusal !== undefined) {
         refusals.push(refusal);
+        for (const change of helpedBy) helpful.add(change);
         return false;
       }
     }
     return true;
   });
-  if (feasible.length === 0) return { message: failureMessage(nodes.length, refusals) };
+  if (feasible.length === 0) return { message: failureMessage(nodes.length, refusals), helpedBy: helpful };
   if (feasible.length === 1) return { nodeName: feasible[0]!.name };
 
   const totals = feasible.map(() => 0);

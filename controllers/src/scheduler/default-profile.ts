@@ -11,18 +11,29 @@ import { preferredNodeAffinity } from './scores/preferred-node-affinity.ts';
 import { preferredTaints } from './scores/preferred-taints.ts';
 import { balancedAllocation, leastAllocated } from './scores/resource-scores.ts';
 import { spread } from './scores/spread.ts';
+import type { Storage } from './volumes/storage.ts';
+import { volumeBinding, volumeRestrictions, volumeZone } from './volumes/volume-filters.ts';
+
+/** What the rules know beside nodes and the Pods on them. */
+export interface ProfileSources {
+  namespaceLabels: NamespaceLabels;
+  storage: Storage;
+}
 
 /** The rules of `default-scheduler`, in kube-scheduler's order and with its weights. */
-export function defaultProfile(namespaceLabels: NamespaceLabels): Profile {
+export function defaultProfile({ namespaceLabels, storage }: ProfileSources): Profile {
   return {
     filters: [
-      nodeUnschedulable,
-      taintToleration,
-      nodeAffinity,
-      nodePorts,
-      nodeResourcesFit,
-      topologySpread,
-      interPodAffinity(namespaceLabels),
+      { filter: nodeUnschedulable, helpedBy: ['node'] },
+      { filter: taintToleration, helpedBy: ['node'] },
+      { filter: nodeAffinity, helpedBy: ['node'] },
+      { filter: nodePorts, helpedBy: ['node', 'pod gone'] },
+      { filter: nodeResourcesFit, helpedBy: ['node', 'pod gone'] },
+      { filter: volumeRestrictions(storage), helpedBy: ['storage', 'pod gone'] },
+      { filter: volumeBinding(storage), helpedBy: ['storage', 'node'] },
+      { filter: volumeZone(storage), helpedBy: ['storage', 'node'] },
+      { filter: topologySpread, helpedBy: ['node', 'pod placed', 'pod gone'] },
+      { filter: interPodAffinity(namespaceLabels), helpedBy: ['node', 'pod placed', 'pod gone'] },
     ],
     scores: [
       { score: preferredTaints, weight: 3 },

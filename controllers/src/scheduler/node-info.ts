@@ -1,26 +1,30 @@
 import type { Node, Pod } from '../runtime/resource.ts';
-import { add, amountsOf, podRequests } from './pod-resources.ts';
+import { HostPorts } from './host-ports.ts';
+import { factsOf, type PodFacts } from './pod-facts.ts';
+import { add, amountsOf } from './pod-resources.ts';
 
-/** A port of the node that a Pod takes. */
-export interface HostPort {
-  ip: string;
-  protocol: string;
-  port: number;
-}
-
-const anyAddress = '0.0.0.0';
-
-/** One node with what runs, or is about to run, on it (kube-scheduler: `framework.NodeInfo`). */
+/**
+ * One node with what runs, or is about to run, on it (kube-scheduler: `framework.NodeInfo`). Its sums follow every Pod
+ * that comes and goes, so that a decision never walks over Pods to add them up.
+ */
 export class NodeInfo {
   readonly name: string;
   /** Undefined while Pods are known on a node that is not. */
   node: Node | undefined;
   /** By uid. */
   readonly pods = new Map<string, Pod>();
-  /** What the Pods ask for together. */
+  /** What the Pods ask for together; no resource of which nothing is asked. */
   readonly requested = new Map<string, number>();
+  /** CPU and memory that the Pods count for, those that ask for none included. */
+  readonly counted = new Map<string, number>();
+  readonly hostPorts = new HostPorts();
+  /** Pods that are not being deleted, by the uid of their controller. */
+  readonly podsOfOwner = new Map<string, number>();
+  /** Pods that keep others away. */
+  readonly withAntiAffinity = new Map<string, Pod>();
+  /** Users of claims: `namespace/name` → Pods. */
+  readonly podsOfClaim = new Map<string, number>();
   allocatable: ReadonlyMap<string, number> = new Map();
-  readonly #hostPorts: HostPort[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -35,43 +39,29 @@ export class NodeInfo {
 
   addPod(pod: Pod): void {
     this.removePod(pod);
-    this.pods.set(pod.metadata.uid ?? '', pod);
-    add(this.requested, podRequests(pod));
-    this.#hostPorts.push(...hostPortsOf(pod));
+    const uid = pod.metadata.uid ?? '';
+    const facts = factsOf(pod);
+    this.pods.set(uid, pod);
+    this.#count(facts, 1);
+    this.hostPorts.take(facts.hostPorts);
+    if (facts.antiAffinity.length > 0) this.withAntiAffinity.set(uid, pod);
   }
 
   removePod(pod: Pod): void {
-    const known = this.pods.get(pod.metadata.uid ?? '');
-    if (known === undefined) return;
-    this.pods.delete(pod.metadata.uid ?? '');
-    add(this.requested, podRequests(known), -1);
-    for (const taken of hostPortsOf(known)) {
-      const index = this.#hostPorts.findIndex((port) => isSamePort(port, taken));
-      if (index >= 0) this.#hostPorts.splice(index, 1);
-    }
+    const uid = pod.metadata.uid ?? '';
+    const before = this.pods.get(uid);
+    if (before === undefined) return;
+    const facts = factsOf(before);
+    this.pods.delete(uid);
+    this.#count(facts, -1);
+    this.hostPorts.release(facts.hostPorts);
+    this.withAntiAffinity.delete(uid);
   }
 
-  /** Whether somebody has that port already, at that address or at all of them. */
-  isPortTaken(wanted: HostPort): boolean {
-    return this.#hostPorts.some(
-      ({ ip, protocol, port }) =>
-        port === wanted.port &&
-        protocol === wanted.protocol &&
-        (ip === wanted.ip || ip === anyAddress || wanted.ip === anyAddress),
-    );
+  #count({ requests, counted, owner, isTerminating, claims }: PodFacts, factor: 1 | -1): void {
+    add(this.requested, requests, factor);
+    add(this.counted, counted, factor);
+    if (owner !== undefined && !isTerminating) add(this.podsOfOwner, [[owner, 1]], factor);
+    for (const claim of claims) add(this.podsOfClaim, [[claim, 1]], factor);
   }
-}
-
-function isSamePort(left: HostPort, right: HostPort): boolean {
-  return left.ip === right.ip && left.protocol === right.protocol && left.port === right.port;
-}
-
-/** The ports of the node that a Pod's containers ask for. */
-export function hostPortsOf(pod: Pod): HostPort[] {
-  const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  return [...(pod.spec?.containers ?? []), ...sidecars].flatMap(({ ports }) =>
-    (ports ?? []).flatMap(({ hostPort, hostIP, protocol }) =>
-      hostPort ? [{ port: hostPort, ip: hostIP || anyAddress, protocol: protocol ?? 'TCP' }] : [],
-    ),
-  );
 }

@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../runtime/api-error.ts';
-import { events, type Node, nodes, type Pod, pods } from '../runtime/resource.ts';
+import {
+  type Node,
+  nodes,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  persistentVolumes,
+  type Pod,
+  pods,
+  seriesEvents,
+  type StorageClass,
+  storageClasses,
+} from '../runtime/resource.ts';
+import { createSeriesRecorder } from '../runtime/series-recorder.ts';
 import { until } from '../runtime/testing/fake-clock.ts';
 import { createTestContext } from '../runtime/testing/test-context.ts';
 import { createScheduler } from './scheduler.ts';
@@ -23,7 +36,10 @@ const pod = (name: string, spec: object = {}): Pod =>
   }) as Pod;
 
 async function running() {
-  const context = createTestContext('default-scheduler');
+  const base = createTestContext('default-scheduler');
+  const { client, clock, log } = base;
+  const recorder = createSeriesRecorder({ client, clock, log, component: 'default-scheduler', host: 'here' });
+  const context = { ...base, recorder };
   const scheduler = createScheduler(context);
   context.informers.start();
   await context.informers.synced();
@@ -35,7 +51,8 @@ async function running() {
     placeOf,
     async end() {
       await scheduler.stop();
-      await context.recorder.flush();
+      await recorder.flush();
+      recorder.stop();
       context.informers.stop();
     },
   };
@@ -52,9 +69,10 @@ test('binds Pods, spreads what has room for one each, and says so', async () => 
   await until('both bound', () => bindings() === 2);
   assert.deepEqual([await placeOf('one'), await placeOf('two')].sort(), ['a', 'b']);
   await end();
-  const said = (await context.client.list(events)).items;
-  assert.match(said[0]!.message ?? '', /^Successfully assigned default\/(one|two) to [ab]$/);
+  const said = (await context.client.list(seriesEvents)).items;
+  assert.match(said[0]!.note ?? '', /^Successfully assigned default\/(one|two) to [ab]$/);
   assert.equal(said[0]!.reason, 'Scheduled');
+  assert.equal(said[0]!.action, 'Binding');
 });
 
 test('an unschedulable Pod gets its condition and event, and a node when there is one', async () => {
@@ -74,7 +92,8 @@ test('an unschedulable Pod gets its condition and event, and a node when there i
   await until('bound', () => context.api.requests.some(({ subresource }) => subresource === 'binding'));
   assert.equal(await placeOf('early'), 'late');
   await end();
-  assert.ok((await context.client.list(events)).items.some(({ reason }) => reason === 'FailedScheduling'));
+  const said = (await context.client.list(seriesEvents)).items;
+  assert.ok(said.some(({ reason, action }) => reason === 'FailedScheduling' && action === 'Scheduling'));
 });
 
 test('leaves alone what is gated, finished or of another scheduler', async () => {
@@ -106,5 +125,140 @@ test('a binding that fails gives the room back and is tried again', async () => 
   await context.clock.advance(10_000);
   await until('bound', () => bindings() === 2);
   assert.equal(await placeOf('p'), 'a');
+  await end();
+});
+
+const claim = (name: string, spec: object = {}): PersistentVolumeClaim =>
+  ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: 'default' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
+  }) as PersistentVolumeClaim;
+
+const using = (claimName: string): object => ({
+  volumes: [{ name: 'v', persistentVolumeClaim: { claimName } }],
+});
+
+const waitingClass = (provisioner: string): StorageClass =>
+  ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'wffc' },
+    provisioner,
+    volumeBindingMode: 'WaitForFirstConsumer',
+  }) as StorageClass;
+
+test('a Pod with a missing claim waits until the claim is there and bound', async () => {
+  const { context, placeOf, end } = await running();
+  await context.client.create(nodes, node('a'));
+  await context.client.create(pods, pod('p', using('data')));
+  const problem = async () =>
+    (await context.client.get(pods, { namespace: 'default', name: 'p' })).status?.conditions?.[0]?.message;
+  const statusWrites = () =>
+    context.api.requests.filter(({ subresource }) => subresource === 'status').length;
+  await until('told', () => statusWrites() === 1);
+  assert.equal(await problem(), '0/1 nodes are available: persistentvolumeclaim "data" not found. not found');
+  const created = await context.client.create(
+    persistentVolumeClaims,
+    claim('data', { storageClassName: '' }),
+  );
+  await context.clock.advance(10_000);
+  await until('told again', () => statusWrites() === 2);
+  assert.equal(
+    await problem(),
+    '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found',
+  );
+  await context.client.create(persistentVolumes, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'disk' },
+    spec: { capacity: { storage: '1Gi' } },
+  } as PersistentVolume);
+  await context.client.update(persistentVolumeClaims, {
+    ...created,
+    metadata: { ...created.metadata, annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
+    spec: { ...created.spec, volumeName: 'disk' },
+  } as PersistentVolumeClaim);
+  await context.clock.advance(10_000);
+  await until('bound', () => context.api.requests.some(({ subresource }) => subresource === 'binding'));
+  assert.equal(await placeOf('p'), 'a');
+  await end();
+});
+
+test('where the class makes volumes, the claim is told the node, and the Pod waits for the volume', async () => {
+  const { context, placeOf, end } = await running();
+  await context.client.create(nodes, node('a'));
+  await context.client.create(storageClasses, waitingClass('example.com/dyn'));
+  await context.client.create(persistentVolumeClaims, claim('data', { storageClassName: 'wffc' }));
+  await context.client.create(pods, pod('p', using('data')));
+  const updates = () =>
+    context.api.requests.filter(
+      ({ verb, resource }) => verb === 'update' && resource === 'persistentvolumeclaims',
+    ).length;
+  await until('told', () => updates() === 1);
+  const ref = { namespace: 'default', name: 'data' };
+  const told = await context.client.get(persistentVolumeClaims, ref);
+  const annotations = (told.metadata.annotations ?? {}) as Record<string, string>;
+  assert.equal(annotations['volume.kubernetes.io/selected-node'], 'a');
+  // Another Pod is placed meanwhile: waiting for storage holds nobody up.
+  await context.client.create(pods, pod('other'));
+  await until('the other is bound', () =>
+    context.api.requests.some(({ subresource, name }) => subresource === 'binding' && name === 'other'),
+  );
+  assert.equal(await placeOf('p'), undefined);
+  await context.client.update(persistentVolumeClaims, {
+    ...told,
+    metadata: { ...told.metadata, annotations: { ...annotations, 'pv.kubernetes.io/bind-completed': 'yes' } },
+    spec: { ...told.spec, volumeName: 'made' },
+  } as PersistentVolumeClaim);
+  await until('bound', () =>
+    context.api.requests.some(({ subresource, name }) => subresource === 'binding' && name === 'p'),
+  );
+  assert.equal(await placeOf('p'), 'a');
+  await end();
+});
+
+test('a volume that waits for a consumer is given to the claim, and to no other', async () => {
+  const { context, end } = await running();
+  await context.client.create(nodes, node('a'));
+  await context.client.create(storageClasses, waitingClass('kubernetes.io/no-provisioner'));
+  await context.client.create(persistentVolumes, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'disk' },
+    spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: 'wffc' },
+    status: { phase: 'Available' },
+  } as PersistentVolume);
+  for (const name of ['one', 'two']) {
+    await context.client.create(persistentVolumeClaims, claim(name, { storageClassName: 'wffc' }));
+    await context.client.create(pods, pod(name, using(name)));
+  }
+  await until('given', () =>
+    context.api.requests.some(({ verb, resource }) => verb === 'update' && resource === 'persistentvolumes'),
+  );
+  const { spec } = await context.client.get(persistentVolumes, { name: 'disk' });
+  const { name } = spec!.claimRef!;
+  assert.ok(name === 'one' || name === 'two');
+  const other = name === 'one' ? 'two' : 'one';
+  await until('the other is told', () =>
+    context.api.requests.some((request) => request.subresource === 'status' && request.name === other),
+  );
+  const { status } = await context.client.get(pods, { namespace: 'default', name: other });
+  assert.match(
+    status?.conditions?.[0]?.message ?? '',
+    /1 node\(s\) didn't find available persistent volumes/,
+  );
+
+  // Nobody binds them here: after ten minutes the Pod is told, and tried again.
+  await context.clock.advance(600_000);
+  await until('given up', () =>
+    context.api.requests.some((request) => request.subresource === 'status' && request.name === name),
+  );
+  const told = await context.client.get(pods, { namespace: 'default', name });
+  assert.equal(
+    told.status?.conditions?.[0]?.message,
+    'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
+  );
   await end();
 });

@@ -2,11 +2,14 @@ import type { ApiObject } from '../runtime/api-object.ts';
 import { isConflict, isNotFound } from '../runtime/api-error.ts';
 import type { ControllerContext } from '../runtime/context.ts';
 import { formatTime } from '../runtime/clock.ts';
-import { namespaces, nodes, type Pod, pods } from '../runtime/resource.ts';
+import { namespaces, type Node, nodes, type Pod, pods } from '../runtime/resource.ts';
 import { ClusterState } from './cluster-state.ts';
 import { decide } from './decision.ts';
 import { defaultProfile } from './default-profile.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
+import { planVolumes, type VolumePlan } from './volumes/plan-volumes.ts';
+import { unboundClaimsOf } from './volumes/storage.ts';
+import { createVolumeBinder } from './volumes/volume-binder.ts';
 
 export interface SchedulerOptions {
   /** Pods whose `spec.schedulerName` is this one. */
@@ -41,8 +44,17 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
   const allPods = informers.of(pods);
   const allNodes = informers.of(nodes);
   const allNamespaces = informers.of(namespaces);
-  const profile = defaultProfile((name) => allNamespaces.store.get(name)?.metadata.labels);
+  const volumes = createVolumeBinder(context, () => queue.move('storage'));
+  const { storage } = volumes;
+  const profile = defaultProfile({
+    namespaceLabels: (name) => allNamespaces.store.get(name)?.metadata.labels,
+    storage,
+  });
+  /** Requests under way; there is a limit. */
   const binding = new Set<Promise<void>>();
+  /** Pods that have a node and wait for their volumes. */
+  const waiting = new Map<string, AbortController>();
+  const waitingDone = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
 
   const isFinished = (pod: Pod): boolean => ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '');
@@ -57,29 +69,37 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
     delete(pod) {
       queue.remove(pod);
       state.removePod(pod);
-      if (pod.spec?.nodeName) queue.moveAll();
+      waiting.get(pod.metadata.uid ?? '')?.abort();
+      if (pod.spec?.nodeName) queue.move('pod gone');
     },
   });
   allNodes.addHandler({
     add(node) {
       state.setNode(node);
-      queue.moveAll();
+      queue.move('node');
     },
     update(before, node) {
       state.setNode(node);
-      if (JSON.stringify(placementOf(before)) !== JSON.stringify(placementOf(node))) queue.moveAll();
+      if (JSON.stringify(placementOf(before)) !== JSON.stringify(placementOf(node))) queue.move('node');
     },
     delete: (node) => state.removeNode(node),
   });
 
   function seen(before: Pod | undefined, pod: Pod): void {
     if (pod.spec?.nodeName) {
-      const freed = isFinished(pod) && before !== undefined && !isFinished(before);
+      const wasThere = before?.spec?.nodeName !== undefined && !isFinished(before);
       queue.remove(pod);
-      if (isFinished(pod)) state.removePod(pod);
-      else state.setPod(pod);
-      // A Pod that came may be what an affinity waits for; one that finished leaves room.
-      if (freed || !before?.spec?.nodeName) queue.moveAll();
+      if (isFinished(pod)) {
+        state.removePod(pod);
+        if (wasThere) queue.move('pod gone');
+        return;
+      }
+      state.setPod(pod);
+      if (!wasThere) queue.move('pod placed');
+      else if (countsOtherwise(before, pod)) {
+        queue.move('pod placed');
+        queue.move('pod gone');
+      }
     } else if (!isOurs(pod) || isGated(pod) || isFinished(pod)) {
       queue.remove(pod);
     } else if (!state.isAssumed(pod)) {
@@ -92,18 +112,55 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
       schedule(pod);
       while (binding.size >= concurrentBindings) await Promise.race(binding);
     }
+    for (const one of waiting.values()) one.abort();
+    await Promise.all(waitingDone);
     await Promise.all(binding);
   }
 
   function schedule(pod: Pod): void {
     const decision = decide(pod, state.nodes(), profile, context.random);
     if (decision.nodeName === undefined) {
-      queue.fail(pod);
+      queue.fail(pod, decision.helpedBy);
       background(reportFailure(pod, decision.message));
       return;
     }
-    state.assume(pod, decision.nodeName);
-    background(bind(pod, decision.nodeName));
+    const { nodeName } = decision;
+    const node = allNodes.store.get(nodeName);
+    const plan = node && planVolumes(unboundClaimsOf(pod, storage), node, storage);
+    state.assume(pod, nodeName);
+    if (node === undefined || plan === undefined || plan.bindings.length + plan.provisions.length === 0)
+      background(bind(pod, nodeName));
+    else awaitVolumes(pod, node, plan);
+  }
+
+  /** Has the Pod's volumes bound, however long that takes, and then the Pod. */
+  function awaitVolumes(pod: Pod, node: Node, plan: VolumePlan): void {
+    const uid = pod.metadata.uid ?? '';
+    const abort = new AbortController();
+    const release = volumes.assume(plan, node);
+    waiting.set(uid, abort);
+    const work = async (): Promise<void> => {
+      let problem: Error | undefined;
+      try {
+        await volumes.bind(plan, node, abort.signal);
+      } catch (error) {
+        problem = error as Error;
+      }
+      // First of all: the Pod may be taken again at once.
+      release();
+      waiting.delete(uid);
+      if (problem === undefined) {
+        background(bind(pod, node.metadata.name ?? ''));
+        return;
+      }
+      state.forget(pod);
+      queue.retry(pod);
+      if (abort.signal.aborted) return;
+      const message = `running PreBind plugin "VolumeBinding": binding volumes: ${problem.message}`;
+      background(reportFailure(pod, message, 'SchedulerError'));
+    };
+    const done = work().finally(() => waitingDone.delete(done));
+    waitingDone.add(done);
   }
 
   function background(work: Promise<void>): void {
@@ -126,7 +183,7 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
     } catch (error) {
       state.forget(pod);
       // Deleted or placed by another: its informer tells, and takes it off the queue.
-      if (isNotFound(error) || isConflict(error)) queue.fail(pod);
+      if (isNotFound(error) || isConflict(error)) queue.fail(pod, new Set());
       else queue.retry(pod);
       log.debug({ err: error, pod: `${namespace}/${name}` }, 'binding failed');
       return;
@@ -134,20 +191,21 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
     recorder.event(pod, {
       type: 'Normal',
       reason: 'Scheduled',
+      action: 'Binding',
       message: `Successfully assigned ${namespace}/${name} to ${nodeName}`,
     });
   }
 
-  async function reportFailure(pod: Pod, message: string): Promise<void> {
-    recorder.event(pod, { type: 'Warning', reason: 'FailedScheduling', message });
+  async function reportFailure(pod: Pod, message: string, reason = 'Unschedulable'): Promise<void> {
+    recorder.event(pod, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', message });
     const conditions = (pod.status?.conditions ?? []) as Condition[];
     const known = conditions.find(({ type }) => type === 'PodScheduled');
-    if (known?.status === 'False' && known.reason === 'Unschedulable' && known.message === message) return;
+    if (known?.status === 'False' && known.reason === reason && known.message === message) return;
     const { namespace = '', name = '' } = pod.metadata;
     const condition = {
       type: 'PodScheduled',
       status: 'False',
-      reason: 'Unschedulable',
+      reason,
       message,
       ...(known?.status === 'False' ? {} : { lastTransitionTime: formatTime(clock.now()) }),
       ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
@@ -174,6 +232,15 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
       await running;
     },
   };
+}
+
+/** Whether a Pod on a node counts otherwise than before for those that look at it. */
+function countsOtherwise(before: Pod, pod: Pod): boolean {
+  return (
+    before.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ||
+    (before.metadata.generation ?? 0) !== (pod.metadata.generation ?? 0) ||
+    JSON.stringify(before.metadata.labels) !== JSON.stringify(pod.metadata.labels)
+  );
 }
 
 /** What about a node decides which Pods it can take; its heartbeats do not. */

@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Pod } from '../runtime/resource.ts';
+import type { Change } from './decision.ts';
+import { PriorityLine } from './priority-line.ts';
 
 /** After so long an unschedulable Pod is tried again, whatever happened (kube-scheduler: `podMaxInUnschedulablePodsDuration`). */
 const longestUnschedulableMs = 5 * 60 * 1000;
@@ -11,13 +13,18 @@ interface Entry {
   attempts: number;
   /** When it was last taken, on the monotonic clock; its backoff counts from there. */
   takenAtMs: number;
-  /** Order of arrival among equals. */
-  sequence: number;
   state: 'active' | 'backoff' | 'unschedulable' | 'in hand';
   timer?: Timer;
-  /** Something changed while the Pod was in hand, so that a failure may already be out of date. */
-  movedWhileInHand: boolean;
+  /** What may help it, while it is unschedulable. */
+  helpedBy: ReadonlySet<Change>;
+  /** How often what had changed when it was taken: a failure may be out of date when it is told. */
+  seen: Readonly<Record<Change, number>> | undefined;
+  /** Its own spec changed while it was in hand. */
+  changedWhileInHand: boolean;
 }
+
+/** Pods that wait for a change of each kind. */
+type Waiting = Readonly<Record<Change, Set<Entry>>>;
 
 /**
  * Pods that wait for a node (kube-scheduler: `backend/queue`).
@@ -27,14 +34,22 @@ interface Entry {
  *               │                 ▼
  *            backoff ◄──move── unschedulable
  *
- * `active` is ordered by priority, then by arrival. A failed Pod waits as unschedulable until something changes that
- * may help it (`moveAll`), then out its backoff of 1 s, doubling to 10 s. Holds each pending Pod once: that is its bound.
+ * `active` is ordered by priority, then by the time of coming there. A failed Pod waits as unschedulable until something
+ * changes that may help it (`move`), then out its backoff of 1 s, doubling to 10 s. A change costs as much as the Pods
+ * that it may help, not as all that wait. Holds each pending Pod once: that is its bound.
  */
 export class SchedulingQueue {
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
-  readonly #active: Entry[] = [];
-  #sequence = 0;
+  readonly #active = new PriorityLine<Entry>();
+  readonly #waiting: Waiting = {
+    node: new Set(),
+    'pod placed': new Set(),
+    'pod gone': new Set(),
+    storage: new Set(),
+  };
+  /** How often each kind of change happened. */
+  readonly #changes: Record<Change, number> = { node: 0, 'pod placed': 0, 'pod gone': 0, storage: 0 };
   #taker: ((pod: Pod | undefined) => void) | undefined;
   #closed = false;
 
@@ -51,47 +66,55 @@ export class SchedulingQueue {
         pod,
         attempts: 0,
         takenAtMs: 0,
-        sequence: this.#sequence++,
         state: 'active',
-        movedWhileInHand: false,
+        helpedBy: new Set(),
+        seen: undefined,
+        changedWhileInHand: false,
       };
       this.#entries.set(uid, fresh);
       this.#activate(fresh);
       return;
     }
     entry.pod = pod;
-    if (mayHelp) this.#move(entry);
+    if (!mayHelp) return;
+    if (entry.state === 'in hand') entry.changedWhileInHand = true;
+    else if (entry.state === 'unschedulable') this.#backOff(entry);
   }
 
   /** The Pod has a node, or is gone. */
   remove(pod: Pod): void {
     const entry = this.#entries.get(uidOf(pod));
     if (entry === undefined) return;
-    entry.timer?.cancel();
+    this.#leave(entry);
     this.#entries.delete(uidOf(pod));
-    const index = this.#active.indexOf(entry);
-    if (index >= 0) this.#active.splice(index, 1);
   }
 
   /** The next Pod to place; waits for one. Undefined once closed. One taker at a time. */
   take(): Promise<Pod | undefined> {
     if (this.#closed) return Promise.resolve(undefined);
     const next = this.#active.shift();
-    if (next !== undefined) return Promise.resolve(this.#inHand(next));
+    if (next !== undefined) return Promise.resolve(this.#give(next));
     return new Promise((resolve) => {
       this.#taker = resolve;
     });
   }
 
-  /** No node for the Pod in hand: it waits for a change. */
-  fail(pod: Pod): void {
+  /** No node for the Pod in hand: it waits for one of the changes that may help. */
+  fail(pod: Pod, helpedBy: ReadonlySet<Change>): void {
     const entry = this.#entries.get(uidOf(pod));
     if (entry?.state !== 'in hand') return;
-    if (entry.movedWhileInHand) {
+    const { seen } = entry;
+    if (
+      entry.changedWhileInHand ||
+      [...helpedBy].some((change) => seen?.[change] !== this.#changes[change])
+    ) {
       this.#backOff(entry);
       return;
     }
+    this.#leave(entry);
     entry.state = 'unschedulable';
+    entry.helpedBy = helpedBy;
+    for (const change of helpedBy) this.#waiting[change].add(entry);
     entry.timer = this.#clock.after(longestUnschedulableMs, () => this.#activate(entry));
   }
 
@@ -101,9 +124,10 @@ export class SchedulingQueue {
     if (entry?.state === 'in hand') this.#backOff(entry);
   }
 
-  /** Something changed that may help Pods: a node came or changed, a Pod left. */
-  moveAll(): void {
-    for (const entry of this.#entries.values()) this.#move(entry);
+  /** Something changed that may help Pods. */
+  move(change: Change): void {
+    this.#changes[change]++;
+    for (const entry of this.#waiting[change]) this.#backOff(entry);
   }
 
   /** Pods that wait, by state. */
@@ -120,13 +144,17 @@ export class SchedulingQueue {
     this.#taker = undefined;
   }
 
-  #move(entry: Entry): void {
-    if (entry.state === 'in hand') entry.movedWhileInHand = true;
-    else if (entry.state === 'unschedulable') this.#backOff(entry);
+  /** Takes an entry from wherever it is. */
+  #leave(entry: Entry): void {
+    entry.timer?.cancel();
+    delete entry.timer;
+    if (entry.state === 'active') this.#active.delete(entry);
+    for (const change of entry.helpedBy) this.#waiting[change].delete(entry);
+    entry.helpedBy = new Set();
   }
 
   #backOff(entry: Entry): void {
-    entry.timer?.cancel();
+    this.#leave(entry);
     entry.state = 'backoff';
     const backoffMs = Math.min(firstBackoffMs * 2 ** Math.max(0, entry.attempts - 1), longestBackoffMs);
     const leftMs = entry.takenAtMs + backoffMs - this.#clock.monotonicMs();
@@ -135,33 +163,26 @@ export class SchedulingQueue {
   }
 
   #activate(entry: Entry): void {
-    entry.timer?.cancel();
-    delete entry.timer;
     if (this.#closed || this.#entries.get(uidOf(entry.pod)) !== entry) return;
+    this.#leave(entry);
     entry.state = 'active';
     if (this.#taker !== undefined) {
       const taker = this.#taker;
       this.#taker = undefined;
-      taker(this.#inHand(entry));
+      taker(this.#give(entry));
       return;
     }
-    let index = this.#active.length;
-    while (index > 0 && isBefore(entry, this.#active[index - 1]!)) index--;
-    this.#active.splice(index, 0, entry);
+    this.#active.push(entry, entry.pod.spec?.priority ?? 0);
   }
 
-  #inHand(entry: Entry): Pod {
+  #give(entry: Entry): Pod {
     entry.state = 'in hand';
     entry.attempts++;
     entry.takenAtMs = this.#clock.monotonicMs();
-    entry.movedWhileInHand = false;
+    entry.changedWhileInHand = false;
+    entry.seen = { ...this.#changes };
     return entry.pod;
   }
-}
-
-function isBefore(left: Entry, right: Entry): boolean {
-  const difference = (left.pod.spec?.priority ?? 0) - (right.pod.spec?.priority ?? 0);
-  return difference === 0 ? left.sequence < right.sequence : difference > 0;
 }
 
 function uidOf(pod: Pod): string {

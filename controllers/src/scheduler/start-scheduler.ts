@@ -1,4 +1,6 @@
+import { hostname } from 'node:os';
 import { createContext, type ObservedPart, type PartOptions, runPart } from '../runtime/part.ts';
+import { createSeriesRecorder } from '../runtime/series-recorder.ts';
 import { createScheduler, type SchedulerOptions } from './scheduler.ts';
 
 /** Starts the scheduler as `system:kube-scheduler`, under its own Lease. */
@@ -7,7 +9,12 @@ export function startScheduler(part: PartOptions, options: SchedulerOptions = {}
     component: 'kube-scheduler',
     leaderElection: part.leaderElection,
     createContext: () =>
-      createContext({ ...part, component: 'default-scheduler', userAgent: 'kube-scheduler' }),
+      createContext({
+        ...part,
+        component: 'default-scheduler',
+        userAgent: 'kube-scheduler',
+        recorder: (parts) => createSeriesRecorder({ ...parts, host: hostname() }),
+      }),
     createWorkers: (context) => [createScheduler(context, options)],
   });
 }

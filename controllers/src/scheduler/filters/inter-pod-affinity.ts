@@ -1,7 +1,7 @@
-import type { Pod } from '../../runtime/resource.ts';
 import type { NodeInfo } from '../node-info.ts';
+import { factsOf } from '../pod-facts.ts';
 import type { Filter, Refusal } from './filter.ts';
-import { type NamespaceLabels, type PodAffinityTerm, termMatches } from './pod-terms.ts';
+import { type NamespaceLabels, termMatches } from './pod-terms.ts';
 
 /** Topology key and value, as one string. */
 type Domain = string;
@@ -11,23 +11,25 @@ function domainOf(node: NodeInfo, topologyKey: string): Domain | undefined {
   return value === undefined ? undefined : `${topologyKey}\0${value}`;
 }
 
-function required(pod: Pod, which: 'podAffinity' | 'podAntiAffinity'): PodAffinityTerm[] {
-  return (pod.spec?.affinity?.[which]?.requiredDuringSchedulingIgnoredDuringExecution ??
-    []) as PodAffinityTerm[];
-}
-
 /**
  * Required affinity and anti-affinity between Pods, both ways: the Pod's own wishes, and those of the Pods that are
  * there (kube-scheduler: `InterPodAffinity`). A first Pod that matches its own affinity may go anywhere.
  */
 export function interPodAffinity(namespaceLabels: NamespaceLabels): Filter {
   return (pod, nodes) => {
-    const affinity = required(pod, 'podAffinity');
-    const antiAffinity = required(pod, 'podAntiAffinity');
+    const { affinity, antiAffinity } = factsOf(pod);
     const wanted = affinity.map(() => new Set<Domain>());
     const avoided = new Set<Domain>();
     const closed = new Set<Domain>();
     for (const node of nodes) {
+      // A Pod that wishes nothing is asked about by those alone who keep others away.
+      for (const other of node.withAntiAffinity.values()) {
+        for (const term of factsOf(other).antiAffinity) {
+          const domain = domainOf(node, term.topologyKey);
+          if (domain && termMatches(term, other, pod, namespaceLabels)) closed.add(domain);
+        }
+      }
+      if (affinity.length === 0 && antiAffinity.length === 0) continue;
       for (const other of node.pods.values()) {
         affinity.forEach((term, index) => {
           const domain = domainOf(node, term.topologyKey);
@@ -36,10 +38,6 @@ export function interPodAffinity(namespaceLabels: NamespaceLabels): Filter {
         for (const term of antiAffinity) {
           const domain = domainOf(node, term.topologyKey);
           if (domain && termMatches(term, pod, other, namespaceLabels)) avoided.add(domain);
-        }
-        for (const term of required(other, 'podAntiAffinity')) {
-          const domain = domainOf(node, term.topologyKey);
-          if (domain && termMatches(term, other, pod, namespaceLabels)) closed.add(domain);
         }
       }
     }

@@ -1,12 +1,12 @@
-import { hostPortsOf } from '../node-info.ts';
+import { factsOf } from '../pod-facts.ts';
 import type { Filter } from './filter.ts';
 
 /** The ports of the node that the Pod asks for must be free (kube-scheduler: `NodePorts`). */
 export const nodePorts: Filter = (pod) => {
-  const wanted = hostPortsOf(pod);
+  const wanted = factsOf(pod).hostPorts;
   if (wanted.length === 0) return undefined;
-  return (node) =>
-    wanted.some((port) => node.isPortTaken(port))
+  return ({ hostPorts }) =>
+    wanted.some((port) => hostPorts.isTaken(port))
       ? { reasons: ["node(s) didn't have free ports for the requested pod ports"], unresolvable: false }
       : undefined;
 };

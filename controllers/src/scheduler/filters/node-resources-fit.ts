@@ -1,9 +1,9 @@
-import { podRequests } from '../pod-resources.ts';
+import { factsOf } from '../pod-facts.ts';
 import type { Filter } from './filter.ts';
 
 /** What the Pod asks for must be left on the node, a place among its Pods too (kube-scheduler: `NodeResourcesFit`). */
 export const nodeResourcesFit: Filter = (pod) => {
-  const wanted = [...podRequests(pod)].filter(([, amount]) => amount > 0);
+  const wanted = [...factsOf(pod).requests].filter(([, amount]) => amount > 0);
   return (node) => {
     const reasons: string[] = [];
     let unresolvable = false;

@@ -30,29 +30,39 @@ function countsFor(constraint: SpreadConstraint, pod: Pod, other: Pod): boolean 
   );
 }
 
+/** The Pods of a node that count for the constraint of `pod`. */
+export function podsThatCount(constraint: SpreadConstraint, pod: Pod, node: NodeInfo): number {
+  let count = 0;
+  for (const other of node.pods.values()) if (countsFor(constraint, pod, other)) count++;
+  return count;
+}
+
+/** The value of the constraint's label on a node; undefined where the constraint of `pod` does not count the node. */
+export function countedDomain(
+  constraint: SpreadConstraint,
+  pod: Pod,
+  { node }: NodeInfo,
+): string | undefined {
+  const domain = node?.metadata.labels?.[constraint.topologyKey];
+  if (!node || domain === undefined) return undefined;
+  if (constraint.nodeAffinityPolicy !== 'Ignore' && !isNodeWanted(pod, node)) return undefined;
+  if (constraint.nodeTaintsPolicy !== 'Honor') return domain;
+  const tolerations = (pod.spec?.tolerations ?? []) as Toleration[];
+  const taints = (node.spec?.taints ?? []) as Taint[];
+  return untolerated(taints, tolerations, ['NoSchedule', 'NoExecute']) === undefined ? domain : undefined;
+}
+
 /** Matching Pods by topology value, over the nodes that the constraint counts. */
-export function domainCounts(
+function domainCounts(
   constraint: SpreadConstraint,
   pod: Pod,
   nodes: readonly NodeInfo[],
 ): Map<string, number> {
   const counts = new Map<string, number>();
-  const tolerations = (pod.spec?.tolerations ?? []) as Toleration[];
   for (const info of nodes) {
-    const { node } = info;
-    const domain = node?.metadata.labels?.[constraint.topologyKey];
-    if (!node || domain === undefined) continue;
-    if (constraint.nodeAffinityPolicy !== 'Ignore' && !isNodeWanted(pod, node)) continue;
-    const taints = (node.spec?.taints ?? []) as Taint[];
-    if (
-      constraint.nodeTaintsPolicy === 'Honor' &&
-      untolerated(taints, tolerations, ['NoSchedule', 'NoExecute']) !== undefined
-    ) {
-      continue;
-    }
-    let count = counts.get(domain) ?? 0;
-    for (const other of info.pods.values()) if (countsFor(constraint, pod, other)) count++;
-    counts.set(domain, count);
+    const domain = countedDomain(constraint, pod, info);
+    if (domain === undefined) continue;
+    counts.set(domain, (counts.get(domain) ?? 0) + podsThatCount(constraint, pod, info));
   }
   return counts;
 }

@@ -1,15 +1,14 @@
-import { controllerOf } from '../../runtime/controller-ref.ts';
 import type { Pod } from '../../runtime/resource.ts';
-import { domainCounts, type SpreadConstraint } from '../filters/topology-spread.ts';
+import { countedDomain, podsThatCount, type SpreadConstraint } from '../filters/topology-spread.ts';
 import type { NodeInfo } from '../node-info.ts';
-import { normalize, type Score } from './score.ts';
+import { factsOf } from '../pod-facts.ts';
+import { bestScore, type Score } from './score.ts';
 
 const hostname = 'kubernetes.io/hostname';
-const zone = 'topology.kubernetes.io/zone';
 /** The scheduler's own, for Pods that name no constraints (kube-scheduler: `systemDefaultConstraints`). */
-const defaultConstraints = [
-  { topologyKey: hostname, maxSkew: 3 },
-  { topologyKey: zone, maxSkew: 5 },
+const defaultConstraints: readonly SpreadConstraint[] = [
+  { topologyKey: hostname, maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
+  { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
 ];
 
 /**
@@ -19,58 +18,71 @@ const defaultConstraints = [
 export const spread: Score = (pod, nodes, all) => {
   const own = (pod.spec?.topologySpreadConstraints ?? []) as SpreadConstraint[];
   const soft = own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'ScheduleAnyway');
-  if (own.length > 0 && soft.length === 0) return undefined;
-  const marks =
-    own.length > 0
-      ? soft.map((constraint) => constraintMarks(constraint, pod, nodes, all))
-      : siblingMarks(pod, nodes, all);
-  if (marks.length === 0) return undefined;
-  const total = nodes.map((_, index) => marks.reduce((sum, of) => sum + of[index]!, 0));
-  return normalize(total, true);
+  if (own.length > 0) return soft.length === 0 ? undefined : marksOf(pod, soft, { nodes, all });
+  const { owner } = factsOf(pod);
+  if (owner === undefined) return undefined;
+  return marksOf(pod, defaultConstraints, { nodes, all, owner });
 };
 
-/** A mark that grows with the Pods already in the node's domain; few domains weigh less than many. */
+interface Candidates {
+  nodes: readonly NodeInfo[];
+  all: readonly NodeInfo[];
+  /** Count Pods of this controller, in place of those that a constraint selects. */
+  owner?: string;
+}
+
 function marksOf(
-  counts: ReadonlyMap<string, number>,
-  { topologyKey, maxSkew }: { topologyKey: string; maxSkew: number },
-  nodes: readonly NodeInfo[],
-): number[] {
-  const weight = Math.log(counts.size + 2);
-  const most = Math.max(0, ...counts.values());
-  return nodes.map(({ node }) => {
-    const domain = node?.metadata.labels?.[topologyKey];
-    // A node outside of all domains is the last choice.
-    if (domain === undefined) return most * weight + maxSkew;
-    return (counts.get(domain) ?? 0) * weight + (maxSkew - 1);
-  });
-}
-
-function constraintMarks(
-  constraint: SpreadConstraint,
   pod: Pod,
-  nodes: readonly NodeInfo[],
-  all: readonly NodeInfo[],
+  constraints: readonly SpreadConstraint[],
+  { nodes, all, owner }: Candidates,
 ): number[] {
-  return marksOf(domainCounts(constraint, pod, all), constraint, nodes);
+  const labelOf = ({ node }: NodeInfo, { topologyKey }: SpreadConstraint): string | undefined =>
+    node?.metadata.labels?.[topologyKey];
+  const countOn = (info: NodeInfo, constraint: SpreadConstraint): number =>
+    owner === undefined ? podsThatCount(constraint, pod, info) : (info.podsOfOwner.get(owner) ?? 0);
+  // Who names constraints means nodes that have all their labels; the scheduler's own ask for none.
+  const isIgnored = nodes.map(
+    (node) =>
+      owner === undefined && constraints.some((constraint) => labelOf(node, constraint) === undefined),
+  );
+  const rules = constraints.map((constraint) => {
+    const counts = new Map<string, number>();
+    const perNode = constraint.topologyKey === hostname;
+    if (!perNode) {
+      nodes.forEach((node, index) => {
+        if (!isIgnored[index]) counts.set(labelOf(node, constraint) ?? '', 0);
+      });
+      for (const info of all) {
+        const domain = countedDomain(constraint, pod, info);
+        const count = domain === undefined ? undefined : counts.get(domain);
+        if (domain !== undefined && count !== undefined)
+          counts.set(domain, count + countOn(info, constraint));
+      }
+    }
+    const size = perNode ? isIgnored.filter((ignored) => !ignored).length : counts.size;
+    return { constraint, counts, perNode, weight: Math.log(size + 2) };
+  });
+  const marks = nodes.map((node, index) => {
+    if (isIgnored[index]) return undefined;
+    let mark = 0;
+    for (const { constraint, counts, perNode, weight } of rules) {
+      const domain = labelOf(node, constraint);
+      if (domain === undefined) continue;
+      const count = perNode ? countOn(node, constraint) : (counts.get(domain) ?? 0);
+      mark += count * weight + (constraint.maxSkew - 1);
+    }
+    return Math.round(mark);
+  });
+  return fewestFirst(marks);
 }
 
-function siblingMarks(pod: Pod, nodes: readonly NodeInfo[], all: readonly NodeInfo[]): number[][] {
-  const owner = controllerOf(pod)?.uid;
-  if (owner === undefined) return [];
-  const constraints = defaultConstraints.filter(({ topologyKey }) =>
-    nodes.some(({ node }) => node?.metadata.labels?.[topologyKey] !== undefined),
-  );
-  return constraints.map((constraint) => {
-    const counts = new Map<string, number>();
-    for (const info of all) {
-      const domain = info.node?.metadata.labels?.[constraint.topologyKey];
-      if (domain === undefined) continue;
-      let count = counts.get(domain) ?? 0;
-      for (const other of info.pods.values()) {
-        if (other.metadata.deletionTimestamp === undefined && controllerOf(other)?.uid === owner) count++;
-      }
-      counts.set(domain, count);
-    }
-    return marksOf(counts, constraint, nodes);
+/** 100 for the lowest mark, less by the share of the highest for others, 0 where there is none. */
+function fewestFirst(marks: readonly (number | undefined)[]): number[] {
+  const given = marks.filter((mark) => mark !== undefined);
+  const least = Math.min(...given);
+  const most = Math.max(...given);
+  return marks.map((mark) => {
+    if (mark === undefined) return 0;
+    return most === 0 ? bestScore : Math.floor((bestScore * (most + least - mark)) / most);
   });
 }
