@@ -7,7 +7,7 @@ import { annotationsOfCurrent, sizeAnnotations } from './revision.ts';
 const longestName = 253;
 
 /** The ReplicaSet of the Deployment's template. Its name is the template's hash, so that making it twice makes one. */
-export function newReplicaSet(deployment: Deployment, replicas: number, revision: number): ReplicaSet {
+export function newReplicaSet(deployment: Deployment, replicas: number, revision: bigint): ReplicaSet {
   const { spec, status, metadata } = deployment;
   const template: PodTemplate = spec?.template ?? {};
   const hash = podTemplateHash(template, status?.collisionCount);

@@ -21,21 +21,35 @@ const ownAnnotations = new Set([
 
 const longestHistoryCharacters = 2000;
 
-/** The revision of a ReplicaSet; 0 while it has none, undefined when it is no number. */
-function revisionOf(replicaSet: ReplicaSet): number | undefined {
+/** An int64 as Go's `strconv.ParseInt` takes it; undefined for other text and for what does not fit. */
+function parseInt64(text: string): bigint | undefined {
+  // Longer than any that fits, leading zeros apart, which nobody writes by the dozen.
+  if (!/^[+-]?\d{1,100}$/.test(text)) return undefined;
+  const value = BigInt(text.replace(/^\+/, ''));
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
+
+/** The revision of a ReplicaSet; 0 while it has none, undefined when it is no number. Users may write any int64 there. */
+function revisionOf(replicaSet: ReplicaSet): bigint | undefined {
   const text = replicaSet.metadata.annotations?.[revisionAnnotation];
-  if (text === undefined) return 0;
-  return /^-?\d+$/.test(text) ? Number(text) : undefined;
+  return text === undefined ? 0n : parseInt64(text);
 }
 
 /** The revision that the ReplicaSet of the current template has, or gets: one above all others. */
-export function nextRevision(old: readonly ReplicaSet[]): number {
-  return Math.max(0, ...old.map((replicaSet) => revisionOf(replicaSet) ?? 0)) + 1;
+export function nextRevision(old: readonly ReplicaSet[]): bigint {
+  let highest = 0n;
+  for (const replicaSet of old) {
+    const revision = revisionOf(replicaSet) ?? 0n;
+    if (revision > highest) highest = revision;
+  }
+  // Above the highest int64 there is none; as in Go, the lowest follows, which is never written.
+  return BigInt.asIntN(64, highest + 1n);
 }
 
 /** Sorts by revision, oldest first; ties keep their order. */
 export function byRevision(a: ReplicaSet, b: ReplicaSet): number {
-  return (revisionOf(a) ?? 0) - (revisionOf(b) ?? 0);
+  const [one, other] = [revisionOf(a) ?? 0n, revisionOf(b) ?? 0n];
+  return one < other ? -1 : Number(one > other);
 }
 
 /**
@@ -46,15 +60,15 @@ export function byRevision(a: ReplicaSet, b: ReplicaSet): number {
 export function annotationsOfCurrent(
   deployment: Deployment,
   current: ReplicaSet | undefined,
-  revision: number,
+  revision: bigint,
 ): Record<string, string> {
   const annotations: Record<string, string> = { ...current?.metadata.annotations };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!ownAnnotations.has(key)) annotations[key] = value;
   }
   const before = annotations[revisionAnnotation];
-  if (before !== undefined && before !== '' && !/^-?\d+$/.test(before)) return annotations;
-  if (Number(before ?? 0) >= revision) return annotations;
+  const revisionBefore = before ? parseInt64(before) : 0n;
+  if (revisionBefore === undefined || revisionBefore >= revision) return annotations;
   annotations[revisionAnnotation] = String(revision);
   if (before !== undefined) {
     const history = annotations[revisionHistoryAnnotation];

@@ -4,6 +4,7 @@ import type { Deployment, ReplicaSet } from '../runtime/resource.ts';
 import { resolveFenceposts, scaledValue } from './fenceposts.ts';
 import {
   annotationsOfCurrent,
+  byRevision,
   nextRevision,
   revisionAnnotation,
   revisionHistoryAnnotation,
@@ -194,17 +195,34 @@ test('revisions only rise, and a rollback is remembered', () => {
     [revisionAnnotation]: value,
     ...(history ? { [revisionHistoryAnnotation]: history } : {}),
   });
-  assert.equal(nextRevision([]), 1);
-  assert.equal(nextRevision([set('a', 1, 1, revision('3')), set('b', 1, 1, revision('x'))]), 4);
+  assert.equal(nextRevision([]), 1n);
+  assert.equal(nextRevision([set('a', 1, 1, revision('3')), set('b', 1, 1, revision('x'))]), 4n);
   const of = deployment(1, 1, 0);
   of.metadata.annotations = {
     note: 'kept',
     [revisionAnnotation]: '9',
     'kubectl.kubernetes.io/last-applied-configuration': '{}',
   };
-  assert.deepEqual(annotationsOfCurrent(of, undefined, 1), { note: 'kept', [revisionAnnotation]: '1' });
-  const rolledBack = annotationsOfCurrent(of, set('a', 1, 1, revision('2', '1')), 4);
+  assert.deepEqual(annotationsOfCurrent(of, undefined, 1n), { note: 'kept', [revisionAnnotation]: '1' });
+  const rolledBack = annotationsOfCurrent(of, set('a', 1, 1, revision('2', '1')), 4n);
   assert.deepEqual(rolledBack, { note: 'kept', ...revision('4', '1,2') });
-  const higher = annotationsOfCurrent(of, set('a', 1, 1, revision('12')), 4);
+  const higher = annotationsOfCurrent(of, set('a', 1, 1, revision('12')), 4n);
   assert.deepEqual(higher, { note: 'kept', ...revision('12') });
+});
+
+test('revisions are whole int64s, as users may write them', () => {
+  const of = (revision: string) => set(`set-${revision}`, 1, 1, { [revisionAnnotation]: revision });
+  assert.equal(nextRevision([of('3546343826724305832'), of('7')]), 3546343826724305833n);
+  const written = annotationsOfCurrent(deployment(1, 1, 0), of('3546343826724305830'), 3546343826724305833n);
+  assert.equal(written[revisionAnnotation], '3546343826724305833');
+  assert.equal(written[revisionHistoryAnnotation], '3546343826724305830');
+  // What does not fit is no revision, and above the highest there is none.
+  assert.equal(nextRevision([of('9223372036854775808'), of('+4')]), 5n);
+  assert.equal(nextRevision([of('9223372036854775807')]), -(2n ** 63n));
+  assert.deepEqual(annotationsOfCurrent(deployment(1, 1, 0), undefined, -(2n ** 63n)), {});
+  const sorted = [of('9007199254740993'), of('9007199254740992'), of('x')].sort(byRevision);
+  assert.deepEqual(
+    sorted.map(({ metadata }) => metadata.annotations?.[revisionAnnotation]),
+    ['x', '9007199254740992', '9007199254740993'],
+  );
 });
