@@ -30,8 +30,7 @@ const gaps: Readonly<Record<string, string>> = {
   '/pods':
     '`exec`, `attach`, `portforward` and `proxy` say that there is no container; `log` tells what is simulated',
   '/resourcequotas': 'not enforced, and use is not counted',
-  '/serviceaccounts':
-    'not given to Pods that name none; no token volume is added to Pods, no `kube-root-ca.crt` to namespaces',
+  '/serviceaccounts': 'not given to Pods that name none; no token volume is added to Pods',
   '/services': '`proxy` says that nothing listens',
   'admissionregistration.k8s.io/mutatingadmissionpolicies':
     'kept, not applied; expressions are not compiled; whether one may read the parameters is not checked',

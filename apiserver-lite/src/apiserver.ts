@@ -1,3 +1,4 @@
+import type { DefaultTolerations } from './admission/default-toleration-seconds.ts';
 import { networkInterfaces } from 'node:os';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';
@@ -120,6 +121,8 @@ export interface ApiserverOptions {
   eventTtlSeconds?: number;
   /** How many objects of a collection are deleted at a time. Default 16. */
   deleteCollectionWorkers?: number;
+  /** How long Pods that do not say otherwise stay on nodes that fail. Default 300 s for both. */
+  defaultTolerations?: DefaultTolerations;
   runtimeConfig?: RuntimeConfig;
   /** How the parts are for `kubectl get componentstatuses`; default: their health ports on this machine are asked. */
   componentProbes?: Partial<Record<'controller-manager' | 'scheduler', ComponentProbe>>;
@@ -217,6 +220,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       ...(options.deleteCollectionWorkers === undefined
         ? {}
         : { deleteCollectionWorkers: options.deleteCollectionWorkers }),
+      ...(options.defaultTolerations === undefined ? {} : { defaultTolerations: options.defaultTolerations }),
       ...(options.runtimeConfig === undefined ? {} : { runtimeConfig: options.runtimeConfig }),
     },
   });

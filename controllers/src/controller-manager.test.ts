@@ -27,6 +27,10 @@ test('every concurrent flag has the default of the controller table', () => {
     // They have none.
     'serviceaccount-controller': 1,
     'disruption-controller': 1,
+    'node-lifecycle-controller': 8,
+    'taint-eviction-controller': 8,
+    'pod-garbage-collector-controller': 1,
+    'root-ca-certificate-publisher-controller': 1,
   });
 });
 

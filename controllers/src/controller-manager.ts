@@ -4,22 +4,59 @@ import { createGarbageCollector } from './garbage-collector/garbage-collector.ts
 import { createNamespaceController } from './namespace/namespace-controller.ts';
 import { createServiceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { createReplicaSetController } from './replicaset/replicaset-controller.ts';
+import {
+  createNodeLifecycleController,
+  nodeLifecycleDefaults,
+  type NodeLifecycleSettings,
+} from './node-lifecycle/node-lifecycle-controller.ts';
+import {
+  createPodGarbageCollector,
+  podGarbageCollectorDefaults,
+  type PodGarbageCollectorSettings,
+} from './pod-garbage-collector/pod-garbage-collector.ts';
+import { createRootCaPublisher } from './root-ca-publisher/root-ca-publisher.ts';
+import { certificateAuthorityOf } from './root-ca-publisher/certificate-authority.ts';
 import type { ControllerContext } from './runtime/context.ts';
 import { createEventRecorder } from './runtime/event-recorder.ts';
 import { createContext, type ObservedPart, type PartOptions, runPart, type Worker } from './runtime/part.ts';
+import { createTaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
+
+/** What single controllers can be told; kube-controller-manager's flags of the same names. */
+export interface ControllerSettings extends NodeLifecycleSettings, PodGarbageCollectorSettings {
+  /** PEM for `kube-root-ca.crt`; empty: that of the kubeconfig. */
+  rootCa: string;
+}
+
+/** kube-controller-manager's defaults. */
+const controllerDefaults: ControllerSettings = {
+  ...nodeLifecycleDefaults,
+  ...podGarbageCollectorDefaults,
+  rootCa: '',
+};
 
 export interface ControllerManagerOptions {
   /** kube-controller-manager's `--controllers`: `*` for all, `name` to enable, `-name` to disable. Default `*`. */
   enabled?: readonly string[];
   /** Workers of each controller; the defaults are kube-controller-manager's. */
   concurrency?: Partial<Record<ControllerName, number>>;
+  /** Where they differ from the defaults. */
+  settings?: Partial<ControllerSettings>;
+}
+
+/** What a controller is made with. */
+interface CreateOptions {
+  workers: number;
+  settings: ControllerSettings;
+  /** PEM; undefined where there is none to publish. */
+  rootCa: string | undefined;
 }
 
 interface ControllerEntry {
   /** Source of its events. */
   component: string;
   workers: number;
-  create(context: ControllerContext, options: { workers: number }): Worker;
+  /** Undefined: it has nothing to work with. */
+  create(context: ControllerContext, options: CreateOptions): Worker | undefined;
 }
 
 /** Every controller under its name in `--controllers`. */
@@ -55,6 +92,27 @@ export const controllerTable = {
     workers: 1,
     create: createDisruptionController,
   },
+  'node-lifecycle-controller': {
+    component: 'node-controller',
+    workers: 8,
+    create: createNodeLifecycleController,
+  },
+  'taint-eviction-controller': {
+    component: 'taint-eviction-controller',
+    workers: 8,
+    create: createTaintEvictionController,
+  },
+  'pod-garbage-collector-controller': {
+    component: 'pod-garbage-collector-controller',
+    workers: 1,
+    create: createPodGarbageCollector,
+  },
+  'root-ca-certificate-publisher-controller': {
+    component: 'root-ca-certificate-publisher-controller',
+    workers: 1,
+    create: (context, { workers, rootCa }) =>
+      rootCa === undefined ? undefined : createRootCaPublisher(context, { workers, rootCa }),
+  },
 } as const satisfies Record<string, ControllerEntry>;
 
 export type ControllerName = keyof typeof controllerTable;
@@ -76,10 +134,16 @@ export function startControllerManager(
     leaderElection: part.leaderElection,
     createContext: () => createContext({ ...part, component }),
     createWorkers(context) {
+      const settings = { ...controllerDefaults, ...options.settings };
+      const rootCa = settings.rootCa || certificateAuthorityOf(part.kubeConfig);
       const entries = Object.entries(controllerTable) as [ControllerName, ControllerEntry][];
       return entries
         .filter(([name]) => isEnabled(name, options.enabled))
-        .map(([name, entry]) => withRecorder(entry, context, options.concurrency?.[name] ?? entry.workers));
+        .flatMap(([name, entry]) => {
+          const workers = options.concurrency?.[name] ?? entry.workers;
+          const worker = withRecorder(entry, context, { workers, settings, rootCa });
+          return worker === undefined ? [] : [worker];
+        });
     },
   });
 }
@@ -88,11 +152,12 @@ export function startControllerManager(
 function withRecorder(
   { create, component }: ControllerEntry,
   context: ControllerContext,
-  workers: number,
-): Worker {
+  options: CreateOptions,
+): Worker | undefined {
   const { client, clock, log } = context;
   const recorder = createEventRecorder({ client, clock, log, component });
-  const worker = create({ ...context, recorder }, { workers });
+  const worker = create({ ...context, recorder }, options);
+  if (worker === undefined) return undefined;
   return {
     start: () => worker.start(),
     async stop() {

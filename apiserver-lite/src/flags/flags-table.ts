@@ -104,6 +104,16 @@ const servedFlags: readonly ComponentFlag[] = [
   flag('endpoint-reconciler-type', 'lease', 'lease, or none: who else writes the kubernetes endpoints.'),
   duration('livez-grace-period', '0s', 'For how long /livez does not mind that the server still starts.'),
   flag('logging-format', 'text', 'text or json.'),
+  int(
+    'default-not-ready-toleration-seconds',
+    '300',
+    'How long Pods that do not say otherwise stay on a node that is not ready.',
+  ),
+  int(
+    'default-unreachable-toleration-seconds',
+    '300',
+    'How long Pods that do not say otherwise stay on a node that is not reachable.',
+  ),
   int('delete-collection-workers', '16', 'How many objects of a collection are deleted at a time.'),
   duration('event-ttl', '1h0m0s', 'How long events are kept.'),
   list('runtime-config', '', 'Versions to serve or not: api/beta=true,batch/v1=false.'),

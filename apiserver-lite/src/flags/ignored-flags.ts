@@ -13,9 +13,6 @@ export const ignoredFlags: readonly ComponentFlag[] = [
     list: 'kubelet-preferred-address-types=[Hostname,InternalDNS,InternalIP,ExternalDNS,ExternalIP]',
     duration: 'kubelet-timeout=5s',
   }),
-  ...withoutMeaning('no plugin adds tolerations yet', {
-    int: 'default-not-ready-toleration-seconds=300 default-unreachable-toleration-seconds=300',
-  }),
   ...withoutMeaning('the two limits of requests in flight always hold', {
     boolean: 'enable-priority-and-fairness=true',
   }),

@@ -110,6 +110,10 @@ export async function parseApiserverFlags(
       disabledAdmissionPlugins: disabledPlugins(reader),
       eventTtlSeconds: reader.durationMs('event-ttl') / 1000,
       deleteCollectionWorkers: reader.positive('delete-collection-workers'),
+      defaultTolerations: {
+        notReadySeconds: reader.integer('default-not-ready-toleration-seconds'),
+        unreachableSeconds: reader.integer('default-unreachable-toleration-seconds'),
+      },
       runtimeConfig: runtimeConfig(text('runtime-config')),
       drainTimeoutMs: reader.durationMs('shutdown-timeout'),
     },

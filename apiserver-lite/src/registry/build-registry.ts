@@ -1,7 +1,12 @@
 import type { Logger } from 'pino';
 import { resources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { admissionChain, type AdmissionPlugin } from '../admission/admission.ts';
+import {
+  type DefaultTolerations,
+  defaultTolerationSeconds,
+} from '../admission/default-toleration-seconds.ts';
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+import { taintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import { repairAllocations } from './bootstrap/repair-allocations.ts';
 import { conversionOf } from './conversion/conversions.ts';
@@ -56,6 +61,8 @@ export interface RegistryOptions {
     runtimeConfig?: RuntimeConfig;
     /** `--delete-collection-workers`. */
     deleteCollectionWorkers?: number;
+    /** `--default-not-ready-toleration-seconds`, `--default-unreachable-toleration-seconds`. */
+    defaultTolerations?: DefaultTolerations;
   };
 }
 
@@ -113,7 +120,11 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
 
   const disabledPlugins = new Set(options.disabledAdmissionPlugins);
   const admission = admissionChain([
-    ...[namespaceLifecycle(storageOf('', 'namespaces'))].filter(({ name }) => !disabledPlugins.has(name)),
+    ...[
+      namespaceLifecycle(storageOf('', 'namespaces')),
+      taintNodesByCondition(),
+      defaultTolerationSeconds(settings.defaultTolerations),
+    ].filter(({ name }) => !disabledPlugins.has(name)),
     escalationCheck({ authorizer: options.authorizer, storageOf }),
     ...(options.admissionPlugins ?? []),
   ]);

@@ -21,6 +21,16 @@ export interface NodeHeartbeat {
   stop(): Promise<void>;
 }
 
+/**
+ * Whether the Node, as the API has it, shows the conditions of a status: the node lifecycle controller makes those of a
+ * node Unknown that was silent for too long.
+ */
+function showsConditions(node: Node, status: object): boolean {
+  const wanted = (status as { conditions: { type: string; status: string }[] }).conditions;
+  const shown = new Map((node.status?.conditions ?? []).map(({ type, status }) => [type, status]));
+  return wanted.every(({ type, status }) => shown.get(type) === status);
+}
+
 /** Starts at once and goes on until `stop`; failures are logged and tried again. */
 export function startHeartbeat(context: ControllerContext, facts: NodeFacts): NodeHeartbeat {
   const { client, clock, log, recorder } = context;
@@ -42,7 +52,8 @@ export function startHeartbeat(context: ControllerContext, facts: NodeFacts): No
     const substance = JSON.stringify(status, (key, value: unknown) =>
       key === 'lastHeartbeatTime' || key === 'lastTransitionTime' ? undefined : value,
     );
-    if (substance === reported && clock.monotonicMs() - lastReportMs < reportIntervalMs) return;
+    const isRecent = clock.monotonicMs() - lastReportMs < reportIntervalMs;
+    if (substance === reported && isRecent && showsConditions(node, status)) return;
     await client.patch(nodes, {
       name: facts.name,
       type: 'strategic',

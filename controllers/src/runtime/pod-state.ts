@@ -34,3 +34,9 @@ export function isActive(pod: Pod): boolean {
 export function isTerminating(pod: Pod): boolean {
   return !isTerminal(pod) && pod.metadata.deletionTimestamp !== undefined;
 }
+
+/** Index of Pods by the node that they are bound to: `informer.addIndex(...byNode)`. */
+export const byNode = [
+  'spec.nodeName',
+  (pod: Pod): readonly string[] => (pod.spec?.nodeName ? [pod.spec.nodeName] : []),
+] as const;

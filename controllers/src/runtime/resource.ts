@@ -1,6 +1,7 @@
 import type {
   CoreV1Event,
   EventsV1Event,
+  V1ConfigMap,
   V1Deployment,
   V1Lease,
   V1Namespace,
@@ -27,6 +28,7 @@ export type Deployment = Typed<V1Deployment>;
 export type ReplicaSet = Typed<V1ReplicaSet>;
 export type ReplicationController = Typed<V1ReplicationController>;
 export type StatefulSet = Typed<V1StatefulSet>;
+export type ConfigMap = Typed<V1ConfigMap>;
 export type Service = Typed<V1Service>;
 export type ServiceAccount = Typed<V1ServiceAccount>;
 export type DisruptionBudget = Typed<V1PodDisruptionBudget>;
@@ -62,6 +64,7 @@ export const pods = namespaced<Pod>('v1', 'pods', 'Pod');
 export const nodes = clusterScoped<Node>('v1', 'nodes', 'Node');
 export const namespaces = clusterScoped<Namespace>('v1', 'namespaces', 'Namespace');
 export const services = namespaced<Service>('v1', 'services', 'Service');
+export const configMaps = namespaced<ConfigMap>('v1', 'configmaps', 'ConfigMap');
 export const serviceAccounts = namespaced<ServiceAccount>('v1', 'serviceaccounts', 'ServiceAccount');
 export const events = namespaced<Event>('v1', 'events', 'Event');
 export const seriesEvents = namespaced<SeriesEvent>('events.k8s.io/v1', 'events', 'Event');

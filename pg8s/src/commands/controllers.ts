@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type Flag, controllerFlags, parseDuration } from '@pg8s/controllers/flags';
 import { startControllers } from '@pg8s/controllers/controllers';
@@ -67,6 +67,23 @@ async function settingsFrom(
     },
     enabled: text('controllers').split(','),
     concurrency,
+    settings: {
+      nodeMonitorPeriodMs: duration('node-monitor-period', text('node-monitor-period')),
+      nodeMonitorGracePeriodMs: duration('node-monitor-grace-period', text('node-monitor-grace-period')),
+      nodeStartupGracePeriodMs: duration('node-startup-grace-period', text('node-startup-grace-period')),
+      nodeEvictionRate: decimal('node-eviction-rate', text('node-eviction-rate')),
+      secondaryNodeEvictionRate: decimal(
+        'secondary-node-eviction-rate',
+        text('secondary-node-eviction-rate'),
+      ),
+      largeClusterSizeThreshold: integer(
+        'large-cluster-size-threshold',
+        text('large-cluster-size-threshold'),
+      ),
+      unhealthyZoneThreshold: decimal('unhealthy-zone-threshold', text('unhealthy-zone-threshold')),
+      terminatedPodGcThreshold: integer('terminated-pod-gc-threshold', text('terminated-pod-gc-threshold')),
+      rootCa: await rootCaFrom(text('root-ca-file')),
+    },
     ...(perSecond > 0
       ? { rateLimit: { perSecond, burst: integer('kube-api-burst', text('kube-api-burst')) } }
       : {}),
@@ -76,6 +93,18 @@ async function settingsFrom(
     throw new UsageError('--leader-elect-lease-duration must be greater than --leader-elect-renew-deadline');
   }
   return settings;
+}
+
+/** kube-controller-manager refuses what holds no certificate, too. */
+async function rootCaFrom(path: string): Promise<string> {
+  if (path === '') return '';
+  try {
+    const pem = await readFile(path, 'utf8');
+    if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no PEM certificate');
+    return pem;
+  } catch (error) {
+    throw new UsageError(`--root-ca-file ${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 async function loadKubeconfig(path: string): Promise<KubeConfig> {

@@ -35,6 +35,11 @@ export class FakeClock implements Clock {
     return this.#pending.size;
   }
 
+  /** Lets time pass in which no timer fires: a process that is stopped. What was due fires at the next `advance`. */
+  skip(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   /** Fires everything due within `ms`, in order, letting promises settle after each timer. */
   async advance(ms: number): Promise<void> {
     const end = this.#nowMs + ms;
