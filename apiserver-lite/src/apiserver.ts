@@ -258,8 +258,8 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       jwksUri: () => options.serviceAccounts?.jwksUri ?? `https://${addressOf(server)}/openid/v1/jwks`,
     });
   serveOpenApi(router, { registry, openId });
-  router.get('/version', constantJson(versionInfo));
-  router.get('/metrics', metrics.handler);
+  router.service('/version', constantJson(versionInfo));
+  router.any('/metrics', metrics.handler);
   serveChecks(router, {
     storages,
     hooks,

@@ -27,28 +27,35 @@ export function serveDiscovery(router: PathRouter, { registry, serverAddress }: 
   const groups = apiTree(registry);
   const core = groups.filter(({ name }) => name === '');
   const others = groups.filter(({ name }) => name !== '');
-  router.get(
+  router.service(
     '/api',
     negotiated(core, () => coreVersions(core[0], serverAddress())),
   );
-  router.get(
-    '/apis',
-    negotiated(others, () => groupList(others)),
-  );
+  const list = negotiated(others, () => groupList(others));
+  router.any('/apis', list);
+  router.any('/apis/', list);
   for (const group of groups) {
     if (group.name !== '')
-      router.get(
+      serveGroup(
+        router,
         `/apis/${group.name}`,
         document(() => groupDocument(group)),
       );
     for (const version of group.versions) {
       const path = group.name === '' ? `/api/${version.version}` : `/apis/${group.name}/${version.version}`;
-      router.get(
+      router.service(
         path,
         document(() => resourceList(version)),
       );
     }
   }
+}
+
+/** A group is the aggregator's to list, with any method; what is wrong below it is the web services' to say. */
+function serveGroup(router: PathRouter, path: string, handler: Handler): void {
+  router.any(path, handler);
+  router.unlisted(`${path}/`, handler);
+  router.claim(path);
 }
 
 interface Document {
@@ -88,7 +95,6 @@ function negotiated(groups: readonly ApiGroup[], legacy: () => unknown): Handler
     v2beta1: once(() => aggregated(groups, 'v2beta1')),
   };
   return async (context) => {
-    responseOf(context).setHeader('Vary', 'Accept');
     // Who understands the new form gets it, even where the old one stands before it.
     const version = accepts(context)
       .map((clause) => aggregatedVersion(clause))
@@ -109,6 +115,7 @@ function aggregated(groups: readonly ApiGroup[], version: AggregatedVersion): Do
 
 async function send(context: RequestContext, { body, contentType, etag }: Document): Promise<void> {
   const response = responseOf(context);
+  response.setHeader('Vary', 'Accept');
   response.setHeader('ETag', etag);
   // Clients may keep it, but must ask whether it still holds.
   response.setHeader('Cache-Control', 'public');

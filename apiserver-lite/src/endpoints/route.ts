@@ -37,10 +37,10 @@ export function routeOf(registry: Registry, info: RequestInfo, method: string): 
     if (!isKnown) return undefined;
     throw unknownResource();
   }
-  const verb = verbOf(rest, info, method);
-  if (verb === undefined || !verbs.includes(verb)) throw methodNotAllowed();
   const named = info.parts.length > 1;
   if (named && info.name === '') throw badRequest('name must be provided');
+  const verb = verbOf(rest, info, method);
+  if (verb === undefined || !verbs.includes(verb)) throw methodNotAllowed();
   // `/namespaces//pods` is authorized, and listed, as the Pods of all namespaces; nothing else is.
   const reads = !named && (verb === 'list' || verb === 'watch');
   if (info.inNamespace && info.namespace === '' && !reads) {

@@ -7,7 +7,10 @@ export function authorize(authorizer: Authorizer): Filter {
   return (next) => async (context) => {
     const attributes = attributesOf(context);
     const { decision, reason } = await authorizer.authorize(attributes);
-    if (decision !== 'allow') throw refusal(attributes, reason);
+    if (decision !== 'allow') {
+      context.response.setHeader('X-Content-Type-Options', 'nosniff');
+      throw refusal(attributes, reason);
+    }
     return next(context);
   };
 }

@@ -6,7 +6,6 @@ import type { Registry } from '../registry/rest.ts';
 import type { PathRouter } from '../server/path-router.ts';
 import type { Handler, RequestContext } from '../server/request-context.ts';
 import { responseOf } from '../server/request-scope.ts';
-import { sendPageNotFound } from '../server/respond.ts';
 import { versionInfo } from '../server/version.ts';
 import { documentV2 } from './document-v2.ts';
 import { documentOf, groupDocumentV3, versionDocument } from './document-v3.ts';
@@ -59,15 +58,22 @@ export function serveOpenApi(router: PathRouter, { registry, openId, now = Date.
     }
     return known;
   };
-  router.get('/openapi/v3', (context) => load().index.send(context, lastModified));
-  router.getBelow('/openapi/v3/', (context) => {
-    const page = load().pages.get(context.requestInfo.path.slice('/openapi/v3/'.length).replace(/\/$/, ''));
-    return page === undefined ? sendPageNotFound(context) : sendPage(context, page, { lastModified, now });
+  router.any('/openapi/v3', (context) => load().index.send(context, lastModified));
+  router.below('/openapi/v3/', (context) => {
+    const page = load().pages.get(context.requestInfo.path.slice('/openapi/v3/'.length));
+    return page === undefined ? sendNothing(context) : sendPage(context, page, { lastModified, now });
   });
-  router.get(
+  router.any(
     '/openapi/v2',
     v2Handler(() => documentV2(load().groups, { openId }), lastModified),
   );
+}
+
+/** A document that there is not, in as many words as kube-openapi has for it. */
+async function sendNothing(context: RequestContext): Promise<void> {
+  const response = responseOf(context);
+  response.statusCode = 404;
+  response.end();
 }
 
 function pagesOf(groups: readonly ApiGroup[], openId: boolean): Map<string, Page> {

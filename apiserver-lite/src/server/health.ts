@@ -17,8 +17,8 @@ const checkTimeoutMs = 5000;
 
 /** Serves `path` (`?verbose`, `?exclude=NAME`) and `path/NAME` (Kubernetes: `server/healthz`). */
 export function serveHealth(router: PathRouter, path: string, checks: readonly HealthCheck[]): void {
-  router.get(path, wholeHealth(path.slice(1), checks));
-  for (const check of checks) router.get(`${path}/${check.name}`, oneCheck(check));
+  router.any(path, wholeHealth(path.slice(1), checks));
+  for (const check of checks) router.any(`${path}/${check.name}`, oneCheck(check));
 }
 
 function wholeHealth(name: string, checks: readonly HealthCheck[]): Handler {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { pino } from 'pino';
 import { startHttpsServer } from './https-server.ts';
 import type { HttpsServer } from './https-server.ts';
@@ -44,6 +45,28 @@ describe('https server', () => {
     const [first, second] = await Promise.all([http2.request({ path: '/a' }), http2.request({ path: '/b' })]);
     assert.deepEqual([first.text, second.text], ['{"path":"/a"}\n', '{"path":"/b"}\n']);
     http2.close();
+  });
+
+  test('answers requests that are none, as Go does', async () => {
+    const server = await start((context) => sendText(context, 200, context.url.path));
+    const line = async (request: string): Promise<string> => {
+      const socket = connectTls({ port: server.port, host: '127.0.0.1', ca: authority.cert });
+      socket.on('error', () => undefined);
+      const chunks: Buffer[] = [];
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+      socket.write(`${request}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      await once(socket, 'close');
+      return Buffer.concat(chunks).toString().split('\r\n')[0] ?? '';
+    };
+    assert.equal(await line('FROB /api HTTP/1.1'), 'HTTP/1.1 405 Method Not Allowed');
+    assert.equal(await line('CONNECT /api HTTP/1.1'), 'HTTP/1.1 405 Method Not Allowed');
+    assert.equal(await line('GET /%zz HTTP/1.1'), 'HTTP/1.1 400 Bad Request');
+    assert.equal(await line('nonsense'), 'HTTP/1.1 400 Bad Request');
+    assert.equal(await line('OPTIONS * HTTP/1.1'), 'HTTP/1.1 200 OK');
+    assert.equal(
+      await line(`GET /${'x'.repeat(300_000)} HTTP/1.1`),
+      'HTTP/1.1 431 Request Header Fields Too Large',
+    );
   });
 
   test('compresses what is larger than 128 KiB for those who ask', async () => {

@@ -242,6 +242,16 @@ export function notAcceptable(accepted: readonly string[]): StatusError {
   );
 }
 
+/** 406 of what has its answer in some forms only, such as `/version`. */
+export function notAcceptableHere(available: readonly string[]): StatusError {
+  return new StatusError(
+    406,
+    'NotAcceptable',
+    `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`,
+    {},
+  );
+}
+
 /** 404 for a group, version or resource that is not served at all. */
 export function unknownResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});

@@ -1,3 +1,4 @@
+import { onlyAs } from '../server/path-router.ts';
 import type { PathRouter } from '../server/path-router.ts';
 import type { Handler } from '../server/request-context.ts';
 import { sendBody } from '../server/respond.ts';
@@ -13,10 +14,10 @@ export interface OpenIdOptions {
 const maxAgeSeconds = 3600;
 
 function document(contentType: string, make: () => object): Handler {
-  return (context) => {
+  return onlyAs(contentType, (context) => {
     context.response.setHeader('Cache-Control', `public, max-age=${maxAgeSeconds}`);
     return sendBody(context, { code: 200, contentType, body: JSON.stringify(make()) });
-  };
+  });
 }
 
 /**
@@ -25,7 +26,7 @@ function document(contentType: string, make: () => object): Handler {
  */
 export function serveOpenId(router: PathRouter, { issuer, keys, jwksUri }: OpenIdOptions): boolean {
   if (!isDiscoverable(issuer)) return false;
-  router.get(
+  router.service(
     '/.well-known/openid-configuration',
     document('application/json', () => ({
       issuer,
@@ -43,7 +44,7 @@ export function serveOpenId(router: PathRouter, { issuer, keys, jwksUri }: OpenI
       ...key.export({ format: 'jwk' }),
     })),
   };
-  router.get(
+  router.service(
     '/openid/v1/jwks',
     document('application/jwk-set+json', () => set),
   );
