@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../server/status-error.ts';
 import { goQuote, invalidValue, notSupported, required, tooLong, tooMany } from '../field-errors.ts';
 import { isSame } from '../../generic/copy-object.ts';
-import { fromGoRegexp } from './go-regexp.ts';
+import { matchesGoRegexp } from './go-regexp.ts';
 import { asSchema, type JsonSchema } from './json-schema.ts';
 import { validateNumber } from './validate-number.ts';
 import { hasFormat } from './value-formats.ts';
@@ -118,7 +118,7 @@ function checkText(text: string, schema: JsonSchema, place: Place): FieldError[]
     const detail = `${place.path} in body should be at least ${minLength} chars long`;
     return [invalidValue(at, text, detail)];
   }
-  if (pattern === '' || (fromGoRegexp(pattern)?.test(text) ?? true)) return [];
+  if (pattern === '' || matchesGoRegexp(pattern, text)) return [];
   return [invalidValue(at, text, `${place.path} in body should match '${pattern}'`)];
 }
 
