@@ -1,10 +1,12 @@
 import { isatty } from 'node:tty';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { etcdLog } from './etcd-log.ts';
 import { UsageError } from './usage-error.ts';
 
 export const logFormats = ['text', 'json'] as const;
-export type LogFormat = (typeof logFormats)[number];
+/** `etcd`: JSON as etcd writes it. */
+export type LogFormat = (typeof logFormats)[number] | 'etcd';
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -17,7 +19,7 @@ const named: Readonly<Record<string, number>> = {
 };
 
 /**
- * The log of one process: lines for people, or pino's JSON. `outputs` as etcd's --log-outputs: `stdout`, `stderr`, or files,
+ * The log of one process: lines for people, pino's JSON, or etcd's. `outputs` as etcd's --log-outputs: `stdout`, `stderr`, or files,
  * which are appended to; default: standard error.
  *
  * @throws UsageError when a file cannot be written.
@@ -30,14 +32,14 @@ export function createLogger(
   const destinations = new Set(outputs.map((output) => named[output] ?? output));
   const streams = [...destinations].map((destination) => {
     try {
-      return format === 'json' ? jsonStream(destination) : textStream(destination);
+      return format === 'text' ? textStream(destination) : jsonStream(destination);
     } catch (error) {
       throw new UsageError(`cannot write the log to ${destination}: ${(error as Error).message}`);
     }
   });
   const [only] = streams;
   const stream = streams.length === 1 && only !== undefined ? only : severally(level, streams);
-  return pino({ level, base: null }, stream);
+  return pino({ level, base: null, ...(format === 'etcd' ? etcdLog : {}) }, stream);
 }
 
 function severally(level: LogLevel, streams: readonly DestinationStream[]): DestinationStream {

@@ -148,7 +148,7 @@ const servedFlags: readonly EtcdFlag[] = [
       'time.Duration',
       'warning-unary-request-duration',
       '300ms',
-      'Requests that take longer are logged as warnings.',
+      'Requests that wait longer for the database are logged as warnings.',
     ),
   ),
   flag(

@@ -51,7 +51,7 @@ export interface ShimOptions {
   /** As etcd's flag: 0 is 2 GiB, and a negative one none. Default: none. */
   quotaBackendBytes?: number | undefined;
   watchProgressNotifyIntervalMs?: number | undefined;
-  /** Slower requests are logged at level warn. */
+  /** Requests that wait longer for the database are logged at level warn. */
   warningUnaryRequestDurationMs?: number | undefined;
   /** Clients that ping more often are disconnected. Default: 5 s; 0: grpc-go's 5 minutes. */
   grpcKeepaliveMinTimeMs?: number | undefined;
@@ -195,7 +195,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     watchProgressIntervalMs: Math.max(options.watchProgressNotifyIntervalMs ?? 600_000, 100),
   });
   const counts = new CallCounts();
-  const logRequest = createRequestLog(log, options.warningUnaryRequestDurationMs ?? 300);
+  const logRequest = createRequestLog({ log, slowMs: options.warningUnaryRequestDurationMs ?? 300 });
   const grpc = createGrpcServer({
     services,
     counts,

@@ -46,7 +46,7 @@ const logLevels: Readonly<Record<string, LogLevel>> = { panic: 'fatal' };
 
 async function serve(flags: EtcdFlagOptions, postgresUrl: string | undefined): Promise<number> {
   const level = logLevels[flags.logLevel] ?? (flags.logLevel as LogLevel);
-  const log = createLogger(level, flags.logFormat === 'json' ? 'json' : 'text', flags.logOutputs);
+  const log = createLogger(level, flags.logFormat === 'json' ? 'etcd' : 'text', flags.logOutputs);
   if (flags.configFile !== undefined) {
     log.info(
       { path: flags.configFile },

@@ -10,6 +10,8 @@ import { UnreadableRequest } from './unreadable-request.ts';
 export interface CallObservers {
   readonly counts: CallCounts;
   readonly logRequest: RequestLog;
+  /** Milliseconds in which this thread had nothing to do, since it began. */
+  readonly idleMs?: () => number;
 }
 
 /** Where a call comes from: for the log, and for the guard. */
@@ -23,10 +25,14 @@ export interface Caller {
 export type ObservedCall = (request: unknown, caller: Caller, signal?: AbortSignal) => Promise<unknown>;
 
 /** The method, whose every call is counted, and logged where the log wants it. */
-export function observeUnary(method: UnaryMethod, { counts, logRequest }: CallObservers): ObservedCall {
+export function observeUnary(
+  method: UnaryMethod,
+  { counts, logRequest, idleMs = () => performance.eventLoopUtilization().idle }: CallObservers,
+): ObservedCall {
   const methodCounts = counts.method(method.path, 'unary');
   return async (request, caller, signal) => {
     const start = performance.now();
+    const idleBefore = idleMs();
     methodCounts.started++;
     methodCounts.received++;
     let response: unknown;
@@ -43,7 +49,8 @@ export function observeUnary(method: UnaryMethod, { counts, logRequest }: CallOb
     } finally {
       const durationMs = performance.now() - start;
       methodCounts.end(code, durationMs);
-      if (logRequest.wants(durationMs) && !(request instanceof UnreadableRequest)) {
+      const isReadable = !(request instanceof UnreadableRequest);
+      if (isReadable && logRequest.wants({ durationMs, waitedMs: idleMs() - idleBefore })) {
         logRequest.write({
           path: method.path,
           remote: caller.remote(),

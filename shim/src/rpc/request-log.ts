@@ -10,6 +10,7 @@ import type {
   TxnRequest,
   TxnResponse,
 } from '../etcdserverpb/types.ts';
+import { goDuration, goTime } from './go-time.ts';
 import { deleteRangeText, putText, rangeText, txnText } from './request-text.ts';
 
 /** One finished unary call. */
@@ -70,26 +71,93 @@ const describe: Readonly<Record<string, Describe>> = {
   },
 };
 
+/** How long a call took. */
+export interface CallTimes {
+  /** From its request to its response. */
+  readonly durationMs: number;
+  /**
+   * How much of that this thread had nothing to do, for all its work waited for others: for the database. What is left
+   * went into this call and into whatever else the thread had to do meanwhile.
+   */
+  readonly waitedMs: number;
+}
+
 /** Tells of finished calls. */
 export interface RequestLog {
   /** Whether a call that took so long is told of: asked first, so that all others cost nothing. */
-  wants(durationMs: number): boolean;
+  wants(times: CallTimes): boolean;
   write(call: FinishedCall): void;
 }
 
+export interface RequestLogOptions {
+  log: Logger;
+  /** Slower calls are worth a warning: etcd's --warning-unary-request-duration. */
+  slowMs: number;
+  /** Calls `work` once after so long. */
+  later?: (work: () => void, afterMs: number) => void;
+}
+
+/** In so long at most so many slow calls are shown one by one. */
+const windowMs = 10_000;
+const maxShown = 10;
+
 /**
- * One line per call at level debug, and at level warn for those slower than `slowMs` (etcd: `api/v3rpc/interceptor.go`,
- * whose field names these are). Values are never shown, only their sizes.
+ * One line per call at level debug, and at level warn for those that were slow (etcd: `api/v3rpc/interceptor.go`, whose
+ * field names these are). Values are never shown, only their sizes.
+ *
+ * etcd's threshold is meant for slow disks, so slow here is a call that waited for the database for so long. A process
+ * that has more work than time is late with thousands of calls at once: they are counted, and told of in one line. So are
+ * slow calls beyond the first few (etcd leaves out most of what repeats, too).
  */
-export function createRequestLog(log: Logger, slowMs: number): RequestLog {
+export function createRequestLog({ log, slowMs, later = laterUnref }: RequestLogOptions): RequestLog {
+  let shown = 0;
+  let notShown = 0;
+  let late = 0;
+  let longestLateMs = 0;
+  let isCounting = false;
+
+  const tell = (): void => {
+    if (notShown > 0) log.warn({ requests: notShown }, 'more requests were slow than are shown');
+    if (late > 0) {
+      const fields = { requests: late, 'longest time spent': goDuration(longestLateMs) };
+      log.warn(fields, 'requests were late because this process was busy');
+    }
+    shown = notShown = late = longestLateMs = 0;
+    isCounting = false;
+  };
+  const count = (): void => {
+    if (isCounting) return;
+    isCounting = true;
+    later(tell, windowMs);
+  };
+
   return {
-    wants: (durationMs) => durationMs > slowMs || log.isLevelEnabled('debug'),
+    wants({ durationMs, waitedMs }) {
+      if (log.isLevelEnabled('debug')) return true;
+      if (durationMs <= slowMs) return false;
+      count();
+      if (waitedMs <= slowMs) {
+        late++;
+        longestLateMs = Math.max(longestLateMs, durationMs);
+        return false;
+      }
+      if (shown === maxShown) {
+        notShown++;
+        return false;
+      }
+      shown++;
+      return true;
+    },
     write(call) {
       const fields = requestStats(call);
       if (log.isLevelEnabled('debug')) log.debug(fields, 'request stats');
       else log.warn(fields, 'request stats');
     },
   };
+}
+
+function laterUnref(work: () => void, afterMs: number): void {
+  setTimeout(work, afterMs).unref();
 }
 
 function requestStats(call: FinishedCall): Record<string, unknown> {
@@ -99,8 +167,8 @@ function requestStats(call: FinishedCall): Record<string, unknown> {
   );
   const noSize = stats === undefined ? -1 : 0;
   return {
-    'start time': new Date(call.startMs).toISOString(),
-    'time spent': `${call.durationMs.toFixed(3)}ms`,
+    'start time': goTime(call.startMs),
+    'time spent': goDuration(call.durationMs),
     remote: call.remote,
     'response type': path,
     'request count': stats?.requestCount ?? -1,
