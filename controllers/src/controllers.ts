@@ -18,18 +18,24 @@ export interface KubeConfigs {
   node?: (name: string) => KubeConfig;
 }
 
-export interface ControllersOptions extends ControllerManagerOptions {
+/** How the controller manager or the scheduler runs. */
+export interface ComponentSettings {
+  /** false: work at once, whoever else does. Default true. */
+  leaderElect?: boolean;
+  /** The Lease; the defaults are the original's. */
+  leaderElection?: Omit<LeaderElectionSettings, 'identity'>;
+  /** Default: no limit. */
+  rateLimit?: ClientRateLimit;
+}
+
+export interface ControllersOptions {
   kubeConfigs: KubeConfigs;
+  controllerManager?: ControllerManagerOptions & ComponentSettings;
+  scheduler?: ComponentSettings;
   /** The Nodes to simulate. */
   nodeNames: readonly string[];
   /** Holds the leader Leases; unlike that of any other process. */
   identity: string;
-  /** false: work at once, whoever else does. Default true. */
-  leaderElect?: boolean;
-  /** Durations of the Leases; the defaults are kube-controller-manager's. */
-  leaderElection?: Omit<LeaderElectionSettings, 'identity' | 'name'>;
-  /** For each of the controller manager and the scheduler. Default: no limit. */
-  rateLimit?: ClientRateLimit;
   log: Logger;
   clock?: Clock;
   metrics?: Registry;
@@ -43,13 +49,13 @@ export interface Controllers extends Part {
 
 /** Starts everything above the API: the controller manager, the scheduler and the simulated nodes. */
 export function startControllers(options: ControllersOptions): Promise<Controllers> {
-  const { kubeConfigs, log, nodeNames, identity, clock, metrics, leaderElect = true } = options;
+  const { kubeConfigs, log, nodeNames, identity, clock, metrics } = options;
   const shared = { ...(clock ? { clock } : {}), ...(metrics ? { metrics } : {}) };
-  const leading = {
+  const leading = ({ leaderElect = true, leaderElection, rateLimit }: ComponentSettings = {}) => ({
     ...shared,
-    ...(options.rateLimit ? { rateLimit: options.rateLimit } : {}),
-    ...(leaderElect ? { leaderElection: { ...options.leaderElection, identity } } : {}),
-  };
+    ...(rateLimit ? { rateLimit } : {}),
+    ...(leaderElect ? { leaderElection: { ...leaderElection, identity } } : {}),
+  });
   const parts: Part[] = [];
   const observed = new Map<string, ObservedPart>();
   const { controllerManager, scheduler, node } = kubeConfigs;
@@ -60,15 +66,19 @@ export function startControllers(options: ControllersOptions): Promise<Controlle
         {
           kubeConfig: controllerManager,
           log: log.child({ component: 'kube-controller-manager' }),
-          ...leading,
+          ...leading(options.controllerManager),
         },
-        options,
+        options.controllerManager,
       ),
     );
   if (scheduler)
     observed.set(
       'scheduler',
-      startScheduler({ kubeConfig: scheduler, log: log.child({ component: 'kube-scheduler' }), ...leading }),
+      startScheduler({
+        kubeConfig: scheduler,
+        log: log.child({ component: 'kube-scheduler' }),
+        ...leading(options.scheduler),
+      }),
     );
   parts.push(...observed.values());
   if (node && nodeNames.length > 0)

@@ -28,6 +28,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     description: "controllers, scheduler and simulated nodes, with kube-controller-manager's own flags",
     load: async () => (await import('./commands/controllers.ts')).defineControllers,
   },
+  scheduler: {
+    description: "the scheduler alone, with kube-scheduler's own flags",
+    load: async () => (await import('./commands/scheduler.ts')).defineScheduler,
+  },
   decode: {
     description: 'print values from the store (stdin or files) as objects',
     load: async () => (await import('./commands/codec.ts')).defineDecode,

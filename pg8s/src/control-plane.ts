@@ -5,11 +5,13 @@ import { stableIdentity } from './identity.ts';
 import { etcdctlEnv, kubeconfig } from './kubeconfig.ts';
 import type { KeyPair } from './pki/authority.ts';
 import { startEmbeddedPostgres } from './postgres/embedded.ts';
+import type { PartArgs } from './part-settings.ts';
 import { writePrivate } from './private-file.ts';
 import { StopStack } from './stop-stack.ts';
+import { UsageError } from './usage-error.ts';
 import { withoutPassword } from './without-password.ts';
 
-export interface ControlPlaneOptions {
+export interface ControlPlaneOptions extends PartArgs {
   /** Holds `postgres/`, `pki/`, `kubeconfig` and `etcdctl.env`; made when missing. */
   dataDir: string;
   /** Where the API listens; 0: any free port. */
@@ -45,7 +47,6 @@ export interface ControlPlane {
 const serviceClusterIpRange = '10.96.0.0/12';
 /** kubeadm's. */
 const serviceAccountIssuer = 'https://kubernetes.default.svc.cluster.local';
-const firstServiceAddress = '10.96.0.1';
 
 /**
  * Starts PostgreSQL, the shim, the API server and the controllers, and resolves when Pods can run: nodes are
@@ -69,14 +70,18 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   stack.push('data directory', () => dataDir.release());
   const nodeNames = Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`);
 
+  const settings = await import('./part-settings.ts');
+  const partSettings = settings.readPartSettings(options);
+  const serviceRange = partSettings.given.apiserver['service-cluster-ip-range'] ?? serviceClusterIpRange;
+
   // While the database comes up, which takes most of the time, keys are made and the other parts are loaded.
   const database = startDatabase(options, dataDir.path, stack);
-  const pkiMade = import('./pki/cluster-pki.ts').then(({ ensureClusterPki }) =>
+  const pkiMade = import('./pki/cluster-pki.ts').then(async ({ ensureClusterPki }) =>
     ensureClusterPki({
       folder: join(dataDir.path, 'pki'),
       hosts: [options.bindAddress],
       nodeNames,
-      serviceAddress: firstServiceAddress,
+      serviceAddress: await firstAddress(serviceRange),
     }),
   );
   const parts = Promise.all([
@@ -92,18 +97,17 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   const [{ startShim }, { startApiserver }, { startControllers }] = await parts;
   onUp('postgres', detail);
 
-  const shim = await startShim({
-    postgresUrl,
+  const etcdFlags = settings.etcdSettings(partSettings, {
     name: 'pg8s',
-    listenClientUrls: [`https://${urlHost(options.bindAddress)}:${options.etcdPort}`],
-    tls: {
-      cert: pki.etcdServer.cert,
-      key: pki.etcdServer.key,
-      trustedCa: pki.etcdCa.cert,
-      clientCertAuth: true,
-    },
-    log: log.child({ part: 'etcd' }),
+    'listen-client-urls': `https://${urlHost(options.bindAddress)}:${options.etcdPort}`,
+    'cert-file': pki.etcdServer.certFile,
+    'key-file': pki.etcdServer.keyFile,
+    'trusted-ca-file': pki.etcdCa.certFile,
+    'client-cert-auth': 'true',
+    // No limit: the disk is the user's own.
+    'quota-backend-bytes': '-1',
   });
+  const shim = await startShim({ ...etcdFlags.shim, postgresUrl, log: log.child({ part: 'etcd' }) });
   stack.push('etcd', () => shim.close());
   const etcdEndpoints = shim.clientUrls.map(reachableUrl);
   const etcdctlEnvFile = join(dataDir.path, 'etcdctl.env');
@@ -119,18 +123,28 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     if (problem !== undefined) throw new Error(problem);
     return 'ok';
   };
+  const { apiserver: apiserverOptions, ...apiserverFlags } = await settings.apiserverSettings(partSettings, {
+    'bind-address': options.bindAddress,
+    'secure-port': String(options.securePort),
+    'tls-cert-file': pki.apiserver.certFile,
+    'tls-private-key-file': pki.apiserver.keyFile,
+    'client-ca-file': pki.ca.certFile,
+    'service-account-issuer': serviceAccountIssuer,
+    'service-account-key-file': pki.serviceAccounts.keyFile,
+    'service-account-signing-key-file': pki.serviceAccounts.keyFile,
+    'service-cluster-ip-range': serviceRange,
+  });
+  for (const note of apiserverFlags.notes) log.warn(note);
+  const { etcdOverrides } = await import('./commands/etcd-overrides.ts');
+  const { createGrpcClient } = await import('@pg8s/shim/client/grpc-client');
   const apiserver = await startApiserver({
+    ...apiserverOptions,
     etcd: shim.client(),
-    bindAddress: options.bindAddress,
-    securePort: options.securePort,
-    tls: { cert: pki.apiserver.cert, key: pki.apiserver.key },
-    clientCa: pki.ca.cert,
-    serviceAccounts: {
-      issuers: [serviceAccountIssuer],
-      keyFiles: [pki.serviceAccounts.publicKey],
-      signingKeyFile: pki.serviceAccounts.key,
-    },
-    serviceClusterIpRange,
+    ...etcdOverrides(apiserverFlags.etcd, (endpoints) => {
+      const client = createGrpcClient({ endpoints });
+      stack.push('etcd client', () => Promise.resolve(client.close()));
+      return client;
+    }),
     componentProbes: {
       'controller-manager': probeOf('controller-manager'),
       scheduler: probeOf('scheduler'),
@@ -152,12 +166,23 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     config.loadFromString(configOf(user, client));
     return config;
   };
+  const { controllerManager, scheduler } = partSettings;
+  const { readRootCa } = await import('./commands/root-ca.ts');
+  const rootCa = await readRootCa(controllerManager.rootCaFile);
+  for (const note of [...controllerManager.notes, ...scheduler.notes]) log.warn(note);
   const controllers = await startControllers({
     kubeConfigs: {
       controllerManager: identityOf('system:kube-controller-manager', pki.controllerManager),
       scheduler: identityOf('system:kube-scheduler', pki.scheduler),
       node: (name) => identityOf(`system:node:${name}`, pki.nodes.get(name)!),
     },
+    controllerManager: {
+      ...controllerManager.settings,
+      enabled: controllerManager.enabled,
+      concurrency: controllerManager.concurrency,
+      settings: { ...controllerManager.controllerSettings, rootCa },
+    },
+    scheduler: scheduler.settings,
     nodeNames,
     identity: await stableIdentity(dataDir.path),
     log: log.child({ part: 'controllers' }),
@@ -208,6 +233,17 @@ async function startDatabase(
     failed: postgres.failed,
     detail: `embedded ${postgres.version}, ${folder}`,
   };
+}
+
+/** The address of the `kubernetes` Service. Throws a UsageError for what is no range. */
+async function firstAddress(ranges: string): Promise<string> {
+  const { addressAt, parseServiceRanges } =
+    await import('@pg8s/apiserver-lite/registry/core/service/ip-range');
+  try {
+    return addressAt(parseServiceRanges(ranges)[0]!, 1);
+  } catch (error) {
+    throw new UsageError(`--kube-apiserver-arg: --service-cluster-ip-range: ${(error as Error).message}`);
+  }
 }
 
 /** A host as it stands in a URL: IPv6 addresses in brackets. */

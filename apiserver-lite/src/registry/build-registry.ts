@@ -6,6 +6,7 @@ import {
   defaultTolerationSeconds,
 } from '../admission/default-toleration-seconds.ts';
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+import { admissionPluginNames } from '../admission/plugin-names.ts';
 import { taintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import { repairAllocations } from './bootstrap/repair-allocations.ts';
@@ -119,12 +120,13 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
   };
 
   const disabledPlugins = new Set(options.disabledAdmissionPlugins);
+  const plugins: Record<(typeof admissionPluginNames)[number], AdmissionPlugin> = {
+    NamespaceLifecycle: namespaceLifecycle(storageOf('', 'namespaces')),
+    TaintNodesByCondition: taintNodesByCondition(),
+    DefaultTolerationSeconds: defaultTolerationSeconds(settings.defaultTolerations),
+  };
   const admission = admissionChain([
-    ...[
-      namespaceLifecycle(storageOf('', 'namespaces')),
-      taintNodesByCondition(),
-      defaultTolerationSeconds(settings.defaultTolerations),
-    ].filter(({ name }) => !disabledPlugins.has(name)),
+    ...admissionPluginNames.filter((name) => !disabledPlugins.has(name)).map((name) => plugins[name]),
     escalationCheck({ authorizer: options.authorizer, storageOf }),
     ...(options.admissionPlugins ?? []),
   ]);

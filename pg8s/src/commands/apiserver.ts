@@ -5,44 +5,27 @@ import { apiserverFlags } from '@pg8s/apiserver-lite/flags/flags-table';
 import { type ApiserverFlagOptions, parseApiserverFlags } from '@pg8s/apiserver-lite/flags/parse-flags';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { DefineCommand } from '../cli.ts';
-import { createLogger, type LogFormat, logFormats, type LogLevel, logLevels } from '../logging.ts';
 import { etcdOverrides } from './etcd-overrides.ts';
 import { writePrivate } from '../private-file.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { startFailure } from '../start-failure.ts';
 import { StopStack } from '../stop-stack.ts';
 import { UsageError } from '../usage-error.ts';
+import { addComponentLog, componentLog, type ComponentLogOptions } from './component-log.ts';
 import { addFlagOptions, flagRow, type FlagRow, givenFlags } from './flag-options.ts';
 
 const rows: readonly FlagRow[] = apiserverFlags.map((flag) => flagRow(flag));
 
-interface LogOptions {
-  logFormat?: LogFormat;
-  logLevel?: LogLevel;
-}
-
 /** `pg8s apiserver`: the API server alone, on any etcd, with kube-apiserver's own flags. */
 export const defineApiserver: DefineCommand = (command, report) => {
-  addFlagOptions(command, rows);
-  command
-    .addOption(new Option('--log-level <level>', 'how much is logged; goes before -v').choices(logLevels))
-    .addOption(
-      new Option('--log-format <format>', 'lines for people, or JSON; goes before --logging-format').choices(
-        logFormats,
-      ),
-    )
-    .action(async (options: LogOptions) => {
-      const flags = await parse(command);
-      const log = createLogger(
-        options.logLevel ?? (flags.verbosity >= 3 ? 'debug' : 'info'),
-        options.logFormat ?? flags.logFormat,
-      );
-      for (const note of flags.notes) log.warn(note);
-      report(await runUntilStopped(log, () => start(flags, log)));
-    });
+  addComponentLog(addFlagOptions(command, rows)).action(async (options: ComponentLogOptions) => {
+    const flags = await parse(command);
+    const log = componentLog(options, flags);
+    report(await runUntilStopped(log, () => start(flags, log)));
+  });
 };
 
 async function parse(command: Command): Promise<ApiserverFlagOptions> {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { apiserverFlags } from '@pg8s/apiserver-lite/flags/flags-table';
+import { controllerManagerFlags } from '@pg8s/controllers/flags/controller-manager-flags';
+import { schedulerFlags } from '@pg8s/controllers/flags/scheduler-flags';
 import type { ComponentFlag, FlagType } from '@pg8s/k8s-proto/component-base/component-flag';
 import { parseGoDuration } from '@pg8s/k8s-proto/component-base/go-duration';
 
@@ -34,6 +36,9 @@ const otherDefaults: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'allow-privileged': 'true',
     'delete-collection-workers': '16',
   },
+  // The server limits its clients.
+  'kube-controller-manager': { 'kube-api-qps': '0', controllers: '*' },
+  'kube-scheduler': { 'kube-api-qps': '0', 'contention-profiling': 'false' },
 };
 
 const types: Readonly<Record<string, FlagType>> = {
@@ -64,7 +69,11 @@ function comparable(type: FlagType, value: string): string | number | undefined 
   return (type === 'int' || type === 'float') && value === '' ? '0' : value;
 }
 
-const programs: Readonly<Record<string, readonly ComponentFlag[]>> = { 'kube-apiserver': apiserverFlags };
+const programs: Readonly<Record<string, readonly ComponentFlag[]>> = {
+  'kube-apiserver': apiserverFlags,
+  'kube-controller-manager': controllerManagerFlags,
+  'kube-scheduler': schedulerFlags,
+};
 
 for (const [program, flags] of Object.entries(programs)) {
   describe(`the flags of ${program} 1.36`, () => {

@@ -1,13 +1,17 @@
 import { relative, resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import type { DefineCommand } from '../cli.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { shellQuote } from '../kubeconfig.ts';
 import { Progress } from '../progress.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { addLogOptions, logFor, type LogOptions } from './log-options.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface UpOptions extends LogOptions {
+  etcdArg?: string[];
+  kubeApiserverArg?: string[];
+  kubeControllerManagerArg?: string[];
+  kubeSchedulerArg?: string[];
   dataDir: string;
   securePort: number;
   etcdPort: number;
@@ -26,25 +30,21 @@ export const defineUp: DefineCommand = (command, report) => {
     .option(
       '--secure-port <port>',
       'port of the Kubernetes API; 0: any free one',
-      number(0, highestPort),
+      wholeNumber(0, highestPort),
       6443,
     )
-    .option('--etcd-port <port>', 'port of the etcd API; 0: any free one', number(0, highestPort), 2379)
+    .option('--etcd-port <port>', 'port of the etcd API; 0: any free one', wholeNumber(0, highestPort), 2379)
     .option('--bind-address <address>', 'address on which both listen', '127.0.0.1')
     .option('--postgres-url <url>', 'a PostgreSQL server to use instead of the embedded one')
-    .option('--nodes <count>', 'simulated nodes', number(0, mostNodes), 1);
+    .option('--nodes <count>', 'simulated nodes', wholeNumber(0, mostNodes), 1);
+  for (const part of ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']) {
+    command.option(`--${part}-arg <name=value>`, `a flag for ${part}; may be given several times`, collect);
+  }
   addLogOptions(command, 'warn').action(async (options: UpOptions) => report(await up(options)));
 };
 
-/** A parser of whole numbers from `least` to `most`. */
-function number(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new InvalidArgumentError(`A whole number from ${least} to ${most} is expected.`);
-    }
-    return value;
-  };
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
 }
 
 async function up(options: UpOptions): Promise<number> {
@@ -53,7 +53,8 @@ async function up(options: UpOptions): Promise<number> {
   // npm runs scripts in the project's folder; people mean the one they are in.
   const workingDir = process.env['INIT_CWD'] ?? process.cwd();
   const { startControlPlane } = await import('../control-plane.ts');
-  const { postgresUrl, ...rest } = options;
+  const { postgresUrl, etcdArg, kubeApiserverArg, kubeControllerManagerArg, kubeSchedulerArg, ...rest } =
+    options;
   const here = (file: string): string => {
     const path = relative(workingDir, file);
     return shellQuote(path.startsWith('..') ? file : path);
@@ -63,6 +64,10 @@ async function up(options: UpOptions): Promise<number> {
       ...rest,
       dataDir: resolve(workingDir, options.dataDir),
       ...(postgresUrl === undefined ? {} : { postgresUrl }),
+      etcdArgs: etcdArg ?? [],
+      kubeApiserverArgs: kubeApiserverArg ?? [],
+      kubeControllerManagerArgs: kubeControllerManagerArg ?? [],
+      kubeSchedulerArgs: kubeSchedulerArg ?? [],
       log,
       onUp: (part, detail) => progress.up(part, detail),
     });

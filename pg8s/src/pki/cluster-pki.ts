@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { CertificateRequest, TokenKeys } from './authority.ts';
-import { type KeyPairFiles, PkiStore } from './store.ts';
+import type { CertificateRequest } from './authority.ts';
+import { type KeyPairFiles, PkiStore, type TokenKeyFiles } from './store.ts';
 
 /** Every key pair of a control plane; the two CAs are separate, so that no API client can open etcd. */
 export interface ClusterPki {
@@ -15,7 +15,7 @@ export interface ClusterPki {
   /** One a simulated node: user `system:node:NAME` of group `system:nodes`. */
   nodes: ReadonlyMap<string, KeyPairFiles>;
   /** Signs and checks the tokens of service accounts. */
-  serviceAccounts: TokenKeys;
+  serviceAccounts: TokenKeyFiles;
   etcdCa: KeyPairFiles;
   etcdServer: KeyPairFiles;
   /** The API server's own, towards etcd. */

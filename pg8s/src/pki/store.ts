@@ -23,6 +23,11 @@ export interface KeyPairFiles extends KeyPair {
   keyFile: string;
 }
 
+/** The keys of service accounts, and where the private one lies. */
+export interface TokenKeyFiles extends TokenKeys {
+  keyFile: string;
+}
+
 /**
  * Keys and certificates in a folder, laid out as kubeadm does (`ca.crt`, `ca.key`, `apiserver.crt`, `etcd/ca.crt` …).
  * What is there and still good stays; what is missing, expires soon, was signed by another CA or lacks a host is made
@@ -55,20 +60,20 @@ export class PkiStore {
   }
 
   /** The key pair `name` that signs tokens (`sa`): `NAME.key` and `NAME.pub`, made when missing. */
-  async tokenKeys(name: string): Promise<TokenKeys> {
+  async tokenKeys(name: string): Promise<TokenKeyFiles> {
     const keyFile = join(this.#folder, `${name}.key`);
     const publicFile = join(this.#folder, `${name}.pub`);
     const key = await readIfThere(keyFile);
     let publicKey = await readIfThere(publicFile);
     if (key !== undefined) {
       publicKey ??= publicHalf(key);
-      return { key, publicKey };
+      return { key, publicKey, keyFile };
     }
     const made = createTokenKeys();
     // The public half first: whoever finds the key finds both.
     await writePrivate(publicFile, made.publicKey);
     await writePrivate(keyFile, made.key);
-    return made;
+    return { ...made, keyFile };
   }
 
   async #serves(found: KeyPair, authority: KeyPair, request: CertificateRequest): Promise<boolean> {

@@ -1,0 +1,188 @@
+import { type ComponentFlag, goBoolean, judgeFlags } from '@pg8s/k8s-proto/component-base/component-flag';
+import { featureGateProblem } from '@pg8s/k8s-proto/component-base/feature-gates';
+import { parseGoDuration } from '@pg8s/k8s-proto/component-base/go-duration';
+import type { ControllerManagerOptions, ControllerSettings } from '../controller-manager.ts';
+import type { ComponentSettings } from '../controllers.ts';
+import { controllerManagerFlags } from './controller-manager-flags.ts';
+import { controllersProblem } from './controller-names.ts';
+import { schedulerFlags } from './scheduler-flags.ts';
+
+/** A flag that cannot be used; the message is one line for the person who gave it. */
+export class ControllerFlagError extends Error {
+  override readonly name = 'ControllerFlagError';
+}
+
+/** What the flags of the controller manager or the scheduler say. */
+export interface ComponentFlagOptions {
+  /** How it runs. */
+  readonly settings: ComponentSettings;
+  /** Path; empty where none was given. */
+  readonly kubeconfig: string;
+  /** URL in place of the kubeconfig's; empty where none was given. */
+  readonly master: string;
+  /** `-v`: 0 to 10; from 3 on: debug. */
+  readonly verbosity: number;
+  readonly logFormat: 'text' | 'json';
+  /** What was given and changes nothing: to be noted in the log, once. */
+  readonly notes: readonly string[];
+}
+
+/** What the flags of the controller manager say. */
+export interface ControllerManagerFlagOptions
+  extends ComponentFlagOptions, Required<Pick<ControllerManagerOptions, 'enabled' | 'concurrency'>> {
+  /** What single controllers are told; of the root CA only the file's path is known here. */
+  readonly controllerSettings: Omit<ControllerSettings, 'rootCa'>;
+  /** Path; empty where none was given. */
+  readonly rootCaFile: string;
+}
+
+type GivenFlags = Readonly<Record<string, string | undefined>>;
+
+/** Flags of kube-controller-manager (without their dashes; only those given). @throws ControllerFlagError */
+export function parseControllerManagerFlags(given: GivenFlags): ControllerManagerFlagOptions {
+  const reader = new Reader('kube-controller-manager', controllerManagerFlags, given);
+  const enabled = reader.list('controllers');
+  const problem = controllersProblem(enabled);
+  if (problem !== undefined) throw new ControllerFlagError(`--controllers ${problem}`);
+  const collects = reader.boolean('enable-garbage-collector');
+  return {
+    ...componentOptions(reader),
+    enabled: collects
+      ? enabled
+      : [
+          ...enabled.filter((name) => name !== 'garbage-collector-controller'),
+          '-garbage-collector-controller',
+        ],
+    concurrency: {
+      'deployment-controller': reader.positive('concurrent-deployment-syncs'),
+      'replicaset-controller': reader.positive('concurrent-replicaset-syncs'),
+      'garbage-collector-controller': reader.positive('concurrent-gc-syncs'),
+      'namespace-controller': reader.positive('concurrent-namespace-syncs'),
+    },
+    controllerSettings: {
+      nodeMonitorPeriodMs: reader.durationMs('node-monitor-period'),
+      nodeMonitorGracePeriodMs: reader.durationMs('node-monitor-grace-period'),
+      nodeStartupGracePeriodMs: reader.durationMs('node-startup-grace-period'),
+      nodeEvictionRate: reader.number('node-eviction-rate'),
+      secondaryNodeEvictionRate: reader.number('secondary-node-eviction-rate'),
+      largeClusterSizeThreshold: reader.integer('large-cluster-size-threshold'),
+      unhealthyZoneThreshold: reader.number('unhealthy-zone-threshold'),
+      terminatedPodGcThreshold: reader.integer('terminated-pod-gc-threshold'),
+    },
+    rootCaFile: reader.text('root-ca-file'),
+  };
+}
+
+/** Flags of kube-scheduler (without their dashes; only those given). @throws ControllerFlagError */
+export function parseSchedulerFlags(given: GivenFlags): ComponentFlagOptions {
+  return componentOptions(new Reader('kube-scheduler', schedulerFlags, given));
+}
+
+function componentOptions(reader: Reader): ComponentFlagOptions {
+  const gates = featureGateProblem(reader.text('feature-gates'));
+  if (gates !== undefined) throw new ControllerFlagError(`--feature-gates ${gates}`);
+  const leaseDurationMs = reader.durationMs('leader-elect-lease-duration');
+  const renewDeadlineMs = reader.durationMs('leader-elect-renew-deadline');
+  const retryPeriodMs = reader.durationMs('leader-elect-retry-period');
+  if (leaseDurationMs <= renewDeadlineMs) {
+    throw new ControllerFlagError(
+      '--leader-elect-lease-duration must be greater than --leader-elect-renew-deadline',
+    );
+  }
+  // As client-go, which waits up to 1.2 times the period.
+  if (renewDeadlineMs <= retryPeriodMs * 1.2) {
+    throw new ControllerFlagError(
+      '--leader-elect-renew-deadline must be greater than 1.2 times --leader-elect-retry-period',
+    );
+  }
+  const perSecond = reader.number('kube-api-qps');
+  return {
+    kubeconfig: reader.text('kubeconfig'),
+    master: reader.text('master'),
+    settings: {
+      leaderElect: reader.boolean('leader-elect'),
+      leaderElection: {
+        leaseDurationMs,
+        renewDeadlineMs,
+        retryPeriodMs,
+        name: reader.text('leader-elect-resource-name'),
+        namespace: reader.text('leader-elect-resource-namespace'),
+      },
+      ...(perSecond > 0 ? { rateLimit: { perSecond, burst: reader.positive('kube-api-burst') } } : {}),
+    },
+    verbosity: reader.integer('v'),
+    logFormat: reader.logFormat(),
+    notes: reader.notes,
+  };
+}
+
+class Reader {
+  readonly notes: readonly string[];
+  readonly #flags: ReadonlyMap<string, ComponentFlag>;
+  readonly #given: GivenFlags;
+
+  constructor(program: string, flags: readonly ComponentFlag[], given: GivenFlags) {
+    this.#flags = new Map(flags.map((flag) => [flag.name, flag]));
+    this.#given = given;
+    const unknown = Object.keys(given).find((name) => !this.#flags.has(name));
+    if (unknown !== undefined) throw new ControllerFlagError(`--${unknown} is not a flag of ${program}`);
+    const { problem, notes } = judgeFlags(this.#flags, given);
+    if (problem !== undefined) throw new ControllerFlagError(problem);
+    this.notes = notes;
+  }
+
+  text(name: string): string {
+    const value = this.#given[name] ?? this.#flags.get(name)?.defaultValue ?? '';
+    // `-v=3`, of which a short flag leaves `=3`.
+    return name === 'v' ? value.replace(/^=/, '') : value;
+  }
+
+  list(name: string): string[] {
+    return this.text(name)
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+  }
+
+  integer(name: string): number {
+    const text = this.text(name);
+    if (!/^\d{1,15}$/.test(text)) throw this.#wrong(name, 'a whole number');
+    return Number(text);
+  }
+
+  positive(name: string): number {
+    const value = this.integer(name);
+    if (value === 0) throw this.#wrong(name, 'greater than 0');
+    return value;
+  }
+
+  number(name: string): number {
+    const text = this.text(name);
+    if (!/^\d{1,15}(\.\d+)?$/.test(text)) throw this.#wrong(name, 'a number');
+    return Number(text);
+  }
+
+  boolean(name: string): boolean {
+    const value = goBoolean(this.text(name));
+    if (value === undefined) throw this.#wrong(name, 'true or false');
+    return value;
+  }
+
+  durationMs(name: string): number {
+    const value = parseGoDuration(this.text(name));
+    if (value === undefined || value < 0) throw this.#wrong(name, 'a duration such as 15s or 2m0s');
+    return value;
+  }
+
+  logFormat(): 'text' | 'json' {
+    const value = this.text('logging-format');
+    if (value !== 'text' && value !== 'json') throw this.#wrong('logging-format', 'text or json');
+    return value;
+  }
+
+  #wrong(name: string, expected: string): ControllerFlagError {
+    return new ControllerFlagError(
+      `--${name} is ${JSON.stringify(this.text(name))}, but must be ${expected}`,
+    );
+  }
+}
