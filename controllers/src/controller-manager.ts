@@ -25,6 +25,8 @@ import { createTaintEvictionController } from './taint-eviction/taint-eviction-c
 export interface ControllerSettings extends NodeLifecycleSettings, PodGarbageCollectorSettings {
   /** PEM for `kube-root-ca.crt`; empty: that of the kubeconfig. */
   rootCa: string;
+  /** How long nothing must have been deleted in a namespace before it is emptied. Milliseconds; pg8s' own. */
+  namespaceQuietPeriodMs: number;
 }
 
 /** kube-controller-manager's defaults. */
@@ -32,6 +34,7 @@ const controllerDefaults: ControllerSettings = {
   ...nodeLifecycleDefaults,
   ...podGarbageCollectorDefaults,
   rootCa: '',
+  namespaceQuietPeriodMs: 1_000,
 };
 
 export interface ControllerManagerOptions {
@@ -49,6 +52,8 @@ interface CreateOptions {
   settings: ControllerSettings;
   /** PEM; undefined where there is none to publish. */
   rootCa: string | undefined;
+  /** By the names of `controllerTable`. */
+  isEnabled(name: string): boolean;
 }
 
 interface ControllerEntry {
@@ -79,7 +84,12 @@ export const controllerTable = {
   'namespace-controller': {
     component: 'namespace-controller',
     workers: 10,
-    create: createNamespaceController,
+    create: (context, { workers, settings, isEnabled }) =>
+      createNamespaceController(context, {
+        workers,
+        quietPeriodMs: settings.namespaceQuietPeriodMs,
+        followsAll: isEnabled('garbage-collector-controller'),
+      }),
   },
   'serviceaccount-controller': {
     component: 'serviceaccount-controller',
@@ -141,7 +151,12 @@ export function startControllerManager(
         .filter(([name]) => isEnabled(name, options.enabled))
         .flatMap(([name, entry]) => {
           const workers = options.concurrency?.[name] ?? entry.workers;
-          const worker = withRecorder(entry, context, { workers, settings, rootCa });
+          const worker = withRecorder(entry, context, {
+            workers,
+            settings,
+            rootCa,
+            isEnabled: (other) => isEnabled(other, options.enabled),
+          });
           return worker === undefined ? [] : [worker];
         });
     },

@@ -349,4 +349,30 @@ describe('kubectl', () => {
     assert.match(gone.stderr, /NotFound/);
     assert.equal(await clients.etcdctl('get', '/registry/pods/shortlived/', '--prefix', '--keys-only'), '');
   });
+
+  test('delete a file that holds a namespace and what is in it', async () => {
+    const inside = (kind: string, name: string, more: object) => ({
+      apiVersion: 'v1',
+      kind,
+      metadata: { name, namespace: 'all-in-one' },
+      ...more,
+    });
+    const numbers = Array.from({ length: 30 }, (_, index) => index);
+    const items = [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'all-in-one' } },
+      ...numbers.map((index) =>
+        index % 5 === 0
+          ? inside('Service', `service-${index}`, { spec: { ports: [{ port: 80 }] } })
+          : inside('ConfigMap', `config-${index}`, { data: { a: 'b' } }),
+      ),
+    ];
+    const file = join(dataDir.path, 'all-in-one.json');
+    await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    for (let round = 0; round < 3; round++) {
+      await kubectl('apply', '-f', file);
+      // Rejects when kubectl does not end with 0, as it does for whatever was gone before its turn.
+      const deleted = await kubectl('delete', '-f', file, '--timeout=60s');
+      assert.equal(deleted.trim().split('\n').length, items.length);
+    }
+  });
 });

@@ -12,6 +12,11 @@ const servedFlags: readonly ComponentFlag[] = [
   int('concurrent-namespace-syncs', '10', 'Namespaces that are emptied at a time.'),
   int('concurrent-gc-syncs', '20', 'Objects that are collected at a time.'),
   boolean('enable-garbage-collector', 'true', 'Run the garbage collector.'),
+  duration(
+    'namespace-deletion-quiet-period',
+    '1s',
+    'How long clients must have deleted nothing in a namespace before it is emptied, 5s at most (pg8s).',
+  ),
   duration('node-monitor-period', '5s', 'Between two looks at the signs of life of all nodes.'),
   duration('node-monitor-grace-period', '50s', 'How long a node may be silent before it is Unknown.'),
   duration('node-startup-grace-period', '1m0s', 'How long a new node may be silent before it is Unknown.'),

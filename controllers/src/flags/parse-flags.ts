@@ -60,6 +60,7 @@ export function parseControllerManagerFlags(given: GivenFlags): ControllerManage
       'namespace-controller': reader.positive('concurrent-namespace-syncs'),
     },
     controllerSettings: {
+      namespaceQuietPeriodMs: reader.durationMs('namespace-deletion-quiet-period'),
       nodeMonitorPeriodMs: reader.durationMs('node-monitor-period'),
       nodeMonitorGracePeriodMs: reader.durationMs('node-monitor-grace-period'),
       nodeStartupGracePeriodMs: reader.durationMs('node-startup-grace-period'),

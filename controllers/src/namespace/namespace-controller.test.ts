@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { ApiError } from '../runtime/api-error.ts';
 import type { ApiObject } from '../runtime/api-object.ts';
-import { deployments, namespaces, pods, type Resource, services } from '../runtime/resource.ts';
+import {
+  configMaps,
+  deployments,
+  namespaces,
+  pods,
+  type Resource,
+  serviceAccounts,
+  services,
+} from '../runtime/resource.ts';
 import { until } from '../runtime/testing/fake-clock.ts';
 import { startFakeKubelet } from '../runtime/testing/fake-kubelet.ts';
 import { createTestContext } from '../runtime/testing/test-context.ts';
@@ -16,8 +24,13 @@ afterEach(async () => {
 async function startCluster() {
   const context = createTestContext();
   const { api, clock, informers } = context;
-  api.register(namespaces, pods, services, deployments);
-  const controller = createNamespaceController(context, { workers: 2 });
+  api.register(namespaces, pods, services, deployments, serviceAccounts, configMaps);
+  const controller = createNamespaceController(context, {
+    workers: 2,
+    quietPeriodMs: 1000,
+    followsAll: true,
+  });
+  for (const resource of [services, deployments, serviceAccounts, configMaps]) informers.of(resource);
   informers.start();
   await informers.synced();
   controller.start();
@@ -157,4 +170,65 @@ test('finalizers of others are left to them', async () => {
   await cluster.api.delete(namespaces, { name: 'team' });
   await cluster.reach('finalized', () => cluster.team()?.spec?.finalizers?.length === 1);
   assert.deepEqual(cluster.team()?.spec?.finalizers, ['example.com/last']);
+});
+
+test('a namespace rests while a client deletes what is in it, one by one', async () => {
+  const cluster = await startCluster();
+  const names = ['a', 'b', 'c', 'd'];
+  for (const name of names) await cluster.make(services, name);
+  await cluster.clock.advance(1000);
+  await cluster.api.delete(namespaces, { name: 'team' });
+  for (const name of names) {
+    await cluster.clock.advance(700);
+    // Rejects when it is gone already.
+    await cluster.api.delete(services, { namespace: 'team', name });
+  }
+  await cluster.clock.advance(900);
+  assert.ok(cluster.team(), 'still quiet for less than a second');
+  await cluster.clock.advance(200);
+  assert.equal(cluster.team(), undefined);
+});
+
+test('it rests for five seconds at most, and what controllers delete does not count', async () => {
+  const cluster = await startCluster();
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x', uid: 'u', controller: true };
+  for (let index = 0; index < 20; index++) await cluster.make(services, `s${index}`);
+  for (let index = 0; index < 4; index++)
+    await cluster.make(deployments, `owned${index}`, { ownerReferences: [owner] });
+  await cluster.clock.advance(1000);
+  await cluster.api.delete(namespaces, { name: 'team' });
+  for (let index = 0; index < 9; index++) {
+    await cluster.clock.advance(500);
+    await cluster.api.delete(services, { namespace: 'team', name: `s${index}` });
+  }
+  await cluster.clock.advance(600);
+  assert.equal(cluster.team(), undefined, 'after five seconds');
+
+  await cluster.api.create(namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'other' },
+    spec: { finalizers: ['kubernetes'] },
+  });
+  await cluster.make(services, 'one', {}, 'other');
+  for (let index = 0; index < 4; index++)
+    await cluster.make(deployments, `owned${index}`, { ownerReferences: [owner] }, 'other');
+  await cluster.clock.advance(1000);
+  await cluster.api.delete(namespaces, { name: 'other' });
+  for (let index = 0; index < 2; index++) {
+    await cluster.clock.advance(400);
+    await cluster.api.delete(deployments, { namespace: 'other', name: `owned${index}` });
+  }
+  await cluster.clock.advance(250);
+  assert.deepEqual(cluster.api.all(namespaces), []);
+});
+
+test('a namespace in which nobody made anything does not rest', async () => {
+  const cluster = await startCluster();
+  await cluster.make(serviceAccounts, 'default');
+  await cluster.make(configMaps, 'kube-root-ca.crt');
+  await cluster.clock.advance(1000);
+  await cluster.api.delete(namespaces, { name: 'team' });
+  await cluster.clock.advance(0);
+  await until('gone', () => cluster.team() === undefined);
 });

@@ -7,6 +7,7 @@ import { isTerminal } from '../runtime/pod-state.ts';
 import { exponentialBackoff, slowestOf, tokenBucket } from '../runtime/rate-limiter.ts';
 import { type Namespace, namespaces, pods } from '../runtime/resource.ts';
 import { namespaceConditions, type Progress } from './namespace-conditions.ts';
+import { Rest } from './rest.ts';
 
 const finalizer = 'kubernetes';
 /** What an object with a finalizer is given, in seconds. */
@@ -16,12 +17,10 @@ const concurrentResources = 8;
 
 export interface NamespaceControllerOptions {
   workers: number;
-  /**
-   * How long a deletion rests before the content goes, so that other apiservers have seen it too and let nothing new in.
-   * kube-controller-manager waits 5 s. Default 0: whoever creates something later is found by the next round, because a namespace
-   * is only let go when a listing after the deletion shows it empty.
-   */
-  graceMs?: number;
+  /** See `Rest`; 0: content goes at once. Milliseconds. */
+  quietPeriodMs: number;
+  /** Whether the caches of this process hold every resource, as they do beside a garbage collector. */
+  followsAll: boolean;
 }
 
 /** Empties and lets go namespaces that are being deleted (Kubernetes: `pkg/controller/namespace`). */
@@ -40,13 +39,21 @@ export function createNamespaceController(
   const { queue } = controller;
   const waits = exponentialBackoff(250, 60_000);
 
-  function enqueue({ metadata }: Namespace): void {
-    if (metadata.deletionTimestamp) queue.addAfter(metadata.name ?? '', options.graceMs ?? 0);
+  const rest = new Rest(context, options);
+
+  function enqueue(namespace: Namespace): void {
+    const { name = '', deletionTimestamp } = namespace.metadata;
+    if (!deletionTimestamp) return;
+    rest.begin(namespace);
+    queue.addAfter(name, rest.leftMs(name));
   }
   all.addHandler({
     add: enqueue,
     update: (_, namespace) => enqueue(namespace),
-    delete: ({ metadata }) => waits.forget(metadata.name ?? ''),
+    delete: ({ metadata: { name = '' } }) => {
+      waits.forget(name);
+      rest.forget(name);
+    },
   });
 
   async function sync(name: string): Promise<void> {
@@ -61,6 +68,8 @@ export function createNamespaceController(
           'status',
         );
       if (!(namespace.spec?.finalizers ?? []).includes(finalizer)) return;
+      const restMs = rest.leftMs(name);
+      if (restMs > 0) return queue.addAfter(name, restMs);
       const estimateSeconds = await empty(namespace);
       if (estimateSeconds > 0) {
         // kube-controller-manager waits for half the estimate; mostly things go much faster, and looking is cheap.

@@ -2,10 +2,17 @@ import type { ApiObject } from './api-object.ts';
 import { Informer, type InformerDependencies, type InformerOptions } from './informer.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
 
+/** What happened to an object of some resource; `before` is absent when it is new, `after` when it is gone. */
+export type AnyChangeHandler = (
+  resource: Resource,
+  change: { before?: ApiObject; after?: ApiObject },
+) => void;
+
 /** One informer a resource and selection, shared by everybody who asks (client-go: `SharedInformerFactory`). */
 export class Informers {
   readonly #dependencies: InformerDependencies;
   readonly #informers = new Map<string, Informer<ApiObject>>();
+  readonly #anyChange: AnyChangeHandler[] = [];
 
   constructor(dependencies: InformerDependencies) {
     this.#dependencies = dependencies;
@@ -18,6 +25,7 @@ export class Informers {
     if (!informer) {
       informer = new Informer<T>(resource, options, this.#dependencies) as unknown as Informer<ApiObject>;
       this.#informers.set(key, informer);
+      for (const handler of this.#anyChange) follow(informer, handler);
     }
     return informer as unknown as Informer<T>;
   }
@@ -25,6 +33,20 @@ export class Informers {
   /** The informer of whole objects of a resource, all of them, if somebody follows it already. */
   find(resource: Resource): Informer<ApiObject> | undefined {
     return this.#informers.get(keyOf(resource, {}));
+  }
+
+  /** Calls for every change that any informer sees, of those that are asked for later, too. */
+  onAnyChange(handler: AnyChangeHandler): void {
+    this.#anyChange.push(handler);
+    for (const informer of this.#informers.values()) follow(informer, handler);
+  }
+
+  /** What the caches hold of a namespace, of all resources that somebody follows. */
+  *inNamespace(namespace: string): Generator<{ resource: Resource; object: ApiObject }> {
+    for (const { resource, store } of this.#informers.values()) {
+      if (!resource.namespaced) continue;
+      for (const object of store.inNamespace(namespace)) yield { resource, object };
+    }
   }
 
   /** Stops an informer and forgets it, so that nobody is given it again. */
@@ -46,6 +68,15 @@ export class Informers {
   stop(): void {
     for (const informer of this.#informers.values()) informer.stop();
   }
+}
+
+function follow(informer: Informer<ApiObject>, handler: AnyChangeHandler): void {
+  const { resource } = informer;
+  informer.addHandler({
+    add: (after) => handler(resource, { after }),
+    update: (before, after) => handler(resource, { before, after }),
+    delete: (before) => handler(resource, { before }),
+  });
 }
 
 function keyOf(resource: Resource, options: InformerOptions): string {

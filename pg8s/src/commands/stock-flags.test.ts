@@ -23,6 +23,7 @@ const additional: Readonly<Record<string, readonly string[]>> = {
     'kubelet-read-only-port',
     'logtostderr',
   ],
+  'kube-controller-manager': ['namespace-deletion-quiet-period'],
 };
 
 /** Defaults that differ on purpose. */
