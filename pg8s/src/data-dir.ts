@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { type FileLock, takeFileLock } from './file-lock.ts';
+import { makeFolder } from './make-folder.ts';
+import { writePrivate } from './private-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The folder of one control plane, held by this process. */
@@ -10,72 +12,49 @@ export interface DataDir {
   release(): Promise<void>;
 }
 
-/** Killed, but not yet collected by its parent. */
-const isDead = /^[ZX]$/i;
-
-interface Holder {
-  pid: number;
-  /** Tells a process from a later one with the same id. */
-  started: string;
-}
-
 /**
- * Takes `path` (made when missing) for this process by a file `pg8s.pid`. Throws a UsageError while another process
- * that lives holds it; what a killed one left behind does not count.
+ * Takes `path` (made when missing) for this process by a lock on its file `pg8s.lock`; `pg8s.pid` tells people who has
+ * it. Throws a UsageError while another process holds it; what a killed one left behind, or what came along with a copy
+ * of a folder in use, does not count.
  */
 export async function takeDataDir(path: string): Promise<DataDir> {
   const folder = resolve(path);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await makeFolder(folder, 0o755);
   } catch (error) {
     throw new UsageError(`cannot make the data directory ${folder}: ${(error as Error).message}`);
   }
-  const file = join(folder, 'pg8s.pid');
-  const draft = `${file}.${process.pid}`;
-  const own: Holder = { pid: process.pid, started: (await startOf(process.pid)) ?? '' };
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      // A link appears with its whole content, or not at all.
-      await writeFile(draft, `${JSON.stringify(own)}\n`);
-      await link(draft, file);
-      return { path: folder, release: () => rm(file, { force: true }) };
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') throw new UsageError(`cannot write to the data directory ${folder}: ${message}`);
-    } finally {
-      await rm(draft, { force: true });
-    }
-    const holder = await readHolder(file);
-    if (holder !== undefined && (await startOf(holder.pid)) === holder.started) {
-      throw new UsageError(`the data directory ${folder} is in use by process ${holder.pid}`);
-    }
-    await rm(file, { force: true });
+  const pidFile = join(folder, 'pg8s.pid');
+  let lock: FileLock | undefined;
+  try {
+    lock = takeFileLock(join(folder, 'pg8s.lock'));
+    if (lock !== undefined) await writePrivate(pidFile, `${process.pid}\n`);
+  } catch (error) {
+    lock?.release();
+    throw new UsageError(`cannot write to the data directory ${folder}: ${(error as Error).message}`);
   }
-  throw new UsageError(`the data directory ${folder} is being taken by other processes`);
+  if (lock === undefined) {
+    const holder = (await readFile(pidFile, 'utf8').catch(() => '')).trim();
+    const who = /^\d+$/.test(holder) ? `process ${holder}` : 'another process';
+    throw new UsageError(`the data directory ${folder} is in use by ${who}`);
+  }
+  const held = lock;
+  return {
+    path: folder,
+    release: async () => {
+      await rm(pidFile, { force: true });
+      held.release();
+    },
+  };
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Holder;
-  } catch {
-    return undefined; // Gone again, or cut short by a crash.
-  }
+/** A new folder in the system's own for temporary files, for this user alone. */
+export function makeTemporaryDataDir(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'pg8s-'));
 }
 
-/** When the process began, in whatever form the system tells it; undefined when there is no such process. */
-async function startOf(pid: number): Promise<string | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // proc(5): the second field, in parentheses, may hold spaces; then comes the state, and the start time is the 22nd.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return isDead.test(fields[0] ?? '') ? undefined : fields[19];
-  } catch {
-    if (process.platform === 'linux') return undefined;
-  }
-  try {
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]);
-    return stdout.trim() || undefined;
-  } catch {
-    return undefined;
-  }
+/** Tells a folder from a copy of it, and not from itself after a move in its file system: `DEVICE:INODE`. */
+export async function identityOfFolder(folder: string): Promise<string> {
+  const { dev, ino } = await stat(folder, { bigint: true });
+  return `${dev}:${ino}`;
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import pino from 'pino';
 import { startEmbeddedPostgres } from './embedded.ts';
+import { UsageError } from '../usage-error.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -39,13 +40,17 @@ describe('the embedded PostgreSQL', () => {
     assert.ok(!(await readdir(folder)).includes('half.initialising'));
   });
 
-  test('stops a server that a killed run left behind', async () => {
-    const dataDir = join(folder, 'orphan');
-    const orphan = await startEmbeddedPostgres({ dataDir, log });
-    const next = await startEmbeddedPostgres({ dataDir, log });
-    const ended = await orphan.failed;
-    assert.match(ended.message, /^PostgreSQL ended/);
-    await next.stop();
+  test('leaves a server alone that is in use', async () => {
+    const dataDir = join(folder, 'live');
+    const live = await startEmbeddedPostgres({ dataDir, log });
+    const pid = await readFile(join(dataDir, 'postmaster.pid'), 'utf8');
+    await assert.rejects(startEmbeddedPostgres({ dataDir, log }), (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.equal(error.message, `the database in ${dataDir} is in use by another process`);
+      return true;
+    });
+    assert.equal(await readFile(join(dataDir, 'postmaster.pid'), 'utf8'), pid);
+    await live.stop();
   });
 
   test('takes data directories of any length', async () => {

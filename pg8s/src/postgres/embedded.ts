@@ -1,19 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, open, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { embeddedBinaries, type PostgresBinaries } from './binaries.ts';
-import { exists } from './exists.ts';
-import { reachableBinaries, reachableFolder, type ServerUser, serverUser } from './server-user.ts';
+import { prepareDatabaseFolder } from './database-folder.ts';
+import { clearUnfinished, initialise, type Placement } from './initialise.ts';
+import { clearLeftovers, markOf } from './leftovers.ts';
+import { canReach, reachableBinaries, type ServerUser, serverUser } from './server-user.ts';
+import { takeFileLock } from '../file-lock.ts';
+import { makeFolder } from '../make-folder.ts';
+import { StopStack } from '../stop-stack.ts';
+import { startSupervised, type Supervised } from '../supervised.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** A running PostgreSQL of our own. */
 export interface EmbeddedPostgres {
-  /** For the driver; the server listens on a Unix socket in a folder that only its owner may enter. */
+  /** For the driver in this process; the server listens on a Unix socket in a folder that only its owner may enter. */
   url: string;
   version: string;
   /** Whether this start made the database. */
@@ -32,6 +37,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Readonly<Record<string, string>>;
   /** Another PostgreSQL's programs than those that came with pg8s. */
   binaries?: PostgresBinaries;
+  /** Kept open until the server has ended. */
+  holds?: Writable | undefined;
 }
 
 const socketPort = 5432;
@@ -39,25 +46,38 @@ const socketPort = 5432;
 const longestSocketFolder = 103 - '/.s.PGSQL.5432.lock'.length;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 8_000;
+/** The working directory, also for who may not enter the folders above it (proc(5)). */
+const workingDirectory = '/proc/self/cwd';
 
 /**
- * Starts PostgreSQL on `dataDir`, initialising it first where it is empty. A server left behind by a killed process
- * is stopped first. The server is in a process group of its own, so that Ctrl-C reaches it last, through `stop`.
+ * Starts PostgreSQL on `dataDir`, initialising it first where it is empty. It ends with this process, whatever ends
+ * that. Throws a UsageError for what a person can mend: another process uses the folder, another version made it …
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const stack = new StopStack();
+  try {
+    return await start(options, stack);
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
+
+async function start(options: EmbeddedPostgresOptions, stack: StopStack): Promise<EmbeddedPostgres> {
   const { log } = options;
   const user = await serverUser();
   let binaries = options.binaries ?? (await embeddedBinaries());
-  let folder = resolve(options.dataDir);
-  if (user === undefined) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } else {
-    binaries = await reachableBinaries(binaries, user);
-    folder = await reachableFolder(folder, user);
-  }
+  if (user !== undefined) binaries = await reachableBinaries(binaries, user);
+  const dataDir = resolve(options.dataDir);
+  await makeFolder(dirname(dataDir), 0o755);
+  lock(dataDir, stack);
+  const folder = await prepareDatabaseFolder(dataDir, user, log);
+  // Two links to one database are two names for it.
+  if (folder !== (await realName(dataDir))) lock(folder, stack);
+  const mark = await markOf(folder);
+  const placement = { ...(await place(folder, user)), label: mark, holds: options.holds };
 
-  const unfinished = `${folder}.initialising`;
-  if (await exists(unfinished)) await empty(folder);
+  await clearUnfinished(folder, mark);
   const found = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => undefined);
   const major = binaries.version.split('.')[0];
   if (found !== undefined && found.trim() !== major) {
@@ -65,22 +85,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       `the database in ${options.dataDir} was made by PostgreSQL ${found.trim()}; this is ${binaries.version}`,
     );
   }
-  if (found === undefined) {
-    // Whoever is killed in here leaves the mark, and the next start begins anew.
-    await writeFile(unfinished, '');
-    await initialise({ binaries, folder, user, log });
-    await rm(unfinished);
-  } else {
-    await stopOrphan(folder, log);
-  }
+  if (found === undefined) await initialise(binaries.initdb, placement, log);
+  else await clearLeftovers(folder, log);
 
-  const sockets =
-    folder.length <= longestSocketFolder
-      ? { folder, own: false }
-      : { folder: await socketFolder(user), own: true };
+  const sockets = await socketFolders(folder, user, stack);
   const settings = {
     listen_addresses: '',
-    unix_socket_directories: sockets.folder,
+    unix_socket_directories: sockets.server,
     unix_socket_permissions: '0700',
     port: String(socketPort),
     max_connections: '64',
@@ -90,100 +101,104 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     logging_collector: 'off',
     ...options.settings,
   };
-  const server = spawn(
-    binaries.postgres,
-    ['-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...user, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const lastLines = await readiness(server, log);
-  const exited = new Promise<void>((done) => {
-    server.once('exit', () => done());
+  const named = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const server = startSupervised({
+    program: binaries.postgres,
+    args: ['-D', placement.named, ...[...named, mark].flatMap((setting) => ['-c', setting])],
+    endBy: 'INT', // "fast": ends sessions, writes a checkpoint.
+    ...placement,
   });
+  stack.push('server', () => endServer(server));
+  const lastLines = await readiness(server, log);
   let stopping = false;
-
   return {
-    url: `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(sockets.folder)}&port=${settings.port}`,
+    url: `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(sockets.client)}&port=${settings.port}`,
     version: binaries.version,
     created: found === undefined,
     failed: new Promise((report) => {
-      server.once('exit', (code, signal) => {
-        if (!stopping) report(new Error(`PostgreSQL ended (${signal ?? code}): ${lastLines().join(' | ')}`));
+      void server.exited.then((how) => {
+        if (!stopping) report(new Error(`PostgreSQL ended (${how}): ${lastLines().join(' | ')}`));
       });
     }),
-    stop: async () => {
-      if (!stopping) {
-        stopping = true;
-        await endProcess(server, exited);
-        if (sockets.own) await rm(sockets.folder, { recursive: true, force: true });
-      }
-      await exited;
+    stop: () => {
+      stopping = true;
+      return stack.close();
     },
   };
 }
 
-async function endProcess(server: ChildProcess, exited: Promise<void>): Promise<void> {
-  server.kill('SIGINT'); // "fast": ends sessions, writes a checkpoint.
-  const giveUp = new AbortController();
-  const late = sleep(stopTimeoutMs, 'late', { signal: giveUp.signal }).catch(() => 'in time');
-  if ((await Promise.race([exited, late])) === 'late') server.kill('SIGQUIT'); // Recovers from its log next time.
-  giveUp.abort();
-  await exited;
+/** Takes the lock beside the database. */
+function lock(dataDir: string, stack: StopStack): void {
+  const taken = takeFileLock(`${dataDir}.lock`);
+  if (taken === undefined) throw new UsageError(`the database in ${dataDir} is in use by another process`);
+  stack.push('lock', async () => taken.release());
 }
 
-async function initialise(options: {
-  binaries: PostgresBinaries;
-  folder: string;
-  user: ServerUser | undefined;
-  log: Logger;
-}): Promise<void> {
-  const { binaries, folder, user, log } = options;
-  const initdb = spawn(
-    binaries.initdb,
-    [
-      '-D',
-      folder,
-      '-U',
-      'postgres',
-      '-A',
-      'trust',
-      '-E',
-      'UTF8',
-      '--locale=C',
-      '--no-instructions',
-      '--data-checksums',
-    ],
-    { ...user, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const said: string[] = [];
-  for (const stream of [initdb.stdout, initdb.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      said.push(line);
-      log.debug({ program: 'initdb' }, line);
-    });
+/** The path with the links above its last name resolved. */
+async function realName(path: string): Promise<string> {
+  return join(await realpath(dirname(path)), basename(path));
+}
+
+/**
+ * Where the server's user may not enter the folders above (below /root, or in what mkdtemp makes), the programs are
+ * started in the folder, entered before root's rights are given up, and name it as their working directory.
+ */
+async function place(folder: string, user: ServerUser | undefined): Promise<Omit<Placement, 'label'>> {
+  if (user === undefined || (await canReach(folder, user))) return { folder, named: folder, cwd: '/', user };
+  if (process.platform !== 'linux') {
+    throw new UsageError(
+      `PostgreSQL's user may not enter a folder above ${folder}: choose another data directory`,
+    );
   }
-  const [code] = (await once(initdb, 'close')) as [number | null];
-  if (code !== 0) throw new UsageError(`initdb failed in ${folder}: ${said.slice(-3).join(' | ')}`);
+  return { folder, named: workingDirectory, cwd: folder, user };
+}
+
+/** Where the server listens and where the driver finds it: in the database's folder, under a name that is short enough. */
+async function socketFolders(
+  folder: string,
+  user: ServerUser | undefined,
+  stack: StopStack,
+): Promise<{ server: string; client: string }> {
+  if (process.platform === 'linux') {
+    if (Buffer.byteLength(folder) <= longestSocketFolder) return { server: workingDirectory, client: folder };
+    const handle = await open(folder, 'r');
+    stack.push('folder', () => handle.close());
+    return { server: workingDirectory, client: `/proc/self/fd/${handle.fd}` };
+  }
+  if (Buffer.byteLength(folder) <= longestSocketFolder) return { server: folder, client: folder };
+  const own = await mkdtemp(join(tmpdir(), 'pg8s-'));
+  stack.push('socket', () => rm(own, { recursive: true, force: true }));
+  if (user !== undefined) await chown(own, user.uid, user.gid);
+  return { server: own, client: own };
+}
+
+async function endServer(server: Supervised): Promise<void> {
+  server.end();
+  const inTime = new AbortController();
+  const late = sleep(stopTimeoutMs, 'late', { signal: inTime.signal }).catch(() => 'in time');
+  if ((await Promise.race([server.exited, late])) === 'late') server.kill('SIGQUIT'); // Recovers from its log next time.
+  inTime.abort();
+  await server.exited;
 }
 
 /** Resolves when the server says that it takes connections; the result gives its latest log lines. */
-async function readiness(server: ChildProcess, log: Logger): Promise<() => string[]> {
+async function readiness(server: Supervised, log: Logger): Promise<() => string[]> {
   const recent: string[] = [];
+  server.stdout.resume();
   await new Promise<void>((done, reject) => {
     const timer = setTimeout(() => {
-      server.kill('SIGQUIT');
       reject(
         new UsageError(`PostgreSQL was not ready within ${startTimeoutMs / 1000} s: ${recent.join(' | ')}`),
       );
     }, startTimeoutMs);
-    server.once('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
-    server.once('exit', (code, signal) => {
-      clearTimeout(timer);
-      reject(new UsageError(`PostgreSQL did not start (${signal ?? code}): ${recent.join(' | ')}`));
-    });
-    createInterface({ input: server.stderr! }).on('line', (line) => {
+    void server.exited
+      .then(
+        (how) => new UsageError(`PostgreSQL did not start (${how}): ${recent.join(' | ')}`),
+        (error) => error,
+      )
+      .then(reject)
+      .finally(() => clearTimeout(timer));
+    createInterface({ input: server.stderr }).on('line', (line) => {
       log.debug({ program: 'postgres' }, line);
       recent.push(line);
       if (recent.length > 5) recent.shift();
@@ -195,44 +210,4 @@ async function readiness(server: ChildProcess, log: Logger): Promise<() => strin
     });
   });
   return () => recent;
-}
-
-/** When our process was killed outright, its server is still there and holds the folder. */
-async function stopOrphan(folder: string, log: Logger): Promise<void> {
-  const pid = Number((await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 1 || !(await isServerOf(pid, folder))) return;
-  log.warn({ pid }, 'stopping a PostgreSQL that an earlier run left behind');
-  for (const [signal, waitMs] of [
-    ['SIGINT', stopTimeoutMs],
-    ['SIGQUIT', stopTimeoutMs],
-    ['SIGKILL', 1_000],
-  ] as const) {
-    try {
-      process.kill(pid, signal);
-      for (const end = Date.now() + waitMs; Date.now() < end; await sleep(20)) process.kill(pid, 0);
-    } catch {
-      return; // ESRCH: it has ended.
-    }
-  }
-}
-
-/** A process id may have been given to somebody else since; on Linux the working directory tells. */
-async function isServerOf(pid: number, folder: string): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
-  return commandLine === undefined || (commandLine.includes('postgres') && commandLine.includes(folder));
-}
-
-async function empty(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
-}
-
-async function socketFolder(user: ServerUser | undefined): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'pg8s-'));
-  if (user !== undefined) await chown(folder, user.uid, user.gid);
-  return folder;
 }

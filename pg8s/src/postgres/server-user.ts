@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { chmod, chown, cp, mkdir, mkdtemp, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { promisify } from 'node:util';
 import { binariesAt, type PostgresBinaries } from './binaries.ts';
 import { exists } from './exists.ts';
@@ -16,8 +16,8 @@ export interface ServerUser {
   gid: number;
 }
 
-/** Folders of root's that other users may enter, for what lies where they may not. */
-const sharedFolders = ['/var/lib/pg8s', join(tmpdir(), 'pg8s')];
+/** Folders of root's that other users may enter, for programs that lie where they may not. */
+export const sharedFolders = ['/var/lib/pg8s', join(tmpdir(), 'pg8s')];
 
 /**
  * PostgreSQL refuses to run as root, so root lends it to somebody else: the user `postgres`, made when missing, or
@@ -62,7 +62,7 @@ async function createUser(): Promise<ServerUser | undefined> {
 }
 
 /** Whether `user` may enter every folder above `path`. */
-async function canReach(path: string, user: ServerUser): Promise<boolean> {
+export async function canReach(path: string, user: ServerUser): Promise<boolean> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const { uid, gid, mode } = await stat(folder);
     const bit =
@@ -106,25 +106,4 @@ export async function reachableBinaries(
     });
   }
   return binariesAt(copy);
-}
-
-/**
- * Makes `folder` a place where `user` can keep a database. Below a folder that only root may enter it becomes a
- * symbolic link to a folder of its own in /var/lib/pg8s. Returns the real path.
- */
-export async function reachableFolder(folder: string, user: ServerUser): Promise<string> {
-  await mkdir(dirname(folder), { recursive: true });
-  const linked = await readlink(folder).catch(() => undefined);
-  if (linked !== undefined && (await exists(linked))) return linked;
-  if (linked !== undefined) await rm(folder);
-  let real = folder;
-  if (!(await exists(folder)) && !(await canReach(folder, user))) {
-    real = await mkdtemp(join(await sharedFolder(user), `${basename(dirname(folder)).replace(/^\./, '')}-`));
-    await symlink(real, folder);
-  } else {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  }
-  await chown(real, user.uid, user.gid);
-  await chmod(real, 0o700);
-  return real;
 }
