@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { startApiserver } from './apiserver.ts';
-import type { Apiserver } from './apiserver.ts';
+import type { Apiserver, ApiserverOptions } from './apiserver.ts';
 import { testAuthority } from './server/testing/certificates.ts';
 import type { KeyPair, TestAuthority } from './server/testing/certificates.ts';
 import { requestHttp1, TestHttp2Client } from './server/testing/https-client.ts';
@@ -30,8 +30,16 @@ describe('apiserver', () => {
   });
   after(() => server.close());
 
-  const start = (): Promise<Apiserver> =>
-    startApiserver({ etcd, securePort: 0, tls, clientCa: authority.cert, log, drainTimeoutMs: 1000 });
+  const start = (more: Partial<ApiserverOptions> = {}): Promise<Apiserver> =>
+    startApiserver({
+      etcd,
+      securePort: 0,
+      tls,
+      clientCa: authority.cert,
+      log,
+      drainTimeoutMs: 1000,
+      ...more,
+    });
 
   const send = (identity: KeyPair | undefined, path: string, object?: object): Promise<TestResponse> =>
     requestHttp1(
@@ -72,6 +80,26 @@ describe('apiserver', () => {
     assert.ok(hooks.includes('[+]poststarthook/rbac/bootstrap-roles ok'));
     return hooks;
   };
+
+  test('takes nobody without credentials where everybody may do everything', async () => {
+    const lines: string[] = [];
+    const open = await start({
+      authorizationModes: ['RBAC', 'AlwaysAllow'],
+      log: pino({ level: 'warn' }, { write: (line) => lines.push(line) }),
+    });
+    const client = { port: open.port, ca: authority.cert };
+    const path = '/api/v1/namespaces';
+    try {
+      assert.equal((await requestHttp1(client, { path })).status, 401);
+      assert.equal((await requestHttp1({ ...client, identity: jane }, { path })).status, 200);
+      assert.match(
+        lines.join(''),
+        /AnonymousAuth is not allowed with the AlwaysAllow authorizer\. Resetting AnonymousAuth to false\. You should use a different authorizer/,
+      );
+    } finally {
+      await open.close();
+    }
+  });
 
   test('refuses a token that nobody knows, though there is no token file', async () => {
     const response = await requestHttp1(

@@ -86,7 +86,7 @@ export interface ApiserverOptions {
   tokens?: TokenLookup;
   /** Tokens of service accounts; without it there are none. @throws TokenKeyError for keys that cannot be used. */
   serviceAccounts?: ServiceAccountOptions;
-  /** Default true. */
+  /** Default true; false where AlwaysAllow is among the authorization modes. */
   anonymousAuth?: boolean;
   /** Asked in order. Default RBAC. */
   authorizationModes?: readonly AuthorizationMode[];
@@ -284,7 +284,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     authenticator: anyOf(
       // Also without anybody who knows tokens: one that nobody knows is a wrong credential, never none.
       [clientCertificate(), bearerToken(tokens)],
-      options.anonymousAuth ?? true,
+      takesAnonymous(options),
     ),
     authorizer,
     flow: {
@@ -337,6 +337,16 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       stop();
     },
   };
+}
+
+/** Whoever brings no credentials is somebody, but never where everybody may do everything. */
+function takesAnonymous({ anonymousAuth = true, authorizationModes = [], log }: ApiserverOptions): boolean {
+  if (!anonymousAuth || !authorizationModes.includes('AlwaysAllow')) return anonymousAuth;
+  log.warn(
+    'AnonymousAuth is not allowed with the AlwaysAllow authorizer. Resetting AnonymousAuth to false. ' +
+      'You should use a different authorizer',
+  );
+  return false;
 }
 
 function authorizerOf(modes: readonly AuthorizationMode[], rbac: RbacIndex): Authorizer {

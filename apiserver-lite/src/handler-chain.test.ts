@@ -188,7 +188,7 @@ describe('handler chain', () => {
     assert.match(response.text, /User \\"jane\\" cannot list/);
     assert.match(
       (await get('/api/v1/pods', { identity: jane, headers })).text,
-      /User \\"jane\\" cannot impersonate resource \\"users\\"/,
+      /User \\"jane\\" cannot impersonate-on:user-info:list resource \\"pods\\"/,
     );
   });
 

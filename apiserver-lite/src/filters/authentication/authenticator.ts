@@ -17,6 +17,7 @@ export const anonymousUser = 'system:anonymous';
 export const unauthenticatedGroup = 'system:unauthenticated';
 export const authenticatedGroup = 'system:authenticated';
 export const mastersGroup = 'system:masters';
+export const nodesGroup = 'system:nodes';
 
 /** Whoever brings no credentials at all. */
 const anonymous: UserInfo = Object.freeze({ name: anonymousUser, groups: [unauthenticatedGroup] });
