@@ -37,7 +37,17 @@ export function defaultNamespace(object: Fields): void {
 }
 
 /** A node can give what it has, unless it says otherwise. */
+/** The first of the Pods' ranges stands in `podCIDR` as well; where the two differ, that one counts (Kubernetes: `core/v1/conversion.go`). */
+function mirrorPodRange(spec: Fields | undefined): void {
+  if (spec === undefined) return;
+  const { podCIDR: first = '', podCIDRs: ranges } = spec;
+  const known: unknown[] = Array.isArray(ranges) ? ranges : [];
+  if (first !== '' && first !== known[0]) spec['podCIDRs'] = [first];
+  else if (first === '' && known.length > 0) spec['podCIDR'] = known[0];
+}
+
 export function defaultNode(object: Fields): void {
+  mirrorPodRange(existing(object, 'spec'));
   const status = existing(object, 'status');
   const capacity = existing(status, 'capacity');
   if (status !== undefined && capacity !== undefined) fill(status, { allocatable: { ...capacity } });

@@ -68,7 +68,12 @@ export function defaultStatefulSet(object: Fields): void {
   defaultPodTemplate(spec);
 }
 
+/** How often a DaemonSet's template changed (Kubernetes: `appsv1.DeprecatedTemplateGeneration`). */
+export const templateGeneration = 'deprecated.daemonset.template.generation';
+
 export function defaultDaemonSet(object: Fields): void {
+  // Within the server it is a field, which is always there.
+  fill(child(child(object, 'metadata'), 'annotations'), { [templateGeneration]: '0' });
   const spec = child(object, 'spec');
   fill(spec, { revisionHistoryLimit: 10 });
   const strategy = child(spec, 'updateStrategy');

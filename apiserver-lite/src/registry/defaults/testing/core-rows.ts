@@ -42,6 +42,18 @@ export const rows: readonly DefaultsRow[] = [
     gives: { status: { capacity: { cpu: '2m' }, allocatable: { cpu: '2m' } } },
   },
   {
+    kind: 'v1/Node',
+    says: 'the first range of Pods stands in both fields',
+    given: { spec: { podCIDRs: ['10.0.0.0/24'] } },
+    gives: { spec: { podCIDRs: ['10.0.0.0/24'], podCIDR: '10.0.0.0/24' } },
+  },
+  {
+    kind: 'v1/Node',
+    says: 'where the ranges of Pods differ, the single one counts',
+    given: { spec: { podCIDR: '10.1.0.0/24', podCIDRs: ['10.0.0.0/24', 'fd00::/64'] } },
+    gives: { spec: { podCIDR: '10.1.0.0/24', podCIDRs: ['10.1.0.0/24'] } },
+  },
+  {
     kind: 'v1/PersistentVolume',
     given: { spec: { hostPath: { path: '/a' }, capacity: { storage: '1n' } } },
     gives: {

@@ -87,6 +87,7 @@ export const rows: readonly DefaultsRow[] = [
     kind: 'apps/v1/DaemonSet',
     given: { spec: { template } },
     gives: {
+      metadata: { name: 'x', annotations: { 'deprecated.daemonset.template.generation': '0' } },
       spec: {
         revisionHistoryLimit: 10,
         updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
@@ -97,8 +98,11 @@ export const rows: readonly DefaultsRow[] = [
   {
     kind: 'apps/v1/DaemonSet',
     says: 'on delete',
-    given: { spec: { updateStrategy: { type: 'OnDelete' } } },
-    gives: { spec: { revisionHistoryLimit: 10, updateStrategy: { type: 'OnDelete' } } },
+    given: { metadata: { name: 'x' }, spec: { updateStrategy: { type: 'OnDelete' } } },
+    gives: {
+      metadata: { name: 'x', annotations: { 'deprecated.daemonset.template.generation': '0' } },
+      spec: { revisionHistoryLimit: 10, updateStrategy: { type: 'OnDelete' } },
+    },
   },
   {
     kind: 'apps/v1/StatefulSet',
