@@ -26,6 +26,7 @@ function decode({ value, json, gvk, strict }: DecodeInput): Decoded {
   try {
     const { object, unknownFields } = conform(value, message, strict ? 'report' : 'ignore');
     const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object as KubeObject;
+    if (metadata !== undefined && forgetsManagers(value)) metadata.managedFields = [];
     const duplicates = json?.duplicates ?? [];
     let strictErrors: readonly string[] = [];
     if (strict && (unknownFields.length > 0 || duplicates.length > 0)) {
@@ -43,6 +44,12 @@ function decode({ value, json, gvk, strict }: DecodeInput): Decoded {
   } catch (error) {
     throw error instanceof ConformError ? new DecodeError(error.message) : error;
   }
+}
+
+/** Go tells an empty list from none: the client wants nobody to own anything. */
+function forgetsManagers(value: unknown): boolean {
+  const given = (value as { metadata?: { managedFields?: unknown } | null }).metadata?.managedFields;
+  return Array.isArray(given) && given.length === 0;
 }
 
 function messageOfKind(gvk: GroupVersionKind): string {

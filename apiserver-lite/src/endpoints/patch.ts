@@ -24,7 +24,7 @@ import { applyConfiguration } from './managed-fields/apply.ts';
 import { trackUpdate } from './managed-fields/track.ts';
 import { DecodeError } from './object-codec.ts';
 import { readWriteOptions, type WriteOptions } from './options/write-options.ts';
-import { readApplied } from './patch/apply-configuration.ts';
+import { inconvertible, readApplied, type Applied } from './patch/apply-configuration.ts';
 import { goValue } from './patch/go-value.ts';
 import { applyJsonPatch, readJsonPatch } from './patch/json-patch.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from './patch/json-value.ts';
@@ -214,10 +214,11 @@ function decodePatched(
 function applyMechanism(
   context: RequestContext,
   scope: ResourceScope,
-  { applied, options }: { applied: JsonObject; options: WriteOptions },
+  { applied, options }: { applied: Applied; options: WriteOptions },
 ): Mechanism {
+  const { document, duplicates } = applied;
   return (current) => {
-    const uid = (applied['metadata'] as { uid?: string } | undefined)?.uid;
+    const uid = (document['metadata'] as { uid?: string } | undefined)?.uid;
     if (current === undefined && uid !== undefined && uid !== '') {
       throw conflict(
         scope.groupResource,
@@ -225,11 +226,35 @@ function applyMechanism(
         `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
       );
     }
-    return applyConfiguration(current, applied, {
+    const object = applyConfiguration(current, document, {
       scope,
       manager: options.fieldManager,
       force: options.force,
-      decode: (value) => decodePatched(context, scope, { value, patch: { strictErrors: [] }, options }),
+      decode: (value) => decodeMerged(scope, value, document),
     });
+    // Whoever applies a conflict hears of that first.
+    if (duplicates.length > 0 && options.fieldValidation === 'Strict') {
+      const lines = duplicates.map((line) => `\n  ${line}`).join('');
+      throw badRequest(
+        `error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:${lines}`,
+      );
+    }
+    if (options.fieldValidation === 'Warn') for (const line of duplicates) context.warn(line);
+    return object;
   };
+}
+
+/** The merged document as an object, conformed and with defaults. */
+function decodeMerged(
+  { codec, gvk, environment }: ResourceScope,
+  value: JsonObject,
+  applied: JsonObject,
+): KubeObject {
+  try {
+    const { object } = codec.decode({ value, gvk, strict: false });
+    environment.applyDefaults(object);
+    return object;
+  } catch (error) {
+    throw error instanceof DecodeError ? inconvertible(applied, error.message) : error;
+  }
 }

@@ -74,6 +74,8 @@ export interface Rest {
   /** Set for a subresource such as `pods/status`. */
   readonly subresource?: SubresourceInfo;
   readonly table: TableConvertor;
+  /** Paths of what writes here do not change; absent: the status, or for `status` the spec. */
+  readonly resetFields?: readonly string[];
 
   /** A new object as it would be stored. Names are generated here. */
   create?(context: RequestContext, object: KubeObject, options: CreateOptions): Promise<CachedObject>;

@@ -114,6 +114,7 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     cluster: true,
     emptyStatus: {},
     validateName: pathSegmentName,
+    resetFields: ['spec', 'status'],
     prepareForCreate: recordRequester,
     prepareForUpdate: (object, old) => keepField(object, old, 'spec'),
   },

@@ -34,7 +34,10 @@ export const statusTraits: Readonly<Record<string, StatusTraits>> = {
     prepareForUpdate: (object, old, { nowMs }) => stampPhase(object, old, timestamp(nowMs)),
   },
   '/PersistentVolumeClaim': { validateUpdate: validateClaimStatus },
-  '/Pod': { validateUpdate: validatePodStatus },
+  '/Pod': {
+    alsoReset: ['metadata.deletionTimestamp', 'metadata.ownerReferences'],
+    validateUpdate: validatePodStatus,
+  },
   '/ReplicationController': { validateUpdate: validateReplicaSetStatus },
   '/ResourceQuota': { validateUpdate: validateResourceQuotaStatus },
   '/Service': { validateUpdate: validateServiceStatus },
@@ -58,6 +61,7 @@ export const statusTraits: Readonly<Record<string, StatusTraits>> = {
   'autoscaling/HorizontalPodAutoscaler': { validateUpdate: validateAutoscalerStatus },
   'batch/Job': { validateUpdate: validateJobStatus },
   'certificates.k8s.io/CertificateSigningRequest': {
+    alsoReset: ['status.conditions'],
     prepareForUpdate(object, old, { nowMs }) {
       const before = conditionsOf(old);
       const conditions = withTimes(withDecisions(conditionsOf(object), before), before, nowMs);

@@ -40,6 +40,11 @@ export interface Strategy {
   readonly namespaced: boolean;
   readonly validateName: NameValidator;
   readonly garbageCollection: GarbageCollection;
+  /**
+   * What this endpoint sets back, so that nobody comes to own it by writing it here (Kubernetes: `rest.ResetFieldsStrategy`).
+   * Paths, each with all below it. Absent: the status, and for `status` the spec.
+   */
+  readonly resetFields?: readonly string[];
 
   /** Reserves what the object needs from elsewhere (cluster IPs); may change the object. */
   beginCreate?(object: KubeObject, request: StoreRequest): Promise<Finish>;

@@ -171,7 +171,7 @@ test('configurations that can not be applied', async (t) => {
       { ...web(), apiVersion: 'apps/v1beta1' },
       'fieldManager=a',
       400,
-      'Incorrect version specified in apply patch. Specified patch version: apps/v1beta1, expected: apps/v1',
+      'invalid object type: apps/v1beta1, Kind=Deployment',
     ],
     [web({}, { managedFields: [{}] }), 'fieldManager=a', 400, 'metadata.managedFields must be nil'],
     [

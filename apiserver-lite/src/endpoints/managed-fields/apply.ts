@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import { apiVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
 import type { JsonObject } from '../patch/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
+import { compareObjects, type Comparison } from './compare.ts';
 import { applyConflict, type Conflict } from './conflicts.ts';
-import { byPlace, encodeTime, sameManager } from './entries.ts';
-import { difference, intersection, type FieldSet } from './field-set.ts';
-import { ignoredFields } from './ignored-fields.ts';
+import { byPlace, distinctEntries, encodeTime, sameManager } from './entries.ts';
+import { difference, intersection, recursiveDifference, type FieldSet } from './field-set.ts';
+import { fieldsOf } from './fields-of.ts';
 import { fieldsOfLastApplied, syncLastApplied } from './last-applied.ts';
-import { fieldSetOf, mergeApplied } from './merge-applied.ts';
+import { mergeApplied } from './merge-applied.ts';
 import { pruneMerged } from './prune-merged.ts';
+import { resetFieldsOf, strippedFields, type ResetFields } from './reset-fields.ts';
 import { trackUpdate } from './track.ts';
-import { structPlan, type StructPlan } from './type-plan.ts';
-import { VersionedComparison, versionsOf } from './versions.ts';
+import { inVersion, versionsOf, type Version, type Versions } from './versions.ts';
 
 /** Who applies, and how. */
 export interface Application {
@@ -27,104 +27,132 @@ export interface Application {
 /**
  * Server-side apply (KEP-555): merges `applied` into `current`, takes away what this manager applied last time and
  * nobody owns now, and records the ownership. `current` undefined: a new object. Throws 409 with every conflict.
+ *
+ * Values count as they are written, before defaults and before Go's types change their form: a quantity of `1.5` is another one than
+ * the stored `1500m`, and a list without a default is another one than the same list with it (Kubernetes:
+ * `managedfields/internal/structuredmerge.go`).
  */
 export function applyConfiguration(
   current: KubeObject | undefined,
   applied: JsonObject,
   { scope, manager, force, decode }: Application,
 ): KubeObject {
-  const { gvk, rest, environment } = scope;
-  const plan = structPlan(kindInfo(gvk)!.message);
-  const ignored = ignoredFields(rest);
+  const { gvk, rest, environment, apiVersion } = scope;
+  const versions = versionsOf(gvk.kind, apiVersion);
+  const reset = resetFieldsOf(rest);
+  const { subresource } = rest;
   const own: ManagedFieldsEntry = {
     manager,
     operation: 'Apply',
-    apiVersion: apiVersionOf(rest.resource),
-    ...(rest.subresource === undefined ? {} : { subresource: rest.subresource.name }),
+    apiVersion,
+    ...(subresource === undefined ? {} : { subresource: subresource.name }),
   };
-  const entries = trackedEntries(current, scope);
+  const entries = trackedEntries(current, scope, versions);
   const previous = entries.find((entry) => sameManager(entry, own));
   const others = entries.filter((entry) => entry !== previous);
-  const fields = configuredFields(plan, applied, ignored);
 
-  const live: JsonObject = current ?? {};
-  let merged = mergeApplied(plan, live, applied) as JsonObject;
-  const last = previous?.fieldsV1 as FieldSet | undefined;
-  const versions = versionsOf(gvk.kind, scope.apiVersion);
-  if (previous !== undefined) {
-    merged = pruneMerged(merged, {
-      plan,
-      versions,
-      ignored,
-      previous,
-      owners: fields === undefined ? others : [...others, { ...own, fieldsV1: fields }],
-    });
-  }
-  const object = decode(merged);
+  const { plan } = versions.own;
+  const live = versions.own.printed((current ?? { apiVersion, kind: gvk.kind }) as JsonObject);
+  // What the endpoint does not write is left out; name and namespace are still in it.
+  const applying = recursiveDifference(fieldsOf(plan, applied), reset.reset);
+  const merged = mergeApplied(plan, live, applied) as JsonObject;
+  const next =
+    previous === undefined
+      ? merged
+      : pruneMerged(merged, {
+          versions,
+          previous,
+          owners: applying === undefined ? others : [...others, { ...own, fieldsV1: applying }],
+        });
 
-  const comparison = new VersionedComparison(versions, plan, {
-    before: live,
-    after: object as JsonObject,
-    ignored,
-  });
-  const { changed, removed } = comparison.own;
-  const inherited = fieldsOfLastApplied(current, { manager, plan, ignored });
+  const comparisons = new Comparisons(versions, { before: live, after: next, reset });
+  const inherited = fieldsOfLastApplied(current, { manager, version: versions.own, live });
   const conflicts: Conflict[] = [];
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of others) {
     const before = entry.fieldsV1 as FieldSet;
-    const versioned = comparison.in(entry.apiVersion);
-    const taken = intersection(before, versioned.changed);
-    const unasked = difference(taken, inherited);
+    const { changed, removed } = comparisons.in(versions.find(entry.apiVersion)!);
+    const unasked = difference(intersection(before, changed), inherited);
     if (unasked !== undefined) conflicts.push({ entry, fields: unasked });
-    const left = difference(difference(before, versioned.changed), versioned.removed);
+    const left = difference(difference(before, changed), removed);
     if (left !== undefined) kept.push(left === before ? entry : { ...entry, fieldsV1: left });
   }
   if (conflicts.length > 0 && !force) throw applyConflict(conflicts);
 
+  const same = isDeepStrictEqual(live, next);
+  const object = same && current !== undefined ? unchanged(current) : decode(next);
+  const fields = difference(applying, strippedFields);
   if (fields !== undefined) {
-    const same =
-      changed === undefined &&
-      removed === undefined &&
-      previous !== undefined &&
-      isDeepStrictEqual(last, fields);
-    const { subresource, ...identity } = own;
+    // A manager that changed nothing, ever, has no time.
+    const time = same ? previous?.time : encodeTime(environment.now());
+    const { subresource: part, ...identity } = own;
     kept.push({
       ...identity,
-      time: (same ? previous.time : undefined) ?? encodeTime(environment.now()),
+      ...(time === undefined ? {} : { time }),
       fieldsType: 'FieldsV1',
       fieldsV1: fields,
-      ...(subresource === undefined ? {} : { subresource }),
+      ...(part === undefined ? {} : { subresource: part }),
     });
   }
-  if (changed !== undefined || removed !== undefined) syncLastApplied(object, applied, manager);
+  syncLastApplied(object, applied, manager);
   if (kept.length > 0) object.metadata.managedFields = kept.sort(byPlace);
   else delete object.metadata.managedFields;
   return object;
+}
+
+/** A document and what becomes of it, compared in every version that is asked for, once. */
+class Comparisons {
+  readonly #made = new Map<Version, Comparison>();
+  readonly #versions: Versions;
+  readonly #documents: { before: JsonObject; after: JsonObject };
+  readonly #reset: ResetFields;
+
+  constructor(
+    versions: Versions,
+    { before, after, reset }: { before: JsonObject; after: JsonObject; reset: ResetFields },
+  ) {
+    this.#versions = versions;
+    this.#documents = { before, after };
+    this.#reset = reset;
+  }
+
+  in(version: Version): Comparison {
+    let made = this.#made.get(version);
+    if (made === undefined) {
+      made = this.#compare(version);
+      this.#made.set(version, made);
+    }
+    return made;
+  }
+
+  #compare(version: Version): Comparison {
+    const { own } = this.#versions;
+    const documentOf = (object: JsonObject): JsonObject =>
+      inVersion({ version: own, object }, version).object;
+    return compareObjects(
+      version.plan,
+      documentOf(this.#documents.before),
+      documentOf(this.#documents.after),
+      { skip: this.#reset.skip, asWritten: true },
+    );
+  }
 }
 
 /** Of an object that was never tracked everything belongs to `before-first-apply`. */
 function trackedEntries(
   current: KubeObject | undefined,
   scope: ResourceScope,
+  versions: Versions,
 ): readonly ManagedFieldsEntry[] {
   if (current === undefined) return [];
-  const entries = current.metadata.managedFields ?? [];
-  if (entries.length > 0) return entries;
-  const copy = { ...current, metadata: { ...current.metadata } };
+  const entries = distinctEntries(current.metadata.managedFields ?? []);
+  if (entries.length > 0) return entries.filter(({ apiVersion }) => versions.find(apiVersion) !== undefined);
+  const { managedFields: _none, ...metadata } = current.metadata;
+  const copy: KubeObject = { ...current, metadata };
   trackUpdate(undefined, copy, { scope, manager: 'before-first-apply' });
   return copy.metadata.managedFields ?? [];
 }
 
-function configuredFields(
-  plan: StructPlan,
-  applied: JsonObject,
-  ignored: ReturnType<typeof ignoredFields>,
-): FieldSet | undefined {
-  const all = fieldSetOf(plan, applied, (element) => ignored.top.has(element.slice(2)));
-  const stripped: Record<string, FieldSet> = {};
-  for (const name of ignored.metadata) stripped[`f:${name}`] = everything;
-  return difference(all, { 'f:metadata': { '.': everything, ...stripped } });
+function unchanged(current: KubeObject): KubeObject {
+  return { ...current, metadata: { ...current.metadata } };
 }
-
-const everything: FieldSet = Object.freeze({});

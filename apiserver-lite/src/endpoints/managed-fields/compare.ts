@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compareElements, leaf, makeNode, type FieldSet } from './field-set.ts';
+import { compareElements, isMember, leaf, makeNode, type FieldSet } from './field-set.ts';
+import { elementOf } from './list-items.ts';
 import type { FieldPlan, StructPlan, TypePlan } from './type-plan.ts';
 
 /** Which fields an update touches; undefined sets are empty. */
@@ -9,49 +10,65 @@ export interface Comparison {
   removed: FieldSet | undefined;
 }
 
-/** Top-level and metadata fields that nobody owns. */
-export interface Ignored {
-  top: ReadonlySet<string>;
-  metadata: ReadonlySet<string>;
+/** How two objects are compared. */
+export interface CompareOptions {
+  /** Fields of structs that are left out, with all that is below them. */
+  skip?: FieldSet;
+  /**
+   * The objects are documents: what is there was written. Without it they are what Go's types hold, and a field that Go prints
+   * even when it is empty counts as there.
+   */
+  asWritten?: true;
 }
+
+/** What a field of a struct holds; undefined: it is not there. */
+type ReadField = (field: FieldPlan, value: unknown) => unknown;
 
 const equal: Comparison = { changed: undefined, removed: undefined };
 
-/**
- * Compares two objects of a type as Go's structs would hold them (Kubernetes: `typed.TypedValue.Compare`). Fields that
- * Go prints even when empty count as present on both sides.
- */
+/** Compares two objects of a type (Kubernetes: `typed.TypedValue.Compare`). */
 export function compareObjects(
   plan: StructPlan,
   before: object,
   after: object,
-  ignored: Ignored,
+  { skip = {}, asWritten }: CompareOptions = {},
 ): Comparison {
-  const differences = new Differences();
-  for (const field of plan.fields) {
-    const { name } = field;
-    if (ignored.top.has(name)) continue;
-    const left = presentValue(field, (before as Record<string, unknown>)[name]);
-    const right = presentValue(field, (after as Record<string, unknown>)[name]);
-    if (name === 'metadata' && field.plan.kind === 'struct') {
-      differences.add(field.element, compareMetadata(field.plan, { left, right, ignored: ignored.metadata }));
-    } else {
-      differences.add(field.element, compareValues(field.plan, left, right));
-    }
-  }
-  return differences.node(false, false);
+  const read: ReadField = asWritten === true ? written : presentValue;
+  const differences = compareFields(plan, { before, after, skip, read });
+  return differences?.node(false, false) ?? equal;
 }
 
-function compareMetadata(
+const written: ReadField = (_field, value) => value;
+
+interface ComparedStructs {
+  before: unknown;
+  after: unknown;
+  skip: FieldSet | undefined;
+  read: ReadField;
+}
+
+/** Field by field; undefined where neither side has any. */
+function compareFields(
   plan: StructPlan,
-  { left, right, ignored }: { left: unknown; right: unknown; ignored: ReadonlySet<string> },
-): Comparison {
-  const differences = new Differences();
+  { before, after, skip, read }: ComparedStructs,
+): Differences | undefined {
+  let differences: Differences | undefined;
   for (const field of plan.fields) {
-    if (ignored.has(field.name)) continue;
-    differences.add(field.element, compareField(field, left, right));
+    const { name, element } = field;
+    const skipped = skip?.[element];
+    if (skipped !== undefined && isMember(skipped)) continue;
+    const left = isObject(before) ? read(field, before[name]) : undefined;
+    const right = isObject(after) ? read(field, after[name]) : undefined;
+    if (left === undefined && right === undefined) continue;
+    differences ??= new Differences();
+    differences.add(
+      element,
+      skipped !== undefined && field.plan.kind === 'struct'
+        ? compareStructs(field.plan, { before: left, after: right, skip: skipped, read })
+        : compareValues(field.plan, left, right, read),
+    );
   }
-  return differences.node(false, false);
+  return differences;
 }
 
 /** The value as Go would print it; undefined: not at all. */
@@ -101,28 +118,18 @@ function compareLeaf(left: unknown, right: unknown): Comparison {
   return { changed: leaf, removed: undefined };
 }
 
-function compareField(field: FieldPlan, before: unknown, after: unknown): Comparison {
-  const left = presentValue(field, member(before, field.name));
-  const right = presentValue(field, member(after, field.name));
-  return left === undefined && right === undefined ? equal : compareValues(field.plan, left, right);
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function compareValues(plan: TypePlan, left: unknown, right: unknown): Comparison {
+function compareValues(plan: TypePlan, left: unknown, right: unknown, read: ReadField): Comparison {
   if (left === right) return equal;
   switch (plan.kind) {
     case 'leaf':
       return compareLeaf(left, right);
     case 'struct':
-      return compareStructs(plan, left, right);
+      return compareStructs(plan, { before: left, after: right, skip: undefined, read });
     case 'map':
-      return compareMaps(plan.value, left, right);
+      return compareMaps(plan.value, left, right, read);
     case 'set':
     case 'keyed':
-      return compareLists(plan, left, right);
+      return compareLists(plan, left, right, read);
   }
 }
 
@@ -133,38 +140,35 @@ function compareEmpty(left: unknown, right: unknown): Comparison {
   return equal;
 }
 
-function compareStructs(plan: StructPlan, left: unknown, right: unknown): Comparison {
-  const differences = new Differences();
-  let empty = true;
-  for (const field of plan.fields) {
-    const before = isObject(left) ? presentValue(field, left[field.name]) : undefined;
-    const after = isObject(right) ? presentValue(field, right[field.name]) : undefined;
-    if (before === undefined && after === undefined) continue;
-    empty = false;
-    differences.add(field.element, compareValues(field.plan, before, after));
-  }
-  return empty ? compareEmpty(left, right) : differences.node(left === undefined, right === undefined);
+function compareStructs(plan: StructPlan, compared: ComparedStructs): Comparison {
+  const { before, after } = compared;
+  const differences = compareFields(plan, compared);
+  if (differences === undefined && compared.skip === undefined) return compareEmpty(before, after);
+  return differences?.node(before === undefined, after === undefined) ?? equal;
 }
 
-function compareMaps(value: TypePlan, left: unknown, right: unknown): Comparison {
+function compareMaps(value: TypePlan, left: unknown, right: unknown, read: ReadField): Comparison {
   const before = isObject(left) ? left : {};
   const after = isObject(right) ? right : {};
   const differences = new Differences();
   let empty = true;
-  for (const key in before) {
+  for (const key of Object.keys(before)) {
     empty = false;
-    differences.add(`f:${key}`, compareValues(value, before[key], after[key]));
+    const other = Object.hasOwn(after, key) ? after[key] : undefined;
+    differences.add(`f:${key}`, compareValues(value, before[key], other, read));
   }
-  for (const key in after) {
+  for (const key of Object.keys(after)) {
     empty = false;
-    if (!Object.hasOwn(before, key)) differences.add(`f:${key}`, compareValues(value, undefined, after[key]));
+    if (!Object.hasOwn(before, key)) {
+      differences.add(`f:${key}`, compareValues(value, undefined, after[key], read));
+    }
   }
   return empty ? compareEmpty(left, right) : differences.sort().node(left === undefined, right === undefined);
 }
 
 type ListPlan = Extract<TypePlan, { kind: 'set' | 'keyed' }>;
 
-function compareLists(plan: ListPlan, left: unknown, right: unknown): Comparison {
+function compareLists(plan: ListPlan, left: unknown, right: unknown, read: ReadField): Comparison {
   const before = indexItems(plan, left);
   const after = indexItems(plan, right);
   if (before.size === 0 && after.size === 0) return compareEmpty(left, right);
@@ -172,44 +176,51 @@ function compareLists(plan: ListPlan, left: unknown, right: unknown): Comparison
   const differences = new Differences();
   for (const [key, items] of before) {
     const others = after.get(key) ?? [];
-    // Items that share a key can't be told apart: they change owners together.
     differences.add(
       key,
-      items.length > 1 || others.length > 1
-        ? compareLeaf(items, others.length === 0 ? undefined : others)
-        : compareValues(element, items[0], others[0]),
+      items.length < 2 && others.length < 2
+        ? compareValues(element, items[0], others[0], read)
+        : compareDuplicates(element, items, others, read),
     );
   }
   for (const [key, items] of after) {
     if (before.has(key)) continue;
     differences.add(
       key,
-      items.length > 1 ? compareLeaf(undefined, items) : compareValues(element, undefined, items[0]),
+      items.length < 2
+        ? compareValues(element, undefined, items[0], read)
+        : compareDuplicates(element, [], items, read),
     );
   }
   return differences.sort().node(left === undefined, right === undefined);
+}
+
+/** Items that share a key can't be told apart: they are one leaf, unless one of them is left, or was alone. */
+function compareDuplicates(
+  element: TypePlan,
+  before: readonly unknown[],
+  after: readonly unknown[],
+  read: ReadField,
+): Comparison {
+  if (before.length > 1 && after.length > 1) return compareLeaf(before, after);
+  if (before.length > 1) {
+    const { changed } = after.length === 0 ? equal : compareValues(element, undefined, after[0], read);
+    return { changed, removed: leaf };
+  }
+  const { removed } = before.length === 0 ? equal : compareValues(element, before[0], undefined, read);
+  return { changed: leaf, removed };
 }
 
 function indexItems(plan: ListPlan, list: unknown): Map<string, unknown[]> {
   const items = new Map<string, unknown[]>();
   if (!Array.isArray(list)) return items;
   for (const item of list) {
-    const key = plan.kind === 'set' ? `v:${JSON.stringify(item)}` : itemKey(plan, item);
+    const key = elementOf(plan, item);
     const known = items.get(key);
     if (known === undefined) items.set(key, [item]);
-    else if (plan.kind === 'keyed') known.push(item);
+    else known.push(item);
   }
   return items;
-}
-
-/** `k:{"containerPort":80,"protocol":"TCP"}` */
-export function itemKey({ keys, defaults }: Extract<TypePlan, { kind: 'keyed' }>, item: unknown): string {
-  const key: Record<string, unknown> = {};
-  for (const name of keys) {
-    const value = member(item, name) ?? defaults[name];
-    if (value !== undefined) key[name] = value;
-  }
-  return `k:${JSON.stringify(key)}`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -13,11 +13,23 @@ export function encodeTime(nowMs: number): string {
 export function decodeEntries(
   entries: readonly ManagedFieldsEntry[],
 ): readonly ManagedFieldsEntry[] | undefined {
-  for (const { operation, fieldsType, fieldsV1 } of entries) {
+  for (const { operation, apiVersion = '', fieldsType, fieldsV1 } of entries) {
     if (operation !== 'Apply' && operation !== 'Update') return undefined;
-    if (fieldsType !== 'FieldsV1' || typeof fieldsV1 !== 'object' || fieldsV1 === null) return undefined;
+    if (apiVersion === '' || fieldsType !== 'FieldsV1') return undefined;
+    if (fieldsV1 !== undefined && fieldsV1 !== null && !isFieldSet(fieldsV1)) return undefined;
   }
   return entries;
+}
+
+/**
+ * One entry a manager, the last one that it has, and none that owns nothing: as they are once they were read. The list itself
+ * where it is so already.
+ */
+export function distinctEntries(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+  const isLast = (entry: ManagedFieldsEntry, index: number) =>
+    Object.keys(entry.fieldsV1 ?? {}).length > 0 &&
+    !entries.some((other, place) => place > index && sameManager(entry, other));
+  return entries.every(isLast) ? entries : entries.filter(isLast);
 }
 
 /** Whether two entries stand for one manager; appliers are one whatever version they apply. */
@@ -81,4 +93,31 @@ export function capUpdateManagers(entries: ManagedFieldsEntry[]): ManagedFieldsE
     count--;
   }
   return [...kept];
+}
+
+/** Whether a value is a set in fieldsV1's form: `f:name`, `k:{…}`, `v:…` and `i:0` at its edges. */
+function isFieldSet(value: unknown): value is FieldSet {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.entries(value).every(([element, below]) => isElement(element) && isFieldSet(below));
+}
+
+function isElement(element: string): boolean {
+  const content = element.slice(2);
+  switch (element.slice(0, 2)) {
+    case '.':
+    case 'f:':
+      return true;
+    case 'i:':
+      return /^-?\d+$/.test(content);
+    case 'k:':
+    case 'v:':
+      try {
+        const key: unknown = JSON.parse(content);
+        return element.startsWith('v:') || (typeof key === 'object' && key !== null && !Array.isArray(key));
+      } catch {
+        return false;
+      }
+    default:
+      return false;
+  }
 }

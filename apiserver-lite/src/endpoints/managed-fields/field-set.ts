@@ -57,6 +57,27 @@ function differenceBelow(a: FieldSet, b: FieldSet, member: boolean): FieldSet | 
   return makeNode(member, children);
 }
 
+/** What is in `a` and neither in `b` nor below something in `b`; undefined: nothing. */
+export function recursiveDifference(a: FieldSet | undefined, b: FieldSet): FieldSet | undefined {
+  if (a === undefined) return undefined;
+  const children: [string, FieldSet][] = [];
+  let same = true;
+  for (const element in a) {
+    if (element === self) continue;
+    const node = a[element]!;
+    const taken = b[element];
+    const kept =
+      taken === undefined || (isLeaf(node) && !isMember(taken))
+        ? node
+        : isMember(taken)
+          ? undefined
+          : recursiveDifference(node, taken);
+    if (kept !== node) same = false;
+    if (kept !== undefined) children.push([element, kept]);
+  }
+  return same ? a : makeNode(Object.hasOwn(a, self), children);
+}
+
 /** What is in `a` or `b`, in fieldsV1's order. */
 export function union(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
   if (a === undefined || b === undefined || a === b) return a ?? b;

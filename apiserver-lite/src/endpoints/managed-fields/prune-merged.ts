@@ -1,60 +1,65 @@
 import type { ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import type { JsonObject } from '../patch/json-value.ts';
-import { compareObjects, type Ignored } from './compare.ts';
-import { union, type FieldSet } from './field-set.ts';
-import { removeUnowned } from './merge-applied.ts';
-import type { StructPlan } from './type-plan.ts';
-import type { OtherVersion, Versions } from './versions.ts';
+import { difference, intersection, union, type FieldSet } from './field-set.ts';
+import { fieldsOf, withNamedFields } from './fields-of.ts';
+import { removeFields } from './remove-fields.ts';
+import { inVersion, type Version, type VersionedObject, type Versions } from './versions.ts';
 
 /** What an application takes away. */
 export interface Pruning {
-  plan: StructPlan;
   versions: Versions;
-  ignored: Ignored;
   /** What the manager applied last time. */
   previous: ManagedFieldsEntry;
-  /** Who owns what now, the manager itself included. */
+  /** Who owns what now; the manager itself with all that it applies, name and namespace included. */
   owners: readonly ManagedFieldsEntry[];
 }
 
-/** Fields by the version in which they are owned; undefined: the object's own, or one of the same structure. */
+/** Fields by the version in which they are owned, that of the last application first. */
 function ownedBy(
   owners: readonly ManagedFieldsEntry[],
   versions: Versions,
-): Map<OtherVersion | undefined, FieldSet> {
-  const owned = new Map<OtherVersion | undefined, FieldSet>();
+  first: Version,
+): Map<Version, FieldSet> {
+  const owned = new Map<Version, FieldSet>([[first, {}]]);
   for (const { apiVersion, fieldsV1 } of owners) {
-    const version = versions.other(apiVersion);
+    const version = versions.find(apiVersion);
+    if (version === undefined) continue;
     const all = union(owned.get(version), fieldsV1 as FieldSet | undefined);
     if (all !== undefined) owned.set(version, all);
   }
   return owned;
 }
 
+const removed = ({ version, object }: VersionedObject, fields: FieldSet | undefined): VersionedObject => ({
+  version,
+  object: (removeFields(version.plan, object, fields) ?? {}) as JsonObject,
+});
+
+const named = ({ version, object }: VersionedObject) =>
+  withNamedFields(version.plan, fieldsOf(version.plan, object));
+
 /**
  * Takes from the merged object what the manager applied last time and nobody owns now. Each set of fields counts in the version
- * that it was written in: what goes in the manager's version comes back where it is owned in another one (Kubernetes:
- * `structured-merge-diff/merge.Updater.prune`).
+ * that it was written in (Kubernetes: `structured-merge-diff/merge.Updater.prune`):
+ *
+ * 1. all that the manager applied last time goes, structs included whose last field goes;
+ * 2. what somebody owns comes back, whatever version it is owned in;
+ * 3. what comes and goes with it, but was not the manager's, comes back too.
  */
-export function pruneMerged(merged: JsonObject, pruning: Pruning): JsonObject {
-  const { plan, versions, ignored, previous } = pruning;
+export function pruneMerged(merged: JsonObject, { versions, previous, owners }: Pruning): JsonObject {
   const last = previous.fieldsV1 as FieldSet | undefined;
-  if (last === undefined) return merged;
-  const owned = ownedBy(pruning.owners, versions);
-  const writtenIn = versions.other(previous.apiVersion);
-  const remove = (version: OtherVersion | undefined, gone: FieldSet): JsonObject => {
-    const next = { last: gone, owned: owned.get(version) };
-    if (version === undefined) return removeUnowned(plan, merged, next) as JsonObject;
-    return version.from(removeUnowned(version.plan, version.to(merged), next) as JsonObject);
-  };
-  let pruned = remove(writtenIn, last);
-  for (const version of owned.keys()) {
-    if (version === writtenIn) continue;
-    const { removed } =
-      version === undefined
-        ? compareObjects(plan, merged, pruned, ignored)
-        : compareObjects(version.plan, version.to(merged), version.to(pruned), ignored);
-    if (removed !== undefined) pruned = remove(version, removed);
+  const writtenIn = versions.find(previous.apiVersion);
+  if (last === undefined || Object.keys(last).length === 0 || writtenIn === undefined) return merged;
+  const before = inVersion({ version: versions.own, object: merged }, writtenIn);
+  const gone = withNamedFields(writtenIn.plan, last);
+  let whole = before;
+  let pruned = removed(before, gone);
+  for (const [version, owned] of ownedBy(owners, versions, writtenIn)) {
+    whole = inVersion(whole, version);
+    pruned = inVersion(pruned, version);
+    const kept = union(named(pruned), withNamedFields(version.plan, owned));
+    pruned = removed(whole, difference(named(whole), kept));
   }
-  return pruned;
+  const lost = difference(named(before), named(inVersion(pruned, writtenIn)));
+  return inVersion(removed(before, intersection(lost, gone)), versions.own).object;
 }

@@ -180,6 +180,55 @@ test('one empty entry forgets everything, and stays so', () => {
   assert.equal(later.metadata.managedFields, undefined);
 });
 
+test('an empty list forgets everything, too', () => {
+  const created = conformed(replicaSets, nginx);
+  trackCreate(created, { scope: replicaSets, manager: 'a' });
+  const current = stored(created);
+  const reset = conformed(replicaSets, { ...current, metadata: { ...current.metadata, managedFields: [] } });
+  trackUpdate(current, reset, { scope: replicaSets, manager: 'b' });
+  assert.equal(Object.hasOwn(reset.metadata, 'managedFields'), false);
+});
+
+test('entries that were sent count once a manager, in versions that there are, where they are all valid', () => {
+  const created = conformed(replicaSets, nginx);
+  trackCreate(created, { scope: replicaSets, manager: 'a' });
+  const current = stored(created);
+  const entry = (manager: string, more: Partial<ManagedFieldsEntry> = {}): ManagedFieldsEntry => ({
+    manager,
+    operation: 'Update',
+    apiVersion: 'apps/v1',
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+    ...more,
+  });
+  const sent = (...managedFields: ManagedFieldsEntry[]) => {
+    const next = conformed(replicaSets, { ...current, metadata: { ...current.metadata, managedFields } });
+    trackUpdate(current, next, { scope: replicaSets, manager: 'b' });
+    return next.metadata.managedFields?.map(({ manager, time }) => `${manager} ${time ?? '-'}`);
+  };
+  const time = '2026-01-01T00:00:00Z';
+  assert.deepEqual(sent(entry('y'), entry('y', { time })), [`y ${time}`]);
+  assert.deepEqual(
+    sent(entry('z', { apiVersion: 'apps/v1beta1' }), entry('z', { apiVersion: 'v1' }), entry('y')),
+    ['y -'],
+  );
+  assert.deepEqual(sent(entry('y'), entry('empty', { fieldsV1: {} })), ['y -']);
+  const before = current.metadata.managedFields?.map(({ manager, time: at }) => `${manager} ${at}`);
+  for (const bad of [
+    { apiVersion: '' },
+    { operation: 'Patch' },
+    { fieldsType: 'FieldsV2' },
+    { fieldsV1: { spec: {} } },
+    { fieldsV1: { 'f:spec': { 'k:x': {} } } },
+  ]) {
+    assert.deepEqual(
+      sent(entry('y'), entry('x', bad as Partial<ManagedFieldsEntry>)),
+      before,
+      JSON.stringify(bad),
+    );
+  }
+});
+
 test('more than ten updaters merge into ancient changes', () => {
   let current = conformed(pods, { metadata: { name: 'p' }, spec: { containers: [] } });
   trackCreate(current, { scope: pods, manager: 'm00' });

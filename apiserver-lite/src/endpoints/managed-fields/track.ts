@@ -1,12 +1,18 @@
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import { apiVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
 import type { JsonObject } from '../patch/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
-import { byPlace, capUpdateManagers, decodeEntries, encodeTime, sameManager } from './entries.ts';
+import { compareObjects, type Comparison } from './compare.ts';
+import {
+  byPlace,
+  capUpdateManagers,
+  decodeEntries,
+  distinctEntries,
+  encodeTime,
+  sameManager,
+} from './entries.ts';
 import { difference, union, type FieldSet } from './field-set.ts';
-import { ignoredFields } from './ignored-fields.ts';
-import { structPlan } from './type-plan.ts';
-import { VersionedComparison, versionsOf } from './versions.ts';
+import { resetFieldsOf, strippedFields, type ResetFields } from './reset-fields.ts';
+import { versionsOf, type Version, type Versions } from './versions.ts';
 
 /** Where a write happens, and whose it is. */
 export interface Tracking {
@@ -31,25 +37,25 @@ export function trackUpdate(
   object: KubeObject,
   { scope, manager }: Tracking,
 ): void {
-  const { rest, gvk, environment } = scope;
-  const info = kindInfo(gvk);
-  const entries = startingEntries(current, object, rest.subresource !== undefined);
-  if (info === undefined || (entries.length === 0 && current?.metadata.uid !== undefined)) {
+  const { rest, gvk, environment, apiVersion } = scope;
+  if (!scope.codec.knows(gvk)) return;
+  const given = distinctEntries(startingEntries(current, object, rest.subresource !== undefined));
+  if (given.length === 0 && current?.metadata.uid !== undefined) {
     // Objects that were never tracked stay so.
-    setEntries(object, entries);
+    setEntries(object, []);
     return;
   }
-  const comparison = new VersionedComparison(
-    versionsOf(gvk.kind, scope.apiVersion),
-    structPlan(info.message),
-    {
-      before: (current ?? nothing) as JsonObject,
-      after: object as JsonObject,
-      ignored: ignoredFields(rest),
-    },
-  );
-  const { changed, removed } = comparison.own;
-  if (changed === undefined && removed === undefined) {
+  const versions = versionsOf(gvk.kind, apiVersion);
+  const comparisons = new UpdateComparisons(versions, {
+    before: current ?? nothing,
+    after: object,
+    reset: resetFieldsOf(rest),
+  });
+  const isKnown = ({ apiVersion: ownedIn }: ManagedFieldsEntry) => versions.find(ownedIn) !== undefined;
+  const entries = given.every(isKnown) ? given : given.filter(isKnown);
+  const { changed: touched, removed } = comparisons.in(versions.own);
+  const changed = difference(touched, strippedFields);
+  if (touched === undefined && removed === undefined) {
     setEntries(object, entries);
     return;
   }
@@ -57,15 +63,14 @@ export function trackUpdate(
   const own: ManagedFieldsEntry = {
     manager: manager === '' ? 'unknown' : manager,
     operation: 'Update',
-    // A Scale owns the replicas of its workload, in the workload's version.
-    apiVersion: apiVersionOf(rest.resource),
+    apiVersion,
     ...(rest.subresource === undefined ? {} : { subresource: rest.subresource.name }),
   };
   const kept: ManagedFieldsEntry[] = [];
   let previous: FieldSet | undefined;
   for (const entry of entries) {
-    const before = entry.fieldsV1 as FieldSet | undefined;
-    const versioned = comparison.in(entry.apiVersion);
+    const before = entry.fieldsV1 as FieldSet;
+    const versioned = comparisons.in(versions.find(entry.apiVersion)!);
     const left = difference(difference(before, versioned.changed), versioned.removed);
     if (changed !== undefined && sameManager(entry, own)) {
       previous = left;
@@ -86,6 +91,38 @@ export function trackUpdate(
   setEntries(object, capUpdateManagers(kept).sort(byPlace));
 }
 
+/** Two states of an object, compared in every structure that is asked for, once. */
+class UpdateComparisons {
+  readonly #made = new Map<Version, Comparison>();
+  readonly #versions: Versions;
+  readonly #states: { before: KubeObject; after: KubeObject; reset: ResetFields };
+
+  constructor(versions: Versions, states: { before: KubeObject; after: KubeObject; reset: ResetFields }) {
+    this.#versions = versions;
+    this.#states = states;
+  }
+
+  in(version: Version): Comparison {
+    const structure = version.sameStructure ? this.#versions.own : version;
+    let made = this.#made.get(structure);
+    if (made === undefined) {
+      made = this.#compare(structure);
+      this.#made.set(structure, made);
+    }
+    return made;
+  }
+
+  #compare(version: Version): Comparison {
+    const { before, after, reset } = this.#states;
+    return compareObjects(
+      version.plan,
+      before === nothing ? before : version.to(before as JsonObject),
+      version.to(after as JsonObject),
+      { skip: reset.skip },
+    );
+  }
+}
+
 /** The request's own managedFields, where it has some and may set them, else those of the stored object. */
 function startingEntries(
   current: KubeObject | undefined,
@@ -93,12 +130,16 @@ function startingEntries(
   subresource: boolean,
 ): readonly ManagedFieldsEntry[] {
   const stored = current?.metadata.managedFields ?? [];
-  if (subresource) return stored;
-  const given = metadata.managedFields ?? [];
-  // One entry with nothing in it: the client wants them gone.
-  if (given.length === 1 && Object.keys(given[0] ?? {}).length === 0) return [];
-  const decoded = decodeEntries(given);
-  return decoded === undefined || decoded.length === 0 ? stored : decoded;
+  if (subresource || metadata.managedFields === undefined) return stored;
+  const given = metadata.managedFields;
+  if (isReset(given)) return [];
+  return decodeEntries(given) ?? stored;
+}
+
+/** An empty list, or one entry with nothing in it: the client wants them gone. */
+function isReset(given: readonly ManagedFieldsEntry[]): boolean {
+  const [first] = given;
+  return first === undefined || (given.length === 1 && Object.values(first).every((value) => value === ''));
 }
 
 function setEntries({ metadata }: KubeObject, entries: readonly ManagedFieldsEntry[]): void {

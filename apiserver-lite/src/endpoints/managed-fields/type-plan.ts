@@ -150,7 +150,7 @@ function planOf(type: FieldType, field: FieldSchema): TypePlan {
         return {
           kind: 'keyed',
           keys: [...(field.listMapKeys ?? [])].sort(),
-          defaults: field.listMapKeys?.includes('protocol') === true ? { protocol: 'TCP' } : {},
+          defaults: keyDefaults(type.element, field.listMapKeys ?? []),
           element: elementPlan(type.element),
         };
       }
@@ -158,6 +158,26 @@ function planOf(type: FieldType, field: FieldSchema): TypePlan {
     default:
       return leafPlan;
   }
+}
+
+/** What an item's key is taken for that does not stand there: the `default` of the published schema. */
+export function keyDefaults(element: FieldType, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  if (element.kind !== 'message') return {};
+  const defaults: Record<string, unknown> = {};
+  for (const key of keys) {
+    const value = keyDefault(element.name, key);
+    if (value !== undefined) defaults[key] = value;
+  }
+  return defaults;
+}
+
+function keyDefault(message: string, key: string): unknown {
+  if (key === 'protocol') return 'TCP';
+  // References may be without a name, but their name has a default all the same.
+  if (message === 'k8s.io.api.core.v1.LocalObjectReference') return '';
+  const field = requireMessage(message).byJson.get(key);
+  if (field === undefined || field.pointer || field.omitempty) return undefined;
+  return zeroValue(field.type);
 }
 
 function elementPlan(type: FieldType): TypePlan {

@@ -1,55 +1,99 @@
-import { kindInfo } from '@pg8s/k8s-proto/scheme';
+import { groupVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
 import { badRequest, StatusError } from '../../server/status-error.ts';
-import { parseYaml } from '../encoding/yaml.ts';
+import { parseYaml, type ParsedYaml } from '../encoding/yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';
-import { DecodeError } from '../object-codec.ts';
 import type { ResourceScope } from '../resource-scope.ts';
-import { goValue } from './go-value.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from './json-value.ts';
 import { typedProblems } from './typed-problems.ts';
 
-/** Reads an apply configuration, JSON or YAML. Throws 400, and 500 for fields that the schema doesn't have. */
-export function readApplied(body: Uint8Array, { apiVersion, gvk, codec }: ResourceScope): JsonObject {
-  let value: unknown;
-  try {
-    value = parseYaml(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')).value;
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
-  }
+/** What somebody applies. */
+export interface Applied {
+  document: JsonObject;
+  /** Keys that stand twice in one map: `line 7: key "replicas" already set in map`. */
+  duplicates: readonly string[];
+}
+
+/** Reads an apply configuration, JSON or YAML. Throws 400, and 500 for what the schema does not allow. */
+export function readApplied(body: Uint8Array, { gvk }: ResourceScope): Applied {
+  const { value, duplicates } = parseApplied(body);
   if (!isJsonObject(value)) {
     throw badRequest(
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
     );
   }
-  const given = typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '';
-  if (given !== apiVersion) {
-    throw badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${given}, expected: ${apiVersion}`,
-    );
-  }
-  if (value['kind'] !== gvk.kind) {
-    throw badRequest(`invalid object type: ${given}, Kind=${goValue(value['kind'] ?? '')}`);
+  const given = kindOfDocument(value);
+  if (given.group !== gvk.group || given.version !== gvk.version || given.kind !== gvk.kind) {
+    throw badRequest(`invalid object type: ${printKind(given)}`);
   }
   const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
-  if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null) {
-    throw badRequest('metadata.managedFields must be nil');
-  }
-  const name = `${goValue(metadata['namespace'] ?? '')}/${goValue(metadata['name'] ?? '')}`;
-  const type = `${gvk.group}/${gvk.version}, Kind=${gvk.kind}`;
-  const untyped = (why: string) =>
-    new StatusError(500, undefined, `failed to create typed patch object (${name}; ${type}): ${why}`);
+  if (Array.isArray(metadata['managedFields'])) throw badRequest('metadata.managedFields must be nil');
   const info = kindInfo(gvk);
   const problems = info === undefined ? [] : typedProblems(info.message, value);
   if (problems.length > 0) {
-    throw untyped(
-      problems.length === 1 ? problems[0]! : `errors:\n${problems.map((each) => `  ${each}`).join('\n')}`,
+    const why =
+      problems.length === 1 ? problems[0]! : `errors:\n${problems.map((each) => `  ${each}`).join('\n')}`;
+    throw new StatusError(
+      500,
+      undefined,
+      `failed to create typed patch object (${describeDocument(value)}): ${why}`,
     );
   }
+  return { document: value, duplicates };
+}
+
+function parseApplied(body: Uint8Array): ParsedYaml {
   try {
-    codec.decode({ value, gvk, strict: false });
+    const { value, duplicates } = parseYaml(
+      Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'),
+    );
+    return { value: value ?? {}, duplicates };
   } catch (error) {
-    throw error instanceof DecodeError ? untyped(error.message) : error;
+    if (!(error instanceof YamlError)) throw error;
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
   }
-  return value;
+}
+
+interface DocumentKind {
+  group: string;
+  version: string;
+  kind: string;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** What a document says that it is; a version that is none makes it nothing at all. */
+function kindOfDocument(document: JsonObject): DocumentKind {
+  const apiVersion = textOf(document['apiVersion']);
+  if (apiVersion.split('/').length > 2) return { group: '', version: '', kind: '' };
+  return { ...groupVersionOf(apiVersion), kind: textOf(document['kind']) };
+}
+
+function printKind({ group, version, kind }: DocumentKind): string {
+  return `${group}/${version}, Kind=${kind}`;
+}
+
+/** `default/web; apps/v1, Kind=Deployment` */
+function describeDocument(document: JsonObject): string {
+  const metadata = isJsonObject(document['metadata']) ? document['metadata'] : {};
+  const name = `${textOf(metadata['namespace'])}/${textOf(metadata['name'])}`;
+  return `${name}; ${printKind(kindOfDocument(document))}`;
+}
+
+/** 500 for a merged document that Go's types cannot hold; `why` is what Go's JSON decoder says. */
+export function inconvertible(applied: JsonObject, why: string): StatusError {
+  return new StatusError(
+    500,
+    undefined,
+    `failed to convert new object (${describeDocument(applied)}) to proper version: ` +
+      `unable to convert unstructured object to ${printKind(kindOfDocument(applied))}: ${unstructuredWords(why)}`,
+  );
+}
+
+/** Documents become objects field by field: Go's converter does not name the field, and has words of its own for some faults. */
+function unstructuredWords(why: string): string {
+  const fraction =
+    /^json: cannot unmarshal number \S*[.e]\S* into Go struct field \S+ of type (int(?:32|64))$/.exec(why);
+  if (fraction !== null) return `cannot convert float64 to ${fraction[1]}`;
+  if (why.startsWith('illegal base64')) return `error decoding from json: ${why}`;
+  return why.replace(/ into Go struct field \S+ of type /, ' into Go value of type ');
 }

@@ -1,45 +1,42 @@
 import { isKindMessage } from '@pg8s/k8s-proto/scheme';
 import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
 import { requireMessage, type FieldSchema } from '@pg8s/k8s-proto/schema/schema';
+import { keyDefaults } from '../managed-fields/type-plan.ts';
 import { goSyntax, goValue } from './go-value.ts';
 import { isJsonObject } from './json-value.ts';
 
 /** Where something is wrong (`.spec.replicas`), and what. */
 type Problem = string;
 
-const goTypes: Readonly<Record<string, string>> = {
-  string: 'string',
-  boolean: 'bool',
-  bigint: 'int64',
-};
-
 /** The type that Go gives a JSON value. */
 function goTypeOf(value: unknown): string {
   if (Array.isArray(value)) return '[]interface {}';
   if (typeof value === 'object') return 'map[string]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  return goTypes[typeof value] ?? '';
+  if (typeof value === 'number' || typeof value === 'bigint') return 'float64';
+  return typeof value === 'boolean' ? 'bool' : 'string';
 }
 
 const at = (path: string, what: string): Problem => (path === '' ? what : `${path}: ${what}`);
 
 const text: FieldType = { kind: 'string', goType: 'string' };
 
+/** The first field that is not known ends the search in its map. */
 function ofObject(message: string, value: unknown, path: string): Problem[] {
-  if (value === null) return [];
   if (!isJsonObject(value)) return [at(path, `expected map, got &{${goValue(value)}}`)];
   const { byJson } = requireMessage(message);
   const isKind = isKindMessage(message);
-  return Object.entries(value).flatMap(([name, inner]) => {
-    const field = byJson.get(name);
+  const problems: Problem[] = [];
+  for (const [name, inner] of Object.entries(value)) {
     const below = `${path}.${name}`;
     if (isKind && (name === 'apiVersion' || name === 'kind')) {
-      return ofValue(text, { value: inner, path: below });
+      problems.push(...ofValue(text, { value: inner, path: below }));
+      continue;
     }
-    return field === undefined
-      ? [at(below, 'field not declared in schema')]
-      : ofValue(field.type, { value: inner, path: below, field });
-  });
+    const field = byJson.get(name);
+    if (field === undefined) return [...problems, at(below, 'field not declared in schema')];
+    problems.push(...ofValue(field.type, { value: inner, path: below, field }));
+  }
+  return problems;
 }
 
 interface Placed {
@@ -61,69 +58,103 @@ function ofValue(type: FieldType, { value, path, field }: Placed): Problem[] {
       );
     case 'list':
       if (!Array.isArray(value)) return [at(path, `expected list, got &{${goValue(value)}}`)];
-      return ofList(type.element, value, {
-        path,
-        keys: field?.listType === 'map' ? field.listMapKeys : undefined,
-      });
+      return ofList(type.element, value, path, field);
     case 'string':
     case 'bytes':
+    case 'duration':
       if (typeof value === 'string') return [];
       return [at(path, `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`)];
     case 'bool':
-      return typeof value === 'boolean' ? [] : [at(path, `expected boolean, got ${goTypeOf(value)}`)];
+      return typeof value === 'boolean' ? [] : [at(path, `expected boolean, got &{${goValue(value)}}`)];
     case 'int32':
     case 'int64':
     case 'float64':
       if (typeof value === 'number' || typeof value === 'bigint') return [];
       return [at(path, `expected numeric (int or float), got ${goTypeOf(value)}`)];
+    case 'time':
+    case 'microTime':
+    case 'quantity':
+    case 'intOrString':
+      // What a scalar says is read when it becomes part of the object.
+      return typeof value === 'object' ? [at(path, `expected any scalar, got &{${goValue(value)}}`)] : [];
     default:
-      // Times, quantities and the like are checked when they are read.
       return [];
   }
 }
 
-/** Ports of no protocol are TCP's: the only key with a default. */
-const keyDefaults: Readonly<Record<string, unknown>> = { protocol: 'TCP' };
-
+/** The first item that has no place of its own ends the search in its list. */
 function ofList(
   element: FieldType,
   items: readonly unknown[],
-  { path, keys }: { path: string; keys: readonly string[] | undefined },
+  path: string,
+  field: FieldSchema | undefined,
 ): Problem[] {
-  if (keys === undefined) {
-    return items.flatMap((item, index) => ofValue(element, { value: item, path: `${path}[${index}]` }));
-  }
+  const placeOf = placesOf(element, field);
   const seen = new Set<string>();
-  return items.flatMap((item, index) => {
-    const key = keyOf(item, keys);
-    if ('problem' in key) return [at(path, `element ${index}: ${key.problem}`)];
-    const place = `${path}${key.text}`;
-    const twice = seen.has(key.text) ? [at(path, `duplicate entries for key ${key.text}`)] : [];
-    seen.add(key.text);
-    return [...twice, ...ofValue(element, { value: item, path: place })];
-  });
+  const problems: Problem[] = [];
+  for (const [index, item] of items.entries()) {
+    const place = placeOf(item, index);
+    if ('problem' in place) return [...problems, at(path, `element ${index}: ${place.problem}`)];
+    if (seen.has(place.text)) problems.push(at(path, `duplicate entries for key ${place.text}`));
+    seen.add(place.text);
+    problems.push(...ofValue(element, { value: item, path: `${path}${place.text}` }));
+  }
+  return problems;
 }
 
-function keyOf(item: unknown, keys: readonly string[]): { text: string } | { problem: string } {
+type Place = { text: string } | { problem: string };
+
+/** How the items of a list are told apart: by keys, by their value, or by where they stand. */
+function placesOf(
+  element: FieldType,
+  field: FieldSchema | undefined,
+): (item: unknown, index: number) => Place {
+  switch (field?.listType) {
+    case 'map': {
+      const keys = [...(field.listMapKeys ?? [])].sort();
+      const defaults = keyDefaults(element, keys);
+      return (item) => keyPlace(item, keys, defaults);
+    }
+    case 'set':
+      return valuePlace;
+    default:
+      return (_item, index) => ({ text: `[${index}]` });
+  }
+}
+
+function keyPlace(
+  item: unknown,
+  keys: readonly string[],
+  defaults: Readonly<Record<string, unknown>>,
+): Place {
   if (item === null) return { problem: 'associative list with keys may not have a null element' };
   if (!isJsonObject(item)) return { problem: 'associative list with keys may not have non-map elements' };
   const parts: string[] = [];
-  for (const name of [...keys].sort()) {
-    const value = item[name] ?? keyDefaults[name];
-    if (value === undefined) {
-      const key = JSON.stringify(name);
-      return {
-        problem: `associative list with keys has an element that omits key field ${key} (and doesn't have default value)`,
-      };
-    }
-    parts.push(`${name}=${JSON.stringify(value)}`);
+  for (const name of keys) {
+    const value = item[name] === undefined ? defaults[name] : item[name];
+    if (value !== undefined) parts.push(`${name}=${JSON.stringify(value)}`);
   }
-  return { text: `[${parts.join(',')}]` };
+  if (parts.length > 0) return { text: `[${parts.join(',')}]` };
+  const names = keys.map((name) => JSON.stringify(name)).join(' ');
+  return {
+    problem: `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
+  };
+}
+
+function valuePlace(item: unknown): Place {
+  if (item === null) {
+    return { problem: "associative list without keys has an element that's an explicit null" };
+  }
+  if (Array.isArray(item)) return { problem: 'not supported: associative list with lists as elements' };
+  if (typeof item === 'object') {
+    return { problem: "associative list without keys has an element that's a map type" };
+  }
+  return { text: `[=${JSON.stringify(item)}]` };
 }
 
 /**
  * What keeps a document from being one of a type, before anything of it is merged: unknown fields, values of other types, items
- * without a key or with the same one (Kubernetes: `structured-merge-diff/typed.validate`).
+ * without a key, items that stand twice in a set or in a list with keys (Kubernetes: `structured-merge-diff/typed.validate`).
  */
 export function typedProblems(message: string, document: unknown): readonly string[] {
   return ofObject(message, document, '');

@@ -7,6 +7,7 @@ import { conditionsOf, withTimes } from './request-conditions.ts';
 export function approvalStrategy(base: Strategy): Strategy {
   return {
     ...statusStrategy(base),
+    resetFields: ['spec', 'status.certificate'],
     prepareForUpdate(object, old, { nowMs }) {
       const conditions = withTimes(conditionsOf(object), conditionsOf(old), nowMs);
       for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {

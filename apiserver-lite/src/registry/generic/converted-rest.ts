@@ -52,6 +52,7 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
     resource,
     ...(subresource === undefined ? {} : { subresource }),
     table,
+    ...(rest.resetFields === undefined ? {} : { resetFields: rest.resetFields }),
     ...(selectableFields === undefined ? {} : { selectableFields }),
   };
   const { create, get, list, watch, update, delete: remove, deleteCollection } = rest;

@@ -14,6 +14,7 @@ export interface KindTraits extends Partial<
     Strategy,
     | 'validateName'
     | 'garbageCollection'
+    | 'resetFields'
     | 'allowCreateOnUpdate'
     | 'allowUnconditionalUpdate'
     | 'beginCreate'
@@ -140,12 +141,23 @@ export function kindStrategy(traits: KindTraits): Strategy {
   };
 }
 
+const statusMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
+
 /** What a `status` endpoint may write: the status, and metadata as far as the kind lets it. */
 export interface StatusTraits {
   /** Stored fields that this endpoint may not change, besides all but the status. */
-  keepMetadata?: readonly ('labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
+  keepMetadata?: readonly (typeof statusMetadata)[number][];
+  /** What the endpoint sets back beside the spec and that metadata. */
+  alsoReset?: readonly string[];
   prepareForUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): void;
   validateUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): FieldError[];
+}
+
+function resetByStatus({ keepMetadata = [], alsoReset = [] }: StatusTraits): readonly string[] {
+  const metadata = statusMetadata.every((field) => keepMetadata.includes(field))
+    ? ['metadata']
+    : keepMetadata.map((field) => `metadata.${field}`);
+  return ['spec', ...metadata, ...alsoReset];
 }
 
 /** The strategy of a kind's `status` subresource. */
@@ -156,6 +168,7 @@ export function statusStrategy(base: Strategy, traits: StatusTraits = {}): Strat
     namespaced: base.namespaced,
     validateName: base.validateName,
     garbageCollection: base.garbageCollection,
+    resetFields: resetByStatus(traits),
     allowCreateOnUpdate: false,
     allowUnconditionalUpdate: base.allowUnconditionalUpdate,
     ...(base.ttlSeconds === undefined ? {} : { ttlSeconds: base.ttlSeconds }),

@@ -26,7 +26,13 @@ export interface StoreRestOptions {
 
 /** The verbs of a stored resource, as far as the resource has them. */
 export function storeRest({ resource, store, table, clock, selectableFields }: StoreRestOptions): Rest {
-  const rest: Rest = { resource, table, ...(selectableFields === undefined ? {} : { selectableFields }) };
+  const { resetFields } = store.strategy;
+  const rest: Rest = {
+    resource,
+    table,
+    ...(resetFields === undefined ? {} : { resetFields }),
+    ...(selectableFields === undefined ? {} : { selectableFields }),
+  };
   const verbs = new Set(resource.verbs);
   const request = (context: RequestContext, dryRun = false) => storeRequest(context, clock, dryRun);
   if (verbs.has('create')) {
@@ -56,7 +62,13 @@ export function partRest(
   store: GenericStore,
   clock: () => number,
 ): Rest {
-  const rest: Rest = { resource: parent.resource, subresource, table: parent.table };
+  const { resetFields } = store.strategy;
+  const rest: Rest = {
+    resource: parent.resource,
+    subresource,
+    table: parent.table,
+    ...(resetFields === undefined ? {} : { resetFields }),
+  };
   if (subresource.verbs.includes('get')) {
     rest.get = (context, name, version) => store.get(storeRequest(context, clock, false), name, version);
   }

@@ -8,6 +8,7 @@ import { beforeUpdate } from './before-update.ts';
 import { copyOf } from './copy-object.ts';
 import { prepareNew } from './create-object.ts';
 import { deleteWithoutFinalizers } from './delete-object.ts';
+import { keepOwnershipTimes } from './ownership-times.ts';
 import { nothingBegun, type StoreScope } from './store-scope.ts';
 
 /** Makes the wanted object from the current one; never changes the current one. */
@@ -63,6 +64,7 @@ export async function updateObject(
     checkVersion(scope, name, { object, current });
     finish = (await strategy.beginUpdate?.(object, old, request)) ?? nothingBegun;
     beforeUpdate(strategy, object, old, request);
+    keepOwnershipTimes(object, old);
     await admission.validate(attributes);
     if (shouldDeleteDuringUpdate(scope, object, old)) throw new EmptiedFinalizers(object);
     return object;

@@ -84,6 +84,7 @@ const status: StatusTraits = {
 /** `namespaces/finalize`: writes `spec.finalizers` and nothing else; the last one gone is the end. */
 export const finalizeStrategy: Strategy = {
   ...strategy,
+  resetFields: ['status'],
   prepareForUpdate(object, old) {
     keepField(object, old, 'status');
   },

@@ -113,6 +113,7 @@ const strategy: Strategy = {
 /** `pods/ephemeralcontainers`: debug containers are added, nothing else changes (KEP-277). */
 export const ephemeralContainersStrategy: Strategy = {
   ...strategy,
+  resetFields: [],
   prepareForUpdate(object, old) {
     const pod = object as Pod;
     const { ephemeralContainers } = pod.spec ?? {};
@@ -136,6 +137,7 @@ export const ephemeralContainersStrategy: Strategy = {
 /** `pods/resize`: only what containers ask for changes (KEP-1287). */
 export const resizeStrategy: Strategy = {
   ...strategy,
+  resetFields: [],
   prepareForUpdate(object, old) {
     const wanted = (object as Pod).spec;
     const spec = copyOf((old as Pod).spec);

@@ -1,0 +1,98 @@
+import { isJsonObject } from '../patch/json-value.ts';
+import { elementOf } from './list-items.ts';
+import { compareElements, leaf, makeNode, type FieldSet } from './field-set.ts';
+import type { TypePlan } from './type-plan.ts';
+
+/**
+ * The fields that a document names (Kubernetes: `structured-merge-diff/typed.TypedValue.ToFieldSet`): leaves, keys of maps, items
+ * of lists, and fields of structs that hold nothing: null, or no field. An empty list names nothing.
+ */
+export function fieldsOf(plan: TypePlan, document: unknown): FieldSet | undefined {
+  return nodeOf(plan, document, false);
+}
+
+/** `member`: the node itself is in the set, whatever is below it. */
+function nodeOf(plan: TypePlan, value: unknown, member: boolean): FieldSet | undefined {
+  switch (plan.kind) {
+    case 'leaf':
+      return leaf;
+    case 'struct':
+    case 'map':
+      return makeNode(member || value === null || isEmptyObject(value), membersOf(plan, value));
+    case 'set':
+    case 'keyed':
+      return makeNode(member || value === null, itemsOf(plan, value));
+  }
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0;
+}
+
+function membersOf(
+  plan: Extract<TypePlan, { kind: 'struct' | 'map' }>,
+  value: unknown,
+): [string, FieldSet][] {
+  if (!isJsonObject(value)) return [];
+  const children: [string, FieldSet][] = [];
+  for (const name of Object.keys(value).sort()) {
+    const field = plan.kind === 'struct' ? plan.byName.get(name)?.plan : plan.value;
+    if (field === undefined) continue;
+    const child = nodeOf(field, value[name], plan.kind === 'map');
+    if (child !== undefined) children.push([`f:${name}`, child]);
+  }
+  return children;
+}
+
+/** Items that stand twice are owned as wholes: nothing below them can be told apart. */
+function itemsOf(plan: Extract<TypePlan, { kind: 'set' | 'keyed' }>, value: unknown): [string, FieldSet][] {
+  if (!Array.isArray(value)) return [];
+  const items = new Map<string, FieldSet>();
+  for (const item of value) {
+    const element = elementOf(plan, item);
+    const below = plan.kind === 'keyed' && !items.has(element) ? nodeOf(plan.element, item, true) : leaf;
+    items.set(element, below ?? leaf);
+  }
+  return [...items].sort(([a], [b]) => compareElements(a, b));
+}
+
+/**
+ * The same set, in which each struct's field is a member that has members below it (Kubernetes:
+ * `fieldpath.Set.EnsureNamedFieldsAreMembers`). So `spec` goes with the last owned field in it; keys of maps and items of lists
+ * go only when they are members themselves.
+ */
+export function withNamedFields(plan: TypePlan, set: FieldSet | undefined): FieldSet | undefined {
+  if (set === undefined || plan.kind === 'leaf' || plan.kind === 'set') return set;
+  const named: Record<string, FieldSet> = {};
+  for (const element of Object.keys(set)) {
+    const node = set[element]!;
+    if (element === '.') {
+      named[element] = node;
+      continue;
+    }
+    const below = belowElement(plan, element);
+    const next = below === undefined ? node : withNamedFields(below, node)!;
+    const isField = plan.kind === 'struct' && below !== undefined;
+    named[element] = isField && hasChildren(next) ? { '.': leaf, ...next } : next;
+  }
+  return named;
+}
+
+function hasChildren(node: FieldSet): boolean {
+  for (const element in node) if (element !== '.') return true;
+  return false;
+}
+
+function belowElement(
+  plan: Exclude<TypePlan, { kind: 'leaf' | 'set' }>,
+  element: string,
+): TypePlan | undefined {
+  switch (plan.kind) {
+    case 'struct':
+      return plan.byName.get(element.slice(2))?.plan;
+    case 'map':
+      return plan.value;
+    case 'keyed':
+      return plan.element;
+  }
+}
