@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { SubresourceInfo } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf, type SubresourceInfo } from '@pg8s/k8s-proto/scheme';
 import { conflict, invalid, notFound } from '../../server/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
@@ -8,6 +8,7 @@ import { invalidValue } from '../validation/field-errors.ts';
 import { copyOf } from './copy-object.ts';
 import type { GenericStore } from './generic-store.ts';
 import { formatLabelSelector } from './label-selector.ts';
+import { ownersOfScale, ownersOfWorkload } from './scale-owners.ts';
 import { storeRequest } from './store-rest.ts';
 
 interface Scalable {
@@ -64,10 +65,8 @@ export function scaleRest(
         async (current) => {
           if (current === undefined) throw notFound(target, name);
           const wanted = scaleOf(current);
-          // The replicas' owners are the workload's: the endpoint moves them as if they stood in the Scale.
-          if (current.metadata.managedFields !== undefined) {
-            wanted.metadata.managedFields = current.metadata.managedFields;
-          }
+          const owners = ownersOfScale(current, parent.resource.group);
+          if (owners.length > 0) wanted.metadata.managedFields = owners;
           const scale = await transform(wanted);
           const { uid, resourceVersion } = scale.metadata;
           if (uid !== undefined && uid !== '' && uid !== current.metadata.uid) {
@@ -87,9 +86,11 @@ export function scaleRest(
           next.spec.replicas = replicas;
           if (resourceVersion === undefined || resourceVersion === '') delete next.metadata.resourceVersion;
           else next.metadata.resourceVersion = resourceVersion;
-          if (scale.metadata.managedFields !== undefined && scale.metadata.managedFields.length > 0) {
-            next.metadata.managedFields = scale.metadata.managedFields;
-          }
+          next.metadata.managedFields = ownersOfWorkload(current, scale, {
+            group: parent.resource.group,
+            apiVersion: apiVersionOf(parent.resource),
+          });
+          if (next.metadata.managedFields.length === 0) delete next.metadata.managedFields;
           return next;
         },
         options.preconditions === undefined ? {} : { preconditions: options.preconditions },
