@@ -21,10 +21,15 @@ export const kubernetesCodec: ObjectCodec = {
   },
 };
 
-function decode({ value, json, gvk, strict }: DecodeInput): Decoded {
+function decode({ value, json, gvk, strict, unstructured = false }: DecodeInput): Decoded {
   const message = messageOfKind(gvk);
   try {
-    const { object, unknownFields } = conform(value, message, strict ? 'report' : 'ignore');
+    const { object, unknownFields } = conform(
+      value,
+      message,
+      strict ? 'report' : 'ignore',
+      unstructured ? 'unstructured' : 'json',
+    );
     const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object as KubeObject;
     if (metadata !== undefined && forgetsManagers(value)) metadata.managedFields = [];
     const duplicates = json?.duplicates ?? [];
@@ -32,7 +37,7 @@ function decode({ value, json, gvk, strict }: DecodeInput): Decoded {
     if (strict && (unknownFields.length > 0 || duplicates.length > 0)) {
       strictErrors =
         json === undefined
-          ? unknownFields.map((path) => `unknown field ${JSON.stringify(formatFieldPath(path))}`)
+          ? unknownFields.map((path) => `unknown field ${JSON.stringify(formatFieldPath(path))}`).sort()
           : strictProblems(json.text, message, { unknownFields, duplicates });
     }
     // What has no metadata of its own (a Scale's parts, options) must not get any.

@@ -17,6 +17,8 @@ export interface DecodeInput {
   json?: { text: string; duplicates: readonly DuplicateKey[] };
   gvk: GroupVersionKind;
   strict: boolean;
+  /** The value is the result of a strategic merge, which kube-apiserver does not read as JSON. */
+  unstructured?: boolean;
 }
 
 /**

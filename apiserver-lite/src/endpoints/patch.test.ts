@@ -125,7 +125,7 @@ test('patches that can not be', async (t) => {
       strategic,
       { spec: { replicas: 'many' } },
       422,
-      ' "" is invalid: patch: Invalid value: "map[spec:map[replicas:many]]": json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+      ' "" is invalid: patch: Invalid value: "map[spec:map[replicas:many]]": unrecognized type: int32',
     ],
     [
       merge,

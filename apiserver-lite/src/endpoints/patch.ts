@@ -199,7 +199,12 @@ function decodePatched(
       },
     ]);
   try {
-    const decoded = codec.decode({ value, gvk, strict: fieldValidation !== 'Ignore' });
+    const decoded = codec.decode({
+      value,
+      gvk,
+      strict: fieldValidation !== 'Ignore',
+      unstructured: shown !== undefined,
+    });
     reportStrictErrors(context, [...strictErrors, ...decoded.strictErrors], {
       fieldValidation,
       fail: refuse,

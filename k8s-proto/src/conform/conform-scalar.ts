@@ -1,5 +1,6 @@
 import { NumberToken } from '../json-number.ts';
 import type { ScalarType } from '../schema/field-type.ts';
+import { Buffer } from 'node:buffer';
 import { ConformError } from './conform-error.ts';
 import { jsonType } from './walk.ts';
 import type { Walk } from './walk.ts';
@@ -18,19 +19,42 @@ function isInt(kind: 'int32' | 'int64', value: number | bigint): boolean {
   return typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value);
 }
 
-function conformBytes(walk: Walk, goType: string, value: unknown): unknown {
+/** Go takes a list of numbers for bytes, too. */
+function bytesOfList(walk: Walk, list: readonly unknown[]): string | null {
+  const bytes = new Uint8Array(list.length);
+  for (const [index, item] of list.entries()) {
+    const number = item === null ? 0 : item;
+    if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 255) {
+      bytes[index] = number;
+      continue;
+    }
+    const isNumber = jsonType(number) === 'number';
+    const text = number instanceof NumberToken ? number.source : String(number);
+    walk.typeError(isNumber ? `number ${text}` : jsonType(number), 'uint8');
+    return null;
+  }
+  return Buffer.from(bytes).toString('base64');
+}
+
+/** Base64, as a text or as a list of bytes. */
+export function conformBytes(walk: Walk, goType: string, value: unknown): string | null {
+  if (Array.isArray(value)) return bytesOfList(walk, value);
   if (typeof value !== 'string') {
     walk.typeError(jsonType(value), goType);
     return null;
   }
-  const text = value.replaceAll(/[\r\n]/g, '');
+  const text = /[\r\n]/.test(value) ? value.replaceAll(/[\r\n]/g, '') : value;
+  const at = illegalByte(text);
+  if (at === undefined) return text;
+  walk.firstError ??= new ConformError('value', `illegal base64 data at input byte ${at}`);
+  return null;
+}
+
+/** Where a text stops being base64, as Go's decoder tells it; undefined where it is all of it. */
+function illegalByte(text: string): number | undefined {
   const bad = /[^A-Za-z0-9+/]/.exec(text.replace(/={1,2}$/, ''));
-  if (bad !== null || text.length % 4 !== 0) {
-    const at = bad?.index ?? text.length - (text.length % 4);
-    walk.firstError ??= new ConformError('value', `illegal base64 data at input byte ${at}`);
-    return null;
-  }
-  return text;
+  if (bad === null && text.length % 4 === 0) return undefined;
+  return bad?.index ?? text.length - (text.length % 4);
 }
 
 /** A scalar in its normal form; null is the zero value. */

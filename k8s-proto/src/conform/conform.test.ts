@@ -281,3 +281,54 @@ test('paths', () => {
     'spec.containers[0].env[2].name',
   );
 });
+
+/** Asked of a stock kube-apiserver 1.36.3. */
+test('bytes are a text, or a list of numbers; null is no bytes', () => {
+  const secret = 'k8s.io.api.core.v1.Secret';
+  const data = (text: string) => parseJsonStrict(`{"data":{"a":${text}}}`).value;
+  const cases: [string, string][] = [
+    ['null', ''],
+    ['[]', ''],
+    ['[104,105]', 'aGk='],
+    ['[null]', 'AA=='],
+    ['"aGk="', 'aGk='],
+  ];
+  for (const [text, bytes] of cases) {
+    assert.deepEqual(conform(data(text), secret, 'report').object['data'], { a: bytes }, text);
+  }
+  const refused: [string, string][] = [
+    ['[300]', 'json: cannot unmarshal number 300 into Go struct field Secret.data of type uint8'],
+    ['["x"]', 'json: cannot unmarshal string into Go struct field Secret.data of type uint8'],
+    ['[1.5]', 'json: cannot unmarshal number 1.5 into Go struct field Secret.data of type uint8'],
+    ['{}', 'json: cannot unmarshal object into Go struct field Secret.data of type []uint8'],
+    ['"a"', 'illegal base64 data at input byte 0'],
+  ];
+  for (const [text, expected] of refused) assert.equal(message(data(text), secret), expected, text);
+});
+
+/** Asked of a stock kube-apiserver 1.36.3, by strategic merge patches. */
+test('unstructured values have rules and errors of their own', () => {
+  const read = (value: unknown) => conform(value, pod, 'report', 'unstructured').object;
+  assert.deepEqual(read({ spec: { priority: 80.0, activeDeadlineSeconds: 1e26 } })['spec'], {
+    activeDeadlineSeconds: -9223372036854775808n,
+    containers: null,
+    priority: 80,
+  });
+  assert.deepEqual(read({ spec: { priority: 2 ** 32 + 5 } })['spec'], { containers: null, priority: 5 });
+  const refused: [unknown, string][] = [
+    [{ metadata: { labels: 'x' } }, 'cannot restore map from string'],
+    [{ metadata: { labels: [] } }, 'cannot restore map from slice'],
+    [{ metadata: 'x' }, 'cannot restore struct from: string'],
+    [{ metadata: { finalizers: { a: 'b' } } }, 'cannot restore slice from map'],
+    [{ metadata: { labels: { a: 1 } } }, 'cannot convert int64 to string'],
+    [{ metadata: { labels: { a: {} } } }, 'unrecognized type: string'],
+    [{ metadata: { uid: 5 } }, 'cannot convert int64 to types.UID'],
+    [{ spec: { priority: 80.5 } }, 'cannot convert float64 to int32'],
+    [{ spec: { priority: 'x' } }, 'unrecognized type: int32'],
+    [{ spec: { hostNetwork: 1 } }, 'unrecognized type: bool'],
+    [{ metadata: { creationTimestamp: 5 } }, 'json: cannot unmarshal number into Go value of type string'],
+  ];
+  for (const [value, expected] of refused) {
+    assert.throws(() => read(value), { message: expected }, JSON.stringify(value));
+  }
+});

@@ -2,11 +2,13 @@ import type { FieldType } from '../schema/field-type.ts';
 import { jsonSchemaProps } from '../schema/field-type.ts';
 import { isLosslessKey } from '../lossless/lossless-key.ts';
 import { nullMeansAbsent } from '../lossless/value-field.ts';
+import { setJsonField } from '../json-reader.ts';
 import { messageSchema } from '../schema/schema.ts';
 import { conformScalar } from './conform-scalar.ts';
 import { conformSpecial } from './conform-special.ts';
 import { planOf } from './plan.ts';
-import type { PlanField } from './plan.ts';
+import type { Plan, PlanField } from './plan.ts';
+import { goKind, restoreError, restoreScalar } from './restore-scalar.ts';
 import { Walk, isObject, jsonType } from './walk.ts';
 import type { FieldPath } from './walk.ts';
 
@@ -15,6 +17,9 @@ import type { FieldPath } from './walk.ts';
  * keeps the forms that `src/lossless/` gives meaning to: null for value fields, former fields, notes on the wire.
  */
 export type ConformMode = 'ignore' | 'report' | 'lossless';
+
+/** How values that do not fit are told: as Go's JSON decoder does, or as its reader of unstructured values. */
+export type ConformDialect = 'json' | 'unstructured';
 
 /** What `conform` found. */
 export interface Conformed {
@@ -41,6 +46,7 @@ function conformSchemaLossless(walk: Walk, value: unknown): unknown {
 function conformList(walk: Walk, type: FieldType & { kind: 'list' }, value: unknown): unknown {
   if (value === null) return null;
   if (!Array.isArray(value)) {
+    if (walk.unstructured) throw restoreError(`cannot restore slice from ${goKind(value)}`);
     walk.typeError(jsonType(value), type.goType);
     return null;
   }
@@ -55,19 +61,17 @@ function conformList(walk: Walk, type: FieldType & { kind: 'list' }, value: unkn
 function conformMap(walk: Walk, type: FieldType & { kind: 'map' }, value: unknown): unknown {
   if (value === null) return null;
   if (!isObject(value)) {
+    if (walk.unstructured) throw restoreError(`cannot restore map from ${goKind(value)}`);
     walk.typeError(jsonType(value), type.goType);
     return null;
   }
   const map: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     walk.path.push(key);
-    const item = conformValue(walk, type.value, value[key]);
+    // Bytes that are null are empty as soon as they were stored.
+    const item = conformValue(walk, type.value, value[key]) ?? (type.value.kind === 'bytes' ? '' : null);
     walk.path.pop();
-    if (key === '__proto__') {
-      Object.defineProperty(map, key, { value: item, writable: true, enumerable: true, configurable: true });
-    } else {
-      map[key] = item;
-    }
+    setJsonField(map, key, item);
   }
   return map;
 }
@@ -87,7 +91,9 @@ function conformValue(walk: Walk, type: FieldType, value: unknown): unknown {
     case 'int64':
     case 'float64':
     case 'bytes':
-      return conformScalar(walk, type, value);
+      return walk.unstructured && value !== null
+        ? restoreScalar(walk, type, value)
+        : conformScalar(walk, type, value);
     default:
       return conformSpecial(walk, type.kind, {
         value,
@@ -127,6 +133,12 @@ function isOmitted(field: PlanField, value: unknown): boolean {
   return field.omitempty && !structKinds.has(field.type.kind) && isEmpty(value);
 }
 
+/** Go walks through the struct, not through the value: it matters where several fields are wrong. */
+function inOrderOf({ indexes, fields }: Plan, value: object): string[] {
+  const place = (key: string) => indexes.get(key) ?? fields.length;
+  return Object.keys(value).sort((a, b) => place(a) - place(b));
+}
+
 function conformMessage(
   walk: Walk,
   { name, goType }: { name: string; goType: string },
@@ -138,7 +150,7 @@ function conformMessage(
   let forms: Record<string, unknown> | undefined;
   if (isObject(value)) {
     const outerStruct = walk.struct;
-    for (const key of Object.keys(value)) {
+    for (const key of walk.unstructured ? inOrderOf(plan, value) : Object.keys(value)) {
       const index = plan.indexes.get(key);
       if (index === undefined) {
         if (walk.lossless && isLosslessKey(name, key)) (forms ??= {})[key] = value[key];
@@ -161,6 +173,7 @@ function conformMessage(
       walk.struct = outerStruct;
     }
   } else if (value !== null && value !== undefined) {
+    if (walk.unstructured) throw restoreError(`cannot restore struct from: ${goKind(value)}`);
     walk.typeError(jsonType(value), goType);
   }
   const object: Record<string, unknown> = {};
@@ -179,14 +192,18 @@ function conformMessage(
  * value fields that are always printed, quantities and times in their canonical form, nulls as Go takes them. The
  * input stays as it is; opaque parts (raw extensions) are shared with it.
  *
- * Names are case-sensitive, as in sigs.k8s.io/json. Integers written with a fraction of zero (`1.0`) are accepted,
- * which Go doesn't do.
+ * Names are case-sensitive, as in sigs.k8s.io/json.
  *
  * @throws ConformError with the first error of Go's decoder
  */
-export function conform(value: unknown, message: string, mode: ConformMode): Conformed {
+export function conform(
+  value: unknown,
+  message: string,
+  mode: ConformMode,
+  dialect: ConformDialect = 'json',
+): Conformed {
   const goType = messageSchema(message)?.goType ?? message;
-  const walk = new Walk({ report: mode !== 'ignore', lossless: mode === 'lossless' });
+  const walk = new Walk({ report: mode !== 'ignore', lossless: mode === 'lossless', dialect });
   const object = conformMessage(walk, { name: message, goType }, value);
   if (walk.firstError !== undefined) throw walk.firstError;
   return { object, unknownFields: walk.unknownFields, hasLosslessForms: walk.hasLosslessForms };

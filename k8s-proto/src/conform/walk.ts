@@ -23,7 +23,19 @@ export class Walk {
   /** Go goes on after a type error, and reports the first. */
   firstError: ConformError | undefined;
 
-  constructor({ report, lossless }: { report: boolean; lossless: boolean }) {
+  /** Values are read as `runtime.FromUnstructured` does: see `restore-scalar.ts`. */
+  readonly unstructured: boolean;
+
+  constructor({
+    report,
+    lossless,
+    dialect,
+  }: {
+    report: boolean;
+    lossless: boolean;
+    dialect: 'json' | 'unstructured';
+  }) {
+    this.unstructured = dialect === 'unstructured';
     this.report = report;
     this.lossless = lossless;
   }
@@ -34,7 +46,7 @@ export class Walk {
 
   makeTypeError(found: string, goType: string): ConformError {
     const where =
-      this.struct === '' && this.fieldStack.length === 0
+      this.unstructured || (this.struct === '' && this.fieldStack.length === 0)
         ? 'Go value'
         : `Go struct field ${this.struct}.${this.fieldStack.join('.')}`;
     return new ConformError('type', `json: cannot unmarshal ${found} into ${where} of type ${goType}`);
