@@ -27,7 +27,7 @@ module.exports = {
       from: { path: '^controllers/' },
       to: {
         path: '^k8s-proto/',
-        pathNot: '^k8s-proto/src/((object|quantity|time|duration)\\.ts|component-base/)',
+        pathNot: '^k8s-proto/src/((object|own-value|quantity|time|duration)\\.ts|component-base/)',
       },
     },
     {

@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { formatTime, parseTime } from '../runtime/clock.ts';
 import { isReady } from '../runtime/pod-state.ts';
 import type { DisruptionBudget, Pod } from '../runtime/resource.ts';
@@ -21,7 +22,7 @@ export function disruptedPods(budget: DisruptionBudget, pods: readonly Pod[], no
   const result: DisruptedPods = { waiting: {}, expired: [], recheckAtMs: undefined };
   for (const pod of pods) {
     const name = pod.metadata.name ?? '';
-    const grantedMs = parseTime(granted[name]);
+    const grantedMs = parseTime(ownValue(granted, name));
     if (grantedMs === undefined || pod.metadata.deletionTimestamp) continue;
     const expiresMs = grantedMs + deletionTimeoutMs;
     if (expiresMs < nowMs) {
@@ -42,7 +43,7 @@ export function countHealthy(
 ): number {
   return pods.filter((pod) => {
     if (pod.metadata.deletionTimestamp) return false;
-    const grantedMs = parseTime(waiting[pod.metadata.name ?? '']);
+    const grantedMs = parseTime(ownValue(waiting, pod.metadata.name ?? ''));
     if (grantedMs !== undefined && grantedMs + deletionTimeoutMs > nowMs) return false;
     return isReady(pod);
   }).length;

@@ -1,3 +1,5 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
+
 /** `meta/v1.LabelSelector` as JSON. */
 export interface LabelSelector {
   matchLabels?: Record<string, string>;
@@ -10,7 +12,7 @@ export type Labels = Record<string, string> | undefined;
 export function matchesSelector(selector: LabelSelector | undefined, labels: Labels): boolean {
   if (!selector) return false;
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    if (labels?.[key] !== value) return false;
+    if (ownValue(labels, key) !== value) return false;
   }
   return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
     const value = labels !== undefined && Object.hasOwn(labels, key) ? labels[key] : undefined;

@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { Node } from '../runtime/resource.ts';
 
 /** `core/v1.NodeSelectorRequirement` as JSON. */
@@ -27,7 +28,7 @@ export function matchesTerm(
 }
 
 function fulfils({ key, operator, values = [] }: Requirement, of: Record<string, string>): boolean {
-  const value = of[key];
+  const value = ownValue(of, key);
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

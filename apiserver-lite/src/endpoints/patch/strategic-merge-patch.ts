@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { badRequest, StatusError } from '../../server/status-error.ts';
 import { goValue } from './go-value.ts';
 import { copyJson, isJsonObject, setField, type JsonObject } from './json-value.ts';
@@ -39,7 +40,7 @@ export function applyStrategicMergePatch(
 
 /** Takes over both of its arguments. */
 function mergeObject(original: JsonObject, patch: JsonObject, schema: PatchSchema): JsonObject {
-  const directive = patch[marker];
+  const directive = ownValue(patch, marker);
   if (directive !== undefined) {
     if (directive === 'delete') return {};
     if (directive !== 'replace') {
@@ -137,9 +138,14 @@ function applyRetainKeys(original: JsonObject, patch: JsonObject): void {
 
 function deletePrimitives(original: JsonObject, key: string, values: unknown): void {
   if (!Array.isArray(values)) throw badRequest('invalid patch format of primitive list');
-  const current = original[key];
+  const current = ownValue(original, key);
   if (!Array.isArray(current)) return;
-  original[key] = current.filter((item) => !values.includes(item));
+  const gone = new Set(values);
+  setField(
+    original,
+    key,
+    current.filter((item) => !gone.has(item)),
+  );
 }
 
 /** Merges the lists that have an order, so that nothing of them is left in the patch. */
@@ -150,7 +156,7 @@ function applyElementOrders(original: JsonObject, patch: JsonObject, schema: Pat
     delete patch[directive];
     if (!Array.isArray(order)) throw notAList(order);
     const key = directive.slice(elementOrder.length);
-    const [current, changes] = [original[key], patch[key]];
+    const [current, changes] = [ownValue(original, key), ownValue(patch, key)];
     for (const list of [current, changes]) {
       if (list !== undefined && list !== null && !Array.isArray(list)) throw notAList(list);
     }
@@ -169,7 +175,7 @@ function applyElementOrders(original: JsonObject, patch: JsonObject, schema: Pat
     } else {
       continue;
     }
-    original[key] = inOrder(merged, order, { serverOrder: existing ?? [], mergeKey });
+    setField(original, key, inOrder(merged, order, { serverOrder: existing ?? [], mergeKey }));
     delete patch[key];
   }
 }

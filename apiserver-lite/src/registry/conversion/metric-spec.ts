@@ -1,3 +1,5 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
+
 /**
  * Metrics of autoscalers as `autoscaling/v1` keeps them in annotations, and as `autoscaling/v2` has them
  * (Kubernetes: `pkg/apis/autoscaling/v1/conversion.go`).
@@ -32,7 +34,7 @@ function targetOf(source: Fields): Fields {
 /** A metric of the annotation as v2 has it. */
 export function specFromV1(metric: Fields): Fields {
   const type = String(metric['type']);
-  const name = sourceNames[type];
+  const name = ownValue(sourceNames, type);
   if (name === undefined) return metric;
   const source = (metric[name] ?? {}) as Fields;
   const target = targetOf(source);
@@ -54,7 +56,7 @@ export function specFromV1(metric: Fields): Fields {
 /** A metric of v2 as the annotation has it. */
 export function specToV1(metric: Fields): Fields {
   const type = String(metric['type']);
-  const name = sourceNames[type];
+  const name = ownValue(sourceNames, type);
   if (name === undefined) return metric;
   const source = (metric[name] ?? {}) as Fields;
   const target = (source['target'] ?? {}) as Fields;
@@ -111,7 +113,7 @@ export function specToV1(metric: Fields): Fields {
 /** A current metric of the annotation as v2 has it. */
 export function statusFromV1(metric: Fields): Fields {
   const type = String(metric['type']);
-  const name = sourceNames[type];
+  const name = ownValue(sourceNames, type);
   if (name === undefined) return metric;
   const source = (metric[name] ?? {}) as Fields;
   const current = present({
@@ -137,7 +139,7 @@ export function statusFromV1(metric: Fields): Fields {
 /** A current metric of v2 as the annotation has it. */
 export function statusToV1(metric: Fields): Fields {
   const type = String(metric['type']);
-  const name = sourceNames[type];
+  const name = ownValue(sourceNames, type);
   if (name === undefined) return metric;
   const source = (metric[name] ?? {}) as Fields;
   const { value, averageValue, averageUtilization } = (source['current'] ?? {}) as Fields;

@@ -1,10 +1,13 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
+
 /** JSON objects as the defaults see them: any field may be there or not. */
 export type Fields = Record<string, unknown>;
 
 /** Gives every absent field its value; lists and objects among the values are shared, so pass fresh ones. */
 export function fill(target: Fields, values: Fields): void {
   for (const name in values) {
-    if (target[name] === undefined || target[name] === null) target[name] = values[name];
+    const value = ownValue(target, name);
+    if (value === undefined || value === null) target[name] = values[name];
   }
 }
 

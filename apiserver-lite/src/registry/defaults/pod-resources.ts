@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import {
   addQuantities,
   compareQuantities,
@@ -72,7 +73,7 @@ function limitHugePages(spec: Fields, resources: Fields): void {
   const [limits, requests] = [existing(resources, 'limits'), existing(resources, 'requests')];
   if (isEmpty(limits) && isEmpty(requests)) return;
   for (const [name, amount] of aggregate(spec, 'limits')) {
-    if (!isHugePages(name) || requests?.[name] !== undefined) continue;
+    if (!isHugePages(name) || ownValue(requests, name) !== undefined) continue;
     fill(child(resources, 'limits'), { [name]: formatQuantity(amount) });
   }
 }

@@ -1,3 +1,4 @@
+import { setJsonField } from '@pg8s/k8s-proto/json-reader';
 import { child, existing, fillText, type Fields } from './fields.ts';
 
 /** What was written as text becomes data; it is never read back as text (Kubernetes: `core/v1.Secret.stringData`). */
@@ -7,5 +8,7 @@ export function defaultSecret(object: Fields): void {
   delete object['stringData'];
   if (texts === undefined || Object.keys(texts).length === 0) return;
   const data = child(object, 'data');
-  for (const [key, text] of Object.entries(texts)) data[key] = Buffer.from(String(text)).toString('base64');
+  for (const [key, text] of Object.entries(texts)) {
+    setJsonField(data, key, Buffer.from(String(text)).toString('base64'));
+  }
 }

@@ -1,9 +1,14 @@
+import { setJsonField } from '@pg8s/k8s-proto/json-reader';
+import { ownValue } from '@pg8s/k8s-proto/own-value';
+
 /** A deep copy of JSON data; cheaper than structuredClone, which handles cycles and classes. */
 export function copyOf<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) copy[key] = copyOf((value as Record<string, unknown>)[key]);
+  for (const key of Object.keys(value)) {
+    setJsonField(copy, key, copyOf((value as Record<string, unknown>)[key]));
+  }
   return copy as T;
 }
 
@@ -21,7 +26,7 @@ export function isSame(left: unknown, right: unknown): boolean {
   }
   const a = left as Record<string, unknown>;
   const b = right as Record<string, unknown>;
-  for (const key of Object.keys(a)) if (!isSame(a[key], b[key])) return false;
-  for (const key of Object.keys(b)) if (!(key in a) && !isAbsent(b[key])) return false;
+  for (const key of Object.keys(a)) if (!isSame(a[key], ownValue(b, key))) return false;
+  for (const key of Object.keys(b)) if (!Object.hasOwn(a, key) && !isAbsent(b[key])) return false;
   return true;
 }

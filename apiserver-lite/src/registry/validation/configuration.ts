@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { jsonSyntaxError } from '@pg8s/k8s-proto/conform/json-syntax';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../server/status-error.ts';
@@ -33,7 +34,7 @@ export function validateConfigMap(object: KubeObject): FieldError[] {
   let bytes = 0;
   for (const [key, value] of Object.entries(data)) {
     findings.push(...invalidEach(`data[${key}]`, key, validConfigMapKey(key)));
-    if (key in binaryData)
+    if (Object.hasOwn(binaryData, key))
       findings.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
     bytes += Buffer.byteLength(value);
   }
@@ -68,7 +69,7 @@ function objectFault(text: string): string | undefined {
 }
 
 function validateOnlyKey(data: Record<string, string>, type: string): FieldError[] {
-  const only = onlyKeys[type];
+  const only = ownValue(onlyKeys, type);
   if (only === undefined) return [];
   const field = `data[${only.key}]`;
   const value = data[only.key];
@@ -93,7 +94,7 @@ export function validateSecret(object: KubeObject): FieldError[] {
     findings.push(required(`metadata.annotations[${account}]`));
   }
   findings.push(...validateOnlyKey(data, type));
-  for (const key of requiredKeys[type] ?? []) {
+  for (const key of ownValue(requiredKeys, type) ?? []) {
     if (data[key] === undefined) findings.push(required(`data[${key}]`));
   }
   if (

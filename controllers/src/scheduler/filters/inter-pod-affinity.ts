@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { NodeInfo } from '../node-info.ts';
 import { factsOf } from '../pod-facts.ts';
 import type { Filter, Refusal } from './filter.ts';
@@ -7,7 +8,7 @@ import { type NamespaceLabels, termMatches } from './pod-terms.ts';
 type Domain = string;
 
 function domainOf(node: NodeInfo, topologyKey: string): Domain | undefined {
-  const value = node.node?.metadata.labels?.[topologyKey];
+  const value = ownValue(node.node?.metadata.labels, topologyKey);
   return value === undefined ? undefined : `${topologyKey}\0${value}`;
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { Node, Pod } from '../../runtime/resource.ts';
 import { matchesTerm, type NodeSelectorTerm } from '../node-selector.ts';
 import { type Filter, unresolvable } from './filter.ts';
@@ -5,7 +6,7 @@ import { type Filter, unresolvable } from './filter.ts';
 /** Whether a Pod's nodeSelector and required node affinity allow a node. */
 export function isNodeWanted(pod: Pod, node: Node): boolean {
   for (const [key, value] of Object.entries((pod.spec?.nodeSelector ?? {}) as Record<string, string>)) {
-    if (node.metadata.labels?.[key] !== value) return false;
+    if (ownValue(node.metadata.labels, key) !== value) return false;
   }
   const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   if (!required) return true;

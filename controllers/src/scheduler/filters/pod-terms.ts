@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { Pod } from '../../runtime/resource.ts';
 import { type LabelSelector, matchesSelector } from '../../runtime/label-selector.ts';
 
@@ -29,8 +30,9 @@ export function termMatches(
     (everywhere && matchesSelector(term.namespaceSelector, namespaceLabels(namespace) ?? {})) ||
     (named.length === 0 && !everywhere && namespace === owner.metadata.namespace);
   if (!inNamespace || !matchesSelector(term.labelSelector, other.metadata.labels)) return false;
-  const same = (key: string): boolean => owner.metadata.labels?.[key] === other.metadata.labels?.[key];
-  const has = (key: string): boolean => owner.metadata.labels?.[key] !== undefined;
+  const same = (key: string): boolean =>
+    ownValue(owner.metadata.labels, key) === ownValue(other.metadata.labels, key);
+  const has = (key: string): boolean => ownValue(owner.metadata.labels, key) !== undefined;
   return (
     (term.matchLabelKeys ?? []).every((key) => !has(key) || same(key)) &&
     (term.mismatchLabelKeys ?? []).every((key) => !has(key) || !same(key))

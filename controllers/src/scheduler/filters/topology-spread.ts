@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { type LabelSelector, matchesSelector } from '../../runtime/label-selector.ts';
 import type { Pod } from '../../runtime/resource.ts';
 import type { NodeInfo } from '../node-info.ts';
@@ -25,7 +26,8 @@ function countsFor(constraint: SpreadConstraint, pod: Pod, other: Pod): boolean 
     matchesSelector(constraint.labelSelector, other.metadata.labels) &&
     (constraint.matchLabelKeys ?? []).every(
       (key) =>
-        pod.metadata.labels?.[key] === undefined || pod.metadata.labels[key] === other.metadata.labels?.[key],
+        ownValue(pod.metadata.labels, key) === undefined ||
+        ownValue(pod.metadata.labels, key) === ownValue(other.metadata.labels, key),
     )
   );
 }
@@ -43,7 +45,7 @@ export function countedDomain(
   pod: Pod,
   { node }: NodeInfo,
 ): string | undefined {
-  const domain = node?.metadata.labels?.[constraint.topologyKey];
+  const domain = ownValue(node?.metadata.labels, constraint.topologyKey);
   if (!node || domain === undefined) return undefined;
   if (constraint.nodeAffinityPolicy !== 'Ignore' && !isNodeWanted(pod, node)) return undefined;
   if (constraint.nodeTaintsPolicy !== 'Honor') return domain;
@@ -85,7 +87,7 @@ export const topologySpread: Filter = (pod, nodes) => {
   });
   return ({ node }): Refusal | undefined => {
     for (const { constraint, counts, least, self } of rules) {
-      const domain = node?.metadata.labels?.[constraint.topologyKey];
+      const domain = ownValue(node?.metadata.labels, constraint.topologyKey);
       if (domain === undefined) {
         return unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
       }

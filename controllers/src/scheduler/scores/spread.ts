@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { Pod } from '../../runtime/resource.ts';
 import { countedDomain, podsThatCount, type SpreadConstraint } from '../filters/topology-spread.ts';
 import type { NodeInfo } from '../node-info.ts';
@@ -37,7 +38,7 @@ function marksOf(
   { nodes, all, owner }: Candidates,
 ): number[] {
   const labelOf = ({ node }: NodeInfo, { topologyKey }: SpreadConstraint): string | undefined =>
-    node?.metadata.labels?.[topologyKey];
+    ownValue(node?.metadata.labels, topologyKey);
   const countOn = (info: NodeInfo, constraint: SpreadConstraint): number =>
     owner === undefined ? podsThatCount(constraint, pod, info) : (info.podsOfOwner.get(owner) ?? 0);
   // Who names constraints means nodes that have all their labels; the scheduler's own ask for none.

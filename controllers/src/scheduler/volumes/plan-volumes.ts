@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../runtime/resource.ts';
 import { bytesOf, findVolume } from './match-volume.ts';
 import { classOf, nodeOfClaim, type Storage } from './storage.ts';
@@ -50,7 +51,7 @@ function canProvision(claim: PersistentVolumeClaim, node: Node, storage: Storage
   return (
     terms.length === 0 ||
     terms.some(({ matchLabelExpressions = [] }) =>
-      matchLabelExpressions.every(({ key, values }) => values.includes(labels[key] ?? '')),
+      matchLabelExpressions.every(({ key, values }) => values.includes(ownValue(labels, key) ?? '')),
     )
   );
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { groupVersionOf } from '@pg8s/k8s-proto/scheme';
 import type { RequestContext } from '../../../server/request-context.ts';
@@ -117,7 +118,7 @@ async function boundTo(
   if (reference === undefined || reference === null) return {};
   const { apiVersion = '', kind = '', name = '', uid = '' } = reference;
   const { group, version } = groupVersionOf(apiVersion);
-  const resource = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }[kind];
+  const resource = ownValue({ Pod: 'pods', Secret: 'secrets', Node: 'nodes' }, kind);
   if (group !== '' || resource === undefined) {
     const gvk = group === '' ? `/${version}` : `${group}/${version}`;
     throw badRequest(`cannot bind token to object of type ${gvk}, Kind=${kind}`);

@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
 import { forbiddenField, goQuote, invalidValue } from '../field-errors.ts';
@@ -103,7 +104,7 @@ function validatePair({ profile, annotation, what }: Pair, field: string): Field
     forbiddenField(`${field}.${name}`, `${what} ${part} in annotation and field must match`),
   ];
   if (type !== 'Localhost') {
-    const names = typeNames[type];
+    const names = ownValue(typeNames, type);
     const known = names === undefined || names.slice(0, what === 'seccomp' ? 2 : 1).includes(annotation);
     return known ? [] : refuse('type', 'type');
   }

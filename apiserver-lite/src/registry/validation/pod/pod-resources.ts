@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1PodResourceClaim, V1PodSpec } from '@kubernetes/client-node';
 import { formatQuantity } from '@pg8s/k8s-proto/quantity';
 import type { FieldError } from '../../../server/status-error.ts';
@@ -55,14 +56,14 @@ export function validatePodResources(
   findings.push(...validateResources(resources, field, { claims, podLevel: true }));
   const requests = resources.requests ?? {};
   for (const [name, total] of containerTotals(spec, 'requests')) {
-    const own = requests[name];
+    const own = ownValue(requests, name);
     if (own === undefined || (compareAmounts(formatQuantity(total), own) ?? 0) <= 0) continue;
     const detail = `must be greater than or equal to aggregate container requests of ${formatQuantity(total)}`;
     findings.push(invalidValue(`${field}.requests[${name}]`, canonical(own), detail));
   }
   for (const [index, { resources: own }] of (spec.containers ?? []).entries()) {
     for (const [name, limit] of Object.entries(own?.limits ?? {})) {
-      const most = resources.limits?.[name];
+      const most = ownValue(resources.limits, name);
       if (most === undefined || (compareAmounts(limit, most) ?? 0) <= 0) continue;
       const detail = `must be less than or equal to pod limits of ${canonical(most)}`;
       findings.push(invalidValue(`${field}.containers[${index}][${name}].limits`, canonical(limit), detail));

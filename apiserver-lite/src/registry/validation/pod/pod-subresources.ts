@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
 import type { FieldError } from '../../../server/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
@@ -23,7 +24,7 @@ export function validateEphemeralContainersUpdate(next: V1PodSpec, old: V1PodSpe
 function validateKept(next: V1Container | undefined, old: V1Container, field: string): FieldError[] {
   return (['limits', 'requests'] as const).flatMap((list) => {
     const now = next?.resources?.[list] ?? {};
-    return Object.keys(old.resources?.[list] ?? {}).some((name) => now[name] === undefined)
+    return Object.keys(old.resources?.[list] ?? {}).some((name) => ownValue(now, name) === undefined)
       ? [forbiddenField(`${field}.resources.${list}`, `resource ${list} cannot be removed`)]
       : [];
   });

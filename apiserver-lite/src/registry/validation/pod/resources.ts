@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1ResourceRequirements } from '@kubernetes/client-node';
 import { formatQuantity } from '@pg8s/k8s-proto/quantity';
 import type { FieldError } from '../../../server/status-error.ts';
@@ -125,7 +126,7 @@ export function validateResources(
     for (const [name, amount] of Object.entries(amounts)) {
       const path = `${field}.${list}[${name}]`;
       findings.push(...validateName(name, path, rules), ...validateAmount(name, amount, path));
-      if (list === 'requests') findings.push(...validateRequest(name, amount, limits[name], field));
+      if (list === 'requests') findings.push(...validateRequest(name, amount, ownValue(limits, name), field));
       findings.push(...validateHugePages(name, amount, path));
     }
   }

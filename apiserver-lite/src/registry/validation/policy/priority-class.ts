@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
@@ -12,7 +13,7 @@ const systemValues: Readonly<Record<string, number>> = {
 };
 
 function validateSystemClass(name: string, value: number, isDefault: boolean): FieldError[] {
-  const known = systemValues[name];
+  const known = ownValue(systemValues, name);
   let error: string | undefined;
   if (known === undefined) error = `${name} is not a known system priority class`;
   else if (value !== known) error = `value of ${name} PriorityClass must be ${known}`;

@@ -1,3 +1,4 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1LimitRangeItem } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
@@ -80,12 +81,12 @@ function validateOrders(limit: V1LimitRangeItem, field: string): FieldError[] {
   return [...names].flatMap((name) => {
     const findings: FieldError[] = [];
     for (const { less, more, at, shown, say } of orders) {
-      const [small, large] = [lists[less]?.[name], lists[more]?.[name]];
+      const [small, large] = [ownValue(lists[less], name), ownValue(lists[more], name)];
       if (small === undefined || large === undefined || (compareAmounts(small, large) ?? 0) <= 0) continue;
       const value = canonical(shown === 'less' ? small : large);
       findings.push(invalidValue(`${field}.${at}[${name}]`, value, say(canonical(small), canonical(large))));
     }
-    const ratio = limit.maxLimitRequestRatio?.[name];
+    const ratio = ownValue(limit.maxLimitRequestRatio, name);
     if (ratio !== undefined && (compareAmounts(ratio, '1') ?? 0) < 0) {
       const text = canonical(ratio);
       findings.push(

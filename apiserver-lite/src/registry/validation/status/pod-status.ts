@@ -113,7 +113,7 @@ function validateDevice({ name }: V1ResourceStatus, container: V1Container | und
   const { claims = [], requests = {} } = container?.resources ?? {};
   if (container === undefined) return undefined;
   if (!name.startsWith('claim:')) {
-    return name in requests ? undefined : "must match one of the container's resource requests";
+    return Object.hasOwn(requests, name) ? undefined : "must match one of the container's resource requests";
   }
   const isKnown = claims.some(
     (claim) => name === `claim:${claim.name}${claim.request ? `/${claim.request}` : ''}`,
