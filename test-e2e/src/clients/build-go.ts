@@ -9,7 +9,7 @@ const sources = resolve(import.meta.dirname, '../../go');
 const cache = resolve(import.meta.dirname, '../../../.cache/clients');
 
 /** As other Go programs are built, so that packages that were compiled before are taken from Go's cache. */
-const buildFlags = ['-buildvcs=false', '-trimpath', '-ldflags=-s -w'];
+const buildFlags = ['-buildvcs=false', '-trimpath'];
 
 /** Paths of the programs by name, or why this machine cannot have them: a reason to skip a test, not to fail it. */
 export type GoPrograms<Name extends string> =
@@ -24,6 +24,8 @@ export type GoPrograms<Name extends string> =
 export async function buildGo<Name extends string>(
   folder: string,
   packages: Readonly<Record<Name, string>>,
+  /** Variables that the linker sets, by name. */
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<GoPrograms<Name>> {
   const source = join(sources, folder);
   const target = join(cache, `${folder}-${await fingerprint(source)}`);
@@ -46,9 +48,11 @@ export async function buildGo<Name extends string>(
   if (missing !== undefined) return { missing };
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, 'build-'));
+  const set = Object.entries(variables).map(([name, value]) => ` -X ${name}=${value}`);
+  const linker = `-ldflags=-s -w${set.join('')}`;
   try {
     for (const name of names) {
-      await run('go', ['build', ...buildFlags, '-o', join(work, name), packages[name]], options);
+      await run('go', ['build', ...buildFlags, linker, '-o', join(work, name), packages[name]], options);
     }
     await rm(target, { recursive: true, force: true });
     await rename(work, target).catch(async (error: unknown) => {
