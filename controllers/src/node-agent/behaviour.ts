@@ -1,5 +1,6 @@
 import { parseDuration } from '@pg8s/k8s-proto/time';
 import type { Pod } from '../runtime/resource.ts';
+import { plainCommand } from './plain-command.ts';
 
 /**
  * Annotations by which a Pod tells the simulated node what its containers shall do, so that a test can see failures
@@ -29,28 +30,34 @@ const probes = ['startup', 'readiness', 'liveness'];
 
 interface Container {
   name: string;
+  image?: string;
   command?: string[];
   args?: string[];
 }
 
 /**
- * What `container` of `pod` shall do: its annotations, or else what its command plainly says (`sleep 5`, `true`,
- * `false`, `sh -c "exit 3"`). Otherwise it runs for ever, but for init containers and the Pods of Jobs, which end with
- * code 0.
+ * What `container` of `pod` shall do: its annotations, or else what its command plainly says (see `plainCommand`).
+ * Otherwise it runs for ever, but for init containers and the Pods of Jobs, which end with code 0 at once, where they are
+ * not of an image that serves and have no command of their own.
  */
 export function behaviourOf(pod: Pod, container: Container, isInit = false): ContainerBehaviour {
   const annotations = (pod.metadata.annotations ?? {}) as Record<string, string>;
   const asked = (name: string): string | undefined =>
     annotations[`${annotationPrefix}${name}.${container.name}`] ?? annotations[`${annotationPrefix}${name}`];
-  const plain = plainCommand([...(container.command ?? []), ...(container.args ?? [])]);
+  const command = container.command ?? [];
+  const serves = command.length === 0 && isServer(container);
+  // Without a command the arguments are those of the image's own program.
+  const plain = serves ? undefined : plainCommand([...command, ...(container.args ?? [])]);
   const ends =
-    isInit ||
-    (pod.metadata.ownerReferences ?? []).some(({ kind, controller }) => kind === 'Job' && controller);
+    !serves &&
+    (isInit ||
+      (pod.metadata.ownerReferences ?? []).some(({ kind, controller }) => kind === 'Job' && controller));
   const exitCode = integer(asked('exit-code'));
   const exitAfterMs = milliseconds(asked('exit-after'));
-  const byDefault = plain?.afterMs ?? (ends ? 0 : undefined);
+  const plainMs = plain?.afterMs === Infinity ? undefined : plain?.afterMs;
+  const byDefault = plain === undefined ? (ends ? 0 : undefined) : plainMs;
   return {
-    exitAfterMs: exitAfterMs ?? (exitCode === undefined ? byDefault : (plain?.afterMs ?? 0)),
+    exitAfterMs: exitAfterMs ?? (exitCode === undefined ? byDefault : (plainMs ?? 0)),
     exitCode: exitCode ?? plain?.code ?? 0,
     pullFails: asked('image-pull') === 'fail',
     failingProbes: new Set(probes.filter((probe) => asked(probe) === 'fail')),
@@ -59,23 +66,23 @@ export function behaviourOf(pod: Pod, container: Container, isInit = false): Con
   };
 }
 
-/** What a command does, where it is one of the few that need no runtime to know. */
-function plainCommand(words: readonly string[]): { afterMs: number; code: number } | undefined {
-  const shell = /^(\/bin\/)?(ba|a)?sh$/.test(words[0] ?? '') && words[1] === '-c' && words.length === 3;
-  const [program, ...args] = shell ? words[2]!.trim().split(/\s+/) : words;
-  const name = program?.replace(/^.*\//, '');
-  if (args.length === 0 && name === 'true') return { afterMs: 0, code: 0 };
-  if (args.length === 0 && name === 'false') return { afterMs: 0, code: 1 };
-  if (shell && name === 'exit' && /^\d{1,3}$/.test(args[0] ?? '') && args.length === 1) {
-    return { afterMs: 0, code: Number(args[0]) & 0xff };
-  }
-  if (name === 'sleep' && args.length === 1) {
-    const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(args[0]!) ?? [];
-    const seconds = { s: 1, m: 60, h: 3600, d: 86_400, '': 1 }[unit];
-    if (amount !== undefined && seconds !== undefined)
-      return { afterMs: Number(amount) * seconds * 1000, code: 0 };
-  }
-  return undefined;
+/**
+ * Images whose own program serves until it is told to stop, by the last part of their names; those that Kubernetes' tests
+ * and documentation use, and the databases, queues and proxies that people run.
+ */
+const servers: ReadonlySet<string> = new Set(
+  `pause pause-amd64 pause-arm64 agnhost sample-apiserver webserver nautilus kitten
+   nginx nginx-unprivileged httpd caddy traefik haproxy envoy tomcat echoserver http-echo whoami podinfo hello-app
+   registry coredns etcd consul vault minio redis valkey memcached postgres mysql mariadb mongo cassandra cockroach
+   rabbitmq nats kafka zookeeper elasticsearch opensearch prometheus grafana`.split(/\s+/),
+);
+
+function isServer({ image = '' }: Container): boolean {
+  const name = image
+    .replace(/@.*$/, '')
+    .replace(/:[^/:]*$/, '')
+    .replace(/^.*\//, '');
+  return servers.has(name);
 }
 
 function milliseconds(text: string | undefined): number | undefined {

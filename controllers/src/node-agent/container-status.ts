@@ -28,19 +28,21 @@ export interface ContainerStatus {
   imageID: string;
   containerID?: string;
   started?: boolean;
+  /** What it has, and what it was given of its node: the same here, where a resize takes no time. */
   resources?: object;
+  allocatedResources?: Record<string, string>;
 }
 
 /** Reports a container. */
 export function containerStatus(
   container: SimulatedContainer,
-  spec: ContainerSpec & { resources?: object },
+  spec: ContainerSpec & { resources?: { requests?: Record<string, string> } },
 ): ContainerStatus {
   const { state, lastTermination, restartCount } = container;
   const image = container.image ?? normalizedImage(spec.image ?? '');
   const id = state.is === 'waiting' ? lastTermination?.containerId : state.containerId;
   const ran = state.is !== 'waiting' || lastTermination !== undefined;
-  const hasResources = Object.keys(spec.resources ?? {}).length > 0;
+  const requests = spec.resources?.requests;
   return {
     name: spec.name,
     state: stateJson(state),
@@ -54,7 +56,8 @@ export function containerStatus(
     imageID: ran && image !== undefined ? imageId(image) : '',
     ...(id === undefined ? {} : { containerID: id }),
     started: container.started,
-    ...(hasResources && state.is === 'running' ? { resources: spec.resources! } : {}),
+    ...(ran ? { resources: spec.resources ?? {} } : {}),
+    ...(ran && requests ? { allocatedResources: requests } : {}),
   };
 }
 

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEventRecorder } from '../runtime/event-recorder.ts';
 import { Informers } from '../runtime/informers.ts';
-import { events, leases, nodes, type Pod, pods } from '../runtime/resource.ts';
+import {
+  type ConfigMap,
+  configMaps,
+  events,
+  leases,
+  nodes,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  type Pod,
+  pods,
+} from '../runtime/resource.ts';
 import { settle } from '../runtime/testing/fake-clock.ts';
 import { createTestContext, type TestContext } from '../runtime/testing/test-context.ts';
 import type { ContainerStatus } from './container-status.ts';
@@ -251,11 +261,13 @@ test('without restarts it has succeeded or failed', async () => {
     containers: [{ name: 'web', image: 'b', command: ['false'] }],
   });
   await create('late', { restartPolicy: 'Never', activeDeadlineSeconds: 5 });
-  await create(
-    'job',
-    { restartPolicy: 'OnFailure' },
-    { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'j', uid: 'j', controller: true }] },
-  );
+  const ofJob = {
+    ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'j', uid: 'j', controller: true }],
+  };
+  const work = [{ name: 'web', image: 'perl:5.34', command: ['perl', '-wle', 'print bpi(2000)'] }];
+  await create('job', { restartPolicy: 'OnFailure', containers: work }, ofJob);
+  const pause = [{ name: 'web', image: 'registry.k8s.io/pause:3.10' }];
+  await create('paused', { restartPolicy: 'Never', containers: pause }, ofJob);
   await context.clock.advance(10_000);
   assert.equal((await get('good')).status?.phase, 'Succeeded');
   assert.equal((await condition('good', 'Ready'))?.reason, 'PodCompleted');
@@ -263,6 +275,7 @@ test('without restarts it has succeeded or failed', async () => {
   assert.equal((await get('late')).status?.phase, 'Failed');
   assert.equal((await get('late')).status?.reason, 'DeadlineExceeded');
   assert.equal((await get('job')).status?.phase, 'Succeeded');
+  assert.equal((await get('paused')).status?.phase, 'Running');
   await end();
 });
 
@@ -359,5 +372,253 @@ test('another image in the spec replaces the container', async () => {
   assert.equal(web.image, 'docker.io/library/nginx:2');
   assert.equal(web.restartCount, 1);
   assert.ok(web.state.running);
+  await end();
+});
+
+const configMap = (name: string, data: object = { key: 'value' }): ConfigMap =>
+  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data }) as ConfigMap;
+
+const withEnv = (more: object): object => ({ containers: [{ name: 'web', image: 'nginx:1', ...more }] });
+
+test('a container whose ConfigMap is missing does not run, says why, and starts when it appears', async () => {
+  const { context, create, get, status, said, end } = await setting();
+  await create('p', withEnv({ envFrom: [{ configMapRef: { name: 'late' } }] }));
+  await context.clock.advance(1_000);
+  assert.deepEqual((await status('p')).state, {
+    waiting: { reason: 'CreateContainerConfigError', message: 'configmap "late" not found' },
+  });
+  assert.equal((await get('p')).status?.phase, 'Pending');
+  assert.equal((await status('p')).restartCount, 0);
+  assert.deepEqual(
+    (await said('p')).map((line) => line.replace(/(Pulled): .*/, '$1')),
+    ['Pulling: Pulling image "nginx:1"', 'Pulled', 'Failed: Error: configmap "late" not found'],
+  );
+  await context.client.create(configMaps, configMap('late'));
+  await context.clock.advance(500);
+  assert.ok((await status('p')).state.running, 'long before it would have been tried again');
+  await end();
+});
+
+test('missing keys, Secrets and what is optional, as kubelet has them', async () => {
+  const { context, create, status, end } = await setting();
+  await context.client.create(configMaps, configMap('there'));
+  const key = (kind: string, name: string, more: object = {}): object =>
+    withEnv({ env: [{ name: 'A', valueFrom: { [kind]: { name, key: 'nope', ...more } } }] });
+  const cases: [name: string, spec: object, message: string | undefined][] = [
+    ['key', key('configMapKeyRef', 'there'), "couldn't find key nope in ConfigMap default/there"],
+    ['key-optional', key('configMapKeyRef', 'there', { optional: true }), undefined],
+    ['map', key('configMapKeyRef', 'gone'), 'configmap "gone" not found'],
+    ['secret', key('secretKeyRef', 'gone'), 'secret "gone" not found'],
+    ['secret-optional', key('secretKeyRef', 'gone', { optional: true }), undefined],
+    ['from', withEnv({ envFrom: [{ secretRef: { name: 'gone' } }] }), 'secret "gone" not found'],
+    ['from-optional', withEnv({ envFrom: [{ secretRef: { name: 'gone', optional: true } }] }), undefined],
+  ];
+  for (const [name, spec] of cases) await create(name, spec);
+  await context.clock.advance(1_000);
+  for (const [name, , message] of cases) {
+    const { state } = await status(name);
+    assert.equal(state.waiting?.message, message, name);
+    assert.equal(state.running !== undefined, message === undefined, name);
+  }
+  await end();
+});
+
+test('a Pod whose volumes cannot be mounted waits without a sandbox', async () => {
+  const { context, create, get, status, said, condition, end } = await setting();
+  await context.client.create(configMaps, configMap('there'));
+  const items = [{ key: 'nope', path: 'x' }];
+  const volumes = [
+    { name: 'a', configMap: { name: 'gone' } },
+    { name: 'b', secret: { secretName: 'gone' } },
+    { name: 'c', configMap: { name: 'there', items } },
+    { name: 'd', configMap: { name: 'gone', optional: true } },
+    {
+      name: 'e',
+      projected: {
+        sources: [{ configMap: { name: 'gone' } }, { secret: { name: 'gone' } }, { downwardAPI: {} }],
+      },
+    },
+    { name: 'f', persistentVolumeClaim: { claimName: 'gone' } },
+  ];
+  await create('p', { volumes });
+  await context.clock.advance(300);
+  const { status: told } = await get('p');
+  assert.deepEqual((await status('p')).state, { waiting: { reason: 'ContainerCreating' } });
+  assert.equal(told?.podIP, undefined);
+  assert.equal((await condition('p', 'PodReadyToStartContainers'))?.status, 'False');
+  assert.deepEqual(await said('p'), [
+    'FailedMount: MountVolume.SetUp failed for volume "a" : configmap "gone" not found',
+    'FailedMount: MountVolume.SetUp failed for volume "b" : secret "gone" not found',
+    'FailedMount: MountVolume.SetUp failed for volume "c" : configmap references non-existent config key: nope',
+    'FailedMount: MountVolume.SetUp failed for volume "e" : [configmap "gone" not found, secret "gone" not found]',
+    'FailedMount: Unable to attach or mount volumes: unmounted volumes=[f], unattached volumes=[], failed to process volumes=[f]: error processing PVC default/gone: failed to fetch PVC from API server: persistentvolumeclaims "gone" not found',
+  ]);
+  await create('q', { volumes: [volumes[0], volumes[5]] });
+  await context.client.create(configMaps, configMap('gone'));
+  await context.client.create(persistentVolumeClaims, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'gone', namespace: 'default' },
+    spec: { volumeName: 'disk' },
+    status: { phase: 'Bound' },
+  } as PersistentVolumeClaim);
+  await context.clock.advance(5_000);
+  assert.ok((await status('q')).state.running);
+  assert.ok((await status('p')).state.waiting, 'it misses more');
+  await context.client.delete(configMaps, { namespace: 'default', name: 'gone' });
+  await context.clock.advance(30_000);
+  assert.ok((await status('q')).state.running, 'what runs has what it needs');
+  await end();
+});
+
+test('a Pod that is bound here by force is turned away where kubelet would', async () => {
+  const { context, create, get, said, restartAgent, end } = await setting();
+  const port = (hostPort: number): object => ({
+    containers: [{ name: 'web', image: 'nginx:1', ports: [{ hostPort }] }],
+  });
+  const asking = (requests: object): object => ({
+    containers: [{ name: 'web', image: 'nginx:1', resources: { requests } }],
+  });
+  const rejected = async (name: string): Promise<unknown[]> => {
+    const { status } = await get(name);
+    return [status?.phase, status?.reason, status?.message];
+  };
+  await create('first', port(80));
+  await create('second', port(80));
+  const message = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";
+  assert.deepEqual(await rejected('second'), ['Failed', 'NodePorts', `Pod was rejected: ${message}`]);
+  assert.deepEqual(await said('second'), [`NodePorts: ${message}`]);
+  await create('big', asking({ cpu: '15' }));
+  await create('bigger', asking({ cpu: '2', memory: '1Ti' }));
+  assert.deepEqual(await rejected('bigger'), [
+    'Failed',
+    'OutOfcpu',
+    "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000, used: 15000, capacity: 16000",
+  ]);
+  await create('elsewhere', { nodeSelector: { disk: 'tape' } });
+  assert.deepEqual((await rejected('elsewhere')).slice(0, 2), ['Failed', 'NodeAffinity']);
+  await create('device', asking({ 'example.com/gpu': '1' }));
+  await context.clock.advance(1_000);
+  assert.equal(
+    (await get('device')).status?.phase,
+    'Running',
+    'resources of others are not the node’s matter',
+  );
+
+  await context.client.patch(nodes, {
+    name: 'node-1',
+    type: 'merge',
+    body: { spec: { taints: [{ key: 'out', effect: 'NoExecute' }] } },
+  });
+  await settle(10);
+  await create('tainted');
+  assert.deepEqual((await rejected('tainted')).slice(0, 2), ['Failed', 'TaintToleration']);
+
+  // Who is there stays, and what one leaves another may have.
+  await restartAgent();
+  assert.equal((await get('big')).status?.phase, 'Running');
+  await context.client.patch(nodes, { name: 'node-1', type: 'merge', body: { spec: { taints: null } } });
+  await context.client.delete(pods, { namespace: 'default', name: 'first' });
+  await context.client.delete(pods, { namespace: 'default', name: 'big' });
+  await context.clock.advance(60_000);
+  await create('third', port(80));
+  await create('big-again', asking({ cpu: '16' }));
+  await context.clock.advance(1_000);
+  assert.equal((await get('third')).status?.phase, 'Running');
+  assert.equal((await get('big-again')).status?.phase, 'Running');
+  await end();
+});
+
+test('a Pod has not ended while a sidecar runs, and sidecars end with the others, the last first', async () => {
+  const { context, create, get, status, said, end } = await setting();
+  const side = (name: string, seconds: number): object => ({
+    name,
+    image: 'b',
+    restartPolicy: 'Always',
+    lifecycle: { preStop: { sleep: { seconds } } },
+  });
+  await create('p', {
+    restartPolicy: 'Never',
+    initContainers: [side('one', 1), side('two', 2)],
+    containers: [{ name: 'web', image: 'b', command: ['sleep', '5'] }],
+  });
+  await context.clock.advance(2_000);
+  assert.equal((await get('p')).status?.phase, 'Running');
+  await context.clock.advance(5_000);
+  assert.equal((await status('p')).state.terminated?.exitCode, 0);
+  assert.ok((await status('p', 'one')).state.running);
+  assert.equal((await get('p')).status?.phase, 'Running', 'a sidecar still runs');
+  await context.clock.advance(5_000);
+  assert.equal((await get('p')).status?.phase, 'Succeeded');
+  const [one, two] = [await status('p', 'one'), await status('p', 'two')];
+  assert.ok(two.state.terminated!.finishedAt! < one.state.terminated!.finishedAt!);
+  assert.deepEqual(
+    (await said('p')).filter((line) => line.startsWith('Killing')),
+    ['Killing: Stopping container two', 'Killing: Stopping container one'],
+  );
+  await create('failed', {
+    restartPolicy: 'Never',
+    initContainers: [side('one', 0), { name: 'init', image: 'b', command: ['false'] }],
+  });
+  await context.clock.advance(5_000);
+  assert.equal((await get('failed')).status?.phase, 'Failed');
+  assert.ok((await status('failed', 'one')).state.terminated);
+  await end();
+});
+
+test('a Pod that another ended stays ended, and nothing of it runs', async () => {
+  const { context, create, get, status, end } = await setting();
+  await create('p');
+  await context.clock.advance(1_000);
+  assert.equal((await get('p')).status?.phase, 'Running');
+  await context.client.patch(pods, {
+    namespace: 'default',
+    name: 'p',
+    type: 'merge',
+    subresource: 'status',
+    body: { status: { phase: 'Failed', reason: 'Evicted', message: 'too much' } },
+  });
+  await context.clock.advance(1_000);
+  const { status: told } = await get('p');
+  assert.deepEqual([told?.phase, told?.reason, told?.message], ['Failed', 'Evicted', 'too much']);
+  assert.ok((await status('p')).state.terminated);
+  await end();
+});
+
+test('tells what a container was given of its node', async () => {
+  const { context, create, status, end } = await setting();
+  const resources = { requests: { cpu: '1' }, limits: { cpu: '2' } };
+  await create('p', {
+    containers: [
+      { name: 'web', image: 'b', resources },
+      { name: 'bare', image: 'b' },
+    ],
+  });
+  assert.equal((await status('p')).allocatedResources, undefined, 'it has not started');
+  await context.clock.advance(1_000);
+  assert.deepEqual((await status('p')).allocatedResources, { cpu: '1' });
+  assert.deepEqual((await status('p')).resources, resources);
+  assert.deepEqual((await status('p', 'bare')).resources, {});
+  await end();
+});
+
+test('a heartbeat is one request, and reads the Lease again only when another wrote it', async () => {
+  const { context, end } = await setting();
+  await context.clock.advance(20_000);
+  const beats = async (): Promise<string[]> => {
+    const from = context.api.requests.length;
+    await context.clock.advance(20_000);
+    return context.api.requests.slice(from).map(({ verb, resource }) => `${verb} ${resource}`);
+  };
+  assert.deepEqual(await beats(), ['update leases', 'update leases']);
+  const ref = { namespace: 'kube-node-lease', name: 'node-1' };
+  await context.client.patch(leases, {
+    ...ref,
+    type: 'merge',
+    body: { metadata: { labels: { by: 'another' } } },
+  });
+  assert.deepEqual(await beats(), ['update leases', 'get leases', 'update leases', 'update leases']);
+  const lease = await context.client.get(leases, ref);
+  assert.deepEqual(lease.metadata.labels, { by: 'another' }, 'what another wrote stays');
   await end();
 });

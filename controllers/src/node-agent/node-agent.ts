@@ -2,11 +2,16 @@ import { isNotFound } from '../runtime/api-error.ts';
 import { objectKey } from '../runtime/api-object.ts';
 import { createController } from '../runtime/controller.ts';
 import type { ControllerContext } from '../runtime/context.ts';
-import { parseTime } from '../runtime/clock.ts';
-import { nodes, type Pod, pods } from '../runtime/resource.ts';
+import { formatTime, parseTime } from '../runtime/clock.ts';
+import { type Node, nodes, type Pod, pods } from '../runtime/resource.ts';
+import { NodeInfo } from '../scheduler/node-info.ts';
 import { AddressPool } from './address-pool.ts';
 import { startHeartbeat } from './node-heartbeat.ts';
-import { defaultCapacity, type NodeFacts } from './node-object.ts';
+import { defaultCapacity, newNode, type NodeFacts } from './node-object.ts';
+import { type Rejection, rejectionOf } from './pod-admission.ts';
+import { noProblems, type PodProblems, problemsIn } from './pod-problems.ts';
+import { referencesOf } from './pod-references.ts';
+import { createPodSources } from './pod-sources.ts';
 import { podStatus } from './pod-status.ts';
 import type { Delays } from './simulated-container.ts';
 import { type NodeSurroundings, SimulatedPod } from './simulated-pod.ts';
@@ -54,7 +59,9 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
     kubeletVersion: options.kubeletVersion,
     capacity: options.capacity ?? defaultCapacity,
   };
-  const running = new Map<string, { simulated: SimulatedPod; reported: string }>();
+  const running = new Map<string, Running>();
+  /** Pods that the node has taken and that have not ended. */
+  const taken = new NodeInfo(options.name);
   const images = new Set<string>();
   const ownPods = informers.of(pods, { fieldSelector: `spec.nodeName=${options.name}` });
   const ownNode = informers.of(nodes, { fieldSelector: `metadata.name=${options.name}` });
@@ -64,7 +71,12 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
     workers: options.workers ?? 16,
     sync,
   });
-  const enqueue = (pod: Pod): void => controller.queue.add(objectKey(pod));
+  const sources = createPodSources(context, (key) => controller.queue.add(key));
+  const enqueue = (pod: Pod): void => {
+    if (isOver(pod)) taken.removePod(pod);
+    else if (running.has(pod.metadata.uid ?? '')) taken.addPod(pod);
+    controller.queue.add(objectKey(pod));
+  };
   ownPods.addHandler({
     add: enqueue,
     update: (_, pod) => enqueue(pod),
@@ -73,13 +85,35 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
 
   function forget(pod: Pod): void {
     const uid = pod.metadata.uid ?? '';
+    sources.forget(objectKey(pod));
+    taken.removePod(pod);
     const known = running.get(uid);
     if (known === undefined) return;
     addresses.release(known.simulated.ip);
     running.delete(uid);
   }
 
-  function simulate(pod: Pod): { simulated: SimulatedPod; reported: string } | undefined {
+  /** Why the node does not take a Pod that it sees for the first time. */
+  function rejection(pod: Pod): Rejection | undefined {
+    const isKnown = running.has(pod.metadata.uid ?? '') || pod.status?.startTime !== undefined;
+    if (isKnown || isOver(pod) || pod.metadata.deletionTimestamp !== undefined) return undefined;
+    const node = ownNode.store.get(options.name);
+    taken.setNode({ ...(node ?? newNode(facts)), status: { allocatable: facts.capacity } } as Node);
+    return rejectionOf(pod, taken);
+  }
+
+  async function reject(pod: Pod, { reason, message }: Rejection): Promise<void> {
+    recorder.event(pod, { type: 'Warning', reason, message });
+    await write(pod, {
+      phase: 'Failed',
+      reason,
+      message: `Pod was rejected: ${message}`,
+      startTime: formatTime(clock.now()),
+      ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+    });
+  }
+
+  function simulate(pod: Pod): Running | undefined {
     const uid = pod.metadata.uid ?? '';
     let known = running.get(uid);
     if (known === undefined) {
@@ -89,13 +123,38 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
       const startedMs = parseTime(pod.status?.startTime) ?? clock.now();
       known = { simulated: new SimulatedPod(pod, { startedMs, ip }), reported: '' };
       running.set(uid, known);
+      if (!isOver(pod)) taken.addPod(pod);
     }
     return known;
+  }
+
+  /** Reads what the Pod names, where a container may be about to start, and waits for what is missing. */
+  async function problemsOf(key: string, pod: Pod, simulated: SimulatedPod): Promise<PodProblems> {
+    const references = simulated.isStarting && !isOver(pod) ? referencesOf(pod) : [];
+    if (references.length === 0) {
+      sources.forget(key);
+      return noProblems;
+    }
+    const { namespace = '' } = pod.metadata;
+    const lookup = await sources.read(namespace, references);
+    const found = problemsIn(pod, lookup);
+    const awaited = found.awaited.filter(
+      ({ kind }) => kind !== 'PersistentVolumeClaim' || !simulated.isMounted,
+    );
+    if (!sources.waitFor(key, namespace, awaited)) controller.queue.addAfter(key, askAgainMs);
+    return found;
   }
 
   async function sync(key: string): Promise<void> {
     const pod = ownPods.store.get(key);
     if (pod === undefined) return;
+    const rejected = rejection(pod);
+    if (rejected !== undefined) return reject(pod, rejected);
+    if (isOver(pod) && !running.has(pod.metadata.uid ?? '')) {
+      // Turned away, evicted, or ended before the agent started: there is nothing to do but to let it go.
+      if (pod.metadata.deletionTimestamp !== undefined) await finish(pod);
+      return;
+    }
     const known = simulate(pod);
     if (known === undefined) {
       recorder.event(pod, {
@@ -106,14 +165,15 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
       controller.queue.addAfter(key, 10_000);
       return;
     }
+    const { simulated } = known;
+    const isGoing = pod.metadata.deletionTimestamp !== undefined;
     const surroundings: NodeSurroundings = {
+      sources: isGoing ? noProblems : await problemsOf(key, pod, simulated),
       nowMs: clock.now(),
       delays,
       images,
       say: (event) => recorder.event(pod, event),
     };
-    const { simulated } = known;
-    const isGoing = pod.metadata.deletionTimestamp !== undefined;
     const nextMs = isGoing ? simulated.stop(pod, surroundings) : simulated.advance(pod, surroundings);
     boundImages();
     await report(pod, known);
@@ -129,10 +189,15 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
   }
 
   /** Writes what changed since the last report, and first of all what differs from what an earlier agent reported. */
-  async function report(pod: Pod, known: { simulated: SimulatedPod; reported: string }): Promise<void> {
+  async function report(pod: Pod, known: Running): Promise<void> {
     const status = podStatus(pod, known.simulated, { nowMs: clock.now(), hostIp: facts.internalIp });
     const text = JSON.stringify(status);
     if (text === known.reported) return;
+    if (await write(pod, status)) known.reported = text;
+  }
+
+  /** Whether the Pod was still there. */
+  async function write(pod: Pod, status: object): Promise<boolean> {
     const { namespace = '', name = '', uid } = pod.metadata;
     try {
       await client.patch(pods, {
@@ -142,9 +207,10 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
         subresource: 'status',
         body: { metadata: { uid }, status },
       });
-      known.reported = text;
+      return true;
     } catch (error) {
       if (!isNotFound(error)) throw error;
+      return false;
     }
   }
 
@@ -158,12 +224,13 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
     }
   }
 
-  const heartbeat = startHeartbeat(context, facts);
+  const heartbeat = startHeartbeat(context, facts, () => ownNode.store.get(options.name));
   ownNode.addHandler({ update: (_, node) => heartbeat.changed(node) });
   informers.start();
   const ready = Promise.all([heartbeat.registered, informers.synced()]).then(() => {
     for (const pod of ownPods.store.list()) {
       if (pod.status?.podIP && !pod.spec?.hostNetwork) addresses.reserve(pod.status.podIP);
+      if (pod.status?.startTime && !isOver(pod)) taken.addPod(pod);
     }
     controller.start();
     log.debug({ node: options.name }, 'node is ready');
@@ -177,6 +244,19 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
       await Promise.all([controller.stop(), heartbeat.stop()]);
     },
   };
+}
+
+/** A Pod as the node runs it, and the status that was written last, as text. */
+interface Running {
+  simulated: SimulatedPod;
+  reported: string;
+}
+
+/** Claims, and what is too much to be watched, are asked for again after so long. */
+const askAgainMs = 2_000;
+
+function isOver({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 /** 10.89.0.0/16, from .0.1 on: addresses that nothing listens on. */

@@ -31,10 +31,19 @@ function showsConditions(node: Node, status: object): boolean {
   return wanted.every(({ type, status }) => shown.get(type) === status);
 }
 
-/** Starts at once and goes on until `stop`; failures are logged and tried again. */
-export function startHeartbeat(context: ControllerContext, facts: NodeFacts): NodeHeartbeat {
+/**
+ * Starts at once and goes on until `stop`; failures are logged and tried again. `nodeNow` is the Node as a watch shows
+ * it; it is asked only when the Node has been registered.
+ */
+export function startHeartbeat(
+  context: ControllerContext,
+  facts: NodeFacts,
+  nodeNow: () => Node | undefined,
+): NodeHeartbeat {
   const { client, clock, log, recorder } = context;
   const stop = new AbortController();
+  /** The Lease as it was written last. */
+  let known: Lease | undefined;
   let lastReportMs = -Infinity;
   let reported = '';
 
@@ -64,6 +73,7 @@ export function startHeartbeat(context: ControllerContext, facts: NodeFacts): No
     lastReportMs = clock.monotonicMs();
   }
 
+  /** One request where the Lease is as it was left; it is read again only when that turns out otherwise. */
   async function renew(node: Node): Promise<void> {
     const ref = { namespace: leaseNamespace, name: facts.name };
     const spec = {
@@ -72,9 +82,15 @@ export function startHeartbeat(context: ControllerContext, facts: NodeFacts): No
       renewTime: formatMicroTime(clock.now()),
     };
     try {
-      const lease = await client.get(leases, ref);
-      await client.update(leases, { ...lease, spec: { ...lease.spec, ...spec } });
+      known ??= await client.get(leases, ref);
+      known = await client.update(leases, { ...known, spec: { ...known.spec, ...spec } });
     } catch (error) {
+      known = undefined;
+      if (isConflict(error)) {
+        const current = await client.get(leases, ref);
+        known = await client.update(leases, { ...current, spec: { ...current.spec, ...spec } });
+        return;
+      }
       if (!isNotFound(error)) throw error;
       const owner = { apiVersion: 'v1', kind: 'Node', name: facts.name, uid: node.metadata.uid ?? '' };
       const fresh: Lease = {
@@ -83,7 +99,7 @@ export function startHeartbeat(context: ControllerContext, facts: NodeFacts): No
         metadata: { ...ref, ownerReferences: [owner] },
         spec,
       };
-      await client.create(leases, fresh);
+      known = await client.create(leases, fresh);
     }
   }
 
@@ -128,22 +144,25 @@ export function startHeartbeat(context: ControllerContext, facts: NodeFacts): No
   }
 
   async function beat(): Promise<void> {
-    for (;;) {
-      await delay(clock, renewIntervalMs, stop.signal);
-      if (stop.signal.aborted) return;
+    // Nodes that start together shall not beat together.
+    await delay(clock, renewIntervalMs * context.random(), stop.signal);
+    while (!stop.signal.aborted) {
       try {
-        const node = await client.get(nodes, { name: facts.name });
+        // The watch may be behind: only the API knows that the Node is gone.
+        const node = nodeNow() ?? (await client.get(nodes, { name: facts.name }));
         await renew(node);
         await report(node);
       } catch (error) {
         if (isNotFound(error)) {
           // Somebody deleted the Node: a kubelet that lives registers again.
           reported = '';
+          known = undefined;
           await first();
         } else if (!isConflict(error)) {
           log.warn({ err: error, node: facts.name }, 'heartbeat failed');
         }
       }
+      await delay(clock, renewIntervalMs, stop.signal);
     }
   }
 

@@ -1,8 +1,8 @@
 import { formatTime } from '../runtime/clock.ts';
 import type { Pod } from '../runtime/resource.ts';
 import { containerStatus, type ContainerStatus } from './container-status.ts';
-import type { ContainerSpec } from './simulated-container.ts';
-import type { SimulatedPod } from './simulated-pod.ts';
+import { type ContainerSpec, shallRestart } from './simulated-container.ts';
+import { policyOf, type SimulatedPod } from './simulated-pod.ts';
 
 interface Condition {
   type: string;
@@ -51,7 +51,11 @@ export function podStatus(pod: Pod, simulated: SimulatedPod, { nowMs, hostIp }: 
   const ip = pod.spec?.hostNetwork ? hostIp : simulated.ip;
   return {
     phase,
-    conditions: conditions(pod, { init, containers, isInitialized, phase }, nowMs),
+    conditions: conditions(
+      pod,
+      { init, containers, isInitialized, phase, hasSandbox: simulated.isMounted },
+      nowMs,
+    ),
     ...(simulated.deadlineExceeded
       ? {
           reason: 'DeadlineExceeded',
@@ -60,8 +64,8 @@ export function podStatus(pod: Pod, simulated: SimulatedPod, { nowMs, hostIp }: 
       : {}),
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
-    podIP: ip,
-    podIPs: [{ ip }],
+    // Without its volumes there is no sandbox, and without that no address of its own.
+    ...(simulated.isMounted || pod.spec?.hostNetwork ? { podIP: ip, podIPs: [{ ip }] } : {}),
     startTime: formatTime(simulated.startedMs),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: containers,
@@ -76,28 +80,44 @@ interface Found {
   isInitialized: boolean;
 }
 
-/** kubelet: `getPhase`. */
-function phaseOf(pod: Pod, { init, containers, isInitialized }: Found): string {
-  const restartPolicy = pod.spec?.restartPolicy ?? 'Always';
+/** kubelet: `getPhase`. A Pod has not ended while a sidecar runs. */
+function phaseOf(pod: Pod, { init, containers }: Found): string {
   const isGoing = pod.metadata.deletionTimestamp !== undefined;
-  if (!isInitialized) {
-    const failed = init.some(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
-    return failed && restartPolicy === 'Never' ? 'Failed' : 'Pending';
-  }
+  // Nobody leaves a final phase.
+  const { phase } = pod.status ?? {};
+  if (phase === 'Succeeded' || phase === 'Failed') return phase;
+  const specs = new Map(
+    ([...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])] as SpecContainer[]).map(
+      (spec) => [spec.name, spec],
+    ),
+  );
+  const endedForGood = ({ name, state, lastState }: ContainerStatus): boolean => {
+    const ended = state.terminated ?? (state.waiting && lastState.terminated);
+    return ended !== undefined && !shallRestart(policyOf(pod, specs.get(name) ?? { name }), ended.exitCode);
+  };
+  const isSidecar = ({ name }: ContainerStatus): boolean => specs.get(name)?.restartPolicy === 'Always';
+  if (init.some((status) => !isSidecar(status) && exitCodeOf(status) !== 0 && endedForGood(status)))
+    return 'Failed';
   const neverRan = containers.some(
     ({ state, lastState }) => state.waiting !== undefined && lastState.terminated === undefined,
   );
   if (neverRan) return 'Pending';
-  if (containers.some(({ state }) => state.running !== undefined)) return 'Running';
-  const stopped = containers.every(({ state }) => state.terminated !== undefined);
-  if (!stopped) return 'Running'; // One waits to be started again.
-  if (restartPolicy === 'Always' && !isGoing) return 'Running';
-  if (containers.every(({ state }) => state.terminated?.exitCode === 0)) return 'Succeeded';
-  return restartPolicy === 'Never' || isGoing ? 'Failed' : 'Running';
+  if ([...init, ...containers].some(({ state }) => state.running !== undefined)) return 'Running';
+  if (!isGoing && !containers.every(endedForGood)) return 'Running';
+  if (containers.some(({ state }) => state.terminated === undefined)) return 'Running';
+  return containers.every((status) => exitCodeOf(status) === 0) ? 'Succeeded' : 'Failed';
 }
 
-function conditions(pod: Pod, found: Found & { phase: string }, nowMs: number): Condition[] {
-  const { containers, init, isInitialized, phase } = found;
+function exitCodeOf({ state }: ContainerStatus): number {
+  return state.terminated?.exitCode ?? 0;
+}
+
+function conditions(
+  pod: Pod,
+  found: Found & { phase: string; hasSandbox: boolean },
+  nowMs: number,
+): Condition[] {
+  const { containers, init, isInitialized, phase, hasSandbox } = found;
   const known = new Map(
     ((pod.status?.conditions ?? []) as Condition[]).map((condition) => [condition.type, condition]),
   );
@@ -128,11 +148,15 @@ function conditions(pod: Pod, found: Found & { phase: string }, nowMs: number): 
         ? condition('ContainersReady', 'ContainersNotReady', unreadyMessage)
         : condition('ContainersReady');
   const incomplete = init.filter(({ ready }) => !ready);
+  // Who has run was initialized, even when its sidecars have ended since.
+  const hasRun = containers.some(
+    ({ state, lastState }) => state.waiting === undefined || lastState.terminated,
+  );
   return [
     // The sandbox is gone with the last container.
-    condition('PodReadyToStartContainers', over === undefined ? undefined : ''),
-    isInitialized
-      ? condition('Initialized')
+    condition('PodReadyToStartContainers', over === undefined && hasSandbox ? undefined : ''),
+    isInitialized || hasRun
+      ? { ...condition('Initialized'), reason: phase === 'Succeeded' ? 'PodCompleted' : null }
       : condition(
           'Initialized',
           'ContainersNotInitialized',

@@ -52,12 +52,17 @@ export interface Surroundings {
   delays: Delays;
   /** Images that the node has. */
   images: Set<string>;
+  /** Why its environment cannot be made, if it cannot. */
+  configProblem: string | undefined;
   say: Say;
 }
 
 /** What a waiting container waits for: its turn, its image, its start, or the end of a backoff. */
 type Step = 'idle' | 'pulling' | 'starting' | 'backoff';
 
+/** kubelet tries again after a failed sync (`workerBackOffPeriod`). */
+const retryConfigMs = 10_000;
+const configError = 'CreateContainerConfigError';
 const firstBackoffMs = 10_000;
 const longestBackoffMs = 300_000;
 /** After running so long a container's crashes are forgotten (kubelet: `MaxContainerBackOff` × 2). */
@@ -139,9 +144,13 @@ export class SimulatedContainer {
   }
 
   /** When the step that comes next is due; undefined while nothing is to come. */
-  #next({ nowMs, spec, behaviour, restartPolicy }: Surroundings): number | undefined {
+  #next({ nowMs, spec, behaviour, restartPolicy, configProblem }: Surroundings): number | undefined {
     const { state } = this;
-    if (state.is === 'waiting') return this.#step === 'idle' ? nowMs : this.#dueMs;
+    if (state.is === 'waiting') {
+      const isMended =
+        state.reason === configError && this.#step === 'backoff' && configProblem === undefined;
+      return this.#step === 'idle' || isMended ? nowMs : this.#dueMs;
+    }
     if (state.is === 'terminated') return shallRestart(restartPolicy, state.exitCode) ? nowMs : undefined;
     if (this.#isOutdated(spec)) return nowMs;
     if (behaviour.restartBeforeMs !== undefined && state.startedAtMs < behaviour.restartBeforeMs)
@@ -186,6 +195,12 @@ export class SimulatedContainer {
         return;
       }
       case 'starting':
+        if (at.configProblem !== undefined) {
+          say('Warning', 'Failed', `Error: ${at.configProblem}`);
+          this.state = { is: 'waiting', reason: configError, message: at.configProblem };
+          this.#begin('backoff', nowMs + retryConfigMs);
+          return;
+        }
         say('Normal', 'Created', 'Container created');
         say('Normal', 'Started', 'Container started');
         this.image = normalizedImage(image);
@@ -371,7 +386,8 @@ export class SimulatedContainer {
   }
 }
 
-function shallRestart(restartPolicy: string, exitCode: number): boolean {
+/** Whether a container that ended so is started again. */
+export function shallRestart(restartPolicy: string, exitCode: number): boolean {
   return restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
 }
 

@@ -2,7 +2,8 @@ import type { ContainerStatus } from './container-status.ts';
 import { restoreContainer } from './container-status.ts';
 import type { Pod } from '../runtime/resource.ts';
 import { behaviourOf } from './behaviour.ts';
-import { type ContainerSpec, type Delays, SimulatedContainer } from './simulated-container.ts';
+import type { PodProblems } from './pod-problems.ts';
+import { type ContainerSpec, type Delays, shallRestart, SimulatedContainer } from './simulated-container.ts';
 
 /** An Event about a Pod or one of its containers. */
 export interface PodEvent {
@@ -19,6 +20,8 @@ export interface NodeSurroundings {
   delays: Delays;
   images: Set<string>;
   say: (event: PodEvent) => void;
+  /** What the objects that the Pod names allow. */
+  sources: PodProblems;
 }
 
 interface Slot {
@@ -30,6 +33,10 @@ interface SpecContainer extends ContainerSpec {
   restartPolicy?: string;
   lifecycle?: { preStop?: { sleep?: { seconds: number } } };
 }
+
+/** A mount is tried again after so long, doubling up to the longest (kubelet: `exponentialbackoff`). */
+const firstMountRetryMs = 500;
+const longestMountRetryMs = 122_000;
 
 const groups = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 
@@ -44,6 +51,10 @@ export class SimulatedPod {
   readonly #slots = new Map<string, Slot>();
   #stoppingUntilMs: number | undefined;
   #deadlineExceeded = false;
+  #isMounted = false;
+  #mountRetry = { atMs: 0, delayMs: firstMountRetryMs };
+  /** When each sidecar ends, once the containers have. */
+  #sidecarsEnd: Map<string, number> | undefined;
 
   constructor(pod: Pod, { startedMs, ip }: { startedMs: number; ip: string }) {
     this.startedMs = startedMs;
@@ -58,6 +69,22 @@ export class SimulatedPod {
       const slot = this.#slots.get(status.name);
       if (slot !== undefined) restoreContainer(slot.container, status);
     }
+    this.#isMounted = known.some(
+      ({ state, lastState }) => state.waiting === undefined || lastState?.terminated,
+    );
+  }
+
+  /** Its volumes are there, and with them its sandbox and address. */
+  get isMounted(): boolean {
+    return this.#isMounted;
+  }
+
+  /** Whether what the Pod names is still to be looked at: a container may be about to start. */
+  get isStarting(): boolean {
+    if (this.#deadlineExceeded) return false;
+    return (
+      !this.#isMounted || [...this.#slots.values()].some(({ container }) => container.state.is !== 'running')
+    );
   }
 
   get deadlineExceeded(): boolean {
@@ -96,25 +123,89 @@ export class SimulatedPod {
       for (const { container } of this.#slots.values()) container.stop(node.nowMs);
       return undefined;
     }
-    if (isOver(pod)) return undefined;
+    if (isOver(pod)) {
+      // Somebody else ended it: nothing of it may go on.
+      for (const { container } of this.#slots.values()) container.stop(node.nowMs);
+      return undefined;
+    }
 
     const due: (number | undefined)[] = [deadlineMs === Infinity ? undefined : deadlineMs];
+    if (!this.#isMounted) {
+      const retryMs = this.#mount(node);
+      if (retryMs !== undefined) return Math.min(retryMs, deadlineMs);
+    }
+    const isEnding = this.#sidecarsEnd !== undefined || this.#isDone(pod);
     let open = true;
     for (const spec of (pod.spec?.initContainers ?? []) as SpecContainer[]) {
-      if (!open) break;
+      if (!open || (isEnding && isSidecar(spec))) break;
       due.push(this.#advanceOne(pod, spec, 'initContainers', node));
       open = this.#isInitDone(spec);
     }
-    if (open) {
+    if (open && !isEnding) {
       for (const spec of (pod.spec?.containers ?? []) as SpecContainer[]) {
         due.push(this.#advanceOne(pod, spec, 'containers', node));
       }
     }
+    if (this.#isDone(pod)) due.push(this.#endSidecars(pod, node));
     for (const spec of (pod.spec?.ephemeralContainers ?? []) as SpecContainer[]) {
       due.push(this.#advanceOne(pod, spec, 'ephemeralContainers', node));
     }
     const times = due.filter((time) => time !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Mounts the volumes, or says why not; returns when to try again, or undefined when they are there. */
+  #mount({ nowMs, sources, say }: NodeSurroundings): number | undefined {
+    if (sources.volumes.length === 0) {
+      this.#isMounted = true;
+      return undefined;
+    }
+    if (this.#mountRetry.atMs <= nowMs) {
+      for (const message of sources.volumes) say({ type: 'Warning', reason: 'FailedMount', message });
+      const { delayMs } = this.#mountRetry;
+      this.#mountRetry = { atMs: nowMs + delayMs, delayMs: Math.min(2 * delayMs, longestMountRetryMs) };
+    }
+    return this.#mountRetry.atMs;
+  }
+
+  /** All that the Pod is there for has ended and is not started again: its containers, or an init container for good. */
+  #isDone(pod: Pod): boolean {
+    const hasEnded = (spec: SpecContainer): boolean => {
+      const state = this.#slots.get(spec.name)?.container.state;
+      return state?.is === 'terminated' && !shallRestart(policyOf(pod, spec), state.exitCode);
+    };
+    const failed = ((pod.spec?.initContainers ?? []) as SpecContainer[]).some((spec) => {
+      if (isSidecar(spec) || !hasEnded(spec)) return false;
+      const state = this.#slots.get(spec.name)?.container.state;
+      return state?.is === 'terminated' && state.exitCode !== 0;
+    });
+    return failed || ((pod.spec?.containers ?? []) as SpecContainer[]).every(hasEnded);
+  }
+
+  /** Sidecars end when the others have, the last started first; returns when the next ends. */
+  #endSidecars(pod: Pod, { nowMs, say }: NodeSurroundings): number | undefined {
+    if (this.#sidecarsEnd === undefined) {
+      this.#sidecarsEnd = new Map();
+      let endMs = nowMs;
+      for (const spec of ((pod.spec?.initContainers ?? []) as SpecContainer[]).toReversed()) {
+        if (!isSidecar(spec) || this.#slots.get(spec.name)?.container.state.is !== 'running') continue;
+        say({
+          type: 'Normal',
+          reason: 'Killing',
+          message: `Stopping container ${spec.name}`,
+          fieldPath: `spec.initContainers{${spec.name}}`,
+        });
+        const graceMs = 1000 * (pod.spec?.terminationGracePeriodSeconds ?? 30);
+        endMs += Math.min(graceMs, 1000 * (spec.lifecycle?.preStop?.sleep?.seconds ?? 0));
+        this.#sidecarsEnd.set(spec.name, endMs);
+      }
+    }
+    const later: number[] = [];
+    for (const [name, endMs] of this.#sidecarsEnd) {
+      if (endMs <= nowMs) this.#slots.get(name)?.container.stop(endMs);
+      else later.push(endMs);
+    }
+    return later.length === 0 ? undefined : Math.min(...later);
   }
 
   /** The Pod is to go: its containers end. Returns when they have, or undefined once they did. */
@@ -155,24 +246,19 @@ export class SimulatedPod {
     pod: Pod,
     spec: SpecContainer,
     group: Slot['group'],
-    { nowMs, delays, images, say }: NodeSurroundings,
+    { nowMs, delays, images, say, sources }: NodeSurroundings,
   ): number | undefined {
     const { name = '', namespace = '', uid = '' } = pod.metadata;
-    const isSidecar = group === 'initContainers' && spec.restartPolicy === 'Always';
-    const isInit = group === 'initContainers' && !isSidecar;
-    const ofPod = pod.spec?.restartPolicy ?? 'Always';
+    const isInit = group === 'initContainers' && !isSidecar(spec);
     return this.#slots.get(spec.name)?.container.advance({
       nowMs,
       spec,
       behaviour: behaviourOf(pod, spec, isInit),
-      // A finished init container is never run again, a failed one as long as the Pod may restart.
-      restartPolicy:
-        group === 'ephemeralContainers'
-          ? 'Never'
-          : (spec.restartPolicy ?? (isInit && ofPod === 'Always' ? 'OnFailure' : ofPod)),
+      restartPolicy: group === 'ephemeralContainers' ? 'Never' : policyOf(pod, spec),
       pod: { name, namespace, uid },
       delays,
       images,
+      configProblem: sources.environments.get(spec.name),
       say: (type, reason, message) =>
         say({ type, reason, message, fieldPath: `spec.${group}{${spec.name}}` }),
     });
@@ -181,9 +267,24 @@ export class SimulatedPod {
   #isInitDone(spec: SpecContainer): boolean {
     const container = this.#slots.get(spec.name)?.container;
     if (container === undefined) return false;
-    if (spec.restartPolicy === 'Always') return container.started;
+    if (isSidecar(spec)) return container.started;
     return container.state.is === 'terminated' && container.state.exitCode === 0;
   }
+}
+
+/** An init container that goes on beside the others. */
+function isSidecar({ restartPolicy }: SpecContainer): boolean {
+  return restartPolicy === 'Always';
+}
+
+/**
+ * What of a container's end starts it again: its own policy or the Pod's. A finished init container is never run again, a
+ * failed one as long as the Pod may restart.
+ */
+export function policyOf(pod: Pod, spec: { name: string; restartPolicy?: string }): string {
+  const ofPod = pod.spec?.restartPolicy ?? 'Always';
+  const isInit = (pod.spec?.initContainers ?? []).some(({ name }) => name === spec.name);
+  return spec.restartPolicy ?? (isInit && ofPod === 'Always' ? 'OnFailure' : ofPod);
 }
 
 /** A Pod that ended is never run again. */

@@ -1,7 +1,7 @@
 import type {
+  V1ConfigMap,
   CoreV1Event,
   EventsV1Event,
-  V1ConfigMap,
   V1Deployment,
   V1Lease,
   V1Namespace,
@@ -12,6 +12,7 @@ import type {
   V1PodDisruptionBudget,
   V1ReplicaSet,
   V1ReplicationController,
+  V1Secret,
   V1Service,
   V1ServiceAccount,
   V1StatefulSet,
@@ -33,6 +34,7 @@ export type Service = Typed<V1Service>;
 export type ServiceAccount = Typed<V1ServiceAccount>;
 export type DisruptionBudget = Typed<V1PodDisruptionBudget>;
 export type Lease = Typed<V1Lease>;
+type Secret = Typed<V1Secret>;
 export type PersistentVolume = Typed<V1PersistentVolume>;
 export type PersistentVolumeClaim = Typed<V1PersistentVolumeClaim>;
 export type StorageClass = Typed<V1StorageClass>;
@@ -68,6 +70,7 @@ export const configMaps = namespaced<ConfigMap>('v1', 'configmaps', 'ConfigMap')
 export const serviceAccounts = namespaced<ServiceAccount>('v1', 'serviceaccounts', 'ServiceAccount');
 export const events = namespaced<Event>('v1', 'events', 'Event');
 export const seriesEvents = namespaced<SeriesEvent>('events.k8s.io/v1', 'events', 'Event');
+export const secrets = namespaced<Secret>('v1', 'secrets', 'Secret');
 export const persistentVolumeClaims = namespaced<PersistentVolumeClaim>(
   'v1',
   'persistentvolumeclaims',
