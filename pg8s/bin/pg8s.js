@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // The command. An older Node hands over to the one that was installed with pg8s.
 import module from 'node:module';
-import { isNewEnough, oldestMajor, pinnedNode, runBy } from './pinned-node.js';
+import { endWithLauncher, isNewEnough, oldestMajor, pinnedNode, runBy } from './pinned-node.js';
 
 const node = isNewEnough ? undefined : pinnedNode();
 if (isNewEnough) {
+  endWithLauncher();
   // Keeps what was compiled for the next start.
   module.enableCompileCache?.();
   const { main } = await import('../src/cli.ts');

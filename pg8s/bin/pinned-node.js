@@ -2,6 +2,7 @@
 // installed with the project. Plain JavaScript, for any Node that npm runs on.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,13 +30,34 @@ export function pinnedNode() {
   }
 }
 
+/** Tells a program that `runBy` starts who started it: the launcher's process id. */
+const launcherVariable = 'PG8S_LAUNCHER';
+/** The file descriptor of the pipe between them. */
+const launcherPipe = 3;
+
+/** Lets a program that `runBy` started stop, as by SIGTERM, when its launcher is gone: that may have been killed. */
+export function endWithLauncher() {
+  const launcher = Number(process.env[launcherVariable]);
+  delete process.env[launcherVariable];
+  // Children of ours that inherit the variable have no such pipe.
+  if (launcher !== process.ppid) return;
+  const pipe = new Socket({ fd: launcherPipe });
+  pipe.on('error', () => undefined);
+  pipe.on('close', () => process.kill(process.pid, 'SIGTERM'));
+  pipe.resume();
+  pipe.unref();
+}
+
 /**
  * Runs `args` (a script and its arguments) by the Node at `node`, which its children find first too, in this terminal;
- * hands signals on, and ends as it ends.
+ * hands signals on, and ends as it ends. The program sees by a pipe whether we are still there: `endWithLauncher`.
  */
 export function runBy(node, args) {
   const path = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`;
-  const child = spawn(node, args, { stdio: 'inherit', env: { ...process.env, PATH: path } });
+  const child = spawn(node, args, {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...process.env, PATH: path, [launcherVariable]: String(process.pid) },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(error.message);

@@ -33,6 +33,27 @@ test('every command has its help, and the program its version', async () => {
   });
 });
 
+test('without a command, the help is printed', async () => {
+  const bare = await pg8s([]);
+  assert.equal(bare.code, 0);
+  assert.equal(bare.stdout, (await pg8s(['--help'])).stdout);
+  assert.equal(bare.stderr, '');
+});
+
+test('the parts print their versions as their originals do', async () => {
+  const versions: [string, RegExp][] = [
+    ['etcd', /^etcd Version: 3\.6\.\d+\n$/],
+    ['apiserver', /^Kubernetes v1\.36\.\d+\+pg8s\n$/],
+    ['controllers', /^Kubernetes v1\.36\.\d+\+pg8s\n$/],
+    ['scheduler', /^Kubernetes v1\.36\.\d+\+pg8s\n$/],
+  ];
+  for (const [command, expected] of versions) {
+    const { code, stdout } = await pg8s([command, '--version']);
+    assert.equal(code, 0);
+    assert.match(stdout, expected);
+  }
+});
+
 test('completion scripts', async () => {
   for (const shell of ['bash', 'zsh', 'fish']) assert.match((await pg8s(['complete', shell])).stdout, /pg8s/);
 });
@@ -41,9 +62,19 @@ test('what is wrong on the command line is said in one line, with a non-zero exi
   const cases: [string[], RegExp][] = [
     [['up', '--secure-port', '70000'], /'--secure-port <port>'.*A whole number from 0 to 65535 is expected/],
     [['up', '--nodes', 'many'], /A whole number from 0 to 1000 is expected/],
+    [['down'], /^error: unknown command 'down'/],
+    [['up', 'down'], /too many arguments for 'up'/],
+    [['up', '--postgres-url', 'foo'], /^pg8s: --postgres-url must be a URL, /],
+    [['etcd', '--postgres-url', 'foo'], /^pg8s: --postgres-url must be a URL, /],
+    ...(process.platform === 'linux'
+      ? ([[['up', '--data-dir', '/proc/x'], /^pg8s: cannot make the data directory \/proc\/x: ENOENT/]] as [
+          string[],
+          RegExp,
+        ][])
+      : []),
     [['up', '--no-such-flag'], /unknown option '--no-such-flag'/],
     [['etcd', '--max-txn-ops', 'x'], /^pg8s: --max-txn-ops is "x", but must be a whole number$/],
-    [['apiserver', '--etcd-servers', 'http://127.0.0.1:1'], /^pg8s: --tls-cert-file /],
+    [['apiserver', '--etcd-servers', 'http://127.0.0.1:1'], /^pg8s: etcd cannot be reached: /],
     [['controllers', '--kubeconfig', '/nowhere'], /^pg8s: kubeconfig \/nowhere: /],
     [['decode', '/nowhere'], /^pg8s: ENOENT/],
     [['decode', '-o', 'xml'], /Allowed choices are json, yaml/],

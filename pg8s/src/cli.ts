@@ -44,7 +44,6 @@ const commands: Readonly<Record<string, CommandEntry>> = {
 };
 /** Adds `pg8s complete SHELL`, which has to know every command whole. */
 const completion = 'complete';
-const defaultCommand = 'up';
 
 /** Runs the command line `argv` (as in `process.argv`) and resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -53,7 +52,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     const program = await createProgram(argv[2], (code) => {
       exitCode = code;
     });
-    await program.parseAsync([...argv]);
+    if (argv.length <= 2) program.outputHelp();
+    else await program.parseAsync([...argv]);
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -76,14 +76,9 @@ async function createProgram(
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .exitOverride();
-  const isHelp = called === '--help' || called === '-h' || called === 'help' || called === '--version';
-  const name =
-    called !== undefined && (called in commands || isHelp || called === completion) ? called : defaultCommand;
   for (const [command, { description, load }] of Object.entries(commands)) {
-    const entry = program
-      .command(command, { isDefault: command === defaultCommand })
-      .description(description);
-    if (name === command || called === completion || called === 'help') (await load())(entry, report);
+    const entry = program.command(command).description(description);
+    if (called === command || called === completion || called === 'help') (await load())(entry, report);
   }
   if (called === completion) (await import('@bomb.sh/tab/commander')).default(program);
   else program.command(completion).description('print a completion script for bash, zsh, fish or powershell');

@@ -1,6 +1,9 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import type { Writable } from 'node:stream';
+import pino, { type Logger } from 'pino';
 import { takeDataDir } from './data-dir.ts';
+import { assertFree } from './free-ports.ts';
 import { stableIdentity } from './identity.ts';
 import { etcdctlEnv, kubeconfig } from './kubeconfig.ts';
 import type { KeyPair } from './pki/authority.ts';
@@ -8,23 +11,28 @@ import { startEmbeddedPostgres } from './postgres/embedded.ts';
 import type { PartArgs } from './part-settings.ts';
 import { writePrivate } from './private-file.ts';
 import { StopStack } from './stop-stack.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
 import { UsageError } from './usage-error.ts';
 import { withoutPassword } from './without-password.ts';
 
 export interface ControlPlaneOptions extends PartArgs {
-  /** Holds `postgres/`, `pki/`, `kubeconfig` and `etcdctl.env`; made when missing. */
-  dataDir: string;
-  /** Where the API listens; 0: any free port. */
-  securePort: number;
-  /** Where the etcd API listens; 0: any free port. */
-  etcdPort: number;
-  /** Address of both. */
-  bindAddress: string;
+  /**
+   * Holds `postgres/`, `pki/`, `kubeconfig` and `etcdctl.env`; made when missing. Default: a temporary folder, which is
+   * removed by `close`, or when this process ends.
+   */
+  dataDir?: string;
+  /** Where the API listens. Default 0: any free port. */
+  securePort?: number;
+  /** Where the etcd API listens. Default 0: any free port. */
+  etcdPort?: number;
+  /** Address of both. Default 127.0.0.1. */
+  bindAddress?: string;
   /** A server to use instead of the embedded one. */
   postgresUrl?: string;
-  /** Simulated nodes. */
-  nodes: number;
-  log: Logger;
+  /** Simulated nodes. Default 1. */
+  nodes?: number;
+  /** Default: nothing is logged. */
+  log?: Logger;
   /** Called when a part is up. */
   onUp?: (part: string, detail: string) => void;
 }
@@ -40,8 +48,10 @@ export interface ControlPlane {
   kubeconfig: string;
   /** Settles when a part ended that should not have. */
   failed: Promise<Error>;
-  /** Drains and stops everything, PostgreSQL last. */
-  close(): Promise<void>;
+  /** Drains and stops everything, PostgreSQL last. `remove`: removes the data directory as well. */
+  close(options?: { remove?: boolean }): Promise<void>;
+  /** `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const serviceClusterIpRange = '10.96.0.0/12';
@@ -53,7 +63,7 @@ const serviceAccountIssuer = 'https://kubernetes.default.svc.cluster.local';
  * registered and ready. Throws a UsageError for what a person can mend (a port or a data directory in use …); what
  * had been started is stopped by then.
  */
-export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const stack = new StopStack();
   try {
     return await start(options, stack);
@@ -65,21 +75,25 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 }
 
 async function start(options: ControlPlaneOptions, stack: StopStack): Promise<ControlPlane> {
-  const { log, onUp = () => undefined } = options;
-  const dataDir = await takeDataDir(options.dataDir);
+  const { log = pino({ level: 'silent' }), onUp = () => undefined, bindAddress = '127.0.0.1' } = options;
+  const { securePort = 0, etcdPort = 0, nodes = 1 } = options;
+  const temporary = options.dataDir === undefined ? await makeTemporaryFolder() : undefined;
+  if (temporary !== undefined) stack.push('temporary folder', () => temporary.remove());
+  const dataDir = await takeDataDir(options.dataDir ?? temporary!.path);
   stack.push('data directory', () => dataDir.release());
-  const nodeNames = Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`);
+  await assertFree(bindAddress, [securePort, etcdPort]);
+  const nodeNames = Array.from({ length: nodes }, (_, index) => `node-${index + 1}`);
 
   const settings = await import('./part-settings.ts');
   const partSettings = settings.readPartSettings(options);
   const serviceRange = partSettings.given.apiserver['service-cluster-ip-range'] ?? serviceClusterIpRange;
 
   // While the database comes up, which takes most of the time, keys are made and the other parts are loaded.
-  const database = startDatabase(options, dataDir.path, stack);
+  const database = startDatabase({ ...options, log, dataDir: dataDir.path, holds: temporary?.holds }, stack);
   const pkiMade = import('./pki/cluster-pki.ts').then(async ({ ensureClusterPki }) =>
     ensureClusterPki({
       folder: join(dataDir.path, 'pki'),
-      hosts: [options.bindAddress],
+      hosts: [bindAddress],
       nodeNames,
       serviceAddress: await firstAddress(serviceRange),
     }),
@@ -99,7 +113,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
 
   const etcdFlags = settings.etcdSettings(partSettings, {
     name: 'pg8s',
-    'listen-client-urls': `https://${urlHost(options.bindAddress)}:${options.etcdPort}`,
+    'listen-client-urls': `https://${urlHost(bindAddress)}:${etcdPort}`,
     'cert-file': pki.etcdServer.certFile,
     'key-file': pki.etcdServer.keyFile,
     'trusted-ca-file': pki.etcdCa.certFile,
@@ -124,8 +138,8 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     return 'ok';
   };
   const { apiserver: apiserverOptions, ...apiserverFlags } = await settings.apiserverSettings(partSettings, {
-    'bind-address': options.bindAddress,
-    'secure-port': String(options.securePort),
+    'bind-address': bindAddress,
+    'secure-port': String(securePort),
     'tls-cert-file': pki.apiserver.certFile,
     'tls-private-key-file': pki.apiserver.keyFile,
     'client-ca-file': pki.ca.certFile,
@@ -190,8 +204,12 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   running = controllers;
   stack.push('controllers', () => controllers.close());
   await controllers.ready;
-  onUp('controllers', `${options.nodes} ${options.nodes === 1 ? 'node' : 'nodes'} ready`);
+  onUp('controllers', `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ready`);
 
+  const close = async ({ remove = false } = {}): Promise<void> => {
+    await stack.close();
+    if (remove) await rm(dataDir.path, { recursive: true, force: true });
+  };
   return {
     server,
     etcdEndpoints,
@@ -199,7 +217,8 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     etcdctlEnvFile,
     kubeconfig: admin,
     failed,
-    close: () => stack.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -213,11 +232,10 @@ interface Database {
 }
 
 async function startDatabase(
-  options: ControlPlaneOptions,
-  dataDir: string,
+  options: { postgresUrl?: string; log: Logger; dataDir: string; holds: Writable | undefined },
   stack: StopStack,
 ): Promise<Database> {
-  const { postgresUrl, log } = options;
+  const { postgresUrl, log, dataDir, holds } = options;
   if (postgresUrl !== undefined) {
     return {
       postgresUrl,
@@ -226,7 +244,11 @@ async function startDatabase(
     };
   }
   const folder = join(dataDir, 'postgres');
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, log: log.child({ part: 'postgres' }) });
+  const postgres = await startEmbeddedPostgres({
+    dataDir: folder,
+    log: log.child({ part: 'postgres' }),
+    holds,
+  });
   stack.push('postgres', () => postgres.stop());
   return {
     postgresUrl: postgres.url,

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type FileLock, takeFileLock } from './file-lock.ts';
 import { makeFolder } from './make-folder.ts';
@@ -46,11 +45,6 @@ export async function takeDataDir(path: string): Promise<DataDir> {
       held.release();
     },
   };
-}
-
-/** A new folder in the system's own for temporary files, for this user alone. */
-export function makeTemporaryDataDir(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'pg8s-'));
 }
 
 /** Tells a folder from a copy of it, and not from itself after a move in its file system: `DEVICE:INODE`. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { attempt, eventually } from './command.ts';
@@ -93,6 +93,7 @@ describe('starting, stopping and starting again', () => {
         assert.notEqual(code, 0);
         assertOneLine(stderr, new RegExp(`${port}.*in use`));
       }
+      assert.deepEqual(await readdir(other.path), ['pg8s.lock'], 'something was started before');
     } finally {
       busy.close();
       await other.remove();

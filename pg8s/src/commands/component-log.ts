@@ -1,3 +1,4 @@
+import { versionInfo } from '@pg8s/apiserver-lite/server/version';
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { createLogger, type LogFormat, logFormats, type LogLevel, logLevels } from '../logging.ts';
@@ -8,9 +9,10 @@ export interface ComponentLogOptions {
   logFormat?: LogFormat;
 }
 
-/** Adds `--log-level` and `--log-format` to a command that has `-v` and `--logging-format`. */
+/** Adds `--log-level` and `--log-format` to a command that has `-v` and `--logging-format`, and Kubernetes' `--version`. */
 export function addComponentLog(command: Command): Command {
   return command
+    .version(`Kubernetes ${versionInfo.gitVersion}`, '--version', 'print the version')
     .addOption(new Option('--log-level <level>', 'how much is logged; goes before -v').choices(logLevels))
     .addOption(
       new Option('--log-format <format>', 'lines for people, or JSON; goes before --logging-format').choices(

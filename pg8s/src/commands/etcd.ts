@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { EtcdFlagError } from '@pg8s/shim/flag-values';
 import { type EtcdFlagOptions, parseShimOptions } from '@pg8s/shim/flags';
 import { etcdFlags } from '@pg8s/shim/flags-table';
-import { type Shim, startShim } from '@pg8s/shim/server';
+import { defaultVersionReported, type Shim, startShim } from '@pg8s/shim/server';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { DefineCommand } from '../cli.ts';
 import { takeDataDir } from '../data-dir.ts';
 import { createLogger, type LogLevel } from '../logging.ts';
 import { ensureAutoTls } from '../pki/auto-tls.ts';
+import { checkedPostgresUrl } from '../postgres-url.ts';
 import { startEmbeddedPostgres } from '../postgres/embedded.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { startFailure } from '../start-failure.ts';
@@ -27,11 +28,18 @@ const rows: readonly FlagRow[] = etcdFlags.map(({ defaultValue, isIgnored, ...fl
 
 /** `pg8s etcd`: the etcd server alone, with etcd's own flags and variables. */
 export const defineEtcd: DefineCommand = (command, report) => {
+  command.version(`etcd Version: ${defaultVersionReported}`, '--version', 'print the version');
   command.option('--postgres-url <url>', 'the database; without it an embedded one in --data-dir');
   addFlagOptions(command, rows).action(async (options: { postgresUrl?: string }) => {
-    report(await serve(parse(command), options.postgresUrl ?? process.env['PG8S_POSTGRES_URL']));
+    report(await serve(parse(command), postgresUrlOf(options)));
   });
 };
+
+function postgresUrlOf({ postgresUrl }: { postgresUrl?: string }): string | undefined {
+  const fromEnvironment = process.env['PG8S_POSTGRES_URL'];
+  if (postgresUrl !== undefined) return checkedPostgresUrl(postgresUrl, '--postgres-url');
+  return fromEnvironment ? checkedPostgresUrl(fromEnvironment, 'PG8S_POSTGRES_URL') : undefined;
+}
 
 function parse(command: Command): EtcdFlagOptions {
   try {

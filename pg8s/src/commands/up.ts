@@ -1,7 +1,8 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { DefineCommand } from '../cli.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { shellQuote } from '../kubeconfig.ts';
+import { checkedPostgresUrl } from '../postgres-url.ts';
 import { Progress } from '../progress.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { addLogOptions, logFor, type LogOptions } from './log-options.ts';
@@ -55,15 +56,13 @@ async function up(options: UpOptions): Promise<number> {
   const { startControlPlane } = await import('../control-plane.ts');
   const { postgresUrl, etcdArg, kubeApiserverArg, kubeControllerManagerArg, kubeSchedulerArg, ...rest } =
     options;
-  const here = (file: string): string => {
-    const path = relative(workingDir, file);
-    return shellQuote(path.startsWith('..') ? file : path);
-  };
   const start = async (): Promise<ControlPlane> => {
     const controlPlane = await startControlPlane({
       ...rest,
       dataDir: resolve(workingDir, options.dataDir),
-      ...(postgresUrl === undefined ? {} : { postgresUrl }),
+      ...(postgresUrl === undefined
+        ? {}
+        : { postgresUrl: checkedPostgresUrl(postgresUrl, '--postgres-url') }),
       etcdArgs: etcdArg ?? [],
       kubeApiserverArgs: kubeApiserverArg ?? [],
       kubeControllerManagerArgs: kubeControllerManagerArg ?? [],
@@ -73,15 +72,10 @@ async function up(options: UpOptions): Promise<number> {
     });
     console.log(
       `Ready in ${progress.total()}. Use it:\n` +
-        `  export KUBECONFIG=${here(controlPlane.kubeconfigFile)}\n` +
-        `  . ${dotted(here(controlPlane.etcdctlEnvFile))}`,
+        `  export KUBECONFIG=${shellQuote(controlPlane.kubeconfigFile)}\n` +
+        `  . ${shellQuote(controlPlane.etcdctlEnvFile)}`,
     );
     return controlPlane;
   };
   return runUntilStopped(log, start, ({ failed }) => failed);
-}
-
-/** A POSIX shell's `.` looks a name without a slash up in PATH. */
-function dotted(path: string): string {
-  return path.includes('/') ? path : `./${path}`;
 }

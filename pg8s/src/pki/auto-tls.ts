@@ -1,5 +1,6 @@
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { writePrivate } from '../private-file.ts';
 import { createSelfSigned } from './authority.ts';
 
@@ -15,7 +16,7 @@ export async function ensureAutoTls(options: {
   const folder = join(options.dataDir, 'fixtures', 'client');
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
   if ((await isThere(files.certFile)) && (await isThere(files.keyFile))) return files;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const hosts = new Set(options.urls.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, '')));
   hosts.delete('');
   const { cert, key } = await createSelfSigned({
