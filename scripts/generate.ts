@@ -1,32 +1,36 @@
 /**
- * `npm run generate -- FOLDER [--check]`: makes every generated table from a folder of facts about the API (see
- * CONTRIBUTING.md), or with --check only says which are stale. Without FOLDER: where `factsFolder` finds it; `--check`
- * without any facts passes, and says so.
+ * `npm run generate -- [FOLDER] [--check]`: makes every generated table from the facts about the API in
+ * `k8s-proto/facts`, or with --check only says which are stale. With FOLDER the facts are taken from there first (see
+ * `k8s-proto/facts/README.md`).
  */
-import { existsSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { generate as generateCompatibility } from '../apiserver-lite/generate/compatibility.ts';
 import { generate as generateOpenapi } from '../apiserver-lite/generate/openapi-schemas.ts';
-import { factsFolder } from '../k8s-proto/src/testing/facts-folder.ts';
+import { packFacts } from '../k8s-proto/generate/pack-facts.ts';
+import { factsArchive, factsFolder } from '../k8s-proto/src/testing/facts-folder.ts';
 import { runProgram } from './run-program.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { check: { type: 'boolean', default: false } },
 });
-const found = factsFolder();
-const folder = positionals[0] ?? (existsSync(found) ? found : undefined);
 
-if (folder === undefined) {
-  console.log('no folder of facts: usage: npm run generate -- FOLDER [--check]');
-  process.exitCode = values.check ? 0 : 2;
-} else {
-  const flags = values.check ? ['--check'] : [];
-  for (const generator of ['k8s-proto/generate/generate.ts', 'controllers/generate/pod-template-types.ts']) {
-    const code = await runProgram(process.execPath, [generator, folder, ...flags], process.env);
-    if (code !== 0) process.exitCode = code;
+const [given] = positionals;
+if (given !== undefined) {
+  const packed = packFacts(given);
+  if (!values.check) writeFileSync(factsArchive, packed);
+  else if (!packed.equals(readFileSync(factsArchive))) {
+    console.error(`${factsArchive} is not made from ${given}`);
+    process.exitCode = 1;
   }
-  await generateOpenapi(folder, { check: values.check });
 }
+const folder = factsFolder();
+const flags = values.check ? ['--check'] : [];
+for (const generator of ['k8s-proto/generate/generate.ts', 'controllers/generate/pod-template-types.ts']) {
+  const code = await runProgram(process.execPath, [generator, folder, ...flags], process.env);
+  if (code !== 0) process.exitCode = code;
+}
+await generateOpenapi(folder, { check: values.check });
 // After the tables that it tells of; it needs no facts.
 await generateCompatibility({ check: values.check });

@@ -1,9 +1,6 @@
-/**
- * Every kind's published serialization pair converts both ways. The pairs aren't part of this repository: their folder
- * is found by `factsFolder`.
- */
+/** Every kind's published serialization pair (`k8s-proto/facts`) converts both ways. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { decodeMessage, encodeMessage } from './codec/codec.ts';
@@ -14,7 +11,6 @@ import { kindOf } from './scheme.ts';
 import { factsFolder } from './testing/facts-folder.ts';
 
 const folder = join(factsFolder(), 'golden');
-const available = existsSync(folder);
 const watchEvent = 'k8s.io.apimachinery.pkg.apis.meta.v1.WatchEvent';
 
 interface Pair {
@@ -33,11 +29,7 @@ function pairs(): Pair[] {
     }));
 }
 
-const skip = available
-  ? false
-  : `no serialization pairs in ${folder}: set PG8S_KUBERNETES_FACTS to the folder that has them`;
-
-test('the published pairs convert both ways, byte for byte and field for field', { skip }, () => {
+test('the published pairs convert both ways, byte for byte and field for field', () => {
   const all = pairs();
   assert.ok(all.length >= 185, `only ${all.length} pairs`);
   for (const { name, object, bytes } of all) {
@@ -54,7 +46,7 @@ test('the published pairs convert both ways, byte for byte and field for field',
   }
 });
 
-test('the published objects are in normal form already', { skip }, () => {
+test('the published objects are in normal form already', () => {
   for (const { name, object } of pairs()) {
     const info = kindOf(object.apiVersion, object.kind);
     if (info === undefined) {

@@ -1,20 +1,33 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 
-const projectRoot = resolve(import.meta.dirname, '../../..');
-const folderName = 'kubernetes-1.36';
+/** The facts about the API of Kubernetes 1.36; `k8s-proto/facts/README.md` tells what is in there and where it is from. */
+export const factsArchive: string = resolve(import.meta.dirname, '../../facts/kubernetes-1.36.json.br');
+const cache = resolve(import.meta.dirname, '../../../.cache/facts');
 
-/**
- * The folder of facts about the API that tables are generated from and tests compare with. It is not part of the project:
- * PG8S_KUBERNETES_FACTS names it, or it is called `kubernetes-1.36` and lies in a folder beside the project's. Where there
- * is none, the path that would be looked at.
- */
+/** Texts as they are, other files in base64. */
+export type FactFiles = Record<string, { text: string } | { base64: string }>;
+
+/** The folder of facts that tables are generated from and tests compare with, unpacked from the archive once. */
 export function factsFolder(): string {
-  const named = process.env['PG8S_KUBERNETES_FACTS'];
-  if (named !== undefined) return named;
-  const beside = resolve(projectRoot, '..');
-  const candidates = readdirSync(beside, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(beside, name, folderName));
-  return candidates.find((folder) => existsSync(folder)) ?? join(beside, folderName);
+  const archive = readFileSync(factsArchive);
+  const folder = join(cache, createHash('sha256').update(archive).digest('hex').slice(0, 12));
+  if (existsSync(folder)) return folder;
+  const files = JSON.parse(brotliDecompressSync(archive).toString()) as FactFiles;
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(join(cache, 'unpack-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(work, name)), { recursive: true });
+    writeFileSync(join(work, name), 'text' in content ? content.text : Buffer.from(content.base64, 'base64'));
+  }
+  try {
+    renameSync(work, folder);
+  } catch (error) {
+    // Another process may have been faster.
+    rmSync(work, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
 }
