@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';
 import { serveDiscovery } from './discovery/serve-discovery.ts';
+import { trackServerWrites } from './endpoints/managed-fields/track-server-write.ts';
 import { createResourceHandler } from './endpoints/resource-handler.ts';
 import { encodeStatus } from './endpoints/write-response.ts';
 import { anyOf } from './filters/authentication/authenticator.ts';
@@ -197,6 +198,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
             extendExpiration: options.serviceAccounts?.extendExpiration ?? true,
           },
         }),
+    trackServerWrite: trackServerWrites(() => registry, Date.now),
     componentProbes: {
       'controller-manager': healthzProbe(controllerManagerPort),
       scheduler: healthzProbe(schedulerPort),

@@ -27,6 +27,7 @@ import { tables } from './printers/tables.ts';
 import type { Registry, Rest, TableConvertor } from './rest.ts';
 import { escalationCheck } from './rbac/escalation-check.ts';
 import { isServed, type RuntimeConfig } from './runtime-config.ts';
+import type { TrackServerWrite } from './server-writes.ts';
 import { selectableFields } from './selectable-fields.ts';
 import { buildSubresource, type TokenSettings } from './subresources.ts';
 import { buildVirtual } from './virtual-resources.ts';
@@ -50,6 +51,8 @@ export interface RegistryOptions {
   componentProbes?: Readonly<Record<string, ComponentProbe>>;
   /** Admission beyond NamespaceLifecycle, which always comes first. */
   admissionPlugins?: readonly AdmissionPlugin[];
+  /** Records the owners of what the server writes for itself; without it nobody owns it. */
+  trackServerWrite?: TrackServerWrite;
   /** `--disable-admission-plugins`. */
   disabledAdmissionPlugins?: readonly string[];
   options?: {
@@ -75,6 +78,8 @@ export interface BuiltRegistry extends Registry {
   storeOf(group: string, resource: string): GenericStore;
   /** Every storage, once each. */
   storages(): readonly ResourceStorage[];
+  /** Records who owns what the server writes for itself. */
+  readonly trackServerWrite: TrackServerWrite;
   /** Takes what Services use, and frees the addresses that none uses; to be run at the start. */
   repairAllocations(): Promise<void>;
 }
@@ -99,6 +104,7 @@ const portRanges: ResourceInfo = {
 /** Builds every served resource; nothing is read or written yet (Kubernetes: `controlplane/instance.go`). */
 export async function createRegistry(options: RegistryOptions): Promise<BuiltRegistry> {
   const { storageFactory, log, clock = Date.now, random = Math.random } = options;
+  const { trackServerWrite = () => {} } = options;
   const settings = options.options ?? {};
   const storages = new Map<string, ResourceStorage>();
   const everything = resources();
@@ -212,6 +218,7 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
         clock,
         tokenRequests: options.tokenRequests,
         storageOf,
+        trackServerWrite,
       });
       if (rest === undefined) {
         log.debug(
@@ -254,6 +261,7 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
       return store;
     },
     storages: () => [...storages.values()],
+    trackServerWrite,
     repairAllocations: () =>
       repairAllocations({
         services: storageOf('', 'services'),

@@ -13,6 +13,7 @@ import { statusStrategy, type StatusTraits } from './generic/kind-strategy.ts';
 import { scaleRest } from './generic/scale-rest.ts';
 import { partRest } from './generic/store-rest.ts';
 import type { Rest } from './rest.ts';
+import type { TrackServerWrite } from './server-writes.ts';
 
 /** What issuing tokens needs beside the registry itself. */
 export type TokenSettings = Omit<TokenRestOptions, 'storageOf' | 'clock'>;
@@ -27,6 +28,7 @@ export interface SubresourceOptions {
   /** How tokens are issued; undefined where there is no key to sign them with. */
   tokenRequests: TokenSettings | undefined;
   storageOf(group: string, resource: string): ResourceStorage;
+  trackServerWrite: TrackServerWrite;
 }
 
 type Builder = (options: SubresourceOptions) => Rest | undefined;
@@ -82,6 +84,7 @@ const builders: Readonly<Record<string, Builder>> = {
       pods: options.store,
       budgets: options.storageOf('policy', 'poddisruptionbudgets'),
       clock: options.clock,
+      track: options.trackServerWrite,
     }),
   }),
   '/pods/ephemeralcontainers': ({ parent, subresource, store, clock }) =>

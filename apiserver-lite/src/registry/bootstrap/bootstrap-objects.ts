@@ -7,6 +7,7 @@ import { apiServiceObjects } from './api-services.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
 import { ensureFlowControl } from './flow-control.ts';
 import { ensureServiceCidr } from './service-cidr.ts';
+import type { TrackServerWrite } from '../server-writes.ts';
 
 export interface BootstrapOptions {
   registry: BuiltRegistry;
@@ -19,6 +20,9 @@ export interface BootstrapOptions {
   /** PEM of who signs client certificates, for other servers that trust the same clients. */
   clientCa?: string;
 }
+
+/** The label by which selectors find a namespace by its name. */
+const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 /** Namespaces that exist in every cluster. */
 export const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
@@ -38,8 +42,6 @@ function kubernetesService({ serviceRanges, securePort }: BootstrapOptions): Kub
     spec: {
       type: 'ClusterIP',
       clusterIP: address,
-      clusterIPs: [address],
-      ipFamilies: [range.family],
       ipFamilyPolicy: 'SingleStack',
       sessionAffinity: 'None',
       ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: securePort }],
@@ -52,12 +54,14 @@ async function ensureKubernetesService(options: BootstrapOptions): Promise<void>
   const { registry, clock } = options;
   const store = registry.storeOf('', 'services');
   const wanted = kubernetesService(options);
-  await ensure(store, wanted, clock());
+  const track = registry.trackServerWrite;
+  await ensure(wanted, { store, nowMs: clock(), track });
   const { ports } = wanted['spec'] as { ports: unknown };
   await store.update(loopbackRequest('default', clock()), 'kubernetes', (current) => {
     const object = current ?? wanted;
     const spec = object['spec'] as { ports: unknown };
-    return isSame(spec.ports, ports) ? object : { ...object, spec: { ...spec, ports } };
+    if (isSame(spec.ports, ports)) return object;
+    return tracked(store, track, current, { ...object, spec: { ...spec, ports } });
   });
 }
 
@@ -81,10 +85,12 @@ async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions
   const data = { 'client-ca-file': clientCa };
   const wanted = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'kube-system' }, data };
   const store = registry.storeOf('', 'configmaps');
-  await ensure(store, structuredClone(wanted), clock());
+  const track = registry.trackServerWrite;
+  await ensure(structuredClone(wanted), { store, nowMs: clock(), track });
   await store.update(loopbackRequest('kube-system', clock()), name, (current) => {
     const object = current ?? wanted;
-    return { ...object, data: { ...(object['data'] as object | undefined), ...data } };
+    const next = { ...object, data: { ...(object['data'] as object | undefined), ...data } };
+    return tracked(store, track, current, next);
   });
 }
 
@@ -94,11 +100,11 @@ async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions
  */
 export async function ensureBootstrapObjects(options: BootstrapOptions): Promise<void> {
   const { registry, clock } = options;
+  const { trackServerWrite: track } = registry;
   for (const name of systemNamespaces) {
     await ensure(
-      registry.storeOf('', 'namespaces'),
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
-      clock(),
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [namespaceNameLabel]: name } } },
+      { store: registry.storeOf('', 'namespaces'), nowMs: clock(), track },
     );
   }
   await ensureServiceCidr(options);
@@ -106,18 +112,29 @@ export async function ensureBootstrapObjects(options: BootstrapOptions): Promise
   await ensureKubernetesService(options);
   for (const { name, value, description } of priorityClasses) {
     await ensure(
-      registry.storeOf('scheduling.k8s.io', 'priorityclasses'),
       { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description },
-      clock(),
+      { store: registry.storeOf('scheduling.k8s.io', 'priorityclasses'), nowMs: clock(), track },
     );
   }
   await ensureFlowControl(registry, clock());
   await ensureClientTrust(options);
   const apiServices = registry.storeOf('apiregistration.k8s.io', 'apiservices');
   for (const object of apiServiceObjects(registry.all())) {
-    await ensure(apiServices, object, clock());
+    await ensure(object, { store: apiServices, nowMs: clock(), track });
     await markAvailable(apiServices, object.metadata.name ?? '', clock());
   }
+}
+
+/** A copy of the object to be stored, with its owners. */
+function tracked(
+  store: GenericStore,
+  track: TrackServerWrite,
+  current: KubeObject | undefined,
+  object: KubeObject,
+): KubeObject {
+  const next = { ...object, metadata: { ...object.metadata } };
+  track({ resource: store.resource, current, object: next });
+  return next;
 }
 
 /** A local APIService is always available; its status goes straight to the store, as the aggregator's does. */

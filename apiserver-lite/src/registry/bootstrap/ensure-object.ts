@@ -2,6 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isReason } from '../../server/status-error.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import type { GenericStore } from '../generic/generic-store.ts';
+import type { TrackServerWrite } from '../server-writes.ts';
 import type { StoreRequest } from '../strategy.ts';
 
 /** The apiserver itself, as the writer of what it makes. */
@@ -15,8 +16,17 @@ export function loopbackRequest(namespace: string, nowMs: number): StoreRequest 
   };
 }
 
+/** Where something is ensured, and for whom. */
+export interface Ensuring {
+  store: GenericStore;
+  nowMs: number;
+  track: TrackServerWrite;
+  /** Default: that of the server. */
+  manager?: string;
+}
+
 /** Creates the object unless one of its name exists; that one stays as it is. */
-export async function ensure(store: GenericStore, object: KubeObject, nowMs: number): Promise<void> {
+export async function ensure(object: KubeObject, { store, nowMs, track, manager }: Ensuring): Promise<void> {
   const namespace = object.metadata.namespace ?? '';
   const request = loopbackRequest(namespace, nowMs);
   try {
@@ -27,6 +37,12 @@ export async function ensure(store: GenericStore, object: KubeObject, nowMs: num
   }
   try {
     applyDefaults(object);
+    track({
+      resource: store.resource,
+      current: undefined,
+      object,
+      ...(manager === undefined ? {} : { manager }),
+    });
     await store.create(request, object);
   } catch (error) {
     // Another apiserver was faster.

@@ -5,6 +5,7 @@ import { copyOf } from '../generic/copy-object.ts';
 import type { GenericStore } from '../generic/generic-store.ts';
 import { timestamp } from '../generic/timestamp.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
+import { conditionFields, withAppliedStatus, type TrackServerWrite } from '../server-writes.ts';
 import { autoUpdate, standardLevels, standardSchemas } from './flow-control-objects.ts';
 
 const group = 'flowcontrol.apiserver.k8s.io';
@@ -12,14 +13,21 @@ const group = 'flowcontrol.apiserver.k8s.io';
 const mandatory = new Set(['exempt', 'catch-all']);
 
 /** The object has the server's spec, unless it is one that somebody took over. */
-async function ensureSpec(store: GenericStore, wanted: KubeObject, nowMs: number): Promise<void> {
+async function ensureSpec(
+  wanted: KubeObject,
+  { store, nowMs, track }: { store: GenericStore; nowMs: number; track: TrackServerWrite },
+): Promise<void> {
   const name = wanted.metadata.name ?? '';
-  await ensure(store, copyOf(wanted), nowMs);
+  const manager = 'api-priority-and-fairness-config-producer-v1';
+  await ensure(copyOf(wanted), { store, nowMs, track, manager });
   applyDefaults(wanted);
   await store.update(loopbackRequest('', nowMs), name, (current) => {
     const object = current ?? wanted;
     const follows = mandatory.has(name) || object.metadata.annotations?.[autoUpdate] === 'true';
-    return follows ? { ...object, spec: copyOf(wanted['spec']) } : object;
+    if (!follows) return object;
+    const next = { ...object, metadata: { ...object.metadata }, spec: copyOf(wanted['spec']) };
+    track({ resource: store.resource, current, object: next, manager });
+    return next;
   });
 }
 
@@ -44,7 +52,14 @@ async function markFound(store: GenericStore, name: string, nowMs: number): Prom
       reason: 'Found',
       message: `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level.name)} and it exists`,
     };
-    return { ...object, status: { ...status, conditions: [...(status.conditions ?? []), condition] } };
+    return withAppliedStatus(
+      { ...object, status: { ...status, conditions: [...(status.conditions ?? []), condition] } },
+      {
+        manager: 'api-priority-and-fairness-config-consumer-v1',
+        fields: conditionFields(condition.type, Object.keys(condition)),
+        nowMs,
+      },
+    );
   });
 }
 
@@ -52,10 +67,11 @@ async function markFound(store: GenericStore, name: string, nowMs: number): Prom
 export async function ensureFlowControl(registry: BuiltRegistry, nowMs: number): Promise<void> {
   const levels = registry.storeOf(group, 'prioritylevelconfigurations');
   const schemas = registry.storeOf(group, 'flowschemas');
-  await Promise.all(standardLevels().map((object) => ensureSpec(levels, object, nowMs)));
+  const { trackServerWrite: track } = registry;
+  await Promise.all(standardLevels().map((object) => ensureSpec(object, { store: levels, nowMs, track })));
   await Promise.all(
     standardSchemas().map(async (object) => {
-      await ensureSpec(schemas, object, nowMs);
+      await ensureSpec(object, { store: schemas, nowMs, track });
       await markFound(schemas, object.metadata.name ?? '', nowMs);
     }),
   );

@@ -1,5 +1,6 @@
 import { setInterval, clearInterval } from 'node:timers';
 import type { Logger } from 'pino';
+import type { KubeObject, ObjectMeta } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { isReason } from '../../server/status-error.ts';
 import type { ResourceStorage } from '../../storage/storage.ts';
@@ -118,37 +119,32 @@ export class KubernetesEndpoints {
     const request = loopbackRequest('default', clock());
     const ports = [{ name: 'https', port: securePort, protocol: 'TCP' }];
     const metadata = { name: 'kubernetes', namespace: 'default' };
-    await registry.storeOf('', 'endpoints').update(
-      request,
-      'kubernetes',
-      (current) => ({
-        apiVersion: 'v1',
-        kind: 'Endpoints',
-        metadata: {
-          ...(current?.metadata ?? metadata),
-          labels: { ...current?.metadata.labels, 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+    const write = (group: string, resource: string, wanted: (current: ObjectMeta) => KubeObject) => {
+      const store = registry.storeOf(group, resource);
+      return store.update(
+        request,
+        'kubernetes',
+        (current) => {
+          const object = wanted({ ...(current?.metadata ?? metadata) });
+          registry.trackServerWrite({ resource: store.resource, current, object });
+          return object;
         },
-        ...(addresses.length === 0
-          ? {}
-          : { subsets: [{ addresses: addresses.map((ip) => ({ ip })), ports }] }),
-      }),
-      { forceAllowCreate: true },
-    );
-    await registry.storeOf('discovery.k8s.io', 'endpointslices').update(
-      request,
-      'kubernetes',
-      (current) => ({
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata: {
-          ...(current?.metadata ?? metadata),
-          labels: { ...current?.metadata.labels, 'kubernetes.io/service-name': 'kubernetes' },
-        },
-        addressType: 'IPv4',
-        endpoints: addresses.map((ip) => ({ addresses: [ip], conditions: { ready: true } })),
-        ports,
-      }),
-      { forceAllowCreate: true },
-    );
+        { forceAllowCreate: true },
+      );
+    };
+    await write('', 'endpoints', (found) => ({
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { ...found, labels: { ...found.labels, 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      ...(addresses.length === 0 ? {} : { subsets: [{ addresses: addresses.map((ip) => ({ ip })), ports }] }),
+    }));
+    await write('discovery.k8s.io', 'endpointslices', (found) => ({
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...found, labels: { ...found.labels, 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      endpoints: addresses.map((ip) => ({ addresses: [ip], conditions: { ready: true } })),
+      ports,
+    }));
   }
 }

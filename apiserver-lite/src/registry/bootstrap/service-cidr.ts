@@ -2,6 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { BuiltRegistry } from '../build-registry.ts';
 import type { IpRange } from '../core/service/ip-range.ts';
 import { timestamp } from '../generic/timestamp.ts';
+import { conditionFields, withAppliedStatus } from '../server-writes.ts';
 import { ensure } from './ensure-object.ts';
 
 /** The ServiceCIDR of the servers' own ranges. */
@@ -36,12 +37,16 @@ export async function ensureServiceCidr({
     metadata: { name: defaultServiceCidr, finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
     spec: { cidrs },
   };
-  await ensure(store, wanted, clock());
+  const { trackServerWrite: track } = registry;
+  await ensure(wanted, { store, nowMs: clock(), track });
   await store.storage.guaranteedUpdate({ namespace: '', name: defaultServiceCidr }, (current) => {
     const object = (current?.object ?? wanted) as ServiceCidr;
     const had = object.spec?.cidrs ?? [];
     const isUpgrade = had.length === 1 && cidrs.length === 2 && had[0] === cidrs[0];
-    const now = isUpgrade ? { ...object, spec: { ...object.spec, cidrs } } : object;
+    const now: ServiceCidr = isUpgrade
+      ? { ...object, metadata: { ...object.metadata }, spec: { ...object.spec, cidrs } }
+      : object;
+    if (isUpgrade) track({ resource: store.resource, current: object, object: now });
     const conditions = object.status?.conditions ?? [];
     const isMine = now.spec?.cidrs?.join() === cidrs.join();
     if (!isMine || conditions.some(({ type }) => type === 'Ready')) return now;
@@ -52,6 +57,13 @@ export async function ensureServiceCidr({
       reason: '',
       message: 'Kubernetes default Service CIDR is ready',
     };
-    return { ...now, status: { ...object.status, conditions: [...conditions, ready] } };
+    return withAppliedStatus(
+      { ...now, status: { ...object.status, conditions: [...conditions, ready] } },
+      {
+        manager: 'kubernetes-service-cidr-controller',
+        fields: conditionFields(ready.type, ['lastTransitionTime', 'message', 'status', 'type']),
+        nowMs: clock(),
+      },
+    );
   });
 }

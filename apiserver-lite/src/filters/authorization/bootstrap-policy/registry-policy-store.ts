@@ -34,13 +34,19 @@ export function registryPolicyStore(registry: BuiltRegistry, now: () => number =
       );
     },
     async create(resource, object) {
-      await registry.storeOf(rbacGroup, resource).create(requestFor(object), structuredClone(object));
+      const store = registry.storeOf(rbacGroup, resource);
+      const next = structuredClone(object);
+      registry.trackServerWrite({ resource: store.resource, current: undefined, object: next });
+      await store.create(requestFor(object), next);
     },
     async update(resource, object) {
       const name = object.metadata.name ?? '';
-      await registry
-        .storeOf(rbacGroup, resource)
-        .update(requestFor(object), name, () => structuredClone(object));
+      const store = registry.storeOf(rbacGroup, resource);
+      await store.update(requestFor(object), name, (current) => {
+        const next = structuredClone(object);
+        registry.trackServerWrite({ resource: store.resource, current, object: next });
+        return next;
+      });
     },
     async delete(resource, object) {
       await registry

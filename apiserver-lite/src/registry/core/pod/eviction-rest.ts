@@ -16,6 +16,7 @@ import { selects } from '../../generic/label-selector.ts';
 import { storeRequest } from '../../generic/store-rest.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import type { CreateOptions, DeleteOptions, PropagationPolicy } from '../../rest.ts';
+import type { TrackServerWrite } from '../../server-writes.ts';
 import { setPodCondition, type PodStatus } from './pod-condition.ts';
 
 interface Eviction extends KubeObject {
@@ -104,10 +105,11 @@ interface EvictionOptions {
   pods: GenericStore;
   budgets: ResourceStorage;
   clock: () => number;
+  track: TrackServerWrite;
 }
 
 /** `pods/eviction`: a deletion that asks the Pod's disruption budget first (Kubernetes: `EvictionREST`). */
-export function evictPod({ pods, budgets: budgetStorage, clock }: EvictionOptions) {
+export function evictPod({ pods, budgets: budgetStorage, clock, track }: EvictionOptions) {
   async function budgetOf(pod: CachedObject): Promise<Budget | undefined> {
     const { namespace = '', labels } = pod.object.metadata;
     const { items } = await budgetStorage.list({
@@ -159,7 +161,10 @@ export function evictPod({ pods, budgets: budgetStorage, clock }: EvictionOption
         else {
           await budgetStorage.guaranteedUpdate(key, (current) => {
             if (current === undefined) throw notFound(budgets, key.name);
-            return spend(current.object as Budget, name, now);
+            const object = spend(current.object as Budget, name, now);
+            const resource = { name: budgets.resource };
+            track({ resource, subresource: 'status', current: current.object, object });
+            return object;
           });
         }
       }

@@ -2,6 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { randomUUID } from 'node:crypto';
 import { isReason } from '../../../server/status-error.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
+import { serverManager } from '../../server-writes.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import {
   addressAt,
@@ -37,6 +38,18 @@ interface ClusterIpAllocatorOptions {
 const managedBy = 'ipallocator.k8s.io';
 const attempts = 64;
 
+/** What the server owns of each of these objects; the same for all. */
+const ipAddressFields = {
+  'f:metadata': {
+    'f:labels': {
+      '.': {},
+      'f:ipaddress.kubernetes.io/ip-family': {},
+      'f:ipaddress.kubernetes.io/managed-by': {},
+    },
+  },
+  'f:spec': { 'f:parentRef': { '.': {}, 'f:name': {}, 'f:namespace': {}, 'f:resource': {} } },
+};
+
 function ipAddress(address: string, { namespace, name }: ServiceRef, nowMs: number): KubeObject {
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -50,6 +63,16 @@ function ipAddress(address: string, { namespace, name }: ServiceRef, nowMs: numb
         'ipaddress.kubernetes.io/ip-family': familyOf(address),
         'ipaddress.kubernetes.io/managed-by': managedBy,
       },
+      managedFields: [
+        {
+          manager: serverManager,
+          operation: 'Update',
+          apiVersion: 'networking.k8s.io/v1',
+          time: timestamp(nowMs),
+          fieldsType: 'FieldsV1',
+          fieldsV1: ipAddressFields,
+        },
+      ],
     },
     spec: { parentRef: { group: '', resource: 'services', namespace, name } },
   };
