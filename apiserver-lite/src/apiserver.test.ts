@@ -219,7 +219,7 @@ describe('apiserver', () => {
     const before = await versions();
     const other = await start();
     await other.close();
-    assert.ok(before.length > 50);
+    assert.ok(before.length >= 50);
     assert.deepEqual(await versions(), before);
   });
 

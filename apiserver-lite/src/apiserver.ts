@@ -18,12 +18,15 @@ import {
   mastersMayDoAll,
 } from './filters/authorization/authorizer.ts';
 import type { Authorizer } from './filters/authorization/authorizer.ts';
+import { nodeRole } from './filters/authorization/bootstrap-policy/policy.ts';
 import { reconcilePolicy } from './filters/authorization/bootstrap-policy/reconcile.ts';
 import { registryPolicyStore } from './filters/authorization/bootstrap-policy/registry-policy-store.ts';
-import { followRbac } from './filters/authorization/follow-rbac.ts';
+import { followObjects } from './filters/authorization/follow-objects.ts';
+import { nodeAuthorizer } from './filters/authorization/node/node-authorizer.ts';
+import { NodeIndex, nodeResources } from './filters/authorization/node/node-index.ts';
 import { rbacAuthorizer } from './filters/authorization/rbac-authorizer.ts';
 import { RbacIndex } from './filters/authorization/rbac-index.ts';
-import { rbacGroup } from './filters/authorization/rbac-objects.ts';
+import { rbacGroup, rbacResources } from './filters/authorization/rbac-objects.ts';
 import { reviewAuthorizer } from './filters/authorization/review-authorizer.ts';
 import { chain, handlerChain } from './handler-chain.ts';
 import { serveOpenApi } from './openapi/serve-openapi.ts';
@@ -49,10 +52,11 @@ import { versionInfo } from './server/version.ts';
 import { serveOpenId } from './service-account/serve-openid.ts';
 import { serviceAccounts } from './service-account/service-accounts.ts';
 import type { ServiceAccountOptions } from './service-account/token-options.ts';
+import type { ListOptions, ResourceStorage, WatchOptions } from './storage/storage.ts';
 import { StorageFactory } from './storage/storage-factory.ts';
 import { valueCodecFor } from './storage/value-codec.ts';
 
-export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'RBAC';
+export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'Node' | 'RBAC';
 
 export interface ApiserverOptions {
   /** Stays open when the server closes. */
@@ -89,8 +93,10 @@ export interface ApiserverOptions {
   serviceAccounts?: ServiceAccountOptions;
   /** Default true; false where AlwaysAllow is among the authorization modes. */
   anonymousAuth?: boolean;
-  /** Asked in order. Default RBAC. */
+  /** Asked in order. Default Node, RBAC. */
   authorizationModes?: readonly AuthorizationMode[];
+  /** Whether `system:kube-controller-manager` may do what its controllers' accounts may. Default false, as in stock clusters. */
+  controllersShareOneIdentity?: boolean;
   /** Default 400. */
   maxRequestsInflight?: number;
   /** Default 200. */
@@ -150,7 +156,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const { log, etcd, bindAddress = '127.0.0.1', securePort = 6443 } = options;
   const closing = new AbortController();
   const rbac = new RbacIndex();
-  const authorizer = authorizerOf(options.authorizationModes ?? ['RBAC'], rbac);
+  const nodes = new NodeIndex();
+  const modes = options.authorizationModes ?? ['Node', 'RBAC'];
+  const authorizer = authorizerOf(modes, rbac, nodes);
   const metrics: ServerMetrics = new ServerMetrics(
     ({ apiGroup, apiVersion, resource, subresource }) =>
       registry.lookup(apiGroup, apiVersion, resource, subresource) !== undefined,
@@ -229,7 +237,15 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
 
   const hooks = new PostStartHooks({ log, signal: closing.signal });
   let endpoints: KubernetesEndpoints | undefined;
-  addHooks(hooks, { registry, rbac, log, signal: closing.signal }, async () => {
+  const parts = {
+    registry,
+    rbac,
+    nodes: modes.includes('Node') ? nodes : undefined,
+    controllersShareOneIdentity: options.controllersShareOneIdentity ?? false,
+    log,
+    signal: closing.signal,
+  };
+  addHooks(hooks, parts, async () => {
     await ensureBootstrapObjects({
       registry,
       clock: Date.now,
@@ -351,10 +367,11 @@ function takesAnonymous({ anonymousAuth = true, authorizationModes = [], log }: 
   return false;
 }
 
-function authorizerOf(modes: readonly AuthorizationMode[], rbac: RbacIndex): Authorizer {
+function authorizerOf(modes: readonly AuthorizationMode[], rbac: RbacIndex, nodes: NodeIndex): Authorizer {
   const authorizers: Record<AuthorizationMode, () => Authorizer> = {
     AlwaysAllow: () => alwaysAllow,
     AlwaysDeny: () => alwaysDeny,
+    Node: () => nodeAuthorizer(nodes, nodeRole()),
     RBAC: () => rbacAuthorizer(rbac),
   };
   return firstOpinion([mastersMayDoAll, ...modes.map((mode) => authorizers[mode]())]);
@@ -410,6 +427,9 @@ async function etcdAnswers(storages: StorageFactory): Promise<void> {
 interface HookParts {
   registry: BuiltRegistry;
   rbac: RbacIndex;
+  /** Undefined: nobody asks what belongs to a node. */
+  nodes: NodeIndex | undefined;
+  controllersShareOneIdentity: boolean;
   log: Logger;
   signal: AbortSignal;
 }
@@ -417,23 +437,35 @@ interface HookParts {
 /** The names are kube-apiserver's; each tells what is true here once it is finished. */
 function addHooks(
   hooks: PostStartHooks,
-  { registry, rbac, log, signal }: HookParts,
+  { registry, rbac, nodes, controllersShareOneIdentity, log, signal }: HookParts,
   bootstrap: () => Promise<void>,
 ): void {
-  hooks.add('generic-apiserver-start-informers', () =>
-    followRbac({
-      source: {
-        list: (resource, listOptions) => registry.storageOf(rbacGroup, resource).list(listOptions),
-        watch: (resource, watchOptions) => registry.storageOf(rbacGroup, resource).watch(watchOptions),
-      },
-      index: rbac,
-      log,
-      signal,
-    }),
-  );
+  const storageOf = (resource: string): ResourceStorage => {
+    const group = nodeResources.find((each) => each.resource === resource)?.group ?? rbacGroup;
+    return registry.storageOf(group, resource);
+  };
+  const source = {
+    list: (resource: string, listOptions: ListOptions) => storageOf(resource).list(listOptions),
+    watch: (resource: string, watchOptions: WatchOptions) => storageOf(resource).watch(watchOptions),
+  };
+  hooks.add('generic-apiserver-start-informers', async () => {
+    await Promise.all([
+      followObjects({ resources: rbacResources, source, index: rbac, log, signal }),
+      nodes &&
+        followObjects({
+          resources: nodeResources.map(({ resource }) => resource),
+          source,
+          index: nodes,
+          log,
+          signal,
+        }),
+    ]);
+  });
   hooks.add('bootstrap-controller', bootstrap);
   hooks.add('rbac/bootstrap-roles', async () => {
-    const { created, updated } = await reconcilePolicy(registryPolicyStore(registry));
+    const { created, updated } = await reconcilePolicy(registryPolicyStore(registry), {
+      controllersShareOneIdentity,
+    });
     if (created + updated > 0) log.info({ created, updated }, 'wrote the bootstrap policy');
   });
 }

@@ -159,6 +159,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
       stack.push('etcd client', () => Promise.resolve(client.close()));
       return client;
     }),
+    controllersShareOneIdentity: true,
     componentProbes: {
       'controller-manager': probeOf('controller-manager'),
       scheduler: probeOf('scheduler'),

@@ -83,7 +83,7 @@ const servedFlags: readonly ComponentFlag[] = [
     'Whom a token may be for to be good here, separated by commas. Default: the issuers.',
   ),
   boolean('anonymous-auth', 'true', 'Take requests without credentials as system:anonymous.'),
-  list('authorization-mode', 'RBAC', 'Who is asked, in order: RBAC, AlwaysAllow, AlwaysDeny.'),
+  list('authorization-mode', 'Node,RBAC', 'Who is asked, in order: Node, RBAC, AlwaysAllow, AlwaysDeny.'),
   int('max-requests-inflight', '400', 'Most reading requests under way; 0: no limit.'),
   int('max-mutating-requests-inflight', '200', 'Most writing requests under way; 0: no limit.'),
   duration('request-timeout', '1m0s', 'How long a request may take.'),

@@ -27,7 +27,7 @@ describe('flags of kube-apiserver', () => {
     assert.equal(apiserver.securePort, 6443);
     assert.equal(apiserver.requestTimeoutMs, 60_000);
     assert.equal(apiserver.eventTtlSeconds, 3600);
-    assert.deepEqual(apiserver.authorizationModes, ['RBAC']);
+    assert.deepEqual(apiserver.authorizationModes, ['Node', 'RBAC']);
     assert.equal(apiserver.anonymousAuth, true);
     assert.deepEqual([verbosity, notes], [0, []]);
   });
@@ -80,9 +80,9 @@ describe('flags of kube-apiserver', () => {
 
   test('say what they do not do', async () => {
     const { notes, apiserver } = await parse({ 'authorization-mode': 'Node,RBAC', profiling: 'false' });
-    assert.equal(notes.length, 2);
+    assert.equal(notes.length, 1);
     assert.match(notes.join('\n'), /--profiling changes nothing: there are no Go profiles/);
-    assert.deepEqual(apiserver.authorizationModes, ['RBAC']);
+    assert.deepEqual(apiserver.authorizationModes, ['Node', 'RBAC']);
   });
 
   test('say what is wrong', async () => {

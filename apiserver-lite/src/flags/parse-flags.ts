@@ -58,8 +58,7 @@ export async function parseApiserverFlags(
     name === 'v' ? flags[name]?.replace(/^=/, '') : flags[name];
   const text = (name: string): string => given(name) ?? known.get(name)?.defaultValue ?? '';
   const reader = new FlagReader(text);
-  const modeNotes: string[] = [];
-  const modes = authorizationModes(text('authorization-mode'), modeNotes);
+  const modes = authorizationModes(text('authorization-mode'));
   const gates = featureGateProblem(text('feature-gates'));
   if (gates !== undefined) throw flagError('feature-gates', gates);
   reader.oneOf('storage-backend', ['', 'etcd3']);
@@ -119,7 +118,7 @@ export async function parseApiserverFlags(
     },
     verbosity: reader.integer('v'),
     logFormat: reader.oneOf('logging-format', ['text', 'json']),
-    notes: [...notes, ...modeNotes],
+    notes: [...notes],
   };
 }
 
@@ -184,14 +183,10 @@ async function serviceAccountOptions(reader: FlagReader): Promise<ServiceAccount
   };
 }
 
-function authorizationModes(text: string, notes: string[]): AuthorizationMode[] {
+function authorizationModes(text: string): AuthorizationMode[] {
   const modes: AuthorizationMode[] = [];
   for (const mode of text.split(',').map((name) => name.trim())) {
-    if (mode === 'Node') {
-      notes.push(
-        '--authorization-mode: Node is not there yet; the group system:nodes has the role system:node',
-      );
-    } else if (mode === 'RBAC' || mode === 'AlwaysAllow' || mode === 'AlwaysDeny') {
+    if (mode === 'Node' || mode === 'RBAC' || mode === 'AlwaysAllow' || mode === 'AlwaysDeny') {
       modes.push(mode);
     } else {
       throw flagError('authorization-mode', `has "${mode}", which is not a known mode`);

@@ -31,7 +31,7 @@ const otherDefaults: Readonly<Record<string, Readonly<Record<string, string>>>> 
   'kube-apiserver': {
     // Nobody is to be reached from elsewhere unless asked.
     'bind-address': '127.0.0.1',
-    'authorization-mode': 'RBAC',
+    'authorization-mode': 'Node,RBAC',
     'service-cluster-ip-range': '10.96.0.0/12',
     // kubeadm's: simulated containers endanger nobody.
     'allow-privileged': 'true',

@@ -15,6 +15,8 @@ export interface AuthorizationAttributes {
   name: string;
   /** Of requests for no resource, such as `/healthz`. */
   path: string;
+  /** Of a list, watch or deletecollection, as it was asked for. */
+  fieldSelector?: string;
 }
 
 export interface Authorization {
@@ -63,8 +65,18 @@ export function firstOpinion(authorizers: readonly Authorizer[]): Authorizer {
 
 /** The question that a request is. */
 export function attributesOf({ user, requestInfo }: RequestContext): AuthorizationAttributes {
-  const { verb, isResourceRequest, namespace, apiGroup, apiVersion, resource, subresource, name, path } =
-    requestInfo;
+  const {
+    verb,
+    isResourceRequest,
+    namespace,
+    apiGroup,
+    apiVersion,
+    resource,
+    subresource,
+    name,
+    path,
+    fieldSelector,
+  } = requestInfo;
   return {
     user,
     verb,
@@ -76,6 +88,7 @@ export function attributesOf({ user, requestInfo }: RequestContext): Authorizati
     subresource,
     name,
     path,
+    fieldSelector,
   };
 }
 

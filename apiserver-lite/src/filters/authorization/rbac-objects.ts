@@ -49,3 +49,5 @@ export const rbacKinds = {
 } as const;
 
 export type RbacResource = keyof typeof rbacKinds;
+
+export const rbacResources = Object.keys(rbacKinds) as RbacResource[];

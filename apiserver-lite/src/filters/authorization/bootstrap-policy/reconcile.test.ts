@@ -9,6 +9,8 @@ import type { RbacResource, RoleObject } from '../rbac-objects.ts';
 import { reconcilePolicy } from './reconcile.ts';
 import type { PolicyStore } from './reconcile.ts';
 
+const shared = { controllersShareOneIdentity: true };
+
 class MemoryPolicyStore implements PolicyStore {
   readonly objects = new Map<RbacResource, Map<string, KubeObject>>();
   of(resource: RbacResource): Map<string, KubeObject> {
@@ -34,7 +36,7 @@ describe('bootstrap policy', () => {
   let store: MemoryPolicyStore;
   beforeEach(async () => {
     store = new MemoryPolicyStore();
-    await reconcilePolicy(store);
+    await reconcilePolicy(store, shared);
   });
 
   function may(user: string, groups: string[], method: string, target: string): boolean {
@@ -94,17 +96,35 @@ describe('bootstrap policy', () => {
     assert.equal(may(user, [], 'POST', '/api/v1/namespaces/a/pods'), false);
   });
 
-  test('a node registers, reports Pods and renews its lease', () => {
-    const node: [string, string[]] = ['system:node:node-1', ['system:nodes', 'system:authenticated']];
-    assert.equal(may(...node, 'POST', '/api/v1/nodes'), true);
-    assert.equal(may(...node, 'PATCH', '/api/v1/nodes/node-1/status'), true);
-    assert.equal(may(...node, 'PATCH', '/api/v1/namespaces/a/pods/b/status'), true);
-    assert.equal(
-      may(...node, 'PUT', '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-1'),
-      true,
+  test('the role of nodes is bound to nobody, and is taken from those who had it', async () => {
+    const bindings = store.of('clusterrolebindings');
+    const binding = bindings.get('/system:node');
+    assert.ok(binding !== undefined && !('subjects' in binding));
+    const friend = { kind: 'Group', name: 'friends' };
+    bindings.set('/system:node', { ...binding, subjects: [{ kind: 'Group', name: 'system:nodes' }, friend] });
+    assert.deepEqual(await reconcilePolicy(store, shared), { created: 0, updated: 1 });
+    assert.deepEqual(bindings.get('/system:node')?.['subjects'], [friend]);
+    assert.equal(may('system:node:n', ['system:nodes'], 'GET', '/api/v1/secrets'), false);
+  });
+
+  test('there is what a stock kube-apiserver 1.36 makes, and nothing else', async () => {
+    const stock = new MemoryPolicyStore();
+    await reconcilePolicy(stock);
+    const counts = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'] as const;
+    assert.deepEqual(
+      counts.map((resource) => stock.of(resource).size),
+      [69, 50, 7, 7],
     );
-    assert.equal(may(...node, 'GET', '/api/v1/pods?watch=1&fieldSelector=spec.nodeName%3Dnode-1'), true);
-    assert.equal(may(...node, 'POST', '/apis/apps/v1/namespaces/a/deployments'), false);
+    const extra = [...store.of('clusterrolebindings').keys()].filter(
+      (key) => !stock.of('clusterrolebindings').has(key),
+    );
+    assert.ok(extra.length > 30 && extra.every((key) => key.startsWith('/pg8s:kube-controller-manager:')));
+    const locking = stock.of('roles').get('kube-system/system::leader-locking-kube-scheduler') as RoleObject;
+    const verbs = ['create', 'get', 'list', 'update', 'watch'];
+    assert.deepEqual(locking.rules, [
+      { verbs, apiGroups: ['coordination.k8s.io'], resources: ['leases'] },
+      { verbs, apiGroups: ['coordination.k8s.io'], resources: ['leasecandidates'] },
+    ]);
   });
 
   test('admin holds the rules of edit and view', () => {
@@ -119,7 +139,7 @@ describe('bootstrap policy', () => {
   });
 
   test('a second run changes nothing', async () => {
-    assert.deepEqual(await reconcilePolicy(store), { created: 0, updated: 0 });
+    assert.deepEqual(await reconcilePolicy(store, shared), { created: 0, updated: 0 });
   });
 
   test('what was taken away comes back, what was added stays, what is opted out is left alone', async () => {
@@ -138,7 +158,7 @@ describe('bootstrap policy', () => {
     const friend = { kind: 'User', name: 'friend' };
     store.of('clusterrolebindings').set('/cluster-admin', { ...binding, subjects: [friend] });
 
-    assert.deepEqual(await reconcilePolicy(store), { created: 1, updated: 2 });
+    assert.deepEqual(await reconcilePolicy(store, shared), { created: 1, updated: 2 });
     const rules = (clusterRoles.get('/system:aggregate-to-view') as RoleObject).rules ?? [];
     assert.ok(rules.includes(extra) && rules.length === (view.rules ?? []).length + 1);
     assert.deepEqual((clusterRoles.get('/system:discovery') as RoleObject).rules, []);

@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { BindingObject, PolicyRule, RbacResource, RoleObject, Subject } from '../rbac-objects.ts';
-import { clusterRoleBindings, roleBindings, roles } from './bindings.ts';
-import { clusterRoles } from './cluster-roles.ts';
-import { controllerRoles } from './controller-roles.ts';
-import { mayUpdate } from './rules.ts';
+import { bootstrapPolicy, mayUpdate } from './policy.ts';
+import type { PolicyOptions } from './policy.ts';
 
 /** The store as the policy needs it. */
 export interface PolicyStore {
@@ -25,15 +23,13 @@ export interface ReconcileResult {
  * subjects, but takes nothing away, and leaves alone what is annotated `autoupdate: "false"`
  * (Kubernetes: `registry/rbac/reconciliation`).
  */
-export async function reconcilePolicy(store: PolicyStore): Promise<ReconcileResult> {
+export async function reconcilePolicy(
+  store: PolicyStore,
+  options: PolicyOptions = { controllersShareOneIdentity: false },
+): Promise<ReconcileResult> {
   const result: ReconcileResult = { created: 0, updated: 0 };
-  const wanted: [RbacResource, readonly KubeObject[]][] = [
-    ['clusterroles', withAggregatedRules([...clusterRoles, ...controllerRoles])],
-    ['clusterrolebindings', clusterRoleBindings],
-    ['roles', roles],
-    ['rolebindings', roleBindings],
-  ];
-  for (const [resource, objects] of wanted) {
+  for (const [resource, wanted] of bootstrapPolicy(options)) {
+    const objects = resource === 'clusterroles' ? withAggregatedRules(wanted as RoleObject[]) : wanted;
     const stored = await store.list(resource);
     await Promise.all(objects.map((object) => reconcile(store, resource, { object, stored, result })));
   }
@@ -91,11 +87,15 @@ function withMissingRules(current: RoleObject, wanted: RoleObject): RoleObject |
 
 function withMissingSubjects(current: BindingObject, wanted: BindingObject): BindingObject | undefined {
   const metadata = withMissingMetadata(current, wanted);
-  const subjects = current.subjects ?? [];
+  const isWithdrawn = (subject: Subject): boolean =>
+    current.metadata.name === 'system:node' && subject.kind === 'Group' && subject.name === 'system:nodes';
+  // Clusters that pg8s made before there was a Node authorizer have it; a stock one never had.
+  const subjects = (current.subjects ?? []).filter((subject) => !isWithdrawn(subject));
   const missing = (wanted.subjects ?? []).filter(
     (subject) => !subjects.some((own) => isSameSubject(own, subject)),
   );
-  if (missing.length === 0 && metadata === undefined) return undefined;
+  const same = subjects.length === (current.subjects ?? []).length;
+  if (missing.length === 0 && same && metadata === undefined) return undefined;
   return { ...current, metadata: metadata ?? current.metadata, subjects: [...subjects, ...missing] };
 }
 

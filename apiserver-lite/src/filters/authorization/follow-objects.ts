@@ -2,19 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Logger } from 'pino';
 import type { ListOptions, ListPage, WatchOptions, Watcher } from '../../storage/storage.ts';
-import type { RbacIndex } from './rbac-index.ts';
-import { rbacKinds } from './rbac-objects.ts';
-import type { RbacResource } from './rbac-objects.ts';
 
-/** Where roles and bindings come from: the server's own storage of these four resources. */
-export interface RoleSource {
-  list(resource: RbacResource, options: ListOptions): Promise<ListPage>;
-  watch(resource: RbacResource, options: WatchOptions): Promise<Watcher>;
+/** Where objects come from: the server's own storage. */
+export interface ObjectSource<Resource extends string> {
+  list(resource: Resource, options: ListOptions): Promise<ListPage>;
+  watch(resource: Resource, options: WatchOptions): Promise<Watcher>;
 }
 
-export interface FollowOptions {
-  source: RoleSource;
-  index: RbacIndex;
+/** What is made of them. */
+export interface ObjectIndex<Resource extends string> {
+  set(resource: Resource, object: KubeObject): void;
+  delete(resource: Resource, object: KubeObject): void;
+}
+
+export interface FollowOptions<Resource extends string> {
+  resources: readonly Resource[];
+  source: ObjectSource<Resource>;
+  index: ObjectIndex<Resource>;
   log: Logger;
   /** Ends following. */
   signal: AbortSignal;
@@ -22,13 +26,14 @@ export interface FollowOptions {
 }
 
 /**
- * Keeps the index as the stored roles and bindings are. Resolves when all that exist are in it, and goes on until the
- * signal aborts: a watch that breaks is followed by a new list, as in an informer.
+ * Keeps the index as the stored objects are. Resolves when all that exist are in it, and goes on until the signal
+ * aborts: a watch that breaks is followed by a new list, as in an informer.
  */
-export async function followRbac(options: FollowOptions): Promise<void> {
-  const resources = Object.keys(rbacKinds) as RbacResource[];
+export async function followObjects<Resource extends string>(
+  options: FollowOptions<Resource>,
+): Promise<void> {
   await Promise.all(
-    resources.map(
+    options.resources.map(
       (resource) =>
         new Promise<void>((resolve, reject) => {
           follow(resource, options, resolve).catch(reject);
@@ -37,7 +42,11 @@ export async function followRbac(options: FollowOptions): Promise<void> {
   );
 }
 
-async function follow(resource: RbacResource, options: FollowOptions, listed: () => void): Promise<void> {
+async function follow<Resource extends string>(
+  resource: Resource,
+  options: FollowOptions<Resource>,
+  listed: () => void,
+): Promise<void> {
   const { source, index, log, signal, retryDelayMs = 1000 } = options;
   const known = new Map<string, KubeObject>();
   while (!signal.aborted) {
@@ -63,7 +72,7 @@ async function follow(resource: RbacResource, options: FollowOptions, listed: ()
       await applyChanges(resource, options, { known, resourceVersion: page.resourceVersion });
     } catch (error) {
       if (signal.aborted) return;
-      log.warn({ err: error, resource }, 'lost the watch of roles or bindings, listing again');
+      log.warn({ err: error, resource }, 'lost the watch of what authorization goes by, listing again');
       await sleep(retryDelayMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -75,9 +84,9 @@ interface Position {
 }
 
 /** Returns when the watch ends. */
-async function applyChanges(
-  resource: RbacResource,
-  { source, index, signal }: FollowOptions,
+async function applyChanges<Resource extends string>(
+  resource: Resource,
+  { source, index, signal }: FollowOptions<Resource>,
   { known, resourceVersion }: Position,
 ): Promise<void> {
   const watcher = await source.watch(resource, {

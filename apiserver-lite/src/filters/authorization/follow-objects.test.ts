@@ -5,10 +5,10 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { pino } from 'pino';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent, Watcher } from '../../storage/storage.ts';
-import { followRbac } from './follow-rbac.ts';
-import type { RoleSource } from './follow-rbac.ts';
+import { followObjects } from './follow-objects.ts';
+import type { ObjectSource } from './follow-objects.ts';
 import { RbacIndex } from './rbac-index.ts';
-import { rbacGroup } from './rbac-objects.ts';
+import { rbacGroup, rbacResources } from './rbac-objects.ts';
 import type { RbacResource } from './rbac-objects.ts';
 
 const binding = (name: string, role: string): KubeObject => ({
@@ -20,7 +20,7 @@ const binding = (name: string, role: string): KubeObject => ({
 });
 
 /** Lists what it holds; watches deliver what the test pushes. */
-class FakeSource implements RoleSource {
+class FakeSource implements ObjectSource<RbacResource> {
   stored: KubeObject[] = [];
   lists = 0;
   readonly #waiting: PromiseWithResolvers<readonly WatchEvent[] | undefined>[] = [];
@@ -82,7 +82,14 @@ test('the index is as the store is: at first, after each change, and after a wat
   };
 
   source.stored = [binding('one', 'first')];
-  await followRbac({ source, index, log: pino({ level: 'silent' }), signal: end.signal, retryDelayMs: 0 });
+  await followObjects({
+    resources: rbacResources,
+    source,
+    index,
+    log: pino({ level: 'silent' }),
+    signal: end.signal,
+    retryDelayMs: 0,
+  });
   assert.deepEqual(roles(), ['first']);
 
   await source.push('ADDED', binding('two', 'second'));
