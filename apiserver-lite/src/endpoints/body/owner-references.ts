@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, OwnerReference } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../../server/request-context.ts';
 
@@ -6,15 +5,16 @@ import type { RequestContext } from '../../server/request-context.ts';
 export function dedupOwnerReferences(context: RequestContext, { metadata }: KubeObject): void {
   const references = metadata.ownerReferences;
   if (references === undefined || references.length < 2) return;
-  const kept: OwnerReference[] = [];
+  const kept = new Map<string, OwnerReference>();
   const duplicates: string[] = [];
   for (const reference of references) {
-    const known = kept.some((other) => other.uid === reference.uid && isDeepStrictEqual(other, reference));
-    if (known) duplicates.push(reference.uid);
-    else kept.push(reference);
+    // Decoded references have their fields in one order.
+    const text = JSON.stringify(reference);
+    if (kept.has(text)) duplicates.push(reference.uid);
+    else kept.set(text, reference);
   }
   if (duplicates.length === 0) return;
-  metadata.ownerReferences = kept;
+  metadata.ownerReferences = [...kept.values()];
   context.warn(
     '.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may ' +
       `reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${duplicates.join(', ')}`,

@@ -1,12 +1,26 @@
-import { isDeepStrictEqual } from 'node:util';
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { isJsonObject } from './json-value.ts';
 
-/** Whether two elements of lists are the same one: equal scalars, or objects with equal merge keys. */
-export function sameElement(a: unknown, b: unknown, mergeKey: string): boolean {
-  if (isJsonObject(a) && isJsonObject(b)) {
-    return mergeKey !== '' && a[mergeKey] !== undefined && isDeepStrictEqual(a[mergeKey], b[mergeKey]);
+/**
+ * What tells an element of a list from the others: a scalar itself, an object by its merge key. Undefined for what is
+ * like nothing else: objects without the key, lists.
+ */
+export function elementKey(element: unknown, mergeKey: string): unknown {
+  const key = isJsonObject(element) ? ownValue(element, mergeKey) : element;
+  if (key === undefined || (isJsonObject(element) && mergeKey === '')) return undefined;
+  const prefix = isJsonObject(element) ? 'object' : 'scalar';
+  if (typeof key === 'object' && key !== null) return `${prefix} ${JSON.stringify(key)}`;
+  return `${prefix} ${typeof key} ${String(key)}`;
+}
+
+/** The first place of each element, by its key. */
+export function elementPlaces(list: readonly unknown[], mergeKey: string): Map<unknown, number> {
+  const places = new Map<unknown, number>();
+  for (const [index, element] of list.entries()) {
+    const key = elementKey(element, mergeKey);
+    if (key !== undefined && !places.has(key)) places.set(key, index);
   }
-  return a === b;
+  return places;
 }
 
 /**
@@ -20,20 +34,22 @@ export function inOrder(
   order: readonly unknown[],
   { serverOrder, mergeKey }: { serverOrder: readonly unknown[]; mergeKey: string },
 ): unknown[] {
-  const indexIn = (list: readonly unknown[], item: unknown) =>
-    list.findIndex((other) => sameElement(item, other, mergeKey));
-  const named = merged.filter((item) => indexIn(order, item) >= 0);
-  const alone = merged.filter((item) => indexIn(order, item) < 0);
-  named.sort((a, b) => indexIn(order, a) - indexIn(order, b));
-  alone.sort((a, b) => indexIn(serverOrder, a) - indexIn(serverOrder, b));
+  const inPatch = elementPlaces(order, mergeKey);
+  const onServer = elementPlaces(serverOrder, mergeKey);
+  const placeIn = (places: Map<unknown, number>, item: unknown) =>
+    places.get(elementKey(item, mergeKey)) ?? -1;
+  const named = merged.filter((item) => placeIn(inPatch, item) >= 0);
+  const alone = merged.filter((item) => placeIn(inPatch, item) < 0);
+  named.sort((a, b) => placeIn(inPatch, a) - placeIn(inPatch, b));
+  alone.sort((a, b) => placeIn(onServer, a) - placeIn(onServer, b));
   const result: unknown[] = [];
   let left = 0;
   let right = 0;
   while (left < alone.length && right < named.length) {
-    const serverLeft = indexIn(serverOrder, alone[left]);
-    const serverRight = indexIn(serverOrder, named[right]);
+    const serverLeft = placeIn(onServer, alone[left]);
+    const serverRight = placeIn(onServer, named[right]);
     if (serverLeft >= 0 && serverRight >= 0 && serverLeft < serverRight) result.push(alone[left++]);
     else result.push(named[right++]);
   }
-  return [...result, ...alone.slice(left), ...named.slice(right)];
+  return result.concat(alone.slice(left), named.slice(right));
 }

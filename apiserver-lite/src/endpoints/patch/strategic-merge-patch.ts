@@ -2,7 +2,7 @@ import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { badRequest, StatusError } from '../../server/status-error.ts';
 import { goValue } from './go-value.ts';
 import { copyJson, isJsonObject, setField, type JsonObject } from './json-value.ts';
-import { inOrder, sameElement } from './element-order.ts';
+import { elementKey, elementPlaces, inOrder } from './element-order.ts';
 import { PatchError } from './patch-error.ts';
 import type { PatchSchema } from './patch-schema.ts';
 
@@ -193,7 +193,11 @@ function notAList(value: unknown): Error {
 function checkOrder(items: readonly unknown[], order: readonly unknown[], mergeKey: string): void {
   const brought = items.filter((item) => !isJsonObject(item) || item[marker] !== 'delete');
   let at = 0;
-  for (const wanted of order) if (at < brought.length && sameElement(brought[at], wanted, mergeKey)) at++;
+  for (const wanted of order) {
+    if (at >= brought.length) break;
+    const key = elementKey(wanted, mergeKey);
+    if (key !== undefined && key === elementKey(brought[at], mergeKey)) at++;
+  }
   if (at < brought.length) {
     throw new Error(
       `The order in patch list:\n${goValue(items)}\n doesn't match ${elementOrder.slice(0, -1)} list:\n${goValue(order)}\n`,
@@ -221,12 +225,16 @@ function mergeLists(original: unknown[], patch: unknown[], { schema, mergeKey }:
 
   const { kept, changes } = applyListDirectives(original as JsonObject[], patch as JsonObject[], mergeKey);
   const merged = [...kept];
+  const places = elementPlaces(merged, mergeKey);
   for (const change of changes) {
-    const value = change[mergeKey];
-    if (value === undefined) throw noMergeKey(change, mergeKey);
-    const at = merged.findIndex((item) => sameElement(item, change, mergeKey));
-    if (at >= 0) merged[at] = mergeObject(merged[at]!, change, schema);
-    else merged.push(withoutDirectives(withoutNulls(change)) as JsonObject);
+    const key = elementKey(change, mergeKey);
+    if (key === undefined) throw noMergeKey(change, mergeKey);
+    const at = places.get(key);
+    if (at !== undefined) {
+      merged[at] = mergeObject(merged[at]!, change, schema);
+    } else {
+      places.set(key, merged.push(withoutDirectives(withoutNulls(change)) as JsonObject) - 1);
+    }
   }
   return inOrder(merged, changes, { serverOrder: kept, mergeKey });
 }
@@ -238,7 +246,7 @@ function applyListDirectives(
   mergeKey: string,
 ): { kept: JsonObject[]; changes: JsonObject[] } {
   const changes: JsonObject[] = [];
-  let kept = original;
+  const gone = new Set<unknown>();
   let replaced = false;
   for (const item of patch) {
     const directive = item[marker];
@@ -247,15 +255,17 @@ function applyListDirectives(
     } else if (directive === 'replace') {
       replaced = true;
     } else if (directive === 'delete') {
-      if (item[mergeKey] === undefined) throw noMergeKey(item, mergeKey);
-      kept = kept.filter((existing) => !sameElement(existing, item, mergeKey));
+      const key = elementKey(item, mergeKey);
+      if (key === undefined) throw noMergeKey(item, mergeKey);
+      gone.add(key);
     } else if (directive === 'merge') {
       throw new Error('merging lists cannot yet be specified in the patch');
     } else {
       throw new Error(`unknown patch type: ${goValue(directive)} in map: ${goValue(item)}`);
     }
   }
-  return replaced ? { kept: changes, changes: [] } : { kept, changes };
+  if (replaced) return { kept: changes, changes: [] };
+  return { kept: original.filter((existing) => !gone.has(elementKey(existing, mergeKey))), changes };
 }
 
 function noMergeKey(item: JsonObject, mergeKey: string): Error {
