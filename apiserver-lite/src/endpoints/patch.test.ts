@@ -97,12 +97,7 @@ test('merge and JSON patches', async (t) => {
 test('patches that can not be', async (t) => {
   const context = await start(t);
   const cases: [Record<string, string>, unknown, number, string | RegExp][] = [
-    [
-      { 'content-type': 'application/json' },
-      {},
-      415,
-      /^the body of the request was in an unknown format - accepted media types include: application\/json-patch\+json, /,
-    ],
+    [{ 'content-type': 'application/json' }, {}, 415, '415: Unsupported Media Type'],
     [
       json,
       {},
@@ -139,7 +134,38 @@ test('patches that can not be', async (t) => {
       409,
       /^Operation cannot be fulfilled on deployments.apps "web"/,
     ],
-    [merge, { kind: 'Pod', apiVersion: 'v1' }, 400, /^Pod in version "v1" cannot be handled as a Deployment/],
+    [
+      merge,
+      { kind: 'Pod', apiVersion: 'v1' },
+      422,
+      /^ "" is invalid: patch: Invalid value: "{\\"apiVersion\\":\\"v1\\",\\"kind\\":\\"Pod\\",\\"metadata\\":.*: converting \(v1.Pod\) to \(apps.Deployment\): unknown conversion$/,
+    ],
+    [
+      merge,
+      { apiVersion: 'v9' },
+      422,
+      /: no kind "Deployment" is registered for version "v9" in scheme "pkg\/runtime\/scheme.go:111"$/,
+    ],
+    [
+      json,
+      [{ op: 'add', path: '/kind', value: 5 }],
+      422,
+      /: couldn't get version\/kind; json parse error: json: cannot unmarshal number into Go struct field .kind of type string$/,
+    ],
+    [merge, 'null', 400, 'Invalid JSON Patch'],
+    [json, [null], 422, 'the server rejected our request due to an error in our request'],
+    [
+      json,
+      [{ op: 'replace', path: '', value: {} }],
+      400,
+      'the name of the object (web based on URL) was undeterminable: name must be provided',
+    ],
+    [
+      strategic,
+      { metadata: { labels: 'x' } },
+      422,
+      ' "" is invalid: patch: Invalid value: "map[metadata:map[labels:x]]": cannot restore map from string',
+    ],
   ];
   for (const [headers, body, code, message] of cases) {
     const answer = await context.server.send('PATCH', `${path}/web`, { body, headers });
@@ -155,8 +181,21 @@ test('patches that can not be', async (t) => {
     strict.json.message,
     ' "" is invalid: patch: Invalid value: "map[spec:map[foo:1]]": strict decoding error: unknown field "spec.foo"',
   );
-  const missing = await context.server.send('PATCH', `${path}/none`, { body: {}, headers: merge });
-  assert.equal(missing.status, 404);
+  for (const headers of [merge, strategic, json]) {
+    for (const body of ['{}', '{b', '[]']) {
+      const missing = await context.server.send('PATCH', `${path}/none`, { body, headers });
+      assert.equal(missing.status, 404, body);
+    }
+  }
+  for (const [headers, body] of [
+    [strategic, { kind: 'Pod', apiVersion: 'v1' }],
+    [strategic, 'null'],
+    [json, 'null'],
+    [merge, { kind: null }],
+  ] as const) {
+    const taken = await context.server.send('PATCH', `${path}/web`, { body, headers });
+    assert.deepEqual([taken.status, taken.json.kind], [200, 'Deployment'], taken.text);
+  }
 });
 
 test('dryRun changes nothing that is stored', async (t) => {

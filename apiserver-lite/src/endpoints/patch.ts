@@ -3,7 +3,7 @@ import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
 import { formatFieldPath } from '@pg8s/k8s-proto/conform/strict-problems';
 import { plainNumbers } from '@pg8s/k8s-proto/json-number';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { groupVersionOf } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { UpdateResult } from '../registry/rest.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import {
@@ -13,16 +13,17 @@ import {
   isReason,
   methodNotAllowed,
   notFound,
-  unsupportedMediaType,
+  StatusError,
 } from '../server/status-error.ts';
 import { authorizeCreate } from './authorize-create.ts';
-import { ensureKind, reportStrictErrors } from './body/decode-object.ts';
+import { ensureKind, reportStrictErrors, unknownConversion } from './body/decode-object.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
+import { BodyError, kindOfValue } from './body/read-value.ts';
 import { applyConfiguration } from './managed-fields/apply.ts';
 import { trackUpdate } from './managed-fields/track.ts';
-import { DecodeError } from './object-codec.ts';
+import { DecodeError, type ObjectCodec } from './object-codec.ts';
 import { readWriteOptions, type WriteOptions } from './options/write-options.ts';
 import { inconvertible, readApplied, type Applied } from './patch/apply-configuration.ts';
 import { goValue } from './patch/go-value.ts';
@@ -31,6 +32,7 @@ import { isJsonObject, jsonTypeName, type JsonObject } from './patch/json-value.
 import { applyMergePatch, readMergePatch } from './patch/merge-patch.ts';
 import { PatchError, rejectedPatch } from './patch/patch-error.ts';
 import { patchSchema } from './patch/patch-schema.ts';
+import { printPatched, touchedByMerge, touchedByPointers } from './patch/print-patched.ts';
 import { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
@@ -52,8 +54,10 @@ interface Patch {
   apply(document: JsonObject): JsonObject;
   /** Duplicate and unknown fields of the patch itself. */
   strictErrors: readonly string[];
-  /** The value that errors show: Go's print of the patch, where the patched document isn't shown. */
-  shown?: string;
+  /** The result is read as kube-apiserver reads that of a strategic merge, not as JSON. */
+  unstructured: boolean;
+  /** What errors show: the patched document, or Go's print of the patch. */
+  show(document: JsonObject): string;
 }
 
 /** `PATCH …/name` (Kubernetes: `endpoints/handlers/patch.go`). */
@@ -62,15 +66,17 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   if (rest.update === undefined) throw methodNotAllowed(scope.groupResource, 'patch');
   const contentType = (context.request.headers['content-type'] ?? '').split(';', 1)[0]!.trim();
   const patchType = patchTypes.find((type) => type === contentType);
-  if (patchType === undefined) throw unsupportedMediaType(patchTypes);
+  if (patchType === undefined) {
+    throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  }
   const format = negotiateResource(context);
   const body = await readBody(context);
   const apply = patchType === 'application/apply-patch+yaml';
   const options = readWriteOptions(context, 'PatchOptions', apply);
 
   const mechanism = apply
-    ? applyMechanism(context, scope, { applied: readApplied(body, scope), options })
-    : patchMechanism(context, scope, { patch: readPatch(patchType, body, scope), options });
+    ? applyMechanism(context, scope, { applied: await readApplied(body, scope), options })
+    : patchMechanism(context, scope, { read: () => readPatch(patchType, body, scope), options });
   const { name } = context.requestInfo;
   const namespace = namespaceOf(scope, context.requestInfo.namespace);
   const transform = async (current: KubeObject | undefined): Promise<KubeObject> => {
@@ -124,28 +130,42 @@ function readPatch(
       return {
         apply: (document) => applyJsonPatch(document, operations),
         strictErrors: [...duplicates.map((error) => `json patch ${error}`), ...strictErrors],
+        unstructured: false,
+        show: (document) =>
+          printPatched(
+            document,
+            touchedByPointers(operations.flatMap(({ path, from }) => [path, from].filter(isText))),
+          ),
       };
     }
     case 'application/merge-patch+json': {
       const changes = readMergePatch(value);
-      return { apply: (document) => applyMergePatch(document, changes), strictErrors: duplicates };
+      return {
+        apply: (document) => applyMergePatch(document, changes),
+        strictErrors: duplicates,
+        unstructured: false,
+        show: (document) => printPatched(document, touchedByMerge(changes)),
+      };
     }
     case 'application/strategic-merge-patch+json': {
-      if (!isJsonObject(value)) {
+      if (value !== null && !isJsonObject(value)) {
         throw badRequest(
           `json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
         );
       }
-      const changes = plainNumbers(value) as JsonObject;
+      const changes = plainNumbers(value ?? {}) as JsonObject;
       const schema = patchSchema(gvk);
       return {
         apply: (document) => applyStrategicMergePatch(document, changes, schema),
         strictErrors: duplicates,
-        shown: goValue(changes),
+        unstructured: true,
+        show: () => goValue(changes),
       };
     }
   }
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** Makes the wanted object from the current one. */
 type Mechanism = (current: KubeObject | undefined) => KubeObject;
@@ -153,15 +173,13 @@ type Mechanism = (current: KubeObject | undefined) => KubeObject;
 function patchMechanism(
   context: RequestContext,
   scope: ResourceScope,
-  { patch, options }: { patch: Patch; options: WriteOptions },
+  { read, options }: { read: () => Patch; options: WriteOptions },
 ): Mechanism {
+  let patch: Patch | undefined;
   return (current) => {
     if (current === undefined) throw notFound(scope.groupResource, context.requestInfo.name);
+    patch ??= read();
     const value = applyOrReject(context, patch, current);
-    const { kind, apiVersion } = value;
-    if (typeof kind === 'string' && typeof apiVersion === 'string') {
-      ensureKind({ ...groupVersionOf(apiVersion), kind }, { expected: scope.gvk, codec: scope.codec });
-    }
     const object = decodePatched(context, scope, { value, patch, options });
     trackUpdate(current, object, { scope, manager: options.manager });
     return object;
@@ -180,7 +198,7 @@ function applyOrReject(context: RequestContext, patch: Patch, current: KubeObjec
 
 interface PatchedInput {
   value: JsonObject;
-  patch: Pick<Patch, 'strictErrors' | 'shown'>;
+  patch: Patch;
   options: WriteOptions;
 }
 
@@ -188,32 +206,48 @@ interface PatchedInput {
 function decodePatched(
   context: RequestContext,
   { codec, gvk, environment }: ResourceScope,
-  { value, patch: { strictErrors, shown }, options: { fieldValidation } }: PatchedInput,
+  { value, patch, options: { fieldValidation } }: PatchedInput,
 ): KubeObject {
   const refuse = (why: string) =>
     invalid({ group: '', kind: '' }, '', [
       {
         field: 'patch',
         reason: 'FieldValueInvalid',
-        message: `Invalid value: ${JSON.stringify(shown ?? JSON.stringify(value))}: ${why}`,
+        message: `Invalid value: ${JSON.stringify(patch.show(value))}: ${why}`,
       },
     ]);
   try {
+    // A strategic merge patch cannot change the kind: it is not looked at.
+    if (!patch.unstructured) ensurePatchedKind(value, gvk, codec);
     const decoded = codec.decode({
       value,
       gvk,
       strict: fieldValidation !== 'Ignore',
-      unstructured: shown !== undefined,
+      unstructured: patch.unstructured,
     });
-    reportStrictErrors(context, [...strictErrors, ...decoded.strictErrors], {
+    reportStrictErrors(context, [...patch.strictErrors, ...decoded.strictErrors], {
       fieldValidation,
       fail: refuse,
     });
     environment.applyDefaults(decoded.object);
     return decoded.object;
   } catch (error) {
-    throw error instanceof DecodeError ? refuse(error.message) : error;
+    if (error instanceof DecodeError || error instanceof BodyError) throw refuse(error.message);
+    throw error;
   }
+}
+
+/** Throws BodyErrors for a document that has become another kind. */
+function ensurePatchedKind(value: JsonObject, expected: GroupVersionKind, codec: ObjectCodec): void {
+  const actual = kindOfValue(value, expected);
+  if (!codec.knows(actual)) {
+    const [kind, version] = [JSON.stringify(actual.kind), JSON.stringify(apiVersionOf(actual))];
+    throw new BodyError(
+      `no kind ${kind} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
+  if (actual.kind !== expected.kind) throw new BodyError(unknownConversion(actual, expected));
+  ensureKind(actual, { expected, codec });
 }
 
 function applyMechanism(

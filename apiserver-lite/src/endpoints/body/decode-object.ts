@@ -122,13 +122,17 @@ export function ensureKind(
     );
   }
   if (actual.kind !== expected.kind) {
-    const from = `(${actual.version}.${actual.kind})`;
-    const to = `(${internalPackage(expected.group)}.${expected.kind})`;
-    throw cannotHandle(actual, expected, `converting ${from} to ${to}: unknown conversion`);
+    throw cannotHandle(actual, expected, unknownConversion(actual, expected));
   }
   throw badRequest(
     `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(expected)})`,
   );
+}
+
+/** Why an object of one kind is none of the other. */
+export function unknownConversion(actual: GroupVersionKind, expected: GroupVersionKind): string {
+  const to = `${internalPackage(expected.group)}.${expected.kind}`;
+  return `converting (${actual.version}.${actual.kind}) to (${to}): unknown conversion`;
 }
 
 /** Go's package of a group's internal types. */

@@ -1,6 +1,7 @@
 import { groupVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
 import { badRequest, StatusError } from '../../server/status-error.ts';
-import { parseYaml, type ParsedYaml } from '../encoding/yaml.ts';
+import { readYaml } from '../encoding/read-yaml.ts';
+import type { ParsedYaml } from '../encoding/yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from './json-value.ts';
@@ -14,8 +15,8 @@ export interface Applied {
 }
 
 /** Reads an apply configuration, JSON or YAML. Throws 400, and 500 for what the schema does not allow. */
-export function readApplied(body: Uint8Array, { gvk }: ResourceScope): Applied {
-  const { value, duplicates } = parseApplied(body);
+export async function readApplied(body: Uint8Array, { gvk }: ResourceScope): Promise<Applied> {
+  const { value, duplicates } = await parseApplied(body);
   if (!isJsonObject(value)) {
     throw badRequest(
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
@@ -41,11 +42,9 @@ export function readApplied(body: Uint8Array, { gvk }: ResourceScope): Applied {
   return { document: value, duplicates };
 }
 
-function parseApplied(body: Uint8Array): ParsedYaml {
+async function parseApplied(body: Uint8Array): Promise<ParsedYaml> {
   try {
-    const { value, duplicates } = parseYaml(
-      Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'),
-    );
+    const { value, duplicates } = await readYaml(body);
     return { value: value ?? {}, duplicates };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;

@@ -27,6 +27,7 @@ const operationFields = new Set(['op', 'path', 'from', 'value']);
 /** Checks the shape of a patch; `unknown field "[0].foo"` and the like are collected. Throws 400 and 413. */
 export function readJsonPatch(value: unknown): { operations: JsonPatchOperation[]; strictErrors: string[] } {
   const goType = 'of type []handlers.jsonPatchOp';
+  if (value === null) return { operations: [], strictErrors: [] };
   if (!Array.isArray(value)) {
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${jsonTypeName(value)} into Go value ${goType}`,
@@ -39,6 +40,7 @@ export function readJsonPatch(value: unknown): { operations: JsonPatchOperation[
   }
   const strictErrors: string[] = [];
   const operations = value.map((operation: unknown, index): JsonPatchOperation => {
+    if (operation === null) return { op: '', path: '' };
     if (!isJsonObject(operation)) {
       throw badRequest(
         `error decoding patch: json: cannot unmarshal ${jsonTypeName(operation)} into Go value of type handlers.jsonPatchOp`,
@@ -121,6 +123,10 @@ function apply(document: JsonObject, operation: JsonPatchOperation, spent: Spent
       return;
     }
     case 'replace': {
+      if (path === '') {
+        replaceRoot(document, operation.value);
+        return;
+      }
       const place = find(document, path, `replace operation does not apply: doc is missing path: ${path}`);
       if (get(place) === undefined) {
         throw failed(`replace operation does not apply: doc is missing key: ${path}: ${missing}`);
@@ -156,6 +162,10 @@ function apply(document: JsonObject, operation: JsonPatchOperation, spent: Spent
       return;
     }
     case 'test': {
+      if (path === '') {
+        if (isEqual(document, operation.value ?? null, spent)) return;
+        throw failed(`testing value ${path} failed: test failed`);
+      }
       const place = find(document, path, `test operation does not apply: is missing path: ${path}`);
       const value = get(place);
       if (value === undefined && operation.value === undefined) return;
@@ -171,6 +181,12 @@ function apply(document: JsonObject, operation: JsonPatchOperation, spent: Spent
     default:
       throw failed(`Unexpected kind: ${op}`);
   }
+}
+
+function replaceRoot(document: JsonObject, value: unknown): void {
+  if (!isJsonObject(value)) throw failed('replace operation hit doc root with a value that is no object');
+  for (const key of Object.keys(document)) delete document[key];
+  for (const [key, item] of Object.entries(copyJson(value))) setField(document, key, item);
 }
 
 /** Where an operation acts: the container and the last reference token. */

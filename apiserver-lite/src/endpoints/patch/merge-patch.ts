@@ -1,9 +1,9 @@
 import { badRequest } from '../../server/status-error.ts';
 import { copyJson, isJsonObject, jsonTypeName, setField, type JsonObject } from './json-value.ts';
 
-/** Checks that a merge patch is an object. Throws 400. */
+/** Checks that a merge patch is an object; null is one in which nothing can be found. Throws 400. */
 export function readMergePatch(value: unknown): JsonObject {
-  if (value === null) return {};
+  if (value === null) throw badRequest('Invalid JSON Patch');
   if (!isJsonObject(value)) {
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
