@@ -62,6 +62,7 @@ const gaps: Readonly<Record<string, string>> = {
 
 /** Kinds that a stock server, too, prints as a name and a time. */
 const plainlyPrinted = new Set([
+  'storage.k8s.io/CSIStorageCapacity',
   '/LimitRange',
   'apiextensions.k8s.io/CustomResourceDefinition',
   'rbac.authorization.k8s.io/ClusterRole',

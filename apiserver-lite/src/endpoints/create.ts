@@ -23,6 +23,7 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
     expected: gvk,
     codec,
     fieldValidation: options.fieldValidation,
+    ...(rest.acceptedVersions === undefined ? {} : { acceptedVersions: rest.acceptedVersions }),
   });
   ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
   scope.environment.applyDefaults(object);

@@ -8,6 +8,7 @@ import { writeValue } from './write-response.ts';
 
 /** Resources that answer with the deleted object where others answer with a Status. */
 const returnDeletedObject = new Set([
+  '/namespaces',
   '/persistentvolumeclaims',
   '/persistentvolumes',
   '/pods',
@@ -15,10 +16,17 @@ const returnDeletedObject = new Set([
   '/resourcequotas',
   '/serviceaccounts',
   '/services',
+  'resource.k8s.io/deviceclasses',
+  'resource.k8s.io/devicetaintrules',
+  'resource.k8s.io/resourceclaims',
+  'resource.k8s.io/resourceclaimtemplates',
+  'resource.k8s.io/resourcepoolstatusrequests',
+  'resource.k8s.io/resourceslices',
   'storage.k8s.io/csidrivers',
   'storage.k8s.io/csinodes',
   'storage.k8s.io/storageclasses',
   'storage.k8s.io/volumeattachments',
+  'storage.k8s.io/volumeattributesclasses',
 ]);
 
 /** `DELETE …/name` (Kubernetes: `endpoints/handlers/delete.go`). */

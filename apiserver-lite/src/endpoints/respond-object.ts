@@ -100,6 +100,8 @@ interface ListInput {
 
 const comma = Buffer.from(',');
 const closeItems = Buffer.from(']}');
+/** A metadata list is made item by item in kube-apiserver: without items it is a nil slice. */
+const nullItems = 'null}';
 
 function jsonList(
   context: RequestContext,
@@ -116,7 +118,9 @@ function jsonList(
       );
     case 'PartialObjectMetadataList': {
       const { version } = transform;
-      return itemList(typeHead('PartialObjectMetadataList', metaApiVersion(version)), meta, {
+      const head = typeHead('PartialObjectMetadataList', metaApiVersion(version));
+      if (page.items.length === 0) return [Buffer.from(`${listHead(head, meta)}${nullItems}`)];
+      return itemList(head, meta, {
         items: page.items,
         encode: (item) => partialItem(item, version),
       });
@@ -129,12 +133,16 @@ function jsonList(
   }
 }
 
+function listHead(typed: string, meta: ListMeta): string {
+  return `${typed}"metadata":${listMetaJson(meta)},"items":`;
+}
+
 function itemList(
   head: string,
   meta: ListMeta,
   { items, encode }: { items: readonly CachedObject[]; encode: (item: CachedObject) => Uint8Array },
 ): Uint8Array[] {
-  const pieces: Uint8Array[] = [Buffer.from(`${head}"metadata":${listMetaJson(meta)},"items":[`)];
+  const pieces: Uint8Array[] = [Buffer.from(`${listHead(head, meta)}[`)];
   items.forEach((item, index) => {
     if (index > 0) pieces.push(comma);
     pieces.push(encode(item));

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { resources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { admissionChain, type AdmissionPlugin } from '../admission/admission.ts';
 import {
@@ -28,7 +29,7 @@ import type { Registry, Rest, TableConvertor } from './rest.ts';
 import { escalationCheck } from './rbac/escalation-check.ts';
 import { isServed, type RuntimeConfig } from './runtime-config.ts';
 import type { TrackServerWrite } from './server-writes.ts';
-import { selectableFields } from './selectable-fields.ts';
+import { selectableFields, unsupportedFields } from './selectable-fields.ts';
 import { buildSubresource, type TokenSettings } from './subresources.ts';
 import { buildVirtual } from './virtual-resources.ts';
 import type { ReviewAuthorizer, TokenAuthenticator } from './virtual/authorizer.ts';
@@ -190,12 +191,17 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
       served === id ? conversion : undefined,
     );
     const fields = selectableFields[served];
+    const unsupportedField = unsupportedFields[served]?.(resource.version);
+    const selectors = {
+      ...(fields === undefined ? {} : { selectableFields: fields }),
+      ...(unsupportedField === undefined ? {} : { unsupportedField }),
+    };
     const plain = storeRest({
       resource,
       store,
       table,
       clock,
-      ...(fields === undefined ? {} : { selectableFields: fields }),
+      selectors,
     });
     if (id === '/Namespace' && plain.delete !== undefined) plain.delete = namespaceDelete(store, clock);
     add(
@@ -206,7 +212,7 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
             resource,
             conversion,
             table,
-            ...(fields === undefined ? {} : { selectableFields: fields }),
+            selectors,
           }),
     );
     for (const subresource of resource.subresources) {
@@ -280,9 +286,13 @@ function placeOf(group: string, version: string, resource: string, subresource: 
 /** A kind's table is written for its stored version; rows of another version are converted first. */
 function tableFor(table: TableConvertor, conversion: Conversion | undefined): TableConvertor {
   if (conversion === undefined) return table;
+  const { conditions, compare } = table;
+  const stored = (object: KubeObject) => conversion.toStored(object);
   return {
-    columns: table.columns,
-    cells: (object, nowMs) => table.cells(conversion.toStored(object), nowMs),
+    ...table,
+    cells: (object, nowMs) => table.cells(stored(object), nowMs),
+    ...(conditions === undefined ? {} : { conditions: (object) => conditions(stored(object)) }),
+    ...(compare === undefined ? {} : { compare: (left, right) => compare(stored(left), stored(right)) }),
   };
 }
 

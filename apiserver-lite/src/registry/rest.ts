@@ -60,6 +60,8 @@ export interface TableConvertor {
   cells(object: KubeObject, nowMs: number): unknown[];
   /** Conditions of the object's row. */
   conditions?(object: KubeObject): readonly TableRowCondition[] | undefined;
+  /** What a list without objects has for its rows, where that is not an empty list. */
+  readonly emptyRows?: null;
   /** The order of the rows of a list; without it, they stay as listed. */
   compare?(left: KubeObject, right: KubeObject): number;
 }
@@ -76,6 +78,9 @@ export interface Rest {
   readonly table: TableConvertor;
   /** Paths of what writes here do not change; absent: the status, or for `status` the spec. */
   readonly resetFields?: readonly string[];
+
+  /** Versions besides its own in which a created object is taken. */
+  readonly acceptedVersions?: readonly string[];
 
   /** A new object as it would be stored. Names are generated here. */
   create?(context: RequestContext, object: KubeObject, options: CreateOptions): Promise<CachedObject>;
@@ -104,6 +109,8 @@ export interface Rest {
 
   /** Field selectors beyond metadata.name and metadata.namespace: label → value of the object. */
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
+  /** What is said of another label, where the kind has words of its own for that. */
+  readonly unsupportedField?: (label: string) => string;
 }
 
 /** Every served resource, found by its place in the API. */

@@ -32,11 +32,10 @@ export const selectableFields: Readonly<Record<string, Fields>> = {
     ),
   },
   '/Node': paths(['spec.unschedulable'], 'false'),
-  '/Namespace': { ...paths(['status.phase']), name: (object) => object.metadata.name ?? '' },
+  '/Namespace': paths(['status.phase']),
   '/Secret': paths(['type']),
   '/Service': paths(['spec.clusterIP', 'spec.type']),
   '/ReplicationController': paths(['status.replicas'], '0'),
-  'apps/ReplicaSet': paths(['status.replicas'], '0'),
   'batch/Job': {
     'status.successful': selectable((object) => fieldAt(object, 'status.succeeded') ?? 0),
   },
@@ -72,4 +71,11 @@ export const selectableFields: Readonly<Record<string, Fields>> = {
     ]),
     reportingController: selectable((object) => object['reportingController']),
   },
+};
+
+/** How kinds that do not use the common words refuse another label, by `group/Kind` of the served kind. */
+export const unsupportedFields: Readonly<Record<string, (version: string) => (label: string) => string>> = {
+  'batch/Job': () => (label) => `field label ${JSON.stringify(label)} not supported for Job`,
+  'resource.k8s.io/ResourceSlice': (version) => (label) =>
+    `field label not supported for resource.k8s.io/${version}, Kind=ResourceSlice: ${label}`,
 };

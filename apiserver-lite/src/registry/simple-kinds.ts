@@ -1,17 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { recordStoredVersion } from './apiextensions/stored-versions.ts';
 import { recordRequester } from './certificates/signing-request.ts';
 import { countTemplateGeneration, startTemplateGeneration } from './apps/template-generation.ts';
 import { generateJobSelector } from './batch/job-selector.ts';
+import { orphanedPodsWarning } from './batch/orphaned-pods.ts';
+import { isSame } from './generic/copy-object.ts';
 import { keepField, kindStrategy, type KindTraits } from './generic/kind-strategy.ts';
 import { timestamp } from './generic/timestamp.ts';
 import { dropForeignSources, mirrorSources } from './core/claim-sources.ts';
 import { keepSecretNames } from './core/serviceaccount/secret-names.ts';
+import { dropTopology } from './discovery/endpoint-topology.ts';
 import { disabledFields } from './disabled-fields.ts';
 import type { KindModule } from './kind-module.ts';
+import { anyFinalizer, metadataChecks } from './metadata-checks.ts';
 import { stampPhase } from './validation/status/volume-status.ts';
 import { simpleValidations } from './validation/simple-kinds.ts';
-import { labelName, pathSegmentName } from './validation/names.ts';
+import { labelName, pathSegmentName, subdomainName } from './validation/names.ts';
 import { addressName } from './validation/network/ip-address.ts';
 import { tables } from './printers/tables.ts';
 import { statusTraits } from './status-traits.ts';
@@ -31,7 +36,13 @@ const noObject: KubeObject = { apiVersion: '', kind: '', metadata: {} };
 const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   '/ConfigMap': {},
   '/Endpoints': { allowCreateOnUpdate: true },
-  '/LimitRange': { allowCreateOnUpdate: true },
+  '/LimitRange': {
+    allowCreateOnUpdate: true,
+    // Nobody has to think of a name for it.
+    prepareForCreate({ metadata }) {
+      metadata.name ||= randomUUID();
+    },
+  },
   '/PersistentVolume': {
     cluster: true,
     emptyStatus: { phase: 'Pending' },
@@ -43,7 +54,10 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
       dropForeignSources(object, undefined);
       mirrorSources(object);
     },
-    prepareForUpdate: dropForeignSources,
+    prepareForUpdate(object, old) {
+      dropForeignSources(object, old);
+      mirrorSources(object);
+    },
   },
   '/PodTemplate': { generation: ['template'] },
   '/ReplicationController': {
@@ -108,6 +122,7 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
     emptyStatus: {},
     generation: spec,
     garbageCollection: 'OrphanDependents',
+    warningsOnDelete: orphanedPodsWarning,
     prepareForCreate: generateJobSelector,
   },
   'certificates.k8s.io/CertificateSigningRequest': {
@@ -122,6 +137,8 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   'discovery.k8s.io/EndpointSlice': {
     generation: ['endpoints', 'ports', 'metadata.labels'],
     immutable: ['addressType'],
+    prepareForCreate: (object) => dropTopology(object, undefined),
+    prepareForUpdate: dropTopology,
   },
   'flowcontrol.apiserver.k8s.io/FlowSchema': { cluster: true, emptyStatus: {}, generation: spec },
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': {
@@ -152,7 +169,12 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   },
   'rbac.authorization.k8s.io/Role': { allowCreateOnUpdate: true, validateName: pathSegmentName },
   'rbac.authorization.k8s.io/RoleBinding': { allowCreateOnUpdate: true, validateName: pathSegmentName },
-  'resource.k8s.io/DeviceClass': { cluster: true, generation: spec },
+  'resource.k8s.io/DeviceClass': {
+    cluster: true,
+    generation: spec,
+    // Only the name itself is judged.
+    validateName: (name, prefix) => (prefix ? [] : subdomainName(name, false)),
+  },
   'resource.k8s.io/ResourceClaim': { emptyStatus: {} },
   'resource.k8s.io/ResourceClaimTemplate': {},
   'resource.k8s.io/ResourceSlice': { cluster: true, generation: spec },
@@ -162,7 +184,14 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
       object.metadata.generation = 1;
     },
   },
-  'storage.k8s.io/CSIDriver': { ...policy, generation: spec },
+  'storage.k8s.io/CSIDriver': {
+    ...policy,
+    // New ones have no generation; updates count from there.
+    prepareForUpdate(object, old) {
+      if (isSame(object['spec'], old['spec'])) return;
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    },
+  },
   'storage.k8s.io/CSINode': policy,
   'storage.k8s.io/CSIStorageCapacity': { allowUnconditionalUpdate: false },
   'storage.k8s.io/StorageClass': {
@@ -178,10 +207,13 @@ export function simpleKinds(): Map<string, KindModule> {
   for (const [id, { cluster, ...row }] of Object.entries(rows)) {
     const [group = '', kind = ''] = id.split('/');
     const disabled = disabledFields[id];
+    const checks = metadataChecks[id];
     const traits: KindTraits = {
       ...simpleValidations[id],
       ...row,
       ...(disabled === undefined ? {} : { disabledFields: disabled }),
+      ...(checks === undefined ? {} : { metadataChecksOnUpdate: checks }),
+      standardFinalizers: !anyFinalizer.has(id),
       group,
       kind,
       namespaced: cluster !== true,

@@ -23,6 +23,9 @@ export type Finish = (success: boolean) => Promise<void>;
 /** What becomes of dependents when a deletion does not say (Kubernetes: `rest.GarbageCollectionPolicy`). */
 export type GarbageCollection = 'Unsupported' | 'OrphanDependents' | 'DeleteDependents';
 
+/** All of the metadata, as of a new object; or what changed. */
+export type MetadataCheck = 'whole' | 'change';
+
 /** The findings on a name; `prefix` is true for a generateName, which may end with a dash. */
 export type NameValidator = (name: string, prefix: boolean) => readonly string[];
 
@@ -32,7 +35,7 @@ export type NameValidator = (name: string, prefix: boolean) => readonly string[]
  *
  *     create   beginCreate → prepareForCreate → validate → warningsOnCreate → canonicalize
  *     update   beginUpdate → prepareForUpdate → validateUpdate → warningsOnUpdate → canonicalize → shouldDeleteDuringUpdate
- *     delete   checkGracefulDelete → … → afterDelete
+ *     delete   warningsOnDelete → checkGracefulDelete → … → afterDelete
  */
 export interface Strategy {
   readonly group: string;
@@ -45,6 +48,10 @@ export interface Strategy {
    * Paths, each with all below it. Absent: the status, and for `status` the spec.
    */
   readonly resetFields?: readonly string[];
+  /** Whether finalizers must have a domain, or be ones that everybody knows. */
+  readonly standardFinalizers: boolean;
+  /** How the kind judges metadata of an update beyond what is judged of all: its findings are told once more each. */
+  readonly metadataChecksOnUpdate: readonly MetadataCheck[];
 
   /** Reserves what the object needs from elsewhere (cluster IPs); may change the object. */
   beginCreate?(object: KubeObject, request: StoreRequest): Promise<Finish>;
@@ -68,6 +75,8 @@ export interface Strategy {
   /** Whether an update that emptied the finalizers is the deletion itself. */
   shouldDeleteDuringUpdate?(object: KubeObject, old: KubeObject): boolean;
 
+  /** Said before anything is deleted, whatever becomes of it. */
+  warningsOnDelete?(options: DeleteOptions): string[];
   /** Seconds until deletion, or undefined where the kind (or this object) is deleted at once. */
   checkGracefulDelete?(object: KubeObject, options: DeleteOptions): number | undefined;
   /** Runs after the object has gone. */

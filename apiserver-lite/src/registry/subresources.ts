@@ -80,6 +80,7 @@ const builders: Readonly<Record<string, Builder>> = {
   }),
   '/pods/eviction': (options) => ({
     ...base(options),
+    acceptedVersions: ['v1beta1'],
     createNamed: evictPod({
       pods: options.store,
       budgets: options.storageOf('policy', 'poddisruptionbudgets'),

@@ -1,4 +1,5 @@
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import { badRequest } from '../server/status-error.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import { bindPod } from './core/pod/binding-rest.ts';
 import { defaultTable } from './printers/default-table.ts';
@@ -35,8 +36,11 @@ const builders: Readonly<Record<string, Builder>> = {
     return {
       resource,
       table: defaultTable,
-      createNamed: (context, name, object, options) =>
-        bind(context, name || (object.metadata.name ?? ''), object, options),
+      createNamed: (context, _name, object, options) => {
+        const { name = '' } = object.metadata;
+        if (name === '') throw badRequest('Name parameter required.');
+        return bind(context, name, object, options);
+      },
     };
   },
   '/componentstatuses': (resource, { componentProbes }) => componentStatusRest(resource, componentProbes),

@@ -21,6 +21,8 @@ export interface DecodeOptions {
   body: Uint8Array;
   /** The kind that the endpoint takes. */
   expected: GroupVersionKind;
+  /** Other versions of it that are taken, too. */
+  acceptedVersions?: readonly string[];
   codec: ObjectCodec;
   fieldValidation: FieldValidation;
 }
@@ -109,9 +111,11 @@ function yamlErrors(duplicates: readonly string[], fieldValidation: FieldValidat
 /** Refuses what the endpoint doesn't take. Throws 400. */
 export function ensureKind(
   actual: GroupVersionKind,
-  { expected, codec }: Pick<DecodeOptions, 'expected' | 'codec'>,
+  { expected, codec, acceptedVersions = [] }: Pick<DecodeOptions, 'expected' | 'codec' | 'acceptedVersions'>,
 ): void {
-  const same = actual.group === expected.group && actual.version === expected.version;
+  const same =
+    actual.group === expected.group &&
+    (actual.version === expected.version || acceptedVersions.includes(actual.version));
   if (same && actual.kind === expected.kind) return;
   const apiVersion = apiVersionOf(actual);
   if (!codec.knows(actual)) {

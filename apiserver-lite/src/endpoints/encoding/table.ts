@@ -29,10 +29,10 @@ export function tableJson(
 ): Uint8Array[] {
   const columns = options.headers ? columnDefinitions(options.convertor) : 'null';
   const head = typeHead('Table', metaApiVersion(options.version));
-  const pieces: Uint8Array[] = [
-    Buffer.from(`${head}"metadata":${listMetaJson(meta)},"columnDefinitions":${columns},"rows":[`),
-  ];
   const { convertor, bookmark } = options;
+  const opening = `${head}"metadata":${listMetaJson(meta)},"columnDefinitions":${columns},"rows":`;
+  if (objects.length === 0 && convertor.emptyRows === null) return [Buffer.from(`${opening}null}`)];
+  const pieces: Uint8Array[] = [Buffer.from(`${opening}[`)];
   const { compare } = convertor;
   const sorted =
     compare === undefined ? objects : objects.toSorted((left, right) => compare(left.object, right.object));

@@ -1,16 +1,15 @@
 import { CodecError } from '@pg8s/k8s-proto/codec/codec-error';
 import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+import { validateDeleteOptions } from '../../registry/generic/validate-delete-options.ts';
 import type { DeleteOptions, PropagationPolicy } from '../../registry/rest.ts';
 import type { RequestContext } from '../../server/request-context.ts';
-import { badRequest, invalid, type FieldError } from '../../server/status-error.ts';
+import { badRequest } from '../../server/status-error.ts';
 import { readBody } from '../body/read-body.ts';
 import { BodyError, kindOfValue, openEnvelope, protobufProblem, readValue } from '../body/read-value.ts';
 import { kubernetesCodec } from '../kubernetes-codec.ts';
 import { DecodeError } from '../object-codec.ts';
 import { negotiateInput } from '../negotiation/input.ts';
-import { invalidValue, unsupportedValue } from './field-errors.ts';
 import { flag, integer, text } from './query.ts';
-import { dryRunErrors } from './write-options.ts';
 
 /** `meta/v1.DeleteOptions` as JSON has it. */
 interface DeleteOptionsBody {
@@ -28,7 +27,7 @@ export async function readDeleteOptions(context: RequestContext): Promise<Delete
   const body = await readBody(context);
   const options =
     body.byteLength > 0 ? await decodeOptions(context, body) : fromQuery(context.url.searchParams);
-  validate(options);
+  validateDeleteOptions(options);
   const { gracePeriodSeconds, preconditions, propagationPolicy, orphanDependents } = options;
   return {
     dryRun: (options.dryRun ?? []).length > 0,
@@ -56,12 +55,22 @@ function present({ uid, resourceVersion }: { uid?: string; resourceVersion?: str
 function fromQuery(query: URLSearchParams): DeleteOptionsBody {
   const gracePeriodSeconds = integer(query, 'gracePeriodSeconds');
   const orphanDependents = flag(query, 'orphanDependents');
-  const propagationPolicy = text(query, 'propagationPolicy');
+  const uid = text(query, 'uid');
+  const resourceVersion = text(query, 'resourceVersion');
   return {
     dryRun: query.getAll('dryRun'),
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     ...(orphanDependents === undefined ? {} : { orphanDependents }),
-    ...(propagationPolicy === '' ? {} : { propagationPolicy }),
+    // Given and empty is not the same as not given: it is no policy that there is.
+    ...(query.has('propagationPolicy') ? { propagationPolicy: text(query, 'propagationPolicy') } : {}),
+    ...(uid === '' && resourceVersion === ''
+      ? {}
+      : {
+          preconditions: {
+            ...(uid === '' ? {} : { uid }),
+            ...(resourceVersion === '' ? {} : { resourceVersion }),
+          },
+        }),
   };
 }
 
@@ -90,23 +99,4 @@ function ensureDeleteOptions(given: GroupVersionKind): void {
   throw badRequest(
     `no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(apiVersionOf(given))} in scheme "pkg/runtime/scheme.go:111"`,
   );
-}
-
-function validate({ orphanDependents, propagationPolicy, dryRun }: DeleteOptionsBody): void {
-  const errors: FieldError[] = [];
-  const policy = propagationPolicy ?? undefined;
-  if (policy !== undefined && typeof orphanDependents === 'boolean') {
-    errors.push(
-      invalidValue(
-        'propagationPolicy',
-        policy,
-        'orphanDependents and deletionPropagation cannot be both set',
-      ),
-    );
-  }
-  if (policy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(policy)) {
-    errors.push(unsupportedValue('propagationPolicy', policy, ['Foreground', 'Background', 'Orphan', 'nil']));
-  }
-  errors.push(...dryRunErrors(dryRun ?? []));
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
 }

@@ -47,6 +47,7 @@ function readScope({ url, requestInfo }: RequestContext, rest: Rest): Scope {
   const fields = compileFieldSelector(parseFieldSelector(text(query, 'fieldSelector')), {
     namespaced,
     selectable: rest.selectableFields ?? {},
+    ...(rest.unsupportedField === undefined ? {} : { unsupported: rest.unsupportedField }),
   });
   const pathName = requestInfo.parts.length > 1 ? requestInfo.name : '';
   if (pathName !== '' && fields.matches !== undefined && fields.name !== pathName) {

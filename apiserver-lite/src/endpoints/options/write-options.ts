@@ -63,7 +63,7 @@ export function readWriteOptions(
 }
 
 /** Only `All` may be asked for, however often. */
-export function dryRunErrors(values: readonly string[]): FieldError[] {
+function dryRunErrors(values: readonly string[]): FieldError[] {
   return values.every((value) => value === 'All') ? [] : [unsupportedValue('dryRun', values, ['All'])];
 }
 

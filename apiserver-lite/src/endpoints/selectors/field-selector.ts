@@ -61,6 +61,8 @@ export interface FieldLabels {
   namespaced: boolean;
   /** Labels beyond metadata.name and metadata.namespace. */
   selectable: Readonly<Record<string, FieldValue>>;
+  /** What is said of a label that the kind does not have, where it has words of its own for that. */
+  unsupported?: (label: string) => string;
 }
 
 /** A selector bound to a resource; without `matches` everything is selected. */
@@ -91,11 +93,13 @@ export function compileFieldSelector(
 function valueOf(field: string, { namespaced, selectable }: FieldLabels): FieldValue | undefined {
   if (field === 'metadata.name') return ({ metadata }) => metadata.name ?? '';
   if (field === 'metadata.namespace' && namespaced) return ({ metadata }) => metadata.namespace ?? '';
-  if (field === 'metadata.namespace') return () => '';
+  // Cluster-scoped kinds with labels of their own do not have this one.
+  if (field === 'metadata.namespace' && Object.keys(selectable).length === 0) return () => '';
   return Object.hasOwn(selectable, field) ? selectable[field] : undefined;
 }
 
-function unsupported(field: string, { selectable }: FieldLabels): string {
+function unsupported(field: string, { selectable, unsupported: ownWords }: FieldLabels): string {
+  if (ownWords !== undefined) return ownWords(field);
   // Kinds without labels of their own share one converter with a longer text.
   return Object.keys(selectable).length === 0
     ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`

@@ -21,7 +21,7 @@ export function dropForeignSources(object: KubeObject, old: KubeObject | undefin
   if (spec.dataSource && !isClassic(spec)) delete spec.dataSource;
 }
 
-/** A new claim has its source in both fields. */
+/** A claim has its source in both fields, whichever of them it came in. */
 export function mirrorSources(object: KubeObject): void {
   const spec = specOf(object);
   const { dataSource, dataSourceRef } = spec;

@@ -1,4 +1,5 @@
 import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
+import { joinFirst } from './first-of-list.ts';
 import { roundRequirements, roundResourceList, roundResourceLists } from './resource-list.ts';
 import { defaultVolumeSource } from './volume.ts';
 
@@ -36,18 +37,11 @@ export function defaultNamespace(object: Fields): void {
   fillText(child(object, 'status'), { phase: 'Active' });
 }
 
-/** A node can give what it has, unless it says otherwise. */
-/** The first of the Pods' ranges stands in `podCIDR` as well; where the two differ, that one counts (Kubernetes: `core/v1/conversion.go`). */
-function mirrorPodRange(spec: Fields | undefined): void {
-  if (spec === undefined) return;
-  const { podCIDR: first = '', podCIDRs: ranges } = spec;
-  const known: unknown[] = Array.isArray(ranges) ? ranges : [];
-  if (first !== '' && first !== known[0]) spec['podCIDRs'] = [first];
-  else if (first === '' && known.length > 0) spec['podCIDR'] = known[0];
-}
+const asIs = (value: unknown) => value;
 
+/** A node can give what it has, unless it says otherwise. */
 export function defaultNode(object: Fields): void {
-  mirrorPodRange(existing(object, 'spec'));
+  joinFirst(existing(object, 'spec'), 'podCIDR', { list: 'podCIDRs', read: asIs, make: asIs });
   const status = existing(object, 'status');
   const capacity = existing(status, 'capacity');
   if (status !== undefined && capacity !== undefined) fill(status, { allocatable: { ...capacity } });

@@ -1,4 +1,5 @@
 import { existing, fill, fillNumbers, fillText, items, type Fields } from './fields.ts';
+import { joinFirst } from './first-of-list.ts';
 import { pullPolicy } from './image-reference.ts';
 import { defaultPodLevelResources, requestLimits } from './pod-resources.ts';
 import { roundRequirements, roundResourceList, roundResourceLists } from './resource-list.ts';
@@ -91,8 +92,15 @@ function roundStatus(status: Fields | undefined): void {
   }
 }
 
+const address = {
+  list: 'podIPs',
+  read: (item: unknown) => (item as Fields)['ip'],
+  make: (ip: unknown) => ({ ip }),
+};
+
 /** What only Pods themselves get: templates keep their author's words. */
 export function defaultPod(pod: Fields): void {
+  joinFirst(existing(pod, 'status'), 'podIP', address);
   const spec = existing(pod, 'spec');
   if (spec === undefined) return;
   for (const list of ['containers', 'initContainers']) {

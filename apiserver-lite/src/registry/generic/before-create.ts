@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { badRequest, invalid } from '../../server/status-error.ts';
 import type { Strategy, StoreRequest } from '../strategy.ts';
-import { validateMetadata } from '../validation/metadata.ts';
+import { validateMetadata, validateStandardFinalizers } from '../validation/metadata.ts';
 import { timestamp } from './timestamp.ts';
 
 /** The object lives where the request says, or the request is wrong (`rest.EnsureObjectNamespaceMatchesRequestNamespace`). */
@@ -31,7 +31,11 @@ export function beforeCreate(strategy: Strategy, object: KubeObject, request: St
   delete metadata.deletionGracePeriodSeconds;
   ensureNamespace(strategy, object, request.namespace);
   strategy.prepareForCreate(object, request);
-  const findings = [...validateMetadata(object, strategy), ...strategy.validate(object, request)];
+  const findings = [
+    ...validateMetadata(object, strategy),
+    ...(strategy.standardFinalizers ? validateStandardFinalizers(metadata) : []),
+    ...strategy.validate(object, request),
+  ];
   if (findings.length > 0) throw invalid(strategy, metadata.name ?? '', findings);
   for (const text of strategy.warningsOnCreate?.(object, request) ?? []) request.warn(text);
   strategy.canonicalize?.(object);

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { GroupResource } from '../../server/status-error.ts';
+import { conflict } from '../../server/status-error.ts';
+import type { Preconditions } from '../../storage/storage.ts';
 import type { DeleteOptions } from '../rest.ts';
 import type { Strategy } from '../strategy.ts';
-import { checkPreconditions } from './dry-run-storage.ts';
 import { timestamp } from './timestamp.ts';
 
 /** `pending`: a graceful deletion is under way and this request changes nothing about it. */
@@ -10,7 +10,6 @@ export type Grace = 'none' | 'graceful' | 'pending';
 
 interface BeforeDelete {
   strategy: Strategy;
-  resource: GroupResource;
   object: KubeObject;
   options: DeleteOptions;
   nowMs: number;
@@ -20,9 +19,9 @@ interface BeforeDelete {
  * Begins or shortens a graceful deletion, writing deletionTimestamp and deletionGracePeriodSeconds into `object`
  * (Kubernetes: `rest.BeforeDelete`). A grace period may only become shorter.
  */
-export function beforeDelete({ strategy, resource, object, options, nowMs }: BeforeDelete): Grace {
+export function beforeDelete({ strategy, object, options, nowMs }: BeforeDelete): Grace {
   const { metadata } = object;
-  checkPreconditions(resource, metadata.name ?? '', options.preconditions, object);
+  checkMeant(strategy, object, options.preconditions);
   if (strategy.checkGracefulDelete === undefined) return 'none';
   const wanted = options.gracePeriodSeconds;
   if (metadata.deletionTimestamp !== undefined) {
@@ -45,6 +44,25 @@ export function beforeDelete({ strategy, resource, object, options, nowMs }: Bef
   metadata.deletionGracePeriodSeconds = seconds;
   if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation += 1;
   return 'graceful';
+}
+
+/** Refuses to delete another object than the one that is meant; the message names its kind, not its resource. */
+function checkMeant(
+  { group, kind }: Strategy,
+  { metadata }: KubeObject,
+  { uid, resourceVersion }: Preconditions = {},
+): void {
+  const refuse = (cause: string) => conflict({ group, resource: kind }, metadata.name ?? '', cause);
+  if (uid !== undefined && uid !== metadata.uid) {
+    throw refuse(
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). The object might have been deleted and then recreated`,
+    );
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    throw refuse(
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion ?? ''}). The object might have been modified`,
+    );
+  }
 }
 
 /** Deletion waits for finalizers only, not for a grace period (Kubernetes: `registry.markAsDeleting`). */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { invalid } from '../../server/status-error.ts';
 import type { Strategy, StoreRequest } from '../strategy.ts';
-import { validateMetadataUpdate } from '../validation/metadata.ts';
+import { validateMetadataUpdate } from '../validation/metadata-update.ts';
 import { ensureNamespace } from './before-create.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -26,7 +26,10 @@ export function beforeUpdate(
   if (deletionGracePeriodSeconds !== undefined) {
     metadata.deletionGracePeriodSeconds ??= deletionGracePeriodSeconds;
   }
-  const findings = [...validateMetadataUpdate(object, old), ...strategy.validateUpdate(object, old, request)];
+  const findings = [
+    ...validateMetadataUpdate(strategy, object, old),
+    ...strategy.validateUpdate(object, old, request),
+  ];
   if (findings.length > 0) throw invalid(strategy, metadata.name ?? '', findings);
   for (const text of strategy.warningsOnUpdate?.(object, old, request) ?? []) request.warn(text);
   strategy.canonicalize?.(object);

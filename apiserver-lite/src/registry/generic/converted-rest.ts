@@ -1,8 +1,11 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
+import { groupResourceName, StatusError } from '../../server/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent, Watcher } from '../../storage/storage.ts';
+import { applyDefaults } from '../defaults/apply-defaults.ts';
 import type { Rest, TableConvertor } from '../rest.ts';
+import { copyOf } from './copy-object.ts';
 
 /** Both ways between a served version of a kind and the one it is stored as. Neither changes its argument. */
 export interface Conversion {
@@ -17,12 +20,13 @@ interface ConvertedRestOptions {
   subresource?: SubresourceInfo;
   conversion: Conversion;
   table: TableConvertor;
-  selectableFields?: Rest['selectableFields'];
+  /** What field selectors may name, in the served version. */
+  selectors?: Pick<Rest, 'selectableFields' | 'unsupportedField'>;
 }
 
 /** Serves another version of a stored resource; each stored object is converted once, however many read it. */
 export function convertedRest(options: ConvertedRestOptions): Rest {
-  const { rest, resource, subresource, conversion, table, selectableFields } = options;
+  const { rest, resource, subresource, conversion, table, selectors } = options;
   const { toStored, fromStored } = conversion;
   const converted = new WeakMap<CachedObject, CachedObject>();
   const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
@@ -33,6 +37,12 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
       converted.set(stored, result);
     }
     return result;
+  };
+  // What was just written has the defaults of the served version; read again it has those of the stored one, too.
+  const written = (stored: CachedObject): CachedObject => {
+    const object = copyOf(stored.object);
+    applyDefaults(object);
+    return new CachedObject(fromStored(object), stored.revision);
   };
   const event = ({ type, object }: WatchEvent): WatchEvent => ({
     type,
@@ -53,11 +63,19 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
     ...(subresource === undefined ? {} : { subresource }),
     table,
     ...(rest.resetFields === undefined ? {} : { resetFields: rest.resetFields }),
-    ...(selectableFields === undefined ? {} : { selectableFields }),
+    ...selectors,
   };
-  const { create, get, list, watch, update, delete: remove, deleteCollection } = rest;
+  const {
+    create,
+    get,
+    list,
+    watch,
+    update,
+    delete: remove,
+    deleteCollection,
+  } = inServedGroup(rest, resource);
   if (create) {
-    result.create = async (context, object, opts) => served(await create(context, toStored(object), opts));
+    result.create = async (context, object, opts) => written(await create(context, toStored(object), opts));
   }
   if (get) result.get = async (context, name, version) => served(await get(context, name, version));
   if (list) {
@@ -89,7 +107,7 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
         async (current) => toStored(await transform(current === undefined ? undefined : fromStored(current))),
         opts,
       );
-      return { object: served(object), created };
+      return { object: written(object), created };
     };
   }
   if (remove) {
@@ -105,4 +123,34 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
     };
   }
   return result;
+}
+
+const storedVerbs = ['create', 'get', 'list', 'update', 'delete', 'deleteCollection'] as const;
+
+/** Where another group than the stored one serves the kind, failures name the resource as the client does. */
+function inServedGroup(rest: Rest, { group, name, storedAs }: ResourceInfo): Rest {
+  if (storedAs.group === group) return rest;
+  const stored = groupResourceName({ group: storedAs.group, resource: name });
+  const served = groupResourceName({ group, resource: name });
+  const renamed = (error: unknown): unknown => {
+    if (!(error instanceof StatusError) || error.status.details?.kind !== name) return error;
+    const { code, reason, message = '', details } = error.status;
+    return new StatusError(code, reason, message.replace(`${stored} "`, `${served} "`), {
+      ...details,
+      group,
+    });
+  };
+  const wrapped: Record<string, unknown> = { ...rest };
+  for (const verb of storedVerbs) {
+    const serve = rest[verb] as ((...parameters: unknown[]) => Promise<unknown>) | undefined;
+    if (serve === undefined) continue;
+    wrapped[verb] = async (...parameters: unknown[]) => {
+      try {
+        return await serve(...parameters);
+      } catch (error) {
+        throw renamed(error);
+      }
+    };
+  }
+  return wrapped as unknown as Rest;
 }

@@ -7,7 +7,6 @@ import type { StoreRequest } from '../strategy.ts';
 import { beforeDelete, markAsDeleting } from './before-delete.ts';
 import { copyOf } from './copy-object.ts';
 import { deletionFinalizers } from './deletion-finalizers.ts';
-import { checkPreconditions } from './dry-run-storage.ts';
 import type { StoreScope } from './store-scope.ts';
 
 /** Ends a deletion step that has nothing to write: a graceful deletion is under way, or nothing holds the object. */
@@ -35,7 +34,7 @@ export async function deleteObject(
   const found = await scope.storage.get(key, '');
   const nowMs = request.nowMs;
   const probe = copyOf(found.object);
-  const grace = beforeDelete({ strategy, resource: scope.target, object: probe, options, nowMs });
+  const grace = beforeDelete({ strategy, object: probe, options, nowMs });
   if (grace === 'pending') return { object: found, immediate: false };
   const inSteps =
     grace === 'graceful' ||
@@ -47,6 +46,8 @@ export async function deleteObject(
     const step = await markForDeletion(scope, request, name, options);
     if (!step.deleteNow) return { object: step.object, immediate: false };
     last = step.object;
+    // A dry run has written nothing: what the store holds is not yet marked.
+    if (request.dryRun) return { object: last, immediate: true };
     if (preconditions.resourceVersion !== undefined) {
       preconditions = { ...preconditions, resourceVersion: String(last.revision) };
     }
@@ -82,7 +83,7 @@ async function markForDeletion(
         await scope.validateDelete(request, name, current);
         const next = copyOf(current.object);
         const nowMs = request.nowMs;
-        const grace = beforeDelete({ strategy, resource: target, object: next, options, nowMs });
+        const grace = beforeDelete({ strategy, object: next, options, nowMs });
         if (grace === 'pending') throw new NothingToMark(current, false);
         const finalizers = deletionFinalizers(next, strategy.garbageCollection, options);
         if (finalizers !== undefined) next.metadata.finalizers = finalizers;
@@ -117,7 +118,6 @@ export async function deleteWithoutFinalizers(
   try {
     const gone = await scope.writesOf(request).delete(scope.keyOf(request, name), {
       preconditions,
-      validate: (current) => checkPreconditions(scope.target, name, preconditions, current.object),
     });
     if (!request.dryRun) await scope.strategy.afterDelete?.(gone.object);
     return new CachedObject(

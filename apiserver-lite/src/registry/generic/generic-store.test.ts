@@ -243,7 +243,7 @@ test('preconditions name the one object that is meant', async () => {
         .delete?.(api.context(), 'a', { dryRun: false, preconditions: { uid: 'other' } }),
     refusal(
       409,
-      `Operation cannot be fulfilled on configmaps "a": Precondition failed: UID in precondition: other, UID in object meta: ${metadata.uid}`,
+      `Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition (other) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     ),
   );
 });

@@ -57,6 +57,7 @@ export class GenericStore {
   }
 
   delete(request: StoreRequest, name: string, options: DeleteOptions): Promise<DeleteResult> {
+    this.#warnOfDeletion(request, options);
     return deleteObject(this.#scope, request, name, options);
   }
 
@@ -67,6 +68,11 @@ export class GenericStore {
 
   /** Deletes what the list names, and answers with it. */
   deleteCollection(request: StoreRequest, options: DeleteOptions, list: ListOptions): Promise<ListPage> {
+    this.#warnOfDeletion(request, options);
     return deleteCollection(this.#scope, request, { options, list });
+  }
+
+  #warnOfDeletion(request: StoreRequest, options: DeleteOptions): void {
+    for (const text of this.strategy.warningsOnDelete?.(options) ?? []) request.warn(text);
   }
 }

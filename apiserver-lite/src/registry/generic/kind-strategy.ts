@@ -3,7 +3,7 @@ import type { FieldError } from '../../server/status-error.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
 import { invalidValue } from '../validation/field-errors.ts';
 import { kindWarnings } from '../validation/kind-warnings.ts';
-import { immutable, validateStandardFinalizer } from '../validation/metadata.ts';
+import { immutable } from '../validation/metadata.ts';
 import { subdomainName } from '../validation/names.ts';
 import { copyOf, isSame } from './copy-object.ts';
 import { dropUnused } from './unused-fields.ts';
@@ -15,12 +15,15 @@ export interface KindTraits extends Partial<
     | 'validateName'
     | 'garbageCollection'
     | 'resetFields'
+    | 'standardFinalizers'
+    | 'metadataChecksOnUpdate'
     | 'allowCreateOnUpdate'
     | 'allowUnconditionalUpdate'
     | 'beginCreate'
     | 'beginUpdate'
     | 'warningsOnCreate'
     | 'warningsOnUpdate'
+    | 'warningsOnDelete'
     | 'canonicalize'
     | 'shouldDeleteDuringUpdate'
     | 'checkGracefulDelete'
@@ -67,12 +70,6 @@ export function keepField(object: KubeObject, old: KubeObject, field: string): v
   else object[field] = copyOf(old[field]);
 }
 
-function finalizerFindings({ metadata }: KubeObject): FieldError[] {
-  return (metadata.finalizers ?? []).flatMap((name, index) =>
-    validateStandardFinalizer(name, `metadata.finalizers[${index}]`),
-  );
-}
-
 /** The strategy that a row of traits describes. */
 export function kindStrategy(traits: KindTraits): Strategy {
   const { generation = [], emptyStatus, immutable: fixed = [], disabledFields = [] } = traits;
@@ -82,6 +79,8 @@ export function kindStrategy(traits: KindTraits): Strategy {
     namespaced,
     validateName = subdomainName,
     garbageCollection = 'DeleteDependents',
+    standardFinalizers = true,
+    metadataChecksOnUpdate = ['change', 'whole'],
     allowCreateOnUpdate = false,
     allowUnconditionalUpdate = true,
     prepareForCreate: _create,
@@ -109,19 +108,18 @@ export function kindStrategy(traits: KindTraits): Strategy {
     namespaced,
     validateName,
     garbageCollection,
+    standardFinalizers,
+    metadataChecksOnUpdate,
     allowCreateOnUpdate,
     allowUnconditionalUpdate,
     prepareForCreate(object, request) {
       if (emptyStatus !== undefined) object['status'] = copyOf(emptyStatus);
+      // Kinds that do not count generations keep what the client sends.
       if (generation.length > 0) object.metadata.generation = 1;
-      else delete object.metadata.generation;
       dropUnused(object, undefined, disabledFields);
       traits.prepareForCreate?.(object, request);
     },
-    validate: (object, request) => [
-      ...finalizerFindings(object),
-      ...(traits.validate?.(object, request) ?? []),
-    ],
+    validate: (object, request) => traits.validate?.(object, request) ?? [],
     prepareForUpdate(object, old, request) {
       if (emptyStatus !== undefined) keepField(object, old, 'status');
       dropUnused(object, old, disabledFields);
@@ -131,7 +129,6 @@ export function kindStrategy(traits: KindTraits): Strategy {
       }
     },
     validateUpdate: (object, old, request) => [
-      ...finalizerFindings(object),
       ...(validatedOnce === true ? [] : (traits.validate?.(object, request) ?? [])),
       ...fixed
         .filter((path) => !isSame(fieldAt(object, path), fieldAt(old, path)))
@@ -169,6 +166,8 @@ export function statusStrategy(base: Strategy, traits: StatusTraits = {}): Strat
     validateName: base.validateName,
     garbageCollection: base.garbageCollection,
     resetFields: resetByStatus(traits),
+    standardFinalizers: base.standardFinalizers,
+    metadataChecksOnUpdate: ['change'],
     allowCreateOnUpdate: false,
     allowUnconditionalUpdate: base.allowUnconditionalUpdate,
     ...(base.ttlSeconds === undefined ? {} : { ttlSeconds: base.ttlSeconds }),

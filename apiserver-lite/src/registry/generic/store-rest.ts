@@ -21,17 +21,18 @@ export interface StoreRestOptions {
   store: GenericStore;
   table: TableConvertor;
   clock: () => number;
-  selectableFields?: Rest['selectableFields'];
+  /** What field selectors may name. */
+  selectors?: Pick<Rest, 'selectableFields' | 'unsupportedField'>;
 }
 
 /** The verbs of a stored resource, as far as the resource has them. */
-export function storeRest({ resource, store, table, clock, selectableFields }: StoreRestOptions): Rest {
+export function storeRest({ resource, store, table, clock, selectors }: StoreRestOptions): Rest {
   const { resetFields } = store.strategy;
   const rest: Rest = {
     resource,
     table,
     ...(resetFields === undefined ? {} : { resetFields }),
-    ...(selectableFields === undefined ? {} : { selectableFields }),
+    ...selectors,
   };
   const verbs = new Set(resource.verbs);
   const request = (context: RequestContext, dryRun = false) => storeRequest(context, clock, dryRun);

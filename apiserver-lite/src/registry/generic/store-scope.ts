@@ -36,7 +36,10 @@ export class StoreScope {
     this.strategy = options.strategy;
     this.storage = options.storage;
     this.target = { group: options.resource.group, resource: options.resource.name };
-    this.#dryRun = dryRunStorage(options.storage, this.target);
+    this.#dryRun = dryRunStorage(options.storage, {
+      resource: this.target,
+      keyPrefix: options.resource.storageKeyPrefix ?? options.resource.name,
+    });
   }
 
   get admission(): Admission {

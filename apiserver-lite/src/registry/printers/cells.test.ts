@@ -249,7 +249,7 @@ const cases: readonly (readonly [kind: string, fields: Fields, cells: readonly u
   [
     'networking.k8s.io/IPAddress',
     { spec: { parentRef: { resource: 'services', namespace: 'default', name: 'web' } } },
-    ['it', 'services/default/web'],
+    ['it', 'services/default/web', '60s'],
   ],
   [
     'networking.k8s.io/Ingress',
@@ -345,7 +345,6 @@ const cases: readonly (readonly [kind: string, fields: Fields, cells: readonly u
     ['it', true, false, false, 'a,b', false, 'Persistent', '60s'],
   ],
   ['storage.k8s.io/CSINode', { spec: { drivers: [{}] } }, ['it', 1, '60s']],
-  ['storage.k8s.io/CSIStorageCapacity', { storageClassName: 'fast' }, ['it', 'fast', '<unset>']],
   [
     'storage.k8s.io/StorageClass',
     {

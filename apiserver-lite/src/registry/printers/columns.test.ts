@@ -81,7 +81,6 @@ const columns: Readonly<Record<string, string>> = {
   'storage.k8s.io/CSIDriver':
     'Name* | AttachRequired=boolean | PodInfoOnMount=boolean | StorageCapacity=boolean | TokenRequests | RequiresRepublish=boolean | Modes | Age',
   'storage.k8s.io/CSINode': 'Name* | Drivers=integer | Age',
-  'storage.k8s.io/CSIStorageCapacity': 'Name* | StorageClassName | Capacity',
   'storage.k8s.io/StorageClass':
     'Name* | Provisioner | ReclaimPolicy | VolumeBindingMode | AllowVolumeExpansion | Age',
   'storage.k8s.io/VolumeAttachment': 'Name* | Attacher* | PV | Node | Attached=boolean | Age',

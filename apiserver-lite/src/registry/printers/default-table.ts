@@ -3,10 +3,14 @@ import type { TableConvertor } from '../rest.ts';
 import { column, nameColumn, tableOf } from './column.ts';
 
 /** Name and birth, for kinds without columns of their own (Kubernetes: `rest.defaultTableConvertor`). */
-export const defaultTable: TableConvertor = tableOf<KubeObject>([
-  nameColumn(),
-  column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', {
-    type: 'date',
-    description: 'When the object was created.',
-  }),
-]);
+export const defaultTable: TableConvertor = {
+  ...tableOf<KubeObject>([
+    nameColumn(),
+    column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', {
+      type: 'date',
+      description: 'When the object was created.',
+    }),
+  ]),
+  // kube-apiserver appends row by row here: without any it is a nil slice.
+  emptyRows: null,
+};

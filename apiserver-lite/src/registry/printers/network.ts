@@ -12,7 +12,7 @@ import type {
 } from '@kubernetes/client-node';
 import { formatLabelSelector } from '../generic/label-selector.ts';
 import type { TableConvertor } from '../rest.ts';
-import { ageColumn, column, nameColumn, shortList, tableOf } from './column.ts';
+import { age, ageColumn, column, nameColumn, shortList, tableOf } from './column.ts';
 
 const wide = { priority: 1 };
 const none = '<none>';
@@ -127,7 +127,7 @@ const networkPolicy = tableOf<V1NetworkPolicy>([
   ageColumn(),
 ]);
 
-const ipAddress = tableOf<V1IPAddress>([
+const ipAddressColumns = tableOf<V1IPAddress>([
   nameColumn(),
   column('ParentRef', ({ spec }) => {
     if (!spec?.parentRef) return none;
@@ -136,6 +136,15 @@ const ipAddress = tableOf<V1IPAddress>([
     return namespace === '' ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
   }),
 ]);
+
+/** kube-apiserver's rows have the age as a third cell, though no column is defined for it. */
+const ipAddress: TableConvertor = {
+  ...ipAddressColumns,
+  cells: (object, nowMs) => [
+    ...ipAddressColumns.cells(object, nowMs),
+    age(object.metadata.creationTimestamp, nowMs),
+  ],
+};
 
 const serviceCidr = tableOf<V1ServiceCIDR>([
   nameColumn(),

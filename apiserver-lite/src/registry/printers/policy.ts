@@ -8,7 +8,6 @@ import type {
   V1PodTemplate,
   V1PriorityLevelConfiguration,
   V1ResourceSlice,
-  V1CSIStorageCapacity,
   V1MutatingAdmissionPolicy,
   V1MutatingAdmissionPolicyBinding,
   V1ValidatingAdmissionPolicy,
@@ -147,12 +146,6 @@ const volumeAttributesClass = tableOf<V1VolumeAttributesClass>([
   ageColumn(),
 ]);
 
-const csiStorageCapacity = tableOf<V1CSIStorageCapacity>([
-  nameColumn(),
-  column('StorageClassName', ({ storageClassName }) => storageClassName),
-  column('Capacity', ({ capacity }) => capacity ?? unset),
-]);
-
 const podTemplate = tableOf<V1PodTemplate>([
   nameColumn(),
   column('Containers', ({ template }) =>
@@ -201,6 +194,5 @@ export const policyTables: Readonly<Record<string, TableConvertor>> = {
   'resource.k8s.io/ResourceSlice': resourceSlice,
   'storage.k8s.io/CSIDriver': csiDriver,
   'storage.k8s.io/CSINode': csiNode,
-  'storage.k8s.io/CSIStorageCapacity': csiStorageCapacity,
   'storage.k8s.io/VolumeAttributesClass': volumeAttributesClass,
 };

@@ -10,7 +10,7 @@ import {
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { ListPage, ObjectKey, ResourceStorage, Watcher } from '../../storage/storage.ts';
 import { copyOf, isSame } from '../generic/copy-object.ts';
-import { checkPreconditions } from '../generic/dry-run-storage.ts';
+import { checkPreconditions, type KeptResource } from '../generic/dry-run-storage.ts';
 
 /** Revisions shared by several storages, as one etcd gives them. */
 export interface RevisionCounter {
@@ -23,10 +23,16 @@ export class MemoryStorage implements ResourceStorage {
   /** Seconds given at the last write of a key, as a lease would have them. */
   readonly ttlSeconds = new Map<string, number>();
   readonly #resource: GroupResource;
+  readonly #kept: KeptResource;
   readonly #revisions: RevisionCounter;
 
-  constructor(resource: GroupResource, revisions: RevisionCounter = { current: 0 }) {
+  constructor(
+    resource: GroupResource,
+    revisions: RevisionCounter = { current: 0 },
+    keyPrefix = resource.resource,
+  ) {
     this.#resource = resource;
+    this.#kept = { resource, keyPrefix: `registry/${keyPrefix}` };
     this.#revisions = revisions;
   }
 
@@ -67,8 +73,7 @@ export class MemoryStorage implements ResourceStorage {
     for (;;) {
       const current = this.objects.get(path);
       if (current === undefined && options.ignoreNotFound !== true) throw notFound(this.#resource, key.name);
-      if (current !== undefined)
-        checkPreconditions(this.#resource, key.name, options.preconditions, current.object);
+      if (current !== undefined) checkPreconditions(this.#kept, key, options.preconditions, current.object);
       const next = await tryUpdate(current);
       if (this.objects.get(path) !== current) continue;
       if (current !== undefined && isSame(current.object, next)) return current;
@@ -83,7 +88,7 @@ export class MemoryStorage implements ResourceStorage {
   ): Promise<CachedObject> {
     const path = pathOf(key);
     const current = await this.get(key);
-    checkPreconditions(this.#resource, key.name, options.preconditions, current.object);
+    checkPreconditions(this.#kept, key, options.preconditions, current.object);
     await options.validate?.(current);
     if (this.objects.get(path) !== current) throw conflict(this.#resource, key.name, objectModified);
     this.objects.delete(path);

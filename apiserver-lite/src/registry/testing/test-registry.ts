@@ -45,8 +45,8 @@ export async function testRegistry(options: Partial<RegistryOptions> = {}): Prom
   const revisions: RevisionCounter = { current: 0 };
   const now = { ms: testNowMs };
   const registry = await createRegistry({
-    storageFactory: ({ group, name }: ResourceInfo) =>
-      new MemoryStorage({ group, resource: name }, revisions),
+    storageFactory: ({ group, name, storageKeyPrefix }: ResourceInfo) =>
+      new MemoryStorage({ group, resource: name }, revisions, storageKeyPrefix),
     log: silent,
     clock: () => now.ms,
     authorizer: {

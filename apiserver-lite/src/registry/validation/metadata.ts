@@ -1,9 +1,8 @@
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../server/status-error.ts';
-import { isSame } from '../generic/copy-object.ts';
 import { foregroundFinalizer, orphanFinalizer } from '../generic/deletion-finalizers.ts';
 import type { Strategy } from '../strategy.ts';
-import { forbiddenField, goQuote, invalidEach, invalidValue, required, tooLong } from './field-errors.ts';
+import { forbiddenField, invalidEach, invalidValue, required, tooLong } from './field-errors.ts';
 import { dns1123Label, qualifiedName, validLabelValue } from './formats.ts';
 import { metaList, metaValue } from './go-value.ts';
 
@@ -112,20 +111,38 @@ function validateManagedFields(entries: readonly ManagedFieldsEntry[], field: st
   });
 }
 
-function validateShared(metadata: ObjectMeta): FieldError[] {
-  return [
-    ...validateLabels(metadata.labels, 'metadata.labels'),
-    ...validateAnnotations(metadata.annotations, 'metadata.annotations'),
-    ...validateOwnerReferences(metadata.ownerReferences ?? [], 'metadata.ownerReferences'),
-    ...validateFinalizers(metadata.finalizers ?? [], 'metadata.finalizers'),
-    ...validateManagedFields(metadata.managedFields ?? [], 'metadata.managedFields'),
-  ];
+/** Findings on what new and changed objects have in common, part by part. */
+export interface SharedFindings {
+  labels: FieldError[];
+  finalizers: FieldError[];
+  managedFields: FieldError[];
 }
 
-/** The metadata of a new object (Kubernetes: `api/validation.ValidateObjectMeta`). */
+/** Judges labels, annotations, owners, finalizers and managed fields; `labels` has the findings on the first three. */
+export function validateShared(metadata: ObjectMeta): SharedFindings {
+  return {
+    labels: [
+      ...validateLabels(metadata.labels, 'metadata.labels'),
+      ...validateAnnotations(metadata.annotations, 'metadata.annotations'),
+      ...validateOwnerReferences(metadata.ownerReferences ?? [], 'metadata.ownerReferences'),
+    ],
+    finalizers: validateFinalizers(metadata.finalizers ?? [], 'metadata.finalizers'),
+    managedFields: validateManagedFields(metadata.managedFields ?? [], 'metadata.managedFields'),
+  };
+}
+
+/** The rule for finalizers of kinds whose metadata `core/validation.ValidateObjectMeta` judges. */
+export function validateStandardFinalizers({ finalizers = [] }: ObjectMeta): FieldError[] {
+  return finalizers.flatMap((name, index) =>
+    validateStandardFinalizer(name, `metadata.finalizers[${index}]`),
+  );
+}
+
+/** All metadata, as a new object must have it (Kubernetes: `api/validation.ValidateObjectMeta`). */
 export function validateMetadata(
   { metadata }: KubeObject,
   { namespaced, validateName }: Pick<Strategy, 'namespaced' | 'validateName'>,
+  shared = validateShared(metadata),
 ): FieldError[] {
   const findings: FieldError[] = [];
   const { name, generateName, namespace } = metadata;
@@ -143,37 +160,5 @@ export function validateMetadata(
       invalidValue('metadata.generation', metadata.generation, 'must be greater than or equal to 0'),
     );
   }
-  return [...findings, ...validateShared(metadata)];
-}
-
-/** What an update does to metadata (Kubernetes: `api/validation.ValidateObjectMetaUpdate`). */
-export function validateMetadataUpdate(
-  { metadata }: KubeObject,
-  { metadata: old }: KubeObject,
-): FieldError[] {
-  const findings: FieldError[] = [];
-  if (old.deletionTimestamp !== undefined) {
-    const known = new Set(old.finalizers);
-    const added = (metadata.finalizers ?? []).filter((name) => !known.has(name)).sort();
-    if (added.length > 0) {
-      findings.push(
-        forbiddenField(
-          'metadata.finalizers',
-          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map(goQuote).join(', ')}}`,
-        ),
-      );
-    }
-  }
-  for (const name of [
-    'name',
-    'namespace',
-    'uid',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ] as const) {
-    if (!isSame(metadata[name], old[name])) {
-      findings.push(invalidValue(`metadata.${name}`, metadata[name] ?? '', immutable));
-    }
-  }
-  return [...findings, ...validateShared(metadata)];
+  return [...findings, ...shared.labels, ...shared.finalizers, ...shared.managedFields];
 }

@@ -1,6 +1,6 @@
 import { conflict } from '../../server/status-error.ts';
 import type { ObjectKey, Preconditions } from '../storage.ts';
-import { failedPrecondition } from './etcd-status.ts';
+import { failedPrecondition } from '../failed-precondition.ts';
 import { readableKey } from './key-layout.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { StoredObject } from './stored-object.ts';

@@ -14,6 +14,8 @@ export const eventModule: KindModule = {
       namespaced: true,
       validateName: pathSegmentName,
       garbageCollection: 'Unsupported',
+      standardFinalizers: false,
+      metadataChecksOnUpdate: [],
       allowCreateOnUpdate: true,
       ttlSeconds: eventTtlSeconds,
       validate: validateNewEvent,

@@ -23,11 +23,19 @@ export function namespaceFinalizers(object: KubeObject): string[] {
   return (object as Namespace).spec?.finalizers ?? [];
 }
 
+function validateFinalizer(name: string, field: string): FieldError[] {
+  return [...invalidEach(field, name, qualifiedName(name)), ...validateStandardFinalizer(name, field)];
+}
+
+/** Of a new namespace; the index of a finalizer is only told when they are written by `finalize`. */
+function validateNewFinalizers(object: KubeObject): FieldError[] {
+  return namespaceFinalizers(object).flatMap((name) => validateFinalizer(name, 'spec.finalizers'));
+}
+
 function validateFinalizers(object: KubeObject): FieldError[] {
-  return namespaceFinalizers(object).flatMap((name, index) => [
-    ...invalidEach(`spec.finalizers[${index}]`, name, qualifiedName(name)),
-    ...validateStandardFinalizer(name, `spec.finalizers[${index}]`),
-  ]);
+  return namespaceFinalizers(object).flatMap((name, index) =>
+    validateFinalizer(name, `spec.finalizers[${index}]`),
+  );
 }
 
 function deletedDuringUpdate(object: KubeObject, old: KubeObject): boolean {
@@ -58,6 +66,8 @@ const strategy = kindStrategy({
     keepField(object, old, 'spec');
     keepField(object, old, 'status');
   },
+  validate: validateNewFinalizers,
+  validatedOnce: true,
   shouldDeleteDuringUpdate: deletedDuringUpdate,
 });
 

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../../server/request-context.ts';
 import { badRequest, conflict, invalid, notFound, StatusError } from '../../../server/status-error.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { copyOf } from '../../generic/copy-object.ts';
-import { checkPreconditions } from '../../generic/dry-run-storage.ts';
+import { dryRunStorage } from '../../generic/dry-run-storage.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import type { CreateOptions } from '../../rest.ts';
 import { notSupported, required } from '../../validation/field-errors.ts';
@@ -27,6 +27,8 @@ const created: KubeObject = {
   code: 201,
 };
 
+const podResource = { group: '', resource: 'pods' };
+
 function refuse(name: string, cause: string): StatusError {
   return conflict({ group: '', resource: 'pods/binding' }, name, cause);
 }
@@ -36,6 +38,7 @@ function refuse(name: string, cause: string): StatusError {
  * Serves `pods/binding` and `bindings`; the result is a Status.
  */
 export function bindPod(pods: ResourceStorage, clock: () => number) {
+  const dryRun = dryRunStorage(pods, { resource: podResource, keyPrefix: podResource.resource });
   return async (
     context: RequestContext,
     name: string,
@@ -45,7 +48,7 @@ export function bindPod(pods: ResourceStorage, clock: () => number) {
     const binding = object as Binding;
     const target = binding.target ?? {};
     const { metadata } = binding;
-    if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
+    if (metadata.name !== name) {
       throw badRequest('name in URL does not match name in Binding object');
     }
     const findings = [];
@@ -57,7 +60,6 @@ export function bindPod(pods: ResourceStorage, clock: () => number) {
     const nodeName = target.name ?? '';
     const key = { namespace: context.requestInfo.namespace, name };
     const assign = (current: KubeObject): KubeObject => {
-      checkPreconditions({ group: '', resource: 'pods/binding' }, name, preconditionsOf(binding), current);
       const pod = copyOf(current) as Pod;
       if (pod.metadata.deletionTimestamp !== undefined) {
         throw refuse(name, `pod ${name} is being deleted, cannot be assigned to a host`);
@@ -80,14 +82,15 @@ export function bindPod(pods: ResourceStorage, clock: () => number) {
       delete pod.status['nominatedNodeName'];
       return pod;
     };
-    if (options.dryRun) {
-      assign((await pods.get(key, '')).object);
-      return created;
-    }
-    await pods.guaranteedUpdate(key, (current) => {
-      if (current === undefined) throw notFound({ group: '', resource: 'pods' }, name);
-      return assign(current.object);
-    });
+    const writes = options.dryRun ? dryRun : pods;
+    await writes.guaranteedUpdate(
+      key,
+      (current) => {
+        if (current === undefined) throw notFound(podResource, name);
+        return assign(current.object);
+      },
+      { preconditions: preconditionsOf(binding) },
+    );
     return created;
   };
 }

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../../server/request-context.ts';
 import {
   badRequest,
   forbidden,
+  invalid,
   isReason,
   notFound,
   StatusError,
@@ -15,8 +16,10 @@ import type { GenericStore } from '../../generic/generic-store.ts';
 import { selects } from '../../generic/label-selector.ts';
 import { storeRequest } from '../../generic/store-rest.ts';
 import { timestamp } from '../../generic/timestamp.ts';
+import { validateDeleteOptions } from '../../generic/validate-delete-options.ts';
 import type { CreateOptions, DeleteOptions, PropagationPolicy } from '../../rest.ts';
 import type { TrackServerWrite } from '../../server-writes.ts';
+import { invalidValue } from '../../validation/field-errors.ts';
 import { setPodCondition, type PodStatus } from './pod-condition.ts';
 
 interface Eviction extends KubeObject {
@@ -24,7 +27,9 @@ interface Eviction extends KubeObject {
     gracePeriodSeconds?: number;
     preconditions?: { uid?: string; resourceVersion?: string };
     propagationPolicy?: PropagationPolicy;
+    orphanDependents?: boolean;
     dryRun?: string[];
+    ignoreStoreReadErrorWithClusterBreakingPotential?: boolean;
   };
 }
 
@@ -139,10 +144,19 @@ export function evictPod({ pods, budgets: budgetStorage, clock, track }: Evictio
     options: CreateOptions,
   ): Promise<KubeObject> => {
     const eviction = object as Eviction;
-    if (eviction.metadata.name && eviction.metadata.name !== name) {
+    if (eviction.metadata.name !== name) {
       throw badRequest('name in URL does not match name in Eviction object');
     }
     const asked = eviction.deleteOptions ?? {};
+    if (asked.ignoreStoreReadErrorWithClusterBreakingPotential === true) {
+      throw invalid({ group: 'policy', kind: 'Eviction' }, name, [
+        invalidValue(
+          'deleteOptions.ignoreStoreReadErrorWithClusterBreakingPotential',
+          true,
+          'can not be set for pod eviction, try after removing the option',
+        ),
+      ]);
+    }
     const dryRun = options.dryRun || (asked.dryRun ?? []).length > 0;
     const request = storeRequest(context, clock, dryRun);
     const deletion: DeleteOptions = {
@@ -150,8 +164,10 @@ export function evictPod({ pods, budgets: budgetStorage, clock, track }: Evictio
       ...(asked.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: asked.gracePeriodSeconds }),
       ...(asked.preconditions === undefined ? {} : { preconditions: asked.preconditions }),
       ...(asked.propagationPolicy === undefined ? {} : { propagationPolicy: asked.propagationPolicy }),
+      ...(asked.orphanDependents === undefined ? {} : { orphanDependents: asked.orphanDependents }),
     };
     const pod = await pods.get(request, name, '');
+    validateDeleteOptions(asked);
     if (!needsNoBudget(pod.object)) {
       const budget = await budgetOf(pod);
       if (budget !== undefined && !spares(budget, pod.object)) {

@@ -3,6 +3,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
+import { timestamp } from '../../generic/timestamp.ts';
 import { disabledFields } from '../../disabled-fields.ts';
 import type { KindModule } from '../../kind-module.ts';
 import { tables } from '../../printers/tables.ts';
@@ -38,7 +39,7 @@ function graceSeconds(object: KubeObject, options: DeleteOptions): number {
   return seconds < 0 ? 1 : seconds;
 }
 
-function gatesCondition(spec: V1PodSpec): object {
+function gatesCondition(spec: V1PodSpec, now: string): object {
   if ((spec.schedulingGates ?? []).length === 0) return {};
   return {
     conditions: [
@@ -46,7 +47,7 @@ function gatesCondition(spec: V1PodSpec): object {
         type: 'PodScheduled',
         status: 'False',
         lastProbeTime: null,
-        lastTransitionTime: null,
+        lastTransitionTime: now,
         reason: 'SchedulingGated',
         message: 'Scheduling is blocked due to non-empty scheduling gates',
       },
@@ -71,9 +72,9 @@ const base = kindStrategy({
   namespaced: true,
   generation: ['spec'],
   disabledFields: disabledFields['/Pod'] ?? [],
-  prepareForCreate(object) {
+  prepareForCreate(object, { nowMs }) {
     const pod = object as Pod;
-    pod.status = { phase: 'Pending', ...gatesCondition(pod.spec) };
+    pod.status = { phase: 'Pending', ...gatesCondition(pod.spec, timestamp(nowMs)) };
   },
   canonicalize(object) {
     const pod = object as Pod;

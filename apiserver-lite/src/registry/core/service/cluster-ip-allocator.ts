@@ -58,7 +58,6 @@ function ipAddress(address: string, { namespace, name }: ServiceRef, nowMs: numb
       name: address,
       uid: randomUUID(),
       creationTimestamp: timestamp(nowMs),
-      generation: 1,
       labels: {
         'ipaddress.kubernetes.io/ip-family': familyOf(address),
         'ipaddress.kubernetes.io/managed-by': managedBy,

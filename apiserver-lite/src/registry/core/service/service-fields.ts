@@ -20,7 +20,7 @@ export function nodePortsOf({ ports = [] }: V1ServiceSpec): number[] {
 export function keepAllocations(spec: V1ServiceSpec, old: V1ServiceSpec): void {
   if (hasClusterIps(old) && hasClusterIps(spec)) {
     if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP;
-    if (!spec.clusterIPs?.length && spec.clusterIP === old.clusterIP && old.clusterIPs?.length) {
+    if (!spec.clusterIPs?.length && old.clusterIPs?.length) {
       spec.clusterIPs = [...old.clusterIPs];
     }
   }

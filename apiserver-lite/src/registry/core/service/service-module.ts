@@ -36,6 +36,7 @@ export const serviceModule: KindModule = {
       kind: 'Service',
       namespaced: true,
       validateName: labelName,
+      metadataChecksOnUpdate: ['change'],
       emptyStatus: { loadBalancer: {} },
       allowCreateOnUpdate: true,
       beginCreate(object, { dryRun }) {
@@ -56,6 +57,11 @@ export const serviceModule: KindModule = {
         dropForeignFields(spec, (old as Service).spec);
         if (spec.type === 'LoadBalancer') keepField(object, old, 'status');
         else object['status'] = { loadBalancer: {} };
+      },
+      canonicalize(object) {
+        // kube-apiserver stores it and leaves it out whenever it is read.
+        const { spec } = object as Service;
+        if (spec.type === 'ExternalName') delete spec.internalTrafficPolicy;
       },
       validate: validateService,
       validatedOnce: true,

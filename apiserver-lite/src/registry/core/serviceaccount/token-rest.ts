@@ -20,13 +20,14 @@ export interface TokenRestOptions {
 }
 
 interface TokenRequest extends KubeObject {
-  spec: {
+  spec?: {
     audiences?: string[] | null;
     expirationSeconds?: number;
     boundObjectRef?: { apiVersion?: string; kind?: string; name?: string; uid?: string };
   };
 }
 
+const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 const defaultSeconds = 3600;
 const leastSeconds = 600;
 const mostSeconds = 2 ** 32;
@@ -39,13 +40,26 @@ export function requestToken(options: TokenRestOptions) {
   const { issuer, apiAudiences, storageOf, clock } = options;
   return async (context: RequestContext, name: string, object: KubeObject): Promise<KubeObject> => {
     const { namespace } = context.requestInfo;
-    const { spec } = object as TokenRequest;
-    const wantedSeconds = spec.expirationSeconds ?? defaultSeconds;
-    checkSeconds(object, wantedSeconds);
+    const { spec = {}, metadata } = object as TokenRequest;
+    if (metadata.name && metadata.name !== name) {
+      throw invalid(tokenRequest, name, [
+        invalidValue('metadata.name', metadata.name, 'must match the service account name if specified'),
+      ]);
+    }
     const account = await storageOf('', 'serviceaccounts').get({ namespace, name }, '');
+    const { uid = '' } = account.object.metadata;
+    if (metadata.uid && metadata.uid !== uid) {
+      throw conflict(
+        { group: tokenRequest.group, resource: tokenRequest.kind },
+        name,
+        `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${uid})`,
+      );
+    }
+    const wantedSeconds = spec.expirationSeconds ?? defaultSeconds;
+    checkSeconds(wantedSeconds);
     const kubernetes: KubernetesClaims = {
       namespace,
-      serviceaccount: { name, uid: account.object.metadata.uid ?? '' },
+      serviceaccount: { name, uid },
       ...(await boundTo(options, { namespace, account: name }, spec.boundObjectRef)),
     };
     const audiences = (spec.audiences ?? []).length > 0 ? (spec.audiences ?? []) : [...apiAudiences];
@@ -66,7 +80,7 @@ export function requestToken(options: TokenRestOptions) {
     });
     return {
       ...object,
-      metadata: { ...object.metadata, name, namespace, creationTimestamp: timestamp(nowMs) },
+      metadata: { ...metadata, name, namespace, uid, creationTimestamp: timestamp(nowMs) },
       spec: {
         audiences,
         expirationSeconds: seconds,
@@ -77,7 +91,7 @@ export function requestToken(options: TokenRestOptions) {
   };
 }
 
-function checkSeconds({ metadata }: KubeObject, seconds: number): void {
+function checkSeconds(seconds: number): void {
   const problem =
     seconds < leastSeconds
       ? 'may not specify a duration less than 10 minutes'
@@ -85,9 +99,7 @@ function checkSeconds({ metadata }: KubeObject, seconds: number): void {
         ? 'may not specify a duration larger than 2^32 seconds'
         : undefined;
   if (problem === undefined) return;
-  throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, metadata.name ?? '', [
-    invalidValue('spec.expirationSeconds', seconds, problem),
-  ]);
+  throw invalid(tokenRequest, '', [invalidValue('spec.expirationSeconds', seconds, problem)]);
 }
 
 /** As Go writes them. */
@@ -113,7 +125,7 @@ function sortedClaims({
 async function boundTo(
   { storageOf }: TokenRestOptions,
   { namespace, account }: { namespace: string; account: string },
-  reference: TokenRequest['spec']['boundObjectRef'],
+  reference: NonNullable<TokenRequest['spec']>['boundObjectRef'],
 ): Promise<Pick<KubernetesClaims, 'pod' | 'secret' | 'node'>> {
   if (reference === undefined || reference === null) return {};
   const { apiVersion = '', kind = '', name = '', uid = '' } = reference;

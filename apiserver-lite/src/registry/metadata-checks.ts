@@ -1,0 +1,51 @@
+import type { MetadataCheck } from './strategy.ts';
+
+/** Kinds whose updates have only their changes judged again, or only the whole; all others have both; by `group/Kind`. */
+export const metadataChecks: Readonly<Record<string, readonly MetadataCheck[]>> = {
+  '/PodTemplate': ['change'],
+  '/ReplicationController': ['change'],
+  '/ResourceQuota': ['change'],
+  'apps/DaemonSet': ['change'],
+  'apps/Deployment': ['change'],
+  'apps/ReplicaSet': ['change'],
+  'apps/StatefulSet': ['change'],
+  'autoscaling/HorizontalPodAutoscaler': ['change'],
+  'batch/CronJob': ['change'],
+  'coordination.k8s.io/Lease': ['change'],
+  'networking.k8s.io/NetworkPolicy': ['change'],
+  'networking.k8s.io/ServiceCIDR': ['change'],
+  'resource.k8s.io/ResourceSlice': ['change'],
+  'scheduling.k8s.io/PriorityClass': ['change'],
+  'storage.k8s.io/CSIDriver': ['change'],
+  'apiextensions.k8s.io/CustomResourceDefinition': ['change'],
+  '/LimitRange': ['whole'],
+  'discovery.k8s.io/EndpointSlice': ['whole'],
+  'flowcontrol.apiserver.k8s.io/FlowSchema': ['whole'],
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': ['whole'],
+  'storage.k8s.io/CSINode': ['whole'],
+  'storage.k8s.io/VolumeAttachment': ['whole'],
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': ['whole'],
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': ['whole'],
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': ['whole'],
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': ['whole'],
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': ['whole'],
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': ['whole'],
+  '/PersistentVolume': ['whole', 'whole'],
+  'node.k8s.io/RuntimeClass': ['whole', 'change'],
+  'policy/PodDisruptionBudget': [],
+};
+
+/** Kinds that take finalizers of any form, by `group/Kind`. */
+export const anyFinalizer = new Set([
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy',
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+  'apiregistration.k8s.io/APIService',
+  'coordination.k8s.io/Lease',
+  'node.k8s.io/RuntimeClass',
+  'policy/PodDisruptionBudget',
+]);

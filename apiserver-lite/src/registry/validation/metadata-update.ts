@@ -1,0 +1,66 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../server/status-error.ts';
+import { isSame } from '../generic/copy-object.ts';
+import type { Strategy } from '../strategy.ts';
+import { forbiddenField, goQuote, invalidValue } from './field-errors.ts';
+import {
+  immutable,
+  validateMetadata,
+  validateShared,
+  validateStandardFinalizers,
+  type SharedFindings,
+} from './metadata.ts';
+import { pathSegmentName } from './names.ts';
+
+const fixed = ['name', 'namespace', 'uid', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+
+/** What an update may not do to metadata (Kubernetes: `api/validation.ValidateObjectMetaUpdate`). */
+function validateChange(
+  { metadata }: KubeObject,
+  { metadata: old }: KubeObject,
+  { labels, managedFields }: SharedFindings,
+): FieldError[] {
+  const findings: FieldError[] = [];
+  if (old.deletionTimestamp !== undefined) {
+    const known = new Set(old.finalizers);
+    const added = (metadata.finalizers ?? []).filter((name) => !known.has(name)).sort();
+    if (added.length > 0) {
+      findings.push(
+        forbiddenField(
+          'metadata.finalizers',
+          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map(goQuote).join(', ')}}`,
+        ),
+      );
+    }
+  }
+  for (const name of fixed) {
+    if (!isSame(metadata[name], old[name])) {
+      findings.push(invalidValue(`metadata.${name}`, metadata[name] ?? '', immutable));
+    }
+  }
+  return [...findings, ...labels, ...managedFields];
+}
+
+/**
+ * Every finding on changed metadata: those of all kinds, and again those of the kind's own checks, which kube-apiserver
+ * reports as often as it makes them (Kubernetes: `rest.validateCommonFields` and the strategy's ValidateUpdate).
+ */
+export function validateMetadataUpdate(
+  strategy: Pick<Strategy, 'namespaced' | 'validateName' | 'metadataChecksOnUpdate' | 'standardFinalizers'>,
+  object: KubeObject,
+  old: KubeObject,
+): FieldError[] {
+  const { namespaced, standardFinalizers, metadataChecksOnUpdate } = strategy;
+  const shared = validateShared(object.metadata);
+  const change = validateChange(object, old, shared);
+  const standard = standardFinalizers ? validateStandardFinalizers(object.metadata) : [];
+  return [
+    ...validateMetadata(object, { namespaced, validateName: pathSegmentName }, shared),
+    ...change,
+    ...metadataChecksOnUpdate.flatMap((check) =>
+      check === 'whole'
+        ? [...validateMetadata(object, strategy, shared), ...standard]
+        : [...change, ...standard],
+    ),
+  ];
+}
