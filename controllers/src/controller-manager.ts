@@ -42,6 +42,8 @@ export interface ControllerManagerOptions {
   enabled?: readonly string[];
   /** Workers of each controller; the defaults are kube-controller-manager's. */
   concurrency?: Partial<Record<ControllerName, number>>;
+  /** Makes workers that are no controllers, for the time in which the manager leads. */
+  whileLeading?: () => readonly Worker[];
   /** Where they differ from the defaults. */
   settings?: Partial<ControllerSettings>;
 }
@@ -147,7 +149,7 @@ export function startControllerManager(
       const settings = { ...controllerDefaults, ...options.settings };
       const rootCa = settings.rootCa || certificateAuthorityOf(part.kubeConfig);
       const entries = Object.entries(controllerTable) as [ControllerName, ControllerEntry][];
-      return entries
+      const controllers = entries
         .filter(([name]) => isEnabled(name, options.enabled))
         .flatMap(([name, entry]) => {
           const workers = options.concurrency?.[name] ?? entry.workers;
@@ -159,6 +161,7 @@ export function startControllerManager(
           });
           return worker === undefined ? [] : [worker];
         });
+      return [...controllers, ...(options.whileLeading?.() ?? [])];
     },
   });
 }

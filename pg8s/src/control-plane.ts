@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import type { Worker } from '@pg8s/controllers/runtime/part';
 import pino, { type Logger } from 'pino';
 import { takeDataDir } from './data-dir.ts';
 import { assertFree } from './free-ports.ts';
@@ -102,16 +103,24 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     import('@pg8s/shim/server'),
     import('@pg8s/apiserver-lite/apiserver'),
     import('@pg8s/controllers/controllers'),
+    import('@pg8s/controllers/static-pods/node-mirror-pods'),
+    import('./control-plane-pods.ts'),
   ]);
   // All are waited for, so that a failure of one leaves nothing behind that another was still starting.
   const settled = await Promise.allSettled([database, pkiMade, parts]);
   for (const result of settled) if (result.status === 'rejected') throw result.reason;
   const { postgresUrl, failed, detail } = await database;
   const pki = await pkiMade;
-  const [{ startShim }, { startApiserver }, { startControllers }] = await parts;
+  const [
+    { startShim },
+    { startApiserver },
+    { startControllers },
+    { createNodeMirrorPods },
+    { controlPlanePods },
+  ] = await parts;
   onUp('postgres', detail);
 
-  const etcdFlags = settings.etcdSettings(partSettings, {
+  const ownEtcdFlags = {
     name: 'pg8s',
     'listen-client-urls': `https://${urlHost(bindAddress)}:${etcdPort}`,
     'cert-file': pki.etcdServer.certFile,
@@ -120,7 +129,8 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     'client-cert-auth': 'true',
     // No limit: the disk is the user's own.
     'quota-backend-bytes': '-1',
-  });
+  };
+  const etcdFlags = settings.etcdSettings(partSettings, ownEtcdFlags);
   const shim = await startShim({ ...etcdFlags.shim, postgresUrl, log: log.child({ part: 'etcd' }) });
   stack.push('etcd', () => shim.close());
   const etcdEndpoints = shim.clientUrls.map(reachableUrl);
@@ -137,7 +147,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     if (problem !== undefined) throw new Error(problem);
     return 'ok';
   };
-  const { apiserver: apiserverOptions, ...apiserverFlags } = await settings.apiserverSettings(partSettings, {
+  const ownApiserverFlags = {
     'bind-address': bindAddress,
     'secure-port': String(securePort),
     'tls-cert-file': pki.apiserver.certFile,
@@ -147,7 +157,11 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     'service-account-key-file': pki.serviceAccounts.keyFile,
     'service-account-signing-key-file': pki.serviceAccounts.keyFile,
     'service-cluster-ip-range': serviceRange,
-  });
+  };
+  const { apiserver: apiserverOptions, ...apiserverFlags } = await settings.apiserverSettings(
+    partSettings,
+    ownApiserverFlags,
+  );
   for (const note of apiserverFlags.notes) log.warn(note);
   const { etcdOverrides } = await import('./commands/etcd-overrides.ts');
   const { createGrpcClient } = await import('@pg8s/shim/client/grpc-client');
@@ -185,6 +199,32 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   const { readRootCa } = await import('./commands/root-ca.ts');
   const rootCa = await readRootCa(controllerManager.rootCaFile);
   for (const note of [...controllerManager.notes, ...scheduler.notes]) log.warn(note);
+  const { given } = partSettings;
+  const isReady = Promise.withResolvers<void>();
+  const mirrorPodsOf = (nodeName: string): Worker[] => [
+    createNodeMirrorPods({
+      kubeConfig: identityOf(`system:node:${nodeName}`, pki.nodes.get(nodeName)!),
+      log: log.child({ part: 'controllers', component: 'kubelet' }),
+      nodeName,
+      // When the nodes are ready, so that it delays nothing.
+      begin: isReady.promise,
+      pods: controlPlanePods({
+        pki,
+        dataDir: dataDir.path,
+        kubeconfigFile,
+        postgresUrl: options.postgresUrl === undefined ? undefined : withoutPassword(options.postgresUrl),
+        etcdEndpoints,
+        server,
+        flags: {
+          ...given,
+          etcd: { ...ownEtcdFlags, ...given.etcd },
+          apiserver: { ...ownApiserverFlags, ...given.apiserver },
+        },
+        problemOf: (part) => running?.problemOf(part),
+      }),
+    }),
+  ];
+  const [firstNode] = nodeNames;
   const controllers = await startControllers({
     kubeConfigs: {
       controllerManager: identityOf('system:kube-controller-manager', pki.controllerManager),
@@ -196,6 +236,8 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
       enabled: controllerManager.enabled,
       concurrency: controllerManager.concurrency,
       settings: { ...controllerManager.controllerSettings, rootCa },
+      // One control plane leads, and it is shown.
+      ...(firstNode === undefined ? {} : { whileLeading: () => mirrorPodsOf(firstNode) }),
     },
     scheduler: scheduler.settings,
     nodeNames,
@@ -205,6 +247,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   running = controllers;
   stack.push('controllers', () => controllers.close());
   await controllers.ready;
+  isReady.resolve();
   onUp('controllers', `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ready`);
 
   const close = async ({ remove = false } = {}): Promise<void> => {

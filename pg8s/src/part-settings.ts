@@ -34,7 +34,7 @@ export type FlagValues = Readonly<Record<string, string>>;
 
 /** What was passed on, read; each part's flags are completed by those that the control plane sets. */
 export interface PartSettings {
-  readonly given: { readonly etcd: FlagValues; readonly apiserver: FlagValues };
+  readonly given: Readonly<Record<'etcd' | 'apiserver' | 'controllerManager' | 'scheduler', FlagValues>>;
   readonly controllerManager: ControllerManagerFlagOptions;
   readonly scheduler: ComponentFlagOptions;
 }
@@ -113,7 +113,7 @@ export function readPartSettings(args: PartArgs): PartSettings {
     ownComponentFlags,
   );
   return {
-    given: { etcd, apiserver },
+    given: { etcd, apiserver, controllerManager, scheduler },
     controllerManager: refusals('--kube-controller-manager-arg', () =>
       parseControllerManagerFlags(controllerManager),
     ),

@@ -1,3 +1,4 @@
+import { isMirrorPod } from '../static-pods/static-pod.ts';
 import { isNotFound } from '../runtime/api-error.ts';
 import { objectKey } from '../runtime/api-object.ts';
 import { createController } from '../runtime/controller.ts';
@@ -73,6 +74,8 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
   });
   const sources = createPodSources(context, (key) => controller.queue.add(key));
   const enqueue = (pod: Pod): void => {
+    // Static Pods take room, and run by themselves; who shows them in the API reports on them, too.
+    if (isMirrorPod(pod)) return taken.addPod(pod);
     if (isOver(pod)) taken.removePod(pod);
     else if (running.has(pod.metadata.uid ?? '')) taken.addPod(pod);
     controller.queue.add(objectKey(pod));

@@ -9,11 +9,14 @@ import { goValue } from '../go-value.ts';
 import { compareAmounts, each, named } from '../rules.ts';
 import { canonical, validateResources } from './resources.ts';
 
-/** The devices that a Pod claims: each under a name, by a claim or by a template of one. */
+/** The devices that a Pod claims: each under a name, by a claim or by a template of one; static Pods claim none. */
 export function validateResourceClaims(
   claims: readonly V1PodResourceClaim[] | undefined,
   field: string,
+  isStatic = false,
 ): FieldError[] {
+  if (isStatic)
+    return (claims ?? []).map(() => forbiddenField('[]', 'static pods do not support resource claims'));
   const names = new Set<string>();
   return each(claims, field, (claim, path) => {
     const { name } = claim;

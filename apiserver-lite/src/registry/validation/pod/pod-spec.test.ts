@@ -11,3 +11,21 @@ test('a Pod without containers is told so, and breaks nothing', () => {
     found.some(({ field, reason }) => field === 'spec.containers' && reason === 'FieldValueRequired'),
   );
 });
+
+test('static Pods claim no devices', () => {
+  const spec = {
+    containers: [{ name: 'a', image: 'b', resources: { claims: [{ name: 'c' }] } }],
+    resourceClaims: [{ name: 'c', resourceClaimName: 'x' }],
+    nodeName: 'node-1',
+    restartPolicy: 'Always',
+    dnsPolicy: 'ClusterFirst',
+  } as unknown as V1PodSpec;
+  const told = (annotations: Record<string, string>) =>
+    validatePodSpec(spec, 'spec', { annotations })
+      .filter(({ message }) => message.includes('static'))
+      .map(({ message }) => message);
+  assert.deepEqual(told({}), []);
+  assert.deepEqual(told({ 'kubernetes.io/config.mirror': 'abc' }), [
+    'Forbidden: static pods do not support resource claims',
+  ]);
+});

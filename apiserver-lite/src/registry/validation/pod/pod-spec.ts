@@ -117,7 +117,11 @@ export function validatePodSpec(
   const others = [...containers, ...initContainers];
   return [
     ...findings,
-    ...validateResourceClaims(resourceClaims, `${field}.resourceClaims`),
+    ...validateResourceClaims(
+      resourceClaims,
+      `${field}.resourceClaims`,
+      meta?.annotations?.['kubernetes.io/config.mirror'] !== undefined,
+    ),
     ...validateContainers(containers, `${field}.containers`, rules),
     ...validateInitContainers(initContainers, `${field}.initContainers`, { ...rules, regular: containers }),
     ...validateEphemeralContainers(
