@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { type ControllerManagerOptions, startControllerManager } from './controller-manager.ts';
 import { startNodeAgent } from './node-agent/start-node-agent.ts';
 import type { Clock } from './runtime/clock.ts';
-import type { LeaderElectionSettings, ObservedPart, Part } from './runtime/part.ts';
+import type { LeaderElectionSettings, ObservedPart, Part, Worker } from './runtime/part.ts';
 import type { ClientRateLimit } from './runtime/rest-client.ts';
 import { startScheduler } from './scheduler/start-scheduler.ts';
 
@@ -34,6 +34,11 @@ export interface ControllersOptions {
   scheduler?: ComponentSettings;
   /** The Nodes to simulate. */
   nodeNames: readonly string[];
+  /**
+   * Simulate them only while the controller manager here works: of several control planes on one store, one runs the
+   * Pods. Default false: whoever else does.
+   */
+  nodesFollowLeader?: boolean;
   /** Holds the leader Leases; unlike that of any other process. */
   identity: string;
   log: Logger;
@@ -43,6 +48,8 @@ export interface ControllersOptions {
 
 /** All that runs above the API. */
 export interface Controllers extends Part {
+  /** Resolves when all is ready, or ready but for another process that leads: then to the identity of that one. */
+  readonly started: Promise<string | undefined>;
   /** What keeps one from working; undefined: nothing, or it doesn't run here. */
   problemOf(part: 'controller-manager' | 'scheduler'): string | undefined;
 }
@@ -59,6 +66,17 @@ export function startControllers(options: ControllersOptions): Promise<Controlle
   const parts: Part[] = [];
   const observed = new Map<string, ObservedPart>();
   const { controllerManager, scheduler, node } = kubeConfigs;
+  const simulateNodes = (): Part | undefined =>
+    node && nodeNames.length > 0
+      ? startNodeAgent({
+          kubeConfig: node,
+          nodeNames,
+          log: log.child({ component: 'node-agent' }),
+          ...shared,
+        })
+      : undefined;
+  const following =
+    controllerManager && options.nodesFollowLeader === true ? followingPart(simulateNodes) : undefined;
   if (controllerManager)
     observed.set(
       'controller-manager',
@@ -68,7 +86,13 @@ export function startControllers(options: ControllersOptions): Promise<Controlle
           log: log.child({ component: 'kube-controller-manager' }),
           ...leading(options.controllerManager),
         },
-        options.controllerManager,
+        {
+          ...options.controllerManager,
+          whileLeading: () => [
+            ...(options.controllerManager?.whileLeading?.() ?? []),
+            ...(following === undefined ? [] : [following]),
+          ],
+        },
       ),
     );
   if (scheduler)
@@ -81,18 +105,44 @@ export function startControllers(options: ControllersOptions): Promise<Controlle
       }),
     );
   parts.push(...observed.values());
-  if (node && nodeNames.length > 0)
-    parts.push(
-      startNodeAgent({ kubeConfig: node, nodeNames, log: log.child({ component: 'node-agent' }), ...shared }),
-    );
+  const nodes = following === undefined ? simulateNodes() : undefined;
+  if (nodes) parts.push(nodes);
 
-  const ready = Promise.all(parts.map((part) => part.ready)).then(() => undefined);
+  const ready = Promise.all([...parts.map((part) => part.ready), following?.ready]).then(() => undefined);
   ready.catch(() => undefined);
+  const started = Promise.all(
+    [...observed.values()].map((part) => Promise.race([part.ready.then(() => undefined), part.standby])),
+  ).then(async (leaders) => leaders.find((leader) => leader !== undefined) ?? (await ready, undefined));
+  started.catch(() => undefined);
   return Promise.resolve({
     ready,
+    started,
     problemOf: (part) => observed.get(part)?.problem(),
     async close() {
       await Promise.all(parts.map((part) => part.close()));
     },
   });
+}
+
+/** A part that runs while a worker does: started and stopped with it, once for every term. */
+function followingPart(start: () => Part | undefined): Worker & { ready: Promise<void> } {
+  let current: Part | undefined;
+  let markReady: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    markReady = resolve;
+  });
+  return {
+    ready,
+    start: () => {
+      current = start();
+      // A term that ends before it is ready leaves that to the next one.
+      if (current === undefined) markReady();
+      else current.ready.then(() => markReady()).catch(() => undefined);
+    },
+    stop: async () => {
+      const ended = current;
+      current = undefined;
+      await ended?.close();
+    },
+  };
 }

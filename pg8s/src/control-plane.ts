@@ -61,7 +61,7 @@ const serviceAccountIssuer = 'https://kubernetes.default.svc.cluster.local';
 
 /**
  * Starts PostgreSQL, the shim, the API server and the controllers, and resolves when Pods can run: nodes are
- * registered and ready. Throws a UsageError for what a person can mend (a port or a data directory in use …); what
+ * registered and ready, or another control plane on the same database runs them, and this one waits to take over. Throws a UsageError for what a person can mend (a port or a data directory in use …); what
  * had been started is stopped by then.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
@@ -91,14 +91,23 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
 
   // While the database comes up, which takes most of the time, keys are made and the other parts are loaded.
   const database = startDatabase({ ...options, log, dataDir: dataDir.path, holds: temporary?.holds }, stack);
-  const pkiMade = import('./pki/cluster-pki.ts').then(async ({ ensureClusterPki }) =>
-    ensureClusterPki({
-      folder: join(dataDir.path, 'pki'),
+  const pkiFolder = join(dataDir.path, 'pki');
+  const pkiMade = import('./pki/cluster-pki.ts').then(async ({ ensureClusterPki }) => {
+    if (options.postgresUrl !== undefined) {
+      const { shareKeys } = await import('./pki/shared-keys.ts');
+      await shareKeys({
+        postgresUrl: options.postgresUrl,
+        folder: pkiFolder,
+        log: log.child({ part: 'pki' }),
+      });
+    }
+    return ensureClusterPki({
+      folder: pkiFolder,
       hosts: [bindAddress],
       nodeNames,
       serviceAddress: await firstAddress(serviceRange),
-    }),
-  );
+    });
+  });
   const parts = Promise.all([
     import('@pg8s/shim/server'),
     import('@pg8s/apiserver-lite/apiserver'),
@@ -241,14 +250,16 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     },
     scheduler: scheduler.settings,
     nodeNames,
+    nodesFollowLeader: true,
     identity: await stableIdentity(dataDir.path),
     log: log.child({ part: 'controllers' }),
   });
   running = controllers;
   stack.push('controllers', () => controllers.close());
-  await controllers.ready;
-  isReady.resolve();
-  onUp('controllers', `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ready`);
+  controllers.ready.then(isReady.resolve, () => undefined);
+  const leader = await controllers.started;
+  const work = `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ready`;
+  onUp('controllers', leader === undefined ? work : `standby: ${leader} leads`);
 
   const close = async ({ remove = false } = {}): Promise<void> => {
     await stack.close();

@@ -32,6 +32,7 @@ test('the first candidate leads, a second one takes over when the lease is relea
 
   const second = candidate(context, 'two');
   await context.clock.advance(60_000);
+  assert.equal(await second.waiting, 'one');
   assert.equal(first.isLeader(), true, 'renews');
   assert.equal(second.isLeader(), false);
 
@@ -60,8 +61,13 @@ test('a lease that nobody renews is taken over after its duration on the own clo
     },
   });
   const heir = candidate(context, 'heir');
+  let sawLeader = false;
+  void heir.waiting.then(() => {
+    sawLeader = true;
+  });
   await context.clock.advance(14_000);
   assert.equal(heir.isLeader(), false);
+  assert.equal(sawLeader, false, 'nobody renewed it');
   await context.clock.advance(6_000);
   assert.equal(heir.isLeader(), true);
   assert.equal(leaseOf(context)?.leaseTransitions, 5);

@@ -28,6 +28,11 @@ export interface LeaderElectionOptions {
 export interface LeaderElection {
   /** Resolves when this candidate leads. */
   readonly elected: Promise<void>;
+  /**
+   * Resolves, to its identity, when this candidate has seen another one renew its Lease, which a dead one does not; it
+   * goes on waiting.
+   */
+  readonly waiting: Promise<string>;
   /** Resolves when it no longer leads: it could not renew, or `release` was called. It does not run again. */
   readonly ended: Promise<void>;
   isLeader(): boolean;
@@ -59,8 +64,17 @@ export function runForLeader(options: LeaderElectionOptions): LeaderElection {
   let observedAtMs = 0;
   let leading = false;
 
+  let markWaiting: (holder: string) => void = () => undefined;
+  const waiting = new Promise<string>((resolve) => {
+    markWaiting = resolve;
+  });
+
   function observe(lease: Lease): void {
-    if (JSON.stringify(observed?.spec) !== JSON.stringify(lease.spec)) observedAtMs = clock.monotonicMs();
+    if (JSON.stringify(observed?.spec) !== JSON.stringify(lease.spec)) {
+      observedAtMs = clock.monotonicMs();
+      const holder = lease.spec?.holderIdentity ?? '';
+      if (observed && holder !== '' && holder !== identity) markWaiting(holder);
+    }
     observed = lease;
   }
 
@@ -177,6 +191,7 @@ export function runForLeader(options: LeaderElectionOptions): LeaderElection {
   const ended = run();
   return {
     elected,
+    waiting,
     ended,
     isLeader: () => leading,
     async release() {

@@ -22,6 +22,8 @@ export interface Part {
 export interface ObservedPart extends Part {
   /** Undefined: well, which includes waiting to lead. Otherwise what keeps it from working. */
   problem(): string | undefined;
+  /** Resolves, to the leader's identity, when it is ready but for another one that leads. */
+  readonly standby: Promise<string>;
 }
 
 /** How to run for leader; see `runForLeader`. */
@@ -119,6 +121,10 @@ export function runPart(options: RunOptions): ObservedPart {
   });
   // Whoever does not wait for it shall not crash by it.
   ready.catch(() => undefined);
+  let markStandby: (leader: string) => void = () => undefined;
+  const standby = new Promise<string>((resolve) => {
+    markStandby = resolve;
+  });
   const closed = new Promise<void>((resolve) => {
     closing.signal.addEventListener('abort', () => resolve(), { once: true });
   });
@@ -135,6 +141,7 @@ export function runPart(options: RunOptions): ObservedPart {
       problem = undefined;
       if (leaderElection) {
         election = runForLeader({ namespace: 'kube-system', name: component, ...context, ...leaderElection });
+        void election.waiting.then(markStandby);
         await Promise.race([election.elected, closed]);
         if (closing.signal.aborted) return;
       }
@@ -171,6 +178,7 @@ export function runPart(options: RunOptions): ObservedPart {
   running.catch(fail);
   return {
     ready,
+    standby,
     problem: () => (closing.signal.aborted ? 'it was closed' : problem),
     async close() {
       closing.abort();
