@@ -5,7 +5,7 @@ import type { Client } from './client.ts';
 import { type Clock, delay, systemClock } from './clock.ts';
 import type { ControllerContext } from './context.ts';
 import type { Controller } from './controller.ts';
-import { createEventRecorder, type EventRecorder } from './event-recorder.ts';
+import { createEventRecorder } from './event-recorder.ts';
 import { Informers } from './informers.ts';
 import { type LeaderElection, runForLeader } from './leader-election.ts';
 import { type ClientRateLimit, createRestClient } from './rest-client.ts';
@@ -60,8 +60,6 @@ export interface ContextOptions extends PartOptions {
   userAgent?: string;
   /** The node, for what happens on one. */
   host?: string;
-  /** Makes the recorder; default: `createEventRecorder`. */
-  recorder?: (parts: { client: Client; clock: Clock; log: Logger; component: string }) => EventRecorder;
 }
 
 /** A context of one identity with its own client, informers and recorder. */
@@ -80,9 +78,7 @@ export function createContext(options: ContextOptions): ControllerContext {
       clock,
       onError: (error) => log.warn({ err: error }, 'cannot follow the API, trying again'),
     }),
-    recorder:
-      options.recorder?.({ client, clock, log, component }) ??
-      createEventRecorder({ client, clock, log, component, ...(host ? { host } : {}) }),
+    recorder: createEventRecorder({ client, clock, log, component, ...(host ? { host } : {}) }),
     random: Math.random,
     ...(metrics ? { metrics } : {}),
   };

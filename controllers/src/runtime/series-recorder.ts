@@ -49,10 +49,7 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): EventRecor
   let finishing: Timer;
   let refreshing: Timer;
 
-  function make(
-    about: ApiObject,
-    { type, reason, message, action = '', fieldPath }: EventRequest,
-  ): SeriesEvent {
+  function make(about: ApiObject, { type, reason, message, action, fieldPath }: EventRequest): SeriesEvent {
     return {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
@@ -63,7 +60,8 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): EventRecor
       eventTime: formatMicroTime(clock.now()),
       reportingController: component,
       reportingInstance: `${component}-${host}`,
-      action,
+      // The API takes none without; who says none means what the reason says.
+      action: action ?? reason,
       reason,
       regarding: { ...referenceTo(about), ...(fieldPath ? { fieldPath } : {}) },
       note: shortened(message),

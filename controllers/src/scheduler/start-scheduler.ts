@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import { createContext, type ObservedPart, type PartOptions, runPart } from '../runtime/part.ts';
+import type { ControllerContext } from '../runtime/context.ts';
+import { createContext, type ObservedPart, type PartOptions, runPart, type Worker } from '../runtime/part.ts';
 import { createSeriesRecorder } from '../runtime/series-recorder.ts';
 import { createScheduler, type SchedulerOptions } from './scheduler.ts';
 
@@ -9,12 +10,28 @@ export function startScheduler(part: PartOptions, options: SchedulerOptions = {}
     component: 'kube-scheduler',
     leaderElection: part.leaderElection,
     createContext: () =>
-      createContext({
-        ...part,
-        component: 'default-scheduler',
-        userAgent: 'kube-scheduler',
-        recorder: (parts) => createSeriesRecorder({ ...parts, host: hostname() }),
-      }),
-    createWorkers: (context) => [createScheduler(context, options)],
+      createContext({ ...part, component: 'default-scheduler', userAgent: 'kube-scheduler' }),
+    createWorkers: (context) => [withRecorder(context, options)],
   });
+}
+
+/** Of Pods the scheduler speaks in events of the new form; of its Lease in the old one, as kube-scheduler does. */
+function withRecorder(context: ControllerContext, options: SchedulerOptions): Worker {
+  const { client, clock, log } = context;
+  const recorder = createSeriesRecorder({
+    client,
+    clock,
+    log,
+    component: 'default-scheduler',
+    host: hostname(),
+  });
+  const scheduler = createScheduler({ ...context, recorder }, options);
+  return {
+    start: () => scheduler.start(),
+    async stop() {
+      await scheduler.stop();
+      await recorder.flush();
+      recorder.stop();
+    },
+  };
 }
