@@ -34,6 +34,7 @@ import { ensureBootstrapObjects } from './registry/bootstrap/bootstrap-objects.t
 import { KubernetesEndpoints } from './registry/bootstrap/kubernetes-endpoints.ts';
 import { createRegistry } from './registry/build-registry.ts';
 import type { BuiltRegistry } from './registry/build-registry.ts';
+import type { KubeletClientOptions } from './registry/core/pod/kubelet-client.ts';
 import { parseServiceRanges } from './registry/core/service/ip-range.ts';
 import { defaultingCodec } from './registry/defaults/defaulting-codec.ts';
 import type { ComponentProbe } from './registry/virtual/component-status.ts';
@@ -131,6 +132,8 @@ export interface ApiserverOptions {
   /** How long Pods that do not say otherwise stay on nodes that fail. Default 300 s for both. */
   defaultTolerations?: DefaultTolerations;
   runtimeConfig?: RuntimeConfig;
+  /** How kubelets are called. Default: without a certificate, at the addresses that kube-apiserver prefers. */
+  kubelet?: KubeletClientOptions;
   /** How the parts are for `kubectl get componentstatuses`; default: their health ports on this machine are asked. */
   componentProbes?: Partial<Record<'controller-manager' | 'scheduler', ComponentProbe>>;
   log: Logger;
@@ -207,6 +210,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
           },
         }),
     trackServerWrite: trackServerWrites(() => registry, Date.now),
+    ...(options.kubelet === undefined ? {} : { kubelet: options.kubelet }),
     componentProbes: {
       'controller-manager': healthzProbe(controllerManagerPort),
       scheduler: healthzProbe(schedulerPort),

@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { type ControllerManagerOptions, startControllerManager } from './controller-manager.ts';
-import { startNodeAgent } from './node-agent/start-node-agent.ts';
+import { startNodeAgent, type StartNodeAgentOptions } from './node-agent/start-node-agent.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { LeaderElectionSettings, ObservedPart, Part, Worker } from './runtime/part.ts';
 import type { ClientRateLimit } from './runtime/rest-client.ts';
@@ -39,6 +39,8 @@ export interface ControllersOptions {
    * Pods. Default false: whoever else does.
    */
   nodesFollowLeader?: boolean;
+  /** The HTTP API of these nodes, at which an API server finds logs. Absent: there is none. */
+  kubelet?: NonNullable<StartNodeAgentOptions['kubelet']>;
   /** Holds the leader Leases; unlike that of any other process. */
   identity: string;
   log: Logger;
@@ -72,6 +74,7 @@ export function startControllers(options: ControllersOptions): Promise<Controlle
           kubeConfig: node,
           nodeNames,
           log: log.child({ component: 'node-agent' }),
+          ...(options.kubelet ? { kubelet: options.kubelet } : {}),
           ...shared,
         })
       : undefined;

@@ -162,6 +162,9 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     'tls-cert-file': pki.apiserver.certFile,
     'tls-private-key-file': pki.apiserver.keyFile,
     'client-ca-file': pki.ca.certFile,
+    'kubelet-client-certificate': pki.kubeletClient.certFile,
+    'kubelet-client-key': pki.kubeletClient.keyFile,
+    'kubelet-certificate-authority': pki.ca.certFile,
     'service-account-issuer': serviceAccountIssuer,
     'service-account-key-file': pki.serviceAccounts.keyFile,
     'service-account-signing-key-file': pki.serviceAccounts.keyFile,
@@ -251,6 +254,15 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     scheduler: scheduler.settings,
     nodeNames,
     nodesFollowLeader: true,
+    kubelet: {
+      // Only the API server of this process asks it.
+      bindAddress: '127.0.0.1',
+      host: 'localhost',
+      port: 0,
+      cert: pki.kubelet.cert,
+      key: pki.kubelet.key,
+      clientCa: pki.ca.cert,
+    },
     identity: await stableIdentity(dataDir.path),
     log: log.child({ part: 'controllers' }),
   });

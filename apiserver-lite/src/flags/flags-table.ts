@@ -56,6 +56,19 @@ const servedFlags: readonly ComponentFlag[] = [
   list('tls-curve-preferences', '[]', 'Key exchanges by Go CurveID: 23, 24, 25, 29, 4588. Default: of Node.'),
   flag('tls-cert-file', '', 'Serving certificate, with its intermediates.'),
   flag('tls-private-key-file', '', 'Private key of that certificate.'),
+  flag('kubelet-client-certificate', '', 'Client certificate for kubelets.'),
+  flag('kubelet-client-key', '', 'Private key of that certificate.'),
+  flag(
+    'kubelet-certificate-authority',
+    '',
+    'Who signs certificates of kubelets. Default: they are not checked.',
+  ),
+  list(
+    'kubelet-preferred-address-types',
+    '[Hostname,InternalDNS,InternalIP,ExternalDNS,ExternalIP]',
+    'Which address of a Node is called: the first type that it has.',
+  ),
+  duration('kubelet-timeout', '5s', 'How long a connection to a kubelet may take to be made.'),
   flag(
     'client-ca-file',
     '',

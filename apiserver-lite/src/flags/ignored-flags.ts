@@ -8,11 +8,6 @@ export const ignoredFlags: readonly ComponentFlag[] = [
       requestheader-username-headers requestheader-uid-headers`,
     boolean: 'enable-aggregator-routing aggregator-reject-forwarding-redirect=true',
   }),
-  ...withoutMeaning('nodes are not called', {
-    string: 'kubelet-certificate-authority kubelet-client-certificate kubelet-client-key',
-    list: 'kubelet-preferred-address-types=[Hostname,InternalDNS,InternalIP,ExternalDNS,ExternalIP]',
-    duration: 'kubelet-timeout=5s',
-  }),
   ...withoutMeaning('the two limits of requests in flight always hold', {
     boolean: 'enable-priority-and-fairness=true',
   }),

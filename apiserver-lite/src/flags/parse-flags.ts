@@ -1,3 +1,4 @@
+import type { KubeletClientOptions } from '../registry/core/pod/kubelet-client.ts';
 import { judgeFlags } from '@pg8s/k8s-proto/component-base/component-flag';
 import { featureGateProblem } from '@pg8s/k8s-proto/component-base/feature-gates';
 import type { ApiserverOptions, AuthorizationMode } from '../apiserver.ts';
@@ -86,6 +87,7 @@ export async function parseApiserverFlags(
       http2: !reader.boolean('disable-http2-serving'),
       ...http2Streams(reader),
       ...(clientCa === undefined ? {} : { clientCa }),
+      kubelet: await kubeletOptions(reader),
       ...(tokens === undefined
         ? {}
         : { tokens: checked('token-auth-file', () => parseTokenFile(tokens.toString())) }),
@@ -129,6 +131,26 @@ function checked<Value>(name: string, parse: () => Value): Value {
   } catch (error) {
     throw flagError(name, `cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+const addressTypes = ['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'];
+
+async function kubeletOptions(reader: FlagReader): Promise<KubeletClientOptions> {
+  const cert = await reader.file('kubelet-client-certificate');
+  const key = await reader.file('kubelet-client-key');
+  const ca = await reader.file('kubelet-certificate-authority');
+  const preferred = reader
+    .list('kubelet-preferred-address-types')
+    .map((type) => type.replaceAll(/^\[|\]$/g, ''));
+  const unknown = preferred.find((type) => !addressTypes.includes(type));
+  if (unknown !== undefined) throw flagError('kubelet-preferred-address-types', `has no type ${unknown}`);
+  return {
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(ca === undefined ? {} : { ca }),
+    preferredAddressTypes: preferred,
+    timeoutMs: reader.durationMs('kubelet-timeout'),
+  };
 }
 
 async function etcdOptions(reader: FlagReader): Promise<EtcdFlagOptions> {

@@ -30,6 +30,7 @@ import { escalationCheck } from './rbac/escalation-check.ts';
 import { isServed, type RuntimeConfig } from './runtime-config.ts';
 import type { TrackServerWrite } from './server-writes.ts';
 import { selectableFields, unsupportedFields } from './selectable-fields.ts';
+import type { KubeletClientOptions } from './core/pod/kubelet-client.ts';
 import { buildSubresource, type TokenSettings } from './subresources.ts';
 import { buildVirtual } from './virtual-resources.ts';
 import type { ReviewAuthorizer, TokenAuthenticator } from './virtual/authorizer.ts';
@@ -49,6 +50,8 @@ export interface RegistryOptions {
   tokens: TokenAuthenticator;
   /** How `serviceaccounts/token` issues tokens; it is not served without. */
   tokenRequests?: TokenSettings;
+  /** How kubelets are called. */
+  kubelet?: KubeletClientOptions;
   componentProbes?: Readonly<Record<string, ComponentProbe>>;
   /** Admission beyond NamespaceLifecycle, which always comes first. */
   admissionPlugins?: readonly AdmissionPlugin[];
@@ -223,6 +226,7 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
         status: module.status,
         clock,
         tokenRequests: options.tokenRequests,
+        kubelet: options.kubelet ?? {},
         storageOf,
         trackServerWrite,
       });

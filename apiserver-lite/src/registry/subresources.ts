@@ -5,6 +5,8 @@ import { finalizeStrategy } from './core/namespace/namespace-module.ts';
 import { bindPod } from './core/pod/binding-rest.ts';
 import { evictPod } from './core/pod/eviction-rest.ts';
 import { ephemeralContainersStrategy, resizeStrategy } from './core/pod/pod-module.ts';
+import { createKubeletClient, type KubeletClientOptions } from './core/pod/kubelet-client.ts';
+import { readLog } from './core/pod/log-rest.ts';
 import { runtimeConnect } from './core/pod/runtime-rest.ts';
 import { requestToken, type TokenRestOptions } from './core/serviceaccount/token-rest.ts';
 import { approvalStrategy } from './certificates/approval-strategy.ts';
@@ -27,6 +29,7 @@ export interface SubresourceOptions {
   clock: () => number;
   /** How tokens are issued; undefined where there is no key to sign them with. */
   tokenRequests: TokenSettings | undefined;
+  kubelet: KubeletClientOptions;
   storageOf(group: string, resource: string): ResourceStorage;
   trackServerWrite: TrackServerWrite;
 }
@@ -72,7 +75,15 @@ const builders: Readonly<Record<string, Builder>> = {
     partRest(parent, subresource, store.withStrategy('finalize', finalizeStrategy), clock),
   '/pods/attach': connected,
   '/pods/exec': connected,
-  '/pods/log': connected,
+  '/pods/log': (options) => ({
+    ...base(options),
+    connect: readLog({
+      pods: options.store,
+      nodes: options.storageOf('', 'nodes'),
+      kubelet: createKubeletClient(options.kubelet),
+      clock: options.clock,
+    }),
+  }),
   '/pods/portforward': connected,
   '/pods/binding': (options) => ({
     ...base(options),

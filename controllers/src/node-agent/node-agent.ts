@@ -8,8 +8,11 @@ import { type Node, nodes, type Pod, pods } from '../runtime/resource.ts';
 import { NodeInfo } from '../scheduler/node-info.ts';
 import { AddressPool } from './address-pool.ts';
 import { startHeartbeat } from './node-heartbeat.ts';
-import { defaultCapacity, newNode, type NodeFacts } from './node-object.ts';
+import { defaultCapacity, type KubeletEndpoint, newNode, type NodeFacts } from './node-object.ts';
 import { type Rejection, rejectionOf } from './pod-admission.ts';
+import type { KubeletUser } from './kubelet-server.ts';
+import { createPodLogs, type PodLogs } from './pod-logs.ts';
+import { createProxyAccess } from './proxy-access.ts';
 import { noProblems, type PodProblems, problemsIn } from './pod-problems.ts';
 import { referencesOf } from './pod-references.ts';
 import { createPodSources } from './pod-sources.ts';
@@ -26,6 +29,8 @@ export interface NodeAgentOptions {
   capacity?: Readonly<Record<string, string>>;
   /** Pods worked on at a time. */
   workers?: number;
+  /** Where the node's own HTTP API is, for its status. Absent: nowhere. */
+  endpoint?: KubeletEndpoint;
 }
 
 /** A kubelet without containers. */
@@ -33,6 +38,11 @@ export interface NodeAgent {
   readonly name: string;
   /** Resolves when the Node is registered and ready. */
   readonly ready: Promise<void>;
+  /** Whether the Pod is one of this node. */
+  hasPod(namespace: string, name: string): boolean;
+  logOf: PodLogs['logOf'];
+  /** Whether a client may use the node's own HTTP API. */
+  mayProxy(user: KubeletUser): Promise<boolean>;
   /** The Pods stay as they are: they go on when an agent of the same name starts again. */
   stop(): Promise<void>;
 }
@@ -59,6 +69,7 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
     podCidr: addresses.cidr,
     kubeletVersion: options.kubeletVersion,
     capacity: options.capacity ?? defaultCapacity,
+    endpoint: options.endpoint,
   };
   const running = new Map<string, Running>();
   /** Pods that the node has taken and that have not ended. */
@@ -66,6 +77,12 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
   const images = new Set<string>();
   const ownPods = informers.of(pods, { fieldSelector: `spec.nodeName=${options.name}` });
   const ownNode = informers.of(nodes, { fieldSelector: `metadata.name=${options.name}` });
+
+  const logs = createPodLogs(
+    options.name,
+    (namespace, name) => ownPods.store.get(`${namespace}/${name}`),
+    (uid) => running.get(uid)?.simulated,
+  );
 
   const controller = createController(context, {
     name: `node-agent-${options.name}`,
@@ -94,6 +111,7 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
     if (known === undefined) return;
     addresses.release(known.simulated.ip);
     running.delete(uid);
+    logs.changed(uid);
   }
 
   /** Why the node does not take a Pod that it sees for the first time. */
@@ -178,6 +196,7 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
       say: (event) => recorder.event(pod, event),
     };
     const nextMs = isGoing ? simulated.stop(pod, surroundings) : simulated.advance(pod, surroundings);
+    logs.changed(pod.metadata.uid ?? '');
     boundImages();
     await report(pod, known);
     if (nextMs !== undefined) controller.queue.addAfter(key, Math.max(0, nextMs - clock.now()));
@@ -242,6 +261,9 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
   return {
     name: options.name,
     ready,
+    hasPod: (namespace, name) => ownPods.store.get(`${namespace}/${name}`) !== undefined,
+    logOf: logs.logOf,
+    mayProxy: createProxyAccess(context, options.name),
     async stop() {
       informers.stop();
       await Promise.all([controller.stop(), heartbeat.stop()]);

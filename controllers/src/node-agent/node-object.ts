@@ -2,6 +2,13 @@ import { arch } from 'node:os';
 import { formatTime } from '../runtime/clock.ts';
 import type { Node } from '../runtime/resource.ts';
 
+/** Where the HTTP API of a node is. */
+export interface KubeletEndpoint {
+  /** A name or address at which the API server reaches it. */
+  host: string;
+  port: number;
+}
+
 /** What a simulated node says of itself. */
 export interface NodeFacts {
   name: string;
@@ -11,6 +18,7 @@ export interface NodeFacts {
   /** `v1.36.3+pg8s` */
   kubeletVersion: string;
   capacity: Readonly<Record<string, string>>;
+  endpoint: KubeletEndpoint | undefined;
 }
 
 interface Condition {
@@ -85,7 +93,10 @@ export function nodeStatus(facts: NodeFacts, current: Node, nowMs: number): obje
   return {
     addresses: [
       { type: 'InternalIP', address: facts.internalIp },
-      { type: 'Hostname', address: facts.name },
+      // An API server takes the first type that it prefers: a host name that nobody resolves must not be there.
+      ...(facts.endpoint === undefined
+        ? [{ type: 'Hostname', address: facts.name }]
+        : [{ type: 'InternalDNS', address: facts.endpoint.host }]),
     ],
     capacity: facts.capacity,
     allocatable: facts.capacity,
@@ -95,7 +106,7 @@ export function nodeStatus(facts: NodeFacts, current: Node, nowMs: number): obje
         ? condition('Ready', 'True', ['KubeletReady', 'kubelet is posting ready status'])
         : condition('Ready', 'False', ['KubeletNotReady', `annotation ${readyAnnotation} is false`]),
     ],
-    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    daemonEndpoints: { kubeletEndpoint: { Port: facts.endpoint?.port ?? 10250 } },
     nodeInfo: {
       architecture,
       bootID: uuidLike(`boot ${facts.name}`),

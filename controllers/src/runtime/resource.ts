@@ -99,6 +99,11 @@ export const disruptionBudgets = namespaced<DisruptionBudget>(
   'poddisruptionbudgets',
   'PodDisruptionBudget',
 );
+export const subjectAccessReviews = clusterScoped<ApiObject>(
+  'authorization.k8s.io/v1',
+  'subjectaccessreviews',
+  'SubjectAccessReview',
+);
 export const leases = namespaced<Lease>('coordination.k8s.io/v1', 'leases', 'Lease');
 
 /** `v1` or `apps/v1`, as `apiVersion` has it. */

@@ -12,6 +12,10 @@ export interface ClusterPki {
   admin: KeyPairFiles;
   controllerManager: KeyPairFiles;
   scheduler: KeyPairFiles;
+  /** The serving certificate of the simulated nodes' own HTTP API. */
+  kubelet: KeyPairFiles;
+  /** The API server's own, towards kubelets (kubeadm: `apiserver-kubelet-client`). */
+  kubeletClient: KeyPairFiles;
   /** One a simulated node: user `system:node:NAME` of group `system:nodes`. */
   nodes: ReadonlyMap<string, KeyPairFiles>;
   /** Signs and checks the tokens of service accounts. */
@@ -56,6 +60,15 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
     ],
     usages: ['server'],
   };
+  const [kubelet, kubeletClient] = await Promise.all([
+    store.certificate('kubelet', ca, {
+      commonName: 'system:node:pg8s',
+      organizations: ['system:nodes'],
+      hosts: localHosts,
+      usages: ['server'],
+    }),
+    client('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', ['system:masters']),
+  ]);
   const [apiserver, admin, controllerManager, scheduler, etcdServer, etcdApiserver, etcdClient, ...nodes] =
     await Promise.all([
       store.certificate('apiserver', ca, serving),
@@ -84,6 +97,8 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
     admin,
     controllerManager,
     scheduler,
+    kubelet,
+    kubeletClient,
     nodes: new Map(nodes),
     serviceAccounts: await store.tokenKeys('sa'),
     etcdCa,

@@ -255,7 +255,7 @@ test('scale reads and writes the replicas and nothing else', async () => {
   );
 });
 
-test('logs say which container is missing, and that no runtime answers', async () => {
+test('logs say which container is missing, and where no kubelet is', async () => {
   const api = await testRegistry();
   const containers = ['a', 'b'].map((name) => ({ name, image: 'x' }));
   await create(api, '/v1/pods', { metadata: { name: 'two' }, spec: { containers } });
@@ -269,13 +269,20 @@ test('logs say which container is missing, and that no runtime answers', async (
     async () => log?.(api.context('default', 'container=c'), 'two'),
     refusal(400, 'container c is not valid for pod two'),
   );
+  await assert.rejects(async () => log?.(api.context(), 'one'), refusal(404, 'nodes "n1" not found'));
+  await create(api, '/v1/nodes', { metadata: { name: 'n1' } });
   await assert.rejects(
-    async () => log?.(api.context('default', 'container=a'), 'two'),
+    async () => log?.(api.context(), 'one'),
+    refusal(500, 'no preferred addresses found; known addresses: []'),
+  );
+  const exec = api.rest('/v1/pods/exec').connect;
+  await assert.rejects(
+    async () => exec?.(api.context('default', 'container=a'), 'two'),
     refusal(400, 'pod two does not have a host assigned'),
   );
   await assert.rejects(
-    async () => log?.(api.context(), 'one'),
-    refusal(500, /^Get "https:\/\/n1:10250\/containerLogs\/default\/one\/nginx": no container runtime/),
+    async () => exec?.(api.context(), 'one'),
+    refusal(500, /^Get "https:\/\/n1:10250\/exec\/default\/one\/nginx": no container runtime/),
   );
 });
 
