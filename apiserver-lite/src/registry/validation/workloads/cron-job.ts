@@ -6,6 +6,7 @@ import { metaValue } from '../go-value.ts';
 import { atLeastZero, oneOf } from '../rules.ts';
 import { validateJobTemplate } from './job.ts';
 import { scheduleProblem } from './schedule.ts';
+import { timeZones } from './time-zones.ts';
 
 const maxNameBytes = 52;
 
@@ -17,14 +18,6 @@ function validateSchedule({ schedule }: V1CronJobSpec): FieldError[] {
   if (!schedule.includes('TZ')) return findings;
   const detail = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
   return [...findings, invalidValue(field, schedule, detail)];
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
 
 function validateTimeZone({ timeZone }: V1CronJobSpec): FieldError[] {
@@ -39,7 +32,7 @@ function validateTimeZone({ timeZone }: V1CronJobSpec): FieldError[] {
       ? findings
       : [...findings, invalidValue(field, timeZone, `unknown time zone ${timeZone}`)];
   }
-  return isTimeZone(timeZone) ? [] : [invalidValue(field, timeZone, `unknown time zone ${timeZone}`)];
+  return timeZones.has(timeZone) ? [] : [invalidValue(field, timeZone, `unknown time zone ${timeZone}`)];
 }
 
 /** Kubernetes: `batch/validation.validateCronJobSpec`. */
