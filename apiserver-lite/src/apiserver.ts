@@ -98,6 +98,8 @@ export interface ApiserverOptions {
   authorizationModes?: readonly AuthorizationMode[];
   /** Whether `system:kube-controller-manager` may do what its controllers' accounts may. Default false, as in stock clusters. */
   controllersShareOneIdentity?: boolean;
+  /** The parts that run beside it (`RegistryOptions.actors`); absent: not known, and nobody is warned of what they leave undone. */
+  actors?: readonly string[];
   /** Default 400. */
   maxRequestsInflight?: number;
   /** Default 200. */
@@ -223,6 +225,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     ...(options.disabledAdmissionPlugins === undefined
       ? {}
       : { disabledAdmissionPlugins: options.disabledAdmissionPlugins }),
+    ...(options.actors === undefined ? {} : { actors: options.actors }),
     options: {
       ...(options.eventTtlSeconds === undefined ? {} : { eventTtlSeconds: options.eventTtlSeconds }),
       ...(options.serviceClusterIpRange === undefined

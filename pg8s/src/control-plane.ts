@@ -177,6 +177,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   for (const note of apiserverFlags.notes) log.warn(note);
   const { etcdOverrides } = await import('./commands/etcd-overrides.ts');
   const { createGrpcClient } = await import('@pg8s/shim/client/grpc-client');
+  const { runningControllers } = await import('./running-controllers.ts');
   const apiserver = await startApiserver({
     ...apiserverOptions,
     etcd: shim.client(),
@@ -186,6 +187,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
       return client;
     }),
     controllersShareOneIdentity: true,
+    actors: runningControllers(partSettings.controllerManager.enabled),
     componentProbes: {
       'controller-manager': probeOf('controller-manager'),
       scheduler: probeOf('scheduler'),

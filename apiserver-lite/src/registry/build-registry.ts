@@ -32,6 +32,7 @@ import type { TrackServerWrite } from './server-writes.ts';
 import { selectableFields, unsupportedFields } from './selectable-fields.ts';
 import type { KubeletClientOptions } from './core/pod/kubelet-client.ts';
 import { buildSubresource, type TokenSettings } from './subresources.ts';
+import { warnUnattended } from './unattended.ts';
 import { buildVirtual } from './virtual-resources.ts';
 import type { ReviewAuthorizer, TokenAuthenticator } from './virtual/authorizer.ts';
 import type { ComponentProbe } from './virtual/component-status.ts';
@@ -59,6 +60,11 @@ export interface RegistryOptions {
   trackServerWrite?: TrackServerWrite;
   /** `--disable-admission-plugins`. */
   disabledAdmissionPlugins?: readonly string[];
+  /**
+   * The parts of the control plane that run beside this server, by name (controllers by kube-controller-manager's): who
+   * creates what none of them, and no admission plugin, acts on is warned. Absent: not known, and nobody is warned.
+   */
+  actors?: readonly string[];
   options?: {
     /** `--event-ttl`; default one hour. */
     eventTtlSeconds?: number;
@@ -130,13 +136,15 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
   };
 
   const disabledPlugins = new Set(options.disabledAdmissionPlugins);
+  const enabledPlugins = admissionPluginNames.filter((name) => !disabledPlugins.has(name));
+  const actors = options.actors === undefined ? undefined : new Set([...options.actors, ...enabledPlugins]);
   const plugins: Record<(typeof admissionPluginNames)[number], AdmissionPlugin> = {
     NamespaceLifecycle: namespaceLifecycle(storageOf('', 'namespaces')),
     TaintNodesByCondition: taintNodesByCondition(),
     DefaultTolerationSeconds: defaultTolerationSeconds(settings.defaultTolerations),
   };
   const admission = admissionChain([
-    ...admissionPluginNames.filter((name) => !disabledPlugins.has(name)).map((name) => plugins[name]),
+    ...enabledPlugins.map((name) => plugins[name]),
     escalationCheck({ authorizer: options.authorizer, storageOf }),
     ...(options.admissionPlugins ?? []),
   ]);
@@ -174,7 +182,7 @@ export async function createRegistry(options: RegistryOptions): Promise<BuiltReg
     const prefix = resource.storageKeyPrefix ?? '';
     let store = stores.get(prefix);
     if (store === undefined) {
-      const strategy = module.strategy(dependencies);
+      const strategy = warnUnattended(module.strategy(dependencies), actors);
       store = new GenericStore({
         resource: storageView(resource, everything),
         storage: storageFor(resource),
