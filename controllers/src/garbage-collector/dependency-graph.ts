@@ -11,7 +11,10 @@ export interface GraphNode {
   resource: Resource;
   namespace: string;
   name: string;
+  /** The version in which all of this was seen. */
+  resourceVersion: string;
   owners: readonly OwnerReference[];
+  finalizers: readonly string[];
   beingDeleted: boolean;
   /** Being deleted, and waiting for the objects that it owns. */
   deletingDependents: boolean;
@@ -137,7 +140,9 @@ function nodeOf(resource: Resource, { metadata }: ApiObject): GraphNode {
     resource,
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
     owners: metadata.ownerReferences ?? [],
+    finalizers,
     beingDeleted,
     deletingDependents: beingDeleted && finalizers.includes(foregroundFinalizer),
     orphaning: beingDeleted && finalizers.includes(orphanFinalizer),

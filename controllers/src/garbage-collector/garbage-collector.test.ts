@@ -91,6 +91,32 @@ test('background: the owner goes at once, what it owned follows', async () => {
   assert.deepEqual(cluster.names(), ['stranger']);
 });
 
+test('objects are deleted as they were seen: without asking for them, and not when they changed since', async () => {
+  const cluster = await startCluster();
+  const old = await cluster.make(replicaSets, 'old');
+  const other = await cluster.make(replicaSets, 'other');
+  for (const name of ['goes', 'stays']) await cluster.make(pods, name, [cluster.refTo(old)]);
+  cluster.start();
+  let adopted: Promise<unknown> | undefined;
+  cluster.api.before(({ verb, resource, name }) => {
+    if (verb !== 'delete' || resource !== 'pods' || name !== 'stays' || adopted) return;
+    // Just before the deletion arrives.
+    const ownerReferences = [cluster.refTo(other)];
+    const at = { namespace: 'default', name: 'stays' };
+    adopted = cluster.api.patch(pods, { ...at, type: 'merge', body: { metadata: { ownerReferences } } });
+    throw new ApiError(409, {
+      reason: 'Conflict',
+      message: 'the resourceVersion in the precondition differs',
+    });
+  });
+  await cluster.remove(replicaSets, 'old', 'Background');
+  await cluster.reach('collected', () => !cluster.names().includes('goes'));
+  await cluster.clock.advance(60_000);
+  assert.deepEqual(cluster.names(), ['other', 'stays']);
+  const asked = cluster.api.requests.filter(({ verb, resource }) => verb === 'get' && resource === 'pods');
+  assert.deepEqual(asked, []);
+});
+
 test('foreground: the owner goes last', async () => {
   const cluster = await startCluster();
   await cluster.family();

@@ -53,7 +53,8 @@ export function judge(
 
 /**
  * Deletes what lost all its owners, and carries out foreground deletion and orphaning (Kubernetes: `pkg/controller/garbagecollector`).
- * The graph says where to look; before anything is deleted, the API confirms the object and the absence of its owners.
+ * The graph says where to look; before anything is deleted, the API confirms the absence of its owners. That the object itself is
+ * as the graph shows it, the deletion makes its condition, which spares a request for each object (kube-controller-manager asks first).
  */
 export function createGarbageCollector(context: ControllerContext, { workers }: { workers: number }): Worker {
   const { client, recorder } = context;
@@ -88,17 +89,14 @@ export function createGarbageCollector(context: ControllerContext, { workers }: 
     // The usual case, at a start most of all: every owner is there.
     if (node.owners.every((owner) => graph.ownerIsAlive(node, owner))) return;
 
-    const latest = await getLatest(node);
-    if (!latest) return attend(graph.remove(uid));
-    const owners = latest.metadata.ownerReferences ?? [];
+    const { owners, finalizers, resourceVersion } = node;
     if (owners.length === 0) return;
     const classified = await classify(node, owners);
-    const finalizers = latest.metadata.finalizers ?? [];
     const verdict = judge(classified, finalizers, graph.dependentsOf(uid).length > 0);
     if (verdict.action === 'unlink') await unlink(node, verdict.owners);
     if (verdict.action === 'delete') {
       if (classified.waiting.length > 0 && verdict.policy === 'Foreground') await breakCircle(node, owners);
-      await remove(node, { resourceVersion: latest.metadata.resourceVersion ?? '', policy: verdict.policy });
+      await remove(node, { resourceVersion, policy: verdict.policy });
     }
     // An owner that no informer shows has to be asked for again.
     if (verdict.action === 'keep' && classified.solid.some((owner) => !graph.get(owner.uid)))
@@ -214,7 +212,8 @@ export function createGarbageCollector(context: ControllerContext, { workers }: 
     }: { resourceVersion: string; policy: NonNullable<DeleteOptions['propagationPolicy']> },
   ): Promise<void> {
     try {
-      // The version too: a new owner may have come since we looked. A conflict brings us here again.
+      // The version too: the object must still be what the graph shows of it, a new owner may have come. A conflict
+      // brings us here again, after a while in which the graph learns of it.
       const preconditions = { uid, resourceVersion };
       await client.delete(resource, { namespace, name }, { propagationPolicy: policy, preconditions });
     } catch (error) {
