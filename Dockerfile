@@ -8,7 +8,9 @@ COPY apiserver-lite/package.json apiserver-lite/
 COPY controllers/package.json controllers/
 COPY pg8s/package.json pg8s/
 COPY test-e2e/package.json test-e2e/
-RUN npm ci --omit=dev --workspace pg8s --include-workspace-root
+# The image has its Node: the one that npm brings for machines with an older one is not needed.
+RUN npm ci --omit=dev --workspace pg8s --include-workspace-root \
+  && rm -rf node_modules/node-linux-*
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
@@ -19,7 +21,8 @@ COPY shim shim
 COPY apiserver-lite apiserver-lite
 COPY controllers controllers
 COPY pg8s pg8s
-RUN mkdir /data && chown node:node /data && ln -s /pg8s/pg8s/bin/pg8s.js /usr/local/bin/pg8s
+# Whoever it runs as (--user) may make a data directory here.
+RUN mkdir -m 1777 /data && chown node:node /data && ln -s /pg8s/pg8s/bin/pg8s.js /usr/local/bin/pg8s
 USER node
 VOLUME /data
 EXPOSE 6443 2379

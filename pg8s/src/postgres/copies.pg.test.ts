@@ -21,8 +21,8 @@ import { ServerProcess, until } from './testing/server-process.ts';
 
 const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
-/** `nobody`. */
-const someUid = 65_534;
+/** Nobody: /etc/passwd does not name it, as in a container that is started with `--user`. */
+const someUid = 23_456;
 /** As root, everything is tried as another user as well. */
 const users = isRoot ? [undefined, someUid] : [undefined];
 

@@ -10,6 +10,7 @@ import { prepareDatabaseFolder } from './database-folder.ts';
 import { clearUnfinished, initialise, type Placement } from './initialise.ts';
 import { clearLeftovers, markOf } from './leftovers.ts';
 import { canReach, reachableBinaries, type ServerUser, serverUser } from './server-user.ts';
+import { makeUserEntry } from './user-entry.ts';
 import { takeFileLock } from '../file-lock.ts';
 import { makeFolder } from '../make-folder.ts';
 import { StopStack } from '../stop-stack.ts';
@@ -85,8 +86,11 @@ async function start(options: EmbeddedPostgresOptions, stack: StopStack): Promis
       `the database in ${options.dataDir} was made by PostgreSQL ${found.trim()}; this is ${binaries.version}`,
     );
   }
-  if (found === undefined) await initialise(binaries.initdb, placement, log);
-  else await clearLeftovers(folder, log);
+  if (found === undefined) {
+    const entry = user === undefined ? await makeUserEntry(folder) : undefined;
+    await initialise(binaries.initdb, { ...placement, ...entry }, log);
+    await entry?.remove();
+  } else await clearLeftovers(folder, log);
 
   const sockets = await socketFolders(folder, user, stack);
   const settings = {

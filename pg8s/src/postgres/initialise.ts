@@ -34,14 +34,18 @@ export async function clearUnfinished(folder: string, label: string): Promise<vo
 
 /** Runs initdb: superuser `postgres`, UTF-8, locale C, checksums. Throws a UsageError with its last words. */
 export async function initialise(initdb: string, placement: Placement, log: Logger): Promise<void> {
-  const { folder, named, ...how } = placement;
+  const { folder, named, cwd, user, holds, label, env } = placement;
   await writeFile(noteOf(folder), '');
   const options = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions'];
   const running = startSupervised({
     program: initdb,
     args: ['-D', named, ...options, '--data-checksums'],
     endBy: 'TERM',
-    ...how,
+    cwd,
+    user,
+    holds,
+    label,
+    ...(env === undefined ? {} : { env }),
   });
   await writeFile(noteOf(folder), String(running.pid ?? ''));
   const said: string[] = [];
