@@ -74,6 +74,11 @@ export interface ShimOptions {
   bcryptCost?: number | undefined;
   /** How long unary calls may take to finish in `close()`. */
   drainMs?: number | undefined;
+  /**
+   * Bytes of unread answers and unfinished requests beyond which the client that holds most is disconnected. Default: a quarter
+   * of the memory that this process may have, 1 GiB at most.
+   */
+  heldMemoryBytes?: number | undefined;
   /** Bytes of current values kept in memory. */
   valueCacheBytes?: number | undefined;
   /** Whether LISTEN and NOTIFY are used; without, other shims' commits are seen at the next poll. */
@@ -200,7 +205,9 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     services,
     counts,
     logRequest,
+    log,
     maxRequestBytes,
+    heldMemoryBytes: options.heldMemoryBytes,
     maxConcurrentStreams: options.maxConcurrentStreams ?? 0xffffffff,
     keepaliveMinTimeMs: options.grpcKeepaliveMinTimeMs ?? 5000,
     keepaliveIntervalMs: options.grpcKeepaliveIntervalMs ?? 7_200_000,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTcp } from 'node:net';
 import { after, test } from 'node:test';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { type Listener, ListenError, listen, type ShimTls } from './listen.ts';
@@ -100,4 +101,20 @@ test('two listeners share a port where they are told to', async () => {
   const { url } = await open('http://127.0.0.1:0', true);
   await open(url, true);
   await assert.rejects(open(url, false), ListenError);
+});
+
+test('a client that begins a TLS handshake and does not go on is disconnected', async () => {
+  const listener = await listen({
+    url: 'https://127.0.0.1:0',
+    tls: { cert: server.cert, key: server.key },
+    handshakeTimeoutMs: 50,
+    onConnection: () => assert.fail('nobody has come'),
+  });
+  listeners.push(listener);
+  const socket = connectTcp(Number(new URL(listener.url).port), '127.0.0.1');
+  socket.on('error', () => {});
+  // The first bytes of a ClientHello.
+  socket.write(Buffer.from('1603010200', 'hex'));
+  socket.resume();
+  await once(socket, 'close');
 });

@@ -51,12 +51,17 @@ export interface Listener {
 export interface ListenOptions {
   url: string;
   tls: ShimTls | undefined;
+  /** A TLS handshake that takes longer is ended. Default: 10 s. */
+  handshakeTimeoutMs?: number | undefined;
   /** --socket-reuse-port */
   reusePort?: boolean | undefined;
   onConnection: (connection: Socket) => void;
   /** A connection that could not be accepted, or a renewed certificate that cannot be used. */
   onError?: (error: Error) => void;
 }
+
+/** Node's own is two minutes. */
+const handshakeTimeoutMs = 10_000;
 
 /** A client URL that cannot be listened on, and why, in one line. */
 export class ListenError extends Error {
@@ -73,7 +78,14 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     else connection.destroy();
   };
   const secure = isSecure
-    ? createTlsServer({ ...tlsOptions(url, tls), ALPNCallback: chooseProtocol }, admit)
+    ? createTlsServer(
+        {
+          ...tlsOptions(url, tls),
+          ALPNCallback: chooseProtocol,
+          handshakeTimeout: options.handshakeTimeoutMs ?? handshakeTimeoutMs,
+        },
+        admit,
+      )
     : undefined;
   const server = secure ?? createServer(onConnection);
   // Handshakes that fail concern their client alone.

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
 import { EtcdError, grpcCode } from '../client/etcd-error.ts';
 import { type Codec, decode, PreparedMessage } from '../etcdserverpb/codec.ts';
 import type { MalformedMessageError } from '../etcdserverpb/wire.ts';
@@ -12,6 +13,8 @@ import { GrpcCredentials } from './grpc-credentials.ts';
 import { GrpcStreams } from './grpc-streams.ts';
 import { unaryMethods } from './methods.ts';
 import { observeUnary } from './observe-unary.ts';
+import { hangUp } from './hang-up.ts';
+import { HeldMemory } from './held-memory.ts';
 import { enforcePingPolicy } from './ping-policy.ts';
 import { createHeaderRefusal, sendRefusal } from './refuse-headers.ts';
 import type { RequestLog } from './request-log.ts';
@@ -30,7 +33,10 @@ export interface GrpcServerOptions {
   services: Services;
   counts: CallCounts;
   logRequest: RequestLog;
+  log: Logger;
   maxRequestBytes: number;
+  /** See `HeldMemory`. */
+  heldMemoryBytes?: number | undefined;
   /** etcd's --max-concurrent-streams, per connection. */
   maxConcurrentStreams: number;
   /** Clients that ping more often are disconnected; 0: grpc-go's 5 minutes. */
@@ -46,7 +52,8 @@ const flowControlWindowBytes = 4 << 20;
 
 /** Serves etcd's gRPC services. Methods that don't exist are answered UNIMPLEMENTED by grpc-js. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { services, counts, maxRequestBytes } = options;
+  const { services, counts, maxRequestBytes, log } = options;
+  const held = new HeldMemory({ limitBytes: options.heldMemoryBytes });
   const maxMessageBytes = maxRequestBytes + grpcOverheadBytes;
   const server = new Server({
     // Larger ones than ours are refused by `readRequest`, in grpc-go's words; grpc-js only guards the memory.
@@ -83,7 +90,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const writeResponse =
     <T>(codec: Codec<T>) =>
     (value: T): Buffer => {
-      const message = new PreparedMessage(codec, value);
+      // Those of streams are prepared where they are counted.
+      const message = value instanceof PreparedMessage ? value : new PreparedMessage(codec, value);
       counts.sentBytes += message.byteLength;
       return message as unknown as Buffer;
     };
@@ -123,7 +131,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     );
   }
 
-  const streams = new GrpcStreams({ services, counts, clientVersion });
+  const streams = new GrpcStreams({ services, counts, held, clientVersion });
   for (const { type, path, handle, request, response } of streams.methods()) {
     const read = readRequest(request, 'failed to unmarshal the received message');
     server.register(path, handle, writeResponse(response), read, type);
@@ -138,11 +146,21 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   let injected: Duplex | undefined;
   for (const http2 of http2Servers.keys()) {
     http2.on('session', (session) => {
-      if (injected !== undefined) enforcePingPolicy(session, injected, { minTimeMs });
+      if (injected === undefined) return;
+      const connection = injected;
+      enforcePingPolicy(session, connection, { minTimeMs });
+      held.watch(session, () => {
+        log.warn(
+          { heldBytes: held.limitBytes },
+          'ended the connection of a client for which too much is held',
+        );
+        hangUp(session, connection, 'too_much_held');
+      });
     });
     const serve = http2.listeners('stream') as StreamListener[];
     http2.removeAllListeners('stream');
     http2.on('stream', (stream, headers) => {
+      held.watchStream(stream);
       const refusal = refuseHeaders(headers);
       if (refusal === undefined) for (const each of serve) each(stream, headers);
       else sendRefusal(stream, refusal);
@@ -162,9 +180,12 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       for (const controller of waiting) controller.abort(new EtcdError(...storeErrors.stopped));
       // grpc-js' own callback comes before the last answers have left; the ends of the connections tell.
       server.tryShutdown(() => {});
-      const timeout = AbortSignal.timeout(graceMs);
-      const ends = [...connections].map((connection) => once(connection, 'close', { signal: timeout }));
+      const over = new AbortController();
+      // Not by AbortSignal.timeout: where nothing else is left to do, the process would end before that.
+      const tooLate = setTimeout(() => over.abort(), graceMs);
+      const ends = [...connections].map((connection) => once(connection, 'close', { signal: over.signal }));
       await Promise.allSettled(ends);
+      clearTimeout(tooLate);
       server.forceShutdown();
       injector.destroy();
     },

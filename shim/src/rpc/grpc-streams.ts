@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { handleBidiStreamingCall, handleServerStreamingCall, Metadata } from '@grpc/grpc-js';
 import type { Codec } from '../etcdserverpb/codec.ts';
 import type { ReflectionRequest } from '../etcdserverpb/reflection-messages.ts';
@@ -13,6 +12,7 @@ import type { CallCounts } from './call-counts.ts';
 import { storeErrors, toEtcdError } from './etcd-errors.ts';
 import type { EtcdError } from '../client/etcd-error.ts';
 import { GrpcCredentials } from './grpc-credentials.ts';
+import type { HeldMemory } from './held-memory.ts';
 import { GuardedWatch } from './guarded-watch.ts';
 import { keepAliveAccess, type ServerStreamMethod, serverStreamMethods, streamMethods } from './methods.ts';
 import { OpenStream } from './open-stream.ts';
@@ -24,6 +24,7 @@ import { UnreadableRequest } from './unreadable-request.ts';
 export interface GrpcStreamsOptions {
   services: Services;
   counts: CallCounts;
+  held: HeldMemory;
   clientVersion: (call: { metadata: Metadata }) => string;
 }
 
@@ -82,7 +83,12 @@ export class GrpcStreams {
       response: method.response as Codec<unknown>,
       handle: (call) => {
         this.#options.counts.countClient('stream', this.#options.clientVersion(call));
-        const stream = new OpenStream(call, counts);
+        const stream = new OpenStream({
+          call,
+          counts,
+          codec: method.response as Codec<unknown>,
+          held: this.#options.held,
+        });
         this.#open.add(stream);
         stream.onEnd(() => this.#open.delete(stream));
         const receive = serve(stream);
@@ -100,17 +106,24 @@ export class GrpcStreams {
     const handle: handleServerStreamingCall<unknown, unknown> = async (call) => {
       this.#options.counts.countClient('stream', this.#options.clientVersion(call));
       counts.received++;
-      const stream = new OpenStream<unknown, unknown, typeof call>(call, counts);
+      const { held } = this.#options;
+      const stream = new OpenStream<unknown, unknown, typeof call>({ call, counts, codec: response, held });
       this.#open.add(stream);
       stream.onEnd(() => this.#open.delete(stream));
       if (call.request instanceof UnreadableRequest) return stream.failWith(call.request.error);
       const over = new AbortController();
-      stream.onEnd(() => over.abort());
+      let goOn: () => void = () => {};
+      const drained = (): Promise<void> => new Promise((resolve) => (goOn = resolve));
+      stream.onDrain(() => goOn());
+      stream.onEnd(() => {
+        over.abort();
+        goOn();
+      });
       try {
         for await (const message of answer(call.request, new GrpcCredentials(call), over.signal)) {
           // Nothing is produced for a client that does not read, nor for one that is gone.
           if (!stream.write(message) && !stream.isOver) {
-            await once(call, 'drain', { signal: over.signal }).catch(() => undefined);
+            await drained();
           }
           if (stream.isOver) break;
         }
@@ -137,14 +150,14 @@ export class GrpcStreams {
       sender: new GrpcCredentials(call),
     });
     stream.onEnd(() => input.close());
-    call.on('drain', () => {
+    stream.onDrain(() => {
       input.drained();
       call.resume();
     });
     return (request) => {
       input.receive(request as WatchRequest);
       // Who doesn't read answers may not ask for more of them either.
-      if (call.writableNeedDrain) call.pause();
+      if (stream.isFull) call.pause();
     };
   }
 
@@ -191,7 +204,7 @@ export class GrpcStreams {
     this.#pool ??= new DescriptorPool(allMethods(this.#options.services));
     const session = new ReflectionSession(this.#pool);
     call.on('end', () => stream.end());
-    call.on('drain', () => call.resume());
+    stream.onDrain(() => call.resume());
     return (request) => {
       try {
         if (!stream.write(session.answer(request as ReflectionRequest))) call.pause();

@@ -1,5 +1,6 @@
-import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import { type Duplex, finished } from 'node:stream';
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { hangUp } from './hang-up.ts';
 
 export interface PingPolicyOptions {
   /** etcd's --grpc-keepalive-min-time, as long as a stream is open. */
@@ -15,8 +16,6 @@ const idleMinTimeMs = 2 * 3_600_000;
 /** Frames that answer a frame of the client, with their header of nine bytes. */
 const pingAckBytes = 17;
 const settingsAckBytes = 9;
-/** A client that does not read its GOAWAY is disconnected without it. */
-const farewellMs = 1000;
 
 /**
  * Ends a connection whose client pings too often, as grpc-go does (grpc-go: `http2_server.go`, handlePing): with GOAWAY
@@ -76,29 +75,8 @@ export function enforcePingPolicy(
       return;
     }
     if (!isEarly || ++strikes <= maxStrikes || session.destroyed) return;
-    session.goaway(
-      constants.NGHTTP2_ENHANCE_YOUR_CALM,
-      session.state.lastProcStreamID,
-      Buffer.from('too_many_pings'),
-    );
-    // The word is handed to the socket in this turn of the event loop or in the next one.
-    setImmediate(() => setImmediate(() => hangUp(connection)));
+    hangUp(session, connection, 'too_many_pings');
   });
-}
-
-/**
- * Ends a connection once everything that was written to it has left. Not by `session.destroy()`: that would first tell
- * the client, by RST_STREAM NO_ERROR, that its unfinished answers are complete.
- */
-function hangUp(connection: Duplex): void {
-  if (connection.destroyed) return;
-  const end = (): void => void connection.destroy();
-  const tooLate = setTimeout(end, farewellMs).unref();
-  finished(connection, { readable: false }, () => {
-    clearTimeout(tooLate);
-    end();
-  });
-  connection.end();
 }
 
 /** Bytes that were handed to the system. */
