@@ -182,7 +182,8 @@ export class CachedStorage implements ResourceStorage {
       token === undefined ? {} : { start: `${layout.listPrefix(options.namespace)}${token.start}` };
     const exact = token === undefined ? exactRevision(options) : Math.max(token.revision, 0);
     if (exact > 0) {
-      if (!cache.covers(exact)) return undefined;
+      // What is compacted is gone for all, though the cache may still know it (Kubernetes: `cacher/compactor.go`).
+      if (exact < connection.compactedRevision.value || !cache.covers(exact)) return undefined;
       return toListPage(layout, options, cache.page(options, { ...start, limit, revision: exact }));
     }
     if (token !== undefined || resourceVersion === '') {

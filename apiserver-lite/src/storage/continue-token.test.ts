@@ -39,4 +39,21 @@ describe('a continue token', () => {
       );
     }
   });
+
+  test('names the byte that is no base64url without padding, as Go counts', () => {
+    const bytes: [string, number][] = [
+      ['abc=', 3],
+      ['a+b/', 1],
+      ['%', 0],
+      ['YQ==', 2],
+      ['a', 0],
+      ['abcde', 4],
+      ['Y Q', 1],
+    ];
+    for (const [token, byte] of bytes) {
+      assert.throws(() => decodeContinueToken(token), {
+        message: `invalid continue token: continue key is not valid: illegal base64 data at input byte ${byte}`,
+      });
+    }
+  });
 });

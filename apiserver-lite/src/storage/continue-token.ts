@@ -24,8 +24,18 @@ function refuse(cause: string): never {
   throw badRequest(`invalid continue token: ${cause}`);
 }
 
+/** Where unpadded base64url ends to be such, as Go counts; -1: nowhere. Line ends count for nothing. */
+function wrongByte(token: string): number {
+  const wrong = token.search(/[^\w\r\n-]/);
+  if (wrong !== -1) return wrong;
+  const isTornOff = token.replaceAll(/[\r\n]/g, '').length % 4 === 1;
+  return isTornOff ? token.search(/[\w-][\r\n]*$/) : -1;
+}
+
 /** Throws 400 for what is no token of ours, or would lead out of the list's prefix. */
 export function decodeContinueToken(token: string): ContinueToken {
+  const wrong = wrongByte(token);
+  if (wrong !== -1) return refuse(`continue key is not valid: illegal base64 data at input byte ${wrong}`);
   let fields: { v?: unknown; rv?: unknown; start?: unknown };
   const bytes = Buffer.from(token, 'base64url');
   try {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { StatusError } from '../server/status-error.ts';
 import { FakeEtcd } from './etcd/testing/fake-etcd.ts';
 import { StorageFactory } from './storage-factory.ts';
 import { FakeClock, until } from './testing/fake-clock.ts';
@@ -43,7 +44,8 @@ describe('the storage factory', () => {
     }
     await factory.warmUp();
     assert.equal(etcd.openStreams, 1);
-    assert.equal(etcd.watches, 60);
+    // And one on what is compacted.
+    assert.equal(etcd.watches, 61);
     assert.equal(etcd.calls.length, 60);
     factory.close();
   });
@@ -94,9 +96,41 @@ describe('the storage factory', () => {
     etcd.breakStreams();
     await until(() => clock.pending > 1);
     clock.advance(50);
-    await until(() => etcd.watches === 1);
+    await until(() => etcd.watches === 2);
     await idle.create({ namespace: 'default', name: 'a' }, configMap('a'));
     assert.equal((await takeEvents(watcher, 1))[0]?.type, 'ADDED');
+    factory.close();
+  });
+
+  test('a list does not go on behind a compaction, whoever compacts', async () => {
+    const { etcd, factory } = open();
+    const storage = factory.forResource(configMaps);
+    for (const name of ['a', 'b', 'c']) await storage.create({ namespace: 'default', name }, configMap(name));
+    const first = await storage.list(listOptions({ limit: 1 }));
+    const more = (continueToken: string) => storage.list(listOptions({ limit: 1, continueToken }));
+    assert.equal((await more(first.continueToken)).items.length, 1);
+
+    const { revision } = await etcd
+      .put({ key: Buffer.from('/registry/pods/default/x') })
+      .then(({ header }) => header);
+    await etcd.put({ key: Buffer.from('compact_rev_key'), value: Buffer.from(String(revision)) });
+    await etcd.compact({ revision });
+    // The watch has told of it when a later write has come through.
+    await storage.create({ namespace: 'default', name: 'd' }, configMap('d'));
+    await until(() => storage.count() === 4);
+    const error: unknown = await more(first.continueToken).then(
+      () => undefined,
+      (refusal: unknown) => refusal,
+    );
+    assert.ok(error instanceof StatusError);
+    assert.deepEqual([error.status.code, error.status.reason], [410, 'Expired']);
+    assert.match(
+      error.message,
+      /^The provided continue parameter is too old to display a consistent list result\./,
+    );
+    // The rest can be had as it is now.
+    const rest = await more(String(error.status.metadata['continue']));
+    assert.equal(rest.items[0]?.object.metadata.name, 'b');
     factory.close();
   });
 

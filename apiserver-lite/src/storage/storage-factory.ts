@@ -117,6 +117,7 @@ export class StorageFactory {
         ...(leaseReuseSeconds === undefined ? {} : { leaseReuseSeconds }),
       });
       this.#connections.set(client, connection);
+      connection.compactedRevision.follow(connection.hub);
       this.#compact(connection);
     }
     return connection;

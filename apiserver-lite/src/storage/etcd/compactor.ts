@@ -5,7 +5,8 @@ import { isCompacted } from './etcd-status.ts';
 import { keyBytes } from './key-layout.ts';
 
 /** The key by which apiservers agree who compacts, at the root of the store; stock ones use the same. */
-const agreementKey = keyBytes('compact_rev_key');
+export const compactionKey = 'compact_rev_key';
+const agreementKey = keyBytes(compactionKey);
 
 export interface CompactorOptions {
   client: EtcdClient;

@@ -1,6 +1,7 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { CompactedRevision } from './compacted-revision.ts';
 import { CurrentRevision } from './current-revision.ts';
 import { LeasePool } from './lease-pool.ts';
 import { ProgressSupport } from './progress-support.ts';
@@ -20,6 +21,7 @@ export interface EtcdConnectionOptions {
 export class EtcdConnection {
   readonly client: EtcdClient;
   readonly currentRevision: CurrentRevision;
+  readonly compactedRevision = new CompactedRevision();
   readonly leases: LeasePool;
   readonly progress: ProgressSupport;
   readonly hub: WatchHub;

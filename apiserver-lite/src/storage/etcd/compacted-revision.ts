@@ -1,0 +1,37 @@
+import { compactionKey } from './compactor.ts';
+import type { WatchHub } from './watch-hub.ts';
+
+/** Behind this revision the store has no history; whoever compacts says so in the key by which apiservers agree. */
+export class CompactedRevision {
+  #value = 0;
+  #stop: (() => void) | undefined;
+
+  /** 0: not known, or never compacted. */
+  get value(): number {
+    return this.#value;
+  }
+
+  /** Learns of every compaction from now on, until the result of `hub` closes. */
+  follow(hub: Pick<WatchHub, 'subscribe'>): void {
+    if (this.#stop !== undefined) return;
+    const range = { low: compactionKey, high: `${compactionKey}\0` };
+    const subscribe = (): void => {
+      this.#stop = hub.subscribe(range, 0, {
+        events: (events) => {
+          for (const { kv } of events) this.advance(Number(Buffer.from(kv.value).toString()));
+        },
+        progress() {},
+        compacted: (revision) => {
+          this.advance(revision);
+          subscribe();
+        },
+      });
+    };
+    subscribe();
+  }
+
+  /** What is no revision, or an older one, changes nothing. */
+  advance(revision: number): void {
+    if (Number.isSafeInteger(revision) && revision > this.#value) this.#value = revision;
+  }
+}
