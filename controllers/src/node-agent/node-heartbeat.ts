@@ -1,4 +1,4 @@
-import { isAlreadyExists, isConflict, isNotFound } from '../runtime/api-error.ts';
+import { isAlreadyExists, isConflict, isNotFound, retryAfterOf } from '../runtime/api-error.ts';
 import { delay, formatMicroTime } from '../runtime/clock.ts';
 import type { ControllerContext } from '../runtime/context.ts';
 import { type Lease, leases, type Node, nodes } from '../runtime/resource.ts';
@@ -110,10 +110,22 @@ export function startHeartbeat(
         return await work();
       } catch (error) {
         log.debug({ err: error, node: facts.name }, what);
-        await delay(clock, retryMs, stop.signal);
+        await delay(clock, retryAfterOf(error) ?? retryMs, stop.signal);
       }
     }
     return undefined;
+  }
+
+  async function insistWhileBusy(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        const busyMs = retryAfterOf(error);
+        if (busyMs === undefined || stop.signal.aborted) throw error;
+        await delay(clock, busyMs, stop.signal);
+      }
+    }
   }
 
   function tell(node: Node, reason: string, message: string): void {
@@ -150,7 +162,8 @@ export function startHeartbeat(
       try {
         // The watch may be behind: only the API knows that the Node is gone.
         const node = nodeNow() ?? (await client.get(nodes, { name: facts.name }));
-        await renew(node);
+        // A Lease that a busy server refused is renewed as soon as it may be.
+        await insistWhileBusy(() => renew(node));
         await report(node);
       } catch (error) {
         if (isNotFound(error)) {

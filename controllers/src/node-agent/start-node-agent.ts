@@ -29,6 +29,7 @@ export function startNodeAgent(options: StartNodeAgentOptions): Part {
       kubeConfig: kubeConfig(name),
       component: 'kubelet',
       host: name,
+      whenBusy: 'refuse',
     });
     const agent = startOne(context, {
       name,

@@ -24,14 +24,21 @@ export class ApiError extends Error {
   /** Kubernetes: `metav1.StatusReason`; empty where the answer was no Status. */
   readonly reason: string;
   readonly status: Status;
+  /** How long the server asks to be left alone, where it did nothing because it is busy, or going or coming. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: number, status: Status) {
+  constructor(code: number, status: Status, retryAfterMs?: number) {
     super(status.message ?? `the server answered ${code}`);
     this.code = code;
     this.reason = status.reason ?? '';
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** How long to wait before asking a busy server again; undefined for any other failure. */
+export const retryAfterOf = (error: unknown): number | undefined =>
+  error instanceof ApiError ? error.retryAfterMs : undefined;
 
 /** The object, or the whole resource, is not there. */
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === 404;

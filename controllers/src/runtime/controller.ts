@@ -1,3 +1,4 @@
+import { retryAfterOf } from './api-error.ts';
 import type { ControllerContext } from './context.ts';
 import { metricsOf } from './queue-metrics.ts';
 import type { RateLimiter } from './rate-limiter.ts';
@@ -7,7 +8,10 @@ export interface ControllerOptions {
   /** Names the queue in metrics and logs: `deployment`. */
   name: string;
   workers: number;
-  /** Brings one object from its observed to its wanted state. A rejection is retried with backoff. */
+  /**
+   * Brings one object from its observed to its wanted state. A rejection is retried with backoff, or when a busy server
+   * asked to be asked again.
+   */
   sync(key: string): Promise<void>;
   rateLimiter?: RateLimiter;
   /** After so many failures in a row the key is dropped until it changes again. Unset: never given up. */
@@ -41,7 +45,11 @@ export function createController(context: ControllerContext, options: Controller
         await options.sync(key);
         queue.forget(key);
       } catch (error) {
-        if (options.maxRetries === undefined || queue.retries(key) < options.maxRetries) {
+        const busyMs = retryAfterOf(error);
+        if (busyMs !== undefined) {
+          // No fault of the object: it waits in the queue as long as the server asks, and somewhat more, each otherwise.
+          queue.addAfter(key, busyMs * (1 + context.random()));
+        } else if (options.maxRetries === undefined || queue.retries(key) < options.maxRetries) {
           log.debug({ key, err: error }, 'sync failed, will retry');
           queue.addRateLimited(key);
         } else {

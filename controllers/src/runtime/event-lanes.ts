@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { ApiError, isNamespaceTerminating } from './api-error.ts';
+import { ApiError, isNamespaceTerminating, retryAfterOf } from './api-error.ts';
 import type { ApiObject } from './api-object.ts';
 import { type Clock, delay } from './clock.ts';
 
@@ -64,7 +64,7 @@ export class EventLanes {
           return;
         }
         if (attempt === attempts) return log.warn({ err: error, reason }, 'event was given up');
-        await delay(clock, retryMs * random(), this.#stop.signal);
+        await delay(clock, Math.max(retryAfterOf(error) ?? 0, retryMs * random()), this.#stop.signal);
       }
     }
   }

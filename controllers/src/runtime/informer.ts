@@ -4,7 +4,7 @@ import {
   ListWatch,
   type Watch,
 } from '@kubernetes/client-node';
-import { isExpired } from './api-error.ts';
+import { isExpired, retryAfterOf } from './api-error.ts';
 import { type ApiList, type ApiObject, objectKey } from './api-object.ts';
 import type { Client } from './client.ts';
 import { type Clock, delay } from './clock.ts';
@@ -205,7 +205,7 @@ export class Informer<T extends ApiObject> {
     this.#dependencies.onError?.(error instanceof Error ? error : new Error(String(error)));
     const jittered = this.#backoffMs * (1 + Math.random());
     this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
-    await delay(this.#dependencies.clock, jittered, this.#stop.signal);
+    await delay(this.#dependencies.clock, Math.max(jittered, retryAfterOf(error) ?? 0), this.#stop.signal);
     // Goes on from the last known version, or with a new list where there is none.
     if (!this.#stop.signal.aborted) await this.#listWatch.start();
   }

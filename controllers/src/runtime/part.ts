@@ -60,15 +60,22 @@ export interface ContextOptions extends PartOptions {
   userAgent?: string;
   /** The node, for what happens on one. */
   host?: string;
+  /** See `createRestClient`. */
+  whenBusy?: 'wait' | 'refuse';
 }
 
 /** A context of one identity with its own client, informers and recorder. */
 export function createContext(options: ContextOptions): ControllerContext {
   const { component, log, clock = systemClock, metrics, host } = options;
-  const { rateLimit, userAgent = component } = options;
+  const { rateLimit, userAgent = component, whenBusy = 'wait' } = options;
   const client =
     options.client ??
-    createRestClient(options.kubeConfig, { userAgent, clock, ...(rateLimit ? { rateLimit } : {}) });
+    createRestClient(options.kubeConfig, {
+      userAgent,
+      clock,
+      whenBusy,
+      ...(rateLimit ? { rateLimit } : {}),
+    });
   return {
     client,
     clock,

@@ -6,7 +6,7 @@ import https from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
-import { ApiError, isConflict } from './api-error.ts';
+import { ApiError, isConflict, retryAfterOf } from './api-error.ts';
 import type { WatchEvent } from './client.ts';
 import { type Pod, pods } from './resource.ts';
 import { createRestClient } from './rest-client.ts';
@@ -247,6 +247,23 @@ test('a rate limit spaces requests beyond the burst', async (t) => {
   assert.equal(answered, 3);
   await clock.advance(100);
   await requests[3];
+});
+
+test('who has better things to do than to wait is told at once how long a busy server wants to be left alone', async (t) => {
+  const { kubeConfig } = await serve(t, 'h2', (_, response) => {
+    response.setHeader('retry-after', '2');
+    json(response, 429, { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'try again later' });
+  });
+  const client = createRestClient(kubeConfig, {
+    userAgent: 'test',
+    clock: new FakeClock(),
+    whenBusy: 'refuse',
+  });
+  t.after(() => client.close());
+  await assert.rejects(
+    client.get(pods, { name: 'web' }),
+    (error) => retryAfterOf(error) === 2000 && (error as Error).message === 'try again later',
+  );
 });
 
 test('a busy server is asked again when it says so, and is given up after ten times', async (t) => {

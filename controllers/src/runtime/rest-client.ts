@@ -56,6 +56,12 @@ export interface RestClientOptions {
   userAgent: string;
   /** Default: no limit; the server has its own. */
   rateLimit?: ClientRateLimit;
+  /**
+   * What to do where the server is busy and says when to come back. `wait` (the default): as client-go, up to ten times,
+   * inside the request. `refuse`: reject at once with an ApiError that has `retryAfterMs`, for callers who have something
+   * better to do than to wait.
+   */
+  whenBusy?: 'wait' | 'refuse';
   clock?: Clock;
 }
 
@@ -64,7 +70,7 @@ export interface RestClientOptions {
  * that a burst of events delays no write.
  */
 export function createRestClient(kubeConfig: KubeConfig, options: RestClientOptions): Client {
-  const { userAgent, rateLimit, clock = systemClock } = options;
+  const { userAgent, rateLimit, whenBusy = 'wait', clock = systemClock } = options;
   const bucket = rateLimit && tokenBucket(rateLimit.perSecond, rateLimit.burst, clock);
   const cluster = kubeConfig.getCurrentCluster();
   if (!cluster) throw new Error('the kubeconfig names no current cluster');
@@ -129,8 +135,8 @@ export function createRestClient(kubeConfig: KubeConfig, options: RestClientOpti
     for (let attempt = 1; ; attempt++) {
       const response = await requests.send({ method, path, headers, timeoutMs: requestTimeoutMs, ...body });
       const text = await readText(response);
-      const retryAfterMs = retryAfterOf(response);
-      if (retryAfterMs !== undefined && attempt < attempts) {
+      const retryAfterMs = askedToWaitMs(response);
+      if (retryAfterMs !== undefined && whenBusy === 'wait' && attempt < attempts) {
         await delay(clock, retryAfterMs, closing.signal);
         if (!closing.signal.aborted) continue;
       }
@@ -222,7 +228,7 @@ export function createRestClient(kubeConfig: KubeConfig, options: RestClientOpti
 }
 
 /** Milliseconds to wait where the server did nothing because it is busy, or going or coming. */
-function retryAfterOf({ status, headers }: HttpResponse): number | undefined {
+function askedToWaitMs({ status, headers }: HttpResponse): number | undefined {
   const seconds = Number(headers['retry-after']);
   if (!(seconds >= 0) || (status !== 429 && status < 500)) return undefined;
   return seconds * 1000;
@@ -301,5 +307,6 @@ function errorOf(response: HttpResponse, text: string): ApiError {
   return new ApiError(
     response.status,
     status ?? { message: text.trim().slice(0, 512) || STATUS_CODES[response.status] || 'unknown' },
+    askedToWaitMs(response),
   );
 }

@@ -262,3 +262,35 @@ test('a volume that waits for a consumer is given to the claim, and to no other'
   );
   await end();
 });
+
+test('a busy server holds up nobody: the binding is given back, the condition written later', async () => {
+  const { context, placeOf, end } = await running();
+  const busy = (): never => {
+    throw new ApiError(429, { reason: 'TooManyRequests' }, 3_000);
+  };
+  let isBusy = true;
+  context.api.before(({ subresource, verb }) => {
+    if (isBusy && (subresource === 'binding' || (subresource === 'status' && verb === 'patch'))) busy();
+  });
+  const asked = (which: string) => () =>
+    context.api.requests.filter(({ subresource }) => subresource === which).length;
+  await context.client.create(nodes, node('a', { cpu: '1', pods: '110' }));
+  const greedy = { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '1' } } }] };
+  await context.client.create(pods, pod('one', greedy));
+  await until('refused', () => asked('binding')() === 1);
+  isBusy = false;
+  await context.client.create(pods, pod('two', greedy));
+  await until('the other has the room', () => asked('binding')() === 2);
+  assert.equal(await placeOf('two'), 'a');
+  isBusy = true;
+  await context.clock.advance(2_000);
+  await until('told', () => asked('status')() === 1);
+  const message = async () =>
+    (await context.client.get(pods, { namespace: 'default', name: 'one' })).status?.conditions?.[0]?.message;
+  assert.equal(await message(), undefined);
+  isBusy = false;
+  await context.clock.advance(4_000);
+  await until('told later', () => asked('status')() === 2);
+  assert.match((await message()) ?? '', /1 Insufficient cpu/);
+  await end();
+});

@@ -1,5 +1,5 @@
-import type { ApiObject } from '../runtime/api-object.ts';
-import { isConflict, isNotFound } from '../runtime/api-error.ts';
+import { type ApiObject, objectKey } from '../runtime/api-object.ts';
+import { isConflict, isNotFound, retryAfterOf } from '../runtime/api-error.ts';
 import type { ControllerContext } from '../runtime/context.ts';
 import { formatTime } from '../runtime/clock.ts';
 import { namespaces, type Node, nodes, type Pod, pods } from '../runtime/resource.ts';
@@ -56,6 +56,7 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
   const waiting = new Map<string, AbortController>();
   const waitingDone = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
+  let isStopped = false;
 
   const isFinished = (pod: Pod): boolean => ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '');
   const isOurs = (pod: Pod): boolean =>
@@ -201,15 +202,18 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
     const conditions = (pod.status?.conditions ?? []) as Condition[];
     const known = conditions.find(({ type }) => type === 'PodScheduled');
     if (known?.status === 'False' && known.reason === reason && known.message === message) return;
-    const { namespace = '', name = '' } = pod.metadata;
-    const condition = {
+    await writeCondition(pod, {
       type: 'PodScheduled',
       status: 'False',
       reason,
       message,
       ...(known?.status === 'False' ? {} : { lastTransitionTime: formatTime(clock.now()) }),
       ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
-    };
+    });
+  }
+
+  async function writeCondition(pod: Pod, condition: object): Promise<void> {
+    const { namespace = '', name = '' } = pod.metadata;
     try {
       await client.patch(pods, {
         namespace,
@@ -219,8 +223,20 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
         body: { status: { conditions: [condition] } },
       });
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      const busyMs = retryAfterOf(error);
+      if (busyMs === undefined && !isNotFound(error)) throw error;
+      // Later, and without keeping others from being bound meanwhile; by then it may be out of date.
+      if (busyMs !== undefined)
+        clock.after(busyMs, () => {
+          if (!isStopped && isWaiting(pod)) background(writeCondition(pod, condition));
+        });
     }
+  }
+
+  /** Still without a node, and not on its way to one. */
+  function isWaiting(pod: Pod): boolean {
+    const current = allPods.store.get(objectKey(pod));
+    return current?.metadata.uid === pod.metadata.uid && !current?.spec?.nodeName && !state.isAssumed(pod);
   }
 
   return {
@@ -228,6 +244,7 @@ export function createScheduler(context: ControllerContext, options: SchedulerOp
       running ??= run();
     },
     async stop() {
+      isStopped = true;
       queue.close();
       await running;
     },

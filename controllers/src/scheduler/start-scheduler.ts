@@ -10,7 +10,12 @@ export function startScheduler(part: PartOptions, options: SchedulerOptions = {}
     component: 'kube-scheduler',
     leaderElection: part.leaderElection,
     createContext: () =>
-      createContext({ ...part, component: 'default-scheduler', userAgent: 'kube-scheduler' }),
+      createContext({
+        ...part,
+        component: 'default-scheduler',
+        userAgent: 'kube-scheduler',
+        whenBusy: 'refuse',
+      }),
     createWorkers: (context) => [withRecorder(context, options)],
   });
 }
