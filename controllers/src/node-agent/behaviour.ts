@@ -45,9 +45,9 @@ export function behaviourOf(pod: Pod, container: Container, isInit = false): Con
   const asked = (name: string): string | undefined =>
     annotations[`${annotationPrefix}${name}.${container.name}`] ?? annotations[`${annotationPrefix}${name}`];
   const command = container.command ?? [];
-  const serves = command.length === 0 && isServer(container);
-  // Without a command the arguments are those of the image's own program.
-  const plain = serves ? undefined : plainCommand([...command, ...(container.args ?? [])]);
+  // Images that serve run other programs too, where their arguments say so (`kubectl run … -- sleep 5`).
+  const plain = plainCommand([...command, ...(container.args ?? [])]);
+  const serves = plain === undefined && command.length === 0 && isServer(container);
   const ends =
     !serves &&
     (isInit ||

@@ -267,6 +267,7 @@ test('without restarts it has succeeded or failed', async () => {
   const work = [{ name: 'web', image: 'perl:5.34', command: ['perl', '-wle', 'print bpi(2000)'] }];
   await create('job', { restartPolicy: 'OnFailure', containers: work }, ofJob);
   const pause = [{ name: 'web', image: 'registry.k8s.io/pause:3.10' }];
+  await create('told', { restartPolicy: 'Never', containers: [{ ...pause[0], args: ['sleep', '3'] }] });
   await create('paused', { restartPolicy: 'Never', containers: pause }, ofJob);
   await context.clock.advance(10_000);
   assert.equal((await get('good')).status?.phase, 'Succeeded');
@@ -276,6 +277,7 @@ test('without restarts it has succeeded or failed', async () => {
   assert.equal((await get('late')).status?.reason, 'DeadlineExceeded');
   assert.equal((await get('job')).status?.phase, 'Succeeded');
   assert.equal((await get('paused')).status?.phase, 'Running');
+  assert.equal((await get('told')).status?.phase, 'Succeeded');
   await end();
 });
 

@@ -118,6 +118,46 @@ test('node selector and node affinity', () => {
   );
 });
 
+// Each message is kube-scheduler 1.36.3's own.
+test('nodes that a Pod does not name are not looked at any further', () => {
+  const nodes = [node('n1'), node('n2')];
+  const named = (matchFields: string[][], more: object = {}, matchExpressions: object[] = []): Pod =>
+    pod({
+      ...more,
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              {
+                matchFields: matchFields.map((values) => ({ key: 'metadata.name', operator: 'In', values })),
+                ...(matchExpressions.length > 0 ? { matchExpressions } : {}),
+              },
+            ],
+          },
+        },
+      },
+    });
+  const unnamed = "1 node(s) didn't satisfy plugin(s) [NodeAffinity]";
+  assert.equal(place(named([['n2']]), nodes).nodeName, 'n2');
+  const containers = asking({ cpu: '100' }).spec!.containers;
+  assert.equal(
+    message(place(named([['n1']], { containers }), nodes)),
+    none(2, `1 Insufficient cpu, ${unnamed}`, unhelpful(2)),
+  );
+  assert.equal(
+    message(place(named([['n7']]), nodes)),
+    none(2, "2 node(s) didn't satisfy plugin(s) [NodeAffinity]", unhelpful(2)),
+  );
+  assert.equal(
+    message(place(named([['n1'], ['n2']]), nodes)),
+    '0/2 nodes are available: pod affinity terms conflict. not found',
+  );
+  assert.equal(
+    message(place(named([['n1']], {}, [{ key: 'disk', operator: 'Exists' }]), nodes)),
+    none(2, `1 node(s) didn't match Pod's node affinity/selector, ${unnamed}`, unhelpful(2)),
+  );
+});
+
 test('resources: what is left counts, sidecars, init containers, overhead and the number of Pods too', () => {
   const small = node('a', { allocatable: { cpu: '1', memory: '1Gi', pods: '2' } });
   assert.equal(place(asking({ cpu: '1' }), [small]).nodeName, 'a');

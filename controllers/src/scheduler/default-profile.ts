@@ -1,6 +1,6 @@
 import type { Profile } from './decision.ts';
 import { interPodAffinity } from './filters/inter-pod-affinity.ts';
-import { nodeAffinity } from './filters/node-affinity.ts';
+import { namedNodes, nodeAffinity } from './filters/node-affinity.ts';
 import { nodePorts } from './filters/node-ports.ts';
 import { nodeResourcesFit } from './filters/node-resources-fit.ts';
 import { nodeUnschedulable } from './filters/node-unschedulable.ts';
@@ -24,6 +24,7 @@ export interface ProfileSources {
 export function defaultProfile({ namespaceLabels, storage }: ProfileSources): Profile {
   return {
     filters: [
+      { filter: namedNodes, helpedBy: ['node'] },
       { filter: nodeUnschedulable, helpedBy: ['node'] },
       { filter: taintToleration, helpedBy: ['node'] },
       { filter: nodeAffinity, helpedBy: ['node'] },
