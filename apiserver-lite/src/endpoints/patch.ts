@@ -290,7 +290,7 @@ function decodeMerged(
   applied: JsonObject,
 ): KubeObject {
   try {
-    const { object } = codec.decode({ value, gvk, strict: false });
+    const { object } = codec.decode({ value, gvk, strict: false, unstructured: true });
     environment.applyDefaults(object);
     return object;
   } catch (error) {

@@ -70,14 +70,22 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   '/ServiceAccount': { prepareForCreate: keepSecretNames, prepareForUpdate: keepSecretNames },
   'admissionregistration.k8s.io/MutatingAdmissionPolicy': { ...policy, generation: spec },
   'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': { ...policy, generation: spec },
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration': { ...policy, generation: ['webhooks'] },
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': {
+    ...policy,
+    generation: ['webhooks'],
+    exactGeneration: true,
+  },
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
     ...policy,
     emptyStatus: {},
     generation: spec,
   },
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': { ...policy, generation: spec },
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { ...policy, generation: ['webhooks'] },
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': {
+    ...policy,
+    generation: ['webhooks'],
+    exactGeneration: true,
+  },
   'apiextensions.k8s.io/CustomResourceDefinition': {
     cluster: true,
     emptyStatus: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null },
@@ -149,7 +157,7 @@ const rows: Readonly<Record<string, Row & { cluster?: true }>> = {
   'networking.k8s.io/IPAddress': { cluster: true, validateName: addressName },
   'networking.k8s.io/Ingress': { emptyStatus: { loadBalancer: {} }, generation: spec },
   'networking.k8s.io/IngressClass': { cluster: true, generation: spec, immutable: ['spec.controller'] },
-  'networking.k8s.io/NetworkPolicy': { generation: spec },
+  'networking.k8s.io/NetworkPolicy': { generation: spec, exactGeneration: true },
   'networking.k8s.io/ServiceCIDR': { cluster: true, emptyStatus: {} },
   'node.k8s.io/RuntimeClass': { ...policy, allowCreateOnUpdate: true, immutable: ['handler'] },
   'policy/PodDisruptionBudget': {

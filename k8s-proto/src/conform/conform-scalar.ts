@@ -52,9 +52,14 @@ export function conformBytes(walk: Walk, goType: string, value: unknown): string
 
 /** Where a text stops being base64, as Go's decoder tells it; undefined where it is all of it. */
 function illegalByte(text: string): number | undefined {
-  const bad = /[^A-Za-z0-9+/]/.exec(text.replace(/={1,2}$/, ''));
-  if (bad === null && text.length % 4 === 0) return undefined;
-  return bad?.index ?? text.length - (text.length % 4);
+  const at = text.search(/[^A-Za-z0-9+/]/);
+  if (at < 0) return text.length % 4 === 0 ? undefined : text.length - (text.length % 4);
+  const digits = at % 4;
+  if (text[at] !== '=' || digits < 2) return at;
+  // Two digits want two signs of padding; what comes after the padding is too much.
+  if (digits === 2 && text[at + 1] !== '=') return at + 1 === text.length ? text.length : at;
+  const end = at + 4 - digits;
+  return end < text.length ? end : undefined;
 }
 
 /** A scalar in its normal form; null is the zero value. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageOf } from '../scheme.ts';
 import { conform } from './conform.ts';
+import { forgetUnprinted, holdsUnprinted } from './unprinted.ts';
 import { ConformError } from './conform-error.ts';
 import { parseJson } from '../json.ts';
 import { parseJsonStrict } from './parse-json-strict.ts';
@@ -170,7 +171,21 @@ test('values that their type refuses', () => {
     'parsing time "today" as "2006-01-02T15:04:05Z07:00": cannot parse "today" as "2006"',
   );
   const secret = messageOf({ group: '', version: 'v1', kind: 'Secret' }) ?? '';
-  assert.equal(message({ data: { a: 'a?==' } }, secret), 'illegal base64 data at input byte 1');
+  // What Go's decoder says of the same texts.
+  for (const [text, byte] of [
+    ['a?==', 1],
+    ['a', 0],
+    ['aaa', 0],
+    ['aaaaa', 4],
+    ['a===', 1],
+    ['aa=', 3],
+    ['aa=a', 2],
+    ['aaa=x', 4],
+    ['aa==x', 4],
+    ['aaa==', 4],
+  ] as const) {
+    assert.equal(message({ data: { a: text } }, secret), `illegal base64 data at input byte ${byte}`, text);
+  }
   assert.equal(message({ data: { a: 'aGk=' } }, secret), 'accepted');
 });
 
@@ -331,4 +346,24 @@ test('unstructured values have rules and errors of their own', () => {
   for (const [value, expected] of refused) {
     assert.throws(() => read(value), { message: expected }, JSON.stringify(value));
   }
+});
+
+test('containers know that they were written with more than is printed', () => {
+  const limitRange = 'k8s.io.api.core.v1.LimitRange';
+  const limits = (document: unknown) =>
+    (conform(document, limitRange, 'ignore').object as { spec: { limits: object[] } }).spec.limits;
+  for (const [item, holds] of [
+    [{ type: 'Container', max: { cpu: '1500m' } }, false],
+    [{ type: 'Container', max: { cpu: '1.5' } }, true],
+    [{ type: 'Container', max: { cpu: 1 } }, false],
+    [{ type: 'Container', max: {} }, true],
+    [{ type: 'Container', max: null }, false],
+    [{ type: 'Container' }, false],
+  ] as const) {
+    assert.equal(holdsUnprinted(limits({ spec: { limits: [item] } })), holds, JSON.stringify(item));
+  }
+  const list = limits({ spec: { limits: [{ max: {} }, {}] } });
+  assert.deepEqual(list.map(holdsUnprinted), [true, false]);
+  forgetUnprinted(list);
+  assert.equal(holdsUnprinted(list), false);
 });

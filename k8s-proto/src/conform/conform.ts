@@ -2,6 +2,7 @@ import type { FieldType } from '../schema/field-type.ts';
 import { jsonSchemaProps } from '../schema/field-type.ts';
 import { isLosslessKey } from '../lossless/lossless-key.ts';
 import { nullMeansAbsent } from '../lossless/value-field.ts';
+import { NumberToken } from '../json-number.ts';
 import { setJsonField } from '../json-reader.ts';
 import { messageSchema } from '../schema/schema.ts';
 import { conformScalar } from './conform-scalar.ts';
@@ -9,6 +10,7 @@ import { conformSpecial } from './conform-special.ts';
 import { planOf } from './plan.ts';
 import type { Plan, PlanField } from './plan.ts';
 import { goKind, restoreError, restoreScalar } from './restore-scalar.ts';
+import { markUnprinted } from './unprinted.ts';
 import { Walk, isObject, jsonType } from './walk.ts';
 import type { FieldPath } from './walk.ts';
 
@@ -50,12 +52,15 @@ function conformList(walk: Walk, type: FieldType & { kind: 'list' }, value: unkn
     walk.typeError(jsonType(value), type.goType);
     return null;
   }
-  return value.map((item: unknown, index) => {
+  const before = walk.unprinted;
+  const list = value.map((item: unknown, index) => {
     walk.path.push(index);
     const conformed = conformValue(walk, type.element, item);
     walk.path.pop();
     return conformed;
   });
+  if (walk.unprinted !== before) markUnprinted(list);
+  return list;
 }
 
 function conformMap(walk: Walk, type: FieldType & { kind: 'map' }, value: unknown): unknown {
@@ -94,12 +99,21 @@ function conformValue(walk: Walk, type: FieldType, value: unknown): unknown {
       return walk.unstructured && value !== null
         ? restoreScalar(walk, type, value)
         : conformScalar(walk, type, value);
+    case 'quantity': {
+      const quantity = conformSpecial(walk, type.kind, { value, conformSchema });
+      if (value !== null && quantity !== writtenText(value)) walk.unprinted++;
+      return quantity;
+    }
     default:
       return conformSpecial(walk, type.kind, {
         value,
         conformSchema: walk.lossless ? (schema) => conformSchemaLossless(walk, schema) : conformSchema,
       });
   }
+}
+
+function writtenText(value: unknown): string {
+  return value instanceof NumberToken ? value.source : String(value);
 }
 
 function isEmpty(value: unknown): boolean {
@@ -133,6 +147,11 @@ function isOmitted(field: PlanField, value: unknown): boolean {
   return field.omitempty && !structKinds.has(field.type.kind) && isEmpty(value);
 }
 
+/** Whether a value that is left out is an empty list, map or run of bytes, and not none. */
+function isEmptyContainer({ kind }: FieldType, value: unknown): boolean {
+  return (kind === 'list' || kind === 'map' || kind === 'bytes') && value !== undefined && value !== null;
+}
+
 /** Go walks through the struct, not through the value: it matters where several fields are wrong. */
 function inOrderOf({ indexes, fields }: Plan, value: object): string[] {
   const place = (key: string) => indexes.get(key) ?? fields.length;
@@ -147,6 +166,7 @@ function conformMessage(
   const plan = planOf(name);
   const found: unknown[] = [];
   found.length = plan.fields.length;
+  const before = walk.unprinted;
   let forms: Record<string, unknown> | undefined;
   if (isObject(value)) {
     const outerStruct = walk.struct;
@@ -181,7 +201,9 @@ function conformMessage(
     let item = found[index];
     if (item === undefined && !field.pointer) item = conformValue(walk, field.type, null);
     if (!isOmitted(field, item)) object[field.json] = item === undefined ? null : item;
+    else if (isEmptyContainer(field.type, found[index])) walk.unprinted++;
   }
+  if (walk.unprinted !== before) markUnprinted(object);
   if (forms === undefined) return object;
   walk.hasLosslessForms = true;
   return Object.assign(object, forms);

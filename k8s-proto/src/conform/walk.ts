@@ -23,6 +23,9 @@ export class Walk {
   /** Go goes on after a type error, and reports the first. */
   firstError: ConformError | undefined;
 
+  /** How many values so far said more than is printed of them: see `unprinted.ts`. */
+  unprinted = 0;
+
   /** Values are read as `runtime.FromUnstructured` does: see `restore-scalar.ts`. */
   readonly unstructured: boolean;
 

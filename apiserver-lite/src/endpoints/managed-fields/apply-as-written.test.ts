@@ -10,6 +10,7 @@ import { EndpointServer } from '../testing/endpoint-server.ts';
 
 const collections = {
   ConfigMap: '/api/v1/namespaces/default/configmaps',
+  LimitRange: '/api/v1/namespaces/default/limitranges',
   Deployment: '/apis/apps/v1/namespaces/default/deployments',
   NetworkPolicy: '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies',
   Pod: '/api/v1/namespaces/default/pods',
@@ -185,6 +186,27 @@ test('who applies and changes nothing has no time, until something changes', asy
     answer.json.metadata.managedFields.find(({ manager }) => manager === 'ann');
   assert.equal(entry(await it.apply('ann', { data: { a: '1' } }))?.time, undefined);
   assert.notEqual(entry(await it.apply('ann', { data: { a: '1', b: '2' } }))?.time, undefined);
+});
+
+test('what stands in a list in another form than it is stored in changes hands when it is written again', async (t) => {
+  const it = await start(t, 'LimitRange');
+  const range = (cpu: string) => ({ spec: { limits: [{ type: 'Container', max: { cpu } }] } });
+  await it.create('bob', range('1.5'));
+  assert.deepEqual(owners((await it.replace('ann', range('1500m'))).json), {
+    'bob Update': { 'f:spec': { 'f:limits': {} } },
+  });
+  assert.deepEqual(owners((await it.replace('ann', range('1.5'))).json), {
+    'ann Update': { 'f:spec': { 'f:limits': {} } },
+  });
+});
+
+test('an empty list is another generation of a policy, each time that it is written', async (t) => {
+  const it = await start(t, 'NetworkPolicy');
+  const generations: unknown[] = [];
+  for (const spec of [{ ingress: [] }, { ingress: [] }, {}, {}]) {
+    generations.push((await it.apply('ann', policy(spec))).json.metadata.generation);
+  }
+  assert.deepEqual(generations, [1, 2, 2, 2]);
 });
 
 test('keys that stand twice are refused or warned of', async (t) => {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { holdsUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import { compareElements, isMember, leaf, makeNode, type FieldSet } from './field-set.ts';
 import { elementOf } from './list-items.ts';
 import type { FieldPlan, StructPlan, TypePlan } from './type-plan.ts';
@@ -110,19 +111,27 @@ class Differences {
   }
 }
 
-function compareLeaf(left: unknown, right: unknown): Comparison {
+function compareLeaf(left: unknown, right: unknown, read: ReadField): Comparison {
   if (left === right) return equal;
   if (left === undefined) return { changed: leaf, removed: undefined };
   if (right === undefined) return { changed: undefined, removed: leaf };
-  if (typeof left === 'object' && typeof right === 'object' && isDeepStrictEqual(left, right)) return equal;
-  return { changed: leaf, removed: undefined };
+  const same = typeof left === 'object' && typeof right === 'object' && isDeepStrictEqual(left, right);
+  return same && (read === written || !hasUnprintedList(right))
+    ? equal
+    : { changed: leaf, removed: undefined };
+}
+
+/** Go compares lists that are leaves, or in them, by all that it holds. */
+function hasUnprintedList(value: unknown): boolean {
+  if (Array.isArray(value)) return holdsUnprinted(value);
+  return isObject(value) && Object.values(value).some(hasUnprintedList);
 }
 
 function compareValues(plan: TypePlan, left: unknown, right: unknown, read: ReadField): Comparison {
   if (left === right) return equal;
   switch (plan.kind) {
     case 'leaf':
-      return compareLeaf(left, right);
+      return compareLeaf(left, right, read);
     case 'struct':
       return compareStructs(plan, { before: left, after: right, skip: undefined, read });
     case 'map':
@@ -136,7 +145,7 @@ function compareValues(plan: TypePlan, left: unknown, right: unknown, read: Read
 /** Two values without anything inside are a leaf: only null, empty and absent can be told apart. */
 function compareEmpty(left: unknown, right: unknown): Comparison {
   if (left === undefined || right === undefined || left === null || right === null)
-    return compareLeaf(left, right);
+    return compareLeaf(left, right, written);
   return equal;
 }
 
@@ -202,7 +211,7 @@ function compareDuplicates(
   after: readonly unknown[],
   read: ReadField,
 ): Comparison {
-  if (before.length > 1 && after.length > 1) return compareLeaf(before, after);
+  if (before.length > 1 && after.length > 1) return compareLeaf(before, after, read);
   if (before.length > 1) {
     const { changed } = after.length === 0 ? equal : compareValues(element, undefined, after[0], read);
     return { changed, removed: leaf };

@@ -78,21 +78,12 @@ function describeDocument(document: JsonObject): string {
   return `${name}; ${printKind(kindOfDocument(document))}`;
 }
 
-/** 500 for a merged document that Go's types cannot hold; `why` is what Go's JSON decoder says. */
+/** 500 for a merged document that Go's types cannot hold; `why` is what Go's converter says. */
 export function inconvertible(applied: JsonObject, why: string): StatusError {
   return new StatusError(
     500,
     undefined,
     `failed to convert new object (${describeDocument(applied)}) to proper version: ` +
-      `unable to convert unstructured object to ${printKind(kindOfDocument(applied))}: ${unstructuredWords(why)}`,
+      `unable to convert unstructured object to ${printKind(kindOfDocument(applied))}: ${why}`,
   );
-}
-
-/** Documents become objects field by field: Go's converter does not name the field, and has words of its own for some faults. */
-function unstructuredWords(why: string): string {
-  const fraction =
-    /^json: cannot unmarshal number \S*[.e]\S* into Go struct field \S+ of type (int(?:32|64))$/.exec(why);
-  if (fraction !== null) return `cannot convert float64 to ${fraction[1]}`;
-  if (why.startsWith('illegal base64')) return `error decoding from json: ${why}`;
-  return why.replace(/ into Go struct field \S+ of type /, ' into Go value of type ');
 }

@@ -1,15 +1,19 @@
+import { holdsUnprinted, markUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import { setJsonField } from '@pg8s/k8s-proto/json-reader';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 
 /** A deep copy of JSON data; cheaper than structuredClone, which handles cycles and classes. */
 export function copyOf<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyOf) as T;
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    setJsonField(copy, key, copyOf((value as Record<string, unknown>)[key]));
-  }
+  const copy = Array.isArray(value) ? value.map(copyOf) : copyFields(value as Record<string, unknown>);
+  if (holdsUnprinted(value)) markUnprinted(copy);
   return copy as T;
+}
+
+function copyFields(object: Record<string, unknown>): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(object)) setJsonField(copy, key, copyOf(object[key]));
+  return copy;
 }
 
 const isAbsent = (value: unknown) =>

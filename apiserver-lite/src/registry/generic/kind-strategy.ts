@@ -1,3 +1,4 @@
+import { forgetUnprinted, holdsUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../server/status-error.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
@@ -38,6 +39,8 @@ export interface KindTraits extends Partial<
   emptyStatus?: Record<string, unknown>;
   /** Fields (by path) whose change counts as a new generation; absent where the kind has no generation. */
   generation?: readonly string[];
+  /** An empty list counts as another value than none there, and so does a quantity in another form (Kubernetes: `reflect.DeepEqual`). */
+  exactGeneration?: true;
   /** Top-level or `spec.x` fields that never change after creation. */
   immutable?: readonly string[];
   /** Paths of fields whose feature is off, feature by feature (see `dropUnused`). */
@@ -70,6 +73,14 @@ export function keepField(object: KubeObject, old: KubeObject, field: string): v
   else object[field] = copyOf(old[field]);
 }
 
+/** Once it was compared: what is stored may be compared again. */
+function forgetHowItWasWritten(object: KubeObject, paths: readonly string[]): void {
+  for (const path of paths) {
+    const value = fieldAt(object, path);
+    if (typeof value === 'object' && value !== null) forgetUnprinted(value);
+  }
+}
+
 /** The strategy that a row of traits describes. */
 export function kindStrategy(traits: KindTraits): Strategy {
   const { generation = [], emptyStatus, immutable: fixed = [], disabledFields = [] } = traits;
@@ -89,12 +100,15 @@ export function kindStrategy(traits: KindTraits): Strategy {
     validateUpdate: _validateUpdate,
     emptyStatus: _status,
     generation: _generation,
+    exactGeneration,
     immutable: _immutable,
     disabledFields: _disabled,
     validatedOnce,
     ...phases
   } = traits;
   const warnings = kindWarnings[`${group}/${kind}`];
+  const isChanged = (next: object, before: object) =>
+    !isSame(next, before) || (exactGeneration === true && holdsUnprinted(next));
   return {
     ...(warnings === undefined
       ? {}
@@ -118,15 +132,17 @@ export function kindStrategy(traits: KindTraits): Strategy {
       if (generation.length > 0) object.metadata.generation = 1;
       dropUnused(object, undefined, disabledFields);
       traits.prepareForCreate?.(object, request);
+      if (exactGeneration === true) forgetHowItWasWritten(object, generation);
     },
     validate: (object, request) => traits.validate?.(object, request) ?? [],
     prepareForUpdate(object, old, request) {
       if (emptyStatus !== undefined) keepField(object, old, 'status');
       dropUnused(object, old, disabledFields);
       traits.prepareForUpdate?.(object, old, request);
-      if (generation.some((path) => !isSame(fieldAt(object, path) ?? {}, fieldAt(old, path) ?? {}))) {
+      if (generation.some((path) => isChanged(fieldAt(object, path) ?? {}, fieldAt(old, path) ?? {}))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1;
       }
+      if (exactGeneration === true) forgetHowItWasWritten(object, generation);
     },
     validateUpdate: (object, old, request) => [
       ...(validatedOnce === true ? [] : (traits.validate?.(object, request) ?? [])),
