@@ -357,7 +357,7 @@ for (const { name, place, fields, warnings } of cases) {
   });
 }
 
-test('an update warns again when the template changes, and of nothing else', async () => {
+test('an update warns again when it is another generation', async () => {
   const api = await testRegistry();
   const place = 'apps/v1/deployments';
   const selector = { 'beta.kubernetes.io/os': 'linux' };
@@ -377,6 +377,8 @@ test('an update warns again when the template changes, and of nothing else', asy
       },
       { dryRun: false },
     );
+  await change((spec) => Object.assign(spec, { replicas: 3 }));
+  assert.deepEqual(api.warnings.splice(0), [warning], 'of kube-apiserver, too');
   await change((spec) => Object.assign(spec, { replicas: 3 }));
   assert.deepEqual(api.warnings.splice(0), []);
   await change((spec) =>

@@ -33,11 +33,14 @@ interface Templated {
   template?: V1PodTemplateSpec;
 }
 
+/** An update that is no other generation says nothing new; one that only scales says it all again. */
+function isSameGeneration({ metadata }: KubeObject, old: KubeObject | undefined): boolean {
+  return old !== undefined && metadata.generation === old.metadata.generation;
+}
+
 function templateWarnings(object: KubeObject, old?: KubeObject): string[] {
-  const { template } = specOf<Templated>(object);
-  // An update that leaves the template alone says nothing new.
-  if (old !== undefined && isSame(template, specOf<Templated>(old).template)) return [];
-  return podWarnings(template ?? {}, 'spec.template.');
+  if (isSameGeneration(object, old)) return [];
+  return podWarnings(specOf<Templated>(object).template ?? {}, 'spec.template.');
 }
 
 /** Deployments and the like: their names become those of Pods. */
@@ -45,6 +48,20 @@ const workload: KindWarnings = (object, old) => [
   ...(old === undefined ? nameWarnings(object, podNames) : []),
   ...templateWarnings(object, old),
 ];
+
+/** The template of a DaemonSet has a generation of its own. */
+const daemonSet: KindWarnings = (object, old) => {
+  const { template } = specOf<Templated>(object);
+  return old !== undefined && isSame(template, specOf<Templated>(old).template)
+    ? []
+    : templateWarnings(object);
+};
+
+/** An update warns of the template that was there: kube-apiserver takes the two in the wrong order. */
+const replicationController: KindWarnings = (object, old) => {
+  if (isSameGeneration(object, old)) return [];
+  return old === undefined ? workload(object) : templateWarnings(old);
+};
 
 const many = { completions: 100_000, parallelism: 10_000 };
 
@@ -60,7 +77,7 @@ function jobSpecWarnings(spec: Partial<V1JobSpec>, field: string): string[] {
 }
 
 const job: KindWarnings = (object, old) => {
-  if (old !== undefined && isSame(object['spec'], old['spec'])) return [];
+  if (isSameGeneration(object, old)) return [];
   const names = old === undefined ? nameWarnings(object, podNames) : [];
   return [...names, ...jobSpecWarnings(specOf<V1JobSpec>(object), 'spec')];
 };
@@ -72,7 +89,7 @@ interface CronJobSpec {
 
 const cronJob: KindWarnings = (object, old) => {
   const { schedule = '', jobTemplate } = specOf<CronJobSpec>(object);
-  const same = old !== undefined && isSame(jobTemplate, specOf<CronJobSpec>(old).jobTemplate);
+  const same = isSameGeneration(object, old);
   return [
     ...(old === undefined ? nameWarnings(object, podNames) : []),
     ...(same ? [] : jobSpecWarnings(jobTemplate?.spec ?? {}, 'spec.jobTemplate.spec')),
@@ -136,9 +153,7 @@ const volume: KindWarnings = (object) => {
 
 const podTemplate: KindWarnings = (object, old) => {
   const template = object['template'] as V1PodTemplateSpec | undefined;
-  return old !== undefined && isSame(template, old['template'])
-    ? []
-    : podWarnings(template ?? {}, 'template.');
+  return isSameGeneration(object, old) ? [] : podWarnings(template ?? {}, 'template.');
 };
 
 const ingressClass = 'kubernetes.io/ingress.class';
@@ -184,10 +199,10 @@ export const kindWarnings: Readonly<Record<string, KindWarnings>> = {
   '/PersistentVolume': volume,
   '/PersistentVolumeClaim': claim,
   '/PodTemplate': podTemplate,
-  '/ReplicationController': workload,
+  '/ReplicationController': replicationController,
   '/Service': serviceWarnings,
   '/ServiceAccount': serviceAccount,
-  'apps/DaemonSet': templateWarnings,
+  'apps/DaemonSet': daemonSet,
   'apps/Deployment': workload,
   'apps/ReplicaSet': workload,
   'apps/StatefulSet': statefulSet,
