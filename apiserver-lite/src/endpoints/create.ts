@@ -30,6 +30,7 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
   dedupOwnerReferences(context, object);
 
   const { dryRun } = options;
+  trackCreate(object, { scope, manager: options.manager });
   if (rest.createNamed !== undefined) {
     const result = await rest.createNamed(context, context.requestInfo.name, object, { dryRun });
     if (isStatus(result)) {
@@ -42,7 +43,6 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
     return;
   }
   if (rest.create === undefined) throw methodNotAllowed(scope.groupResource, 'create');
-  trackCreate(object, { scope, manager: options.manager });
   const created = await rest.create(context, object, { dryRun });
   await respondObject(context, scope, { code: 201, object: created, format });
 }
