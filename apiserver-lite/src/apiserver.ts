@@ -315,6 +315,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     flow: {
       maxReadOnly: options.maxRequestsInflight ?? 400,
       maxMutating: options.maxMutatingRequestsInflight ?? 200,
+      maxWaitMs: (options.requestTimeoutMs ?? 60_000) / 4,
     },
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     metrics,

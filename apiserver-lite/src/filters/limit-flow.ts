@@ -1,8 +1,9 @@
 import type { ServerMetrics } from '../server/metrics.ts';
-import type { Filter } from '../server/request-context.ts';
+import type { Filter, HttpRequest, RequestContext } from '../server/request-context.ts';
 import { responseOf } from '../server/request-scope.ts';
 import { sendText } from '../server/respond.ts';
-import { mastersGroup } from './authentication/authenticator.ts';
+import { mastersGroup, nodesGroup } from './authentication/authenticator.ts';
+import { Lane } from './flow-control/lane.ts';
 import { isLongRunning } from './request-info.ts';
 
 export interface FlowLimits {
@@ -10,34 +11,103 @@ export interface FlowLimits {
   maxReadOnly: number;
   /** `--max-mutating-requests-inflight`; 0: no limit. */
   maxMutating: number;
+  /** How long a request waits for its turn. Default 15 s, a quarter of kube-apiserver's request timeout. */
+  maxWaitMs?: number;
+  /** How many requests of a lane wait. Default 4000; half of them may be of one user. */
+  maxQueued?: number;
 }
 
+/**
+ * The lanes. Leases and the state of nodes have seats of their own, so that nobody loses leadership or a node because
+ * others are busy; events have few, as nobody waits for them.
+ */
+const laneNames = ['leases', 'events', 'mutating', 'readOnly'] as const;
+export type LaneName = (typeof laneNames)[number];
+
 const readOnlyVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch', 'head', 'options']);
+const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
+const leaseSeats = 50;
+/** Events wait longer than others: nobody waits for them. */
+const eventPatience = 3;
+const maxQueuedBytes = 32 * 1024 * 1024;
 
 /**
- * Holds the number of requests under way below two limits, one for those that read and one for those that may write;
- * beyond them the answer is 429 with `Retry-After: 1`. Long-running requests are not counted, and members of
- * `system:masters` always get in (Kubernetes: `server/filters/maxinflight.go`).
+ * Holds the number of requests under way below limits, one for those that read and one for those that may write; beyond
+ * them requests wait in bounded queues in which users take turns, and those that find no place, or wait too long, get 429
+ * with `Retry-After: 1`. Long-running requests and probes are not counted, and members of `system:masters` always get in
+ * (Kubernetes: `server/filters/maxinflight.go`, `priority-and-fairness.go`).
  */
 export function limitFlow(limits: FlowLimits, metrics: ServerMetrics): Filter {
-  const kinds = {
-    readOnly: { current: 0, max: limits.maxReadOnly || Number.POSITIVE_INFINITY },
-    mutating: { current: 0, max: limits.maxMutating || Number.POSITIVE_INFINITY },
+  const maxReadOnly = limits.maxReadOnly || Number.POSITIVE_INFINITY;
+  const maxMutating = limits.maxMutating || Number.POSITIVE_INFINITY;
+  const { maxQueued = 4000, maxWaitMs = 15_000 } = limits;
+  const lane = (seats: number, patience = 1): Lane =>
+    new Lane({
+      seats,
+      maxQueued,
+      maxQueuedPerUser: Math.ceil(maxQueued / 2),
+      maxQueuedBytes,
+      maxWaitMs: maxWaitMs * patience,
+    });
+  const lanes: Readonly<Record<LaneName, Lane>> = {
+    leases: lane(leaseSeats),
+    events: lane(Math.ceil(maxMutating / 4), eventPatience),
+    mutating: lane(maxMutating),
+    readOnly: lane(maxReadOnly),
   };
+  metrics.observeLanes(lanes);
+  const underWay = { readOnly: 0, mutating: 0 };
+
   return (next) => async (context) => {
-    if (isLongRunning(context.requestInfo)) return next(context);
+    if (isLongRunning(context.requestInfo) || probes.has(context.requestInfo.path)) return next(context);
+    const name = laneOf(context);
+    const { [name]: seats } = lanes;
     const kind = readOnlyVerbs.has(context.requestInfo.verb) ? 'readOnly' : 'mutating';
-    const places = kinds[kind];
-    if (places.current >= places.max && !context.user.groups.includes(mastersGroup)) {
-      metrics.rejected(kind);
-      responseOf(context).setHeader('Retry-After', '1');
-      return sendText(context, 429, 'Too many requests, please try again later.\n');
+    if (context.user.groups.includes(mastersGroup)) seats.enterAnyway();
+    else if (!seats.tryEnter()) {
+      const waitingSince = Date.now();
+      const { user, request, signal } = context;
+      const rejection = await seats.enter({ user: user.name, bytes: bytesOf(request), signal });
+      metrics.waited(name, Date.now() - waitingSince, rejection);
+      // Who went away gets no answer, and who was too late has the answer of the deadline.
+      if (rejection === 'cancelled') return;
+      if (rejection !== undefined) {
+        metrics.rejected(kind);
+        responseOf(context).setHeader('Retry-After', '1');
+        return sendText(context, 429, 'Too many requests, please try again later.\n');
+      }
     }
-    metrics.inFlight(kind, ++places.current);
+    metrics.inFlight(kind, ++underWay[kind]);
     try {
       return await next(context);
     } finally {
-      metrics.inFlight(kind, --places.current);
+      seats.leave();
+      metrics.inFlight(kind, --underWay[kind]);
     }
   };
+}
+
+function laneOf({ requestInfo, user }: RequestContext): LaneName {
+  const { isResourceRequest, verb, apiGroup, resource } = requestInfo;
+  if (isResourceRequest && isSystem(user)) {
+    if (apiGroup === 'coordination.k8s.io' && resource === 'leases' && verb !== 'list') return 'leases';
+    if (apiGroup === '' && resource === 'nodes' && user.groups.includes(nodesGroup)) return 'leases';
+  }
+  if (readOnlyVerbs.has(verb)) return 'readOnly';
+  return resource === 'events' && (apiGroup === '' || apiGroup === 'events.k8s.io') ? 'events' : 'mutating';
+}
+
+/** The cluster's own parts: others could fill the seats of leases with leases. */
+function isSystem({ name, groups }: RequestContext['user']): boolean {
+  return (
+    name === 'system:kube-controller-manager' ||
+    name === 'system:kube-scheduler' ||
+    name.startsWith('system:serviceaccount:kube-system:') ||
+    groups.includes(nodesGroup)
+  );
+}
+
+/** What a request holds while it waits: its headers; the body is still with the client. */
+function bytesOf({ rawHeaders, url = '' }: HttpRequest): number {
+  return rawHeaders.reduce((sum, { length }) => sum + length, 1000 + url.length);
 }

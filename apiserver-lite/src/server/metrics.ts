@@ -11,6 +11,8 @@ export class ServerMetrics {
   readonly #inFlight: Gauge;
   readonly #longRunning: Gauge;
   readonly #rejected: Counter;
+  readonly #rejectedByLane: Counter;
+  readonly #waits: Histogram;
 
   readonly #isServed: (info: RequestInfo) => boolean;
 
@@ -53,6 +55,19 @@ export class ServerMetrics {
       labelNames: ['request_kind'],
       registers,
     });
+    this.#rejectedByLane = new Counter({
+      name: 'apiserver_flowcontrol_rejected_requests_total',
+      help: 'Requests that found no place in the queue, waited too long, or whose client went away.',
+      labelNames: ['priority_level', 'reason'],
+      registers,
+    });
+    this.#waits = new Histogram({
+      name: 'apiserver_flowcontrol_request_wait_duration_seconds',
+      help: 'Time in the queue, of requests that had to wait.',
+      labelNames: ['priority_level', 'execute'],
+      buckets: [0.005, 0.02, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30],
+      registers,
+    });
     for (const kind of ['mutating', 'readOnly']) this.#inFlight.set({ request_kind: kind }, 0);
   }
 
@@ -90,6 +105,37 @@ export class ServerMetrics {
 
   rejected(kind: 'mutating' | 'readOnly'): void {
     this.#rejected.inc({ request_kind: kind });
+  }
+
+  /** A request waited for a seat of a lane; without a rejection it got one. */
+  waited(lane: string, waitMs: number, rejection: string | undefined): void {
+    this.#waits.observe({ priority_level: lane, execute: String(rejection === undefined) }, waitMs / 1000);
+    if (rejection !== undefined) this.#rejectedByLane.inc({ priority_level: lane, reason: rejection });
+  }
+
+  /** Shows how many requests of each lane are under way and wait, whenever somebody looks. */
+  observeLanes(lanes: Readonly<Record<string, { running: number; queued: number }>>): void {
+    const gauges = [
+      ['apiserver_flowcontrol_current_executing_requests', 'Requests under way, by lane.', 'running'],
+      [
+        'apiserver_flowcontrol_current_inqueue_requests',
+        'Requests that wait for their turn, by lane.',
+        'queued',
+      ],
+    ] as const;
+    for (const [name, help, field] of gauges) {
+      if (this.registry.getSingleMetric(name) !== undefined) continue;
+      const gauge: Gauge = new Gauge({
+        name,
+        help,
+        labelNames: ['priority_level'],
+        registers: [this.registry],
+        collect() {
+          for (const [lane, state] of Object.entries(lanes))
+            gauge.set({ priority_level: lane }, state[field]);
+        },
+      });
+    }
   }
 
   /** `GET /metrics`. */
