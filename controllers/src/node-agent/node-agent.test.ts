@@ -344,6 +344,31 @@ test('deletes gracefully: containers end, then the Pod leaves the store', async 
   await end();
 });
 
+test('what others say of a living node and its Pods is put right', async () => {
+  const { context, create, condition, end } = await setting();
+  const { client, clock } = context;
+  await create('p');
+  await clock.advance(1_000);
+  assert.equal((await condition('p', 'Ready'))?.status, 'True');
+  const patches = () => context.api.requests.filter(({ verb }) => verb === 'patch').length;
+  const before = patches();
+  await clock.advance(60_000);
+  assert.equal(patches(), before, 'what is right is not written again');
+
+  // As node-lifecycle-controller does when it heard nothing of the node for too long.
+  const unknown = { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' };
+  const status = (conditions: object[]) =>
+    ({ type: 'strategic', subresource: 'status', body: { status: { conditions } } }) as const;
+  await client.patch(nodes, { name: 'node-1', ...status([unknown]) });
+  const unready = { type: 'Ready', status: 'False' };
+  await client.patch(pods, { namespace: 'default', name: 'p', ...status([unready]) });
+  await clock.advance(1_000);
+  const node = await client.get(nodes, { name: 'node-1' });
+  assert.equal(node.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True');
+  assert.equal((await condition('p', 'Ready'))?.status, 'True');
+  await end();
+});
+
 test('an agent that comes back goes on where it was', async () => {
   const { context, create, status, get, restartAgent, end } = await setting();
   await create('p');

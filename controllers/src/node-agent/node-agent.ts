@@ -214,25 +214,27 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
   async function report(pod: Pod, known: Running): Promise<void> {
     const status = podStatus(pod, known.simulated, { nowMs: clock.now(), hostIp: facts.internalIp });
     const text = JSON.stringify(status);
-    if (text === known.reported) return;
-    if (await write(pod, status)) known.reported = text;
+    if (text === known.reported && !isOverruled(pod, status, known.version)) return;
+    const written = await write(pod, status);
+    if (written === undefined) return;
+    known.reported = text;
+    known.version = written.metadata.resourceVersion;
   }
 
-  /** Whether the Pod was still there. */
-  async function write(pod: Pod, status: object): Promise<boolean> {
+  /** The Pod as it was written; undefined when it is gone. */
+  async function write(pod: Pod, status: object): Promise<Pod | undefined> {
     const { namespace = '', name = '', uid } = pod.metadata;
     try {
-      await client.patch(pods, {
+      return await client.patch(pods, {
         namespace,
         name,
         type: 'strategic',
         subresource: 'status',
         body: { metadata: { uid }, status },
       });
-      return true;
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      return false;
+      return undefined;
     }
   }
 
@@ -274,7 +276,9 @@ export function startNodeAgent(context: ControllerContext, options: NodeAgentOpt
 /** A Pod as the node runs it, and the status that was written last, as text. */
 interface Running {
   simulated: SimulatedPod;
+  /** The status that was written last, as JSON, and the Pod's resourceVersion after it. */
   reported: string;
+  version?: string | undefined;
 }
 
 /** Claims, and what is too much to be watched, are asked for again after so long. */
@@ -282,6 +286,18 @@ const askAgainMs = 2_000;
 
 function isOver({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
+/**
+ * Whether somebody else wrote another readiness over the reported one, as node-lifecycle-controller does when the node
+ * was silent for too long. `version` is the resourceVersion of the report: what is older says nothing (KEP-5504).
+ */
+function isOverruled(pod: Pod, status: object, version: string | undefined): boolean {
+  const { resourceVersion } = pod.metadata;
+  if (!version || !resourceVersion || BigInt(resourceVersion) <= BigInt(version)) return false;
+  const readiness = (of: { conditions?: { type: string; status: string }[] } | undefined) =>
+    of?.conditions?.find(({ type }) => type === 'Ready')?.status;
+  return readiness(pod.status) !== readiness(status as { conditions?: { type: string; status: string }[] });
 }
 
 /** 10.89.0.0/16, from .0.1 on: addresses that nothing listens on. */
