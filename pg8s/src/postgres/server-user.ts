@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, parse } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import { promisify } from 'node:util';
 import { binariesAt, type PostgresBinaries } from './binaries.ts';
 import { exists } from './exists.ts';
@@ -95,8 +95,10 @@ export async function reachableBinaries(
   user: ServerUser,
 ): Promise<PostgresBinaries> {
   if (await canReach(binaries.postgres, user)) return binaries;
-  const copy = join(await sharedFolder(user), `postgresql-${binaries.version}`);
+  const folder = await sharedFolder(user);
+  const copy = join(folder, `postgresql-${binaries.version}`);
   if (!(await exists(join(copy, 'bin', 'postgres')))) {
+    await removeUnfinished(folder, `${basename(copy)}-`);
     const unfinished = await mkdtemp(`${copy}-`);
     await cp(binaries.root, unfinished, { recursive: true, verbatimSymlinks: true });
     await chmod(unfinished, 0o755);
@@ -106,4 +108,15 @@ export async function reachableBinaries(
     });
   }
   return binariesAt(copy);
+}
+
+/** A copy takes seconds: what is older was left by somebody who was killed. */
+const oldAgeMs = 10 * 60 * 1000;
+
+async function removeUnfinished(folder: string, prefix: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (!name.startsWith(prefix) || Date.now() - (await stat(path)).mtimeMs < oldAgeMs) continue;
+    await rm(path, { recursive: true, force: true });
+  }
 }
