@@ -1,13 +1,12 @@
 import type { ApiGroup } from '../discovery/api-tree.ts';
-import { describeType } from './descriptions.ts';
-import { codeTexts } from './document-v3.ts';
+import { codeTexts, publishedVersion } from './document-v3.ts';
 import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
 import type { Operation, PathItem } from './operations.ts';
 import type { ParameterInfo } from './parameters.ts';
-import { renderSchema } from './render-schema.ts';
 import { groupPath, rootPaths } from './root-paths.ts';
-import { closureOf, schemaTable } from './schema-table.ts';
+import { SharedParameters, type NamedParameter } from './shared-parameters.ts';
+import { typeSchemas } from './type-schemas.ts';
 
 /** The OpenAPI 2 document of everything that is served, in one. */
 export async function documentV2(
@@ -21,27 +20,16 @@ export async function documentV2(
       ...group.versions.flatMap((version) => pathsOf(version)),
     ]),
   ].sort((left, right) => (left.path < right.path ? -1 : 1));
-  const { entries } = schemaTable();
   const named = items.flatMap(({ operations }) => operations.flatMap(({ body, result }) => [body, result]));
-  const definitions = await Promise.all(
-    closureOf(named.filter((type) => type !== undefined)).map(
-      async (type) =>
-        [
-          type,
-          renderSchema({
-            name: type,
-            entry: entries.get(type) ?? {},
-            descriptions: await describeType(type),
-            version: 2,
-          }),
-        ] as const,
-    ),
-  );
+  const definitions = await typeSchemas(named, { version: 2 });
+  const shared = new SharedParameters();
+  const paths = Object.fromEntries(items.map((item) => [item.path, renderPath(item, shared)]));
   return {
     swagger: '2.0',
-    info: { title: 'Kubernetes', version: 'v1.36.3' },
-    paths: Object.fromEntries(items.map((item) => [item.path, renderPath(item)])),
-    definitions: Object.fromEntries(definitions),
+    info: { title: 'Kubernetes', version: publishedVersion },
+    paths,
+    definitions,
+    parameters: shared.all(),
     securityDefinitions: {
       BearerToken: { description: 'A bearer token', type: 'apiKey', name: 'authorization', in: 'header' },
     },
@@ -49,16 +37,18 @@ export async function documentV2(
   };
 }
 
-function renderPath({ parameters, operations }: PathItem): unknown {
+function renderPath({ parameters, operations }: PathItem, shared: SharedParameters): unknown {
   return {
-    ...Object.fromEntries(operations.map((operation) => [operation.method, renderOperation(operation)])),
+    ...Object.fromEntries(
+      operations.map((operation) => [operation.method, renderOperation(operation, shared)]),
+    ),
     ...(parameters.length === 0
       ? {}
-      : { parameters: parameters.map((parameter) => renderParameter(parameter)) }),
+      : { parameters: parameters.map((parameter) => shared.refer(renderParameter(parameter))) }),
   };
 }
 
-function renderParameter({ name, in: place, type, description }: ParameterInfo): unknown {
+function renderParameter({ name, in: place, type, description }: ParameterInfo): NamedParameter {
   return {
     uniqueItems: true,
     type,
@@ -69,7 +59,7 @@ function renderParameter({ name, in: place, type, description }: ParameterInfo):
   };
 }
 
-function renderOperation(operation: Operation): unknown {
+function renderOperation(operation: Operation, shared: SharedParameters): unknown {
   const {
     operationId,
     description,
@@ -85,14 +75,16 @@ function renderOperation(operation: Operation): unknown {
     produces = objectTypes,
   } = operation;
   const schema = result === undefined ? { type: 'string' } : { $ref: `#/definitions/${result}` };
-  const rendered: unknown[] = parameters.map((parameter) => renderParameter(parameter));
+  const rendered = parameters.map((parameter) => shared.refer(renderParameter(parameter)));
   if (body !== undefined) {
-    rendered.unshift({
-      name: 'body',
-      in: 'body',
-      ...(bodyRequired === true ? { required: true } : {}),
-      schema: { $ref: `#/definitions/${body}` },
-    });
+    rendered.unshift(
+      shared.refer({
+        name: 'body',
+        in: 'body',
+        ...(bodyRequired === true ? { required: true } : {}),
+        schema: { $ref: `#/definitions/${body}` },
+      }),
+    );
   }
   return {
     description,

@@ -1,12 +1,13 @@
 import type { ApiGroup, ApiVersion } from '../discovery/api-tree.ts';
-import { describeType } from './descriptions.ts';
 import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
 import { groupPath } from './root-paths.ts';
 import type { Operation, PathItem } from './operations.ts';
 import type { ParameterInfo } from './parameters.ts';
-import { renderSchema } from './render-schema.ts';
-import { closureOf, schemaTable } from './schema-table.ts';
+import { typeSchemas } from './type-schemas.ts';
+
+/** Of the API in the documents: the minor version, as kube-apiserver has it. */
+export const publishedVersion = '1.36';
 
 /** The OpenAPI 3 document of one group and version: its paths, and the types that they need. */
 export function versionDocument(version: ApiVersion): Promise<unknown> {
@@ -20,30 +21,14 @@ export function groupDocumentV3({ name }: ApiGroup): Promise<unknown> {
 
 /** The document of `group/version`: some paths, and the types that they need. */
 export async function documentOf(items: readonly PathItem[], groupVersion = '/v1'): Promise<unknown> {
-  const { entries } = schemaTable();
   const named = items.flatMap(({ operations }) => operations.flatMap(({ body, result }) => [body, result]));
-  const needed = closureOf(named.filter((type) => type !== undefined));
-  const schemas = await Promise.all(
-    needed.map(
-      async (type) =>
-        [
-          type,
-          renderSchema({
-            name: type,
-            entry: entries.get(type) ?? {},
-            descriptions: await describeType(type),
-            version: 3,
-            groupVersion,
-          }),
-        ] as const,
-    ),
-  );
+  const schemas = await typeSchemas(named, { version: 3, groupVersion });
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: 'v1.36.3' },
+    info: { title: 'Kubernetes', version: publishedVersion },
     paths: Object.fromEntries(items.map((item) => [item.path, renderPath(item)])),
     components: {
-      schemas: Object.fromEntries(schemas),
+      schemas,
       securitySchemes: {
         BearerToken: {
           type: 'apiKey',

@@ -48,6 +48,7 @@ const selection: readonly ParameterInfo[] = [
   text('resourceVersion', 'How current the answer must be: empty for consistent, 0 for any, or a version.'),
   text('resourceVersionMatch', 'How `resourceVersion` is meant: Exact or NotOlderThan.'),
   flag('sendInitialEvents', 'A watch begins with what exists, and marks where that ends.'),
+  text('shardSelector', 'Only objects of these shards.'),
   number('timeoutSeconds', 'How long a list may take, or a watch may stand.'),
 ];
 

@@ -46,17 +46,28 @@ for (const name of [
 /** The one type whose properties have no descriptions, but for `default`. */
 const undescribed = `${apiextensions}.JSONSchemaProps`;
 
+/** The one property of another type that has none. */
+const undescribedProperty = 'io.k8s.api.networking.v1.IngressRule.http';
+
+/** The type that a property is of, where that is a named one. */
+function referenceOf(type: string): string {
+  return /^!?#(.+)$/.exec(type)?.[1] ?? '';
+}
+
 export interface SchemaTask {
   name: string;
   entry: SchemaEntry;
   descriptions: TypeDescriptions;
+  /** What another type is for: said of properties that are of it and have no description of their own. */
+  describeReference: (type: string) => string;
   version: OpenApiVersion;
   /** Names the kinds of this `group/version` and the core only, where the type has many. */
   groupVersion?: string;
 }
 
 /** One type as a schema; OpenAPI 2 knows neither defaults nor values of several types. */
-export function renderSchema({ name, entry, descriptions, version, groupVersion }: SchemaTask): Schema {
+export function renderSchema(task: SchemaTask): Schema {
+  const { name, entry, descriptions, describeReference, version, groupVersion } = task;
   const schema: Schema = descriptions.type === '' ? {} : { description: descriptions.type };
   if (entry.properties === undefined) {
     const plain = version === 3 ? plainTypes[name] : undefined;
@@ -67,8 +78,10 @@ export function renderSchema({ name, entry, descriptions, version, groupVersion 
     schema['properties'] = Object.fromEntries(
       Object.entries(entry.properties).map(([property, value]) => {
         const [type, options] = typeof value === 'string' ? [value, {}] : value;
-        const description = descriptions.properties.get(property) ?? '';
-        const describable = name !== undescribed || property === 'default';
+        const describable =
+          (name !== undescribed || property === 'default') && `${name}.${property}` !== undescribedProperty;
+        const description =
+          descriptions.properties.get(property) ?? (describable ? describeReference(referenceOf(type)) : '');
         return [property, renderProperty({ type, options, description, describable, version })];
       }),
     );
@@ -111,7 +124,7 @@ function renderProperty({ type: text, options, description, describable, version
   if (options.mergeKey !== undefined) extra['x-kubernetes-patch-merge-key'] = options.mergeKey;
   const schema = withEnum(renderType(type, version), options.enum);
   if (version === 2 || !('$ref' in schema)) return { ...extra, ...schema };
-  // Nothing may stand beside a `$ref`. Our source has lost such descriptions, but what could have one looks like that.
+  // Nothing may stand beside a `$ref`.
   return describable ? { allOf: [schema], ...extra } : schema;
 }
 

@@ -39,16 +39,22 @@ const pathParameter: MessageTable = {
   fields: { ...parameterFields, type: [5, 'string'], uniqueItems: [19, 'bool'] },
 };
 
-/** ParametersItem{1: Parameter{1: body, 2: {3: query, 4: path}}} */
+/** Parameter{1: body, 2: {3: query, 4: path}} */
 const parameter: Encode = (value) => {
   switch ((value as { in: string }).in) {
     case 'body':
-      return field(1, field(1, encodeMessage(bodyParameter, value)));
+      return field(1, encodeMessage(bodyParameter, value));
     case 'path':
-      return field(1, field(2, field(4, encodeMessage(pathParameter, value))));
+      return field(2, field(4, encodeMessage(pathParameter, value)));
     default:
-      return field(1, field(2, field(3, encodeMessage(queryParameter, value))));
+      return field(2, field(3, encodeMessage(queryParameter, value)));
   }
+};
+
+/** ParametersItem{1: Parameter, 2: JsonReference{1: $ref}} */
+const parametersItem: Encode = (value) => {
+  const { $ref } = value as { $ref?: string };
+  return $ref === undefined ? field(1, parameter(value)) : field(2, text(1, $ref));
 };
 
 /** ResponseValue{1: Response}, whose schema is SchemaItem{1: Schema}. */
@@ -70,7 +76,7 @@ const operation: Encode = (value) =>
         operationId: [5, 'string'],
         produces: [6, 'strings'],
         consumes: [7, 'strings'],
-        parameters: [8, [parameter]],
+        parameters: [8, [parametersItem]],
         responses: [9, mapOf(response)],
         schemes: [10, 'strings'],
       },
@@ -90,7 +96,7 @@ const pathItem: Encode = (value) =>
         options: [6, operation],
         head: [7, operation],
         patch: [8, operation],
-        parameters: [9, [parameter]],
+        parameters: [9, [parametersItem]],
       },
     },
     value,
@@ -117,6 +123,7 @@ const documentTable: MessageTable = {
     ],
     paths: [8, mapOf(pathItem, 2)],
     definitions: [9, mapOf(schema)],
+    parameters: [10, mapOf(parameter)],
     security: [12, [mapOf(strings)]],
     securityDefinitions: [13, mapOf(apiKey)],
   },
