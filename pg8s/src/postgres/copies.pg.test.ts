@@ -125,6 +125,17 @@ for (const uid of users) {
       await first.stop();
     });
 
+    test('a link that the user made leads to the database, which is locked by either name', async () => {
+      const linked = join(folder, 'linked');
+      await run('mkdir', [linked], as);
+      await symlink(join(original, 'postgres'), join(linked, 'postgres'));
+      const first = await start(linked);
+      assert.deepEqual(await seen(first), ['original']);
+      await assert.rejects(start(original), /is in use by another process$/);
+      await first.stop();
+      await finds(original, ['original']);
+    });
+
     test('killed with its server still there, it is taken over when that has ended', async () => {
       const first = await start(original);
       await first.end('SIGKILL');
