@@ -155,3 +155,15 @@ test('ephemeral containers and new resources are owned by those who put them the
     },
   });
 });
+
+test('a Service that is replaced keeps the conditions that others put into its status', async (t) => {
+  const server = await start(t);
+  const path = '/api/v1/namespaces/default/services';
+  const service = { metadata: { name: 'x' }, spec: { ports: [{ port: 80 }] } };
+  const { json: made } = await server.send('POST', path, { body: service });
+  await server.send('PUT', `${path}/x/status?fieldManager=ann`, {
+    body: { ...made, status: { loadBalancer: {}, conditions: [condition] } },
+  });
+  const { status, json } = await server.send('PUT', `${path}/x?fieldManager=bob`, { body: service });
+  assert.deepEqual([status, json.status], [200, { loadBalancer: {}, conditions: [condition] }]);
+});

@@ -55,8 +55,11 @@ export const serviceModule: KindModule = {
       prepareForUpdate(object, old) {
         const { spec } = object as Service;
         dropForeignFields(spec, (old as Service).spec);
-        if (spec.type === 'LoadBalancer') keepField(object, old, 'status');
-        else object['status'] = { loadBalancer: {} };
+        keepField(object, old, 'status');
+        // What is no load balancer any more has no address of one.
+        if (spec.type !== 'LoadBalancer') {
+          object['status'] = { ...(object['status'] as object | undefined), loadBalancer: {} };
+        }
       },
       canonicalize(object) {
         // kube-apiserver stores it and leaves it out whenever it is read.
