@@ -343,6 +343,10 @@ test('unstructured values have rules and errors of their own', () => {
     [{ spec: { hostNetwork: 1 } }, 'unrecognized type: bool'],
     [{ metadata: { creationTimestamp: 5 } }, 'json: cannot unmarshal number into Go value of type string'],
   ];
+  const secret = 'k8s.io.api.core.v1.Secret';
+  assert.throws(() => conform({ data: { a: '!!' } }, secret, 'ignore', 'unstructured'), {
+    message: 'error decoding from json: illegal base64 data at input byte 0',
+  });
   for (const [value, expected] of refused) {
     assert.throws(() => read(value), { message: expected }, JSON.stringify(value));
   }

@@ -38,12 +38,24 @@ function toInteger(value: number | bigint, bits: 32 | 64): number | bigint {
   return Number.isSafeInteger(number) ? number : integer;
 }
 
+/** Bytes are a JSON text within: what is wrong with it says so. */
+function restoreBytes(walk: Walk, { goType }: ScalarType, value: unknown): string | null {
+  const before = walk.firstError;
+  walk.firstError = undefined;
+  const bytes = conformBytes(walk, goType, value);
+  const error = walk.firstError as ConformError | undefined;
+  walk.firstError = before;
+  if (error !== undefined) throw new ConformError('value', `error decoding from json: ${error.message}`);
+  return bytes;
+}
+
 /** A scalar in its normal form; the value is not null. @throws ConformError */
 export function restoreScalar(walk: Walk, type: ScalarType, value: unknown): unknown {
   const from = goKind(value);
   const { kind } = type;
   if (kind === 'bytes') {
-    if (from === 'string' || from === 'slice') return conformBytes(walk, type.goType, value);
+    if (from === 'slice') return conformBytes(walk, type.goType, value);
+    if (from === 'string') return restoreBytes(walk, type, value);
     throw restoreError(`cannot restore slice from ${from}`);
   }
   if (kind === from) return kind === 'float64' ? Number(value) : value;

@@ -260,6 +260,10 @@ test('a merged document that is no object says why, without the field', async (t
       { livenessProbe: { httpGet: { port: true } } },
       'json: cannot unmarshal bool into Go value of type int32',
     ],
+    [
+      { livenessProbe: { httpGet: { port: {} } } },
+      'json: cannot unmarshal object into Go value of type int32',
+    ],
   ] as const) {
     const { status, json } = await it.apply('ann', pod(container));
     assert.deepEqual([status, json.message], [500, head + why]);

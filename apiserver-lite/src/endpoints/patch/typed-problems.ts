@@ -74,7 +74,6 @@ function ofValue(type: FieldType, { value, path, field }: Placed): Problem[] {
     case 'time':
     case 'microTime':
     case 'quantity':
-    case 'intOrString':
       // What a scalar says is read when it becomes part of the object.
       return typeof value === 'object' ? [at(path, `expected any scalar, got &{${goValue(value)}}`)] : [];
     default:
