@@ -1,3 +1,4 @@
+import { parseInt64 } from '../runtime/int64.ts';
 import type { Deployment, ReplicaSet } from '../runtime/resource.ts';
 import { resolveFenceposts, wantedReplicas } from './fenceposts.ts';
 
@@ -20,14 +21,6 @@ const ownAnnotations = new Set([
 ]);
 
 const longestHistoryCharacters = 2000;
-
-/** An int64 as Go's `strconv.ParseInt` takes it; undefined for other text and for what does not fit. */
-function parseInt64(text: string): bigint | undefined {
-  // Longer than any that fits, leading zeros apart, which nobody writes by the dozen.
-  if (!/^[+-]?\d{1,100}$/.test(text)) return undefined;
-  const value = BigInt(text.replace(/^\+/, ''));
-  return BigInt.asIntN(64, value) === value ? value : undefined;
-}
 
 /** The revision of a ReplicaSet; 0 while it has none, undefined when it is no number. Users may write any int64 there. */
 function revisionOf(replicaSet: ReplicaSet): bigint | undefined {

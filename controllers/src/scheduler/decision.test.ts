@@ -111,6 +111,11 @@ test('node selector and node affinity', () => {
   assert.equal(place(affine([{ key: 'disk', operator: 'NotIn', values: ['hdd'] }]), nodes).nodeName, 'a');
   assert.equal(place(affine([{ key: 'size', operator: 'Gt', values: ['5'] }]), nodes).nodeName, 'b');
   assert.equal(place(affine([{ key: 'size', operator: 'Lt', values: ['6'] }]), nodes).nodeName, 'a');
+  // The difference is lost in a double.
+  const large = [node('c', { labels: { size: '9007199254740993' } })];
+  const above = (value: string) => place(affine([{ key: 'size', operator: 'Gt', values: [value] }]), large);
+  assert.equal(above('9007199254740992').nodeName, 'c');
+  assert.equal(above('9007199254740993').nodeName, undefined);
   assert.equal(place(affine([{ key: 'none', operator: 'Exists' }]), nodes).nodeName, undefined);
   assert.equal(
     place(affine([], [{ key: 'metadata.name', operator: 'In', values: ['b'] }]), nodes).nodeName,

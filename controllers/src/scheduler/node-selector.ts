@@ -1,3 +1,4 @@
+import { parseInt64 } from '../runtime/int64.ts';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { Node } from '../runtime/resource.ts';
 
@@ -39,14 +40,20 @@ function fulfils({ key, operator, values = [] }: Requirement, of: Record<string,
     case 'DoesNotExist':
       return value === undefined;
     case 'Gt':
-      return isInteger(value) && isInteger(values[0]) && Number(value) > Number(values[0]);
+      return compare(value, values[0], (left, right) => left > right);
     case 'Lt':
-      return isInteger(value) && isInteger(values[0]) && Number(value) < Number(values[0]);
+      return compare(value, values[0], (left, right) => left < right);
     default:
       return false;
   }
 }
 
-function isInteger(text: string | undefined): boolean {
-  return text !== undefined && /^-?\d+$/.test(text);
+/** Whether two int64s are so; what is none is not. */
+function compare(
+  left: string | undefined,
+  right: string | undefined,
+  holds: (left: bigint, right: bigint) => boolean,
+): boolean {
+  const [one, other] = [parseInt64(left), parseInt64(right)];
+  return one !== undefined && other !== undefined && holds(one, other);
 }

@@ -1,3 +1,5 @@
+import { parseInt64 } from '../../runtime/int64.ts';
+
 /** `core/v1.Taint` as JSON. */
 export interface Taint {
   key: string;
@@ -34,11 +36,12 @@ export function tolerates({ key, operator, value, effect }: Toleration, taint: T
 function compareNumbers(
   left: string | undefined,
   right: string | undefined,
-  holds: (left: number, right: number) => boolean,
+  holds: (left: bigint, right: bigint) => boolean,
 ): boolean {
-  const integer = /^-?\d+$/;
+  const integer = /^(0|-?[1-9]\d*)$/;
   if (!integer.test(left ?? '') || !integer.test(right ?? '')) return false;
-  return holds(Number(left), Number(right));
+  const [one, other] = [parseInt64(left), parseInt64(right)];
+  return one !== undefined && other !== undefined && holds(one, other);
 }
 
 /** The first of `taints` with one of `effects` that no toleration covers. */
