@@ -164,7 +164,7 @@ export function startHeartbeat(
         const node = nodeNow() ?? (await client.get(nodes, { name: facts.name }));
         // A Lease that a busy server refused is renewed as soon as it may be.
         await insistWhileBusy(() => renew(node));
-        await report(node);
+        await insistWhileBusy(() => report(node));
       } catch (error) {
         if (isNotFound(error)) {
           // Somebody deleted the Node: a kubelet that lives registers again.

@@ -36,9 +36,14 @@ export class ApiError extends Error {
   }
 }
 
-/** How long to wait before asking a busy server again; undefined for any other failure. */
+/** A server that says "at once" is not asked in a loop. */
+const leastRetryMs = 100;
+
+/** How long to wait, in milliseconds, before asking a busy server again; undefined for any other failure. */
 export const retryAfterOf = (error: unknown): number | undefined =>
-  error instanceof ApiError ? error.retryAfterMs : undefined;
+  error instanceof ApiError && error.retryAfterMs !== undefined
+    ? Math.max(leastRetryMs, error.retryAfterMs)
+    : undefined;
 
 /** The object, or the whole resource, is not there. */
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === 404;

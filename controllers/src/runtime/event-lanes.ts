@@ -64,7 +64,9 @@ export class EventLanes {
           return;
         }
         if (attempt === attempts) return log.warn({ err: error, reason }, 'event was given up');
-        await delay(clock, Math.max(retryAfterOf(error) ?? 0, retryMs * random()), this.#stop.signal);
+        const busyMs = retryAfterOf(error);
+        const waitMs = busyMs === undefined ? retryMs * random() : busyMs * (1 + random());
+        await delay(clock, waitMs, this.#stop.signal);
       }
     }
   }

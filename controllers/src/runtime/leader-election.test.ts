@@ -95,3 +95,26 @@ test('a candidate that comes back under its identity leads at once', async () =>
   await until('leads again', () => again.isLeader());
   assert.equal(leaseOf(context)?.leaseTransitions, 0);
 });
+
+test('a leader asks a busy server again as soon as it may, and one request at a time', async () => {
+  const context = createTestContext();
+  const leader = candidate(context, 'one');
+  await leader.elected;
+  let busySinceMs: number | undefined;
+  const asked: number[] = [];
+  context.api.before(({ verb, resource }) => {
+    if (busySinceMs === undefined || resource !== 'leases') return;
+    asked.push(context.clock.now() - busySinceMs);
+    assert.equal(verb, 'update', 'nothing was changed by another: there is nothing to read');
+    // The last moment but one before the deadline of ten seconds.
+    if (asked.length < 10) throw new ApiError(429, { reason: 'TooManyRequests' }, 1_000);
+    busySinceMs = undefined;
+  });
+  busySinceMs = context.clock.now();
+  await context.clock.advance(20_000);
+  assert.equal(asked.length, 10);
+  const pauses = asked.slice(1).map((ms, index) => ms - (asked[index] ?? 0));
+  assert.deepEqual([...new Set(pauses)], [1_000]);
+  assert.equal(leader.isLeader(), true);
+  await leader.release();
+});

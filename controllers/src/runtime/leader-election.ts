@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isNotFound } from './api-error.ts';
+import { isNotFound, retryAfterOf } from './api-error.ts';
 import type { Client } from './client.ts';
 import { type Clock, delay, formatMicroTime } from './clock.ts';
 import type { EventRecorder } from './event-recorder.ts';
@@ -63,6 +63,8 @@ export function runForLeader(options: LeaderElectionOptions): LeaderElection {
   let observed: Lease | undefined;
   let observedAtMs = 0;
   let leading = false;
+  /** How long a busy server asked to be left alone, if that is why the last attempt failed. */
+  let busyMs: number | undefined;
 
   let markWaiting: (holder: string) => void = () => undefined;
   const waiting = new Promise<string>((resolve) => {
@@ -102,6 +104,7 @@ export function runForLeader(options: LeaderElectionOptions): LeaderElection {
   }
 
   async function acquireOrRenew(): Promise<boolean> {
+    busyMs = undefined;
     try {
       if (leading && observed && holds(observed) && !expired()) {
         // Nobody else can have it: renew what we know, without reading.
@@ -111,6 +114,7 @@ export function runForLeader(options: LeaderElectionOptions): LeaderElection {
           observedAtMs = clock.monotonicMs();
           return true;
         } catch (error) {
+          if (retryAfterOf(error) !== undefined) throw error;
           log.debug({ err: error }, 'lease was changed by another, reading it');
         }
       }
@@ -130,6 +134,7 @@ export function runForLeader(options: LeaderElectionOptions): LeaderElection {
       observedAtMs = clock.monotonicMs();
       return true;
     } catch (error) {
+      busyMs = retryAfterOf(error);
       log.debug({ err: error, lease: `${namespace}/${name}` }, 'could not acquire or renew the lease');
       return false;
     }
@@ -159,7 +164,9 @@ export function runForLeader(options: LeaderElectionOptions): LeaderElection {
           delay(clock, leftMs, inTime.signal).then(() => false),
         ]);
         inTime.abort();
-        if (!renewed) await delay(clock, Math.min(retryPeriodMs, Math.max(0, leftMs)), stop.signal);
+        // A server that is only busy is asked as soon as it may be: the time for renewing runs out.
+        const waitMs = Math.min(retryPeriodMs, busyMs ?? retryPeriodMs, Math.max(0, leftMs));
+        if (!renewed) await delay(clock, waitMs, stop.signal);
       }
       if (!renewed) return;
       await delay(clock, retryPeriodMs, stop.signal);
