@@ -1,6 +1,8 @@
 import { constants, type ServerHttp2Session } from 'node:http2';
 import { type Duplex, finished } from 'node:stream';
 
+/** Those whose end has begun: what they still send may ask for it again. */
+const leaving = new WeakSet<Duplex>();
 /** A client that does not read its GOAWAY is disconnected without it. */
 const farewellMs = 1000;
 
@@ -10,7 +12,8 @@ const farewellMs = 1000;
  * NO_ERROR, that its unfinished answers are complete.
  */
 export function hangUp(session: ServerHttp2Session, connection: Duplex, why: string): void {
-  if (session.destroyed) return;
+  if (session.destroyed || leaving.has(connection)) return;
+  leaving.add(connection);
   const { lastProcStreamID = 0 } = session.state;
   session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, lastProcStreamID, Buffer.from(why));
   // The word is handed to the socket in this turn of the event loop or in the next one.

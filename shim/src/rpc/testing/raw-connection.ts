@@ -1,6 +1,5 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 
 /** How an HTTP/2 connection begins (RFC 9113, section 3.4). */
 export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
@@ -62,7 +61,7 @@ interface RawConnectionEvents {
 
 /**
  * One HTTP/2 connection whose frames are made and read by the test: for clients that no library plays. It answers the
- * server's SETTINGS, and nothing else. With `isPaused` it does not read.
+ * server's SETTINGS, and nothing else.
  */
 export class RawConnection extends EventEmitter<RawConnectionEvents> {
   readonly socket: Socket;
@@ -74,13 +73,7 @@ export class RawConnection extends EventEmitter<RawConnectionEvents> {
 
   /** `initialWindowBytes`: what the server may send on a stream before it is given more. */
   static async open(url: string, initialWindowBytes = 65_535): Promise<RawConnection> {
-    const { hostname, port, protocol } = new URL(url);
-    const socket =
-      protocol === 'https:'
-        ? connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false, ALPNProtocols: ['h2'] })
-        : connect(Number(port), hostname);
-    await once(socket, protocol === 'https:' ? 'secureConnect' : 'connect');
-    socket.setNoDelay(true);
+    const socket = await RawConnection.connect(url);
     const connection = new RawConnection(socket);
     const window = Buffer.alloc(6);
     window.writeUInt16BE(4, 0);
@@ -88,6 +81,16 @@ export class RawConnection extends EventEmitter<RawConnectionEvents> {
     socket.write(preface);
     connection.send({ type: frameType.settings, flags: 0, stream: 0, payload: window });
     return connection;
+  }
+
+  /** A connection on which nothing was said yet. */
+  static async connect(url: string): Promise<Socket> {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.setNoDelay(true);
+    socket.on('error', () => {});
+    return socket;
   }
 
   private constructor(socket: Socket) {
