@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { access, constants, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type FileLock, takeFileLock } from './file-lock.ts';
 import { makeFolder } from './make-folder.ts';
@@ -26,6 +26,8 @@ export async function takeDataDir(path: string): Promise<DataDir> {
   const pidFile = join(folder, 'pg8s.pid');
   let lock: FileLock | undefined;
   try {
+    // For the reason in the system's words; SQLite has others.
+    await access(folder, constants.W_OK);
     lock = takeFileLock(join(folder, 'pg8s.lock'));
     if (lock !== undefined) await writePrivate(pidFile, `${process.pid}\n`);
   } catch (error) {
