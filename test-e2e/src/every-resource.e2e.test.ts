@@ -271,7 +271,9 @@ describe('every resource', () => {
       assert.equal(table.kind, 'Table');
       assert.ok(table.columnDefinitions.length > 0);
       assert.equal(table.rows.length, 1);
-      assert.equal(table.rows[0]!.cells.length, table.columnDefinitions.length);
+      // Of an IPAddress kube-apiserver prints the age, too, and has no column for it.
+      const more = path.includes('/ipaddresses/') ? 1 : 0;
+      assert.equal(table.rows[0]!.cells.length, table.columnDefinitions.length + more);
       assert.equal(table.rows[0]!.object.metadata.name, name);
     });
   });
