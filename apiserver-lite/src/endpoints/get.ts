@@ -11,5 +11,6 @@ export async function get(context: RequestContext, scope: ResourceScope): Promis
   const format = negotiateResource(context);
   const resourceVersion = text(context.url.searchParams, 'resourceVersion');
   const object = await rest.get(context, context.requestInfo.name, resourceVersion);
+  await context.room();
   await respondObject(context, scope, { code: 200, object, format });
 }

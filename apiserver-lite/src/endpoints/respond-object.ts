@@ -70,12 +70,13 @@ export function respondObject(
 }
 
 /** Answers with a page of objects, put together from their cached bytes. */
-export function respondList(
+export async function respondList(
   context: RequestContext,
   scope: ResourceScope,
   page: ListPage,
   format: OutputFormat,
 ): Promise<void> {
+  await context.room();
   const { mediaType, transform } = format;
   const meta: ListMeta = {
     resourceVersion: page.resourceVersion,

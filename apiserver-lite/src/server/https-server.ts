@@ -8,6 +8,8 @@ import type { Handler, HttpRequest, HttpResponse } from './request-context.ts';
 import { RequestScope } from './request-scope.ts';
 import { sendError, sendText } from './respond.ts';
 import { StartError } from './start-error.ts';
+import { UnsentResponses } from './unsent-responses.ts';
+import type { UnsentLimits } from './unsent-responses.ts';
 
 type Pem = string | Buffer;
 
@@ -34,6 +36,13 @@ export interface HttpsServerOptions {
   log: Logger;
   /** How long `close()` waits for requests under way. Default 5 s. */
   drainTimeoutMs?: number;
+  /** What clients that do not read may cost. */
+  unsentLimits?: UnsentLimits;
+  /** How long clients may take for a TLS handshake (default 10 s), and for headers (default 32 s, as Go's server here). */
+  handshakeTimeoutMs?: number;
+  headersTimeoutMs?: number;
+  /** How long a connection without requests stays open. Default 90 s. */
+  idleTimeoutMs?: number;
   now?: () => number;
 }
 
@@ -52,20 +61,22 @@ export interface HttpsServer {
 
 const maxHeaderBytes = 256 * 1024;
 const idleTimeoutMs = 90_000;
+const headersTimeoutMs = 32_000;
 
 /** Starts the one port that speaks HTTP/2 and HTTP/1.1 over TLS. Rejects where the address cannot be taken. */
 export async function startHttpsServer(options: HttpsServerOptions): Promise<HttpsServer> {
   const { bindAddress, port, log, now = Date.now } = options;
   const server = createServer(options);
   const scopes = new Set<RequestScope>();
-  const connections = trackConnections(server, log);
+  const unsent = new UnsentResponses(options.unsentLimits);
+  const connections = trackConnections(server, log, options.idleTimeoutMs ?? idleTimeoutMs);
   let closing: Promise<void> | undefined;
   let drained: (() => void) | undefined;
 
   server.on('request', (request: HttpRequest, response: HttpResponse) => {
     let scope: RequestScope;
     try {
-      scope = new RequestScope({ request, response, log, receivedAt: now() });
+      scope = new RequestScope({ request, response, log, receivedAt: now(), unsent });
     } catch {
       refuse(response as ServerResponse);
       return;
@@ -76,6 +87,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
       return;
     }
     scopes.add(scope);
+    response.on('finish', () => endUnread(request));
     response.on('close', () => {
       scopes.delete(scope);
       if (!response.writableEnded) scope.cancel(new Error('the client went away'));
@@ -157,6 +169,19 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
   };
 }
 
+/** How long the rest of a body is read that nobody wants any more, so that its sender sees the answer first. */
+const lingerMs = 500;
+
+/** Ends a connection of HTTP/1.1 whose request goes on after its answer: a body may take for ever. */
+function endUnread(request: HttpRequest): void {
+  if (request.complete || 'stream' in request) return;
+  request.resume();
+  const timer = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, lingerMs);
+  timer.unref();
+}
+
 interface ParserError extends Error {
   code?: string;
   rawPacket?: Buffer;
@@ -217,8 +242,11 @@ function createServer(options: HttpsServerOptions): Http2SecureServer {
       // The certificate is judged by the stage `authenticate`, so that a wrong one is answered by a Status.
       rejectUnauthorized: false,
       ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true }),
-      keepAliveTimeout: idleTimeoutMs,
-      headersTimeout: 32_000,
+      keepAliveTimeout: options.idleTimeoutMs ?? idleTimeoutMs,
+      handshakeTimeout: options.handshakeTimeoutMs ?? 10_000,
+      // Checked often enough that the timeouts below mean what they say.
+      connectionsCheckingInterval: Math.min(5000, (options.headersTimeoutMs ?? headersTimeoutMs) / 2),
+      headersTimeout: options.headersTimeoutMs ?? headersTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
       settings: {
         maxConcurrentStreams: options.http2MaxStreams ?? 250,
@@ -234,6 +262,32 @@ function createServer(options: HttpsServerOptions): Http2SecureServer {
   }
 }
 
+/** Closes a session that has had no streams for so long. */
+function endWhenIdle(session: ServerHttp2Session, idleMs: number): void {
+  let streams = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    timer = setTimeout(() => {
+      session.close();
+      // Who does not answer the GOAWAY is not waited for.
+      timer = setTimeout(() => session.destroy(), goAwayMs);
+      timer.unref();
+    }, idleMs);
+    timer.unref();
+  };
+  session.on('stream', (stream) => {
+    streams++;
+    clearTimeout(timer);
+    stream.once('close', () => {
+      if (--streams === 0 && !session.closed) wait();
+    });
+  });
+  session.once('close', () => clearTimeout(timer));
+  wait();
+}
+
+const goAwayMs = 1000;
+
 interface Connections {
   /** Tells every HTTP/2 peer that no new streams are welcome, and lets idle HTTP/1.1 connections go. */
   goAway(): void;
@@ -242,8 +296,14 @@ interface Connections {
   destroyAll(): void;
 }
 
-function trackConnections(server: Http2SecureServer, log: Logger): Connections {
+function trackConnections(server: Http2SecureServer, log: Logger, sessionIdleMs: number): Connections {
   const sockets = new Set<Socket>();
+  // Also those that never get through a handshake.
+  const raw = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    raw.add(socket);
+    socket.once('close', () => raw.delete(socket));
+  });
   const sessions = new Set<ServerHttp2Session>();
   server.on('secureConnection', (socket: TLSSocket) => {
     sockets.add(socket);
@@ -254,10 +314,15 @@ function trackConnections(server: Http2SecureServer, log: Logger): Connections {
   });
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
+    endWhenIdle(session, sessionIdleMs);
     session.on('close', () => sessions.delete(session));
     session.on('error', (error) => log.debug({ err: error }, 'HTTP/2 session broke'));
   });
-  server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
+  server.on('tlsClientError', (error, socket) => {
+    log.debug({ err: error }, 'TLS handshake failed');
+    // Node leaves it open, also when its time for the handshake is over.
+    socket.destroy();
+  });
   return {
     goAway() {
       for (const session of sessions) session.close();
@@ -269,6 +334,7 @@ function trackConnections(server: Http2SecureServer, log: Logger): Connections {
     destroyAll() {
       for (const session of sessions) session.destroy();
       for (const socket of sockets) socket.destroy();
+      for (const socket of raw) socket.destroy();
     },
   };
 }

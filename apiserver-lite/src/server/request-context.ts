@@ -58,6 +58,10 @@ export interface RequestContext {
   requestInfo: RequestInfo;
   /** Set by the stage authenticate. */
   user: UserInfo;
+  /** Waits while the connection has much unsent: to be called before a large answer is made. */
+  room(): Promise<void>;
+  /** The answer, of so many bytes, is about to be handed on whole. */
+  sending(bytes: number): void;
   /** Adds a `Warning: 299 - "…"` header; duplicates are dropped, and what comes after the headers were sent. */
   warn(text: string): void;
 }

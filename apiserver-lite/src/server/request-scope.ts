@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { HttpRequest, HttpResponse, RequestContext, RequestInfo, UserInfo } from './request-context.ts';
 import { parseRequestTarget } from './request-target.ts';
 import type { RequestTarget } from './request-target.ts';
+import type { UnsentResponses } from './unsent-responses.ts';
 
 const unknownRequest: RequestInfo = {
   isResourceRequest: false,
@@ -34,6 +35,8 @@ export interface RequestScopeOptions {
   log: Logger;
   /** Milliseconds since the epoch. */
   receivedAt: number;
+  /** What the server has not sent yet; without it nobody waits. */
+  unsent?: UnsentResponses;
 }
 
 /** The server's own RequestContext: adds what only the server and its filters decide, the end of a request. */
@@ -51,9 +54,11 @@ export class RequestScope implements RequestContext {
   #controller: AbortController | undefined;
   #cancelled: Error | undefined;
   readonly #warnings: string[] = [];
+  readonly #unsent: UnsentResponses | undefined;
 
   /** @throws RequestTargetError where the request's target is no path. */
-  constructor({ request, response, log, receivedAt }: RequestScopeOptions) {
+  constructor({ request, response, log, receivedAt, unsent }: RequestScopeOptions) {
+    this.#unsent = unsent;
     this.request = request;
     this.response = response;
     this.log = log;
@@ -76,6 +81,14 @@ export class RequestScope implements RequestContext {
     this.#controller?.abort(reason);
   }
 
+  async room(): Promise<void> {
+    await this.#unsent?.room(connectionOf(this.request), responseOf(this), () => this.signal);
+  }
+
+  sending(bytes: number): void {
+    this.#unsent?.track(connectionOf(this.request), responseOf(this), bytes);
+  }
+
   warn(text: string): void {
     if (this.response.headersSent || this.#warnings.includes(text)) return;
     this.#warnings.push(text);
@@ -91,6 +104,11 @@ export class RequestScope implements RequestContext {
       sent.map((warning) => quoteWarning(warning)),
     );
   }
+}
+
+/** The session of HTTP/2, or the socket of HTTP/1.1. */
+function connectionOf(request: HttpRequest): object {
+  return 'stream' in request ? (request.stream.session ?? request.stream) : request.socket;
 }
 
 function charactersOf(texts: readonly string[]): number {

@@ -42,6 +42,7 @@ export async function sendBody(
   }
   response.statusCode = code;
   response.setHeader('Content-Length', bytes.byteLength);
+  context.sending(bytes.byteLength);
   if (context.request.method === 'HEAD') response.end();
   else response.end(bytes);
 }
