@@ -91,7 +91,7 @@ function validateSubject(subject: RbacV1Subject, field: string, namespaced: bool
 
 /** The roleRef and subjects of a RoleBinding or a ClusterRoleBinding. */
 export function validateRoleBinding(namespaced: boolean): (object: KubeObject) => FieldError[] {
-  const kinds = namespaced ? ['ClusterRole', 'Role'] : ['ClusterRole'];
+  const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole'];
   return (object) => {
     const role = (object['roleRef'] ?? {}) as Partial<V1RoleRef>;
     const findings: FieldError[] = [];

@@ -12,10 +12,12 @@ const isSet = (value: unknown) => value !== undefined && value !== null && value
 const textOf = (object: KubeObject, name: string) => String(object[name] ?? '');
 
 /** An event says who reports it and why, since it has a time of its own. */
-function validateReport(object: KubeObject): FieldError[] {
+function validateReport(object: KubeObject, request: StoreRequest): FieldError[] {
+  // What the newer group calls the controller.
+  const field = isStrict(request) ? 'reportingController' : 'reportingComponent';
   const reporter = textOf(object, 'reportingComponent');
-  const findings = reporter === '' ? [required('reportingController')] : [];
-  findings.push(...invalidEach('reportingController', reporter, qualifiedName(reporter)));
+  const findings = reporter === '' ? [required(field)] : [];
+  findings.push(...invalidEach(field, reporter, qualifiedName(reporter)));
   for (const [name, limit] of Object.entries(most)) {
     const value = textOf(object, name);
     if (value === '' && name !== 'message') findings.push(required(name));
@@ -27,7 +29,7 @@ function validateReport(object: KubeObject): FieldError[] {
 }
 
 /** An event lives where its object lives; events about cluster-scoped objects live in `default` (`legacyValidateEvent`). */
-function validateEvent(object: KubeObject): FieldError[] {
+function validateEvent(object: KubeObject, request: StoreRequest): FieldError[] {
   const namespace = object.metadata.namespace ?? '';
   const involved = (object['involvedObject'] as { namespace?: string } | null | undefined)?.namespace ?? '';
   const timed = isSet(object['eventTime']);
@@ -35,7 +37,7 @@ function validateEvent(object: KubeObject): FieldError[] {
   const fits = involved === '' ? homes.includes(namespace) : involved === namespace || timed;
   return [
     ...(fits ? [] : [invalidValue('involvedObject.namespace', involved, 'does not match event.namespace')]),
-    ...(timed ? validateReport(object) : []),
+    ...(timed ? validateReport(object, request) : []),
     ...invalidEach('namespace', namespace, dns1123Subdomain(namespace)),
   ];
 }
@@ -61,7 +63,7 @@ const isStrict = ({ apiGroup }: StoreRequest) => apiGroup === 'events.k8s.io';
 
 /** A new event; through `events.k8s.io/v1` it has to be whole (Kubernetes: `core/validation.ValidateEventCreate`). */
 export function validateNewEvent(object: KubeObject, request: StoreRequest): FieldError[] {
-  const findings = validateEvent(object);
+  const findings = validateEvent(object, request);
   if (!isStrict(request)) return findings;
   const { name = '' } = object.metadata;
   if (name !== '') findings.push(...invalidEach('metadata.name', name, dns1123Subdomain(name)));
@@ -101,7 +103,7 @@ export function validateEventUpdate(
   before: KubeObject,
   request: StoreRequest,
 ): FieldError[] {
-  const findings = validateEvent(object);
+  const findings = validateEvent(object, request);
   if (!isStrict(request)) return findings;
   if (!isSame(object['series'], before['series'])) findings.push(...validateSeries(object));
   for (const [said, field = said, message] of fixed) {

@@ -34,11 +34,17 @@ export function validateAnnotations(
   return findings;
 }
 
+/** `v1`, `apps/v1`: with more slashes there is no version to be found. */
+function hasVersion(apiVersion: string): boolean {
+  const parts = apiVersion.split('/');
+  return parts.length <= 2 && parts.at(-1) !== '';
+}
+
 function validateOwnerReferences(references: readonly OwnerReference[], field: string): FieldError[] {
   const findings: FieldError[] = [];
   let controller = '';
   for (const reference of references) {
-    if ((reference.apiVersion ?? '').split('/').at(-1) === '') {
+    if (!hasVersion(reference.apiVersion ?? '')) {
       findings.push(
         invalidValue(`${field}.apiVersion`, reference.apiVersion ?? '', 'version must not be empty'),
       );

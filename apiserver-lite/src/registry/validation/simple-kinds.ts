@@ -1,4 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../server/status-error.ts';
 import type { KindTraits } from '../generic/kind-strategy.ts';
 import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './access-control.ts';
 import {
@@ -82,9 +83,15 @@ const webhooks: Rules = {
 };
 
 const validateControllerRevision = (object: KubeObject) => [
-  ...(object['data'] === undefined ? [required('data', 'data is mandatory')] : []),
   ...atLeastZero('revision', Number(object['revision'] ?? 0)),
+  ...validateRevisionData(object['data']),
 ];
+
+function validateRevisionData(data: unknown): FieldError[] {
+  if (data === undefined || data === null) return [required('data', 'data is mandatory')];
+  const isObject = typeof data === 'object' && !Array.isArray(data);
+  return isObject ? [] : [required('data', 'data must be a valid JSON object')];
+}
 
 /** What the kinds of `simple-kinds.ts` check, by `group/Kind`; those that are absent check their metadata only. */
 export const simpleValidations: Readonly<Record<string, Rules>> = {
@@ -127,7 +134,11 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   'apps/Deployment': { validate: validateDeployment },
   'apps/ReplicaSet': { validate: validateReplicaSet },
   'apps/StatefulSet': { validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate },
-  'autoscaling/HorizontalPodAutoscaler': { validate: validateAutoscaler },
+  'autoscaling/HorizontalPodAutoscaler': {
+    validate: (object) => validateAutoscaler(object),
+    validatedOnce: true,
+    validateUpdate: (object, old) => validateAutoscaler(object, old),
+  },
   'batch/CronJob': { validate: validateCronJob },
   'batch/Job': { validate: validateJob, validateUpdate: validateJobUpdate },
   'certificates.k8s.io/CertificateSigningRequest': { validate: validateCertificateRequest },

@@ -192,7 +192,7 @@ const cases: Case[] = [
     place: 'rbac.authorization.k8s.io/v1/rolebindings',
     fields: { metadata: meta, roleRef: { kind: 'Thing', name: '' }, subjects: [{ kind: 'User', name: '' }] },
     found: [
-      'roleRef.kind: Unsupported value: "Thing": supported values: "ClusterRole", "Role"',
+      'roleRef.kind: Unsupported value: "Thing": supported values: "Role", "ClusterRole"',
       'roleRef.name: Required value',
       'subjects[0].name: Required value',
     ],

@@ -171,7 +171,7 @@ function validateSpec(spec: DefinitionSpec, given: Demands): FieldError[] {
     findings.push(...validateVersion(spec, version, `spec.versions[${index}]`, demands));
   }
   const names = versions.map(({ name = '' }) => name);
-  const printed = () => spec.versions?.map(printedVersion) ?? null;
+  const printed = () => (versions.length === 0 ? null : versions.map(printedVersion));
   if (new Set(names).size < names.length) {
     findings.push(invalidValue('spec.versions', printed(), 'must contain unique version names'));
   }
@@ -280,8 +280,10 @@ function validateStored(object: KubeObject): FieldError[] {
       invalidValue(field, storedVersions ?? null, 'must have at least one stored version'),
     ];
   }
+  // Each is asked for once: of two versions of one name the second is not there.
+  const unclaimed = new Set(stored);
   for (const { name = '', storage } of versions) {
-    if (storage === true && !stored.includes(name)) {
+    if (!unclaimed.delete(name) && storage === true) {
       findings.push(invalidValue(field, stored, `must have the storage version ${name}`));
     }
   }

@@ -174,15 +174,33 @@ function validateScaling(rules: V2HPAScalingRules | undefined, field: string): F
   ];
 }
 
-/** Kubernetes: `autoscaling/validation.validateHorizontalPodAutoscalerSpec`. */
-export function validateAutoscaler(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V2HorizontalPodAutoscalerSpec;
-  const { minReplicas, maxReplicas = 0, behavior } = spec;
+/** What is wrong with the API version of a scaled object, which every kind but one of the core has with a group. */
+function versionProblem({
+  kind,
+  apiVersion = '',
+}: Partial<V2CrossVersionObjectReference>): string | undefined {
+  const parts = apiVersion.split('/');
+  if (parts.length > 2) return `unexpected GroupVersion string: ${apiVersion}`;
+  const hasGroup = parts.length === 2 && parts[0] !== '';
+  return hasGroup || kind === 'ReplicationController' ? undefined : 'apiVersion must specify API group';
+}
+
+const specOf = (object: KubeObject | undefined) =>
+  (object?.['spec'] ?? {}) as Partial<V2HorizontalPodAutoscalerSpec>;
+
+/** Kubernetes: `autoscaling/validation.validateHorizontalPodAutoscalerSpec`; `old` is missing for a new one. */
+export function validateAutoscaler(object: KubeObject, old?: KubeObject): FieldError[] {
+  const spec = specOf(object);
+  const { minReplicas, maxReplicas = 0, behavior, scaleTargetRef: target = {}, metrics = [] } = spec;
+  const before = specOf(old);
   const findings: FieldError[] = [];
-  if (isSet(minReplicas) && minReplicas < 1) {
-    findings.push(invalidValue('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
+  const least = before.minReplicas === 0 ? 0 : 1;
+  if (isSet(minReplicas) && minReplicas < least) {
+    findings.push(invalidValue('spec.minReplicas', minReplicas, `must be greater than or equal to ${least}`));
   }
-  if (maxReplicas < 1) findings.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
+  if (maxReplicas === 0) findings.push(required('spec.maxReplicas', 'must be set and greater than 0'));
+  else if (maxReplicas < 0)
+    findings.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to 1'));
   if (isSet(minReplicas) && maxReplicas < minReplicas) {
     const detail = 'must be greater than or equal to `minReplicas`';
     findings.push(invalidValue('spec.maxReplicas', maxReplicas, detail));
@@ -190,8 +208,29 @@ export function validateAutoscaler(object: KubeObject): FieldError[] {
   return [
     ...findings,
     ...validateReference(spec.scaleTargetRef, 'spec.scaleTargetRef'),
+    ...validateTargetVersion(target, before.scaleTargetRef),
     ...each(spec.metrics, 'spec.metrics', validateMetric),
+    ...(minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External')
+      ? [
+          forbiddenField(
+            'spec.metrics',
+            'must specify at least one Object or External metric to support scaling to zero replicas',
+          ),
+        ]
+      : []),
     ...validateScaling(behavior?.scaleUp, 'spec.behavior.scaleUp'),
     ...validateScaling(behavior?.scaleDown, 'spec.behavior.scaleDown'),
   ];
+}
+
+/** What was taken once stays good as long as it is not changed. */
+function validateTargetVersion(
+  target: Partial<V2CrossVersionObjectReference>,
+  before: Partial<V2CrossVersionObjectReference> | undefined,
+): FieldError[] {
+  const { apiVersion = '', kind = '' } = target;
+  if (before !== undefined && (before.apiVersion ?? '') === apiVersion && (before.kind ?? '') === kind)
+    return [];
+  const problem = versionProblem(target);
+  return problem === undefined ? [] : [invalidValue('spec.scaleTargetRef.apiVersion', apiVersion, problem)];
 }

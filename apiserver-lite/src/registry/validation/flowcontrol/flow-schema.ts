@@ -46,7 +46,7 @@ export function validateFlowConditions(object: KubeObject): FieldError[] {
   return each(conditions, 'status.conditions', ({ type = '' }, path, index) => {
     const findings: FieldError[] = [];
     if (types.indexOf(type) < index) findings.push(duplicate(`${path}.type`, type));
-    return type === '' ? [...findings, required(`${path}.type`, 'must not be empty')] : findings;
+    return type === '' ? [...findings, required(`${path}.type`)] : findings;
   });
 }
 

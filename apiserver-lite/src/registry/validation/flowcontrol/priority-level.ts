@@ -38,7 +38,7 @@ function validateSpec(spec: V1PriorityLevelConfigurationSpec, name: string): Fie
   const { type = '', limited, exempt } = spec;
   const findings: FieldError[] = [];
   if ((name === 'exempt') !== (type === 'Exempt')) {
-    const detail = "type must be 'Exempt' if and only if name is 'exempt'";
+    const detail = "must be 'Exempt' if and only if `name` is 'exempt'";
     findings.push(invalidValue('spec.type', type, detail));
   }
   if (type === 'Exempt') {

@@ -8,7 +8,13 @@ import type {
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
 import { duplicate, invalidEach, invalidValue, required, tooMany } from '../field-errors.ts';
-import { dns1123Label, dns1123Subdomain, qualifiedName, validPortNumber } from '../formats.ts';
+import {
+  dns1123Label,
+  dns1123Subdomain,
+  qualifiedName,
+  validLabelValue,
+  validPortNumber,
+} from '../formats.ts';
 import { ipVersion, validateIp, validateOrdinaryIp } from '../ip.ts';
 import { each, formatted, named, oneOf } from '../rules.ts';
 
@@ -26,7 +32,7 @@ const unlessOwn = (object: KubeObject, findings: FieldError[]) =>
 
 const protocols = ['SCTP', 'TCP', 'UDP'];
 const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
-const most = { endpoints: 1000, ports: 20000, addresses: 100, zones: 8 };
+const most = { endpoints: 1000, ports: 20000, addresses: 100, zones: 8, nodes: 8 };
 
 function validateAddress({ ip = '', hostname, nodeName }: V1EndpointAddress, field: string): FieldError[] {
   return [
@@ -65,7 +71,10 @@ export function validateEndpoints(object: KubeObject): FieldError[] {
   return unlessOwn(object, findings);
 }
 
-function validateSliceAddress(address: string, field: string, type: string): FieldError[] {
+function validateSliceAddress(
+  address: string,
+  { field, list, type }: { field: string; list: string; type: string },
+): FieldError[] {
   if (type === 'FQDN') {
     const name = address.endsWith('.') ? address.slice(0, -1) : address;
     if (name === '') return [required(field)];
@@ -74,11 +83,41 @@ function validateSliceAddress(address: string, field: string, type: string): Fie
       ? findings
       : [invalidValue(field, name, 'should be a domain with at least two segments separated by dots')];
   }
-  const version = type === 'IPv6' ? 6 : 4;
   if (type !== 'IPv4' && type !== 'IPv6') return [];
-  const findings =
-    ipVersion(address) === version ? [] : [invalidValue(field, address, `must be a valid ${type} address`)];
-  return [...findings, ...validateOrdinaryIp(field, address)];
+  const malformed = validateIp(field, address);
+  if (malformed.length > 0) return malformed;
+  const wrong =
+    ipVersion(address) === (type === 'IPv6' ? 6 : 4)
+      ? []
+      : [invalidValue(list, address, `must be an ${type} address`)];
+  return [...wrong, ...validateOrdinaryIp(field, address)];
+}
+
+type Hint = { name?: string };
+
+/** For which zones and nodes an endpoint is meant: each once. */
+function validateHints(
+  hints: { forZones?: Hint[] | null; forNodes?: Hint[] | null } | null | undefined,
+  field: string,
+): FieldError[] {
+  const judged = (
+    name: 'forZones' | 'forNodes',
+    limit: number,
+    rule: (name: string) => readonly string[],
+  ) => {
+    const all = hints?.[name] ?? [];
+    if (all.length > limit) return { ends: true, findings: [tooMany(`${field}.${name}`, all.length, limit)] };
+    const seen = new Set<string>();
+    const findings = each(all, `${field}.${name}`, ({ name: hint = '' }, path) => {
+      const found = seen.has(hint) ? [duplicate(`${path}.name`, hint)] : [];
+      seen.add(hint);
+      return [...found, ...invalidEach(`${path}.name`, hint, rule(hint))];
+    });
+    return { ends: false, findings };
+  };
+  const zones = judged('forZones', most.zones, validLabelValue);
+  if (zones.ends) return zones.findings;
+  return [...zones.findings, ...judged('forNodes', most.nodes, dns1123Subdomain).findings];
 }
 
 function validateSlicePorts(ports: readonly DiscoveryV1EndpointPort[] | undefined): FieldError[] {
@@ -91,7 +130,9 @@ function validateSlicePorts(ports: readonly DiscoveryV1EndpointPort[] | undefine
     return [
       ...findings,
       ...oneOf(`${path}.protocol`, protocol, protocols),
-      ...formatted(`${path}.appProtocol`, appProtocol, qualifiedName),
+      ...(typeof appProtocol === 'string'
+        ? invalidEach(`${path}.appProtocol`, appProtocol, qualifiedName(appProtocol))
+        : []),
     ];
   });
 }
@@ -103,7 +144,7 @@ export function validateEndpointSlice(object: KubeObject): FieldError[] {
     ports?: DiscoveryV1EndpointPort[];
   };
   const endpoints = (object['endpoints'] as V1Endpoint[] | null | undefined) ?? [];
-  const findings = oneOf('addressType', addressType, addressTypes);
+  const findings = [...oneOf('addressType', addressType, addressTypes), ...validateSlicePorts(ports)];
   if (endpoints.length > most.endpoints) {
     findings.push(tooMany('endpoints', endpoints.length, most.endpoints));
   } else {
@@ -115,18 +156,17 @@ export function validateEndpointSlice(object: KubeObject): FieldError[] {
         if (addresses.length > most.addresses) {
           found.push(tooMany(`${path}.addresses`, addresses.length, most.addresses));
         }
-        const zones = hints?.forZones ?? [];
         return [
           ...found,
           ...each(addresses, `${path}.addresses`, (address, place) =>
-            validateSliceAddress(address, place, addressType),
+            validateSliceAddress(address, { field: place, list: `${path}.addresses`, type: addressType }),
           ),
           ...formatted(`${path}.nodeName`, nodeName, dns1123Subdomain),
           ...formatted(`${path}.hostname`, hostname, dns1123Label),
-          ...(zones.length > most.zones ? [tooMany(`${path}.hints.forZones`, zones.length, most.zones)] : []),
+          ...validateHints(hints, `${path}.hints`),
         ];
       }),
     );
   }
-  return unlessOwn(object, [...findings, ...validateSlicePorts(ports)]);
+  return unlessOwn(object, findings);
 }

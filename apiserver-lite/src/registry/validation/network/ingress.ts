@@ -16,8 +16,8 @@ import { formatted } from '../rules.ts';
 
 const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
 
-function segment(field: string, value: string | undefined, what: string): FieldError[] {
-  return value ? invalidEach(field, value, pathSegment(value)) : [required(field, `${what} is required`)];
+function segment(field: string, value: string | undefined): FieldError[] {
+  return value ? invalidEach(field, value, pathSegment(value)) : [required(field)];
 }
 
 /** A name of an object of any kind. */
@@ -29,8 +29,8 @@ export function validateReference(
     ...(typeof apiGroup === 'string'
       ? invalidEach(`${field}.apiGroup`, apiGroup, dns1123Subdomain(apiGroup))
       : []),
-    ...segment(`${field}.kind`, kind, 'kind'),
-    ...segment(`${field}.name`, name, 'name'),
+    ...segment(`${field}.kind`, kind),
+    ...segment(`${field}.name`, name),
   ];
 }
 

@@ -94,7 +94,7 @@ function validateWindows(spec: V1PodSpec, field: string): FieldError[] {
 export function validateSystem(spec: V1PodSpec, field: string): FieldError[] {
   if (!spec.os) return [];
   const { name } = spec.os;
-  if (!name) return [required(`${field}.os.name`, 'cannot be empty')];
+  if (!name) return [required(`${field}.os.name`)];
   if (!systems.includes(name)) return [notSupported(`${field}.os`, name, systems)];
   return name === 'linux' ? validateLinux(spec, field) : validateWindows(spec, field);
 }

@@ -45,6 +45,8 @@ export function validatePodAnnotations(
     if (key === podSeccomp || key.startsWith(containerSeccomp)) {
       findings.push(...validateSeccomp(value, `${field}.${key}`));
     }
+  }
+  for (const [key, value] of Object.entries(annotations)) {
     if (!key.startsWith(appArmor)) continue;
     const name = key.slice(appArmor.length);
     if (!containers.has(name)) findings.push(invalidValue(`${field}[${key}]`, name, 'container not found'));

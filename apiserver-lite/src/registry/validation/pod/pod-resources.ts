@@ -54,7 +54,7 @@ export function validatePodResources(
   const { resources } = spec;
   if (!resources) return [];
   const findings = resources.claims
-    ? [forbiddenField(`${field}.claims`, 'claims cannot be set for Resources at pod-level')]
+    ? [forbiddenField(`${field}.claims`, 'claims may not be set for Resources at pod-level')]
     : [];
   findings.push(...validateResources(resources, field, { claims, podLevel: true }));
   const requests = resources.requests ?? {};

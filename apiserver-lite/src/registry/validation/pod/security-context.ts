@@ -163,5 +163,5 @@ export function validateHostUsers(spec: V1PodSpec, field: string): FieldError[] 
   const names = { hostNetwork: 'hostNetwork', hostPID: 'HostPID', hostIPC: 'HostIPC' } as const;
   return (['hostNetwork', 'hostPID', 'hostIPC'] as const)
     .filter((name) => spec[name] === true)
-    .map((name) => forbiddenField(`${field}.${names[name]}`, 'when `pod.Spec.HostUsers` is false'));
+    .map((name) => forbiddenField(`${field}.${names[name]}`, 'when `hostUsers` is false'));
 }

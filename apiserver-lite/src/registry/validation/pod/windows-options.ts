@@ -4,7 +4,7 @@ import { invalidEach, invalidValue } from '../field-errors.ts';
 import { dns1123Subdomain } from '../formats.ts';
 
 const most = { specBytes: 64 * 1024, domain: 256, user: 104 };
-const netBios = /^[a-zA-Z0-9][a-zA-Z0-9-.]{0,14}$/;
+const netBios = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/;
 const dnsLabel = '[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?';
 const dnsName = new RegExp(`^${dnsLabel}(?:\\.${dnsLabel})*$`);
 

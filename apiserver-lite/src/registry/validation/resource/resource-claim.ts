@@ -54,8 +54,8 @@ export function validateResourceClaimTemplate(object: KubeObject): FieldError[] 
   const { metadata = {}, spec } = (object['spec'] ?? {}) as Partial<KubeObject>;
   const { devices = {} } = (spec ?? {}) as { devices?: Partial<V1DeviceClaim> };
   return [
-    ...validateLabels(metadata.labels, 'spec.metadata.labels'),
     ...validateAnnotations(metadata.annotations, 'spec.metadata.annotations'),
+    ...validateLabels(metadata.labels, 'spec.metadata.labels'),
     ...validateDeviceClaim(devices, 'spec.spec.devices'),
   ];
 }

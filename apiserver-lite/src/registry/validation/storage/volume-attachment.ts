@@ -33,7 +33,7 @@ export function validateVolumeAttachment(object: KubeObject): FieldError[] {
     ...validateSource(source),
     ...invalidEach('spec.nodeName', nodeName, dns1123Subdomain(nodeName)),
     ...validateVolumeAttachmentStatus(object),
-    ...validateCsiDriverName(attacher, 'spec.attacher'),
+    ...(attacher === '' ? [] : validateCsiDriverName(attacher, 'spec.attacher')),
     ...(typeof volume === 'string'
       ? invalidEach('spec.source.persistentVolumeName', volume, dns1123Subdomain(volume))
       : []),
@@ -66,9 +66,17 @@ function validateInline(spec: Partial<V1PersistentVolumeSpec>, field: string): F
     ...(spec.csi ? [] : [required(`${field}.csi`, 'has to be specified in the context of inline volumes')]),
     ...(modes.length === 0 ? [required(`${field}.accessModes`)] : []),
     ...validateAccessModes(modes, `${field}.accessModes`),
-    ...refuse('persistentVolumeReclaimPolicy', 'nodeAffinity'),
+    ...refuse('nodeAffinity'),
     ...validateOneSource(spec as Source, field, persistentSources),
-    ...refuse('storageClassName', 'volumeMode'),
+    ...refuse('storageClassName'),
+    ...((spec.volumeMode ?? 'Filesystem') === 'Filesystem'
+      ? []
+      : [
+          forbiddenField(
+            `${field}.volumeMode`,
+            'may not specify volumeMode other than Filesystem in the context of inline volumes',
+          ),
+        ]),
   ];
 }
 

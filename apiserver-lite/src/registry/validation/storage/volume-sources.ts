@@ -171,8 +171,8 @@ const partition = inRange('partition', 0, 255, 1);
 
 /** A CSI driver's name: a domain of 63 bytes at most. */
 export function validateCsiDriverName(driver: string, field: string): FieldError[] {
-  const findings = driver === '' ? [required(field)] : [];
-  if (driver.length > 63) findings.push(tooLong(field, 63));
+  if (driver === '') return [required(field)];
+  const findings = driver.length > 63 ? [tooLong(field, 63)] : [];
   return [...findings, ...invalidEach(field, driver, dns1123Subdomain(driver.toLowerCase()))];
 }
 
