@@ -66,8 +66,11 @@ function parseSuffix(text: string): Suffix {
   throw new QuantityError('suffix');
 }
 
+const powersOfTen: bigint[] = [];
+
 function tenTo(power: number): bigint {
-  return 10n ** BigInt(power);
+  // Those that occur are below some thousands, and cost more than a look-up.
+  return power < 4096 ? (powersOfTen[power] ??= 10n ** BigInt(power)) : 10n ** BigInt(power);
 }
 
 function divideAwayFromZero(value: bigint, divisor: bigint): bigint {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../server/request-context.ts';
+import { breathe } from '../server/breathe.ts';
 import { methodNotAllowed } from '../server/status-error.ts';
 import { CachedObject } from '../storage/cached-object.ts';
 import { decodeObject } from './body/decode-object.ts';
@@ -30,7 +31,9 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
   dedupOwnerReferences(context, object);
 
   const { dryRun } = options;
+  await breathe();
   trackCreate(object, { scope, manager: options.manager });
+  await breathe();
   if (rest.createNamed !== undefined) {
     const result = await rest.createNamed(context, context.requestInfo.name, object, { dryRun });
     if (isStatus(result)) {
@@ -44,6 +47,7 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
   }
   if (rest.create === undefined) throw methodNotAllowed(scope.groupResource, 'create');
   const created = await rest.create(context, object, { dryRun });
+  await breathe();
   await respondObject(context, scope, { code: 201, object: created, format });
 }
 

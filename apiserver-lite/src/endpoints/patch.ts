@@ -5,6 +5,7 @@ import { plainNumbers } from '@pg8s/k8s-proto/json-number';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { UpdateResult } from '../registry/rest.ts';
+import { breathe } from '../server/breathe.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import {
   badRequest,
@@ -81,7 +82,8 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   const namespace = namespaceOf(scope, context.requestInfo.namespace);
   const transform = async (current: KubeObject | undefined): Promise<KubeObject> => {
     if (current === undefined && apply) await authorizeCreate(context, scope);
-    const object = mechanism(current);
+    const object = await mechanism(current);
+    await breathe();
     ensureNamespace(object, namespace);
     ensureName(object, name);
     dedupOwnerReferences(context, object);
@@ -93,6 +95,7 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
       ...(apply ? { forceAllowCreate: true } : {}),
     }),
   );
+  await breathe();
   await respondObject(context, scope, { code: created ? 201 : 200, object, format });
 }
 
@@ -168,7 +171,7 @@ function readPatch(
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** Makes the wanted object from the current one. */
-type Mechanism = (current: KubeObject | undefined) => KubeObject;
+type Mechanism = (current: KubeObject | undefined) => KubeObject | Promise<KubeObject>;
 
 function patchMechanism(
   context: RequestContext,
@@ -176,11 +179,14 @@ function patchMechanism(
   { read, options }: { read: () => Patch; options: WriteOptions },
 ): Mechanism {
   let patch: Patch | undefined;
-  return (current) => {
+  return async (current) => {
     if (current === undefined) throw notFound(scope.groupResource, context.requestInfo.name);
     patch ??= read();
+    await breathe();
     const value = applyOrReject(context, patch, current);
+    await breathe();
     const object = decodePatched(context, scope, { value, patch, options });
+    await breathe();
     trackUpdate(current, object, { scope, manager: options.manager });
     return object;
   };

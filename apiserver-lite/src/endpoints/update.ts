@@ -1,5 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../server/request-context.ts';
+import { breathe } from '../server/breathe.ts';
 import { methodNotAllowed } from '../server/status-error.ts';
 import { authorizeCreate } from './authorize-create.ts';
 import { decodeObject } from './body/decode-object.ts';
@@ -40,12 +41,15 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
     // Whoever gets the object may change it: a second attempt starts from the body again.
     const object = decoded ?? (await decode());
     decoded = undefined;
+    await breathe();
     trackUpdate(current, object, { scope, manager: options.manager });
+    await breathe();
     return object;
   };
   const { object, created } = await rest.update(context, name, transform, {
     dryRun: options.dryRun,
     ...(uid === undefined || uid === '' ? {} : { preconditions: { uid } }),
   });
+  await breathe();
   await respondObject(context, scope, { code: created ? 201 : 200, object, format });
 }

@@ -3,6 +3,7 @@ import type { Envelope } from '@pg8s/k8s-proto/envelope';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { RequestContext } from '../../server/request-context.ts';
+import { breathe } from '../../server/breathe.ts';
 import { badRequest } from '../../server/status-error.ts';
 import { negotiateInput } from '../negotiation/input.ts';
 import { DecodeError, type ObjectCodec } from '../object-codec.ts';
@@ -34,7 +35,11 @@ export interface DecodeOptions {
 export async function decodeObject(context: RequestContext, options: DecodeOptions): Promise<KubeObject> {
   const { body, expected, codec, fieldValidation } = options;
   const mediaType = negotiateInput(context.request.headers['content-type']);
-  if (mediaType === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(options);
+  if (mediaType === 'application/vnd.kubernetes.protobuf') {
+    const decoded = decodeProtobuf(options);
+    await breathe();
+    return decoded;
+  }
 
   const strict = fieldValidation !== 'Ignore';
   let read: BodyValue;
@@ -42,6 +47,7 @@ export async function decodeObject(context: RequestContext, options: DecodeOptio
   try {
     read = await readValue(body, mediaType);
     actual = kindOfValue(read.value, expected);
+    await breathe();
   } catch (error) {
     throw error instanceof BodyError ? unrecognized(options, error.message) : error;
   }
@@ -54,6 +60,7 @@ export async function decodeObject(context: RequestContext, options: DecodeOptio
       strict,
     });
     const strictErrors = [...yamlErrors(read.yamlDuplicates, fieldValidation), ...decoded.strictErrors];
+    await breathe();
     reportStrictErrors(context, strictErrors, {
       fieldValidation,
       fail: (message) => cannotHandle(actual, expected, message),

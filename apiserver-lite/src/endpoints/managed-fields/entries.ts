@@ -26,10 +26,15 @@ export function decodeEntries(
  * where it is so already.
  */
 export function distinctEntries(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+  const lasts = new Map(entries.map((entry, index) => [managerKey(entry), index]));
   const isLast = (entry: ManagedFieldsEntry, index: number) =>
-    Object.keys(entry.fieldsV1 ?? {}).length > 0 &&
-    !entries.some((other, place) => place > index && sameManager(entry, other));
+    Object.keys(entry.fieldsV1 ?? {}).length > 0 && lasts.get(managerKey(entry)) === index;
   return entries.every(isLast) ? entries : entries.filter(isLast);
+}
+
+/** The same text for entries that stand for one manager. */
+function managerKey({ manager, operation, subresource = '', apiVersion }: ManagedFieldsEntry): string {
+  return JSON.stringify([manager, operation, subresource, operation === 'Apply' ? '' : apiVersion]);
 }
 
 /** Whether two entries stand for one manager; appliers are one whatever version they apply. */

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { kindOf } from '@pg8s/k8s-proto/scheme';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
+import { breathe } from '../../server/breathe.ts';
 import { alreadyExists, conflict, isReason, type GroupResource } from '../../server/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import { failedPrecondition } from '../../storage/failed-precondition.ts';
@@ -35,9 +36,12 @@ export function checkPreconditions(
 }
 
 /** What would be read again: fields in the order of their type, amounts in their one form, defaults of what was filled in. */
-function asStored(object: KubeObject): KubeObject {
+async function asStored(object: KubeObject): Promise<KubeObject> {
   if (kindOf(object.apiVersion, object.kind) === undefined) return object;
-  const read = protobufValueCodec.decode(protobufValueCodec.encode(object, ''), '');
+  await breathe();
+  const value = protobufValueCodec.encode(object, '');
+  await breathe();
+  const read = protobufValueCodec.decode(value, '');
   applyDefaults(read);
   return read;
 }
@@ -55,12 +59,12 @@ export function dryRunStorage(storage: ResourceStorage, kept: KeptResource): Wri
   return {
     async create(key, object) {
       if ((await find(key)) !== undefined) throw alreadyExists(kept.resource, key.name);
-      return new CachedObject(asStored(object), 0);
+      return new CachedObject(await asStored(object), 0);
     },
     async guaranteedUpdate(key, tryUpdate, options) {
       const current = options?.ignoreNotFound === true ? await find(key) : await storage.get(key, '');
       if (current !== undefined) checkPreconditions(kept, key, options?.preconditions, current.object);
-      return new CachedObject(asStored(await tryUpdate(current)), current?.revision ?? 0);
+      return new CachedObject(await asStored(await tryUpdate(current)), current?.revision ?? 0);
     },
     async delete(key, options) {
       const current = await storage.get(key, '');

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { breathe } from '../../server/breathe.ts';
 import { conflict, invalid, notFound, objectModified } from '../../server/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { UpdateOptions, UpdateResult } from '../rest.ts';
@@ -59,12 +60,14 @@ export async function updateObject(
     }
     const old = current.object;
     const object = copyOf(await transform(old));
+    await breathe();
     const attributes = scope.attributes(request, 'UPDATE', { object, name, oldObject: old });
     await admission.admit(attributes);
     checkVersion(scope, name, { object, current });
     finish = (await strategy.beginUpdate?.(object, old, request)) ?? nothingBegun;
     beforeUpdate(strategy, object, old, request);
     keepOwnershipTimes(object, old);
+    await breathe();
     await admission.validate(attributes);
     if (shouldDeleteDuringUpdate(scope, object, old)) throw new EmptiedFinalizers(object);
     return object;
