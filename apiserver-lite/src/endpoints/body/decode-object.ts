@@ -54,7 +54,8 @@ export async function decodeObject(context: RequestContext, options: DecodeOptio
   ensureKind(actual, options);
   try {
     const decoded = codec.decode({
-      value: read.value,
+      // null is an object of which nothing is said.
+      value: read.value ?? {},
       ...(read.json === undefined ? {} : { json: read.json }),
       gvk: expected,
       strict,

@@ -87,7 +87,8 @@ async function decodeOptions({ request }: RequestContext, body: Uint8Array): Pro
     }
     const { value } = await readValue(body, mediaType);
     ensureDeleteOptions(kindOfValue(value, optionsKind));
-    return kubernetesCodec.decode({ value, gvk: optionsKind, strict: false }).object as DeleteOptionsBody;
+    return kubernetesCodec.decode({ value: value ?? {}, gvk: optionsKind, strict: false })
+      .object as DeleteOptionsBody;
   } catch (error) {
     if (error instanceof CodecError) throw badRequest(protobufProblem(error));
     throw error instanceof BodyError || error instanceof DecodeError ? badRequest(error.message) : error;
