@@ -47,13 +47,16 @@ export class ApiClient {
       body,
       token,
     } = request;
-    const stream = this.#session.request({
-      ':path': path,
-      ':method': method,
-      accept,
-      ...(body === undefined ? {} : { 'content-type': contentType }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    });
+    const stream = this.#session.request(
+      {
+        ':path': path,
+        ':method': method,
+        accept,
+        ...(body === undefined ? {} : { 'content-type': contentType }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      { endStream: body === undefined },
+    );
     return new Promise((resolve, reject) => {
       let code = 0;
       let type = '';
