@@ -159,3 +159,51 @@ test('the address of a Service is an object of the server', async () => {
   const [entry] = get(api, 'networking.k8s.io', 'ipaddresses', '10.96.0.9').metadata.managedFields ?? [];
   assert.deepEqual([entry?.manager, entry?.operation], ['kube-apiserver', 'Update']);
 });
+
+test('what an eviction takes from a budget belongs to the server', async () => {
+  const api = await start();
+  const labels = { app: 'web' };
+  await create(api, '/v1/pods', {
+    metadata: { name: 'web', labels },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  });
+  await create(api, 'policy/v1/poddisruptionbudgets', {
+    metadata: {
+      name: 'web',
+      managedFields: [
+        {
+          manager: 'ann',
+          operation: 'Update',
+          apiVersion: 'policy/v1',
+          fieldsType: 'FieldsV1',
+          fieldsV1: { 'f:spec': { 'f:minAvailable': {} } },
+        },
+      ],
+    },
+    spec: { minAvailable: 0, selector: { matchLabels: labels } },
+  });
+  const change = (place: string, name: string, status: object) =>
+    api.rest(place).update!(api.context(), name, (current) => ({ ...current!, status }), { dryRun: false });
+  await change('/v1/pods/status', 'web', {
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'True' }],
+  });
+  await change('policy/v1/poddisruptionbudgets/status', 'web', {
+    observedGeneration: 1,
+    disruptionsAllowed: 1,
+    currentHealthy: 1,
+    desiredHealthy: 0,
+    expectedPods: 1,
+  });
+  await api.rest('/v1/pods/eviction').createNamed!(
+    api.context(),
+    'web',
+    { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'web' } },
+    { dryRun: false },
+  );
+  const budget = get(api, 'policy', 'poddisruptionbudgets', 'default/web');
+  assert.deepEqual(
+    owners(budget).find((entry) => entry.startsWith('kube-apiserver')),
+    'kube-apiserver Update policy/v1 status with a time {"f:status":{"f:conditions":{".":{},"k:{\\"type\\":\\"DisruptionAllowed\\"}":{".":{},"f:lastTransitionTime":{},"f:message":{},"f:observedGeneration":{},"f:reason":{},"f:status":{},"f:type":{}}},"f:disruptedPods":{".":{},"f:web":{}},"f:disruptionsAllowed":{}}}',
+  );
+});

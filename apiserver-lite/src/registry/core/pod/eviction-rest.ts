@@ -33,15 +33,27 @@ interface Eviction extends KubeObject {
   };
 }
 
+interface BudgetCondition {
+  type: string;
+  status: string;
+  observedGeneration?: number;
+  lastTransitionTime: string;
+  reason: string;
+  message: string;
+}
+
+interface BudgetStatus {
+  observedGeneration?: number;
+  disruptionsAllowed?: number;
+  desiredHealthy?: number;
+  currentHealthy?: number;
+  disruptedPods?: Record<string, string>;
+  conditions?: BudgetCondition[];
+}
+
 interface Budget extends KubeObject {
   spec?: { selector?: unknown; unhealthyPodEvictionPolicy?: string };
-  status?: {
-    observedGeneration?: number;
-    disruptionsAllowed?: number;
-    desiredHealthy?: number;
-    currentHealthy?: number;
-    disruptedPods?: Record<string, string>;
-  };
+  status?: BudgetStatus;
 }
 
 const budgets = { group: 'policy', resource: 'poddisruptionbudgets' };
@@ -83,8 +95,29 @@ function spend(budget: Budget, pod: string, now: string): Budget {
     ...status,
     disruptionsAllowed: allowed - 1,
     disruptedPods: { ...status.disruptedPods, [pod]: now },
+    ...(allowed === 1 ? { conditions: spentConditions(status, now) } : {}),
   };
   return next;
+}
+
+/** What a budget says that allows nothing more (Kubernetes: `poddisruptionbudget.UpdateDisruptionAllowedCondition`). */
+function spentConditions(
+  { conditions = [], observedGeneration }: BudgetStatus,
+  now: string,
+): BudgetCondition[] {
+  const type = 'DisruptionAllowed';
+  const before = conditions.find((condition) => condition.type === type);
+  const spent: BudgetCondition = {
+    type,
+    status: 'False',
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    lastTransitionTime: (before?.status === 'False' ? before.lastTransitionTime : undefined) ?? now,
+    reason: 'InsufficientPods',
+    message: '',
+  };
+  return before === undefined
+    ? [...conditions, spent]
+    : conditions.map((condition) => (condition === before ? spent : condition));
 }
 
 function isReady(pod: KubeObject): boolean {
