@@ -144,9 +144,9 @@ const cases: Case[] = [
       volumeBindingMode: 'WaitForFirstConsumer',
     },
     found: [
-      'parameters: Forbidden: updates to parameters are forbidden.',
-      'provisioner: Forbidden: updates to provisioner are forbidden.',
-      'reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden.',
+      `parameters: Invalid value: {"a":"2"}: ${immutable}`,
+      `provisioner: Invalid value: "example.com/b": ${immutable}`,
+      `reclaimPolicy: Invalid value: "Retain": ${immutable}`,
       `volumeBindingMode: Invalid value: "WaitForFirstConsumer": ${immutable}`,
     ],
   },

@@ -118,10 +118,8 @@ export const ephemeralContainersStrategy: Strategy = {
   prepareForUpdate(object, old) {
     const pod = object as Pod;
     const { ephemeralContainers } = pod.spec ?? {};
-    pod.spec = {
-      ...copyOf((old as Pod).spec),
-      ...(ephemeralContainers === undefined ? {} : { ephemeralContainers }),
-    };
+    const { ephemeralContainers: _before, ...spec } = copyOf((old as Pod).spec);
+    pod.spec = { ...spec, ...(ephemeralContainers === undefined ? {} : { ephemeralContainers }) };
     strategy.prepareForUpdate(object, old, noRequest);
     keepOwnMetadata(object, old);
   },

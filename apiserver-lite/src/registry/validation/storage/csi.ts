@@ -21,6 +21,7 @@ const minPeriodSeconds = 10;
 
 interface DriverSpec extends V1CSIDriverSpec {
   nodeAllocatableUpdatePeriodSeconds?: number;
+  serviceAccountTokenInSecrets?: boolean;
 }
 
 const driverOf = (object: KubeObject) => (object['spec'] ?? {}) as DriverSpec;
@@ -28,7 +29,7 @@ const driverOf = (object: KubeObject) => (object['spec'] ?? {}) as DriverSpec;
 /** How a storage driver wants to be called (Kubernetes: `storage/validation.ValidateCSIDriver`). */
 export function validateCsiDriver(object: KubeObject): FieldError[] {
   const spec = driverOf(object);
-  const { nodeAllocatableUpdatePeriodSeconds: period } = spec;
+  const { nodeAllocatableUpdatePeriodSeconds: period, serviceAccountTokenInSecrets: inSecrets } = spec;
   const field = 'spec.nodeAllocatableUpdatePeriodSeconds';
   const modes = ['Persistent', 'Ephemeral'];
   return [
@@ -39,6 +40,15 @@ export function validateCsiDriver(object: KubeObject): FieldError[] {
       .map((mode) => notSupported('spec.volumeLifecycleModes', mode, modes)),
     ...(typeof period === 'number' && period < minPeriodSeconds
       ? [invalidValue(field, period, `must be greater than or equal to ${minPeriodSeconds} seconds`)]
+      : []),
+    ...(typeof inSecrets === 'boolean' && (spec.tokenRequests ?? []).length === 0
+      ? [
+          invalidValue(
+            'spec.serviceAccountTokenInSecrets',
+            inSecrets,
+            'serviceAccountTokenInSecrets is set but no tokenRequests are specified',
+          ),
+        ]
       : []),
   ];
 }

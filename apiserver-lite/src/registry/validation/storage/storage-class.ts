@@ -49,6 +49,21 @@ function validateTopologies(terms: readonly V1TopologySelectorTerm[] | undefined
   });
 }
 
+/** Two terms that ask the same are one too many, in whatever order they ask. */
+function validateDistinct(terms: readonly V1TopologySelectorTerm[] | undefined): FieldError[] {
+  const seen = new Set<string>();
+  return each(terms, 'allowedTopologies', ({ matchLabelExpressions = [] }, path) => {
+    const asked = JSON.stringify(
+      matchLabelExpressions
+        .map(({ key = '', values = [] }) => [key, [...new Set(values)].sort()] as const)
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
+    );
+    const found = seen.has(asked) ? [duplicate(`${path}.matchLabelExpressions`, '')] : [];
+    seen.add(asked);
+    return found;
+  });
+}
+
 /** Kubernetes: `storage/validation.ValidateStorageClass`. */
 export function validateStorageClass(object: KubeObject): FieldError[] {
   const text = (name: string) => object[name] as string | undefined;
@@ -58,17 +73,15 @@ export function validateStorageClass(object: KubeObject): FieldError[] {
     ...oneOfIfSet('reclaimPolicy', text('reclaimPolicy'), ['Delete', 'Retain']),
     ...oneOf('volumeBindingMode', text('volumeBindingMode'), ['Immediate', 'WaitForFirstConsumer']),
     ...validateTopologies(object['allowedTopologies'] as V1TopologySelectorTerm[] | undefined),
+    ...validateDistinct(object['allowedTopologies'] as V1TopologySelectorTerm[] | undefined),
   ];
 }
 
 /** A class makes the same volumes for ever. */
 export function validateStorageClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  const findings = ['parameters', 'provisioner', 'reclaimPolicy']
+  return ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']
     .filter((name) => !isSame(object[name], old[name]))
-    .map((name) => forbiddenField(name, `updates to ${name} are forbidden.`));
-  return isSame(object['volumeBindingMode'], old['volumeBindingMode'])
-    ? findings
-    : [...findings, invalidValue('volumeBindingMode', object['volumeBindingMode'], immutable)];
+    .map((name) => invalidValue(name, object[name] ?? (name === 'provisioner' ? '' : null), immutable));
 }
 
 /** Kubernetes: `storage/validation.ValidateVolumeAttributesClass`. */
