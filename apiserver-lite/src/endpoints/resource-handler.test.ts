@@ -218,7 +218,7 @@ test('lists: items, selectors, tables, partial objects', async (t) => {
     [refused.status, refused.json.message],
     [
       406,
-      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+      '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
     ],
   );
   const pretty = await server.send('GET', `${path}/one?pretty=true`);

@@ -22,8 +22,12 @@ import type { ResourceScope } from './resource-scope.ts';
 import { writeObject } from './write-response.ts';
 
 /** How the client wants objects of a resource. Throws 406. */
-export function negotiateResource({ request }: RequestContext): OutputFormat {
-  return negotiateOutput(request.headers.accept, { transforms: true });
+export function negotiateResource({ request, requestInfo }: RequestContext): OutputFormat {
+  const isCollection = request.method === 'GET' && requestInfo.name === '';
+  return negotiateOutput(request.headers.accept, {
+    transforms: true,
+    route: isCollection ? 'collection' : 'object',
+  });
 }
 
 /** One object to answer with, in the form that was negotiated. */

@@ -17,7 +17,11 @@ import { tableOptions } from './respond-object.ts';
 export async function watch(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest, codec, gvk, apiVersion, environment } = scope;
   if (rest.watch === undefined) throw methodNotAllowed(scope.groupResource, 'watch');
-  const format = negotiateOutput(context.request.headers.accept, { transforms: true, stream: true });
+  const format = negotiateOutput(context.request.headers.accept, {
+    transforms: true,
+    stream: true,
+    route: 'collection',
+  });
   const options = readListOptions(context, rest, true);
   const { transform } = format;
   // Read now: a bad includeObject is a 400, not a broken stream.

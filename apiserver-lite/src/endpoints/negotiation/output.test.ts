@@ -41,3 +41,24 @@ test('what can not be had is 406', () => {
   assert.throws(() => negotiateOutput(table, { transforms: false }));
   assert.throws(() => negotiateOutput('application/yaml', { transforms: true, stream: true }));
 });
+
+/** Asked of a stock kube-apiserver 1.36.3. */
+test('of a resource, one of the forms must be named as it is', () => {
+  const object = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+  const collection = `${object}, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch`;
+  for (const accept of ['text/html', 'application/*', 'foo/bar']) {
+    for (const [route, forms] of [
+      ['object', object],
+      ['collection', collection],
+    ] as const) {
+      assert.throws(() => negotiateOutput(accept, { transforms: true, route }), {
+        message: `406: Not Acceptable\n\nAvailable representations: ${forms}`,
+      });
+    }
+  }
+  assert.deepEqual(negotiateOutput('text/html,*/*;q=0.8', { transforms: true, route: 'object' }), json);
+  assert.throws(
+    () => negotiateOutput(table.replace('v=v1', 'v=v9'), { transforms: true, route: 'collection' }),
+    { message: /^only the following media types are accepted: / },
+  );
+});

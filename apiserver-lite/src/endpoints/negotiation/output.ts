@@ -1,4 +1,4 @@
-import { notAcceptable } from '../../server/status-error.ts';
+import { notAcceptable, notAcceptableHere } from '../../server/status-error.ts';
 import { parseAccept, type AcceptClause } from './accept.ts';
 import { mediaTypes, type MediaType } from './media-types.ts';
 
@@ -24,6 +24,8 @@ export interface OutputConstraints {
   transforms: boolean;
   /** Media types that carry a stream of watch events. */
   stream?: boolean;
+  /** Whether the path is one of a resource, which has its answers in these forms only; of a collection that is read, also as streams. */
+  route?: 'object' | 'collection';
   /** Custom resources have no protobuf form of their own. */
   protobuf?: boolean;
 }
@@ -34,6 +36,7 @@ export interface OutputConstraints {
  */
 export function negotiateOutput(accept: string | undefined, constraints: OutputConstraints): OutputFormat {
   if (accept === undefined || accept === '') return { mediaType: 'application/json' };
+  if (constraints.route !== undefined) ensureRepresentable(accept, constraints.route);
   for (const clause of parseAccept(accept)) {
     for (const mediaType of mediaTypes) {
       if (!covers(clause, mediaType)) continue;
@@ -44,6 +47,16 @@ export function negotiateOutput(accept: string | undefined, constraints: OutputC
     }
   }
   throw constraints.stream === true ? notAcceptableStream() : notAcceptable(mediaTypes);
+}
+
+/** Before anything else, one of the forms must be named as it is, or any: 406 in the words of kube-apiserver's router. */
+function ensureRepresentable(accept: string, route: 'object' | 'collection'): void {
+  const named = accept.split(',').map((entry) => entry.split(';', 1)[0]!.trim());
+  if (named.some((name) => name === '*/*' || mediaTypes.some((type) => type === name))) return;
+  const streams = mediaTypes
+    .filter((type) => type !== 'application/yaml')
+    .map((type) => `${type};stream=watch`);
+  throw notAcceptableHere(route === 'object' ? mediaTypes : [...mediaTypes, ...streams]);
 }
 
 function notAcceptableStream(): Error {
