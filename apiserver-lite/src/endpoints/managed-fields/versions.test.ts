@@ -46,7 +46,7 @@ async function start(t: TestContext) {
   };
 }
 
-const target = { scaleTargetRef: { kind: 'Deployment', name: 'web' }, maxReplicas: 5 };
+const target = { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 5 };
 const cpu = (averageUtilization: number) => ({
   type: 'Resource',
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
