@@ -144,6 +144,8 @@ export class CachedStorage implements ResourceStorage {
   async #start(): Promise<void> {
     if (this.#closed) throw serviceUnavailable('the storage is closed');
     await this.#parts.cache.start();
+    const { compactedRevision, hub } = this.#parts.connection;
+    compactedRevision.follow(hub);
   }
 
   /** Starts the cache where needed; false where it is not there in time. */

@@ -117,7 +117,6 @@ export class StorageFactory {
         ...(leaseReuseSeconds === undefined ? {} : { leaseReuseSeconds }),
       });
       this.#connections.set(client, connection);
-      connection.compactedRevision.follow(connection.hub);
       this.#compact(connection);
     }
     return connection;
