@@ -74,7 +74,7 @@ test('what is wrong on the command line is said in one line, with a non-zero exi
       : []),
     [['up', '--no-such-flag'], /unknown option '--no-such-flag'/],
     [['etcd', '--max-txn-ops', 'x'], /^pg8s: --max-txn-ops is "x", but must be a whole number$/],
-    [['apiserver', '--etcd-servers', 'http://127.0.0.1:1'], /^pg8s: etcd cannot be reached: /],
+    [['apiserver', '--cert-dir', '/nowhere'], /^pg8s: --etcd-servers must name at least one URL$/],
     [['controllers', '--kubeconfig', '/nowhere'], /^pg8s: kubeconfig \/nowhere: /],
     [['decode', '/nowhere'], /^pg8s: ENOENT/],
     [['decode', '-o', 'xml'], /Allowed choices are json, yaml/],
