@@ -98,7 +98,10 @@ describe('service accounts', () => {
     });
     assert.equal(metadata['issuer'], 'https://kubernetes.default.svc.cluster.local');
     assert.deepEqual(metadata['id_token_signing_alg_values_supported'], ['ES256']);
-    const { keys } = await stranger.json<{ keys: { kid: string }[] }>('/openid/v1/jwks', { token });
+    // As on a stock server, which has the keys in this form only.
+    assert.equal((await stranger.ask('/openid/v1/jwks', { token })).code, 406);
+    const accept = 'application/jwk-set+json';
+    const { keys } = await stranger.json<{ keys: { kid: string }[] }>('/openid/v1/jwks', { token, accept });
     const head = JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()) as { kid: string };
     assert.deepEqual(
       keys.map(({ kid }) => kid),
