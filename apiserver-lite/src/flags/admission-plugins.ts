@@ -1,6 +1,6 @@
 import { admissionPluginNames } from '../admission/plugin-names.ts';
 import { flagError } from './flag-error.ts';
-import type { FlagReader } from './flag-reader.ts';
+import type { ApiserverFlagReader } from './flag-reader.ts';
 
 /** Every plugin of kube-apiserver 1.36 (`--enable-admission-plugins` in its help). */
 const knownPlugins: ReadonlySet<string> = new Set(
@@ -21,7 +21,7 @@ const knownPlugins: ReadonlySet<string> = new Set(
  *
  * @throws ApiserverFlagError for unknown plugins, in kube-apiserver's words, and for one to be enabled that pg8s lacks.
  */
-export function disabledPlugins(reader: FlagReader): string[] {
+export function disabledPlugins(reader: ApiserverFlagReader): string[] {
   const enabled = pluginsOf('enable-admission-plugins', reader);
   const disabled = pluginsOf('disable-admission-plugins', reader);
   const both = enabled.filter((name) => disabled.includes(name));
@@ -38,7 +38,7 @@ export function disabledPlugins(reader: FlagReader): string[] {
   return disabled;
 }
 
-function pluginsOf(flag: string, reader: FlagReader): string[] {
+function pluginsOf(flag: string, reader: ApiserverFlagReader): string[] {
   const names = reader.list(flag);
   const unknown = names.find((name) => !knownPlugins.has(name));
   if (unknown !== undefined) throw flagError(flag, `plugin ${JSON.stringify(unknown)} is unknown`);

@@ -1,23 +1,9 @@
-import type { ComponentFlag, FlagType } from '@pg8s/k8s-proto/component-base/component-flag';
+import { type ComponentFlag, inEffect } from '@pg8s/k8s-proto/component-base/component-flag';
 import { sharedFlags } from '@pg8s/k8s-proto/component-base/shared-flags';
 import { ignoredFlags } from './ignored-flags.ts';
 import { refusedFlags } from './refused-flags.ts';
 
-const row =
-  (type: FlagType) =>
-  (name: string, defaultValue: string, description: string): ComponentFlag => ({
-    name,
-    type,
-    description,
-    defaultValue,
-    effect: 'inEffect',
-  });
-const flag = row('string');
-const boolean = row('boolean');
-const duration = row('duration');
-const int = row('int');
-/** A flag whose value is a list, separated by commas or given one by one. */
-const list = row('list');
+const { string: flag, boolean, duration, int, list } = inEffect;
 
 /** `--storage-media-type` as it is by default. */
 export const protobuf = 'application/vnd.kubernetes.protobuf';

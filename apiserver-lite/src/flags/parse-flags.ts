@@ -1,6 +1,4 @@
 import type { KubeletClientOptions } from '../registry/core/pod/kubelet-client.ts';
-import { judgeFlags } from '@pg8s/k8s-proto/component-base/component-flag';
-import { featureGateProblem } from '@pg8s/k8s-proto/component-base/feature-gates';
 import type { ApiserverOptions, AuthorizationMode } from '../apiserver.ts';
 import { parseTokenFile } from '../filters/authentication/token-file.ts';
 import { addressAt, parseServiceRanges } from '../registry/core/service/ip-range.ts';
@@ -9,9 +7,9 @@ import { readSigningKey, readVerifyingKeys } from '../service-account/token-keys
 import type { ServiceAccountOptions } from '../service-account/token-options.ts';
 import { disabledPlugins } from './admission-plugins.ts';
 import { type EtcdOverride, parseEtcdOverrides } from './etcd-overrides.ts';
-import { ApiserverFlagError, flagError } from './flag-error.ts';
-import { FlagReader } from './flag-reader.ts';
-import { apiserverFlags, protobuf } from './flags-table.ts';
+import { flagError } from './flag-error.ts';
+import { ApiserverFlagReader } from './flag-reader.ts';
+import { protobuf } from './flags-table.ts';
 import { type MakeCertificate, tlsOptions } from './serving-options.ts';
 
 /** Which etcd to keep objects in. */
@@ -49,19 +47,9 @@ export async function parseApiserverFlags(
   flags: Readonly<Record<string, string | undefined>>,
   { makeCertificate }: FlagContext = {},
 ): Promise<ApiserverFlagOptions> {
-  const known = new Map(apiserverFlags.map((known) => [known.name, known]));
-  const unknown = Object.keys(flags).find((name) => !known.has(name));
-  if (unknown !== undefined) throw flagError(unknown, 'is not a flag of kube-apiserver');
-  const { problem, notes } = judgeFlags(known, flags);
-  if (problem !== undefined) throw new ApiserverFlagError(problem);
-  // kube-apiserver takes `-v=3`, of which a short flag elsewhere leaves `=3`.
-  const given = (name: string): string | undefined =>
-    name === 'v' ? flags[name]?.replace(/^=/, '') : flags[name];
-  const text = (name: string): string => given(name) ?? known.get(name)?.defaultValue ?? '';
-  const reader = new FlagReader(text);
+  const reader = new ApiserverFlagReader(flags);
+  const text = (name: string): string => reader.text(name);
   const modes = authorizationModes(text('authorization-mode'));
-  const gates = featureGateProblem(text('feature-gates'));
-  if (gates !== undefined) throw flagError('feature-gates', gates);
   reader.oneOf('storage-backend', ['', 'etcd3']);
   const clientCa = await reader.file('client-ca-file');
   const tokens = await reader.file('token-auth-file');
@@ -120,7 +108,7 @@ export async function parseApiserverFlags(
     },
     verbosity: reader.integer('v'),
     logFormat: reader.oneOf('logging-format', ['text', 'json']),
-    notes: [...notes],
+    notes: reader.notes,
   };
 }
 
@@ -135,7 +123,7 @@ function checked<Value>(name: string, parse: () => Value): Value {
 
 const addressTypes = ['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'];
 
-async function kubeletOptions(reader: FlagReader): Promise<KubeletClientOptions> {
+async function kubeletOptions(reader: ApiserverFlagReader): Promise<KubeletClientOptions> {
   const cert = await reader.file('kubelet-client-certificate');
   const key = await reader.file('kubelet-client-key');
   const ca = await reader.file('kubelet-certificate-authority');
@@ -153,7 +141,7 @@ async function kubeletOptions(reader: FlagReader): Promise<KubeletClientOptions>
   };
 }
 
-async function etcdOptions(reader: FlagReader): Promise<EtcdFlagOptions> {
+async function etcdOptions(reader: ApiserverFlagReader): Promise<EtcdFlagOptions> {
   const endpoints = reader.list('etcd-servers');
   if (endpoints.length === 0) throw flagError('etcd-servers', 'must name at least one URL');
   const ca = await reader.file('etcd-cafile');
@@ -170,7 +158,9 @@ async function etcdOptions(reader: FlagReader): Promise<EtcdFlagOptions> {
   };
 }
 
-async function serviceAccountOptions(reader: FlagReader): Promise<ServiceAccountOptions | undefined> {
+async function serviceAccountOptions(
+  reader: ApiserverFlagReader,
+): Promise<ServiceAccountOptions | undefined> {
   const issuers = reader.list('service-account-issuer');
   const signingKey = await reader.file('service-account-signing-key-file');
   const names = reader.list('service-account-key-file');
@@ -231,7 +221,7 @@ function runtimeConfig(text: string): Record<string, boolean> {
   return config;
 }
 
-function http2Streams(reader: FlagReader): { http2MaxStreams?: number } {
+function http2Streams(reader: ApiserverFlagReader): { http2MaxStreams?: number } {
   const most = reader.integer('http2-max-streams-per-connection');
   return most === 0 ? {} : { http2MaxStreams: most };
 }

@@ -2,7 +2,7 @@ import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { flagError } from './flag-error.ts';
-import type { FlagReader } from './flag-reader.ts';
+import type { ApiserverFlagReader } from './flag-reader.ts';
 
 /** How the HTTPS port speaks TLS. */
 export interface TlsOptions {
@@ -29,7 +29,7 @@ export type MakeCertificate = (request: {
  * @throws ApiserverFlagError for what cannot be read, made or understood.
  */
 export async function tlsOptions(
-  reader: FlagReader,
+  reader: ApiserverFlagReader,
   hosts: readonly string[],
   makeCertificate: MakeCertificate | undefined,
 ): Promise<TlsOptions> {
@@ -45,7 +45,7 @@ export async function tlsOptions(
 }
 
 async function certificate(
-  reader: FlagReader,
+  reader: ApiserverFlagReader,
   hosts: readonly string[],
   makeCertificate: MakeCertificate | undefined,
 ): Promise<{ cert: Buffer; key: Buffer }> {
@@ -79,7 +79,7 @@ function isReadable(file: string): Promise<boolean> {
   );
 }
 
-function tlsMinVersion(reader: FlagReader): TlsOptions['minVersion'] {
+function tlsMinVersion(reader: ApiserverFlagReader): TlsOptions['minVersion'] {
   const name = reader.text('tls-min-version');
   if (name === '') return undefined;
   if (name === 'VersionTLS12') return 'TLSv1.2';
@@ -90,7 +90,7 @@ function tlsMinVersion(reader: FlagReader): TlsOptions['minVersion'] {
 /** In Go the suites of TLS 1.3 are always on, and names choose among those of TLS 1.2. */
 const tls13Suites = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'];
 
-function tlsCiphers(reader: FlagReader): string | undefined {
+function tlsCiphers(reader: ApiserverFlagReader): string | undefined {
   const names = reader.list('tls-cipher-suites');
   if (names.length === 0) return undefined;
   // OpenSSL takes the standard names, of which Go has two in an older form too.
@@ -113,7 +113,7 @@ const curves: Readonly<Record<string, string>> = {
   '4589': 'SecP384r1MLKEM1024',
 };
 
-function tlsCurves(reader: FlagReader): string | undefined {
+function tlsCurves(reader: ApiserverFlagReader): string | undefined {
   const ids = reader.list('tls-curve-preferences').filter((id) => id !== '[]');
   if (ids.length === 0) return undefined;
   const names = ids.map((id) => {

@@ -1,25 +1,4 @@
-import type { ComponentFlag, FlagType } from '@pg8s/k8s-proto/component-base/component-flag';
-import { refused } from '@pg8s/k8s-proto/component-base/component-flag';
-
-const row =
-  (type: FlagType) =>
-  (name: string, defaultValue: string, description: string): ComponentFlag => ({
-    name,
-    type,
-    description,
-    defaultValue,
-    effect: 'inEffect',
-  });
-
-/** Rows of flags that are in effect, by the type of their value. */
-export const inEffect = {
-  string: row('string'),
-  list: row('list'),
-  boolean: row('boolean'),
-  duration: row('duration'),
-  int: row('int'),
-  float: row('float'),
-};
+import { type ComponentFlag, inEffect, refused } from '@pg8s/k8s-proto/component-base/component-flag';
 
 /** What the controller manager and the scheduler have in common: the way to the API, leader election, the log. */
 export function clientFlags(defaults: {

@@ -1,6 +1,11 @@
-import { type ComponentFlag, refused, withoutMeaning } from '@pg8s/k8s-proto/component-base/component-flag';
+import {
+  type ComponentFlag,
+  inEffect,
+  refused,
+  withoutMeaning,
+} from '@pg8s/k8s-proto/component-base/component-flag';
 import { servingFlags, sharedFlags } from '@pg8s/k8s-proto/component-base/shared-flags';
-import { clientFlags, inEffect } from './component-flags.ts';
+import { clientFlags } from './component-flags.ts';
 
 const { list, boolean, duration, int, float, string } = inEffect;
 

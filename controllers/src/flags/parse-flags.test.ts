@@ -66,7 +66,7 @@ test('flags without an effect are noted, others refused in one line', () => {
     [{ 'concurrent-job-syncs': 'x' }, '--concurrent-job-syncs is "x", but must be a whole number'],
     [
       { 'leader-elect-retry-period': '2' },
-      '--leader-elect-retry-period is "2", but must be a duration such as 15s or 2m0s',
+      '--leader-elect-retry-period is "2", but must be a duration such as 30s or 1h30m',
     ],
   ] as const) {
     assert.throws(() => parseControllerManagerFlags(flags), { name: 'ControllerFlagError', message });

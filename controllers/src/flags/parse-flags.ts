@@ -1,6 +1,5 @@
-import { type ComponentFlag, goBoolean, judgeFlags } from '@pg8s/k8s-proto/component-base/component-flag';
-import { featureGateProblem } from '@pg8s/k8s-proto/component-base/feature-gates';
-import { parseGoDuration } from '@pg8s/k8s-proto/component-base/go-duration';
+import type { ComponentFlag } from '@pg8s/k8s-proto/component-base/component-flag';
+import { FlagReader, type GivenFlags } from '@pg8s/k8s-proto/component-base/flag-reader';
 import type { ControllerManagerOptions, ControllerSettings } from '../controller-manager.ts';
 import type { ComponentSettings } from '../controllers.ts';
 import { controllerManagerFlags } from './controller-manager-flags.ts';
@@ -36,11 +35,9 @@ export interface ControllerManagerFlagOptions
   readonly rootCaFile: string;
 }
 
-type GivenFlags = Readonly<Record<string, string | undefined>>;
-
 /** Flags of kube-controller-manager (without their dashes; only those given). @throws ControllerFlagError */
 export function parseControllerManagerFlags(given: GivenFlags): ControllerManagerFlagOptions {
-  const reader = new Reader('kube-controller-manager', controllerManagerFlags, given);
+  const reader = readerOf('kube-controller-manager', controllerManagerFlags, given);
   const enabled = reader.list('controllers');
   const problem = controllersProblem(enabled);
   if (problem !== undefined) throw new ControllerFlagError(`--controllers ${problem}`);
@@ -76,12 +73,14 @@ export function parseControllerManagerFlags(given: GivenFlags): ControllerManage
 
 /** Flags of kube-scheduler (without their dashes; only those given). @throws ControllerFlagError */
 export function parseSchedulerFlags(given: GivenFlags): ComponentFlagOptions {
-  return componentOptions(new Reader('kube-scheduler', schedulerFlags, given));
+  return componentOptions(readerOf('kube-scheduler', schedulerFlags, given));
 }
 
-function componentOptions(reader: Reader): ComponentFlagOptions {
-  const gates = featureGateProblem(reader.text('feature-gates'));
-  if (gates !== undefined) throw new ControllerFlagError(`--feature-gates ${gates}`);
+function readerOf(program: string, flags: readonly ComponentFlag[], given: GivenFlags): FlagReader {
+  return new FlagReader({ program, flags, given, error: (message) => new ControllerFlagError(message) });
+}
+
+function componentOptions(reader: FlagReader): ComponentFlagOptions {
   const leaseDurationMs = reader.durationMs('leader-elect-lease-duration');
   const renewDeadlineMs = reader.durationMs('leader-elect-renew-deadline');
   const retryPeriodMs = reader.durationMs('leader-elect-retry-period');
@@ -112,78 +111,7 @@ function componentOptions(reader: Reader): ComponentFlagOptions {
       ...(perSecond > 0 ? { rateLimit: { perSecond, burst: reader.positive('kube-api-burst') } } : {}),
     },
     verbosity: reader.integer('v'),
-    logFormat: reader.logFormat(),
+    logFormat: reader.oneOf('logging-format', ['text', 'json']),
     notes: reader.notes,
   };
-}
-
-class Reader {
-  readonly notes: readonly string[];
-  readonly #flags: ReadonlyMap<string, ComponentFlag>;
-  readonly #given: GivenFlags;
-
-  constructor(program: string, flags: readonly ComponentFlag[], given: GivenFlags) {
-    this.#flags = new Map(flags.map((flag) => [flag.name, flag]));
-    this.#given = given;
-    const unknown = Object.keys(given).find((name) => !this.#flags.has(name));
-    if (unknown !== undefined) throw new ControllerFlagError(`--${unknown} is not a flag of ${program}`);
-    const { problem, notes } = judgeFlags(this.#flags, given);
-    if (problem !== undefined) throw new ControllerFlagError(problem);
-    this.notes = notes;
-  }
-
-  text(name: string): string {
-    const value = this.#given[name] ?? this.#flags.get(name)?.defaultValue ?? '';
-    // `-v=3`, of which a short flag leaves `=3`.
-    return name === 'v' ? value.replace(/^=/, '') : value;
-  }
-
-  list(name: string): string[] {
-    return this.text(name)
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
-  }
-
-  integer(name: string): number {
-    const text = this.text(name);
-    if (!/^\d{1,15}$/.test(text)) throw this.#wrong(name, 'a whole number');
-    return Number(text);
-  }
-
-  positive(name: string): number {
-    const value = this.integer(name);
-    if (value === 0) throw this.#wrong(name, 'greater than 0');
-    return value;
-  }
-
-  number(name: string): number {
-    const text = this.text(name);
-    if (!/^\d{1,15}(\.\d+)?$/.test(text)) throw this.#wrong(name, 'a number');
-    return Number(text);
-  }
-
-  boolean(name: string): boolean {
-    const value = goBoolean(this.text(name));
-    if (value === undefined) throw this.#wrong(name, 'true or false');
-    return value;
-  }
-
-  durationMs(name: string): number {
-    const value = parseGoDuration(this.text(name));
-    if (value === undefined || value < 0) throw this.#wrong(name, 'a duration such as 15s or 2m0s');
-    return value;
-  }
-
-  logFormat(): 'text' | 'json' {
-    const value = this.text('logging-format');
-    if (value !== 'text' && value !== 'json') throw this.#wrong('logging-format', 'text or json');
-    return value;
-  }
-
-  #wrong(name: string, expected: string): ControllerFlagError {
-    return new ControllerFlagError(
-      `--${name} is ${JSON.stringify(this.text(name))}, but must be ${expected}`,
-    );
-  }
 }

@@ -24,6 +24,27 @@ export interface ComponentFlag {
   readonly harmless?: readonly string[];
 }
 
+const row =
+  (type: FlagType) =>
+  (name: string, defaultValue: string, description: string): ComponentFlag => ({
+    name,
+    type,
+    description,
+    defaultValue,
+    effect: 'inEffect',
+  });
+
+/** Rows of flags that are in effect, by the type of their value. */
+export const inEffect = {
+  string: row('string'),
+  /** A value with commas, or several. */
+  list: row('list'),
+  boolean: row('boolean'),
+  duration: row('duration'),
+  int: row('int'),
+  float: row('float'),
+};
+
 /** Names by type, separated by spaces, each with its default: `{ duration: 'a=5s b', boolean: 'c=true' }`. */
 export type FlagNames = Partial<Record<FlagType, string>>;
 
