@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { processRegistry } from './process-metrics.ts';
 import type { Handler, RequestContext, RequestInfo } from './request-context.ts';
 import { sendBody } from './respond.ts';
 
@@ -20,7 +21,6 @@ export class ServerMetrics {
   constructor(isServed: (info: RequestInfo) => boolean) {
     this.#isServed = isServed;
     const registers = [this.registry];
-    collectDefaultMetrics({ register: this.registry });
     const request = ['verb', 'group', 'version', 'resource', 'subresource', 'scope'];
     this.#requests = new Counter({
       name: 'apiserver_request_total',
@@ -140,7 +140,8 @@ export class ServerMetrics {
 
   /** `GET /metrics`. */
   readonly handler: Handler = async (context) => {
-    const body = await this.registry.metrics();
+    const parts = await Promise.all([this.registry.metrics(), processRegistry().metrics()]);
+    const body = parts.join('\n');
     await sendBody(context, { code: 200, contentType: this.registry.contentType, body });
   };
 
