@@ -19,6 +19,10 @@ export function generateJobSelector(object: KubeObject): void {
     ...metadata.labels,
     [uidLabel]: uid,
   };
+  // A Job without labels is shown with those of its template (Kubernetes: `SetDefaults_Job`).
+  if (Object.keys(object.metadata.labels ?? {}).length === 0) {
+    object.metadata.labels = { ...metadata.labels };
+  }
   spec.selector ??= {};
   spec.selector.matchLabels = { ...spec.selector.matchLabels, [uidLabel]: uid };
 }

@@ -148,7 +148,6 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': { validate: validatePriorityLevel },
   'networking.k8s.io/IPAddress': {
     validate: validateIpAddress,
-    validatedOnce: true,
     validateUpdate: validateIpAddressUpdate,
   },
   'networking.k8s.io/Ingress': {
@@ -183,7 +182,6 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   },
   'resource.k8s.io/ResourceClaimTemplate': {
     validate: validateResourceClaimTemplate,
-    validatedOnce: true,
     validateUpdate: validateResourceClaimTemplateUpdate,
   },
   'resource.k8s.io/ResourceSlice': {
@@ -199,7 +197,6 @@ export const simpleValidations: Readonly<Record<string, Rules>> = {
   'storage.k8s.io/CSINode': { validate: validateCsiNode, validateUpdate: validateCsiNodeUpdate },
   'storage.k8s.io/CSIStorageCapacity': {
     validate: validateStorageCapacity,
-    validatedOnce: true,
     validateUpdate: validateStorageCapacityUpdate,
   },
   'storage.k8s.io/StorageClass': {

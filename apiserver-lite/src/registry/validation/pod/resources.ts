@@ -1,6 +1,6 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1ResourceRequirements } from '@kubernetes/client-node';
-import { formatQuantity } from '@pg8s/k8s-proto/quantity';
+import { formatQuantity, quantityValue } from '@pg8s/k8s-proto/quantity';
 import type { FieldError } from '../../../server/status-error.ts';
 import {
   duplicate,
@@ -55,6 +55,14 @@ export function validateAmount(name: string, amount: unknown, field: string): Fi
     findings.push(invalidValue(field, text, 'must be an integer'));
   }
   return findings;
+}
+
+/** An amount of whatever resource is not below zero (Kubernetes: `core/validation.validateBasicResource`). */
+export function validateBasicAmount(amount: unknown, field: string): FieldError[] {
+  const quantity = quantityOf(amount);
+  if (quantity === undefined) return [];
+  const value = quantityValue(quantity);
+  return value < 0n ? [invalidValue(field, Number(value), 'must be a valid resource quantity')] : [];
 }
 
 /** A quantity as the server prints it. */

@@ -8,7 +8,7 @@ import { dns1123Subdomain } from '../formats.ts';
 import { goValue } from '../go-value.ts';
 import { immutable } from '../metadata.ts';
 import { validateNodeSelector } from '../pod/node-selector.ts';
-import { canonical } from '../pod/resources.ts';
+import { canonical, validateBasicAmount } from '../pod/resources.ts';
 import { formatted, named, oneOfIfSet, signOf } from '../rules.ts';
 import { validateAccessModes, volumeModes } from './claim-spec.ts';
 import { persistentSources, validateOneSource, type Source } from './volume-sources.ts';
@@ -23,6 +23,7 @@ function validateCapacity(capacity: Record<string, string> | undefined, field: s
     findings.push(notSupported(field, capacity ?? null, ['storage']));
   }
   for (const [name, amount] of Object.entries(capacity ?? {})) {
+    findings.push(...validateBasicAmount(amount, `${field}[${name}]`));
     if (signOf(amount) <= 0) {
       findings.push(invalidValue(`${field}[${name}]`, canonical(amount), 'must be greater than zero'));
     }
@@ -84,7 +85,8 @@ function sourceOf(spec: V1PersistentVolumeSpec): Record<string, unknown> {
 /** A volume stays where it is. */
 export function validatePersistentVolumeUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const [next, before] = [specOf(object), specOf(old)];
-  const findings: FieldError[] = [];
+  // kube-apiserver asks the rules of a volume once for the object, and once for the change.
+  const findings = validatePersistentVolume(object);
   const [source, oldSource] = [sourceOf(next), sourceOf(before)];
   if (
     next.csi !== undefined &&

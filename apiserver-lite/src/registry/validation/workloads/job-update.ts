@@ -5,6 +5,7 @@ import { copyOf, isSame } from '../../generic/copy-object.ts';
 import { invalidValue } from '../field-errors.ts';
 import { goValue, metaValue } from '../go-value.ts';
 import { immutable } from '../metadata.ts';
+import { validateJobSpec } from './job.ts';
 
 const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1JobSpec;
 
@@ -49,7 +50,9 @@ function validateTemplate(next: V1JobSpec, old: KubeObject): FieldError[] {
   const free = before.suspend === true && !startTime;
   const expected = free ? withDirectives(before.template, next.template) : before.template;
   if (isSame(next.template, expected)) return [];
-  return [invalidValue('spec.template', goValue('core.v1.PodTemplateSpec', next.template), immutable)];
+  // Labels and annotations of the template, which may change with the directives, are not shown.
+  const spec = next.template.spec;
+  return [invalidValue('spec.template.spec', goValue('core.v1.PodSpec', spec), immutable)];
 }
 
 /** What a Job does is said once; how many at a time may change (Kubernetes: `batch/validation.ValidateJobSpecUpdate`). */
@@ -58,6 +61,8 @@ export function validateJobUpdate(object: KubeObject, old: KubeObject): FieldErr
   const fixed = (name: keyof V1JobSpec, printed: unknown = next[name]) =>
     isSame(next[name], before[name]) ? [] : [invalidValue(`spec.${name}`, printed, immutable)];
   return [
+    // kube-apiserver asks this of the spec once for the object, and once for the change.
+    ...validateJobSpec(next),
     ...validateCompletions(next, before),
     ...fixed('selector', metaValue('LabelSelector', next.selector)),
     ...validateTemplate(next, old),

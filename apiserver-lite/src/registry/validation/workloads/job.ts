@@ -138,13 +138,15 @@ function validateGeneratedSelector(object: KubeObject): FieldError[] {
     if (labels[key] === undefined) return [required(field, detail)];
     return labels[key] === value ? [] : [invalidValue(field, labels, detail)];
   });
-  if (selects(selector, expected)) return findings;
+  // One that is no selector is refused for that.
+  const isWrong = validateLabelSelector(selector, 'spec.selector').length > 0;
+  if (isWrong || selects(selector, expected)) return findings;
   const value = metaValue('LabelSelector', selector);
   return [...findings, invalidValue('spec.selector', value, '`selector` not auto-generated')];
 }
 
 /** What a Job's spec must be, new or changed (Kubernetes: `batch/validation.ValidateJobSpec`). */
-function validateJobSpec(spec: V1JobSpec): FieldError[] {
+export function validateJobSpec(spec: V1JobSpec): FieldError[] {
   const { selector, template } = spec;
   const findings = validateJobTemplate(spec, 'spec');
   const wrong = validateLabelSelector(selector, 'spec.selector');
