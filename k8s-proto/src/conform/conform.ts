@@ -10,7 +10,7 @@ import { conformSpecial } from './conform-special.ts';
 import { planOf } from './plan.ts';
 import type { Plan, PlanField } from './plan.ts';
 import { goKind, restoreError, restoreScalar } from './restore-scalar.ts';
-import { markUnprinted } from './unprinted.ts';
+import { markGivenEmpty, markUnprinted } from './unprinted.ts';
 import { Walk, isObject, jsonType } from './walk.ts';
 import type { FieldPath } from './walk.ts';
 
@@ -197,12 +197,17 @@ function conformMessage(
     walk.typeError(jsonType(value), goType);
   }
   const object: Record<string, unknown> = {};
+  const empty: string[] = [];
   for (const [index, field] of plan.fields.entries()) {
     let item = found[index];
     if (item === undefined && !field.pointer) item = conformValue(walk, field.type, null);
     if (!isOmitted(field, item)) object[field.json] = item === undefined ? null : item;
-    else if (isEmptyContainer(field.type, found[index])) walk.unprinted++;
+    else if (isEmptyContainer(field.type, found[index])) {
+      walk.unprinted++;
+      empty.push(field.json);
+    }
   }
+  if (empty.length > 0) markGivenEmpty(object, empty);
   if (walk.unprinted !== before) markUnprinted(object);
   if (forms === undefined) return object;
   walk.hasLosslessForms = true;

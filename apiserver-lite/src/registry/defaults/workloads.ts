@@ -1,3 +1,4 @@
+import { wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
 import { defaultClaim } from './core.ts';
 import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
 import { defaultPodTemplate } from './pod.ts';
@@ -138,7 +139,12 @@ export function defaultAutoscaler(object: Fields): void {
   }
   const behavior = existing(spec, 'behavior');
   if (behavior === undefined) return;
-  for (const [name, rules] of Object.entries(scalingRules)) fill(child(behavior, name), rules());
+  for (const [name, rules] of Object.entries(scalingRules)) {
+    const given = child(behavior, name);
+    // An empty list is none of the defaults; validation refuses it.
+    if (wasGivenEmpty(given, 'policies')) given['policies'] = [];
+    fill(given, rules());
+  }
 }
 
 /** In the older version the same wish has a field of its own. */

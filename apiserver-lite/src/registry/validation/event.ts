@@ -5,7 +5,8 @@ import type { StoreRequest } from '../strategy.ts';
 import { invalidEach, invalidValue, required } from './field-errors.ts';
 import { dns1123Subdomain, qualifiedName } from './formats.ts';
 import { goValue } from './go-value.ts';
-import { immutable } from './metadata.ts';
+import { validateMetadataChange } from './metadata-update.ts';
+import { immutable, validateStandardFinalizers } from './metadata.ts';
 
 const most = { reportingInstance: 128, action: 128, reason: 128, message: 1024 };
 const isSet = (value: unknown) => value !== undefined && value !== null && value !== '';
@@ -67,6 +68,7 @@ export function validateNewEvent(object: KubeObject, request: StoreRequest): Fie
   if (!isStrict(request)) return findings;
   const { name = '' } = object.metadata;
   if (name !== '') findings.push(...invalidEach('metadata.name', name, dns1123Subdomain(name)));
+  findings.push(...validateStandardFinalizers(object.metadata));
   findings.push(...validateSeries(object));
   if (!isSet(object['eventTime'])) findings.push(required('eventTime'));
   const type = textOf(object, 'type');
@@ -105,6 +107,7 @@ export function validateEventUpdate(
 ): FieldError[] {
   const findings = validateEvent(object, request);
   if (!isStrict(request)) return findings;
+  findings.push(...validateMetadataChange(object, before));
   if (!isSame(object['series'], before['series'])) findings.push(...validateSeries(object));
   for (const [said, field = said, message] of fixed) {
     const [now, was] = [object[field], before[field]];

@@ -38,6 +38,7 @@ function others(amounts: Record<string, string> | undefined): [string, string][]
 
 /** Everything but how much processor and memory is as it was. */
 function isOtherwiseSame(next: V1Container | undefined, old: V1Container): boolean {
+  if (!isSame(next?.resizePolicy ?? [], old.resizePolicy ?? [])) return false;
   return (['limits', 'requests'] as const).every((list) => {
     const before = old.resources?.[list];
     if (before === undefined) return true;

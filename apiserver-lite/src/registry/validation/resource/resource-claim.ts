@@ -17,6 +17,7 @@ import { validateNodeSelector } from '../pod/node-selector.ts';
 import { each } from '../rules.ts';
 import { validateConditions } from '../status/conditions.ts';
 import { validateCsiDriverName } from '../storage/volume-sources.ts';
+import { validateTemplateMetadata } from '../template-metadata.ts';
 import { validateBindingConditions } from './binding-conditions.ts';
 import {
   requestNamesOf,
@@ -56,6 +57,7 @@ export function validateResourceClaimTemplate(object: KubeObject): FieldError[] 
   return [
     ...validateAnnotations(metadata.annotations, 'spec.metadata.annotations'),
     ...validateLabels(metadata.labels, 'spec.metadata.labels'),
+    ...validateTemplateMetadata(metadata, 'spec.metadata'),
     ...validateDeviceClaim(devices, 'spec.spec.devices'),
   ];
 }

@@ -7,6 +7,7 @@ import { validateLabelSelector } from '../label-selector.ts';
 import { validateAnnotations, validateLabels } from '../metadata.ts';
 import { canonical } from '../pod/resources.ts';
 import { formatted, oneOfIfSet, signOf } from '../rules.ts';
+import { validateTemplateMetadata } from '../template-metadata.ts';
 
 /** The value of some findings is a path of kube-apiserver's own, of which nothing is printed. */
 const fieldPath = {};
@@ -96,13 +97,11 @@ interface Template {
 /** The claim that a Pod's ephemeral volume makes: labels, annotations and a spec, nothing else. */
 export function validateClaimTemplate(template: object, field: string): FieldError[] {
   const { metadata = {}, spec } = template as Template;
-  const { labels, annotations, ...others } = metadata;
+  const { labels, annotations } = metadata;
   return [
     ...validateAnnotations(annotations, `${field}.metadata.annotations`),
     ...validateLabels(labels, `${field}.metadata.labels`),
-    ...Object.keys(others)
-      .filter((name) => others[name] !== null && others[name] !== undefined)
-      .map((name) => forbiddenField(`${field}.metadata.${name}`, 'cannot be set')),
+    ...validateTemplateMetadata(metadata, `${field}.metadata`),
     ...validateClaimSpec(spec ?? ({} as V1PersistentVolumeClaimSpec), `${field}.spec`),
   ];
 }
