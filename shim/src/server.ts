@@ -134,8 +134,10 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   const httpClients = new Connections();
   const scrapers = new Connections();
   const onError = (error: Error): void => log.warn({ err: error }, 'a listener goes on after an error');
+  const allListeners = (): Listener[] => [...listeners, ...httpListeners, ...metricsListeners];
   const stopListening = (): Promise<unknown> =>
-    Promise.all([...listeners, ...httpListeners, ...metricsListeners].map((listener) => listener.close()));
+    Promise.all(allListeners().map((listener) => listener.close()));
+  const disconnect = (): void => allListeners().forEach((listener) => listener.destroy());
 
   let opened: OpenedStore;
   try {
@@ -172,10 +174,9 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
       ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
     });
   } catch (error) {
-    clients.destroy();
-    httpClients.destroy();
-    scrapers.destroy();
-    await stopListening();
+    const stopped = stopListening();
+    disconnect();
+    await stopped;
     throw error;
   }
 
@@ -278,9 +279,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
         loopback.close();
         services.watch.stop();
         await grpc.close(drainMs);
-        clients.destroy();
-        httpClients.destroy();
-        scrapers.destroy();
+        disconnect();
         await stopped;
         http.close();
         metricsHttp.close();

@@ -2,18 +2,13 @@ import type { Socket } from 'node:net';
 
 /** The connections of some listeners: those that come before there is a server for them wait. */
 export class Connections {
-  readonly #open = new Set<Socket>();
   readonly #waiting = new Set<Socket>();
   #serve: ((connection: Socket) => void) | undefined;
 
   /** For `listen()`. */
   readonly accept = (connection: Socket): void => {
     connection.setNoDelay(true);
-    this.#open.add(connection);
-    connection.once('close', () => {
-      this.#open.delete(connection);
-      this.#waiting.delete(connection);
-    });
+    connection.once('close', () => this.#waiting.delete(connection));
     connection.on('error', () => connection.destroy());
     if (this.#serve === undefined) this.#waiting.add(connection);
     else this.#serve(connection);
@@ -24,9 +19,5 @@ export class Connections {
     this.#serve = serve;
     for (const connection of this.#waiting) serve(connection);
     this.#waiting.clear();
-  }
-
-  destroy(): void {
-    for (const connection of this.#open) connection.destroy();
   }
 }

@@ -44,8 +44,10 @@ export interface ShimTls {
 export interface Listener {
   /** With the real port when port 0 was asked for. */
   readonly url: string;
-  /** No new connections. */
+  /** No new connections; resolves when those that there are have ended. */
   close(): Promise<void>;
+  /** Ends all connections, those that are still in their TLS handshake too. */
+  destroy(): void;
 }
 
 export interface ListenOptions {
@@ -88,6 +90,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       )
     : undefined;
   const server = secure ?? createServer(onConnection);
+  // With TLS these are the sockets below it, which are there before `onConnection` hears of them.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   // Handshakes that fail concern their client alone.
   server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
@@ -112,6 +120,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     close: () => {
       stopRenewing();
       return new Promise((resolve) => void server.close(() => resolve()));
+    },
+    destroy: () => {
+      for (const socket of sockets) socket.destroy();
     },
   };
 }

@@ -34,9 +34,14 @@ describe('what clients make the server hold is bounded', { timeout: 60_000 }, ()
   });
 
   beforeEach(async () => {
-    shim = await startMemoryShim({ heldMemoryBytes: 32 * mebibyte, maxRequestBytes: 8 * mebibyte });
+    const started = await startMemoryShim({
+      heldMemoryBytes: 32 * mebibyte,
+      maxRequestBytes: 8 * mebibyte,
+    });
+    shim = started;
     url = shim.clientUrls[0] as string;
-    closers.push(() => shim.close());
+    // This one, not the one that the variable stands for when it runs.
+    closers.push(() => started.close());
     await shim.store.put({ key: Buffer.from('k'), value: Buffer.alloc(mebibyte) });
   });
 
