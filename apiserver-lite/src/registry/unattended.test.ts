@@ -49,6 +49,35 @@ test('of Services only those that wait for somebody', async () => {
   ]);
 });
 
+test('of Secrets only those that a token is put into', async () => {
+  const api = await testRegistry({ actors: [] });
+  const secret = (name: string, fields: object) =>
+    create(api, '/v1/secrets', {
+      metadata: { name, annotations: { 'kubernetes.io/service-account.name': 'default' } },
+      ...fields,
+    });
+  const type = 'kubernetes.io/service-account-token';
+  await secret('plain', {});
+  await secret('own', { type, data: { token: 'eA==' } });
+  assert.deepEqual(api.warnings.splice(0), []);
+  await secret('waiting', { type });
+  assert.deepEqual(api.warnings.splice(0), [
+    'pg8s runs without serviceaccount-token-controller: the Secret gets no token',
+  ]);
+});
+
+test('of Pods only those that wait for claims of their own', async () => {
+  const api = await testRegistry({ actors: [] });
+  const template = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
+  await create(api, '/v1/pods', {
+    metadata: { name: 'a' },
+    spec: podSpec({ volumes: [{ name: 'v', ephemeral: { volumeClaimTemplate: template } }] }),
+  });
+  assert.deepEqual(api.warnings.splice(0), [
+    'pg8s runs without ephemeral-volume-controller: no claims are created for its volumes, and it stays Pending',
+  ]);
+});
+
 test('admission plugins that are there count as running', async () => {
   const api = await testRegistry({ actors: ['DefaultTolerationSeconds'] });
   await create(api, '/v1/resourcequotas', { metadata: { name: 'a' }, spec: { hard: { pods: '1' } } });

@@ -1,4 +1,4 @@
-import type { V1Service } from '@kubernetes/client-node';
+import type { V1Pod, V1Secret, V1Service } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Strategy } from './strategy.ts';
 
@@ -14,6 +14,9 @@ interface Attendance {
 
 const serviceOf = (object: KubeObject) => (object as unknown as V1Service).spec ?? {};
 
+const podSpecOf = (object: KubeObject) => (object as unknown as V1Pod).spec ?? { containers: [] };
+const volumesOf = (object: KubeObject) => podSpecOf(object).volumes ?? [];
+
 /** By `group/Kind`. A row goes, or falls silent, when its actor arrives. */
 export const attendances: Readonly<Record<string, readonly Attendance[]>> = {
   '/LimitRange': [{ actor: 'LimitRanger', effect: 'limits are not applied to Pods' }],
@@ -21,7 +24,28 @@ export const attendances: Readonly<Record<string, readonly Attendance[]>> = {
     { actor: 'persistentvolume-binder-controller', effect: 'the claim stays Pending' },
   ],
   '/ReplicationController': [{ actor: 'replicationcontroller-controller', effect: 'no Pods are created' }],
+  '/Pod': [
+    {
+      actor: 'ephemeral-volume-controller',
+      effect: 'no claims are created for its volumes, and it stays Pending',
+      concerns: (object) => volumesOf(object).some(({ ephemeral }) => ephemeral !== undefined),
+    },
+    {
+      actor: 'resourceclaim-controller',
+      effect: 'no devices are allocated, and it stays Pending',
+      concerns: (object) => (podSpecOf(object).resourceClaims ?? []).length > 0,
+    },
+  ],
   '/ResourceQuota': [{ actor: 'ResourceQuota', effect: 'the quota is not enforced' }],
+  '/Secret': [
+    {
+      actor: 'serviceaccount-token-controller',
+      effect: 'the Secret gets no token',
+      concerns: (object) =>
+        object['type'] === 'kubernetes.io/service-account-token' &&
+        (object as unknown as V1Secret).data?.['token'] === undefined,
+    },
+  ],
   '/Service': [
     {
       actor: 'endpointslice-controller',
