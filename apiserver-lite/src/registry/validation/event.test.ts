@@ -58,3 +58,21 @@ test('through events.k8s.io/v1 nothing changes but the series', () => {
     ['series.count: Invalid value: "": should be at least 2', 'series.lastObservedTime: Required value'],
   );
 });
+
+test('a field that is taken away is shown as Go has it', () => {
+  const before = event({ count: 1 });
+  for (const [field, shown] of [
+    ['reason', '""'],
+    ['type', '""'],
+    ['count', '0'],
+    ['eventTime', 'null'],
+  ] as const) {
+    const next = { ...before };
+    delete next[field];
+    const findings = said(validateEventUpdate(next, before, request('events.k8s.io')));
+    assert.ok(
+      findings.includes(`${field}: Invalid value: ${shown}: field is immutable`),
+      findings.join('\n'),
+    );
+  }
+});

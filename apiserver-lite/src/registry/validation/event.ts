@@ -99,6 +99,17 @@ const fixed: readonly (readonly [said: string, field?: string, message?: string]
   ['reportingInstance'],
 ];
 
+/** What Go has where a field of a type that is no pointer is absent. */
+const absent: Readonly<Record<string, unknown>> = {
+  reason: '',
+  message: '',
+  count: 0,
+  type: '',
+  action: '',
+  reportingComponent: '',
+  reportingInstance: '',
+};
+
 /** Kubernetes: `core/validation.ValidateEventUpdate`. */
 export function validateEventUpdate(
   object: KubeObject,
@@ -112,7 +123,7 @@ export function validateEventUpdate(
   for (const [said, field = said, message] of fixed) {
     const [now, was] = [object[field], before[field]];
     if (isSame(now ?? '', was ?? '') || (!isSet(now) && !isSet(was))) continue;
-    const value = message === undefined ? now : goValue(`core.v1.${message}`, now);
+    const value = message === undefined ? (now ?? absent[field]) : goValue(`core.v1.${message}`, now);
     findings.push(invalidValue(said, value, immutable));
   }
   return findings;
