@@ -1,5 +1,6 @@
 import type { Pod } from '../runtime/resource.ts';
 import { type ContainerRun, linesOf, type LogLine, runOf } from './container-logs.ts';
+import { isMirrorPod } from '../static-pods/static-pod.ts';
 import { normalizedImage } from './image.ts';
 import type { SimulatedPod } from './simulated-pod.ts';
 
@@ -66,6 +67,7 @@ export function createPodLogs(
       const { uid = '' } = pod.metadata;
       const current = (): ContainerRun | { problem: string } =>
         runOf({ name, podName }, simulatedOf(uid)?.container(name), previous);
+      if (isMirrorPod(pod)) return mirrorLogOf(pod, name, previous, nodeName);
       const run = current();
       if ('problem' in run) return run;
       const about = {
@@ -95,6 +97,28 @@ export function createPodLogs(
       followers.get(uid)?.forEach((wake) => wake());
     },
   };
+}
+
+/**
+ * Of a part of the control plane that runs in a process of pg8s: when it was started. What it writes goes to that
+ * process's standard error, and is for whoever runs it, not for everybody who may read logs of Pods.
+ */
+function mirrorLogOf(
+  { metadata, status }: Pod,
+  name: string,
+  previous: boolean,
+  nodeName: string,
+): ContainerLog | { problem: string } {
+  const which = `container "${name}" in pod "${metadata.name}"`;
+  const startedAt = status?.containerStatuses?.find((one) => one.name === name)?.state?.running?.startedAt;
+  if (previous) return { problem: `previous terminated ${which} not found` };
+  if (startedAt === undefined) return { problem: `${which} is not available` };
+  const atMs = Date.parse(startedAt);
+  const lines = [
+    `pg8s: ${name} runs in a process of pg8s on ${nodeName}, and writes to its standard error`,
+    'pg8s: started',
+  ].map((text) => ({ atMs, text }));
+  return { lines, async *follow() {} };
 }
 
 function specOf({ spec }: Pod, name: string): SpecContainer | undefined {
