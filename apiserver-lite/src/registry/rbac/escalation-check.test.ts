@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusError } from '../../server/status-error.ts';
 import { create, testRegistry } from '../testing/test-registry.ts';
+import { update } from '../testing/update.ts';
 import type { ReviewAuthorizer } from '../virtual/authorizer.ts';
 import { missingRules } from './rule-coverage.ts';
 
@@ -71,4 +72,41 @@ test('coverage', () => {
   assert.deepEqual(missingRules([readPods], [all]).length, 1);
   assert.deepEqual(missingRules([{ verbs: ['get'], nonResourceURLs: ['/healthz/*'] }], [url]), []);
   assert.deepEqual(missingRules([all], [url]), ['{NonResourceURLs:["/healthz/etcd"], Verbs:["get"]}']);
+});
+
+test('any change grants again, but for what the garbage collector writes', async () => {
+  const api = await testRegistry({ authorizer: jane() });
+  const clusterRoles = 'rbac.authorization.k8s.io/v1/clusterroles';
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const creationTimestamp = '2026-01-01T00:00:00Z';
+  const aggregated = {
+    metadata: { name: 'all', creationTimestamp },
+    rules: [],
+    aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] },
+  };
+  const stored = api.storage('rbac.authorization.k8s.io', 'roles');
+  const metadata = { name: 'r', namespace: 'default', creationTimestamp };
+  await stored.create(
+    { namespace: 'default', name: 'r' },
+    { apiVersion, kind: 'Role', ...writePods, metadata },
+  );
+  await api
+    .storage('rbac.authorization.k8s.io', 'clusterroles')
+    .create({ namespace: '', name: 'all' }, { apiVersion, kind: 'ClusterRole', ...aggregated });
+  for (const [place, name, message] of [
+    [
+      roles,
+      'r',
+      /"r" is forbidden: user "jane" .* is attempting to grant RBAC permissions not currently held/,
+    ],
+    [
+      clusterRoles,
+      'all',
+      /"all" is forbidden: must have cluster-admin privileges to use the aggregationRule$/,
+    ],
+  ] as const) {
+    await update(api, place, name, ({ metadata }) => (metadata.finalizers = ['example.com/a']));
+    const label = update(api, place, name, ({ metadata }) => (metadata.labels = { a: 'b' }));
+    await assert.rejects(label, message);
+  }
 });

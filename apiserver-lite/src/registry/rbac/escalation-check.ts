@@ -14,6 +14,32 @@ interface RoleRef {
   name?: string;
 }
 
+const everything: readonly PolicyRule[] = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+  { verbs: ['*'], nonResourceURLs: ['*'] },
+];
+
+function isAggregated(role: KubeObject | undefined): boolean {
+  const { clusterRoleSelectors } = (role?.['aggregationRule'] ?? {}) as { clusterRoleSelectors?: unknown[] };
+  return (clusterRoleSelectors ?? []).length > 0;
+}
+
+function withoutOwnership(object: KubeObject): KubeObject {
+  const {
+    ownerReferences: _owners,
+    finalizers: _finalizers,
+    managedFields: _managers,
+    ...metadata
+  } = object.metadata;
+  return { ...object, metadata };
+}
+
+/** What the garbage collector writes changes no permission; any other change, of a label too, grants them anew. */
+function changesOnlyOwnership(object: KubeObject | undefined, old: KubeObject | undefined): boolean {
+  if (object === undefined || old === undefined) return false;
+  return isSame(withoutOwnership(object), withoutOwnership(old));
+}
+
 export interface EscalationCheckOptions {
   authorizer: ReviewAuthorizer;
   storageOf(group: string, resource: string): ResourceStorage;
@@ -47,10 +73,14 @@ export function escalationCheck({ authorizer, storageOf }: EscalationCheckOption
     return decision === 'allow';
   }
 
-  async function confirm(attributes: AdmissionAttributes, wanted: readonly PolicyRule[]): Promise<void> {
-    const { user, namespace, name, resource } = attributes;
+  async function missingOf({ user, namespace }: AdmissionAttributes, wanted: readonly PolicyRule[]) {
     const { resourceRules, nonResourceRules } = await authorizer.rulesFor(user, namespace);
-    const missing = missingRules([...resourceRules, ...nonResourceRules], wanted);
+    return missingRules([...resourceRules, ...nonResourceRules], wanted);
+  }
+
+  async function confirm(attributes: AdmissionAttributes, wanted: readonly PolicyRule[]): Promise<void> {
+    const { user, name, resource } = attributes;
+    const missing = await missingOf(attributes, wanted);
     if (missing.length === 0) return;
     const groups = user.groups.map((item) => JSON.stringify(item)).join(' ');
     throw forbidden(
@@ -64,30 +94,19 @@ export function escalationCheck({ authorizer, storageOf }: EscalationCheckOption
 
   async function checkRole(attributes: AdmissionAttributes): Promise<void> {
     const { object, oldObject, resource, name } = attributes;
-    const same =
-      oldObject !== undefined &&
-      isSame(rulesOf(object), rulesOf(oldObject)) &&
-      isSame(object?.['aggregationRule'], oldObject['aggregationRule']);
-    if (same || (await mayDo(attributes, 'escalate', resource.name, name))) return;
+    if (changesOnlyOwnership(object, oldObject)) return;
+    if (await mayDo(attributes, 'escalate', resource.name, name)) return;
     await confirm(attributes, rulesOf(object));
     // What will be aggregated cannot be known, so it takes all permissions there are.
-    if (object?.['aggregationRule'] !== undefined) {
-      await confirm(attributes, [
-        { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
-        { verbs: ['*'], nonResourceURLs: ['*'] },
-      ]);
-    }
+    if (!isAggregated(object) && !isAggregated(oldObject)) return;
+    if ((await missingOf(attributes, everything)).length === 0) return;
+    const reason = 'must have cluster-admin privileges to use the aggregationRule';
+    throw forbidden({ group, resource: resource.name }, name, reason);
   }
 
   async function checkBinding(attributes: AdmissionAttributes): Promise<void> {
     const { object, oldObject, namespace } = attributes;
-    if (
-      oldObject !== undefined &&
-      isSame(object?.['subjects'], oldObject['subjects']) &&
-      isSame(object?.['roleRef'], oldObject['roleRef'])
-    ) {
-      return;
-    }
+    if (changesOnlyOwnership(object, oldObject)) return;
     const { kind = '', name = '' } = (object?.['roleRef'] ?? {}) as RoleRef;
     const resource = kind === 'ClusterRole' ? 'clusterroles' : 'roles';
     if (await mayDo(attributes, 'bind', resource, name)) return;
