@@ -22,10 +22,18 @@ function columnsFromBeta(columns: unknown): unknown {
   }));
 }
 
+/** One version of the definition; an empty warning is there to be refused. */
+function versionOf(version: Fields): Fields {
+  const { deprecationWarning: warning } = version;
+  return typeof warning === 'string'
+    ? { ...present(version), deprecationWarning: warning }
+    : present(version);
+}
+
 function toBeta(object: KubeObject): KubeObject {
   const spec = (object['spec'] ?? {}) as Fields;
   const versions = ((spec['versions'] ?? []) as Fields[]).map((version) =>
-    present({ ...version, additionalPrinterColumns: columnsToBeta(version['additionalPrinterColumns']) }),
+    versionOf({ ...version, additionalPrinterColumns: columnsToBeta(version['additionalPrinterColumns']) }),
   );
   const conversion = (spec['conversion'] ?? {}) as Fields;
   const webhook = (conversion['webhook'] ?? {}) as Fields;
@@ -83,7 +91,7 @@ function fromBeta(object: KubeObject): KubeObject {
       names: spec['names'],
       scope: spec['scope'],
       versions: versions.map((version) =>
-        present({
+        versionOf({
           ...version,
           schema: (version as Fields)['schema'] ?? spec['validation'],
           subresources: (version as Fields)['subresources'] ?? spec['subresources'],

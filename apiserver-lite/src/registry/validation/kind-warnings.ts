@@ -193,6 +193,20 @@ const slice: KindWarnings = (object) => {
     : [`spec.driver: ${advice}; ${goQuote(driver)} contains uppercase characters`];
 };
 
+interface DriverSpec {
+  tokenRequests: unknown[];
+  serviceAccountTokenInSecrets: boolean | null;
+}
+
+const driver: KindWarnings = (object, old) => {
+  const { tokenRequests = [], serviceAccountTokenInSecrets } = specOf<DriverSpec>(object);
+  const isKnown = old !== undefined && isSame(tokenRequests, specOf<DriverSpec>(old).tokenRequests ?? []);
+  if (tokenRequests.length === 0 || isKnown || typeof serviceAccountTokenInSecrets === 'boolean') return [];
+  const advice =
+    'if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes';
+  return [`spec.serviceAccountTokenInSecrets is unset; ${advice}`];
+};
+
 /** What is taken and yet is a mistake, or will be: the `Warning` headers of kinds, by `group/Kind`. */
 export const kindWarnings: Readonly<Record<string, KindWarnings>> = {
   '/Node': node,
@@ -211,6 +225,7 @@ export const kindWarnings: Readonly<Record<string, KindWarnings>> = {
   'networking.k8s.io/Ingress': ingress,
   'node.k8s.io/RuntimeClass': runtimeClass,
   'resource.k8s.io/ResourceSlice': slice,
+  'storage.k8s.io/CSIDriver': driver,
   'storage.k8s.io/CSIStorageCapacity': capacityWarnings,
   'storage.k8s.io/StorageClass': storageClassWarnings,
 };

@@ -117,6 +117,25 @@ function clash(one: Place, other: Place): string | undefined {
   return ambiguous ? 'dangerously ambiguous' : undefined;
 }
 
+/** Names of ports that several containers of a Pod have: the first of them is found. */
+export function portNameWarnings(spec: V1PodSpec, field: string): string[] {
+  const warnings: string[] = [];
+  const first = new Map<string, string>();
+  forEachContainer(spec, field, ({ ports }, container) => {
+    for (const [index, { name = '' }] of (ports ?? []).entries()) {
+      if (name === '') continue;
+      const path = `${container}.ports[${index}]`;
+      const other = first.get(name);
+      if (other === undefined) first.set(name, path);
+      else {
+        const what = `duplicate port name ${goQuote(name)} with ${other}`;
+        warnings.push(`${path}: ${what}, services and probes that select ports by name will use ${other}`);
+      }
+    }
+  });
+  return warnings;
+}
+
 /** Ports that containers of a Pod have twice, or on an address without a port. */
 export function portWarnings(spec: V1PodSpec, field: string): string[] {
   const warnings: string[] = [];

@@ -6,7 +6,7 @@ import type {
   V1PodSpec,
 } from '@kubernetes/client-node';
 import { goQuote } from '../field-errors.ts';
-import { containerWarnings, portWarnings } from './container-warnings.ts';
+import { containerWarnings, portNameWarnings, portWarnings } from './container-warnings.ts';
 import { volumeWarnings } from './volume-warnings.ts';
 
 /** Labels of nodes that have another name now. */
@@ -134,6 +134,7 @@ export function podWarnings(
   warnings.push(
     ...containerWarnings({ spec, field, annotations, annotated, isTemplate: above !== '' }),
     ...portWarnings(spec, field),
+    ...portNameWarnings(spec, field),
   );
   const grace = spec.terminationGracePeriodSeconds;
   if (typeof grace === 'number' && grace < 0) {

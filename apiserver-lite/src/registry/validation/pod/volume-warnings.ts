@@ -49,11 +49,21 @@ export function sourceWarnings(source: object, field: string): string[] {
   );
 }
 
+/** Sources that name nothing to project. */
+function projectionWarnings(volumes: readonly V1Volume[]): string[] {
+  return volumes.flatMap(({ name, projected }) =>
+    (projected?.sources ?? [])
+      .filter((source) => Object.values(source).every((part) => part === undefined || part === null))
+      .map(() => `volume ${goQuote(name)} (Projected) has no sources provided`),
+  );
+}
+
 /** The same of all volumes of a Pod, and files of them that collide with tokens. */
 export function volumeWarnings(volumes: readonly V1Volume[] | undefined, field: string): string[] {
   const list = volumes ?? [];
   return [
     ...list.flatMap((volume, index) => sourceWarnings(volume, `${field}[${index}]`)),
+    ...projectionWarnings(list),
     ...tokenWarnings(list, field),
   ];
 }
