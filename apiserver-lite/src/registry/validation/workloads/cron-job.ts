@@ -6,14 +6,16 @@ import { metaValue } from '../go-value.ts';
 import { atLeastZero, oneOf } from '../rules.ts';
 import { validateJobTemplate } from './job.ts';
 import { scheduleProblem } from './schedule.ts';
-import { timeZones } from './time-zones.ts';
+import { locationProblem } from './time-zones.ts';
 
 const maxNameBytes = 52;
+/** What may stand between slashes in a name of the tz database. */
+const zonePart = /^[A-Za-z._0-9+][A-Za-z._0-9+-]{0,13}$/;
 
 function validateSchedule({ schedule }: V1CronJobSpec): FieldError[] {
   const field = 'spec.schedule';
   if (!schedule) return [required(field)];
-  const problem = scheduleProblem(schedule.replace(/^(CRON_)?TZ=\S+\s+/, ''));
+  const problem = scheduleProblem(schedule);
   const findings = problem === undefined ? [] : [invalidValue(field, schedule, problem)];
   if (!schedule.includes('TZ')) return findings;
   const detail = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
@@ -32,7 +34,9 @@ function validateTimeZone({ timeZone }: V1CronJobSpec): FieldError[] {
       ? findings
       : [...findings, invalidValue(field, timeZone, `unknown time zone ${timeZone}`)];
   }
-  return timeZones.has(timeZone) ? [] : [invalidValue(field, timeZone, `unknown time zone ${timeZone}`)];
+  const isName = timeZone.split('/').every((part) => zonePart.test(part) && part !== '.' && part !== '..');
+  const problem = isName ? locationProblem(timeZone) : `unknown time zone ${timeZone}`;
+  return problem === undefined ? [] : [invalidValue(field, timeZone, problem)];
 }
 
 /** Kubernetes: `batch/validation.validateCronJobSpec`. */

@@ -1,3 +1,5 @@
+import { locationProblem } from './time-zones.ts';
+
 /** The fields of a schedule, their bounds and names (robfig/cron v3, which kube-apiserver asks). */
 const fields: readonly { least: number; most: number; names?: readonly string[]; firstName?: number }[] = [
   { least: 0, most: 59 },
@@ -60,8 +62,22 @@ function checkDescriptor(text: string): void {
   );
 }
 
-/** Why a text is no schedule of five fields, or undefined where it is one. */
-export function scheduleProblem(text: string): string | undefined {
+/**
+ * Why a text is no schedule of five fields, or undefined where it is one. A schedule may begin with a time zone
+ * (`TZ=`, `CRON_TZ=`), which has to be one that there is.
+ */
+export function scheduleProblem(schedule: string): string | undefined {
+  let text = schedule;
+  const zone = /^(?:CRON_)?TZ=/.exec(schedule);
+  if (zone !== null) {
+    const end = schedule.indexOf(' ');
+    // What the parser's panic over a zone without an end becomes.
+    if (end === -1) return 'invalid schedule format: runtime error: slice bounds out of range [:-1]';
+    const name = schedule.slice(zone[0].length, end);
+    const problem = locationProblem(name);
+    if (problem !== undefined) return `provided bad location ${name}: ${problem}`;
+    text = schedule.slice(end).trim();
+  }
   try {
     if (text.startsWith('@')) checkDescriptor(text);
     else {

@@ -78,4 +78,12 @@ function zonesOf(text: string): Set<string> {
  * What kube-apiserver takes for a time zone: the names that Go's copy of the tz database has, in their case. (JavaScript takes
  * other cases and offsets such as `+01:00`, too, and does not know `Factory`.)
  */
-export const timeZones: ReadonlySet<string> = zonesOf(names);
+const timeZones: ReadonlySet<string> = zonesOf(names);
+
+/** Why Go's `time.LoadLocation` does not take a name, in its words; undefined: it does. */
+export function locationProblem(name: string): string | undefined {
+  // The local zone and UTC by the names that Go has for them.
+  if (name === '' || name === 'UTC' || name === 'Local') return undefined;
+  if (name.includes('..') || /^[/\\]/.test(name)) return 'time: invalid location name';
+  return timeZones.has(name) ? undefined : `unknown time zone ${name}`;
+}
