@@ -1,5 +1,5 @@
 import type { SubresourceInfo } from '@pg8s/k8s-proto/scheme';
-import { StatusError } from '../server/status-error.ts';
+import { badRequest, StatusError } from '../server/status-error.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import { finalizeStrategy } from './core/namespace/namespace-module.ts';
 import { bindPod } from './core/pod/binding-rest.ts';
@@ -13,7 +13,7 @@ import { approvalStrategy } from './certificates/approval-strategy.ts';
 import type { GenericStore } from './generic/generic-store.ts';
 import { statusStrategy, type StatusTraits } from './generic/kind-strategy.ts';
 import { scaleRest } from './generic/scale-rest.ts';
-import { partRest } from './generic/store-rest.ts';
+import { partRest, storeRequest } from './generic/store-rest.ts';
 import type { Rest } from './rest.ts';
 import type { TrackServerWrite } from './server-writes.ts';
 
@@ -42,11 +42,26 @@ const base = ({ parent, subresource }: SubresourceOptions): Rest => ({
   table: parent.table,
 });
 
+/**
+ * The name in `NAME`, `NAME:PORT` or `SCHEME:NAME:PORT`; undefined: it is none of them (apimachinery:
+ * `net.SplitSchemeNamePort`).
+ */
+function proxiedName(id: string): string | undefined {
+  const parts = id.split(':');
+  const scheme = parts.length === 3 ? parts.shift() : '';
+  const isScheme = scheme === '' || scheme === 'http' || scheme === 'https';
+  return isScheme && parts.length <= 2 && parts[0] !== '' ? parts[0] : undefined;
+}
+
 /** Proxies end at a kubelet or a pod, and no runtime stands behind either. */
 const proxy: Builder = (options) => ({
   ...base(options),
-  async connect(_context, name) {
+  async connect(context, name) {
     const { kind } = options.parent.resource;
+    const target = proxiedName(name);
+    if (target === undefined)
+      throw badRequest(`invalid ${kind.toLowerCase()} request ${JSON.stringify(name)}`);
+    await options.store.get(storeRequest(context, options.clock, false), target, '');
     throw new StatusError(
       503,
       'ServiceUnavailable',

@@ -320,6 +320,23 @@ test('component statuses are asked, not stored', async () => {
       ['scheduler', 'Unhealthy', 'connection refused', ''],
     ],
   );
+  await assert.rejects(
+    async () => rest.get?.(api.context(), 'x', ''),
+    refusal(404, 'componentstatus "x" not found'),
+  );
+});
+
+test('proxies look for what they are to reach', async () => {
+  const api = await testRegistry();
+  await create(api, '/v1/services', service('web'));
+  const proxy = async (kind: string, id: string) =>
+    api.rest(`/v1/${kind}/proxy`).connect?.(api.context(), id);
+  for (const id of ['web', 'web:80', 'https:web:80', ':web:'])
+    await assert.rejects(proxy('services', id), refusal(503, /nodes are simulated/));
+  for (const id of ['x', 'x:', 'http:x:80', 'x:80'])
+    await assert.rejects(proxy('pods', id), refusal(404, 'pods "x" not found'));
+  for (const id of ['a:b:c:d', 'ftp:x:80', ':80', 'http::80'])
+    await assert.rejects(proxy('nodes', id), refusal(400, `invalid node request "${id}"`));
 });
 
 test('a Job finds its Pods by its uid', async () => {

@@ -12,7 +12,8 @@ interface ComponentStatus extends KubeObject {
   conditions: { type: string; status: string; message?: string; error?: string }[];
 }
 
-const target = { group: '', resource: 'componentstatuses' };
+// The stock server names it in the singular.
+const target = { group: '', resource: 'componentstatus' };
 
 const healthy = ({ conditions }: ComponentStatus) => conditions.find(({ type }) => type === 'Healthy');
 
