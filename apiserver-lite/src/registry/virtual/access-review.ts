@@ -1,9 +1,10 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext, UserInfo } from '../../server/request-context.ts';
-import { badRequest, invalid } from '../../server/status-error.ts';
+import { badRequest, invalid, type FieldError } from '../../server/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
 import { invalidValue } from '../validation/field-errors.ts';
+import { goValue, metaValue } from '../validation/go-value.ts';
 import type { AuthorizationQuestion, ReviewAuthorizer } from './authorizer.ts';
 
 interface ReviewSpec {
@@ -74,14 +75,46 @@ function subjectOf({ user = '', uid, groups = [], extra }: ReviewSpec): UserInfo
   };
 }
 
-function check(kind: string, spec: ReviewSpec, needsSubject: boolean): void {
-  const findings = [];
+const group = 'authorization.k8s.io';
+const printed = (spec: ReviewSpec) =>
+  goValue('authorization.v1.NonResourceAttributes', spec.nonResourceAttributes);
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** Only who wrote the question may stand in its metadata, and the namespace of a local one. */
+function checkMetadata({ metadata }: KubeObject, isLocal: boolean): FieldError[] {
+  const { managedFields: _managers, ...others } = metadata;
+  const given = Object.entries(others).filter(([name]) => !(isLocal && name === 'namespace'));
+  if (given.every(([, value]) => isEmpty(value))) return [];
+  const detail = isLocal ? 'must be empty except for namespace' : 'must be empty';
+  return [invalidValue('metadata', metaValue('ObjectMeta', metadata), detail)];
+}
+
+/** Such questions are not stored: they have no uid, and no time at which they were made. */
+function dropSystemFields({ metadata }: KubeObject): void {
+  for (const name of [
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'selfLink',
+  ]) {
+    delete (metadata as Record<string, unknown>)[name];
+  }
+}
+
+function check(object: KubeObject, spec: ReviewSpec, rules: { subject: boolean; local?: true }): void {
+  dropSystemFields(object);
+  const findings: FieldError[] = [];
   const both = spec.resourceAttributes !== undefined && spec.nonResourceAttributes !== undefined;
   if (both) {
     findings.push(
       invalidValue(
         'spec.nonResourceAttributes',
-        spec.nonResourceAttributes,
+        printed(spec),
         'cannot be specified in combination with resourceAttributes',
       ),
     );
@@ -95,10 +128,23 @@ function check(kind: string, spec: ReviewSpec, needsSubject: boolean): void {
       ),
     );
   }
-  if (needsSubject && !spec.user && (spec.groups ?? []).length === 0) {
+  if (rules.subject && !spec.user && (spec.groups ?? []).length === 0) {
     findings.push(invalidValue('spec.user', '', 'at least one of user or group must be specified'));
   }
-  if (findings.length > 0) throw invalid({ group: 'authorization.k8s.io', kind }, '', findings);
+  findings.push(...checkMetadata(object, rules.local === true));
+  if (rules.local === true) {
+    const { namespace = '' } = spec.resourceAttributes ?? {};
+    if (spec.resourceAttributes !== undefined && namespace !== (object.metadata.namespace ?? '')) {
+      const detail = 'must match metadata.namespace';
+      findings.push(invalidValue('spec.resourceAttributes.namespace', namespace, detail));
+    }
+    if (spec.nonResourceAttributes !== undefined) {
+      const detail = 'disallowed on this kind of request';
+      findings.push(invalidValue('spec.nonResourceAttributes', printed(spec), detail));
+    }
+  }
+  // kube-apiserver names no kind here.
+  if (findings.length > 0) throw invalid({ group, kind: '' }, '', findings);
 }
 
 async function answered(object: KubeObject, question: AuthorizationQuestion, authorizer: ReviewAuthorizer) {
@@ -115,7 +161,7 @@ async function answered(object: KubeObject, question: AuthorizationQuestion, aut
 export function subjectAccessReview(authorizer: ReviewAuthorizer): Create {
   return async (_context, object) => {
     const spec = (object['spec'] ?? {}) as ReviewSpec;
-    check('SubjectAccessReview', spec, true);
+    check(object, spec, { subject: true });
     return answered(object, questionOf(spec, subjectOf(spec)), authorizer);
   };
 }
@@ -124,20 +170,16 @@ export function subjectAccessReview(authorizer: ReviewAuthorizer): Create {
 export function selfSubjectAccessReview(authorizer: ReviewAuthorizer): Create {
   return async (context, object) => {
     const spec = (object['spec'] ?? {}) as ReviewSpec;
-    check('SelfSubjectAccessReview', spec, false);
+    check(object, spec, { subject: false });
     return answered(object, questionOf(spec, context.user), authorizer);
   };
 }
 
 /** May that user do this in this namespace? */
 export function localSubjectAccessReview(authorizer: ReviewAuthorizer): Create {
-  return async (context, object) => {
+  return async (_context, object) => {
     const spec = (object['spec'] ?? {}) as ReviewSpec;
-    const { namespace } = context.requestInfo;
-    check('LocalSubjectAccessReview', spec, true);
-    if ((spec.resourceAttributes?.namespace ?? '') !== namespace) {
-      throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`);
-    }
+    check(object, spec, { subject: true, local: true });
     return answered(object, questionOf(spec, subjectOf(spec)), authorizer);
   };
 }
