@@ -25,7 +25,14 @@ export function plainNumbers(value: unknown): unknown {
     const items = value.map(plainNumbers);
     return items.every((item, index) => item === value[index]) ? value : items;
   }
-  const entries = Object.entries(value);
-  const plain = entries.map(([key, item]): [string, unknown] => [key, plainNumbers(item)]);
-  return plain.every(([, item], index) => item === entries[index]![1]) ? value : Object.fromEntries(plain);
+  let plain: [string, unknown][] | undefined;
+  const keys = Object.keys(value);
+  keys.forEach((key, index) => {
+    const item = (value as Record<string, unknown>)[key];
+    const next = plainNumbers(item);
+    if (next !== item)
+      plain ??= keys.slice(0, index).map((each) => [each, (value as Record<string, unknown>)[each]]);
+    plain?.push([key, next]);
+  });
+  return plain === undefined ? value : Object.fromEntries(plain);
 }

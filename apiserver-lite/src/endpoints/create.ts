@@ -7,7 +7,7 @@ import { decodeObject } from './body/decode-object.ts';
 import { ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
-import { trackCreate } from './managed-fields/track.ts';
+import { trackInTurns } from './managed-fields/track.ts';
 import { readWriteOptions } from './options/write-options.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
@@ -32,7 +32,7 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
 
   const { dryRun } = options;
   await breathe();
-  trackCreate(object, { scope, manager: options.manager });
+  await trackInTurns(undefined, object, { scope, manager: options.manager });
   await breathe();
   if (rest.createNamed !== undefined) {
     const result = await rest.createNamed(context, context.requestInfo.name, object, { dryRun });

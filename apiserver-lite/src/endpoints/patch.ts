@@ -5,7 +5,7 @@ import { plainNumbers } from '@pg8s/k8s-proto/json-number';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { UpdateResult } from '../registry/rest.ts';
-import { breathe } from '../server/breathe.ts';
+import { beginTurn, breathe } from '../server/breathe.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import {
   badRequest,
@@ -23,7 +23,7 @@ import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
 import { BodyError, kindOfValue } from './body/read-value.ts';
 import { applyConfiguration } from './managed-fields/apply.ts';
-import { trackUpdate } from './managed-fields/track.ts';
+import { trackInTurns } from './managed-fields/track.ts';
 import { DecodeError, type ObjectCodec } from './object-codec.ts';
 import { readWriteOptions, type WriteOptions } from './options/write-options.ts';
 import { inconvertible, readApplied, type Applied } from './patch/apply-configuration.ts';
@@ -82,6 +82,7 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   const namespace = namespaceOf(scope, context.requestInfo.namespace);
   const transform = async (current: KubeObject | undefined): Promise<KubeObject> => {
     if (current === undefined && apply) await authorizeCreate(context, scope);
+    beginTurn();
     const object = await mechanism(current);
     await breathe();
     ensureNamespace(object, namespace);
@@ -187,7 +188,7 @@ function patchMechanism(
     await breathe();
     const object = decodePatched(context, scope, { value, patch, options });
     await breathe();
-    trackUpdate(current, object, { scope, manager: options.manager });
+    await trackInTurns(current, object, { scope, manager: options.manager });
     return object;
   };
 }
@@ -262,7 +263,7 @@ function applyMechanism(
   { applied, options }: { applied: Applied; options: WriteOptions },
 ): Mechanism {
   const { document, duplicates } = applied;
-  return (current) => {
+  return async (current) => {
     const uid = (document['metadata'] as { uid?: string } | undefined)?.uid;
     if (current === undefined && uid !== undefined && uid !== '') {
       throw conflict(
@@ -271,7 +272,7 @@ function applyMechanism(
         `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
       );
     }
-    const object = applyConfiguration(current, document, {
+    const object = await applyConfiguration(current, document, {
       scope,
       manager: options.fieldManager,
       force: options.force,

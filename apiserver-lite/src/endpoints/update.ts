@@ -7,7 +7,7 @@ import { decodeObject } from './body/decode-object.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
-import { trackUpdate } from './managed-fields/track.ts';
+import { trackInTurns } from './managed-fields/track.ts';
 import { readWriteOptions } from './options/write-options.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
@@ -42,7 +42,7 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
     const object = decoded ?? (await decode());
     decoded = undefined;
     await breathe();
-    trackUpdate(current, object, { scope, manager: options.manager });
+    await trackInTurns(current, object, { scope, manager: options.manager });
     await breathe();
     return object;
   };

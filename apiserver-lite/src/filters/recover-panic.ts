@@ -1,3 +1,4 @@
+import { breathe } from '../server/breathe.ts';
 import type { Filter, RequestContext } from '../server/request-context.ts';
 import { responseOf } from '../server/request-scope.ts';
 import { sendError } from '../server/respond.ts';
@@ -15,6 +16,7 @@ export function recoverPanic(encode?: StatusEncoder): Filter {
       await next(context);
     } catch (error) {
       if (!(error instanceof StatusError) && !context.signal.aborted) logFailure(context, error);
+      await breathe();
       if (context.response.headersSent) responseOf(context).destroy();
       else await sendError(context, error, encode);
     }

@@ -3,7 +3,7 @@ import type { Envelope } from '@pg8s/k8s-proto/envelope';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { RequestContext } from '../../server/request-context.ts';
-import { breathe } from '../../server/breathe.ts';
+import { beginTurn, breathe } from '../../server/breathe.ts';
 import { badRequest } from '../../server/status-error.ts';
 import { negotiateInput } from '../negotiation/input.ts';
 import { DecodeError, type ObjectCodec } from '../object-codec.ts';
@@ -35,6 +35,7 @@ export interface DecodeOptions {
 export async function decodeObject(context: RequestContext, options: DecodeOptions): Promise<KubeObject> {
   const { body, expected, codec, fieldValidation } = options;
   const mediaType = negotiateInput(context.request.headers['content-type']);
+  beginTurn();
   if (mediaType === 'application/vnd.kubernetes.protobuf') {
     const decoded = decodeProtobuf(options);
     await breathe();

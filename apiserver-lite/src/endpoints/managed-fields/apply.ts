@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
+import { breathe } from '../../server/breathe.ts';
 import type { JsonObject } from '../patch/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { compareObjects, type Comparison } from './compare.ts';
@@ -32,11 +33,11 @@ export interface Application {
  * the stored `1500m`, and a list without a default is another one than the same list with it (Kubernetes:
  * `managedfields/internal/structuredmerge.go`).
  */
-export function applyConfiguration(
+export async function applyConfiguration(
   current: KubeObject | undefined,
   applied: JsonObject,
   { scope, manager, force, decode }: Application,
-): KubeObject {
+): Promise<KubeObject> {
   const { gvk, rest, environment, apiVersion } = scope;
   const versions = versionsOf(gvk.kind, apiVersion);
   const reset = resetFieldsOf(rest);
@@ -55,7 +56,9 @@ export function applyConfiguration(
   const live = versions.own.printed((current ?? { apiVersion, kind: gvk.kind }) as JsonObject);
   // What the endpoint does not write is left out; name and namespace are still in it.
   const applying = recursiveDifference(fieldsOf(plan, applied), reset.reset);
+  await breathe();
   const merged = mergeApplied(plan, live, applied) as JsonObject;
+  await breathe();
   const next =
     previous === undefined
       ? merged
@@ -65,13 +68,16 @@ export function applyConfiguration(
           owners: applying === undefined ? others : [...others, { ...own, fieldsV1: applying }],
         });
 
+  await breathe();
   const comparisons = new Comparisons(versions, { before: live, after: next, reset });
   const inherited = fieldsOfLastApplied(current, { manager, version: versions.own, live });
+  await breathe();
   const conflicts: Conflict[] = [];
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of others) {
     const before = entry.fieldsV1 as FieldSet;
     const { changed, removed } = comparisons.in(versions.find(entry.apiVersion)!);
+    await breathe();
     const unasked = difference(intersection(before, changed), inherited);
     if (unasked !== undefined) conflicts.push({ entry, fields: unasked });
     const left = difference(difference(before, changed), removed);
@@ -79,8 +85,10 @@ export function applyConfiguration(
   }
   if (conflicts.length > 0 && !force) throw applyConflict(conflicts);
 
+  await breathe();
   const same = isDeepStrictEqual(live, next);
   const object = same && current !== undefined ? unchanged(current) : decode(next);
+  await breathe();
   const fields = difference(applying, strippedFields);
   if (fields !== undefined) {
     // A manager that changed nothing, ever, has no time.

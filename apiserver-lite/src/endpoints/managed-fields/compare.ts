@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { holdsUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
-import { compareElements, isMember, leaf, makeNode, type FieldSet } from './field-set.ts';
+import { isMember, leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
 import { elementOf } from './list-items.ts';
 import type { FieldPlan, StructPlan, TypePlan } from './type-plan.ts';
 
@@ -105,8 +105,8 @@ class Differences {
   }
 
   sort(): this {
-    this.#changed?.sort(([a], [b]) => compareElements(a, b));
-    this.#removed?.sort(([a], [b]) => compareElements(a, b));
+    if (this.#changed !== undefined) this.#changed = sortByElement(this.#changed);
+    if (this.#removed !== undefined) this.#removed = sortByElement(this.#removed);
     return this;
   }
 }

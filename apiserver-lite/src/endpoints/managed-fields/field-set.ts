@@ -101,8 +101,7 @@ function unionBelow(a: FieldSet, b: FieldSet, member: boolean): FieldSet {
     children.push([element, b[element]!]);
     grown = true;
   }
-  if (grown) children.sort(([x], [y]) => compareElements(x, y));
-  return makeNode(member, children) ?? leaf;
+  return makeNode(member, grown ? sortByElement(children) : children) ?? leaf;
 }
 
 /** What is in both; undefined: nothing. */
@@ -125,14 +124,33 @@ function intersectionBelow(a: FieldSet, b: FieldSet, member: boolean): FieldSet 
 
 /** Fields, then keys by their values, then values, then indexes. */
 export function compareElements(a: string, b: string): number {
-  if (a === b) return 0;
-  const kind = a.codePointAt(0);
-  if (kind === b.codePointAt(0) && (a.startsWith('k:') || a.startsWith('v:'))) {
-    return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)));
-  }
-  const [rankA, rankB] = [rank(a), rank(b)];
-  if (rankA !== rankB) return rankA - rankB;
-  return a < b ? -1 : 1;
+  return a === b ? 0 : comparePlaces(placeOf(a), placeOf(b));
+}
+
+/** Entries in the order of their elements; each key is read once, however many there are. */
+export function sortByElement<T>(entries: [string, T][]): [string, T][] {
+  if (entries.length < 2) return entries;
+  const placed = entries.map((entry) => ({ entry, place: placeOf(entry[0]) }));
+  return placed.sort((a, b) => comparePlaces(a.place, b.place)).map(({ entry }) => entry);
+}
+
+interface Place {
+  element: string;
+  rank: number;
+  /** Of keys and values. */
+  value: unknown;
+}
+
+function placeOf(element: string): Place {
+  const read = element.startsWith('k:') || element.startsWith('v:');
+  return { element, rank: rank(element), value: read ? JSON.parse(element.slice(2)) : undefined };
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  if (a.element === b.element) return 0;
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.value !== undefined && b.value !== undefined) return compareValues(a.value, b.value);
+  return a.element < b.element ? -1 : 1;
 }
 
 function rank(element: string): number {

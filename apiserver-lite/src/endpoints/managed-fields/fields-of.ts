@@ -1,6 +1,6 @@
 import { isJsonObject } from '../patch/json-value.ts';
 import { elementOf } from './list-items.ts';
-import { compareElements, leaf, makeNode, type FieldSet } from './field-set.ts';
+import { leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
 import type { TypePlan } from './type-plan.ts';
 
 /**
@@ -53,7 +53,7 @@ function itemsOf(plan: Extract<TypePlan, { kind: 'set' | 'keyed' }>, value: unkn
     const below = plan.kind === 'keyed' && !items.has(element) ? nodeOf(plan.element, item, true) : leaf;
     items.set(element, below ?? leaf);
   }
-  return [...items].sort(([a], [b]) => compareElements(a, b));
+  return sortByElement([...items]);
 }
 
 /**

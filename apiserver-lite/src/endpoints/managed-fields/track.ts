@@ -1,4 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
+import { breathe } from '../../server/breathe.ts';
 import type { JsonObject } from '../patch/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { compareObjects, type Comparison } from './compare.ts';
@@ -32,11 +33,25 @@ export function trackCreate(object: KubeObject, tracking: Tracking): void {
  * fields that it removes: sets `object.metadata.managedFields` (Kubernetes: `managedfields.FieldManager.Update`).
  * What doesn't change costs one walk over both objects.
  */
-export function trackUpdate(
+export function trackUpdate(current: KubeObject | undefined, object: KubeObject, tracking: Tracking): void {
+  const stages = trackingStages(current, object, tracking);
+  while (stages.next().done !== true);
+}
+
+/** `trackUpdate` that lets others have their turn between its stages. */
+export async function trackInTurns(
+  current: KubeObject | undefined,
+  object: KubeObject,
+  tracking: Tracking,
+): Promise<void> {
+  for (const _stage of trackingStages(current, object, tracking)) await breathe();
+}
+
+function* trackingStages(
   current: KubeObject | undefined,
   object: KubeObject,
   { scope, manager }: Tracking,
-): void {
+): Generator<void, void> {
   const { rest, gvk, environment, apiVersion } = scope;
   if (!scope.codec.knows(gvk)) return;
   const given = distinctEntries(startingEntries(current, object, rest.subresource !== undefined));
@@ -53,7 +68,9 @@ export function trackUpdate(
   });
   const isKnown = ({ apiVersion: ownedIn }: ManagedFieldsEntry) => versions.find(ownedIn) !== undefined;
   const entries = given.every(isKnown) ? given : given.filter(isKnown);
+  yield;
   const { changed: touched, removed } = comparisons.in(versions.own);
+  yield;
   const changed = difference(touched, strippedFields);
   if (touched === undefined && removed === undefined) {
     setEntries(object, entries);
@@ -72,6 +89,7 @@ export function trackUpdate(
     const before = entry.fieldsV1 as FieldSet;
     const versioned = comparisons.in(versions.find(entry.apiVersion)!);
     const left = difference(difference(before, versioned.changed), versioned.removed);
+    yield;
     if (changed !== undefined && sameManager(entry, own)) {
       previous = left;
     } else if (left !== undefined) {

@@ -3,6 +3,7 @@ import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-p
 import { validateDeleteOptions } from '../../registry/generic/validate-delete-options.ts';
 import type { DeleteOptions, PropagationPolicy } from '../../registry/rest.ts';
 import type { RequestContext } from '../../server/request-context.ts';
+import { beginTurn, breathe } from '../../server/breathe.ts';
 import { badRequest } from '../../server/status-error.ts';
 import { readBody } from '../body/read-body.ts';
 import { BodyError, kindOfValue, openEnvelope, protobufProblem, readValue } from '../body/read-value.ts';
@@ -79,6 +80,7 @@ const optionsKind = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions'
 /** The body, read as bodies of other verbs are, but that it may be of any version. */
 async function decodeOptions({ request }: RequestContext, body: Uint8Array): Promise<DeleteOptionsBody> {
   const mediaType = negotiateInput(request.headers['content-type']);
+  beginTurn();
   try {
     if (mediaType === 'application/vnd.kubernetes.protobuf') {
       const { apiVersion, kind, raw } = openEnvelope(body);
@@ -86,6 +88,7 @@ async function decodeOptions({ request }: RequestContext, body: Uint8Array): Pro
       return kubernetesCodec.decodeProtobuf(raw, optionsKind) as DeleteOptionsBody;
     }
     const { value } = await readValue(body, mediaType);
+    await breathe();
     ensureDeleteOptions(kindOfValue(value, optionsKind));
     return kubernetesCodec.decode({ value: value ?? {}, gvk: optionsKind, strict: false })
       .object as DeleteOptionsBody;

@@ -196,17 +196,23 @@ interface Place {
 }
 
 function find(document: JsonObject, path: string, absent: string): Place {
-  const [root, ...tokens] = path.split('/');
-  if (root !== '' || tokens.length === 0) throw failed(`${absent}: ${missing}`);
-  const keys = tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  if (!path.startsWith('/')) throw failed(`${absent}: ${missing}`);
+  const last = path.lastIndexOf('/');
   let container: unknown = document;
-  for (const key of keys.slice(0, -1)) {
+  // What is below nothing is not read: a path may have a million parts.
+  for (let at = 0; at < last && container !== undefined;) {
+    const end = path.indexOf('/', at + 1);
+    const key = unescaped(path.slice(at + 1, end));
+    at = end;
     if (Array.isArray(container)) container = container[arrayIndex(key, container.length) ?? -1];
     else container = isJsonObject(container) && Object.hasOwn(container, key) ? container[key] : undefined;
   }
   if (!Array.isArray(container) && !isJsonObject(container)) throw failed(`${absent}: ${missing}`);
-  return { container, key: keys.at(-1)! };
+  return { container, key: unescaped(path.slice(last + 1)) };
 }
+
+/** A part of a JSON pointer (RFC 6901). */
+const unescaped = (token: string) => token.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** Negative indexes count from the end. */
 function arrayIndex(key: string, length: number): number | undefined {

@@ -18,7 +18,7 @@ export function touchedByMerge(patch: unknown): Touched {
 export function touchedByPointers(pointers: readonly string[]): Touched {
   const reached = new Set<string>([JSON.stringify([])]);
   for (const pointer of pointers) {
-    const names = pointer.split('/').slice(1, -1).slice(0, 64);
+    const names = pointer.split('/', 66).slice(1, -1);
     const path: string[] = [];
     for (const name of names) {
       path.push(name.replaceAll('~1', '/').replaceAll('~0', '~'));

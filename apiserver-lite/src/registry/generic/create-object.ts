@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { breathe } from '../../server/breathe.ts';
+import { beginTurn, breathe } from '../../server/breathe.ts';
 import { alreadyExists, isReason, StatusError } from '../../server/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { Finish, StoreRequest } from '../strategy.ts';
@@ -43,6 +43,7 @@ export async function prepareNew(
   }
   const finish = (await strategy.beginCreate?.(object, request)) ?? nothingBegun;
   try {
+    beginTurn();
     beforeCreate(strategy, object, request);
     await breathe();
     await scope.admission.validate(scope.attributes(request, 'CREATE', { object }));

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { kindOf } from '@pg8s/k8s-proto/scheme';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
-import { breathe } from '../../server/breathe.ts';
+import { beginTurn, breathe } from '../../server/breathe.ts';
 import { alreadyExists, conflict, isReason, type GroupResource } from '../../server/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import { failedPrecondition } from '../../storage/failed-precondition.ts';
@@ -39,9 +39,11 @@ export function checkPreconditions(
 async function asStored(object: KubeObject): Promise<KubeObject> {
   if (kindOf(object.apiVersion, object.kind) === undefined) return object;
   await breathe();
+  beginTurn();
   const value = protobufValueCodec.encode(object, '');
   await breathe();
   const read = protobufValueCodec.decode(value, '');
+  await breathe();
   applyDefaults(read);
   return read;
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { breathe } from '../../server/breathe.ts';
+import { beginTurn, breathe } from '../../server/breathe.ts';
 import { conflict, invalid, notFound, objectModified } from '../../server/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { UpdateOptions, UpdateResult } from '../rest.ts';
@@ -59,13 +59,18 @@ export async function updateObject(
       return object;
     }
     const old = current.object;
-    const object = copyOf(await transform(old));
+    const wanted = await transform(old);
+    await breathe();
+    const object = copyOf(wanted);
     await breathe();
     const attributes = scope.attributes(request, 'UPDATE', { object, name, oldObject: old });
     await admission.admit(attributes);
+    beginTurn();
     checkVersion(scope, name, { object, current });
     finish = (await strategy.beginUpdate?.(object, old, request)) ?? nothingBegun;
+    beginTurn();
     beforeUpdate(strategy, object, old, request);
+    await breathe();
     keepOwnershipTimes(object, old);
     await breathe();
     await admission.validate(attributes);

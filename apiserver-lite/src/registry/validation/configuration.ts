@@ -27,19 +27,25 @@ function decodedLength(base64: string): number {
   return Math.floor((base64.length * 3) / 4) - padding;
 }
 
+/** Most keys are fine: only for the others is there anything to write. */
+function validateKey(field: string, key: string): FieldError[] {
+  const faults = validConfigMapKey(key);
+  return faults.length === 0 ? [] : invalidEach(`${field}[${key}]`, key, faults);
+}
+
 /** Keys that can be file names, and a megabyte at most. */
 export function validateConfigMap(object: KubeObject): FieldError[] {
   const { data, binaryData } = dataOf(object);
   const findings: FieldError[] = [];
   let bytes = 0;
   for (const [key, value] of Object.entries(data)) {
-    findings.push(...invalidEach(`data[${key}]`, key, validConfigMapKey(key)));
+    findings.push(...validateKey('data', key));
     if (Object.hasOwn(binaryData, key))
       findings.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
     bytes += Buffer.byteLength(value);
   }
   for (const [key, value] of Object.entries(binaryData)) {
-    findings.push(...invalidEach(`binaryData[${key}]`, key, validConfigMapKey(key)));
+    findings.push(...validateKey('binaryData', key));
     bytes += decodedLength(value);
   }
   // The path to nothing, as Go prints it.
@@ -85,7 +91,7 @@ export function validateSecret(object: KubeObject): FieldError[] {
   const findings: FieldError[] = [];
   let bytes = 0;
   for (const [key, value] of Object.entries(data)) {
-    findings.push(...invalidEach(`data[${key}]`, key, validConfigMapKey(key)));
+    findings.push(...validateKey('data', key));
     bytes += decodedLength(value);
   }
   if (bytes > maxDataBytes) findings.push(tooLong('data', maxDataBytes));

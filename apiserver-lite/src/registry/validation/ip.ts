@@ -4,7 +4,8 @@ import { invalidValue } from './field-errors.ts';
 
 /** Without the zeros in front that Go's sloppy parser lets through in IPv4. */
 function withoutZeros(address: string): string {
-  if (!/^\d+(\.\d+){3}$/.test(address)) return address;
+  // Node reads no zeros in front.
+  if (isIP(address) !== 0 || !/^\d+(\.\d+){3}$/.test(address)) return address;
   return address
     .split('.')
     .map((part) => String(Number(part)))
@@ -23,7 +24,7 @@ const isMapped = (address: string) => ipVersion(address) === 6 && numberOf(addre
 function numberOf(address: string): bigint {
   if (ipVersion(address) === 4) {
     const parts = withoutZeros(address).split('.');
-    return parts.reduce((number, part) => (number << 8n) | BigInt(part), 0n);
+    return BigInt(parts.reduce((number, part) => number * 256 + Number(part), 0));
   }
   const [left = '', right] = canonicalIpv6(address).split('::');
   const groups = (text: string) => (text === '' ? [] : text.split(':'));

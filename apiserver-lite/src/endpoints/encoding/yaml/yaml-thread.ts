@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { parseJson } from '@pg8s/k8s-proto/json';
+import { beginTurn } from '../../../server/breathe.ts';
 import { tooManyRequests, timeout } from '../../../server/status-error.ts';
 import type { ParsedYaml } from './decode-nodes.ts';
 import type { YamlAnswer, YamlQuestion } from './yaml-worker.ts';
@@ -71,6 +72,7 @@ class YamlThread {
     });
     worker.unref();
     worker.on('message', ({ id, json, duplicates = [], problem, failure }: YamlAnswer) => {
+      beginTurn();
       this.#settle(id, ({ resolve, reject }) => {
         if (json !== undefined) resolve({ value: parseJson(json), duplicates });
         else reject(problem === undefined ? new Error(failure) : new YamlError(problem));
