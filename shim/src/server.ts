@@ -1,4 +1,3 @@
-import { createServer as createHttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { createAuth } from './auth/create-auth.ts';
@@ -9,6 +8,7 @@ import { createInProcessMaintenance } from './client/in-process-maintenance.ts';
 import type { MaintenanceClient } from './client/maintenance-client.ts';
 import { controlAccess } from './gateway/access-control.ts';
 import { Connections } from './gateway/connections.ts';
+import { createHttp1Server } from './gateway/http1-server.ts';
 import { createHttpEndpoints } from './gateway/http-endpoints.ts';
 import { createJsonGateway } from './gateway/json/json-gateway.ts';
 import { Loopback } from './gateway/json/loopback.ts';
@@ -18,7 +18,8 @@ import { AutoCompactor, type Retention } from './mvcc/auto-compaction.ts';
 import { openStore, type OpenedStore } from './postgres/open-store.ts';
 import { allMethods } from './rpc/all-methods.ts';
 import { CallCounts } from './rpc/call-counts.ts';
-import { createGrpcServer } from './rpc/grpc-server.ts';
+import { createGrpcServer, tooMuchHeld } from './rpc/grpc-server.ts';
+import { HeldMemory } from './rpc/held-memory.ts';
 import { createRequestLog } from './rpc/request-log.ts';
 import { createServerMetrics } from './rpc/server-metrics.ts';
 import { createServices, grpcOverheadBytes } from './rpc/services.ts';
@@ -79,6 +80,8 @@ export interface ShimOptions {
    * of the memory that this process may have, 1 GiB at most.
    */
   heldMemoryBytes?: number | undefined;
+  /** How long HTTP/1 clients may be slow; see `Http1ServerOptions`. */
+  httpTimeouts?: { headersTimeoutMs?: number; bodyTimeoutMs?: number; idleTimeoutMs?: number } | undefined;
   /** Bytes of current values kept in memory. */
   valueCacheBytes?: number | undefined;
   /** Whether LISTEN and NOTIFY are used; without, other shims' commits are seen at the next poll. */
@@ -107,9 +110,6 @@ export const defaultVersionReported = '3.6.14';
 
 /** etcd's --initial-advertise-peer-urls, when it is not given. */
 const defaultPeerUrl = 'http://localhost:2380';
-
-/** An HTTP connection on which nothing moves for so long is closed. */
-const httpIdleTimeoutMs = 120_000;
 
 /** etcd's default quota. */
 const defaultQuotaBytes = 2 * 1024 ** 3;
@@ -202,13 +202,14 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
   });
   const counts = new CallCounts();
   const logRequest = createRequestLog({ log, slowMs: options.warningUnaryRequestDurationMs ?? 300 });
+  const held = new HeldMemory({ limitBytes: options.heldMemoryBytes });
   const grpc = createGrpcServer({
     services,
     counts,
     logRequest,
     log,
     maxRequestBytes,
-    heldMemoryBytes: options.heldMemoryBytes,
+    held,
     maxConcurrentStreams: options.maxConcurrentStreams ?? 0xffffffff,
     keepaliveMinTimeMs: options.grpcKeepaliveMinTimeMs ?? 5000,
     keepaliveIntervalMs: options.grpcKeepaliveIntervalMs ?? 7_200_000,
@@ -223,7 +224,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
     quotaBytes: Math.max(quotaBytes, 0),
     isExtensive: options.metrics === 'extensive',
   });
-  const loopback = new Loopback(grpc.inject);
+  const loopback = new Loopback(grpc.injectLoopback);
   const endpoints = createHttpEndpoints({
     services,
     version,
@@ -241,19 +242,26 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
           }),
   });
   const access = { cors: options.cors ?? [], hostWhitelist: options.hostWhitelist ?? [] };
-  const http = createHttpServer(controlAccess(access, endpoints.forClients));
-  const metricsHttp = createHttpServer(endpoints.forScrapers);
-  for (const server of [http, metricsHttp]) {
-    // Node checks the other timeouts only on sockets that it has accepted itself.
-    server.timeout = httpIdleTimeoutMs;
-  }
-  const serveHttp = (socket: Socket): void => void http.emit('connection', socket);
+  const onTooMuchHeld = (): void => log.warn({ heldBytes: held.limitBytes }, tooMuchHeld);
+  const { httpTimeouts } = options;
+  const http = createHttp1Server({
+    onRequest: controlAccess(access, endpoints.forClients),
+    held,
+    onTooMuchHeld,
+    ...httpTimeouts,
+  });
+  const metricsHttp = createHttp1Server({
+    onRequest: endpoints.forScrapers,
+    held,
+    onTooMuchHeld,
+    ...httpTimeouts,
+  });
   // With URLs of their own for HTTP, the others are gRPC's alone.
   const refuse = (socket: Socket): void => void socket.destroy();
-  const http1 = httpListeners.length > 0 ? refuse : serveHttp;
+  const http1 = httpListeners.length > 0 ? refuse : http.serve;
   clients.serve((connection) => splitProtocols(connection, { http1, http2: grpc.inject }));
-  httpClients.serve((connection) => splitProtocols(connection, { http1: serveHttp, http2: refuse }));
-  scrapers.serve((socket) => void metricsHttp.emit('connection', socket));
+  httpClients.serve((connection) => splitProtocols(connection, { http1: http.serve, http2: refuse }));
+  scrapers.serve(metricsHttp.serve);
   const clientUrls = listeners.map(({ url }) => url);
   log.info({ clientUrls, name: options.name ?? 'default', version }, 'ready to serve client requests');
 
@@ -274,15 +282,13 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
       (closed ??= (async () => {
         clearInterval(compacting);
         const stopped = stopListening();
-        http.closeIdleConnections();
-        metricsHttp.closeIdleConnections();
+        http.close();
+        metricsHttp.close();
         loopback.close();
         services.watch.stop();
         await grpc.close(drainMs);
         disconnect();
         await stopped;
-        http.close();
-        metricsHttp.close();
         await auth.close();
         await opened.close();
       })()),

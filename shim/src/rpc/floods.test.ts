@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { createGrpcClient } from '../client/grpc-client.ts';
 import type { EtcdClient } from '../client/etcd-client.ts';
@@ -92,6 +93,45 @@ describe('floods of frames harm no other client', { timeout: 120_000 }, () => {
       assert.ok(grown < 200 << 20, `${grown >> 20} MiB more`);
     });
   }
+
+  test('requests over HTTP/1 whose headers or bodies do not come to an end are ended', async (t) => {
+    const slow = await startMemoryShim({ httpTimeouts: { headersTimeoutMs: 200, bodyTimeoutMs: 400 } });
+    t.after(() => slow.close());
+    const begin = async (...lines: string[]): Promise<{ socket: Socket; text: () => string }> => {
+      const socket = await RawConnection.connect(slow.clientUrls[0] as string);
+      t.after(() => socket.destroy());
+      let text = '';
+      socket.on('data', (data: Buffer) => (text += data.toString()));
+      socket.write(lines.join('\r\n'));
+      return { socket, text: () => text };
+    };
+    const body = ['Host: a', 'Content-Length: 99', '', '{'];
+    const watch = await begin(
+      'POST /v3/watch HTTP/1.1',
+      'Host: a',
+      'Transfer-Encoding: chunked',
+      '',
+      '20',
+      '{"create_request":{"key":"aw=="}}'.slice(0, 32),
+      '1',
+      '}',
+      '',
+    );
+    await until('the watch to be created', () => watch.text().includes('"created":true'));
+    const ended = await Promise.all([
+      begin('GET /version HTTP/1.1', 'Host: a', 'X-'),
+      begin('POST /v3/kv/put HTTP/1.1', ...body),
+      begin('GET /version HTTP/1.1', ...body),
+      begin('POST /v3/nothing HTTP/1.1', ...body),
+    ]);
+    // One byte now and then is no progress.
+    const drips = setInterval(() => ended.forEach(({ socket }) => socket.write('x')), 50);
+    t.after(() => clearInterval(drips));
+    await until('all to be ended', () => ended.every(({ socket }) => socket.closed));
+    const [headers, put] = ended;
+    for (const each of [headers, put]) assert.match(each?.text() ?? '', /^HTTP\/1\.1 408 /);
+    assert.equal(watch.socket.closed, false);
+  });
 
   test(
     'connections that say nothing, or stop after the preface, are ended',

@@ -14,7 +14,7 @@ import { GrpcStreams } from './grpc-streams.ts';
 import { unaryMethods } from './methods.ts';
 import { observeUnary } from './observe-unary.ts';
 import { hangUp } from './hang-up.ts';
-import { HeldMemory } from './held-memory.ts';
+import type { HeldMemory } from './held-memory.ts';
 import { enforcePingPolicy } from './ping-policy.ts';
 import { createHeaderRefusal, sendRefusal } from './refuse-headers.ts';
 import type { RequestLog } from './request-log.ts';
@@ -25,6 +25,8 @@ import { UnreadableRequest } from './unreadable-request.ts';
 export interface GrpcServer {
   /** A connection that begins (or has begun: bytes may be buffered in it) with HTTP/2's preface. */
   inject(connection: Duplex): void;
+  /** As `inject`, of the gateway's own connection: what is held for its clients is counted where they are. */
+  injectLoopback(connection: Duplex): void;
   /** Ends the streams, lets unary calls finish for so long, then closes what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -35,8 +37,7 @@ export interface GrpcServerOptions {
   logRequest: RequestLog;
   log: Logger;
   maxRequestBytes: number;
-  /** See `HeldMemory`. */
-  heldMemoryBytes?: number | undefined;
+  held: HeldMemory;
   /** etcd's --max-concurrent-streams, per connection. */
   maxConcurrentStreams: number;
   /** Clients that ping more often are disconnected; 0: grpc-go's 5 minutes. */
@@ -45,6 +46,9 @@ export interface GrpcServerOptions {
   keepaliveTimeoutMs: number;
 }
 
+/** What the log says of a connection that `HeldMemory` ends. */
+export const tooMuchHeld = 'ended the connection of a client for which too much is held';
+
 type StreamListener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
 /** Clients may send us this much before they wait for us, per stream and per connection. */
@@ -52,8 +56,7 @@ const flowControlWindowBytes = 4 << 20;
 
 /** Serves etcd's gRPC services. Methods that don't exist are answered UNIMPLEMENTED by grpc-js. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { services, counts, maxRequestBytes, log } = options;
-  const held = new HeldMemory({ limitBytes: options.heldMemoryBytes });
+  const { services, counts, held, maxRequestBytes, log } = options;
   const maxMessageBytes = maxRequestBytes + grpcOverheadBytes;
   const server = new Server({
     // Larger ones than ours are refused by `readRequest`, in grpc-go's words; grpc-js only guards the memory.
@@ -144,16 +147,15 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const refuseHeaders = createHeaderRefusal(allMethods(services).map(({ path }) => path));
   /** The connection that is being injected: its session is made at once. */
   let injected: Duplex | undefined;
+  let isLoopback = false;
   for (const http2 of http2Servers.keys()) {
     http2.on('session', (session) => {
       if (injected === undefined) return;
       const connection = injected;
       enforcePingPolicy(session, connection, { minTimeMs });
+      if (isLoopback) return;
       held.watch(session, () => {
-        log.warn(
-          { heldBytes: held.limitBytes },
-          'ended the connection of a client for which too much is held',
-        );
+        log.warn({ heldBytes: held.limitBytes }, tooMuchHeld);
         hangUp(session, connection, 'too_much_held');
       });
     });
@@ -167,13 +169,19 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     });
   }
   const connections = new Set<Duplex>();
+  const inject = (connection: Duplex): void => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+    injected = connection;
+    injector.injectConnection(connection);
+    injected = undefined;
+  };
   return {
-    inject(connection) {
-      connections.add(connection);
-      connection.once('close', () => connections.delete(connection));
-      injected = connection;
-      injector.injectConnection(connection);
-      injected = undefined;
+    inject,
+    injectLoopback(connection) {
+      isLoopback = true;
+      inject(connection);
+      isLoopback = false;
     },
     async close(graceMs) {
       streams.stop();

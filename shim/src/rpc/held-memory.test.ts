@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { pino } from 'pino';
 import { createGrpcClient } from '../client/grpc-client.ts';
 import type { Shim } from '../server.ts';
 import { until } from '../mvcc/testing/until.ts';
+import { tooMuchHeld } from './grpc-server.ts';
 import { PartialMessage } from './held-memory.ts';
 import type { MemoryStore } from './testing/memory-store.ts';
 import { endsStream, frameType, RawConnection } from './testing/raw-connection.ts';
@@ -29,12 +31,15 @@ describe('what clients make the server hold is bounded', { timeout: 60_000 }, ()
   const closers: (() => unknown)[] = [];
   let shim: Shim & { store: MemoryStore };
   let url: string;
+  let log: string;
   afterEach(async () => {
     for (const close of closers.splice(0).toReversed()) await close();
   });
 
   beforeEach(async () => {
+    log = '';
     const started = await startMemoryShim({
+      log: pino({ level: 'warn' }, { write: (line: string) => (log += line) }),
       heldMemoryBytes: 32 * mebibyte,
       maxRequestBytes: 8 * mebibyte,
     });
@@ -127,6 +132,26 @@ describe('what clients make the server hold is bounded', { timeout: 60_000 }, ()
     }
     await ended(greedy);
     await ask();
+  });
+
+  test('answers of the JSON gateway that are not read', async () => {
+    const ask = await witness();
+    const greedy = await RawConnection.connect(url);
+    closers.push(() => greedy.destroy());
+    const body = '{"key":"AA==","range_end":"AA=="}';
+    const one = `POST /v3/kv/range HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    greedy.pause();
+    greedy.write(one.repeat(100));
+    // Who does not read does not see the end either.
+    await until('it to be disconnected', async () => {
+      await ask();
+      return log.includes(tooMuchHeld);
+    });
+    greedy.resume();
+    if (!greedy.closed) await once(greedy, 'close');
+    const reader = await fetch(`${url}/v3/kv/range`, { method: 'POST', body });
+    assert.equal(reader.status, 200);
+    await reader.arrayBuffer();
   });
 
   test('connections: those that come when there is no room are sent away', async () => {

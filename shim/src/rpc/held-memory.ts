@@ -38,12 +38,25 @@ export class HeldMemory {
 
   /** Counts what is held for this connection until it closes; `end` must close it. */
   watch(session: ServerHttp2Session, end: () => void): void {
-    if (this.#holders.size * connectionBytes > this.limitBytes / 2) return end();
+    const holder = this.hold(end);
+    if (holder === undefined) return;
+    this.#bySession.set(session, holder);
+    session.once('close', () => holder.release());
+  }
+
+  /**
+   * Counts a connection of any kind, and what is added to it, until it is released; `end` must close it. Undefined: there is
+   * no room for one more, and `end` was called.
+   */
+  hold(end: () => void): Holder | undefined {
+    if (this.#holders.size * connectionBytes > this.limitBytes / 2) {
+      end();
+      return undefined;
+    }
     const holder = new Holder((change, from) => this.#changed(change, from), end);
     this.#holders.add(holder);
-    this.#bySession.set(session, holder);
     holder.add(connectionBytes);
-    session.once('close', () => holder.release());
+    return holder;
   }
 
   /** Counts what is held for this stream of a connection; to be called before anybody writes to it. */

@@ -4,6 +4,7 @@ import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { EtcdError, grpcCode } from '../../client/etcd-error.ts';
 import { type Codec, decode, encode } from '../../etcdserverpb/codec.ts';
 import type { MethodDescription } from '../../rpc/all-methods.ts';
+import { allowEndlessBody } from '../http1-server.ts';
 import { bodyText } from './body-text.ts';
 import { fromJson } from './from-json.ts';
 import { httpStatus } from './http-status.ts';
@@ -45,6 +46,7 @@ export function createJsonGateway(options: JsonGatewayOptions): JsonGateway {
         'CommonName of client sending a request against gateway will be ignored and not used as expected\n',
       );
     }
+    if (method.streamsRequests) allowEndlessBody(request);
     // A lock or a watch may take its time: the client's end of the connection tells when nobody waits for it.
     const idleTimeoutMs = request.socket.timeout ?? 0;
     request.socket.setTimeout(0);
@@ -56,6 +58,8 @@ export function createJsonGateway(options: JsonGatewayOptions): JsonGateway {
     try {
       if (method.streamsResponses) await answerStream({ request, response, method, call, maxMessageLength });
       else await answerUnary({ request, response, method, call, maxMessageLength });
+      // Only the client is waited for now.
+      if (!request.socket.destroyed) request.socket.setTimeout(idleTimeoutMs);
     } catch (error) {
       call.cancel();
       // What is still to come of the body is not waited for.

@@ -17,7 +17,8 @@ export interface LoopbackCall {
   readonly responses: AsyncIterable<Buffer>;
 }
 
-const windowBytes = 4 << 20;
+/** What may wait for a client of the gateway that does not read, for each of its streams. */
+const windowBytes = 512 * 1024;
 
 /**
  * gRPC to the server in this process, over a connection that never leaves it: whatever holds for requests over gRPC
