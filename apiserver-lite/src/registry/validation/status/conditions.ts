@@ -45,6 +45,6 @@ export function validateConditionStatuses(
   field: string,
 ): FieldError[] {
   return each(conditions, field, ({ status = '' }, path) =>
-    statuses.includes(status) ? [] : [notSupported(`${path}.status`, status, statuses)],
+    statuses.includes(status) ? [] : [notSupported(`${path}.status`, status, ['True', 'False', 'Unknown'])],
   );
 }

@@ -106,7 +106,7 @@ function validateEnd({ status, changed }: Change): FieldError[] {
   }
   if (changed('startTime', 'completionTime') && startTime && completionTime) {
     if (Date.parse(completionTime) < Date.parse(startTime)) {
-      findings.push(invalidValue(field, completionTime, 'completionTime cannot be set before startTime'));
+      findings.push(invalidValue(field, completionTime, 'must be equal to or after `startTime`'));
     }
   }
   return findings;
@@ -133,7 +133,7 @@ function validateFinished({ status, changed }: Change): FieldError[] {
   const count = (uncounted?.succeeded ?? []).length + (uncounted?.failed ?? []).length;
   if (changed('Finished', 'uncountedTerminatedPods') && count > 0) {
     const value = goValue('batch.v1.UncountedTerminatedPods', uncounted);
-    const detail = 'uncountedTerminatedPods needs to be empty for finished job';
+    const detail = 'must be empty for finished job';
     findings.push(invalidValue('status.uncountedTerminatedPods', value, detail));
   }
   return findings;

@@ -1,15 +1,8 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
-import {
-  duplicate,
-  forbiddenField,
-  invalidEach,
-  invalidValue,
-  notSupported,
-  required,
-} from '../field-errors.ts';
+import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { dns1123Subdomain } from '../formats.ts';
-import { goList, goValue } from '../go-value.ts';
+import { goList } from '../go-value.ts';
 import { ipVersion, validateIp } from '../ip.ts';
 import { each } from '../rules.ts';
 
@@ -76,10 +69,5 @@ export function validateAddressList(
     const detail = 'may specify no more than one IP for each IP family';
     findings.push(invalidValue(path, goList(message, list), detail));
   }
-  return [
-    ...findings,
-    ...each(list, path, (entry, place, index) =>
-      addresses.indexOf(entry.ip ?? '') < index ? [duplicate(place, goValue(message, entry))] : [],
-    ),
-  ];
+  return findings;
 }

@@ -13,7 +13,7 @@ export function validateNodeResources(object: KubeObject): FieldError[] {
   const status = statusOf(object);
   return (['capacity', 'allocatable'] as const).flatMap((part) =>
     Object.entries(status[part] ?? {}).flatMap(([name, amount]) =>
-      validateAmount(name, amount, `status.${part}[${name}]`),
+      validateAmount(name, amount, `status.${part}.${name}`),
     ),
   );
 }

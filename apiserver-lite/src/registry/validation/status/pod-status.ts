@@ -28,14 +28,14 @@ export function validatePodStatus(object: KubeObject, old: KubeObject): FieldErr
   const [status, before, spec] = [statusOf(object), statusOf(old), specOf(old)];
   return [
     ...validatePodAnnotationsUpdate(object.metadata.annotations, old.metadata.annotations),
-    // kube-apiserver looks for them in this place.
-    ...each(status.conditions, 'metadata.conditions', ({ type = '' }, path) =>
+    ...each(status.conditions, 'status.conditions', ({ type = '' }, path) =>
       ownConditions.includes(type) ? [] : invalidEach(`${path}.Type`, type, qualifiedName(type)),
     ),
     ...validateNomination(status.nominatedNodeName, before.nominatedNodeName),
     ...kinds.flatMap((kind) => validateEnds(kind, { status, before, spec })),
     ...validateClaims(status, spec),
     ...validateAddressList('status.podIPs', 'core.v1.PodIP', status.podIPs),
+    ...validateFirstHostIp(status),
     ...validateAddressList('status.hostIPs', 'core.v1.HostIP', status.hostIPs),
     ...kinds.flatMap((kind) => validateUsers(kind, status[kind], spec.os?.name ?? 'linux')),
     ...validateHealth('containerStatuses', status.containerStatuses, spec.containers),
@@ -49,6 +49,13 @@ export function validatePodStatus(object: KubeObject, old: KubeObject): FieldErr
           : [forbiddenField(`${path}.allocatedResourcesStatus`, 'must not be specified in container status')],
     ),
   ];
+}
+
+/** The address of the host is the first of its addresses. */
+function validateFirstHostIp({ hostIP = '', hostIPs = [] }: V1PodStatus): FieldError[] {
+  const ip = hostIPs[0]?.ip ?? '';
+  const isSame = hostIPs.length === 0 || hostIP === ip;
+  return isSame ? [] : [invalidValue('status.hostIPs[0].ip', ip, 'must be equal to `hostIP`')];
 }
 
 function validateNomination(name: string | undefined, before: string | undefined): FieldError[] {
@@ -82,7 +89,10 @@ function validateClaims({ resourceClaimStatuses }: V1PodStatus, spec: V1PodSpec)
     if (seen.has(name)) findings.push(duplicate(`${path}.name`, name));
     seen.add(name);
     return typeof resourceClaimName === 'string'
-      ? [...findings, ...invalidEach(`${path}.name`, resourceClaimName, dns1123Subdomain(resourceClaimName))]
+      ? [
+          ...findings,
+          ...invalidEach(`${path}.resourceClaimName`, resourceClaimName, dns1123Subdomain(resourceClaimName)),
+        ]
       : findings;
   });
 }
@@ -99,9 +109,9 @@ function validateUsers(
     if (!linux) return [];
     if (system === 'windows') return [forbiddenField(`${path}.linux`, 'cannot be set for a windows pod')];
     return [
-      ...validId(linux.uid, `${path}.linux.uid`),
-      ...validId(linux.gid, `${path}.linux.gid`),
-      ...each(linux.supplementalGroups, `${path}.linux.supplementalGroups`, validId),
+      ...validId(linux.uid, `${path}.user.linux.uid`),
+      ...validId(linux.gid, `${path}.user.linux.gid`),
+      ...each(linux.supplementalGroups, `${path}.user.linux.supplementalGroups`, validId),
     ];
   });
 }

@@ -65,7 +65,7 @@ function describeChain(pem: string): string | undefined {
     if (body.includes(':')) return 'no PEM block headers are permitted';
     if (!isCertificate(whole)) return 'x509: malformed certificate';
   }
-  return blocks.length === 0 ? 'must contain one or more CERTIFICATE PEM blocks' : undefined;
+  return blocks.length === 0 ? 'must contain at least one CERTIFICATE PEM block' : undefined;
 }
 
 function validateCertificate(object: KubeObject, old: KubeObject): FieldError[] {

@@ -1,9 +1,8 @@
 import type { V1PersistentVolumeClaimStatus, V1PersistentVolumeStatus } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../server/status-error.ts';
-import { invalidValue, notSupported } from '../field-errors.ts';
-import { validateAmount } from '../pod/resources.ts';
-import { notNegative, signOf } from '../rules.ts';
+import { notSupported } from '../field-errors.ts';
+import { validateBasicAmount } from '../pod/resources.ts';
 
 const resizeStates = [
   'ControllerResizeInProgress',
@@ -13,10 +12,6 @@ const resizeStates = [
   'NodeResizePending',
 ];
 
-function validateNotNegative(field: string, amount: unknown): FieldError[] {
-  return signOf(amount) < 0 ? [invalidValue(field, amount, notNegative)] : [];
-}
-
 /** Kubernetes: `core/validation.ValidatePersistentVolumeClaimStatusUpdate`. */
 export function validateClaimStatus(object: KubeObject): FieldError[] {
   const status = (object['status'] ?? {}) as V1PersistentVolumeClaimStatus;
@@ -24,14 +19,14 @@ export function validateClaimStatus(object: KubeObject): FieldError[] {
   const allocated = 'status.allocatedResources';
   return [
     ...Object.entries(capacity).flatMap(([name, amount]) =>
-      validateNotNegative(`status.capacity[${name}]`, amount),
+      validateBasicAmount(amount, `status.capacity[${name}]`),
     ),
     ...Object.entries(allocatedResourceStatuses)
       .filter(([, state]) => !resizeStates.includes(state))
-      .map(([name]) => notSupported('status.allocatedResourceStatus', name, resizeStates)),
+      .map(([name]) => notSupported('status.allocatedResourceStatuses', name, resizeStates)),
     ...Object.entries(allocatedResources).flatMap(([name, amount]) =>
       name === 'storage'
-        ? validateAmount(name, amount, `${allocated}[${name}]`)
+        ? validateBasicAmount(amount, `${allocated}[${name}]`)
         : [notSupported(allocated, name, ['storage'])],
     ),
   ];
