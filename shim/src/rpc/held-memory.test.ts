@@ -148,7 +148,7 @@ describe('what clients make the server hold is bounded', { timeout: 60_000 }, ()
       return log.includes(tooMuchHeld);
     });
     greedy.resume();
-    if (!greedy.closed) await once(greedy, 'close');
+    await until('its end to be seen', () => greedy.closed);
     const reader = await fetch(`${url}/v3/kv/range`, { method: 'POST', body });
     assert.equal(reader.status, 200);
     await reader.arrayBuffer();
