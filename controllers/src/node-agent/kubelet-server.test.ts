@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import https from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import pino from 'pino';
 import type { ApiObject } from '../runtime/api-object.ts';
@@ -139,3 +141,41 @@ test('the node’s own HTTP API gives logs to those who may have them', async (t
   await clock.advance(10_000);
   assert.match(await followed.body, /started docker\.io\/library\/nginx:1.*\npg8s: ended with exit code 0/);
 });
+
+test(
+  'clients in the middle of a TLS handshake are ended, in time and by close()',
+  { timeout: 10_000 },
+  async (t) => {
+    const { cert, key } = await selfSigned();
+    const start = (handshakeTimeoutMs: number) =>
+      startKubeletServer({
+        bindAddress: '127.0.0.1',
+        host: '127.0.0.1',
+        port: 0,
+        cert,
+        key,
+        clientCa: undefined,
+        log: pino({ level: 'silent' }),
+        handshakeTimeoutMs,
+      });
+    // By a reset, too.
+    const ended = (socket: Socket): Promise<unknown> =>
+      new Promise((resolve) => (socket.closed ? resolve(undefined) : socket.once('close', resolve)));
+    const halfOpen = async (port: number) => {
+      const socket = connect(port, '127.0.0.1');
+      t.after(() => socket.destroy());
+      socket.on('error', () => {}).resume();
+      await once(socket, 'connect');
+      // The first bytes of a ClientHello.
+      socket.write(Buffer.from('1603010200', 'hex'));
+      return socket;
+    };
+    const hasty = await start(50);
+    await ended(await halfOpen(hasty.port));
+    await hasty.close();
+    const patient = await start(60_000);
+    const socket = await halfOpen(patient.port);
+    await patient.close();
+    await ended(socket);
+  },
+);

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { type LogOptions, LogWriter } from './container-logs.ts';
@@ -25,6 +25,8 @@ export interface KubeletServerOptions {
   /** PEM: who signs the certificates of clients; without it nobody may ask anything. */
   clientCa: string | undefined;
   log: Logger;
+  /** A TLS handshake that takes longer is ended. Default: 10 s. */
+  handshakeTimeoutMs?: number;
 }
 
 /** One endpoint for all simulated nodes of this process. */
@@ -52,6 +54,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
       cert: options.cert,
       key: options.key,
       minVersion: 'TLSv1.2',
+      handshakeTimeout: options.handshakeTimeoutMs ?? 10_000,
       requestCert: clientCa !== undefined,
       // Whoever shows none is told so by a 401, as a kubelet does.
       rejectUnauthorized: false,
@@ -117,7 +120,17 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     server.once('error', reject);
     server.listen(options.port, options.bindAddress, () => resolve());
   });
-  server.on('tlsClientError', (error) => log.debug({ err: error }, 'kubelet client'));
+  server.on('tlsClientError', (error, socket) => {
+    log.debug({ err: error }, 'kubelet client');
+    // Node leaves it open, also when its time for the handshake is over.
+    socket.destroy();
+  });
+  // Node's own list begins after the handshake.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.unref();
   return {
     host,
@@ -126,7 +139,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     async close() {
       following.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
