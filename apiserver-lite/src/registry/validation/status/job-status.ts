@@ -223,7 +223,7 @@ function validateTransition({ spec, status, old, changed }: Change): FieldError[
   if (spec.completionMode !== 'Indexed' || spec.completions !== spec.parallelism) decreased('succeeded');
   const { completionTime, startTime } = status;
   if (completionTime && old.completionTime && changed('completionTime')) {
-    const detail = 'completionTime cannot be mutated';
+    const detail = 'field is immutable';
     findings.push(invalidValue('status.completionTime', completionTime, detail));
   }
   if (old.startTime && changed('startTime') && spec.suspend !== true) {
