@@ -249,10 +249,11 @@ const jsonCases: Record<string, HostileRequest> = {
     },
     '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies?dryRun=All',
   ),
+  // With a body, the query does not count.
   'options of a delete': {
     path: target,
     method: 'DELETE',
-    body: `{"apiVersion":"v1","kind":"DeleteOptions",${repeat((index) => `"k${index}":1,`)}"a":1}`,
+    body: `{"apiVersion":"v1","kind":"DeleteOptions","dryRun":["All"],${repeat((index) => `"k${index}":1,`)}"a":1}`,
     contentType: json,
   },
   'gzip in a body': { ...post(configMaps, gzipSync('{}'.padEnd(100 * mebibyte))) },
