@@ -78,6 +78,22 @@ test('of Pods only those that wait for claims of their own', async () => {
   ]);
 });
 
+test('volumes and ranges of Services wait for controllers, too', async () => {
+  const api = await testRegistry({ actors: [] });
+  await create(api, '/v1/persistentvolumes', {
+    metadata: { name: 'a' },
+    spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/a' } },
+  });
+  await create(api, 'networking.k8s.io/v1/servicecidrs', {
+    metadata: { name: 'a' },
+    spec: { cidrs: ['10.9.0.0/24'] },
+  });
+  assert.deepEqual(api.warnings, [
+    'pg8s runs without persistentvolume-binder-controller: the volume stays Pending',
+    'pg8s runs without service-cidr-controller: the range gets no conditions',
+  ]);
+});
+
 test('admission plugins that are there count as running', async () => {
   const api = await testRegistry({ actors: ['DefaultTolerationSeconds'] });
   await create(api, '/v1/resourcequotas', { metadata: { name: 'a' }, spec: { hard: { pods: '1' } } });

@@ -20,6 +20,7 @@ const volumesOf = (object: KubeObject) => podSpecOf(object).volumes ?? [];
 /** By `group/Kind`. A row goes, or falls silent, when its actor arrives. */
 export const attendances: Readonly<Record<string, readonly Attendance[]>> = {
   '/LimitRange': [{ actor: 'LimitRanger', effect: 'limits are not applied to Pods' }],
+  '/PersistentVolume': [{ actor: 'persistentvolume-binder-controller', effect: 'the volume stays Pending' }],
   '/PersistentVolumeClaim': [
     { actor: 'persistentvolume-binder-controller', effect: 'the claim stays Pending' },
   ],
@@ -104,6 +105,9 @@ export const attendances: Readonly<Record<string, readonly Attendance[]>> = {
   ],
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': [
     { actor: 'priority and fairness', effect: 'requests are not limited by it' },
+  ],
+  'networking.k8s.io/ServiceCIDR': [
+    { actor: 'service-cidr-controller', effect: 'the range gets no conditions' },
   ],
   'rbac.authorization.k8s.io/ClusterRole': [
     {
