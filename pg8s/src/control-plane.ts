@@ -175,7 +175,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     ownApiserverFlags,
   );
   for (const note of apiserverFlags.notes) log.warn(note);
-  const { etcdOverrides } = await import('./commands/etcd-overrides.ts');
+  const { etcdOverrides } = await import('./etcd-overrides.ts');
   const { createGrpcClient } = await import('@pg8s/shim/client/grpc-client');
   const { runningControllers } = await import('./running-controllers.ts');
   const apiserver = await startApiserver({
@@ -210,7 +210,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     return config;
   };
   const { controllerManager, scheduler } = partSettings;
-  const { readRootCa } = await import('./commands/root-ca.ts');
+  const { readRootCa } = await import('./root-ca.ts');
   const rootCa = await readRootCa(controllerManager.rootCaFile);
   for (const note of [...controllerManager.notes, ...scheduler.notes]) log.warn(note);
   const { given } = partSettings;

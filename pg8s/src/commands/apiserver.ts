@@ -8,7 +8,7 @@ import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { DefineCommand } from '../cli.ts';
-import { etcdOverrides } from './etcd-overrides.ts';
+import { etcdOverrides } from '../etcd-overrides.ts';
 import { writePrivate } from '../private-file.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { startFailure } from '../start-failure.ts';

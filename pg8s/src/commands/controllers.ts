@@ -15,7 +15,7 @@ import { UsageError } from '../usage-error.ts';
 import { addComponentLog, componentLog, type ComponentLogOptions } from './component-log.ts';
 import { addFlagOptions, flagRow, type FlagRow, givenFlags } from './flag-options.ts';
 import { loadKubeconfig } from './load-kubeconfig.ts';
-import { readRootCa } from './root-ca.ts';
+import { readRootCa } from '../root-ca.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const rows: readonly FlagRow[] = controllerManagerFlags.map((flag) => flagRow(flag));

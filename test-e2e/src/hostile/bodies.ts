@@ -15,7 +15,7 @@ export const slowRequests: ReadonlySet<string> = new Set([
   'merge patch: many keys',
   'strategic patch: many keys',
   'apply: many keys as JSON',
-  // 80,000 findings, each with the value that is refused: an answer of 23 MB, as a stock server gives it.
+  // A finding for each quantity, with the value that is refused: an answer of 23 MB.
   'many quantities with large exponents',
 ]);
 

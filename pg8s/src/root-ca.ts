@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /**
  * The PEM of `--root-ca-file`; empty for an empty path. kube-controller-manager refuses what holds no certificate, too.
