@@ -64,8 +64,5 @@ const sections = kinds.map((kind) => {
   const rows = items.filter((item) => item.kind === kind).map((item) => JSON.stringify(row(item)));
   return `${JSON.stringify(kind)}: [\n${rows.join(',\n')}\n]`;
 });
-const target = new URL(
-  '../apiserver-lite/src/filters/authorization/bootstrap-policy/generated/policy.json',
-  import.meta.url,
-);
+const target = new URL('../apiserver-lite/src/bootstrap/rbac-policy/generated/policy.json', import.meta.url);
 await writeFile(target, `{\n${sections.join(',\n')}\n}\n`);

@@ -1,8 +1,8 @@
 import { assignAuditId } from './filters/audit-id.ts';
 import { authenticate } from './filters/authenticate.ts';
-import type { Authenticator } from './filters/authentication/authenticator.ts';
+import type { Authenticator } from './authentication/authenticator.ts';
 import { authorize } from './filters/authorize.ts';
-import type { Authorizer } from './filters/authorization/authorizer.ts';
+import type { Authorizer } from './authorization/authorizer.ts';
 import { controlCaching } from './filters/cache-control.ts';
 import { impersonate } from './filters/impersonate.ts';
 import { limitFlow } from './filters/limit-flow.ts';
@@ -11,9 +11,9 @@ import { observe } from './filters/observe.ts';
 import { recoverPanic } from './filters/recover-panic.ts';
 import { limitTime } from './filters/request-deadline.ts';
 import { readRequestInfo } from './filters/request-info.ts';
-import type { ServerMetrics } from './server/metrics.ts';
-import type { Filter, Handler } from './server/request-context.ts';
-import type { StatusEncoder } from './server/respond.ts';
+import type { ServerMetrics } from './metrics/server-metrics.ts';
+import type { Filter, Handler } from './http/request-context.ts';
+import type { StatusEncoder } from './http/respond.ts';
 
 export interface HandlerChainOptions {
   authenticator: Authenticator;

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
-import type { UserInfo } from '../server/request-context.ts';
+import type { UserInfo } from '../http/request-context.ts';
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 

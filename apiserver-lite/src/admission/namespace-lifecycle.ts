@@ -1,4 +1,4 @@
-import { forbidden, isReason, notFound } from '../server/status-error.ts';
+import { forbidden, isReason, notFound } from '../api-errors/status-error.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';

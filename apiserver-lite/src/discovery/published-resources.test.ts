@@ -6,8 +6,8 @@ import { describe, test } from 'node:test';
 import { factsFolder } from '@pg8s/k8s-proto/testing/facts-folder';
 import { resourceInfo } from '@pg8s/k8s-proto/scheme';
 import { testRegistry } from '../registry/testing/test-registry.ts';
-import { PathRouter } from '../server/path-router.ts';
-import { fakeExchange } from '../server/testing/fake-exchange.ts';
+import { PathRouter } from '../http/path-router.ts';
+import { fakeExchange } from '../http/testing/fake-exchange.ts';
 import { serveDiscovery } from './serve-discovery.ts';
 
 const factsFile = join(factsFolder(), 'resources.json');

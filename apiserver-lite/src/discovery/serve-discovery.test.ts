@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { unwrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import { kubernetesCodec } from '../endpoints/kubernetes-codec.ts';
-import { PathRouter } from '../server/path-router.ts';
-import { fakeExchange } from '../server/testing/fake-exchange.ts';
-import type { FakeResponse } from '../server/testing/fake-exchange.ts';
+import { PathRouter } from '../http/path-router.ts';
+import { fakeExchange } from '../http/testing/fake-exchange.ts';
+import type { FakeResponse } from '../http/testing/fake-exchange.ts';
 import { serveDiscovery } from './serve-discovery.ts';
 import { fullRegistry } from './testing/full-registry.ts';
 

@@ -1,6 +1,6 @@
-import { attributesOf } from '../filters/authorization/authorizer.ts';
-import type { RequestContext } from '../server/request-context.ts';
-import { forbidden } from '../server/status-error.ts';
+import { attributesOf } from '../authorization/authorizer.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { forbidden } from '../api-errors/status-error.ts';
 import type { ResourceScope } from './resource-scope.ts';
 
 /** Throws 403 unless the user, who may update, may create as well (Kubernetes: `withAuthorization` of `update.go`). */

@@ -1,5 +1,5 @@
-import type { RequestContext } from '../server/request-context.ts';
-import { badRequest, methodNotAllowed } from '../server/status-error.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { badRequest, methodNotAllowed } from '../api-errors/status-error.ts';
 import type { ResourceScope } from './resource-scope.ts';
 
 /** Hands the request to a subresource that answers it itself: logs, exec, proxies. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { RequestContext } from '../server/request-context.ts';
-import { breathe } from '../server/breathe.ts';
-import { methodNotAllowed } from '../server/status-error.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { breathe } from '../http/breathe.ts';
+import { methodNotAllowed } from '../api-errors/status-error.ts';
 import { CachedObject } from '../storage/cached-object.ts';
 import { decodeObject } from './body/decode-object.ts';
 import { ensureNamespace } from './body/object-identity.ts';

@@ -1,5 +1,5 @@
-import type { RequestContext } from '../server/request-context.ts';
-import { methodNotAllowed } from '../server/status-error.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { methodNotAllowed } from '../api-errors/status-error.ts';
 import { readDeleteOptions } from './options/delete-options.ts';
 import { readListOptions } from './options/list-options.ts';
 import type { ResourceScope } from './resource-scope.ts';

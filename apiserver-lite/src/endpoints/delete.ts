@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { RequestContext } from '../server/request-context.ts';
-import { methodNotAllowed } from '../server/status-error.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { methodNotAllowed } from '../api-errors/status-error.ts';
 import { readDeleteOptions } from './options/delete-options.ts';
 import type { ResourceScope } from './resource-scope.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';

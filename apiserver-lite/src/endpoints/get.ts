@@ -1,5 +1,5 @@
-import type { RequestContext } from '../server/request-context.ts';
-import { methodNotAllowed } from '../server/status-error.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { methodNotAllowed } from '../api-errors/status-error.ts';
 import { text } from './options/query.ts';
 import type { ResourceScope } from './resource-scope.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';

@@ -5,8 +5,8 @@ import { plainNumbers } from '@pg8s/k8s-proto/json-number';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { UpdateResult } from '../registry/rest.ts';
-import { beginTurn, breathe } from '../server/breathe.ts';
-import type { RequestContext } from '../server/request-context.ts';
+import { beginTurn, breathe } from '../http/breathe.ts';
+import type { RequestContext } from '../http/request-context.ts';
 import {
   badRequest,
   conflict,
@@ -15,7 +15,7 @@ import {
   methodNotAllowed,
   notFound,
   StatusError,
-} from '../server/status-error.ts';
+} from '../api-errors/status-error.ts';
 import { authorizeCreate } from './authorize-create.ts';
 import { ensureKind, reportStrictErrors, unknownConversion } from './body/decode-object.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';

@@ -1,9 +1,9 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { Authorizer } from '../filters/authorization/authorizer.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 import { applyDefaults as kindDefaults } from '../registry/defaults/apply-defaults.ts';
 import type { Registry, Rest } from '../registry/rest.ts';
-import type { Handler, RequestContext } from '../server/request-context.ts';
-import { sendPageNotFound } from '../server/respond.ts';
+import type { Handler, RequestContext } from '../http/request-context.ts';
+import { sendPageNotFound } from '../http/respond.ts';
 import { connect } from './connect.ts';
 import { create } from './create.ts';
 import { deleteCollection } from './delete-collection.ts';

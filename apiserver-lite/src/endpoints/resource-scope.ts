@@ -1,8 +1,8 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { Authorizer } from '../filters/authorization/authorizer.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 import type { Rest } from '../registry/rest.ts';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
-import type { GroupResource } from '../server/status-error.ts';
+import type { GroupResource } from '../api-errors/status-error.ts';
 import { deprecationWarning } from './deprecation.ts';
 import { kubernetesCodec } from './kubernetes-codec.ts';
 import type { ObjectCodec } from './object-codec.ts';

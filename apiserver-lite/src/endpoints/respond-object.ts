@@ -1,9 +1,9 @@
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import { wrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import { parseJson } from '@pg8s/k8s-proto/json';
-import type { RequestContext } from '../server/request-context.ts';
-import { sendBody } from '../server/respond.ts';
-import { badRequest, StatusError } from '../server/status-error.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { sendBody } from '../http/respond.ts';
+import { badRequest, StatusError } from '../api-errors/status-error.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import type { ListPage } from '../storage/storage.ts';
 import { jsonItem, typeHead } from './encoding/json.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apiVersionOf, resources, type ResourceInfo, type SubresourceInfo } from '@pg8s/k8s-proto/scheme';
-import type { AuthorizationAttributes, Authorizer } from '../filters/authorization/authorizer.ts';
+import type { AuthorizationAttributes, Authorizer } from '../authorization/authorizer.ts';
 import { authorize } from '../filters/authorize.ts';
 import type { Registry, Rest } from '../registry/rest.ts';
-import type { RequestContext } from '../server/request-context.ts';
-import { StatusError } from '../server/status-error.ts';
-import { fakeExchange } from '../server/testing/fake-exchange.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { StatusError } from '../api-errors/status-error.ts';
+import { fakeExchange } from '../http/testing/fake-exchange.ts';
 import { createResourceHandler } from './resource-handler.ts';
 
 /** What is done, or was asked for: the two must be one. */

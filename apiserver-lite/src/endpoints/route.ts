@@ -1,6 +1,6 @@
 import type { Registry, Rest } from '../registry/rest.ts';
-import type { RequestInfo } from '../server/request-context.ts';
-import { badRequest, StatusError, unknownResource } from '../server/status-error.ts';
+import type { RequestInfo } from '../http/request-context.ts';
+import { badRequest, StatusError, unknownResource } from '../api-errors/status-error.ts';
 
 /** What a request for a resource comes to: an endpoint, and what is to be done with it. */
 export interface Route {

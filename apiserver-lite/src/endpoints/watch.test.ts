@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import { decodeObject } from '@pg8s/k8s-proto/envelope';
-import { expired } from '../server/status-error.ts';
+import { expired } from '../api-errors/status-error.ts';
 import { EndpointServer } from './testing/endpoint-server.ts';
 import { MemoryStore, memoryRegistry, memoryRest } from './testing/memory-rest.ts';
 

@@ -1,7 +1,7 @@
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { RequestContext } from '../server/request-context.ts';
-import { sendBody, type StatusEncoder } from '../server/respond.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { sendBody, type StatusEncoder } from '../http/respond.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import { inGoOrder, jsonDocument } from './encoding/json.ts';
 import { protobufDocument, protobufValue } from './encoding/protobuf.ts';

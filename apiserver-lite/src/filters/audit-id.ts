@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Filter } from '../server/request-context.ts';
+import type { Filter } from '../http/request-context.ts';
 
 const maxLength = 64;
 

@@ -1,7 +1,7 @@
-import type { Filter } from '../server/request-context.ts';
-import { unauthorized } from '../server/status-error.ts';
-import { CredentialError } from './authentication/authenticator.ts';
-import type { Authenticator } from './authentication/authenticator.ts';
+import type { Filter } from '../http/request-context.ts';
+import { unauthorized } from '../api-errors/status-error.ts';
+import { CredentialError } from '../authentication/authenticator.ts';
+import type { Authenticator } from '../authentication/authenticator.ts';
 
 /** Finds out who asks. 401 where the credentials are wrong, or there are none and anonymous requests aren't allowed. */
 export function authenticate(authenticator: Authenticator): Filter {

@@ -1,6 +1,6 @@
-import type { Filter } from '../server/request-context.ts';
-import { attributesOf, refusal } from './authorization/authorizer.ts';
-import type { Authorizer } from './authorization/authorizer.ts';
+import type { Filter } from '../http/request-context.ts';
+import { attributesOf, refusal } from '../authorization/authorizer.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 
 /** Lets through what the user may do; everything else is a 403 that says what was asked. */
 export function authorize(authorizer: Authorizer): Filter {

@@ -1,4 +1,4 @@
-import type { Filter } from '../server/request-context.ts';
+import type { Filter } from '../http/request-context.ts';
 
 /** Answers belong to who asked: caches on the way must not keep them. Handlers that know better set it anew. */
 export function controlCaching(): Filter {

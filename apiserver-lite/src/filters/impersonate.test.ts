@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeExchange } from '../server/testing/fake-exchange.ts';
-import type { UserInfo } from '../server/request-context.ts';
-import type { AuthorizationAttributes, Authorizer } from './authorization/authorizer.ts';
+import { fakeExchange } from '../http/testing/fake-exchange.ts';
+import type { UserInfo } from '../http/request-context.ts';
+import type { AuthorizationAttributes, Authorizer } from '../authorization/authorizer.ts';
 import { impersonate } from './impersonate.ts';
 
 const admin: UserInfo = { name: 'admin', groups: ['system:masters'] };

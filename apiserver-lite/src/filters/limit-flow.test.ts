@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { ServerMetrics } from '../server/metrics.ts';
-import { fakeExchange } from '../server/testing/fake-exchange.ts';
-import type { FakeRequest, FakeResponse } from '../server/testing/fake-exchange.ts';
+import { ServerMetrics } from '../metrics/server-metrics.ts';
+import { fakeExchange } from '../http/testing/fake-exchange.ts';
+import type { FakeRequest, FakeResponse } from '../http/testing/fake-exchange.ts';
 import { limitFlow } from './limit-flow.ts';
 import type { FlowLimits } from './limit-flow.ts';
 

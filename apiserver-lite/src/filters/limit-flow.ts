@@ -1,9 +1,9 @@
-import type { ServerMetrics } from '../server/metrics.ts';
-import type { Filter, HttpRequest, RequestContext } from '../server/request-context.ts';
-import { responseOf } from '../server/request-scope.ts';
-import { sendText } from '../server/respond.ts';
-import { mastersGroup, nodesGroup } from './authentication/authenticator.ts';
-import { Lane } from './flow-control/lane.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import type { Filter, HttpRequest, RequestContext } from '../http/request-context.ts';
+import { responseOf } from '../http/request-scope.ts';
+import { sendText } from '../http/respond.ts';
+import { mastersGroup, nodesGroup } from '../authentication/authenticator.ts';
+import { Lane } from '../flow-control/lane.ts';
 import { isLongRunning } from './request-info.ts';
 
 export interface FlowLimits {

@@ -1,6 +1,6 @@
-import type { ServerMetrics } from '../server/metrics.ts';
-import type { Filter, RequestContext } from '../server/request-context.ts';
-import { StatusError } from '../server/status-error.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import type { Filter, RequestContext } from '../http/request-context.ts';
+import { StatusError } from '../api-errors/status-error.ts';
 import { isLongRunning } from './request-info.ts';
 
 /** Counts and times every request, and logs it at level debug as kube-apiserver does with `-v=3`. */

@@ -1,9 +1,9 @@
-import { breathe } from '../server/breathe.ts';
-import type { Filter, RequestContext } from '../server/request-context.ts';
-import { responseOf } from '../server/request-scope.ts';
-import { sendError } from '../server/respond.ts';
-import type { StatusEncoder } from '../server/respond.ts';
-import { StatusError } from '../server/status-error.ts';
+import { breathe } from '../http/breathe.ts';
+import type { Filter, RequestContext } from '../http/request-context.ts';
+import { responseOf } from '../http/request-scope.ts';
+import { sendError } from '../http/respond.ts';
+import type { StatusEncoder } from '../http/respond.ts';
+import { StatusError } from '../api-errors/status-error.ts';
 
 /**
  * Turns what a handler throws into the Status that the client sees. What is no StatusError is our own fault: a 500,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeExchange } from '../server/testing/fake-exchange.ts';
+import { fakeExchange } from '../http/testing/fake-exchange.ts';
 import { limitTime } from './request-deadline.ts';
 
 const forEver = (): Promise<void> => new Promise(() => undefined);

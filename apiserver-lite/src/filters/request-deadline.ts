@@ -1,7 +1,7 @@
 import { parseGoDuration } from '@pg8s/k8s-proto/component-base/go-duration';
-import type { Filter, RequestContext } from '../server/request-context.ts';
-import { RequestScope } from '../server/request-scope.ts';
-import { badRequest, StatusError } from '../server/status-error.ts';
+import type { Filter, RequestContext } from '../http/request-context.ts';
+import { RequestScope } from '../http/request-scope.ts';
+import { badRequest, StatusError } from '../api-errors/status-error.ts';
 import { isLongRunning } from './request-info.ts';
 
 export interface TimeLimits {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseRequestTarget } from '../server/request-target.ts';
+import { parseRequestTarget } from '../http/request-target.ts';
 import { isLongRunning, requestInfoOf } from './request-info.ts';
 
 /** `verb resource/subresource name namespace`, or what is not a resource. */

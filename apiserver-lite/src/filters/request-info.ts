@@ -1,9 +1,9 @@
 import { flag, text } from '../endpoints/options/query.ts';
 import { parseFieldSelector } from '../endpoints/selectors/field-selector.ts';
-import type { Filter, RequestInfo } from '../server/request-context.ts';
-import { RequestScope } from '../server/request-scope.ts';
-import type { RequestTarget } from '../server/request-target.ts';
-import { badRequest } from '../server/status-error.ts';
+import type { Filter, RequestInfo } from '../http/request-context.ts';
+import { RequestScope } from '../http/request-scope.ts';
+import type { RequestTarget } from '../http/request-target.ts';
+import { badRequest } from '../api-errors/status-error.ts';
 
 const verbOfMethod: Readonly<Record<string, string>> = {
   POST: 'create',

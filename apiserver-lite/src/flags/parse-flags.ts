@@ -1,10 +1,10 @@
 import type { KubeletClientOptions } from '../registry/core/pod/kubelet-client.ts';
 import type { ApiserverOptions, AuthorizationMode } from '../apiserver.ts';
-import { parseTokenFile } from '../filters/authentication/token-file.ts';
+import { parseTokenFile } from '../authentication/token-file.ts';
 import { addressAt, parseServiceRanges } from '../registry/core/service/ip-range.ts';
 import { parsePortRange } from '../registry/core/service/node-port-allocator.ts';
-import { readSigningKey, readVerifyingKeys } from '../service-account/token-keys.ts';
-import type { ServiceAccountOptions } from '../service-account/token-options.ts';
+import { readSigningKey, readVerifyingKeys } from '../authentication/service-account/token-keys.ts';
+import type { ServiceAccountOptions } from '../authentication/service-account/token-options.ts';
 import { disabledPlugins } from './admission-plugins.ts';
 import { type EtcdOverride, parseEtcdOverrides } from './etcd-overrides.ts';
 import { flagError } from './flag-error.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import type { RequestContext } from '../server/request-context.ts';
-import { responseOf } from '../server/request-scope.ts';
-import { acceptsGzip, gzipThresholdBytes, sendBody } from '../server/respond.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { responseOf } from '../http/request-scope.ts';
+import { acceptsGzip, gzipThresholdBytes, sendBody } from '../http/respond.ts';
 
 const gzipAsync = promisify(gzip);
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { factsFolder } from '@pg8s/k8s-proto/testing/facts-folder';
 import { fullRegistry } from '../discovery/testing/full-registry.ts';
-import { PathRouter } from '../server/path-router.ts';
-import { fakeExchange } from '../server/testing/fake-exchange.ts';
+import { PathRouter } from '../http/path-router.ts';
+import { fakeExchange } from '../http/testing/fake-exchange.ts';
 import { serveOpenApi } from './serve-openapi.ts';
 
 const factsFile = join(factsFolder(), 'openapi-v2.json');

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 import { describe, test } from 'node:test';
 import { fullRegistry } from '../discovery/testing/full-registry.ts';
-import { PathRouter } from '../server/path-router.ts';
-import { fakeExchange } from '../server/testing/fake-exchange.ts';
-import type { FakeResponse } from '../server/testing/fake-exchange.ts';
+import { PathRouter } from '../http/path-router.ts';
+import { fakeExchange } from '../http/testing/fake-exchange.ts';
+import type { FakeResponse } from '../http/testing/fake-exchange.ts';
 import { serveOpenApi } from './serve-openapi.ts';
 
 const router = new PathRouter();

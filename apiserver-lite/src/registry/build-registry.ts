@@ -10,7 +10,7 @@ import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
 import { admissionPluginNames } from '../admission/plugin-names.ts';
 import { taintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
-import { repairAllocations } from './bootstrap/repair-allocations.ts';
+import { repairAllocations } from './core/service/repair-allocations.ts';
 import { conversionOf } from './conversion/conversions.ts';
 import { namespaceDelete } from './core/namespace/namespace-rest.ts';
 import { ClusterIpAllocator } from './core/service/cluster-ip-allocator.ts';

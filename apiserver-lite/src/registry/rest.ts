@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
-import type { RequestContext } from '../server/request-context.ts';
+import type { RequestContext } from '../http/request-context.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import type { ListOptions, ListPage, Preconditions, WatchOptions, Watcher } from '../storage/storage.ts';
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { UserInfo } from '../server/request-context.ts';
-import type { FieldError } from '../server/status-error.ts';
+import type { UserInfo } from '../http/request-context.ts';
+import type { FieldError } from '../api-errors/status-error.ts';
 import type { DeleteOptions } from './rest.ts';
 
 /** What a strategy may know of the request that it serves. */

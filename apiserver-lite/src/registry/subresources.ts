@@ -1,5 +1,5 @@
 import type { SubresourceInfo } from '@pg8s/k8s-proto/scheme';
-import { badRequest, StatusError } from '../server/status-error.ts';
+import { badRequest, StatusError } from '../api-errors/status-error.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import { finalizeStrategy } from './core/namespace/namespace-module.ts';
 import { bindPod } from './core/pod/binding-rest.ts';

@@ -1,5 +1,5 @@
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
-import { badRequest } from '../server/status-error.ts';
+import { badRequest } from '../api-errors/status-error.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import { bindPod } from './core/pod/binding-rest.ts';
 import { defaultTable } from './printers/default-table.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { PathRouter } from './path-router.ts';
-import type { Handler } from './request-context.ts';
-import { sendText } from './respond.ts';
+import type { PathRouter } from '../http/path-router.ts';
+import type { Handler } from '../http/request-context.ts';
+import { sendText } from '../http/respond.ts';
 
 /** One thing that must be well; throws where it is not. */
 export interface HealthCheck {

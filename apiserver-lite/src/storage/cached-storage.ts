@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { badRequest, groupResourceName, serviceUnavailable } from '../server/status-error.ts';
+import { badRequest, groupResourceName, serviceUnavailable } from '../api-errors/status-error.ts';
 import { CacheWatcher } from './cache/cache-watcher.ts';
 import type { WatchCache } from './cache/watch-cache.ts';
 import type { CachedObject } from './cached-object.ts';

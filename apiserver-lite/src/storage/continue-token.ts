@@ -1,5 +1,5 @@
 import { jsonSyntaxError } from '@pg8s/k8s-proto/conform/json-syntax';
-import { badRequest } from '../server/status-error.ts';
+import { badRequest } from '../api-errors/status-error.ts';
 
 /** Where the next page of a list begins. */
 export interface ContinueToken {

@@ -1,5 +1,5 @@
-import { badRequest, invalid } from '../server/status-error.ts';
-import type { FieldError, GroupResource, StatusError } from '../server/status-error.ts';
+import { badRequest, invalid } from '../api-errors/status-error.ts';
+import type { FieldError, GroupResource, StatusError } from '../api-errors/status-error.ts';
 
 function syntaxError(text: string): string {
   const cause = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax';

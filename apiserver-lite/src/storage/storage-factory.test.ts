@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { StatusError } from '../server/status-error.ts';
+import { StatusError } from '../api-errors/status-error.ts';
 import { FakeEtcd } from './etcd/testing/fake-etcd.ts';
 import { StorageFactory } from './storage-factory.ts';
 import { FakeClock, until } from './testing/fake-clock.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { badRequest } from '../../server/status-error.ts';
+import { badRequest } from '../../api-errors/status-error.ts';
 
 /**
  * Makes the object's namespace the request's, which is empty for cluster-scoped resources. Throws 400 where the object

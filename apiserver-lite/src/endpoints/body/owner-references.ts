@@ -1,5 +1,5 @@
 import type { KubeObject, OwnerReference } from '@pg8s/k8s-proto/object';
-import type { RequestContext } from '../../server/request-context.ts';
+import type { RequestContext } from '../../http/request-context.ts';
 
 /** Drops owner references that stand twice, with a warning. */
 export function dedupOwnerReferences(context: RequestContext, { metadata }: KubeObject): void {

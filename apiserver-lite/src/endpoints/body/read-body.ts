@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { RequestContext } from '../../server/request-context.ts';
-import { badRequest, requestEntityTooLarge } from '../../server/status-error.ts';
+import type { RequestContext } from '../../http/request-context.ts';
+import { badRequest, requestEntityTooLarge } from '../../api-errors/status-error.ts';
 
 /** As much as kube-apiserver takes; etcd's own limit is half of it. */
 const maxBodyBytes = 3 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import { wrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { Status } from '../../server/status-error.ts';
+import type { Status } from '../../api-errors/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent } from '../../storage/storage.ts';
 import type { OutputFormat, Transform } from '../negotiation/output.ts';

@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import { isMember, type FieldSet } from './field-set.ts';
 
 /** Fields that an apply would change although somebody else owns them. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { reconcilePolicy } from '../../filters/authorization/bootstrap-policy/reconcile.ts';
-import { registryPolicyStore } from '../../filters/authorization/bootstrap-policy/registry-policy-store.ts';
-import { ensureBootstrapObjects } from '../../registry/bootstrap/bootstrap-objects.ts';
-import { KubernetesEndpoints } from '../../registry/bootstrap/kubernetes-endpoints.ts';
+import { reconcilePolicy } from '../../bootstrap/rbac-policy/reconcile.ts';
+import { registryPolicyStore } from '../../bootstrap/rbac-policy/registry-policy-store.ts';
+import { ensureBootstrapObjects } from '../../bootstrap/bootstrap-objects.ts';
+import { KubernetesEndpoints } from '../../bootstrap/kubernetes-endpoints.ts';
 import { parseServiceRanges } from '../../registry/core/service/ip-range.ts';
 import { MemoryStorage } from '../../registry/testing/memory-storage.ts';
 import { create, testNowMs, testRegistry, type TestRegistry } from '../../registry/testing/test-registry.ts';

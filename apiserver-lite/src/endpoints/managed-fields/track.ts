@@ -1,5 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import { breathe } from '../../server/breathe.ts';
+import { breathe } from '../../http/breathe.ts';
 import type { JsonObject } from '../patch/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { compareObjects, type Comparison } from './compare.ts';

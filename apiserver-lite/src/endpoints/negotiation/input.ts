@@ -1,4 +1,4 @@
-import { unsupportedMediaType } from '../../server/status-error.ts';
+import { unsupportedMediaType } from '../../api-errors/status-error.ts';
 import { mediaTypes, type MediaType } from './media-types.ts';
 
 /** The form of the request's body by its Content-Type; none means JSON. Throws 415. */

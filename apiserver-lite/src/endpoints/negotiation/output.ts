@@ -1,4 +1,4 @@
-import { notAcceptable, notAcceptableHere } from '../../server/status-error.ts';
+import { notAcceptable, notAcceptableHere } from '../../api-errors/status-error.ts';
 import { parseAccept, type AcceptClause } from './accept.ts';
 import { mediaTypes, type MediaType } from './media-types.ts';
 

@@ -1,5 +1,5 @@
 import { parseAccept } from './accept.ts';
-import type { RequestContext } from '../../server/request-context.ts';
+import type { RequestContext } from '../../http/request-context.ts';
 
 const readableAgents = /^(?:curl|Wget|Mozilla\/5\.0)/;
 

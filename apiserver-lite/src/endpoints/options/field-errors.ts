@@ -1,4 +1,4 @@
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 
 /** `Unsupported value: "x": supported values: "a", "b"` */
 export function unsupportedValue(

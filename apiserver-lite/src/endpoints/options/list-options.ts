@@ -1,5 +1,5 @@
-import type { RequestContext } from '../../server/request-context.ts';
-import { badRequest, invalid, type FieldError } from '../../server/status-error.ts';
+import type { RequestContext } from '../../http/request-context.ts';
+import { badRequest, invalid, type FieldError } from '../../api-errors/status-error.ts';
 import type { Rest } from '../../registry/rest.ts';
 import type { Predicate, ResourceVersionMatch, Scope } from '../../storage/storage.ts';
 import { compileFieldSelector, parseFieldSelector } from '../selectors/field-selector.ts';

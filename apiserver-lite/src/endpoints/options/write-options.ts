@@ -1,5 +1,5 @@
-import type { RequestContext } from '../../server/request-context.ts';
-import { invalid, type FieldError } from '../../server/status-error.ts';
+import type { RequestContext } from '../../http/request-context.ts';
+import { invalid, type FieldError } from '../../api-errors/status-error.ts';
 import { forbiddenValue, invalidValue, unsupportedValue } from './field-errors.ts';
 import { flag, text } from './query.ts';
 

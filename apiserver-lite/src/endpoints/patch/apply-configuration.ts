@@ -1,5 +1,5 @@
 import { groupVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
-import { badRequest, StatusError } from '../../server/status-error.ts';
+import { badRequest, StatusError } from '../../api-errors/status-error.ts';
 import { readYaml } from '../encoding/read-yaml.ts';
 import type { ParsedYaml } from '../encoding/yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';

@@ -1,6 +1,6 @@
 import { isTooDeep } from '@pg8s/k8s-proto/json-reader';
 import { goJson } from '@pg8s/k8s-proto/go-json';
-import { badRequest, requestEntityTooLarge } from '../../server/status-error.ts';
+import { badRequest, requestEntityTooLarge } from '../../api-errors/status-error.ts';
 import {
   copyJson,
   isJsonObject,

@@ -1,4 +1,4 @@
-import { badRequest } from '../../server/status-error.ts';
+import { badRequest } from '../../api-errors/status-error.ts';
 import { copyJson, isJsonObject, jsonTypeName, setField, type JsonObject } from './json-value.ts';
 
 /** Checks that a merge patch is an object; null is one in which nothing can be found. Throws 400. */

@@ -1,4 +1,4 @@
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 
 /** A patch that can't be done to this document; the message is for logs, clients only learn that it failed. */
 export class PatchError extends Error {

@@ -1,5 +1,5 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import { badRequest, StatusError } from '../../server/status-error.ts';
+import { badRequest, StatusError } from '../../api-errors/status-error.ts';
 import { goValue } from './go-value.ts';
 import { copyJson, isJsonObject, setField, type JsonObject } from './json-value.ts';
 import { elementKey, elementPlaces, inOrder } from './element-order.ts';

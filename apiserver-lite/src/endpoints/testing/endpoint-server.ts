@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { recoverPanic } from '../../filters/recover-panic.ts';
 import { requestInfoOf } from '../../filters/request-info.ts';
 import type { Registry } from '../../registry/rest.ts';
-import { RequestScope } from '../../server/request-scope.ts';
+import { RequestScope } from '../../http/request-scope.ts';
 import { createResourceHandler, type ResourceHandlerOptions } from '../resource-handler.ts';
 import { encodeStatus } from '../write-response.ts';
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { resourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { Registry, Rest, TableConvertor } from '../../registry/rest.ts';
-import { alreadyExists, conflict, expired, notFound, objectModified } from '../../server/status-error.ts';
+import { alreadyExists, conflict, expired, notFound, objectModified } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent, Watcher } from '../../storage/storage.ts';
 

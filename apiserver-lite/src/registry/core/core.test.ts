@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import { create, podSpec, testRegistry, workloadSpec, type TestRegistry } from '../testing/test-registry.ts';
 
 function refusal(code: number, message: string | RegExp) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { badRequest, invalid } from '../../server/status-error.ts';
+import { badRequest, invalid } from '../../api-errors/status-error.ts';
 import type { Strategy, StoreRequest } from '../strategy.ts';
 import { validateMetadata, validateStandardFinalizers } from '../validation/metadata.ts';
 import { timestamp } from './timestamp.ts';

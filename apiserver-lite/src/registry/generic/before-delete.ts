@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { conflict } from '../../server/status-error.ts';
+import { conflict } from '../../api-errors/status-error.ts';
 import type { Preconditions } from '../../storage/storage.ts';
 import type { DeleteOptions } from '../rest.ts';
 import type { Strategy } from '../strategy.ts';

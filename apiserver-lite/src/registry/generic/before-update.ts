@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { invalid } from '../../server/status-error.ts';
+import { invalid } from '../../api-errors/status-error.ts';
 import type { Strategy, StoreRequest } from '../strategy.ts';
 import { validateMetadataUpdate } from '../validation/metadata-update.ts';
 import { ensureNamespace } from './before-create.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
-import { groupResourceName, StatusError } from '../../server/status-error.ts';
+import { groupResourceName, StatusError } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent, Watcher } from '../../storage/storage.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { beginTurn, breathe } from '../../server/breathe.ts';
-import { alreadyExists, isReason, StatusError } from '../../server/status-error.ts';
+import { beginTurn, breathe } from '../../http/breathe.ts';
+import { alreadyExists, isReason, StatusError } from '../../api-errors/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { Finish, StoreRequest } from '../strategy.ts';
 import { beforeCreate, ensureNamespace, fillSystemFields } from './before-create.ts';

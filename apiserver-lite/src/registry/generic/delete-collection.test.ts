@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { AdmissionPlugin } from '../../admission/admission.ts';
-import { forbidden } from '../../server/status-error.ts';
+import { forbidden } from '../../api-errors/status-error.ts';
 import { create, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
 
 const everything = {

@@ -1,4 +1,4 @@
-import { isReason } from '../../server/status-error.ts';
+import { isReason } from '../../api-errors/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { ListOptions, ListPage } from '../../storage/storage.ts';
 import type { DeleteOptions } from '../rest.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { isReason, notFound } from '../../server/status-error.ts';
+import { isReason, notFound } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Preconditions } from '../../storage/storage.ts';
 import type { DeleteOptions, DeleteResult } from '../rest.ts';

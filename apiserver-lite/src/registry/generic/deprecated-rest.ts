@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../server/request-context.ts';
+import type { RequestContext } from '../../http/request-context.ts';
 import type { Rest } from '../rest.ts';
 
 /** Kinds that kube-apiserver warns about, by `group/version/Kind`. */

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { kindOf } from '@pg8s/k8s-proto/scheme';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
-import { beginTurn, breathe } from '../../server/breathe.ts';
-import { alreadyExists, conflict, isReason, type GroupResource } from '../../server/status-error.ts';
+import { beginTurn, breathe } from '../../http/breathe.ts';
+import { alreadyExists, conflict, isReason, type GroupResource } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import { failedPrecondition } from '../../storage/failed-precondition.ts';
 import { protobufValueCodec } from '../../storage/value-codec.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import { create, podSpec, testNowMs, testRegistry, workloadSpec } from '../testing/test-registry.ts';
 import { update } from '../testing/update.ts';
 

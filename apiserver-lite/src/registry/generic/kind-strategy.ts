@@ -1,6 +1,6 @@
 import { forgetUnprinted, holdsUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
 import { invalidValue } from '../validation/field-errors.ts';
 import { kindWarnings } from '../validation/kind-warnings.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, type SubresourceInfo } from '@pg8s/k8s-proto/scheme';
-import { conflict, invalid, notFound } from '../../server/status-error.ts';
+import { conflict, invalid, notFound } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
 import { scaleTable } from '../printers/workloads.ts';

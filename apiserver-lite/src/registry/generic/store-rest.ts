@@ -1,5 +1,5 @@
 import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
-import type { RequestContext } from '../../server/request-context.ts';
+import type { RequestContext } from '../../http/request-context.ts';
 import type { Rest, TableConvertor } from '../rest.ts';
 import type { StoreRequest } from '../strategy.ts';
 import type { GenericStore } from './generic-store.ts';

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { Admission } from '../../admission/admission.ts';
-import type { GroupResource } from '../../server/status-error.ts';
+import type { GroupResource } from '../../api-errors/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { ResourceStorage } from '../../storage/storage.ts';
 import type { Finish, StoreRequest, Strategy } from '../strategy.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { beginTurn, breathe } from '../../server/breathe.ts';
-import { conflict, invalid, notFound, objectModified } from '../../server/status-error.ts';
+import { beginTurn, breathe } from '../../http/breathe.ts';
+import { conflict, invalid, notFound, objectModified } from '../../api-errors/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { UpdateOptions, UpdateResult } from '../rest.ts';
 import type { Finish, StoreRequest } from '../strategy.ts';

@@ -1,4 +1,4 @@
-import { invalid, type FieldError } from '../../server/status-error.ts';
+import { invalid, type FieldError } from '../../api-errors/status-error.ts';
 import { invalidValue, notSupported } from '../validation/field-errors.ts';
 
 /** What is judged of `meta/v1.DeleteOptions`; null counts as not given. */

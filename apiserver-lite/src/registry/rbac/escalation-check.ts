@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { AdmissionAttributes, AdmissionPlugin } from '../../admission/admission.ts';
-import { forbidden } from '../../server/status-error.ts';
+import { forbidden } from '../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../storage/storage.ts';
 import { isSame } from '../generic/copy-object.ts';
 import type { ReviewAuthorizer } from '../virtual/authorizer.ts';

@@ -1,6 +1,6 @@
 import type { V1DeviceRequest } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { isReason, type FieldError } from '../../server/status-error.ts';
+import { isReason, type FieldError } from '../../api-errors/status-error.ts';
 import { fieldAt } from '../generic/kind-strategy.ts';
 import type { KindDependencies, KindModule } from '../kind-module.ts';
 import { forbiddenField } from '../validation/field-errors.ts';

@@ -6,7 +6,7 @@ import {
   notFound,
   objectModified,
   type GroupResource,
-} from '../../server/status-error.ts';
+} from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { ListPage, ObjectKey, ResourceStorage, Watcher } from '../../storage/storage.ts';
 import { copyOf, isSame } from '../generic/copy-object.ts';

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { Logger } from 'pino';
-import type { RequestContext, UserInfo } from '../../server/request-context.ts';
+import type { RequestContext, UserInfo } from '../../http/request-context.ts';
 import {
   createRegistry,
   type BuiltRegistry,

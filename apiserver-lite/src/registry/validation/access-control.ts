@@ -1,6 +1,6 @@
 import type { RbacV1Subject, V1PolicyRule, V1RoleRef } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
 import { invalidEach, invalidValue, notSupported, required } from './field-errors.ts';
 import { dns1123Subdomain, pathSegment } from './formats.ts';

@@ -1,7 +1,7 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { jsonSyntaxError } from '@pg8s/k8s-proto/conform/json-syntax';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
 import { forbiddenField, invalidEach, invalidValue, required, tooLong } from './field-errors.ts';
 import { validConfigMapKey } from './formats.ts';

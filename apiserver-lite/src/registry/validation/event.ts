@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
 import type { StoreRequest } from '../strategy.ts';
 import { invalidEach, invalidValue, required } from './field-errors.ts';

@@ -1,5 +1,5 @@
 import { goJson } from '@pg8s/k8s-proto/go-json';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { GoValue } from './go-value.ts';
 
 const goEscapes: Readonly<Record<string, string>> = {

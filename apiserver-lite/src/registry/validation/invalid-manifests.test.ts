@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { kubernetesCodec } from '../../endpoints/kubernetes-codec.ts';
 import { parseYaml } from '../../endpoints/encoding/yaml.ts';
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import { create, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
 
 /*

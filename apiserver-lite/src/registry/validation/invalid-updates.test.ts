@@ -5,7 +5,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { kubernetesCodec } from '../../endpoints/kubernetes-codec.ts';
 import { parseYaml } from '../../endpoints/encoding/yaml.ts';
 import { applyMergePatch } from '../../endpoints/patch/merge-patch.ts';
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import { create, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
 

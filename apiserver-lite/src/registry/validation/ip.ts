@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { invalidValue } from './field-errors.ts';
 
 /** Without the zeros in front that Go's sloppy parser lets through in IPv4. */

@@ -1,5 +1,5 @@
 import type { V1LabelSelector } from '@kubernetes/client-node';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, required } from './field-errors.ts';
 import { qualifiedName, validLabelValue } from './formats.ts';
 import { validateLabels } from './metadata.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
 import type { Strategy } from '../strategy.ts';
 import { forbiddenField, goQuote, invalidValue } from './field-errors.ts';

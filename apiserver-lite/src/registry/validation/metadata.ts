@@ -1,5 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { foregroundFinalizer, orphanFinalizer } from '../generic/deletion-finalizers.ts';
 import type { Strategy } from '../strategy.ts';
 import { forbiddenField, invalidEach, invalidValue, required, tooLong } from './field-errors.ts';

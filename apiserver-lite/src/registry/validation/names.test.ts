@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kubernetesCodec } from '../../endpoints/kubernetes-codec.ts';
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import type { Rest } from '../rest.ts';
 import { testRegistry, type TestRegistry } from '../testing/test-registry.ts';

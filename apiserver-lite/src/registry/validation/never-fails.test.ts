@@ -12,7 +12,7 @@ import { Random } from '@pg8s/k8s-proto/testing/random';
 import { randomMessage } from '@pg8s/k8s-proto/testing/random-object';
 import { DecodeError } from '../../endpoints/object-codec.ts';
 import { kubernetesCodec } from '../../endpoints/kubernetes-codec.ts';
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import type { Rest } from '../rest.ts';
 import { podSpec, testRegistry, workloadSpec, type TestRegistry } from '../testing/test-registry.ts';

@@ -1,4 +1,4 @@
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { invalidValue } from './field-errors.ts';
 
 /** No way up: none of a path's parts is `..`. */

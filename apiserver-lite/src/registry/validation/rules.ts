@@ -1,5 +1,5 @@
 import { compareQuantities, parseQuantity, QuantityError, type Quantity } from '@pg8s/k8s-proto/quantity';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required } from './field-errors.ts';
 import { validPercent } from './formats.ts';
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import type { KindTraits } from '../generic/kind-strategy.ts';
 import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './access-control.ts';
 import {

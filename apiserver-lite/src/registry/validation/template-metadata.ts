@@ -1,5 +1,5 @@
 import { wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { forbiddenField } from './field-errors.ts';
 
 /** Fields of ObjectMeta in the order of the struct, each with the name that findings give it. */

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { FieldError } from '../../server/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { invalidValue, required } from './field-errors.ts';
 import { dns1123Subdomain, validPortNumber } from './formats.ts';
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { RequestContext, UserInfo } from '../../server/request-context.ts';
-import { badRequest, invalid, type FieldError } from '../../server/status-error.ts';
+import type { RequestContext, UserInfo } from '../../http/request-context.ts';
+import { badRequest, invalid, type FieldError } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
 import { invalidValue } from '../validation/field-errors.ts';

@@ -1,5 +1,5 @@
-import type { UserInfo } from '../../server/request-context.ts';
-import { badRequest } from '../../server/status-error.ts';
+import type { UserInfo } from '../../http/request-context.ts';
+import { badRequest } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import { timestamp } from '../generic/timestamp.ts';
 import type { Rest } from '../rest.ts';

@@ -1,5 +1,5 @@
-import type { Authorization, AuthorizationAttributes } from '../../filters/authorization/authorizer.ts';
-import type { UserInfo } from '../../server/request-context.ts';
+import type { Authorization, AuthorizationAttributes } from '../../authorization/authorizer.ts';
+import type { UserInfo } from '../../http/request-context.ts';
 
 /** A question to the authorizer, with the selectors that a review may name besides. */
 export interface AuthorizationQuestion extends AuthorizationAttributes {

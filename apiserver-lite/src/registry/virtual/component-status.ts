@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
-import { notFound } from '../../server/status-error.ts';
+import { notFound } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import { column, nameColumn, tableOf } from '../printers/column.ts';
 import type { Rest } from '../rest.ts';

@@ -1,6 +1,6 @@
 import type { Event } from '@pg8s/shim/etcdserverpb/types';
 import type { Logger } from 'pino';
-import { expired, groupResourceName, tooLargeResourceVersion } from '../../server/status-error.ts';
+import { expired, groupResourceName, tooLargeResourceVersion } from '../../api-errors/status-error.ts';
 import type { Clock } from '../clock.ts';
 import { loadObjects } from '../etcd/list-objects.ts';
 import { keyText } from '../etcd/key-layout.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { alreadyExists, internalError } from '../../server/status-error.ts';
+import { alreadyExists, internalError } from '../../api-errors/status-error.ts';
 import type { ObjectKey } from '../storage.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { StoredObject } from './stored-object.ts';

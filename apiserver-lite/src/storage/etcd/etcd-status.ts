@@ -1,6 +1,6 @@
 import { EtcdError, grpcCode } from '@pg8s/shim/client/etcd-error';
 import type { GrpcCode } from '@pg8s/shim/client/etcd-error';
-import { expired, internalError, StatusError, timeout } from '../../server/status-error.ts';
+import { expired, internalError, StatusError, timeout } from '../../api-errors/status-error.ts';
 
 const compactedMessage = 'etcdserver: mvcc: required revision has been compacted';
 const futureMessage = 'etcdserver: mvcc: required revision is a future revision';

@@ -1,4 +1,4 @@
-import { badRequest } from '../../server/status-error.ts';
+import { badRequest } from '../../api-errors/status-error.ts';
 import type { ObjectKey } from '../storage.ts';
 
 /** Keys from `low` up to, but without, `high`. Keys are latin1 texts of their bytes, which sort as the bytes do. */

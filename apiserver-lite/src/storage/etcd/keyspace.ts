@@ -1,8 +1,8 @@
 import type { CallOptions, EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { KeyValue } from '@pg8s/shim/etcdserverpb/types';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { groupResourceName, notFound } from '../../server/status-error.ts';
-import type { GroupResource, StatusError } from '../../server/status-error.ts';
+import { groupResourceName, notFound } from '../../api-errors/status-error.ts';
+import type { GroupResource, StatusError } from '../../api-errors/status-error.ts';
 import type { Clock } from '../clock.ts';
 import type { StorageMetrics } from '../storage-metrics.ts';
 import type { ObjectKey } from '../storage.ts';

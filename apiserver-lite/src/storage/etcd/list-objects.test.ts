@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import { decodeContinueToken } from '../continue-token.ts';
 import type { ListOptions } from '../storage.ts';
 import { FakeClock } from '../testing/fake-clock.ts';

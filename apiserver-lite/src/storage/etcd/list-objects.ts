@@ -1,5 +1,5 @@
 import type { RangeResponse } from '@pg8s/shim/etcdserverpb/types';
-import { expired, tooLargeResourceVersion } from '../../server/status-error.ts';
+import { expired, tooLargeResourceVersion } from '../../api-errors/status-error.ts';
 import { decodeContinueToken, encodeContinueToken } from '../continue-token.ts';
 import type { ContinueToken } from '../continue-token.ts';
 import { scopeFilter, toListPage } from '../list-page.ts';

@@ -1,4 +1,4 @@
-import { conflict } from '../../server/status-error.ts';
+import { conflict } from '../../api-errors/status-error.ts';
 import type { ObjectKey, Preconditions } from '../storage.ts';
 import { failedPrecondition } from '../failed-precondition.ts';
 import { readableKey } from './key-layout.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EtcdError, grpcCode } from '@pg8s/shim/client/etcd-error';
-import { StatusError } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import { openFakeStorage } from '../testing/fake-storage.ts';
 import { configMap, nodes } from '../testing/test-objects.ts';
 import type { FakeEtcd } from './testing/fake-etcd.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { StatusError } from '../../server/status-error.ts';
-import type { StatusReason } from '../../server/status-error.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
+import type { StatusReason } from '../../api-errors/status-error.ts';
 import { decodeContinueToken } from '../continue-token.ts';
 import type { ObjectKey, ResourceStorage } from '../storage.ts';
 import { configMap, describeEvent, listOptions, takeEvents, watchOptions } from './test-objects.ts';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { parseJson } from '@pg8s/k8s-proto/json';
-import { beginTurn } from '../../../server/breathe.ts';
-import { tooManyRequests, timeout } from '../../../server/status-error.ts';
+import { beginTurn } from '../../../http/breathe.ts';
+import { tooManyRequests, timeout } from '../../../api-errors/status-error.ts';
 import type { ParsedYaml } from './decode-nodes.ts';
 import type { YamlAnswer, YamlQuestion } from './yaml-worker.ts';
 import { YamlError } from './yaml-error.ts';

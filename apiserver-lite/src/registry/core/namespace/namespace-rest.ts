@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { conflict, notFound } from '../../../server/status-error.ts';
+import { conflict, notFound } from '../../../api-errors/status-error.ts';
 import { deletionFinalizers } from '../../generic/deletion-finalizers.ts';
 import type { GenericStore } from '../../generic/generic-store.ts';
 import { storeRequest } from '../../generic/store-rest.ts';

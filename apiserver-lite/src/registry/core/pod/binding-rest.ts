@@ -1,7 +1,7 @@
 import type { V1PodSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { RequestContext } from '../../../server/request-context.ts';
-import { badRequest, conflict, invalid, notFound, StatusError } from '../../../server/status-error.ts';
+import type { RequestContext } from '../../../http/request-context.ts';
+import { badRequest, conflict, invalid, notFound, StatusError } from '../../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import { dryRunStorage } from '../../generic/dry-run-storage.ts';

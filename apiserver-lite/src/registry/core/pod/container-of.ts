@@ -1,6 +1,6 @@
 import type { V1PodSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { badRequest } from '../../../server/status-error.ts';
+import { badRequest } from '../../../api-errors/status-error.ts';
 
 /** A Pod, as far as its containers are looked for. */
 export interface PodWithContainers extends KubeObject {

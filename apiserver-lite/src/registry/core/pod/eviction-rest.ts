@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { RequestContext } from '../../../server/request-context.ts';
+import type { RequestContext } from '../../../http/request-context.ts';
 import {
   badRequest,
   forbidden,
@@ -8,7 +8,7 @@ import {
   notFound,
   StatusError,
   tooManyRequests,
-} from '../../../server/status-error.ts';
+} from '../../../api-errors/status-error.ts';
 import type { CachedObject } from '../../../storage/cached-object.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { copyOf } from '../../generic/copy-object.ts';

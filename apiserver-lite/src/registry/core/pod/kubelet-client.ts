@@ -1,7 +1,7 @@
 import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { StatusError } from '../../../server/status-error.ts';
+import { StatusError } from '../../../api-errors/status-error.ts';
 
 /** How kube-apiserver calls kubelets (`--kubelet-*`). */
 export interface KubeletClientOptions {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StatusError } from '../../../server/status-error.ts';
+import { StatusError } from '../../../api-errors/status-error.ts';
 import { createKubeletClient } from './kubelet-client.ts';
 import { podLogOptions } from './log-options.ts';
 

@@ -1,4 +1,4 @@
-import { badRequest, type FieldError, invalid } from '../../../server/status-error.ts';
+import { badRequest, type FieldError, invalid } from '../../../api-errors/status-error.ts';
 
 /** `core/v1.PodLogOptions`, of the query of `pods/log`. */
 export interface PodLogOptions {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { RequestContext } from '../../../server/request-context.ts';
-import { responseOf } from '../../../server/request-scope.ts';
-import { badRequest, internalError, StatusError } from '../../../server/status-error.ts';
+import type { RequestContext } from '../../../http/request-context.ts';
+import { responseOf } from '../../../http/request-scope.ts';
+import { badRequest, internalError, StatusError } from '../../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import type { GenericStore } from '../../generic/generic-store.ts';
 import { storeRequest } from '../../generic/store-rest.ts';

@@ -1,5 +1,5 @@
-import type { RequestContext } from '../../../server/request-context.ts';
-import { badRequest, StatusError } from '../../../server/status-error.ts';
+import type { RequestContext } from '../../../http/request-context.ts';
+import { badRequest, StatusError } from '../../../api-errors/status-error.ts';
 import type { GenericStore } from '../../generic/generic-store.ts';
 import { storeRequest } from '../../generic/store-rest.ts';
 import { containerOf, type PodWithContainers } from './container-of.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { randomUUID } from 'node:crypto';
-import { isReason } from '../../../server/status-error.ts';
+import { isReason } from '../../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { serverManager } from '../../server-writes.ts';
 import { timestamp } from '../../generic/timestamp.ts';

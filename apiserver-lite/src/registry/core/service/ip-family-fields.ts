@@ -1,5 +1,5 @@
 import type { V1ServiceSpec } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue } from '../../validation/field-errors.ts';
 import { validateClusterIps } from '../../validation/network/service-addresses.ts';
 import { familyOf, type IpFamily } from './ip-range.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { isReason } from '../../../server/status-error.ts';
+import { isReason } from '../../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { AllocationError } from './cluster-ip-allocator.ts';
 

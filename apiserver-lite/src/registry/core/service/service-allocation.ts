@@ -1,6 +1,6 @@
 import type { V1ServiceSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { internalError, invalid } from '../../../server/status-error.ts';
+import { internalError, invalid } from '../../../api-errors/status-error.ts';
 import type { KindDependencies } from '../../kind-module.ts';
 import type { Finish } from '../../strategy.ts';
 import { invalidValue } from '../../validation/field-errors.ts';

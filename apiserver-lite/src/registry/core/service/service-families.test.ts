@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { applyDefaults } from '../../defaults/apply-defaults.ts';
-import { StatusError } from '../../../server/status-error.ts';
+import { StatusError } from '../../../api-errors/status-error.ts';
 import { create, sharedStorages, testRegistry, type TestRegistry } from '../../testing/test-registry.ts';
 
 const [four, six, dual, reversed] = [

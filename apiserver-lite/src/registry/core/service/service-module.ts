@@ -1,4 +1,4 @@
-import { isReason } from '../../../server/status-error.ts';
+import { isReason } from '../../../api-errors/status-error.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
 import type { KindDependencies, KindModule } from '../../kind-module.ts';

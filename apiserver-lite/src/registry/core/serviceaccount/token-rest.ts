@@ -1,10 +1,10 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { groupVersionOf } from '@pg8s/k8s-proto/scheme';
-import type { RequestContext } from '../../../server/request-context.ts';
-import { badRequest, conflict, invalid, isReason } from '../../../server/status-error.ts';
-import type { TokenIssuer } from '../../../service-account/issue-token.ts';
-import type { BoundObject, KubernetesClaims } from '../../../service-account/token-claims.ts';
+import type { RequestContext } from '../../../http/request-context.ts';
+import { badRequest, conflict, invalid, isReason } from '../../../api-errors/status-error.ts';
+import type { TokenIssuer } from '../../../authentication/service-account/issue-token.ts';
+import type { BoundObject, KubernetesClaims } from '../../../authentication/service-account/token-claims.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import { invalidValue } from '../../validation/field-errors.ts';

@@ -1,5 +1,5 @@
 import type { V1LabelSelector, V1MatchResources, V1ParamKind, V1ParamRef } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { dns1035Label, dns1123Subdomain, pathSegment } from '../formats.ts';
 import { validateLabelSelector } from '../label-selector.ts';

@@ -1,5 +1,5 @@
 import type { V1NamedRuleWithOperations, V1RuleWithOperations } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { pathSegment } from '../formats.ts';
 import { each, oneOfIfSet } from '../rules.ts';

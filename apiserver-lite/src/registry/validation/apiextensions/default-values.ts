@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { invalidValue } from '../field-errors.ts';
 import { coerceObjects, validateObjects } from './embedded-object.ts';

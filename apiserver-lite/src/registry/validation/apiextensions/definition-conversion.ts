@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1035Label } from '../formats.ts';
 import { oneOf } from '../rules.ts';

@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../field-errors.ts';
 import { dns1035Label } from '../formats.ts';
 import { each } from '../rules.ts';

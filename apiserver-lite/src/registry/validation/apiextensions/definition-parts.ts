@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidValue, required, tooMany } from '../field-errors.ts';
 import type { PrinterColumn, SelectableField, Subresources } from './definition.ts';
 import { findFieldPath } from './field-path.ts';

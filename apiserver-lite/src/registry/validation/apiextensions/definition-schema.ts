@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue } from '../field-errors.ts';
 import { validateDefaults } from './default-values.ts';
 import { goNames, setFields, type JsonSchema } from './json-schema.ts';

@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
 import { printedSchema } from './schema-value.ts';

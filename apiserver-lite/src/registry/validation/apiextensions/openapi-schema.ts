@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notSupported } from '../field-errors.ts';
 import { asSchema, type JsonSchema } from './json-schema.ts';
 import { validateListMapItems, validateListType, validateMapType } from './list-type.ts';

@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, notSupported, required } from '../field-errors.ts';
 import { findFieldPath } from './field-path.ts';
 import type { JsonSchema, SchemaRule } from './json-schema.ts';

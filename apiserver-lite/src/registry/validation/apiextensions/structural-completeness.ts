@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { required } from '../field-errors.ts';
 import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
 import { sortedEntries } from '../sorted-entries.ts';

@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue } from '../field-errors.ts';
 import { goRegexpError } from './go-regexp.ts';
 import { asSchema, setFields, type JsonSchema } from './json-schema.ts';

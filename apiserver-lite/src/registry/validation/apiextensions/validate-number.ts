@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue } from '../field-errors.ts';
 import type { JsonSchema } from './json-schema.ts';
 

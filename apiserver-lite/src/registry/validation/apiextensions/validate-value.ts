@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { goQuote, invalidValue, notSupported, required, tooLong, tooMany } from '../field-errors.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { matchesGoRegexp } from './go-regexp.ts';

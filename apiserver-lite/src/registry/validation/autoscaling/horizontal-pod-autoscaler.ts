@@ -7,7 +7,7 @@ import type {
   V2MetricTarget,
 } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { dns1123Label, pathSegment } from '../formats.ts';
 import { canonical, validateContainerResourceName } from '../pod/resources.ts';

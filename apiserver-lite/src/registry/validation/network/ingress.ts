@@ -1,6 +1,6 @@
 import type { V1HTTPIngressPath, V1IngressBackend, V1IngressSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import {
   dns1123Label,

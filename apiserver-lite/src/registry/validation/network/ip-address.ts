@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { familyOf, formatAddress, parseAddress } from '../../core/service/ip-range.ts';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import type { NameValidator } from '../../strategy.ts';
 import { invalidEach, invalidValue, required } from '../field-errors.ts';

@@ -5,7 +5,7 @@ import type {
   V1NetworkPolicySpec,
 } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { validPortName, validPortNumber } from '../formats.ts';
 import { isStrictSubset, parseCidr, validateCidr } from '../ip.ts';

@@ -1,6 +1,6 @@
 import type { V1ServicePort, V1ServiceSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName, validPortNumber } from '../formats.ts';
 import { goValue } from '../go-value.ts';

@@ -5,7 +5,7 @@ import type {
   V1PodAffinityTerm,
   V1PodAntiAffinity,
 } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1123Label, qualifiedName } from '../formats.ts';
 import { validateLabelSelector } from '../label-selector.ts';

@@ -1,5 +1,5 @@
 import type { V1Container, V1ContainerPort, V1ContainerResizePolicy } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import {
   duplicate,
   forbiddenField,

@@ -1,5 +1,5 @@
 import type { V1PodSpec } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dnsSearchPath } from '../formats.ts';
 import { validateIp } from '../ip.ts';

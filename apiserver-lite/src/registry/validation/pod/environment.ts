@@ -4,7 +4,7 @@ import type {
   V1ObjectFieldSelector,
   V1ResourceFieldSelector,
 } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { dns1123Subdomain, qualifiedName, validConfigMapKey, validEnvVarName } from '../formats.ts';
 import { each, formatted, named, signOf } from '../rules.ts';

@@ -1,5 +1,5 @@
 import type { V1NodeAffinity, V1NodeSelectorTerm, V1PodSpec } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { invalidValue } from '../field-errors.ts';
 import { goList, goValue } from '../go-value.ts';

@@ -1,5 +1,5 @@
 import type { V1Container, V1Volume, V1VolumeDevice, V1VolumeMount } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notFoundValue, notSupported, required } from '../field-errors.ts';
 import { descendingPath, noBacksteps } from '../paths.ts';
 import { each } from '../rules.ts';

@@ -1,5 +1,5 @@
 import type { V1NodeSelector, V1NodeSelectorRequirement, V1NodeSelectorTerm } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1123Subdomain, qualifiedName, validLabelValue } from '../formats.ts';
 import { each } from '../rules.ts';

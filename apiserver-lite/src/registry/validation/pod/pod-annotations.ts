@@ -1,6 +1,6 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, goQuote, invalidValue } from '../field-errors.ts';
 import { descendingPath } from '../paths.ts';
 import { visitContainers } from './operating-system.ts';

@@ -1,7 +1,7 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1PodResourceClaim, V1PodSpec } from '@kubernetes/client-node';
 import { formatQuantity } from '@pg8s/k8s-proto/quantity';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { containerTotals } from '../../defaults/pod-resources.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain } from '../formats.ts';

@@ -1,5 +1,5 @@
 import type { V1Container, V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../formats.ts';
 import { validateIp } from '../ip.ts';

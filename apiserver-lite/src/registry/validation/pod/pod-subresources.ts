@@ -1,6 +1,6 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { describeChange } from '../describe-change.ts';
 import { forbiddenField, goQuote, invalidValue } from '../field-errors.ts';

@@ -1,5 +1,5 @@
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField } from '../field-errors.ts';
 import { validateAnnotations, validateLabels } from '../metadata.ts';
 import { validatePodAnnotations, validateProfileAnnotations } from './pod-annotations.ts';

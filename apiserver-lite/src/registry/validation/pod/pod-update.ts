@@ -1,5 +1,5 @@
 import type { V1Container, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
 import { describeChange } from '../describe-change.ts';
 import { forbiddenField, invalidValue, required } from '../field-errors.ts';

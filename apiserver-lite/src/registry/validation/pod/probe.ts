@@ -1,5 +1,5 @@
 import type { V1HTTPGetAction, V1Lifecycle, V1LifecycleHandler, V1Probe } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { validHttpHeaderName, validPortName, validPortNumber } from '../formats.ts';
 import { atLeastZero } from '../rules.ts';

@@ -1,7 +1,7 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1ResourceRequirements } from '@kubernetes/client-node';
 import { formatQuantity, quantityValue } from '@pg8s/k8s-proto/quantity';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import {
   duplicate,
   forbiddenField,

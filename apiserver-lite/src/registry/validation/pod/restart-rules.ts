@@ -1,5 +1,5 @@
 import type { V1Container } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { notSupported, required, tooMany } from '../field-errors.ts';
 import { each, oneOfIfSet } from '../rules.ts';
 

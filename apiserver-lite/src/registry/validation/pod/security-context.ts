@@ -5,7 +5,7 @@ import type {
   V1SeccompProfile,
   V1SecurityContext,
 } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidValue, notSupported, required, tooLong } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';
 import { descendingPath } from '../paths.ts';

@@ -1,5 +1,5 @@
 import type { V1Toleration } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported } from '../field-errors.ts';
 import { qualifiedName, validLabelValue } from '../formats.ts';
 import { each, oneOfIfSet } from '../rules.ts';

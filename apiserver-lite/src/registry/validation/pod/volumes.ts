@@ -4,7 +4,7 @@ import type {
   V1ProjectedVolumeSource,
   V1Volume,
 } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain } from '../formats.ts';
 import { unreservedPath } from '../paths.ts';

@@ -1,5 +1,5 @@
 import type { V1WindowsSecurityContextOptions } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue } from '../field-errors.ts';
 import { dns1123Subdomain } from '../formats.ts';
 

@@ -1,7 +1,7 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1LimitRangeItem } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { qualifiedName } from '../formats.ts';
 import { canonical, validateContainerResourceName, validateResourceName } from '../pod/resources.ts';

@@ -4,7 +4,7 @@ import type {
   V1ScopedResourceSelectorRequirement,
 } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';
 import { immutable } from '../metadata.ts';

@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue } from '../field-errors.ts';
 import { qualifiedName } from '../formats.ts';
 import { limitedList } from './limited-list.ts';

@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { required, tooMany } from '../field-errors.ts';
 import { validateLabelName } from './resource-names.ts';
 

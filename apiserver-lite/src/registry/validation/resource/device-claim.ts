@@ -9,7 +9,7 @@ import type {
   V1ExactDeviceRequest,
   V1OpaqueDeviceConfiguration,
 } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required, tooLong } from '../field-errors.ts';
 import { dns1123Subdomain, qualifiedName, validLabelValue } from '../formats.ts';
 import { each } from '../rules.ts';

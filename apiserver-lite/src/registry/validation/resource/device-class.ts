@@ -1,6 +1,6 @@
 import type { V1DeviceClassSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue } from '../field-errors.ts';
 import { qualifiedName } from '../formats.ts';
 import { validateConfiguration, validateSelectors } from './device-claim.ts';

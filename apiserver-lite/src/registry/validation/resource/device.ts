@@ -5,7 +5,7 @@ import type {
   V1DeviceCounterConsumption,
   V1DeviceTaint,
 } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import {
   forbiddenField,

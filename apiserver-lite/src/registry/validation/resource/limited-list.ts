@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, tooMany } from '../field-errors.ts';
 import { each, type ItemRule } from '../rules.ts';
 

@@ -6,7 +6,7 @@ import {
   quantityValue,
   type Quantity,
 } from '@pg8s/k8s-proto/quantity';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, required } from '../field-errors.ts';
 import { compareAmounts, quantityOf, signOf } from '../rules.ts';
 import { limitedList } from './limited-list.ts';

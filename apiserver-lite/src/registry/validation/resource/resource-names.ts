@@ -1,4 +1,4 @@
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, required, tooLong } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain } from '../formats.ts';
 import { validateCsiDriverName } from '../storage/volume-sources.ts';

@@ -1,5 +1,5 @@
 import type { V1Condition } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue, notSupported, required, tooLong } from '../field-errors.ts';
 import { qualifiedName } from '../formats.ts';
 import { each } from '../rules.ts';

@@ -1,6 +1,6 @@
 import type { V1JobSpec, V1JobStatus } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { duplicate, invalidValue, required } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';

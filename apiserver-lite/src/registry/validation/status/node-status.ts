@@ -1,6 +1,6 @@
 import type { V1NodeStatus } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';
 import { validateAmount } from '../pod/resources.ts';

@@ -6,7 +6,7 @@ import type {
   V1ResourceStatus,
 } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, notSupported } from '../field-errors.ts';
 import { dns1123Subdomain, qualifiedName } from '../formats.ts';
 import { validatePodAnnotationsUpdate } from '../pod/pod-annotations.ts';

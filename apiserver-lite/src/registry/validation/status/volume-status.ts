@@ -1,6 +1,6 @@
 import type { V1PersistentVolumeClaimStatus, V1PersistentVolumeStatus } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { notSupported } from '../field-errors.ts';
 import { validateBasicAmount } from '../pod/resources.ts';
 

@@ -1,5 +1,5 @@
 import type { V1PersistentVolumeClaimSpec, V1TypedObjectReference } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain } from '../formats.ts';

@@ -1,6 +1,6 @@
 import type { V1PersistentVolumeSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { describeChange } from '../describe-change.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';

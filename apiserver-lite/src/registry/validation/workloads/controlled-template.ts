@@ -1,5 +1,5 @@
 import type { V1LabelSelector, V1PodTemplateSpec } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { selects } from '../../generic/label-selector.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import { metaValue } from '../go-value.ts';

@@ -1,6 +1,6 @@
 import type { V1CronJobSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, notSupported, required } from '../field-errors.ts';
 import { metaValue } from '../go-value.ts';
 import { atLeastZero, oneOf } from '../rules.ts';

@@ -1,6 +1,6 @@
 import type { V1DeploymentSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notSupported } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';
 import { atLeastZero, atMostHundredPercent, countOrPercent, numberOf } from '../rules.ts';

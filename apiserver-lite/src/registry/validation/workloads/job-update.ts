@@ -1,6 +1,6 @@
 import type { V1JobSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
 import { invalidValue } from '../field-errors.ts';
 import { goValue, metaValue } from '../go-value.ts';

@@ -1,6 +1,6 @@
 import type { V1JobSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { selects } from '../../generic/label-selector.ts';
 import { invalidValue, notSupported, required, tooLong } from '../field-errors.ts';
 import { dns1123Label, domainPrefixedPath } from '../formats.ts';

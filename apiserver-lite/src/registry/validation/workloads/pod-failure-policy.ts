@@ -1,5 +1,5 @@
 import type { V1JobSpec, V1PodFailurePolicyRule } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, goQuote, invalidValue, invalidWithoutValue, required, tooMany } from '../field-errors.ts';
 import { qualifiedName } from '../formats.ts';
 import { each, named, oneOfIfSet } from '../rules.ts';

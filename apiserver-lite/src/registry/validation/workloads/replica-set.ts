@@ -1,6 +1,6 @@
 import type { V1ReplicaSetSpec, V1ReplicationControllerSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { required } from '../field-errors.ts';
 import { atLeastZero } from '../rules.ts';
 import { validatePodTemplate } from '../pod/pod-template.ts';

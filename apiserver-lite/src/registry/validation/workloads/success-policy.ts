@@ -1,5 +1,5 @@
 import type { V1JobSpec, V1SuccessPolicyRule } from '@kubernetes/client-node';
-import type { FieldError } from '../../../server/status-error.ts';
+import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required, tooLong, tooMany } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';
 import { atLeastZero, each } from '../rules.ts';

@@ -1,0 +1,22 @@
+import type { UserInfo } from '../http/request-context.ts';
+import { CredentialError } from './authenticator.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { TokenLookup } from './token-file.ts';
+
+/** Who a token belongs to, asked in order; a CredentialError where a token is this one's, but wrong. */
+export type TokenAuthenticator = TokenLookup | ((token: string) => Promise<UserInfo | undefined>);
+
+/** `Authorization: Bearer …`. A token that nobody knows is a wrong credential, not none. */
+export function bearerToken(tokens: readonly TokenAuthenticator[]): Authenticator {
+  return {
+    async authenticate({ request }) {
+      const [scheme, token] = (request.headers.authorization ?? '').trim().split(' ');
+      if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '') return undefined;
+      for (const lookup of tokens) {
+        const user = await lookup(token);
+        if (user !== undefined) return user;
+      }
+      throw new CredentialError('invalid bearer token');
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { TokenAuthenticator } from '../registry/virtual/authorizer.ts';
+import type { ServiceAccountAuthenticator } from './service-account/authenticate-token.ts';
+import { CredentialError, withAuthenticatedGroup } from './authenticator.ts';
+import type { TokenLookup } from './token-file.ts';
+
+export interface ReviewTokenOptions {
+  tokens: TokenLookup | undefined;
+  serviceAccounts: ServiceAccountAuthenticator | undefined;
+  /** What tokens are for that say nothing about it. */
+  apiAudiences: readonly string[];
+}
+
+/** Answers TokenReviews with what a request with that token would meet (Kubernetes: `registry/authentication/tokenreview`). */
+export function reviewToken({
+  tokens,
+  serviceAccounts,
+  apiAudiences,
+}: ReviewTokenOptions): TokenAuthenticator {
+  return {
+    async authenticateToken(token, audiences) {
+      const user = tokens?.(token);
+      if (user !== undefined) {
+        const good = apiAudiences.filter(
+          (audience) => audiences.length === 0 || audiences.includes(audience),
+        );
+        if (apiAudiences.length > 0 && good.length === 0) return { error: 'invalid bearer token' };
+        return { user: withAuthenticatedGroup(user), ...(good.length === 0 ? {} : { audiences: good }) };
+      }
+      try {
+        const answer = await serviceAccounts?.(token, audiences);
+        if (answer === undefined) return { error: 'invalid bearer token' };
+        return { user: withAuthenticatedGroup(answer.user), audiences: answer.audiences };
+      } catch (error) {
+        if (!(error instanceof CredentialError)) throw error;
+        return { error: `[invalid bearer token, ${error.message}]` };
+      }
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { HttpRequest, HttpResponse, RequestContext, RequestInfo, UserInfo } from './request-context.ts';
+import { parseRequestTarget } from './request-target.ts';
+import type { RequestTarget } from './request-target.ts';
+import type { UnsentResponses } from '../server/unsent-responses.ts';
+
+const unknownRequest: RequestInfo = {
+  isResourceRequest: false,
+  path: '',
+  verb: '',
+  apiPrefix: '',
+  apiGroup: '',
+  apiVersion: '',
+  namespace: '',
+  resource: '',
+  subresource: '',
+  name: '',
+  parts: [],
+  inNamespace: false,
+  specialVerb: '',
+  fieldSelector: '',
+  labelSelector: '',
+};
+
+const nobody: UserInfo = { name: '', groups: [] };
+
+/** Warnings of one response share so many characters; when they don't fit, each is cut, and the last are dropped. */
+const maxWarningCharacters = 4096;
+const maxCutWarningCharacters = 256;
+
+export interface RequestScopeOptions {
+  request: HttpRequest;
+  response: HttpResponse;
+  log: Logger;
+  /** Milliseconds since the epoch. */
+  receivedAt: number;
+  /** What the server has not sent yet; without it nobody waits. */
+  unsent?: UnsentResponses;
+}
+
+/** The server's own RequestContext: adds what only the server and its filters decide, the end of a request. */
+export class RequestScope implements RequestContext {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+  readonly url: RequestTarget;
+  readonly log: Logger;
+  readonly receivedAt: number;
+  auditId = '';
+  requestInfo = unknownRequest;
+  user = nobody;
+  /** Watches, logs, proxies: no deadline, no place in the in-flight limits, ended when the server closes. */
+  longRunning = false;
+  #controller: AbortController | undefined;
+  #cancelled: Error | undefined;
+  readonly #warnings: string[] = [];
+  readonly #unsent: UnsentResponses | undefined;
+
+  /** @throws RequestTargetError where the request's target is no path. */
+  constructor({ request, response, log, receivedAt, unsent }: RequestScopeOptions) {
+    this.#unsent = unsent;
+    this.request = request;
+    this.response = response;
+    this.log = log;
+    this.receivedAt = receivedAt;
+    this.url = parseRequestTarget(request.url ?? '/');
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#cancelled !== undefined) this.#controller.abort(this.#cancelled);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Aborts `signal`: nobody waits for the answer any more. */
+  cancel(reason: Error): void {
+    if (this.#cancelled !== undefined) return;
+    this.#cancelled = reason;
+    this.#controller?.abort(reason);
+  }
+
+  async room(): Promise<void> {
+    await this.#unsent?.room(connectionOf(this.request), responseOf(this), () => this.signal);
+  }
+
+  sending(bytes: number): void {
+    this.#unsent?.track(connectionOf(this.request), responseOf(this), bytes);
+  }
+
+  warn(text: string): void {
+    if (this.response.headersSent || this.#warnings.includes(text)) return;
+    this.#warnings.push(text);
+    let sent = this.#warnings;
+    if (charactersOf(sent) > maxWarningCharacters) {
+      sent = [...new Set(this.#warnings.map((warning) => warning.slice(0, maxCutWarningCharacters)))];
+      while (charactersOf(sent) > maxWarningCharacters) sent.pop();
+      // What finds no place now finds none later.
+      if (sent.length < this.#warnings.length) this.#warnings.pop();
+    }
+    this.response.setHeader(
+      'Warning',
+      sent.map((warning) => quoteWarning(warning)),
+    );
+  }
+}
+
+/** The session of HTTP/2, or the socket of HTTP/1.1. */
+function connectionOf(request: HttpRequest): object {
+  return 'stream' in request ? (request.stream.session ?? request.stream) : request.socket;
+}
+
+function charactersOf(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** RFC 7234, 5.5: warn-code 299, no agent, the text as a quoted-string that fits a header. */
+function quoteWarning(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  const plain = text.replaceAll(/[\u0000-\u001F\u007F]+/g, ' ');
+  // Header values are latin1 on the wire; UTF-8 bytes pass through as kube-apiserver sends them.
+  const bytes = Buffer.from(plain.replaceAll(/[\\"]/g, '\\$&'), 'utf8').toString('latin1');
+  return `299 - "${bytes}"`;
+}
+
+/** HTTP/1.1's and HTTP/2's response objects have one shape, but their types cannot be called as a union. */
+export function responseOf(context: RequestContext): ServerResponse {
+  return context.response as ServerResponse;
+}
