@@ -2,7 +2,7 @@
  * What one scheduling decision costs, by Pods and nodes in the cluster, as a ratio to the smallest: it must grow with the
  * nodes, which are all asked, and not with the Pods.
  */
-import type { Node, Pod } from '../src/runtime/resource.ts';
+import type { Node, Pod } from '../src/runtime/client/resource.ts';
 import { ClusterState } from '../src/scheduler/cluster-state.ts';
 import { decide } from '../src/scheduler/decision.ts';
 import { defaultProfile } from '../src/scheduler/default-profile.ts';

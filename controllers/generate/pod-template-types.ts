@@ -1,5 +1,5 @@
 /**
- * Writes `src/deployment/generated/pod-template-types.ts`: the Go structs that a Pod template is made of, from the facts
+ * Writes `src/runtime/workload/pod-template-hash/generated/pod-template-types.ts`: the Go structs that a Pod template is made of, from the facts
  * about a Kubernetes release (`wire.json`), whose fields stand in the order of the structs.
  *
  *     node controllers/generate/pod-template-types.ts PATH_OF_FACTS            writes it
@@ -31,7 +31,10 @@ const basicTypes = new Set([
 /** Written by hand in `go-dump.ts`: their JSON has another shape than their struct. */
 const special = new Set(['resource.Quantity', 'intstr.IntOrString', 'v1.Time', 'v1.FieldsV1']);
 
-const outputFile = join(import.meta.dirname, '../src/deployment/generated/pod-template-types.ts');
+const outputFile = join(
+  import.meta.dirname,
+  '../src/runtime/workload/pod-template-hash/generated/pod-template-types.ts',
+);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -83,7 +86,9 @@ ${[...structs.values()].join('')}};
 if (values.check) {
   const current = await readFile(outputFile, 'utf8').catch(() => '');
   if (current !== text) {
-    console.error('controllers/src/deployment/generated/pod-template-types.ts is stale');
+    console.error(
+      'controllers/src/runtime/workload/pod-template-hash/generated/pod-template-types.ts is stale',
+    );
     process.exit(1);
   }
 } else await writeFile(outputFile, text);

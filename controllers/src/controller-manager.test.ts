@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { controllerTable, isEnabled, startControllerManager } from './controller-manager.ts';
 import { controllerManagerFlags } from './flags/controller-manager-flags.ts';
-import { deployments, leases, pods } from './runtime/resource.ts';
+import { deployments, leases, pods } from './runtime/client/resource.ts';
 import { until } from './runtime/testing/fake-clock.ts';
 import { startFakeKubelet } from './runtime/testing/fake-kubelet.ts';
 import { createTestContext } from './runtime/testing/test-context.ts';

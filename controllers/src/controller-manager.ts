@@ -1,25 +1,25 @@
-import { createDeploymentController } from './deployment/deployment-controller.ts';
-import { createDisruptionController } from './disruption/disruption-controller.ts';
-import { createGarbageCollector } from './garbage-collector/garbage-collector.ts';
-import { createNamespaceController } from './namespace/namespace-controller.ts';
-import { createServiceAccountController } from './serviceaccount/serviceaccount-controller.ts';
-import { createReplicaSetController } from './replicaset/replicaset-controller.ts';
+import { createDeploymentController } from './controllers/deployment/deployment-controller.ts';
+import { createDisruptionController } from './controllers/disruption/disruption-controller.ts';
+import { createGarbageCollector } from './controllers/garbage-collector/garbage-collector.ts';
+import { createNamespaceController } from './controllers/namespace/namespace-controller.ts';
+import { createServiceAccountController } from './controllers/serviceaccount/serviceaccount-controller.ts';
+import { createReplicaSetController } from './controllers/replicaset/replicaset-controller.ts';
 import {
   createNodeLifecycleController,
   nodeLifecycleDefaults,
   type NodeLifecycleSettings,
-} from './node-lifecycle/node-lifecycle-controller.ts';
+} from './controllers/node-lifecycle/node-lifecycle-controller.ts';
 import {
   createPodGarbageCollector,
   podGarbageCollectorDefaults,
   type PodGarbageCollectorSettings,
-} from './pod-garbage-collector/pod-garbage-collector.ts';
-import { createRootCaPublisher } from './root-ca-publisher/root-ca-publisher.ts';
-import { certificateAuthorityOf } from './root-ca-publisher/certificate-authority.ts';
+} from './controllers/pod-garbage-collector/pod-garbage-collector.ts';
+import { createRootCaPublisher } from './controllers/root-ca-certificate-publisher/root-ca-publisher.ts';
+import { certificateAuthorityOf } from './controllers/root-ca-certificate-publisher/certificate-authority.ts';
 import type { ControllerContext } from './runtime/context.ts';
-import { createEventRecorder } from './runtime/event-recorder.ts';
+import { createEventRecorder } from './runtime/events/event-recorder.ts';
 import { createContext, type ObservedPart, type PartOptions, runPart, type Worker } from './runtime/part.ts';
-import { createTaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
+import { createTaintEvictionController } from './controllers/taint-eviction/taint-eviction-controller.ts';
 
 /** What single controllers can be told; kube-controller-manager's flags of the same names. */
 export interface ControllerSettings extends NodeLifecycleSettings, PodGarbageCollectorSettings {

@@ -2,10 +2,10 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { type ControllerManagerOptions, startControllerManager } from './controller-manager.ts';
-import { startNodeAgent, type StartNodeAgentOptions } from './node-agent/start-node-agent.ts';
+import { startNodeAgent, type StartNodeAgentOptions } from './kubelet/start-kubelets.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { LeaderElectionSettings, ObservedPart, Part, Worker } from './runtime/part.ts';
-import type { ClientRateLimit } from './runtime/rest-client.ts';
+import type { ClientRateLimit } from './runtime/client/rest-client.ts';
 import { startScheduler } from './scheduler/start-scheduler.ts';
 
 /** One kubeconfig an identity. A part whose kubeconfig is absent does not run. */

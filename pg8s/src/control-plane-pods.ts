@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { dirname, join } from 'node:path';
-import type { StaticPod } from '@pg8s/controllers/static-pods/static-pod';
+import type { StaticPod } from '@pg8s/controllers/kubelet/static-pods/static-pod';
 import type { FlagValues } from './part-settings.ts';
 import type { KeyPair } from './pki/authority.ts';
 import type { ClusterPki } from './pki/cluster-pki.ts';

@@ -112,7 +112,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     import('@pg8s/shim/server'),
     import('@pg8s/apiserver-lite/apiserver'),
     import('@pg8s/controllers/controllers'),
-    import('@pg8s/controllers/static-pods/node-mirror-pods'),
+    import('@pg8s/controllers/kubelet/static-pods/node-mirror-pods'),
     import('./control-plane-pods.ts'),
   ]);
   // All are waited for, so that a failure of one leaves nothing behind that another was still starting.

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { Client } from './client.ts';
+import type { Client } from './client/client.ts';
 import type { Clock } from './clock.ts';
-import type { EventRecorder } from './event-recorder.ts';
-import type { Informers } from './informers.ts';
+import type { EventRecorder } from './events/event-recorder.ts';
+import type { Informers } from './cache/informers.ts';
 
 /**
  * What every controller of one identity shares. A controller is a function from a context to a `Controller`:

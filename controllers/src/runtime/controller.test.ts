@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from './api-error.ts';
+import { ApiError } from './client/api-error.ts';
 import { createController } from './controller.ts';
 import { settle } from './testing/fake-clock.ts';
 import { createTestContext } from './testing/test-context.ts';

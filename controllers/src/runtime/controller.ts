@@ -1,8 +1,8 @@
-import { retryAfterOf } from './api-error.ts';
+import { retryAfterOf } from './client/api-error.ts';
 import type { ControllerContext } from './context.ts';
-import { metricsOf } from './queue-metrics.ts';
-import type { RateLimiter } from './rate-limiter.ts';
-import { WorkQueue } from './work-queue.ts';
+import { metricsOf } from './queue/queue-metrics.ts';
+import type { RateLimiter } from './queue/rate-limiter.ts';
+import { WorkQueue } from './queue/work-queue.ts';
 
 export interface ControllerOptions {
   /** Names the queue in metrics and logs: `deployment`. */

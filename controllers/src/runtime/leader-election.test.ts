@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from './api-error.ts';
+import { ApiError } from './client/api-error.ts';
 import { runForLeader } from './leader-election.ts';
-import { leases } from './resource.ts';
+import { leases } from './client/resource.ts';
 import { until } from './testing/fake-clock.ts';
 import { createTestContext } from './testing/test-context.ts';
 

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { isNotFound, retryAfterOf } from './api-error.ts';
-import type { Client } from './client.ts';
+import { isNotFound, retryAfterOf } from './client/api-error.ts';
+import type { Client } from './client/client.ts';
 import { type Clock, delay, formatMicroTime } from './clock.ts';
-import type { EventRecorder } from './event-recorder.ts';
-import { type Lease, leases } from './resource.ts';
+import type { EventRecorder } from './events/event-recorder.ts';
+import { type Lease, leases } from './client/resource.ts';
 
 export interface LeaderElectionOptions {
   client: Client;

@@ -1,14 +1,14 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { Client } from './client.ts';
+import type { Client } from './client/client.ts';
 import { type Clock, delay, systemClock } from './clock.ts';
 import type { ControllerContext } from './context.ts';
 import type { Controller } from './controller.ts';
-import { createEventRecorder } from './event-recorder.ts';
-import { Informers } from './informers.ts';
+import { createEventRecorder } from './events/event-recorder.ts';
+import { Informers } from './cache/informers.ts';
 import { type LeaderElection, runForLeader } from './leader-election.ts';
-import { type ClientRateLimit, createRestClient } from './rest-client.ts';
+import { type ClientRateLimit, createRestClient } from './client/rest-client.ts';
 
 /** Something that runs until it is closed. */
 export interface Part {

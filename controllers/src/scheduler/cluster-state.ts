@@ -1,4 +1,4 @@
-import type { Node, Pod } from '../runtime/resource.ts';
+import type { Node, Pod } from '../runtime/client/resource.ts';
 import { NodeInfo } from './node-info.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Pod } from '../runtime/resource.ts';
+import type { Pod } from '../runtime/client/resource.ts';
 import type { Filter, NodeCheck, Refusal } from './filters/filter.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { Score } from './scores/score.ts';

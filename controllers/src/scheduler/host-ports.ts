@@ -1,4 +1,4 @@
-import type { Pod } from '../runtime/resource.ts';
+import type { Pod } from '../runtime/client/resource.ts';
 
 /** A port of the node that a Pod takes. */
 export interface HostPort {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Node, Pod } from '../runtime/resource.ts';
+import type { Node, Pod } from '../runtime/client/resource.ts';
 import { ClusterState } from './cluster-state.ts';
 import { NodeInfo } from './node-info.ts';
 import { countedRequests, podRequests } from './pod-resources.ts';

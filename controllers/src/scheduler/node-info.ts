@@ -1,4 +1,4 @@
-import type { Node, Pod } from '../runtime/resource.ts';
+import type { Node, Pod } from '../runtime/client/resource.ts';
 import { HostPorts } from './host-ports.ts';
 import { factsOf, type PodFacts } from './pod-facts.ts';
 import { add, amountsOf } from './pod-resources.ts';

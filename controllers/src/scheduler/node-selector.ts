@@ -1,6 +1,6 @@
 import { parseInt64 } from '../runtime/int64.ts';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { Node } from '../runtime/resource.ts';
+import type { Node } from '../runtime/client/resource.ts';
 
 /** `core/v1.NodeSelectorRequirement` as JSON. */
 export interface Requirement {

@@ -1,5 +1,5 @@
-import { controllerOf } from '../runtime/controller-ref.ts';
-import type { Pod } from '../runtime/resource.ts';
+import { controllerOf } from '../runtime/workload/controller-ref.ts';
+import type { Pod } from '../runtime/client/resource.ts';
 import type { PodAffinityTerm } from './filters/pod-terms.ts';
 import { type HostPort, hostPortsOf } from './host-ports.ts';
 import { type Amounts, countedRequests, podRequests } from './pod-resources.ts';

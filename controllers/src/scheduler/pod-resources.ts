@@ -1,5 +1,5 @@
 import { parseQuantity, quantityMilliValue, quantityValue } from '@pg8s/k8s-proto/quantity';
-import type { Pod } from '../runtime/resource.ts';
+import type { Pod } from '../runtime/client/resource.ts';
 
 /** Amounts by resource name: `cpu` in thousandths of a core, everything else in its own unit (bytes, pieces). */
 export type Amounts = ReadonlyMap<string, number>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '../runtime/api-error.ts';
+import { ApiError } from '../runtime/client/api-error.ts';
 import {
   type Node,
   nodes,
@@ -13,8 +13,8 @@ import {
   seriesEvents,
   type StorageClass,
   storageClasses,
-} from '../runtime/resource.ts';
-import { createSeriesRecorder } from '../runtime/series-recorder.ts';
+} from '../runtime/client/resource.ts';
+import { createSeriesRecorder } from '../runtime/events/series-recorder.ts';
 import { until } from '../runtime/testing/fake-clock.ts';
 import { createTestContext } from '../runtime/testing/test-context.ts';
 import { createScheduler } from './scheduler.ts';

@@ -1,8 +1,8 @@
-import { type ApiObject, objectKey } from '../runtime/api-object.ts';
-import { isConflict, isNotFound, retryAfterOf } from '../runtime/api-error.ts';
+import { type ApiObject, objectKey } from '../runtime/client/api-object.ts';
+import { isConflict, isNotFound, retryAfterOf } from '../runtime/client/api-error.ts';
 import type { ControllerContext } from '../runtime/context.ts';
 import { formatTime } from '../runtime/clock.ts';
-import { namespaces, type Node, nodes, type Pod, pods } from '../runtime/resource.ts';
+import { namespaces, type Node, nodes, type Pod, pods } from '../runtime/client/resource.ts';
 import { ClusterState } from './cluster-state.ts';
 import { decide } from './decision.ts';
 import { defaultProfile } from './default-profile.ts';

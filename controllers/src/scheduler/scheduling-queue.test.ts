@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Pod } from '../runtime/resource.ts';
+import type { Pod } from '../runtime/client/resource.ts';
 import { FakeClock } from '../runtime/testing/fake-clock.ts';
 import type { Change } from './decision.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
-import type { Pod } from '../runtime/resource.ts';
+import type { Pod } from '../runtime/client/resource.ts';
 import type { Change } from './decision.ts';
 import { PriorityLine } from './priority-line.ts';
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { ControllerContext } from '../runtime/context.ts';
 import { createContext, type ObservedPart, type PartOptions, runPart, type Worker } from '../runtime/part.ts';
-import { createSeriesRecorder } from '../runtime/series-recorder.ts';
+import { createSeriesRecorder } from '../runtime/events/series-recorder.ts';
 import { createScheduler, type SchedulerOptions } from './scheduler.ts';
 
 /** Starts the scheduler as `system:kube-scheduler`, under its own Lease. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError } from '../api-error.ts';
-import type { ApiList, ApiObject } from '../api-object.ts';
+import { ApiError } from '../client/api-error.ts';
+import type { ApiList, ApiObject } from '../client/api-object.ts';
 import type {
   Client,
   DeleteOptions,
@@ -10,9 +10,9 @@ import type {
   WatchEvent,
   WatchRequest,
   WatchSink,
-} from '../client.ts';
+} from '../client/client.ts';
 import { type Clock, formatTime } from '../clock.ts';
-import { apiVersionOf, groupResourceOf, type Resource } from '../resource.ts';
+import { apiVersionOf, groupResourceOf, type Resource } from '../client/resource.ts';
 import { applyPatch } from './fake-patch.ts';
 import { matchesFields, matchesLabels } from './fake-selector.ts';
 

@@ -1,6 +1,6 @@
-import { isConflict, isNotFound } from '../api-error.ts';
+import { isConflict, isNotFound } from '../client/api-error.ts';
 import { formatTime } from '../clock.ts';
-import { type Pod, pods } from '../resource.ts';
+import { type Pod, pods } from '../client/resource.ts';
 import type { TestContext } from './test-context.ts';
 
 export interface FakeKubelet {

@@ -1,5 +1,5 @@
-import type { ApiObject } from '../api-object.ts';
-import type { PatchType } from '../client.ts';
+import type { ApiObject } from '../client/api-object.ts';
+import type { PatchType } from '../client/client.ts';
 
 type Fields = Record<string, unknown>;
 

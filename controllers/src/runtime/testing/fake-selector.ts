@@ -1,4 +1,4 @@
-import type { ApiObject } from '../api-object.ts';
+import type { ApiObject } from '../client/api-object.ts';
 
 /** Equality-based label selectors: `app=web,tier!=db`. */
 export function matchesLabels(selector: string | undefined, labels: Record<string, string> = {}): boolean {

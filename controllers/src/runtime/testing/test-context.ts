@@ -1,7 +1,7 @@
 import pino from 'pino';
 import type { ControllerContext } from '../context.ts';
-import { createEventRecorder } from '../event-recorder.ts';
-import { Informers } from '../informers.ts';
+import { createEventRecorder } from '../events/event-recorder.ts';
+import { Informers } from '../cache/informers.ts';
 import { FakeApi } from './fake-api.ts';
 import { FakeClock } from './fake-clock.ts';
 

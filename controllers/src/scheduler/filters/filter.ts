@@ -1,4 +1,4 @@
-import type { Pod } from '../../runtime/resource.ts';
+import type { Pod } from '../../runtime/client/resource.ts';
 import type { NodeInfo } from '../node-info.ts';
 
 /** Why a node cannot take a Pod. */

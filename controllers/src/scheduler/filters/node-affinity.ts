@@ -1,5 +1,5 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { Node, Pod } from '../../runtime/resource.ts';
+import type { Node, Pod } from '../../runtime/client/resource.ts';
 import { matchesTerm, type NodeSelectorTerm } from '../node-selector.ts';
 import { type Filter, unresolvable } from './filter.ts';
 

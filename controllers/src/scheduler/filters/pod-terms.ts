@@ -1,6 +1,6 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { Pod } from '../../runtime/resource.ts';
-import { type LabelSelector, matchesSelector } from '../../runtime/label-selector.ts';
+import type { Pod } from '../../runtime/client/resource.ts';
+import { type LabelSelector, matchesSelector } from '../../selectors/label-selector.ts';
 
 /** `core/v1.PodAffinityTerm` as JSON. */
 export interface PodAffinityTerm {

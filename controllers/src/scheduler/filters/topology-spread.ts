@@ -1,6 +1,6 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import { type LabelSelector, matchesSelector } from '../../runtime/label-selector.ts';
-import type { Pod } from '../../runtime/resource.ts';
+import { type LabelSelector, matchesSelector } from '../../selectors/label-selector.ts';
+import type { Pod } from '../../runtime/client/resource.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { type Filter, type Refusal, unresolvable } from './filter.ts';
 import { isNodeWanted } from './node-affinity.ts';

@@ -1,5 +1,5 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { Pod } from '../../runtime/resource.ts';
+import type { Pod } from '../../runtime/client/resource.ts';
 import { countedDomain, podsThatCount, type SpreadConstraint } from '../filters/topology-spread.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { factsOf } from '../pod-facts.ts';

@@ -1,6 +1,6 @@
 import { parseQuantity, quantityValue } from '@pg8s/k8s-proto/quantity';
-import { matchesSelector } from '../../runtime/label-selector.ts';
-import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../runtime/resource.ts';
+import { matchesSelector } from '../../selectors/label-selector.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../runtime/client/resource.ts';
 import { matchesTerm, type NodeSelectorTerm } from '../node-selector.ts';
 import { classOf, type Storage } from './storage.ts';
 

@@ -1,5 +1,5 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../runtime/resource.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../runtime/client/resource.ts';
 import { bytesOf, findVolume } from './match-volume.ts';
 import { classOf, nodeOfClaim, type Storage } from './storage.ts';
 

@@ -1,4 +1,9 @@
-import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../runtime/resource.ts';
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StorageClass,
+} from '../../runtime/client/resource.ts';
 
 /** Claims, volumes and classes as the scheduler knows them now. */
 export interface Storage {

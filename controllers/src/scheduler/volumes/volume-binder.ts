@@ -1,6 +1,6 @@
 import type { ControllerContext } from '../../runtime/context.ts';
 import type { Timer } from '../../runtime/clock.ts';
-import { objectKey } from '../../runtime/api-object.ts';
+import { objectKey } from '../../runtime/client/api-object.ts';
 import {
   type Node,
   type PersistentVolume,
@@ -8,7 +8,7 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
   storageClasses,
-} from '../../runtime/resource.ts';
+} from '../../runtime/client/resource.ts';
 import { isUsableOn } from './match-volume.ts';
 import type { VolumePlan } from './plan-volumes.ts';
 import { annotationsOf, classOf, isBound, nodeOfClaim, selectedNode, type Storage } from './storage.ts';

@@ -6,7 +6,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   StorageClass,
-} from '../../runtime/resource.ts';
+} from '../../runtime/client/resource.ts';
 import { ClusterState } from '../cluster-state.ts';
 import { type Decision, decide } from '../decision.ts';
 import { defaultProfile } from '../default-profile.ts';

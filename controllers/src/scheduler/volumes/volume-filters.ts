@@ -1,5 +1,5 @@
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../runtime/resource.ts';
-import { controllerOf } from '../../runtime/controller-ref.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../runtime/client/resource.ts';
+import { controllerOf } from '../../runtime/workload/controller-ref.ts';
 import { type Filter, unresolvable } from '../filters/filter.ts';
 import { claimsNamedBy, classOf, isBound, type Storage, waitsForConsumer } from './storage.ts';
 import { isUsableOn } from './match-volume.ts';

@@ -1,0 +1,126 @@
+import type { ControllerContext } from '../../runtime/context.ts';
+import { delay } from '../../runtime/clock.ts';
+import { type DiscoveredResource, discover, supports } from '../../runtime/client/discovery.ts';
+import type { Informer } from '../../runtime/cache/informer.ts';
+import type { ApiObject } from '../../runtime/client/api-object.ts';
+import { apiVersionOf, groupResourceOf, type Resource } from '../../runtime/client/resource.ts';
+
+/** Events own nothing, are owned by nothing, and are many (Kubernetes: `DefaultIgnoredResources`). */
+const ignored = new Set(['events', 'events.events.k8s.io']);
+const rediscoverMs = 30_000;
+/** A resource that cannot be listed must not hold up all the others for longer. */
+const syncPatienceMs = 30_000;
+
+export interface MonitorHandlers {
+  observe(resource: Resource, object: ApiObject): void;
+  remove(object: ApiObject): void;
+  forget(resource: Resource): void;
+}
+
+interface Monitor {
+  informer: Informer<ApiObject>;
+  unsubscribe(): void;
+  shared: boolean;
+}
+
+/** Follows every object that can be deleted, whatever its kind, and finds new kinds as they come. */
+export class Monitors {
+  readonly #context: ControllerContext;
+  readonly #handlers: MonitorHandlers;
+  readonly #monitors = new Map<string, Monitor>();
+  readonly #stop = new AbortController();
+  #byKind = new Map<string, DiscoveredResource>();
+  #synced: Promise<unknown> = Promise.resolve();
+  #running: Promise<void> | undefined;
+  #discovered: () => void = () => undefined;
+  readonly #firstDiscovery = new Promise<void>((resolve) => {
+    this.#discovered = resolve;
+  });
+
+  constructor(context: ControllerContext, handlers: MonitorHandlers) {
+    this.#context = context;
+    this.#handlers = handlers;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#discovered();
+    await this.#running;
+    for (const { informer, unsubscribe, shared } of this.#monitors.values()) {
+      unsubscribe();
+      if (!shared) informer.stop();
+    }
+  }
+
+  /** Resolves when everything that exists was seen; what is asked of the graph before may be wrong. */
+  async synced(): Promise<void> {
+    await this.#firstDiscovery;
+    await this.#synced;
+  }
+
+  /** The resource of an owner reference's kind; undefined while it is not known. */
+  resourceOf({ apiVersion, kind }: { apiVersion: string; kind: string }): DiscoveredResource | undefined {
+    return this.#byKind.get(`${apiVersion}/${kind}`);
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.#context;
+    while (!this.#stop.signal.aborted) {
+      let waitMs = rediscoverMs;
+      try {
+        await this.#refresh();
+        this.#discovered();
+      } catch (error) {
+        log.warn({ err: error }, 'cannot discover what to collect, trying again');
+        waitMs = 1000;
+      }
+      await delay(clock, waitMs, this.#stop.signal);
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const { client, informers, clock } = this.#context;
+    const { resources, failures } = await discover(client);
+    if (this.#stop.signal.aborted) return;
+    this.#byKind = new Map(
+      resources.map((resource) => [`${apiVersionOf(resource)}/${resource.kind}`, resource]),
+    );
+    const wanted = new Map(
+      resources
+        .filter((resource) => resource.preferred && supports(resource, 'delete', 'list', 'watch'))
+        .map((resource) => [groupResourceOf(resource), resource] as const)
+        .filter(([name]) => !ignored.has(name)),
+    );
+    let added = false;
+    for (const [name, resource] of wanted) {
+      if (this.#monitors.has(name)) continue;
+      added = true;
+      // What others follow anyway is not fetched twice.
+      const shared = informers.find(resource);
+      const informer = shared ?? informers.of(resource, { metadataOnly: true });
+      const unsubscribe = informer.addHandler({
+        add: (object) => this.#handlers.observe(resource, object),
+        update: (_, object) => this.#handlers.observe(resource, object),
+        delete: (object) => this.#handlers.remove(object),
+      });
+      informer.start();
+      this.#monitors.set(name, { informer, unsubscribe, shared: shared !== undefined });
+    }
+    for (const [name, monitor] of this.#monitors) {
+      const { informer, unsubscribe, shared } = monitor;
+      // A group that could not be asked has not lost its resources.
+      if (wanted.has(name) || failures.size > 0 || shared) continue;
+      unsubscribe();
+      informers.drop(informer);
+      this.#monitors.delete(name);
+      this.#handlers.forget(informer.resource);
+    }
+    if (!added) return;
+    const all = Promise.all([...this.#monitors.values()].map(({ informer }) => informer.synced));
+    this.#synced = Promise.race([all, delay(clock, syncPatienceMs, this.#stop.signal)]);
+  }
+}
