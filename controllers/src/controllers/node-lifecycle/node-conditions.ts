@@ -1,4 +1,4 @@
-import type { Taint } from '../../scheduler/filters/tolerations.ts';
+import type { Taint } from '../../selectors/tolerations.ts';
 import type { Node } from '../../runtime/client/resource.ts';
 
 /** One condition of a Node. */

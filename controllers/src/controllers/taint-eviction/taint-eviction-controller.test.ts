@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext as NodeTest, test } from 'node:test';
 import { events, nodes, pods } from '../../runtime/client/resource.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import type { Taint, Toleration } from '../../scheduler/filters/tolerations.ts';
+import type { Taint, Toleration } from '../../selectors/tolerations.ts';
 import { createTaintEvictionController, patienceOf } from './taint-eviction-controller.ts';
 
 const unreachable: Taint = { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' };

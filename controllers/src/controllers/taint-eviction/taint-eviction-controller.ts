@@ -6,7 +6,7 @@ import { type Controller, createController } from '../../runtime/controller.ts';
 import { setPodCondition } from '../../runtime/workload/pod-condition.ts';
 import { byNode } from '../../runtime/workload/pod-state.ts';
 import { type Node, nodes, type Pod, pods } from '../../runtime/client/resource.ts';
-import { type Taint, type Toleration, tolerates } from '../../scheduler/filters/tolerations.ts';
+import { type Taint, type Toleration, tolerates } from '../../selectors/tolerations.ts';
 
 /** What was decided about a Pod; times by the monotonic clock. */
 interface Planned {

@@ -1,6 +1,6 @@
 import type { Pod } from '../../runtime/client/resource.ts';
 import { isNodeWanted } from '../../scheduler/filters/node-affinity.ts';
-import { type Taint, type Toleration, untolerated } from '../../scheduler/filters/tolerations.ts';
+import { type Taint, type Toleration, untolerated } from '../../selectors/tolerations.ts';
 import type { NodeInfo } from '../../scheduler/node-info.ts';
 import { factsOf } from '../../scheduler/pod-facts.ts';
 

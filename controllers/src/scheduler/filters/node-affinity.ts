@@ -1,6 +1,6 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { Node, Pod } from '../../runtime/client/resource.ts';
-import { matchesTerm, type NodeSelectorTerm } from '../node-selector.ts';
+import { matchesTerm, type NodeSelectorTerm } from '../../selectors/node-selector.ts';
 import { type Filter, unresolvable } from './filter.ts';
 
 /** Whether a Pod's nodeSelector and required node affinity allow a node. */

@@ -1,5 +1,5 @@
 import { type Filter, unresolvable } from './filter.ts';
-import { type Toleration, tolerates } from './tolerations.ts';
+import { type Toleration, tolerates } from '../../selectors/tolerations.ts';
 
 /** A cordoned node takes only Pods that tolerate it (kube-scheduler: `NodeUnschedulable`). */
 export const nodeUnschedulable: Filter = (pod) => {

@@ -1,5 +1,5 @@
 import { type Filter, unresolvable } from './filter.ts';
-import { type Taint, type Toleration, untolerated } from './tolerations.ts';
+import { type Taint, type Toleration, untolerated } from '../../selectors/tolerations.ts';
 
 /** A node's NoSchedule and NoExecute taints must be tolerated (kube-scheduler: `TaintToleration`). */
 export const taintToleration: Filter = (pod) => {

@@ -4,7 +4,7 @@ import type { Pod } from '../../runtime/client/resource.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { type Filter, type Refusal, unresolvable } from './filter.ts';
 import { isNodeWanted } from './node-affinity.ts';
-import { type Taint, type Toleration, untolerated } from './tolerations.ts';
+import { type Taint, type Toleration, untolerated } from '../../selectors/tolerations.ts';
 
 /** `core/v1.TopologySpreadConstraint` as JSON. */
 export interface SpreadConstraint {

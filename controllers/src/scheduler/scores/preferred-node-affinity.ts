@@ -1,4 +1,4 @@
-import { matchesTerm, type NodeSelectorTerm } from '../node-selector.ts';
+import { matchesTerm, type NodeSelectorTerm } from '../../selectors/node-selector.ts';
 import { normalize, type Score } from './score.ts';
 
 /** Preferred node affinity, by weight (kube-scheduler: `NodeAffinity`). */

@@ -1,4 +1,4 @@
-import { type Taint, type Toleration, tolerates } from '../filters/tolerations.ts';
+import { type Taint, type Toleration, tolerates } from '../../selectors/tolerations.ts';
 import { normalize, type Score } from './score.ts';
 
 /** Rather where fewer PreferNoSchedule taints are not tolerated (kube-scheduler: `TaintToleration`). */

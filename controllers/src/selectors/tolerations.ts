@@ -1,4 +1,4 @@
-import { parseInt64 } from '../../runtime/int64.ts';
+import { parseInt64 } from '../runtime/int64.ts';
 
 /** `core/v1.Taint` as JSON. */
 export interface Taint {
