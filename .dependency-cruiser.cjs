@@ -19,7 +19,7 @@ module.exports = {
       name: 'apiserver-uses-only-the-client-of-the-shim',
       severity: 'error',
       from: { path: '^apiserver-lite/', pathNot: '\\.pg\\.test\\.ts$' },
-      to: { path: '^shim/', pathNot: '^shim/src/(client/|etcdserverpb/types\\.ts)' },
+      to: { path: '^shim/', pathNot: '^shim/src/(client/|etcdserverpb/(types|etcd-error)\\.ts)' },
     },
     {
       name: 'controllers-use-only-numbers-times-and-flags-of-k8s-proto',
@@ -49,18 +49,18 @@ module.exports = {
       name: 'mvcc-knows-no-sql-and-no-grpc',
       severity: 'error',
       from: { path: '^shim/src/(mvcc|lease|auth)/', pathNot: '\\.pg\\.test\\.ts$' },
-      to: { path: '^shim/src/(postgres|rpc|gateway|client)/|node_modules/@grpc/' },
+      to: { path: '^shim/src/(postgres|rpc|gateway|client|in-process)/|node_modules/@grpc/' },
     },
     {
       name: 'postgres-only-implements-the-ports',
       severity: 'error',
       from: { path: '^shim/src/postgres/' },
-      to: { path: '^shim/src/(rpc|gateway|client)/' },
+      to: { path: '^shim/src/(rpc|gateway|client|in-process)/' },
     },
     {
       name: 'rpc-knows-no-sql',
       severity: 'error',
-      from: { path: '^shim/src/(rpc|gateway|client)/', pathNot: '\\.pg\\.test\\.ts$' },
+      from: { path: '^shim/src/(rpc|gateway|client|in-process)/', pathNot: '\\.pg\\.test\\.ts$' },
       to: { path: '^shim/src/postgres/' },
     },
     {

@@ -11,7 +11,7 @@ const folder = join(root, 'docs/spec');
 const bases = ['shim/src', 'test-e2e/src'];
 /** What the pages call two files by. */
 const shortNames: Readonly<Record<string, string>> = {
-  'random-history': '`mvcc/random-history.test.ts`; `postgres/random-history.pg.test.ts`',
+  'random-history': '`mvcc/testing/random-history.test.ts`; `postgres/history/random-history.pg.test.ts`',
 };
 const row = /^\| ([A-Z]\d+) \| .* \| (.*) \|$/;
 

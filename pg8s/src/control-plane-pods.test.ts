@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { apiserverFlags } from '@pg8s/apiserver-lite/flags/flags-table';
 import { controllerManagerFlags } from '@pg8s/controllers/flags/controller-manager-flags';
 import { schedulerFlags } from '@pg8s/controllers/flags/scheduler-flags';
-import { etcdFlags } from '@pg8s/shim/flags-table';
+import { etcdFlags } from '@pg8s/shim/flags/flags-table';
 import { controlPlanePods, type RunningParts } from './control-plane-pods.ts';
 import { createSelfSigned } from './pki/authority.ts';
 

@@ -1,5 +1,5 @@
 import { format } from 'node:util';
-import { goTime } from '@pg8s/shim/rpc/go-time';
+import { goTime } from '@pg8s/shim/rpc/monitoring/go-time';
 import type { LoggerOptions } from 'pino';
 
 /** Levels that zap does not have (zap: `zapcore/level.go`). */

@@ -11,9 +11,9 @@ import {
 } from '@pg8s/controllers/flags/parse-flags';
 import { schedulerFlags } from '@pg8s/controllers/flags/scheduler-flags';
 import type { ComponentFlag } from '@pg8s/k8s-proto/component-base/component-flag';
-import { EtcdFlagError } from '@pg8s/shim/flag-values';
-import { type EtcdFlagOptions, parseShimOptions } from '@pg8s/shim/flags';
-import { etcdFlags } from '@pg8s/shim/flags-table';
+import { EtcdFlagError } from '@pg8s/shim/flags/flag-values';
+import { type EtcdFlagOptions, parseShimOptions } from '@pg8s/shim/flags/flags';
+import { etcdFlags } from '@pg8s/shim/flags/flags-table';
 import { type PartFlag, readPartArgs } from './part-args.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,6 +1,6 @@
 import { StartError } from '@pg8s/apiserver-lite/server/start-error';
 import { StoreError } from '@pg8s/shim/mvcc/store-error';
-import { ListenError } from '@pg8s/shim/gateway/listen';
+import { ListenError } from '@pg8s/shim/gateway/listener/listen';
 import { UsageError } from './usage-error.ts';
 import { withoutPassword } from './without-password.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { EtcdFlagError } from '@pg8s/shim/flag-values';
-import { type EtcdFlagOptions, parseShimOptions } from '@pg8s/shim/flags';
-import { etcdFlags } from '@pg8s/shim/flags-table';
+import { EtcdFlagError } from '@pg8s/shim/flags/flag-values';
+import { type EtcdFlagOptions, parseShimOptions } from '@pg8s/shim/flags/flags';
+import { etcdFlags } from '@pg8s/shim/flags/flags-table';
 import { defaultVersionReported, type Shim, startShim } from '@pg8s/shim/server';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';

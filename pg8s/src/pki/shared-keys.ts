@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Connection } from '@pg8s/shim/postgres/connection';
+import { Connection } from '@pg8s/shim/postgres/connection/connection';
 import { migrate } from '@pg8s/shim/postgres/migrate';
 import type { Logger } from 'pino';
 import { writePrivate } from '../private-file.ts';

@@ -1,9 +1,9 @@
 /** The client process of the bench: does the loads that the parent tells, one after the other. */
 import { randomBytes } from 'node:crypto';
-import { decode, encode } from '../../src/etcdserverpb/codec.ts';
-import * as kv from '../../src/etcdserverpb/kv-messages.ts';
-import { leaseGrantRequest, leaseGrantResponse } from '../../src/etcdserverpb/lease-messages.ts';
-import { watchRequest, watchResponse } from '../../src/etcdserverpb/watch-messages.ts';
+import { decode, encode } from '../../src/etcdserverpb/codec/codec.ts';
+import * as kv from '../../src/etcdserverpb/messages/kv-messages.ts';
+import { leaseGrantRequest, leaseGrantResponse } from '../../src/etcdserverpb/messages/lease-messages.ts';
+import { watchRequest, watchResponse } from '../../src/etcdserverpb/messages/watch-messages.ts';
 import { GrpcConnection } from './grpc-connection.ts';
 import type { Load, LoadReply, LoadRequest, Measured } from './load.ts';
 

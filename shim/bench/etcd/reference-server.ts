@@ -6,8 +6,8 @@
  */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import pg from 'pg';
-import { decode, PreparedMessage } from '../../src/etcdserverpb/codec.ts';
-import { txnRequest, txnResponse } from '../../src/etcdserverpb/kv-messages.ts';
+import { decode, PreparedMessage } from '../../src/etcdserverpb/codec/codec.ts';
+import { txnRequest, txnResponse } from '../../src/etcdserverpb/messages/kv-messages.ts';
 import type { PutRequest, TxnRequest, TxnResponse } from '../../src/etcdserverpb/types.ts';
 
 /** More connections make it slower, not faster. */

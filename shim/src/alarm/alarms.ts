@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AlarmMember, AlarmType } from '../etcdserverpb/admin-types.ts';
 import { StoreError } from '../mvcc/store-error.ts';
-import type { WriteGate } from '../mvcc/write-gate.ts';
+import type { WriteGate } from '../mvcc/commit/write-gate.ts';
 import type { AlarmPort } from './alarm-port.ts';
 import { NextTurn } from './next-turn.ts';
 

@@ -7,7 +7,7 @@ import {
   type Permission,
   rootName,
 } from './auth-state.ts';
-import { isValidPermission } from './key-permissions.ts';
+import { isValidPermission } from './permissions/key-permissions.ts';
 
 // Pure steps from one state to the next (etcd: `server/auth/store.go`). Each throws an AuthError, or returns the state
 // it was given when there is nothing to do.

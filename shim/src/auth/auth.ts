@@ -1,10 +1,10 @@
-import type { AccessView, Admit } from './access-rules.ts';
+import type { AccessView, Admit } from './permissions/access-rules.ts';
 import { AuthError } from './auth-error.ts';
 import type { AuthSource } from './auth-port.ts';
 import type { AuthState } from './auth-state.ts';
 import { anonymous, type Identity } from './identity.ts';
-import type { PasswordHasher } from './password-hasher.ts';
-import type { TokenProvider } from './token-provider.ts';
+import type { PasswordHasher } from './passwords/password-hasher.ts';
+import type { TokenProvider } from './tokens/token-provider.ts';
 
 export interface AuthOptions extends AuthSource {
   tokens: TokenProvider;

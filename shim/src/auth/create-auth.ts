@@ -1,8 +1,8 @@
 import { Auth, type AuthOptions } from './auth.ts';
-import { JwtTokens } from './jwt-tokens.ts';
-import { PasswordHasher } from './password-hasher.ts';
-import { SimpleTokens } from './simple-tokens.ts';
-import type { TokenOptions } from './token-options.ts';
+import { JwtTokens } from './tokens/jwt-tokens.ts';
+import { PasswordHasher } from './passwords/password-hasher.ts';
+import { SimpleTokens } from './tokens/simple-tokens.ts';
+import type { TokenOptions } from './tokens/token-options.ts';
 
 export interface CreateAuthOptions extends Omit<AuthOptions, 'tokens' | 'hasher'> {
   tokenOptions: TokenOptions;

@@ -10,15 +10,15 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { type Codec, decode, encode } from '../etcdserverpb/codec.ts';
-import { memberListRequest, membersResponse } from '../etcdserverpb/cluster-messages.ts';
-import * as kv from '../etcdserverpb/kv-messages.ts';
-import * as lease from '../etcdserverpb/lease-messages.ts';
-import { emptyRequest, statusResponse } from '../etcdserverpb/maintenance-messages.ts';
+import { type Codec, decode, encode } from '../etcdserverpb/codec/codec.ts';
+import { memberListRequest, membersResponse } from '../etcdserverpb/messages/cluster-messages.ts';
+import * as kv from '../etcdserverpb/messages/kv-messages.ts';
+import * as lease from '../etcdserverpb/messages/lease-messages.ts';
+import { emptyRequest, statusResponse } from '../etcdserverpb/messages/maintenance-messages.ts';
 import type { LeaseKeepAliveRequest, LeaseKeepAliveResponse, WatchRequest } from '../etcdserverpb/types.ts';
-import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
+import { watchRequest, watchResponse } from '../etcdserverpb/messages/watch-messages.ts';
 import type { CallOptions, EtcdClient } from './etcd-client.ts';
-import { EtcdError, type GrpcCode, grpcCode } from './etcd-error.ts';
+import { EtcdError, type GrpcCode, grpcCode } from '../etcdserverpb/etcd-error.ts';
 import { GrpcWatchStream } from './grpc-watch-stream.ts';
 
 export interface GrpcClientOptions {

@@ -1,7 +1,7 @@
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import type { WatchRequest, WatchResponse } from '../etcdserverpb/types.ts';
 import type { WatchStream } from './etcd-client.ts';
-import { EtcdError, type GrpcCode, grpcCode } from './etcd-error.ts';
+import { EtcdError, type GrpcCode, grpcCode } from '../etcdserverpb/etcd-error.ts';
 import { ResponseQueue } from './response-queue.ts';
 
 /** A watch stream over gRPC. While nobody reads, grpc-js stops reading too, and HTTP/2 holds the server back. */

@@ -12,10 +12,10 @@ import type {
   MoveLeaderRequest,
   SnapshotResponse,
 } from '../etcdserverpb/admin-types.ts';
-import { type Codec, decode, encode } from '../etcdserverpb/codec.ts';
-import * as messages from '../etcdserverpb/maintenance-messages.ts';
+import { type Codec, decode, encode } from '../etcdserverpb/codec/codec.ts';
+import * as messages from '../etcdserverpb/messages/maintenance-messages.ts';
 import type { StatusResponse } from '../etcdserverpb/types.ts';
-import { EtcdError, type GrpcCode } from './etcd-error.ts';
+import { EtcdError, type GrpcCode } from '../etcdserverpb/etcd-error.ts';
 
 /** What etcd's Maintenance service answers, of one server. Methods reject with an EtcdError. */
 export interface MaintenanceClient {

@@ -1,4 +1,4 @@
-import type { EtcdError } from './etcd-error.ts';
+import type { EtcdError } from '../etcdserverpb/etcd-error.ts';
 
 /** More than so many answers that nobody has read: the source is asked to wait. */
 const highWaterMark = 64;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EtcdClient, WatchStream } from '../client/etcd-client.ts';
-import { EtcdError, type GrpcCode } from '../client/etcd-error.ts';
+import { EtcdError, type GrpcCode } from '../etcdserverpb/etcd-error.ts';
 import type { MaintenanceClient } from '../client/maintenance-client.ts';
 import type {
   KeyValue,

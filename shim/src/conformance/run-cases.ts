@@ -1,16 +1,16 @@
 import { describe, test } from 'node:test';
 import { CaseWorld, type ConformanceCase, type Target } from './case.ts';
-import { Gateway, gatewayCases } from './gateway-cases.ts';
-import { kvCases } from './kv-cases.ts';
-import { leaseCases } from './lease-cases.ts';
-import { malformedCases } from './malformed-cases.ts';
-import { RawHttp2 } from './raw-http2.ts';
-import { maintenanceCases } from './maintenance-cases.ts';
-import { upkeepCases } from './upkeep-cases.ts';
-import { txnCases } from './txn-cases.ts';
-import { watchCases } from './watch-cases.ts';
+import { Gateway, gatewayCases } from './cases/gateway-cases.ts';
+import { kvCases } from './cases/kv-cases.ts';
+import { leaseCases } from './cases/lease-cases.ts';
+import { malformedCases } from './cases/malformed-cases.ts';
+import { RawHttp2 } from './cases/raw-http2.ts';
+import { maintenanceCases } from './cases/maintenance-cases.ts';
+import { upkeepCases } from './cases/upkeep-cases.ts';
+import { txnCases } from './cases/txn-cases.ts';
+import { watchCases } from './cases/watch-cases.ts';
 import { createMaintenanceClient } from '../client/maintenance-client.ts';
-import { RawConnection, wireCases } from './wire-cases.ts';
+import { RawConnection, wireCases } from './cases/wire-cases.ts';
 
 const groups: readonly [name: string, cases: readonly ConformanceCase[]][] = [
   ['kv', kvCases],

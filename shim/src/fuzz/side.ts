@@ -1,5 +1,5 @@
 import type { EtcdClient } from '../client/etcd-client.ts';
-import { EtcdError } from '../client/etcd-error.ts';
+import { EtcdError } from '../etcdserverpb/etcd-error.ts';
 import { plain } from '../mvcc/testing/plain.ts';
 import { until } from '../mvcc/testing/until.ts';
 import type { Operation } from './operation.ts';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HeldMemory, Holder } from '../rpc/held-memory.ts';
+import type { HeldMemory, Holder } from '../rpc/connection/held-memory.ts';
 
 /** HTTP/1 over connections that somebody else accepted. */
 export interface Http1Server {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Admit } from '../auth/access-rules.ts';
+import type { Admit } from '../auth/permissions/access-rules.ts';
 import type {
   LeaseGrantRequest,
   LeaseGrantResponse,

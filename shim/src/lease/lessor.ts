@@ -1,4 +1,4 @@
-import type { Admit } from '../auth/access-rules.ts';
+import type { Admit } from '../auth/permissions/access-rules.ts';
 import type {
   LeaseGrantRequest,
   LeaseGrantResponse,

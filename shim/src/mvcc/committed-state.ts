@@ -1,4 +1,4 @@
-import type { AccessView } from '../auth/access-rules.ts';
+import type { AccessView } from '../auth/permissions/access-rules.ts';
 import { AuthTable } from '../auth/auth-table.ts';
 import type { AuthState } from '../auth/auth-state.ts';
 import { LeaseTable } from '../lease/lease-table.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Admit } from '../auth/access-rules.ts';
+import type { Admit } from '../auth/permissions/access-rules.ts';
 import type {
   CompactionRequest,
   CompactionResponse,
@@ -16,9 +16,9 @@ import type {
 import type { Clock } from './clock.ts';
 import { CommittedState } from './committed-state.ts';
 import { Committer } from './commit/committer.ts';
-import { Compactor } from './commit/compactor.ts';
+import { Compactor } from './compaction/compactor.ts';
 import type { HistoryPort } from './history-port.ts';
-import { LostCommits } from './lost-commits.ts';
+import { LostCommits } from './commit/lost-commits.ts';
 import { MissingRows } from './evaluate/missing-rows.ts';
 import { evaluateRange } from './evaluate/range.ts';
 import { ReadIndex } from './commit/read-index.ts';
@@ -36,7 +36,7 @@ import {
   isReadOnlyTxn,
   isSerializableTxn,
 } from './evaluate/txn.ts';
-import { openGate, type WriteGate } from './write-gate.ts';
+import { openGate, type WriteGate } from './commit/write-gate.ts';
 import { WatchHub } from './watch/watch-hub.ts';
 
 /** How the store learns about the other shims and the database as a whole. */

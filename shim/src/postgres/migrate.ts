@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { StoreError } from '../mvcc/store-error.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection/connection.ts';
 
 const migrationsFolder = new URL('./migrations/', import.meta.url);
 /** Any number that nobody else locks by. */

@@ -1,4 +1,4 @@
-import type { Codec } from '../etcdserverpb/codec.ts';
+import type { Codec } from '../etcdserverpb/codec/codec.ts';
 import { serverStreamMethods, streamMethods, unaryMethods } from './methods.ts';
 import type { Services } from './services.ts';
 

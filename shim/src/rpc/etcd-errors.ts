@@ -1,4 +1,4 @@
-import { EtcdError, type GrpcCode, grpcCode } from '../client/etcd-error.ts';
+import { EtcdError, type GrpcCode, grpcCode } from '../etcdserverpb/etcd-error.ts';
 import { AuthError, type AuthErrorCode } from '../auth/auth-error.ts';
 import { StoreError, type StoreErrorCode } from '../mvcc/store-error.ts';
 

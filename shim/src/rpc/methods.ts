@@ -1,9 +1,9 @@
-import * as rules from '../auth/access-rules.ts';
-import { EtcdError, grpcCode } from '../client/etcd-error.ts';
-import * as authpb from '../etcdserverpb/auth-messages.ts';
-import { type Codec } from '../etcdserverpb/codec.ts';
-import * as members from '../etcdserverpb/cluster-messages.ts';
-import * as electionpb from '../etcdserverpb/election-messages.ts';
+import * as rules from '../auth/permissions/access-rules.ts';
+import { EtcdError, grpcCode } from '../etcdserverpb/etcd-error.ts';
+import * as authpb from '../etcdserverpb/messages/auth-messages.ts';
+import { type Codec } from '../etcdserverpb/codec/codec.ts';
+import * as members from '../etcdserverpb/messages/cluster-messages.ts';
+import * as electionpb from '../etcdserverpb/messages/election-messages.ts';
 import {
   type HealthCheckRequest,
   healthCheckRequest,
@@ -11,15 +11,15 @@ import {
   healthCheckResponse,
   healthListRequest,
   healthListResponse,
-} from '../etcdserverpb/health-messages.ts';
-import * as kv from '../etcdserverpb/kv-messages.ts';
-import * as lease from '../etcdserverpb/lease-messages.ts';
-import * as lockpb from '../etcdserverpb/lock-messages.ts';
-import * as maintenance from '../etcdserverpb/maintenance-messages.ts';
-import { defineReflection } from '../etcdserverpb/reflection-messages.ts';
-import { watchRequest, watchResponse } from '../etcdserverpb/watch-messages.ts';
-import { early, forRoot, forStrangers, forUsers, inOrder } from './access.ts';
-import type { Access, Permit, Sender } from './guard.ts';
+} from '../etcdserverpb/messages/health-messages.ts';
+import * as kv from '../etcdserverpb/messages/kv-messages.ts';
+import * as lease from '../etcdserverpb/messages/lease-messages.ts';
+import * as lockpb from '../etcdserverpb/messages/lock-messages.ts';
+import * as maintenance from '../etcdserverpb/messages/maintenance-messages.ts';
+import { defineReflection } from '../etcdserverpb/messages/reflection-messages.ts';
+import { watchRequest, watchResponse } from '../etcdserverpb/messages/watch-messages.ts';
+import { early, forRoot, forStrangers, forUsers, inOrder } from './guard/access.ts';
+import type { Access, Permit, Sender } from './guard/guard.ts';
 import type { Services } from './services.ts';
 
 /** A method that answers one request by one response. */

@@ -1,18 +1,18 @@
-import { type AuthService, createAuthService } from './auth-service.ts';
-import { Guard, type Sender } from './guard.ts';
+import { type AuthService, createAuthService } from './auth/auth-service.ts';
+import { Guard, type Sender } from './guard/guard.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Lessor } from '../lease/lessor.ts';
 import type { Store } from '../mvcc/store.ts';
 import type { Upkeep } from '../snapshot/upkeep.ts';
-import { callerPorts } from './caller-ports.ts';
-import { type ClusterService, createClusterService } from './cluster-service.ts';
+import { callerPorts } from './guard/caller-ports.ts';
+import { type ClusterService, createClusterService } from './cluster/cluster-service.ts';
 import { createElectionService, type ElectionService } from './concurrency/election-service.ts';
 import { createLockService, type LockService } from './concurrency/lock-service.ts';
-import { createKvService, type KvService } from './kv-service.ts';
-import { createLeaseService, type LeaseService } from './lease-service.ts';
+import { createKvService, type KvService } from './kv/kv-service.ts';
+import { createLeaseService, type LeaseService } from './lease/lease-service.ts';
 import { createMaintenanceService, type MaintenanceService } from './maintenance/maintenance-service.ts';
 import { createFillHeader } from './response-header.ts';
-import { createWatchService, type WatchService } from './watch-service.ts';
+import { createWatchService, type WatchService } from './watch/watch-service.ts';
 
 /** All of etcd's services that this server has, whatever way a request comes in: gRPC, HTTP or a call in process. */
 export interface Services {

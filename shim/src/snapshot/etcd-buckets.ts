@@ -1,7 +1,7 @@
 import type { AlarmMember } from '../etcdserverpb/admin-types.ts';
-import { type Codec, defineMessage, encode, int64, signedId } from '../etcdserverpb/codec.ts';
-import { keyValue } from '../etcdserverpb/kv-messages.ts';
-import { alarmMember } from '../etcdserverpb/maintenance-messages.ts';
+import { type Codec, defineMessage, encode, int64, signedId } from '../etcdserverpb/codec/codec.ts';
+import { keyValue } from '../etcdserverpb/messages/kv-messages.ts';
+import { alarmMember } from '../etcdserverpb/messages/maintenance-messages.ts';
 import type { KeyValue, Member } from '../etcdserverpb/types.ts';
 import type { HistoryRow } from '../mvcc/history-row.ts';
 import type { Moment, StoredAuth } from '../mvcc/moment-port.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Connection, type TextRow } from '@pg8s/shim/postgres/connection';
+import { Connection, type TextRow } from '@pg8s/shim/postgres/connection/connection';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from 'pg8s/postgres/embedded';
 import pino from 'pino';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
-import { EtcdError } from '@pg8s/shim/client/etcd-error';
+import { EtcdError } from '@pg8s/shim/etcdserverpb/etcd-error';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import { Database } from './database.ts';
 import { ShimProcess } from './shim-process.ts';

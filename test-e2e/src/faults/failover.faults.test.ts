@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EtcdError } from '@pg8s/shim/client/etcd-error';
+import { EtcdError } from '@pg8s/shim/etcdserverpb/etcd-error';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import { checkWorkload, healthy } from './check-workload.ts';
 import { ConnectionProxy } from './connection-proxy.ts';

@@ -1,5 +1,5 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
-import { EtcdError } from '@pg8s/shim/client/etcd-error';
+import { EtcdError } from '@pg8s/shim/etcdserverpb/etcd-error';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, Operation } from './history.ts';

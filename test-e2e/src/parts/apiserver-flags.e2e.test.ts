@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
-import { Connection } from '@pg8s/shim/postgres/connection';
+import { Connection } from '@pg8s/shim/postgres/connection/connection';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from 'pg8s/postgres/embedded';
 import pino from 'pino';
 import { obtainClients } from '../clients/obtain.ts';

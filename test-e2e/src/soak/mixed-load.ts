@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
-import { Connection } from '@pg8s/shim/postgres/connection';
+import { Connection } from '@pg8s/shim/postgres/connection/connection';
 import pino from 'pino';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 import { ShimProcess } from '../faults/shim-process.ts';

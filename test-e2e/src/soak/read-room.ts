@@ -1,4 +1,4 @@
-import type { Connection } from '@pg8s/shim/postgres/connection';
+import type { Connection } from '@pg8s/shim/postgres/connection/connection';
 
 const mib = 2 ** 20;
 

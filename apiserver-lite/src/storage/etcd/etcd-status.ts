@@ -1,5 +1,5 @@
-import { EtcdError, grpcCode } from '@pg8s/shim/client/etcd-error';
-import type { GrpcCode } from '@pg8s/shim/client/etcd-error';
+import { EtcdError, grpcCode } from '@pg8s/shim/etcdserverpb/etcd-error';
+import type { GrpcCode } from '@pg8s/shim/etcdserverpb/etcd-error';
 import { expired, internalError, StatusError, timeout } from '../../api-errors/status-error.ts';
 
 const compactedMessage = 'etcdserver: mvcc: required revision has been compacted';

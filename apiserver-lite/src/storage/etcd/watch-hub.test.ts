@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { WatchStream } from '@pg8s/shim/client/etcd-client';
-import { EtcdError, grpcCode } from '@pg8s/shim/client/etcd-error';
+import { EtcdError, grpcCode } from '@pg8s/shim/etcdserverpb/etcd-error';
 import type { WatchRequest, WatchResponse } from '@pg8s/shim/etcdserverpb/types';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { silentLog } from '../testing/fake-storage.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { EtcdError, grpcCode } from '@pg8s/shim/client/etcd-error';
+import { EtcdError, grpcCode } from '@pg8s/shim/etcdserverpb/etcd-error';
 import { StatusError } from '../../api-errors/status-error.ts';
 import { openFakeStorage } from '../testing/fake-storage.ts';
 import { configMap, nodes } from '../testing/test-objects.ts';

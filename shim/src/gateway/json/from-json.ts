@@ -1,6 +1,6 @@
-import type { FieldSpec } from '../../etcdserverpb/compile.ts';
+import type { FieldSpec } from '../../etcdserverpb/codec/compile.ts';
 import { type JsonNode, JsonTextError, readJson } from './json-text.ts';
-import { type AnyMessage, type JsonField, jsonFields } from '../../etcdserverpb/proto-fields.ts';
+import { type AnyMessage, type JsonField, jsonFields } from '../../etcdserverpb/codec/proto-fields.ts';
 
 /**
  * Reads protobuf's JSON: fields by their names in etcd's .proto or by their lowerCamelCase ones, unknown ones ignored,

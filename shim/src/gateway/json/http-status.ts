@@ -1,4 +1,4 @@
-import type { GrpcCode } from '../../client/etcd-error.ts';
+import type { GrpcCode } from '../../etcdserverpb/etcd-error.ts';
 
 /** The HTTP status that stands for each gRPC code (grpc-gateway: `runtime.HTTPStatusFromCode`). */
 export const httpStatus = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { after, describe, test } from 'node:test';
-import { decode, encode } from '../../etcdserverpb/codec.ts';
-import { putRequest, rangeRequest, txnRequest } from '../../etcdserverpb/kv-messages.ts';
-import { leaseGrantRequest } from '../../etcdserverpb/lease-messages.ts';
-import { watchRequest } from '../../etcdserverpb/watch-messages.ts';
+import { decode, encode } from '../../etcdserverpb/codec/codec.ts';
+import { putRequest, rangeRequest, txnRequest } from '../../etcdserverpb/messages/kv-messages.ts';
+import { leaseGrantRequest } from '../../etcdserverpb/messages/lease-messages.ts';
+import { watchRequest } from '../../etcdserverpb/messages/watch-messages.ts';
 import { startMemoryShim } from '../../rpc/testing/start-memory-shim.ts';
 import { fromJson } from './from-json.ts';
 import { JsonSplitter, readJson } from './json-text.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import { EtcdError, grpcCode } from '../../client/etcd-error.ts';
-import { type Codec, decode, encode } from '../../etcdserverpb/codec.ts';
+import { EtcdError, grpcCode } from '../../etcdserverpb/etcd-error.ts';
+import { type Codec, decode, encode } from '../../etcdserverpb/codec/codec.ts';
 import type { MethodDescription } from '../../rpc/all-methods.ts';
 import { allowEndlessBody } from '../http1-server.ts';
 import { bodyText } from './body-text.ts';

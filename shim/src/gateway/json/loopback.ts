@@ -5,7 +5,7 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2';
 import { type Duplex, duplexPair } from 'node:stream';
-import { EtcdError, type GrpcCode, grpcCode } from '../../client/etcd-error.ts';
+import { EtcdError, type GrpcCode, grpcCode } from '../../etcdserverpb/etcd-error.ts';
 
 /** One gRPC call with messages as bytes. */
 export interface LoopbackCall {

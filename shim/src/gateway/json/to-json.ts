@@ -1,5 +1,5 @@
-import type { FieldSpec } from '../../etcdserverpb/compile.ts';
-import { type AnyMessage, jsonFields } from '../../etcdserverpb/proto-fields.ts';
+import type { FieldSpec } from '../../etcdserverpb/codec/compile.ts';
+import { type AnyMessage, jsonFields } from '../../etcdserverpb/codec/proto-fields.ts';
 
 /** A message as protobuf's JSON has it, with the names of etcd's .proto: what is zero is left out. */
 export function toJson(message: AnyMessage, value: object): string {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { CommitQueue, type CommitRequest, type Evaluate } from './commit-queue.ts';
 import type { CommittedState } from '../committed-state.ts';
 import type { CommitOutcome, HeldFence, HistoryPort } from '../history-port.ts';
-import type { LostCommits } from '../lost-commits.ts';
+import type { LostCommits } from './lost-commits.ts';
 import { MissingRows } from '../evaluate/missing-rows.ts';
 import { PendingBatch } from '../evaluate/pending-batch.ts';
 import { StoreError } from '../store-error.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { CommittedState } from '../committed-state.ts';
 import type { Committer } from './committer.ts';
 import type { HistoryPort } from '../history-port.ts';
-import type { LostCommits } from '../lost-commits.ts';
+import type { LostCommits } from './lost-commits.ts';
 import { StoreError } from '../store-error.ts';
 
 export interface ReadIndexOptions {

@@ -1,4 +1,4 @@
-import type { AccessView } from '../../auth/access-rules.ts';
+import type { AccessView } from '../../auth/permissions/access-rules.ts';
 import type { AuthState } from '../../auth/auth-state.ts';
 import type { KeyValue } from '../../etcdserverpb/types.ts';
 import type { CommitBatch, Fence } from '../history-port.ts';

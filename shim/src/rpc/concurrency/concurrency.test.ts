@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { LeaderResponse } from '../../etcdserverpb/election-messages.ts';
+import type { LeaderResponse } from '../../etcdserverpb/messages/election-messages.ts';
 import { MemoryDatabase } from '../../mvcc/testing/memory-database.ts';
 import { openMemoryStore } from '../../mvcc/testing/open-memory-store.ts';
 import { until } from '../../mvcc/testing/until.ts';
-import { createKvService } from '../kv-service.ts';
-import { createLeaseService } from '../lease-service.ts';
+import { createKvService } from '../kv/kv-service.ts';
+import { createLeaseService } from '../lease/lease-service.ts';
 import { createFillHeader } from '../response-header.ts';
 import { createElectionService } from './election-service.ts';
 import { createLockService } from './lock-service.ts';

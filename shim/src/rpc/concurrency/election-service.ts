@@ -1,4 +1,4 @@
-import { EtcdError, grpcCode } from '../../client/etcd-error.ts';
+import { EtcdError, grpcCode } from '../../etcdserverpb/etcd-error.ts';
 import type {
   CampaignRequest,
   CampaignResponse,
@@ -8,7 +8,7 @@ import type {
   LeaderResponse,
   ProclaimRequest,
   ResignRequest,
-} from '../../etcdserverpb/election-messages.ts';
+} from '../../etcdserverpb/messages/election-messages.ts';
 import type { Compare, KeyValue, ResponseHeader } from '../../etcdserverpb/types.ts';
 import { createdAt, readByTxn, unknownCode } from './lock-service.ts';
 import { type ConcurrencyPorts, throwIfAborted, WaitingLine } from './waiting-line.ts';

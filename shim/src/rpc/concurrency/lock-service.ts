@@ -1,10 +1,10 @@
-import { EtcdError, grpcCode } from '../../client/etcd-error.ts';
+import { EtcdError, grpcCode } from '../../etcdserverpb/etcd-error.ts';
 import type {
   LockRequest,
   LockResponse,
   UnlockRequest,
   UnlockResponse,
-} from '../../etcdserverpb/lock-messages.ts';
+} from '../../etcdserverpb/messages/lock-messages.ts';
 import type { KeyValue, ResponseOp, TxnResponse } from '../../etcdserverpb/types.ts';
 import { toEtcdError } from '../etcd-errors.ts';
 import { type ConcurrencyPorts, WaitingLine } from './waiting-line.ts';

@@ -1,9 +1,9 @@
-import { EtcdError, grpcCode } from '../../client/etcd-error.ts';
+import { EtcdError, grpcCode } from '../../etcdserverpb/etcd-error.ts';
 import type { KeyValue, RangeRequest, RangeResponse } from '../../etcdserverpb/types.ts';
 import type { Store, Watcher } from '../../mvcc/store.ts';
 import { storeErrors, toEtcdError } from '../etcd-errors.ts';
-import type { KvService } from '../kv-service.ts';
-import type { LeaseService } from '../lease-service.ts';
+import type { KvService } from '../kv/kv-service.ts';
+import type { LeaseService } from '../lease/lease-service.ts';
 
 /** What locks and elections are made of. */
 export interface ConcurrencyPorts {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { createMaintenanceClient, type MaintenanceClient } from '../../client/maintenance-client.ts';
-import { EtcdError, grpcCode } from '../../client/etcd-error.ts';
+import { EtcdError, grpcCode } from '../../etcdserverpb/etcd-error.ts';
 import { StoreError } from '../../mvcc/store-error.ts';
 import { startMemoryShim } from '../testing/start-memory-shim.ts';
 

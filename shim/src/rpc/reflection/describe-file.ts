@@ -1,4 +1,4 @@
-import type { FieldSpec, FieldType } from '../../etcdserverpb/compile.ts';
+import type { FieldSpec, FieldType } from '../../etcdserverpb/codec/compile.ts';
 import type {
   EnumDescriptor,
   FieldDescriptor,
@@ -6,8 +6,8 @@ import type {
   MessageDescriptor,
   ProtoType,
   ServiceDescriptor,
-} from '../../etcdserverpb/descriptor-messages.ts';
-import { type AnyMessage, type JsonField, jsonFields } from '../../etcdserverpb/proto-fields.ts';
+} from '../../etcdserverpb/messages/descriptor-messages.ts';
+import { type AnyMessage, type JsonField, jsonFields } from '../../etcdserverpb/codec/proto-fields.ts';
 import { messageName, type ProtoFile, splitPath } from './proto-files.ts';
 
 const protoTypes: Readonly<Record<FieldType | NonNullable<FieldSpec['protoType']>, ProtoType>> = {

@@ -1,9 +1,9 @@
-import { encode } from '../../etcdserverpb/codec.ts';
+import { encode } from '../../etcdserverpb/codec/codec.ts';
 import {
   fileDescriptor,
   type FileDescriptor,
   type MessageDescriptor,
-} from '../../etcdserverpb/descriptor-messages.ts';
+} from '../../etcdserverpb/messages/descriptor-messages.ts';
 import type { MethodDescription } from '../all-methods.ts';
 import { describeFiles } from './describe-file.ts';
 import { protoFiles } from './proto-files.ts';

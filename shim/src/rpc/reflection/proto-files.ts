@@ -1,6 +1,6 @@
-import { event, responseHeader } from '../../etcdserverpb/kv-messages.ts';
-import { roleRecord, userRecord } from '../../etcdserverpb/auth-messages.ts';
-import type { Codec } from '../../etcdserverpb/codec.ts';
+import { event, responseHeader } from '../../etcdserverpb/messages/kv-messages.ts';
+import { roleRecord, userRecord } from '../../etcdserverpb/messages/auth-messages.ts';
+import type { Codec } from '../../etcdserverpb/codec/codec.ts';
 import {
   defineMessage,
   int64,
@@ -9,8 +9,8 @@ import {
   repeated,
   signedId,
   string,
-} from '../../etcdserverpb/codec.ts';
-import type { AnyMessage } from '../../etcdserverpb/proto-fields.ts';
+} from '../../etcdserverpb/codec/codec.ts';
+import type { AnyMessage } from '../../etcdserverpb/codec/proto-fields.ts';
 import type { ResponseHeader } from '../../etcdserverpb/types.ts';
 import type { MethodDescription } from '../all-methods.ts';
 

@@ -1,5 +1,8 @@
-import { EtcdError, grpcCode } from '../../client/etcd-error.ts';
-import type { ReflectionRequest, ReflectionResponse } from '../../etcdserverpb/reflection-messages.ts';
+import { EtcdError, grpcCode } from '../../etcdserverpb/etcd-error.ts';
+import type {
+  ReflectionRequest,
+  ReflectionResponse,
+} from '../../etcdserverpb/messages/reflection-messages.ts';
 import type { DescribedFile, DescriptorPool } from './descriptor-pool.ts';
 
 type Answer = Omit<ReflectionResponse, 'validHost' | 'originalRequest'>;

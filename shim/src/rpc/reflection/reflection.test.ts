@@ -3,14 +3,14 @@ import { after, before, describe, test } from 'node:test';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import descriptor from 'protobufjs/ext/descriptor.js';
-import { grpcCode } from '../../client/etcd-error.ts';
-import { decode, encode } from '../../etcdserverpb/codec.ts';
-import { txnRequest } from '../../etcdserverpb/kv-messages.ts';
+import { grpcCode } from '../../etcdserverpb/etcd-error.ts';
+import { decode, encode } from '../../etcdserverpb/codec/codec.ts';
+import { txnRequest } from '../../etcdserverpb/messages/kv-messages.ts';
 import {
   defineReflection,
   type ReflectionRequest,
   type ReflectionResponse,
-} from '../../etcdserverpb/reflection-messages.ts';
+} from '../../etcdserverpb/messages/reflection-messages.ts';
 import { routes } from '../../gateway/json/routes.ts';
 import type { Shim } from '../../server.ts';
 import { startMemoryShim } from '../testing/start-memory-shim.ts';

@@ -1,5 +1,5 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
-import { EtcdError, grpcCode } from '@pg8s/shim/client/etcd-error';
+import { EtcdError, grpcCode } from '@pg8s/shim/etcdserverpb/etcd-error';
 import type {
   CompactionRequest,
   CompactionResponse,

@@ -1,4 +1,4 @@
-import { EtcdError, grpcCode } from '@pg8s/shim/client/etcd-error';
+import { EtcdError, grpcCode } from '@pg8s/shim/etcdserverpb/etcd-error';
 import type {
   Compare,
   DeleteRangeRequest,

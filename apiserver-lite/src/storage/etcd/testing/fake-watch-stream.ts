@@ -1,5 +1,5 @@
 import type { WatchStream } from '@pg8s/shim/client/etcd-client';
-import { EtcdError, grpcCode } from '@pg8s/shim/client/etcd-error';
+import { EtcdError, grpcCode } from '@pg8s/shim/etcdserverpb/etcd-error';
 import type { Event, WatchCreateRequest, WatchRequest, WatchResponse } from '@pg8s/shim/etcdserverpb/types';
 import { keyText } from '../key-layout.ts';
 import { inSpan, spanOf } from './fake-history.ts';

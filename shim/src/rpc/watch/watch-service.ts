@@ -1,0 +1,74 @@
+import type { WatchRequest, WatchResponse } from '../../etcdserverpb/types.ts';
+import { EtcdError } from '../../etcdserverpb/etcd-error.ts';
+import type { Store } from '../../mvcc/store.ts';
+import { storeErrors, toEtcdError } from '../etcd-errors.ts';
+import { WatchSession, type WatchSessionOptions } from './watch-session.ts';
+
+/** Where one watch stream's responses go. */
+export interface WatchOutput {
+  /**
+   * Takes a response, in order. False: no more than control messages, please, until `drained()` is called on the
+   * stream; the watchers are held back meanwhile.
+   */
+  send(response: WatchResponse): boolean;
+  /** The server goes away, or the store does: nothing more comes. */
+  failed(error: EtcdError): void;
+}
+
+/** The server's end of one watch stream. */
+export interface WatchInput {
+  /** `refusal`: why a watch may not be created. */
+  receive(request: WatchRequest, refusal?: string): void;
+  /** The output takes events again. */
+  drained(): void;
+  /** Cancels all watches; nothing is sent afterwards. */
+  close(): void;
+}
+
+/** etcd's Watch service (etcd: `api/v3rpc/watch.go`). */
+export interface WatchService {
+  open(output: WatchOutput): WatchInput;
+  /** Ends all streams. */
+  stop(): void;
+  /** Streams that are open now. */
+  readonly streamCount: number;
+}
+
+export type WatchServiceOptions = Omit<WatchSessionOptions, 'output'>;
+
+/** Every stream is a session of its own. */
+export function createWatchService(store: Store, options: Omit<WatchServiceOptions, 'store'>): WatchService {
+  const open = new Map<WatchSession, WatchOutput>();
+  const end = (session: WatchSession, error: EtcdError): void => {
+    const output = open.get(session);
+    open.delete(session);
+    session.close();
+    output?.failed(error);
+  };
+  return {
+    get streamCount() {
+      return open.size;
+    },
+    open(output) {
+      const session = new WatchSession({ ...options, store, output });
+      open.set(session, output);
+      return {
+        receive(request, refusal) {
+          try {
+            session.receive(request, refusal);
+          } catch (error) {
+            end(session, toEtcdError(error));
+          }
+        },
+        drained: () => session.drained(),
+        close() {
+          open.delete(session);
+          session.close();
+        },
+      };
+    },
+    stop() {
+      for (const session of open.keys()) end(session, new EtcdError(...storeErrors.stopped));
+    },
+  };
+}
