@@ -3,9 +3,9 @@
  * nodes, which are all asked, and not with the Pods.
  */
 import type { Node, Pod } from '../src/runtime/client/resource.ts';
-import { ClusterState } from '../src/scheduler/cluster-state.ts';
-import { decide } from '../src/scheduler/decision.ts';
-import { defaultProfile } from '../src/scheduler/default-profile.ts';
+import { ClusterState } from '../src/scheduler/framework/nodes/cluster-state.ts';
+import { decide } from '../src/scheduler/framework/cycles/scheduling-algorithm.ts';
+import { defaultProfile } from '../src/scheduler/plugins/default-plugins.ts';
 
 const quick = process.env['PG8S_BENCH_QUICK'] === '1';
 const decisions = quick ? 100 : 400;

@@ -5,7 +5,7 @@ import { createController } from '../runtime/controller.ts';
 import type { ControllerContext } from '../runtime/context.ts';
 import { formatTime, parseTime } from '../runtime/clock.ts';
 import { type Node, nodes, type Pod, pods } from '../runtime/client/resource.ts';
-import { NodeInfo } from '../scheduler/node-info.ts';
+import { NodeInfo } from '../scheduler/framework/nodes/node-info.ts';
 import { AddressPool } from './node/address-pool.ts';
 import { startHeartbeat } from './node/node-heartbeat.ts';
 import { defaultCapacity, type KubeletEndpoint, newNode, type NodeFacts } from './node/node-object.ts';

@@ -3,13 +3,13 @@ import { isConflict, isNotFound, retryAfterOf } from '../runtime/client/api-erro
 import type { ControllerContext } from '../runtime/context.ts';
 import { formatTime } from '../runtime/clock.ts';
 import { namespaces, type Node, nodes, type Pod, pods } from '../runtime/client/resource.ts';
-import { ClusterState } from './cluster-state.ts';
-import { decide } from './decision.ts';
-import { defaultProfile } from './default-profile.ts';
-import { SchedulingQueue } from './scheduling-queue.ts';
-import { planVolumes, type VolumePlan } from './volumes/plan-volumes.ts';
-import { unboundClaimsOf } from './volumes/storage.ts';
-import { createVolumeBinder } from './volumes/volume-binder.ts';
+import { ClusterState } from './framework/nodes/cluster-state.ts';
+import { decide } from './framework/cycles/scheduling-algorithm.ts';
+import { defaultProfile } from './plugins/default-plugins.ts';
+import { SchedulingQueue } from './queue/scheduling-queue.ts';
+import { planVolumes, type VolumePlan } from './plugins/volume-binding/plan-volumes.ts';
+import { unboundClaimsOf } from './plugins/volume-binding/storage.ts';
+import { createVolumeBinder } from './plugins/volume-binding/volume-binder.ts';
 
 export interface SchedulerOptions {
   /** Pods whose `spec.schedulerName` is this one. */

@@ -1,8 +1,8 @@
 import type { Pod } from '../../runtime/client/resource.ts';
-import { isNodeWanted } from '../../scheduler/filters/node-affinity.ts';
+import { isNodeWanted } from '../../scheduler/plugins/node-affinity/node-affinity.ts';
 import { type Taint, type Toleration, untolerated } from '../../selectors/tolerations.ts';
-import type { NodeInfo } from '../../scheduler/node-info.ts';
-import { factsOf } from '../../scheduler/pod-facts.ts';
+import type { NodeInfo } from '../../scheduler/framework/nodes/node-info.ts';
+import { factsOf } from '../../scheduler/framework/nodes/pod-info.ts';
 
 /** Why a node turns a Pod away; the reason and message of its status and event. */
 export interface Rejection {
