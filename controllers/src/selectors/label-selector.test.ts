@@ -15,3 +15,10 @@ test('a label is there only if somebody put it there', () => {
   assert.equal(matchesSelector(exists('constructor'), { constructor: 'x' }), true);
   assert.equal(matchesSelector(exists('app'), undefined), false);
 });
+
+test('Gt and Lt are no operators of label selectors', () => {
+  assert.equal(
+    matchesSelector({ matchExpressions: [{ key: 'n', operator: 'Gt', values: ['1'] }] }, { n: '2' }),
+    false,
+  );
+});

@@ -1,13 +1,5 @@
-import { parseInt64 } from '../runtime/int64.ts';
-import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { Node } from '../runtime/client/resource.ts';
-
-/** `core/v1.NodeSelectorRequirement` as JSON. */
-export interface Requirement {
-  key: string;
-  operator: string;
-  values?: string[];
-}
+import type { Node, Pod } from '../runtime/client/resource.ts';
+import { hasLabels, type Requirement, satisfies } from './requirement.ts';
 
 /** `core/v1.NodeSelectorTerm` as JSON. */
 export interface NodeSelectorTerm {
@@ -15,45 +7,29 @@ export interface NodeSelectorTerm {
   matchFields?: Requirement[];
 }
 
-/** Whether a node fulfils all of a term; a term without requirements matches no node (Kubernetes: `component-helpers/nodeaffinity`). */
+/**
+ * Whether a node satisfies all of a term; a term without requirements matches no node (Kubernetes:
+ * `component-helpers/nodeaffinity`).
+ */
 export function matchesTerm(
   { matchExpressions = [], matchFields = [] }: NodeSelectorTerm,
   node: Node,
 ): boolean {
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
-  const fields: Record<string, string> = { 'metadata.name': node.metadata.name ?? '' };
+  const fields = { 'metadata.name': node.metadata.name ?? '' };
   return (
-    matchExpressions.every((requirement) => fulfils(requirement, node.metadata.labels ?? {})) &&
-    matchFields.every((requirement) => fulfils(requirement, fields))
+    matchExpressions.every((requirement) => satisfies(node.metadata.labels, requirement)) &&
+    matchFields.every((requirement) => satisfies(fields, requirement))
   );
 }
 
-function fulfils({ key, operator, values = [] }: Requirement, of: Record<string, string>): boolean {
-  const value = ownValue(of, key);
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return compare(value, values[0], (left, right) => left > right);
-    case 'Lt':
-      return compare(value, values[0], (left, right) => left < right);
-    default:
-      return false;
-  }
-}
-
-/** Whether two int64s are so; what is none is not. */
-function compare(
-  left: string | undefined,
-  right: string | undefined,
-  holds: (left: bigint, right: bigint) => boolean,
-): boolean {
-  const [one, other] = [parseInt64(left), parseInt64(right)];
-  return one !== undefined && other !== undefined && holds(one, other);
+/**
+ * Whether a Pod's `nodeSelector` and its required node affinity allow a node (Kubernetes:
+ * `nodeaffinity.GetRequiredNodeAffinity`).
+ */
+export function allowsNode({ spec }: Pod, node: Node): boolean {
+  if (!hasLabels(node.metadata.labels, spec?.nodeSelector)) return false;
+  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (!required) return true;
+  return (required.nodeSelectorTerms as NodeSelectorTerm[]).some((term) => matchesTerm(term, node));
 }

@@ -1,4 +1,4 @@
-import { parseInt64 } from '../runtime/int64.ts';
+import { compareInt64 } from './requirement.ts';
 
 /** `core/v1.Taint` as JSON. */
 export interface Taint {
@@ -33,15 +33,14 @@ export function tolerates({ key, operator, value, effect }: Toleration, taint: T
   }
 }
 
+/** Compares as kube does for taints: without a plus sign and leading zeros, which its API refuses. */
 function compareNumbers(
   left: string | undefined,
   right: string | undefined,
   holds: (left: bigint, right: bigint) => boolean,
 ): boolean {
   const integer = /^(0|-?[1-9]\d*)$/;
-  if (!integer.test(left ?? '') || !integer.test(right ?? '')) return false;
-  const [one, other] = [parseInt64(left), parseInt64(right)];
-  return one !== undefined && other !== undefined && holds(one, other);
+  return integer.test(left ?? '') && integer.test(right ?? '') && compareInt64(left, right, holds);
 }
 
 /** The first of `taints` with one of `effects` that no toleration covers. */

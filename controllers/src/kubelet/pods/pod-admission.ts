@@ -1,5 +1,5 @@
 import type { Pod } from '../../runtime/client/resource.ts';
-import { isNodeWanted } from '../../scheduler/plugins/node-affinity/node-affinity.ts';
+import { allowsNode } from '../../selectors/node-selector.ts';
 import { type Taint, type Toleration, untolerated } from '../../selectors/tolerations.ts';
 import type { NodeInfo } from '../../scheduler/framework/nodes/node-info.ts';
 import { factsOf } from '../../scheduler/framework/nodes/pod-info.ts';
@@ -34,7 +34,7 @@ export function rejectionOf(pod: Pod, info: NodeInfo): Rejection | undefined {
     if (wanted > 0 && wanted > capacity - used)
       return insufficient(name, { requested: wanted, used, capacity });
   }
-  if (node !== undefined && !isNodeWanted(pod, node))
+  if (node !== undefined && !allowsNode(pod, node))
     return failed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
   if (hostPorts.some((port) => info.hostPorts.isTaken(port)))
     return failed('NodePorts', "node(s) didn't have free ports for the requested pod ports");

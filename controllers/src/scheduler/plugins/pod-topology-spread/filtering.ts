@@ -3,7 +3,7 @@ import { type LabelSelector, matchesSelector } from '../../../selectors/label-se
 import type { Pod } from '../../../runtime/client/resource.ts';
 import type { NodeInfo } from '../../framework/nodes/node-info.ts';
 import { type Filter, type Refusal, unresolvable } from '../../framework/filter.ts';
-import { isNodeWanted } from '../node-affinity/node-affinity.ts';
+import { allowsNode } from '../../../selectors/node-selector.ts';
 import { type Taint, type Toleration, untolerated } from '../../../selectors/tolerations.ts';
 
 /** `core/v1.TopologySpreadConstraint` as JSON. */
@@ -47,7 +47,7 @@ export function countedDomain(
 ): string | undefined {
   const domain = ownValue(node?.metadata.labels, constraint.topologyKey);
   if (!node || domain === undefined) return undefined;
-  if (constraint.nodeAffinityPolicy !== 'Ignore' && !isNodeWanted(pod, node)) return undefined;
+  if (constraint.nodeAffinityPolicy !== 'Ignore' && !allowsNode(pod, node)) return undefined;
   if (constraint.nodeTaintsPolicy !== 'Honor') return domain;
   const tolerations = (pod.spec?.tolerations ?? []) as Toleration[];
   const taints = (node.spec?.taints ?? []) as Taint[];
