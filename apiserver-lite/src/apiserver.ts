@@ -1,4 +1,4 @@
-import type { DefaultTolerations } from './admission/default-toleration-seconds.ts';
+import type { DefaultTolerations } from './admission/plugins/default-toleration-seconds.ts';
 import { networkInterfaces } from 'node:os';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';

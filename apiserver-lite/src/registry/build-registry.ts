@@ -5,10 +5,10 @@ import { admissionChain, type AdmissionPlugin } from '../admission/admission.ts'
 import {
   type DefaultTolerations,
   defaultTolerationSeconds,
-} from '../admission/default-toleration-seconds.ts';
-import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+} from '../admission/plugins/default-toleration-seconds.ts';
+import { namespaceLifecycle } from '../admission/plugins/namespace-lifecycle.ts';
 import { admissionPluginNames } from '../admission/plugin-names.ts';
-import { taintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
+import { taintNodesByCondition } from '../admission/plugins/taint-nodes-by-condition.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import { repairAllocations } from './core/service/repair-allocations.ts';
 import { conversionOf } from './conversion/conversions.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 

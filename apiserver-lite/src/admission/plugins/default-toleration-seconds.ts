@@ -1,4 +1,4 @@
-import type { AdmissionPlugin } from './admission.ts';
+import type { AdmissionPlugin } from '../admission.ts';
 
 interface Toleration {
   key?: string;

@@ -1,7 +1,7 @@
-import { forbidden, isReason, notFound } from '../api-errors/status-error.ts';
-import type { CachedObject } from '../storage/cached-object.ts';
-import type { ResourceStorage } from '../storage/storage.ts';
-import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
+import { forbidden, isReason, notFound } from '../../api-errors/status-error.ts';
+import type { CachedObject } from '../../storage/cached-object.ts';
+import type { ResourceStorage } from '../../storage/storage.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
 
 const namespaces = { group: '', resource: 'namespaces' };
 const immortal = new Set(['default', 'kube-system', 'kube-public']);
