@@ -5,15 +5,15 @@ import type { WatchCache } from './cache/watch-cache.ts';
 import type { CachedObject } from './cached-object.ts';
 import type { Clock } from './clock.ts';
 import { decodeContinueToken } from './continue-token.ts';
-import { createObject } from './etcd/create-object.ts';
-import { deleteObject } from './etcd/delete-object.ts';
-import type { DeleteOptions } from './etcd/delete-object.ts';
+import { createIfAbsent } from './etcd/create-if-absent.ts';
+import { conditionalDelete } from './etcd/conditional-delete.ts';
+import type { DeleteOptions } from './etcd/conditional-delete.ts';
 import type { EtcdConnection } from './etcd/etcd-connection.ts';
 import { statusOfEtcdError } from './etcd/etcd-status.ts';
 import type { Keyspace } from './etcd/keyspace.ts';
 import { exactRevision, listObjects } from './etcd/list-objects.ts';
-import { updateObject } from './etcd/update-object.ts';
-import type { TryUpdate } from './etcd/update-object.ts';
+import { guaranteedUpdate } from './etcd/guaranteed-update.ts';
+import type { TryUpdate } from './etcd/guaranteed-update.ts';
 import { toListPage } from './list-page.ts';
 import { parseResourceVersion, parseWatchResourceVersion } from './resource-version.ts';
 import type { StorageMetrics } from './storage-metrics.ts';
@@ -66,7 +66,7 @@ export class CachedStorage implements ResourceStorage {
   }
 
   create(key: ObjectKey, object: KubeObject, options: { ttlSeconds?: number } = {}): Promise<CachedObject> {
-    return createObject(this.#parts.keyspace, key, object, options.ttlSeconds);
+    return createIfAbsent(this.#parts.keyspace, key, object, options.ttlSeconds);
   }
 
   async get(key: ObjectKey, resourceVersion: string): Promise<CachedObject> {
@@ -118,11 +118,11 @@ export class CachedStorage implements ResourceStorage {
   }
 
   guaranteedUpdate(key: ObjectKey, tryUpdate: TryUpdate, options: UpdateOptions = {}): Promise<CachedObject> {
-    return updateObject(this.#parts.keyspace, key, tryUpdate, options);
+    return guaranteedUpdate(this.#parts.keyspace, key, tryUpdate, options);
   }
 
   delete(key: ObjectKey, options: DeleteOptions = {}): Promise<CachedObject> {
-    return deleteObject(this.#parts.keyspace, key, options);
+    return conditionalDelete(this.#parts.keyspace, key, options);
   }
 
   count(): number {
@@ -144,8 +144,8 @@ export class CachedStorage implements ResourceStorage {
   async #start(): Promise<void> {
     if (this.#closed) throw serviceUnavailable('the storage is closed');
     await this.#parts.cache.start();
-    const { compactedRevision, hub } = this.#parts.connection;
-    compactedRevision.follow(hub);
+    const { compactedRevision, watchStream } = this.#parts.connection;
+    compactedRevision.follow(watchStream);
   }
 
   /** Starts the cache where needed; false where it is not there in time. */

@@ -76,7 +76,7 @@ export function createResourceStorage(options: ResourceStorageOptions): CachedSt
   });
   const cache = new WatchCache({
     keyspace,
-    hub: connection.hub,
+    watchStream: connection.watchStream,
     clock,
     log,
     metrics,

@@ -122,11 +122,11 @@ export class StorageFactory {
     return connection;
   }
 
-  #compact({ client, hub, progress }: EtcdConnection): void {
+  #compact({ client, watchStream, progress }: EtcdConnection): void {
     const { clock = systemClock, log, compactionIntervalMs: intervalMs = 300_000 } = this.#options;
     if (intervalMs === 0) return;
     // A cache where nothing happens must not have to resume from before the compaction.
-    const onTurn = () => void progress.check().then(() => hub.requestProgress());
+    const onTurn = () => void progress.check().then(() => watchStream.requestProgress());
     const compactor = new Compactor({ client, clock, log, intervalMs, onTurn });
     compactor.start();
     this.#compactors.push(compactor);

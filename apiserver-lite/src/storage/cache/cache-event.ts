@@ -1,4 +1,4 @@
-import { asDeleted } from '../etcd/delete-object.ts';
+import { asDeleted } from '../etcd/conditional-delete.ts';
 import type { StoredObject } from '../etcd/stored-object.ts';
 import type { WatchEvent } from '../storage.ts';
 

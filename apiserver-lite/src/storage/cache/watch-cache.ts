@@ -7,7 +7,7 @@ import { keyText } from '../etcd/key-layout.ts';
 import type { KeyRange } from '../etcd/key-layout.ts';
 import type { Keyspace, KnownObjects } from '../etcd/keyspace.ts';
 import type { StoredObject } from '../etcd/stored-object.ts';
-import type { WatchHub } from '../etcd/watch-hub.ts';
+import type { SharedWatchStream } from '../etcd/shared-watch-stream.ts';
 import { scopeFilter } from '../list-page.ts';
 import type { CollectedPage } from '../list-page.ts';
 import type { StorageMetrics } from '../storage-metrics.ts';
@@ -20,7 +20,7 @@ import { WatcherIndex } from './watcher-index.ts';
 
 export interface WatchCacheOptions {
   keyspace: Keyspace;
-  hub: WatchHub;
+  watchStream: SharedWatchStream;
   clock: Clock;
   log: Logger;
   metrics?: StorageMetrics | undefined;
@@ -202,11 +202,11 @@ export class WatchCache implements KnownObjects {
 
   /** Tells those who want bookmarks how far the cache is, after asking the store for its progress. */
   sendBookmarks(): void {
-    const { hub, bookmark, clock } = this.#options;
+    const { watchStream, bookmark, clock } = this.#options;
     this.#contents.prune(clock.now());
     const interested = this.#watchers.all().some((watcher) => watcher.wantsBookmarks);
     if (!interested || this.#state !== 'ready') return;
-    hub.requestProgress();
+    watchStream.requestProgress();
     this.#after(progressIntervalMs, () => {
       if (this.#state !== 'ready') return;
       const event = bookmark(this.#contents.revision, false);
@@ -224,7 +224,7 @@ export class WatchCache implements KnownObjects {
   }
 
   async #load(retryMs: number): Promise<void> {
-    const { keyspace, clock, log, metrics, hub } = this.#options;
+    const { keyspace, clock, log, metrics, watchStream } = this.#options;
     const begin = clock.now();
     try {
       const { objects, revision } = await loadObjects(keyspace, this.#range);
@@ -234,7 +234,7 @@ export class WatchCache implements KnownObjects {
       this.#contents.replace(objects, revision);
       this.#remembered.clear();
       this.#state = 'ready';
-      this.#unsubscribe = hub.subscribe(this.#range, revision + 1, {
+      this.#unsubscribe = watchStream.subscribe(this.#range, revision + 1, {
         events: (events) => this.#apply(events),
         progress: (at) => this.#advance(at),
         compacted: () => this.#reload(),
@@ -290,12 +290,12 @@ export class WatchCache implements KnownObjects {
     const moved = this.#contents.advance(revision);
     this.#waiters.reached(this.#contents.revision);
     // The answer came before a later waiter's revision: ask at once again. Where nothing moved the timer asks.
-    if (moved && this.#waiters.size > 0) this.#options.hub.requestProgress();
+    if (moved && this.#waiters.size > 0) this.#options.watchStream.requestProgress();
   }
 
   /** While somebody waits: changes of other resources move the store's revision, and only progress tells us so. */
   #pollProgress(): void {
-    if (this.#state === 'ready') this.#options.hub.requestProgress();
+    if (this.#state === 'ready') this.#options.watchStream.requestProgress();
     if (this.#pollingProgress) return;
     this.#pollingProgress = true;
     this.#after(progressIntervalMs, () => {

@@ -1,5 +1,5 @@
 import { compactionKey } from './compactor.ts';
-import type { WatchHub } from './watch-hub.ts';
+import type { SharedWatchStream } from './shared-watch-stream.ts';
 
 /** Behind this revision the store has no history; whoever compacts says so in the key by which apiservers agree. */
 export class CompactedRevision {
@@ -11,12 +11,12 @@ export class CompactedRevision {
     return this.#value;
   }
 
-  /** Learns of every compaction from now on, until the result of `hub` closes. */
-  follow(hub: Pick<WatchHub, 'subscribe'>): void {
+  /** Learns of every compaction from now on, until `watchStream` closes. */
+  follow(watchStream: Pick<SharedWatchStream, 'subscribe'>): void {
     if (this.#stop !== undefined) return;
     const range = { low: compactionKey, high: `${compactionKey}\0` };
     const subscribe = (): void => {
-      this.#stop = hub.subscribe(range, 0, {
+      this.#stop = watchStream.subscribe(range, 0, {
         events: (events) => {
           for (const { kv } of events) this.advance(Number(Buffer.from(kv.value).toString()));
         },

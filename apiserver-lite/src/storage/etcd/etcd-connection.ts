@@ -5,7 +5,7 @@ import { CompactedRevision } from './compacted-revision.ts';
 import { CurrentRevision } from './current-revision.ts';
 import { LeasePool } from './lease-pool.ts';
 import { ProgressSupport } from './progress-support.ts';
-import { WatchHub } from './watch-hub.ts';
+import { SharedWatchStream } from './shared-watch-stream.ts';
 
 export interface EtcdConnectionOptions {
   client: EtcdClient;
@@ -24,7 +24,7 @@ export class EtcdConnection {
   readonly compactedRevision = new CompactedRevision();
   readonly leases: LeasePool;
   readonly progress: ProgressSupport;
-  readonly hub: WatchHub;
+  readonly watchStream: SharedWatchStream;
 
   constructor({ client, pathPrefix, clock, log, leaseReuseSeconds }: EtcdConnectionOptions) {
     this.client = client;
@@ -35,11 +35,11 @@ export class EtcdConnection {
       leaseReuseSeconds === undefined ? {} : { reuseSeconds: leaseReuseSeconds },
     );
     this.progress = new ProgressSupport(client);
-    this.hub = new WatchHub({ client, clock, log, progress: this.progress });
+    this.watchStream = new SharedWatchStream({ client, clock, log, progress: this.progress });
   }
 
   /** Ends the watch stream; the client stays open, as it is not ours. */
   close(): void {
-    this.hub.close();
+    this.watchStream.close();
   }
 }

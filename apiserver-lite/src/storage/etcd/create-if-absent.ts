@@ -6,7 +6,7 @@ import type { StoredObject } from './stored-object.ts';
 import { putWhere } from './write-object.ts';
 
 /** `If MOD(key) == 0 Then put`: of two creators one wins, the other gets AlreadyExists. */
-export async function createObject(
+export async function createIfAbsent(
   keyspace: Keyspace,
   key: ObjectKey,
   object: KubeObject,

@@ -16,7 +16,7 @@ export interface RangeListener {
   compacted(compactRevision: number): void;
 }
 
-export interface WatchHubOptions {
+export interface SharedWatchStreamOptions {
   client: EtcdClient;
   clock: Clock;
   log: Logger;
@@ -45,7 +45,7 @@ const wholeStream = -1;
  *
  * Values before a change are not asked for (`prevKv`): the caches have them, and without them half the bytes travel.
  */
-export class WatchHub {
+export class SharedWatchStream {
   readonly #client: EtcdClient;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -59,7 +59,7 @@ export class WatchHub {
   #progressAskedAt: number | undefined;
   #closed = false;
 
-  constructor({ client, clock, log, progress }: WatchHubOptions) {
+  constructor({ client, clock, log, progress }: SharedWatchStreamOptions) {
     this.#client = client;
     this.#clock = clock;
     this.#log = log;

@@ -7,7 +7,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { silentLog } from '../testing/fake-storage.ts';
 import { keyBytes } from './key-layout.ts';
 import { FakeEtcd } from './testing/fake-etcd.ts';
-import { WatchHub } from './watch-hub.ts';
+import { SharedWatchStream } from './shared-watch-stream.ts';
 
 /** A stream whose other end is the test. */
 class ManualStream implements WatchStream {
@@ -24,7 +24,7 @@ class ManualStream implements WatchStream {
     else this.sent.push('progress?');
   }
 
-  /** Lets the hub see a response, and work on it. */
+  /** Lets the shared stream receive a response, and work on it. */
   async answer(watchId: number, revision: number, fields: Partial<WatchResponse> = {}): Promise<void> {
     this.#push({
       header: { clusterId: 1n, memberId: 1n, revision, raftTerm: 1 },
@@ -89,14 +89,14 @@ const change = (modRevision: number) => ({
   ],
 });
 
-describe('the watch hub', () => {
+describe('the shared watch stream', () => {
   let streams: ManualStream[];
   let clock: FakeClock;
-  let hub: WatchHub;
+  let watchStream: SharedWatchStream;
   let heard: string[];
   const stream = () => streams.at(-1) as ManualStream;
   const subscribe = (name: string, startRevision: number) =>
-    hub.subscribe({ low: name, high: `${name}0` }, startRevision, {
+    watchStream.subscribe({ low: name, high: `${name}0` }, startRevision, {
       events: (events) => heard.push(`${name}: ${events.map(({ kv }) => kv.modRevision).join(' ')}`),
       progress: (revision) => heard.push(`${name}: up to ${revision}`),
       compacted: (revision) => heard.push(`${name}: compacted ${revision}`),
@@ -111,7 +111,12 @@ describe('the watch hub', () => {
       streams.push(new ManualStream());
       return stream() as never;
     };
-    hub = new WatchHub({ client, clock, log: silentLog, progress: { isKnownReliable: true } });
+    watchStream = new SharedWatchStream({
+      client,
+      clock,
+      log: silentLog,
+      progress: { isKnownReliable: true },
+    });
   });
 
   test('watches all ranges on one stream', async () => {
@@ -154,14 +159,14 @@ describe('the watch hub', () => {
     subscribe('a', 5);
     await stream().answer(1, 4, { created: true });
     const asked = () => stream().sent.filter((line) => line === 'progress?').length;
-    hub.requestProgress();
-    hub.requestProgress();
+    watchStream.requestProgress();
+    watchStream.requestProgress();
     assert.equal(asked(), 1);
     await stream().answer(-1, 6);
-    hub.requestProgress();
+    watchStream.requestProgress();
     assert.equal(asked(), 2);
     clock.advance(100);
-    hub.requestProgress();
+    watchStream.requestProgress();
     assert.equal(asked(), 3);
   });
 
@@ -201,7 +206,7 @@ describe('the watch hub', () => {
   test('opens nothing after it was closed', async () => {
     subscribe('a', 5);
     await stream().break();
-    hub.close();
+    watchStream.close();
     clock.advance(10_000);
     assert.equal(streams.length, 1);
   });

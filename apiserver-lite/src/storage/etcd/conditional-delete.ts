@@ -22,7 +22,7 @@ export function asDeleted(last: CachedObject, revision: number): CachedObject {
  * `If MOD(key) == N Then delete Else get`, again with what stands there when somebody else was faster. Begins with the
  * version in memory; a refusal only counts for the version in the store.
  */
-export async function deleteObject(
+export async function conditionalDelete(
   keyspace: Keyspace,
   key: ObjectKey,
   { preconditions, validate }: DeleteOptions = {},

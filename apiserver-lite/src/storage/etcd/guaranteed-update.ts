@@ -23,7 +23,7 @@ function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
  *         │                             └──────newer─────────▶ once more, with that
  *         └──changed──▶ Txn ──lost──▶ once more, with the winner's
  */
-export async function updateObject(
+export async function guaranteedUpdate(
   keyspace: Keyspace,
   key: ObjectKey,
   tryUpdate: TryUpdate,
