@@ -16,7 +16,7 @@ import { type Listener, listen, type ShimTls } from './gateway/listener/listen.t
 import { splitProtocols } from './gateway/listener/protocol-split.ts';
 import { AutoCompactor, type Retention } from './mvcc/compaction/auto-compaction.ts';
 import { openStore, type OpenedStore } from './postgres/open-store.ts';
-import { allMethods } from './rpc/all-methods.ts';
+import { methodDescriptions } from './rpc/methods/methods.ts';
 import { CallCounts } from './rpc/monitoring/call-counts.ts';
 import { createGrpcServer, tooMuchHeld } from './rpc/server/grpc-server.ts';
 import { HeldMemory } from './rpc/connection/held-memory.ts';
@@ -235,7 +235,7 @@ export async function startShim(options: ShimOptions, open = openStore): Promise
       options.enableGrpcGateway === false
         ? undefined
         : createJsonGateway({
-            methods: allMethods(services),
+            methods: methodDescriptions,
             loopback,
             isAuthEnabled: () => auth.state.enabled,
             maxMessageLength: 2 * (maxRequestBytes + grpcOverheadBytes),

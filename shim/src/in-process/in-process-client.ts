@@ -1,15 +1,13 @@
 import type {
   LeaseKeepAliveRequest,
   LeaseKeepAliveResponse,
-  LeaseLeasesResponse,
-  MemberListResponse,
-  StatusResponse,
   WatchRequest,
   WatchResponse,
 } from '../etcdserverpb/types.ts';
 import { toEtcdError } from '../rpc/etcd-errors.ts';
 import type { MethodCounts } from '../rpc/monitoring/call-counts.ts';
-import { streamMethods, type UnaryMethod, unaryMethods } from '../rpc/methods.ts';
+import { unaryMethod } from '../rpc/methods/bind-methods.ts';
+import type { PathOf, RequestOf, ResponseOf } from '../rpc/methods/methods.ts';
 import { type CallObservers, observeUnary } from '../rpc/server/observe-unary.ts';
 import type { Services } from '../rpc/services.ts';
 import type { CallOptions, EtcdClient, WatchStream } from '../client/etcd-client.ts';
@@ -26,7 +24,6 @@ const caller = { remote: () => 'in-process', sender: 'trusted' } as const;
  */
 export function createInProcessClient(services: Services, observers: CallObservers): EtcdClient {
   const { watch, lease } = services;
-  const methods = new Map(unaryMethods(services).map((method) => [method.path, method]));
   const underWay = new Set<(error: EtcdError) => void>();
   const streams = new Set<InProcessWatchStream>();
   let isClosed = false;
@@ -59,10 +56,12 @@ export function createInProcessClient(services: Services, observers: CallObserve
     });
   }
 
-  /** The method as the client's own: path and types belong together as in `unaryMethods`. */
-  function unary<Q, R>(path: string): (request: Q, options: CallOptions | undefined) => Promise<R> {
-    const answer = observeUnary(methods.get(`/etcdserverpb.${path}`) as UnaryMethod, observers);
-    return (request, options) => call(() => answer(request, caller) as Promise<R>, options);
+  /** The method at that path as a method of the client. */
+  function unary<Path extends PathOf<'unary'>>(
+    path: Path,
+  ): (request: RequestOf<Path>, options: CallOptions | undefined) => Promise<ResponseOf<Path>> {
+    const answer = observeUnary(unaryMethod(services, path), observers);
+    return (request, options) => call(() => answer(request, caller), options);
   }
 
   /** As a stream of one message. */
@@ -83,27 +82,27 @@ export function createInProcessClient(services: Services, observers: CallObserve
     }
   }
 
-  const renewalCounts = observers.counts.method(streamMethods.leaseKeepAlive.path, 'bidi_stream');
-  const leases = unary<object, LeaseLeasesResponse>('Lease/LeaseLeases');
-  const status = unary<object, StatusResponse>('Maintenance/Status');
-  const memberList = unary<object, MemberListResponse>('Cluster/MemberList');
-  const watchCounts = observers.counts.method(streamMethods.watch.path, 'bidi_stream');
+  const renewalCounts = observers.counts.method('/etcdserverpb.Lease/LeaseKeepAlive', 'bidi_stream');
+  const leases = unary('/etcdserverpb.Lease/LeaseLeases');
+  const status = unary('/etcdserverpb.Maintenance/Status');
+  const memberList = unary('/etcdserverpb.Cluster/MemberList');
+  const watchCounts = observers.counts.method('/etcdserverpb.Watch/Watch', 'bidi_stream');
   return {
-    range: unary('KV/Range'),
-    put: unary('KV/Put'),
-    deleteRange: unary('KV/DeleteRange'),
-    txn: unary('KV/Txn'),
-    compact: unary('KV/Compact'),
+    range: unary('/etcdserverpb.KV/Range'),
+    put: unary('/etcdserverpb.KV/Put'),
+    deleteRange: unary('/etcdserverpb.KV/DeleteRange'),
+    txn: unary('/etcdserverpb.KV/Txn'),
+    compact: unary('/etcdserverpb.KV/Compact'),
     watch() {
       if (isClosed) throw canceled('the client is closed');
       const stream = new InProcessWatchStream(watch, watchCounts, () => streams.delete(stream));
       streams.add(stream);
       return stream;
     },
-    leaseGrant: unary('Lease/LeaseGrant'),
-    leaseRevoke: unary('Lease/LeaseRevoke'),
+    leaseGrant: unary('/etcdserverpb.Lease/LeaseGrant'),
+    leaseRevoke: unary('/etcdserverpb.Lease/LeaseRevoke'),
     leaseKeepAlive: (request, options) => call(() => renew(request), options),
-    leaseTimeToLive: unary('Lease/LeaseTimeToLive'),
+    leaseTimeToLive: unary('/etcdserverpb.Lease/LeaseTimeToLive'),
     leases: (options) => leases({}, options),
     status: (options) => status({}, options),
     memberList: (options) => memberList({ linearizable: true }, options),

@@ -1,38 +1,36 @@
 import { toEtcdError } from '../rpc/etcd-errors.ts';
-import { serverStreamMethods, type UnaryMethod, unaryMethods } from '../rpc/methods.ts';
+import { serverStreamMethod, unaryMethod } from '../rpc/methods/bind-methods.ts';
+import type { PathOf, RequestOf, ResponseOf } from '../rpc/methods/methods.ts';
 import { type CallObservers, observeUnary } from '../rpc/server/observe-unary.ts';
 import type { Services } from '../rpc/services.ts';
-import type { SnapshotResponse } from '../etcdserverpb/admin-types.ts';
 import { type GrpcCode, grpcCode } from '../etcdserverpb/etcd-error.ts';
 import type { MaintenanceClient } from '../client/maintenance-client.ts';
 
 const caller = { remote: () => 'in-process', sender: 'trusted' } as const;
-const snapshotPath = '/etcdserverpb.Maintenance/Snapshot';
 
 /** The Maintenance service in this very process: as over gRPC, and counted and logged alike. */
 export function createInProcessMaintenance(services: Services, observers: CallObservers): MaintenanceClient {
-  const methods = new Map(unaryMethods(services).map((method) => [method.path, method]));
-  const snapshots = serverStreamMethods(services).find(({ path }) => path === snapshotPath);
-  const counts = observers.counts.method(snapshotPath, 'server_stream');
+  const snapshots = serverStreamMethod(services, '/etcdserverpb.Maintenance/Snapshot');
+  const counts = observers.counts.method(snapshots.path, 'server_stream');
 
-  /** Path and types belong together as in `unaryMethods`. */
-  function unary<Q, R>(name: string): (request: Q) => Promise<R> {
-    const method = methods.get(`/etcdserverpb.Maintenance/${name}`) as UnaryMethod;
-    const answer = observeUnary(method, observers);
-    return (request) => answer(request, caller) as Promise<R>;
+  function unary<Path extends PathOf<'unary'>>(
+    path: Path,
+  ): (request: RequestOf<Path>) => Promise<ResponseOf<Path>> {
+    const answer = observeUnary(unaryMethod(services, path), observers);
+    return (request) => answer(request, caller);
   }
 
-  const status = unary<object, Awaited<ReturnType<MaintenanceClient['status']>>>('Status');
-  const hash = unary<object, Awaited<ReturnType<MaintenanceClient['hash']>>>('Hash');
-  const defragment = unary<object, Awaited<ReturnType<MaintenanceClient['defragment']>>>('Defragment');
+  const status = unary('/etcdserverpb.Maintenance/Status');
+  const hash = unary('/etcdserverpb.Maintenance/Hash');
+  const defragment = unary('/etcdserverpb.Maintenance/Defragment');
   return {
     status: () => status({}),
-    alarm: unary('Alarm'),
+    alarm: unary('/etcdserverpb.Maintenance/Alarm'),
     hash: () => hash({}),
-    hashKv: unary('HashKV'),
+    hashKv: unary('/etcdserverpb.Maintenance/HashKV'),
     defragment: () => defragment({}),
-    moveLeader: unary('MoveLeader'),
-    downgrade: unary('Downgrade'),
+    moveLeader: unary('/etcdserverpb.Maintenance/MoveLeader'),
+    downgrade: unary('/etcdserverpb.Maintenance/Downgrade'),
     async *snapshot() {
       const start = performance.now();
       const controller = new AbortController();
@@ -41,9 +39,9 @@ export function createInProcessMaintenance(services: Services, observers: CallOb
       counts.started++;
       counts.received++;
       try {
-        for await (const piece of snapshots?.call({}, 'trusted', controller.signal) ?? []) {
+        for await (const piece of snapshots.call({}, 'trusted', controller.signal)) {
           counts.sent++;
-          yield piece as SnapshotResponse;
+          yield piece;
         }
         code = grpcCode.OK;
       } catch (error) {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { EtcdError, grpcCode } from '../../etcdserverpb/etcd-error.ts';
 import { type Codec, decode, encode } from '../../etcdserverpb/codec/codec.ts';
-import type { MethodDescription } from '../../rpc/all-methods.ts';
+import type { MethodDescription } from '../../rpc/methods/methods.ts';
 import { allowEndlessBody } from '../http1-server.ts';
 import { bodyText } from './body-text.ts';
 import { fromJson } from './from-json.ts';

@@ -11,11 +11,11 @@ export const forUsers: Access<unknown> = { rule: requireIdentity, isEarly: true 
 export const forRoot: Access<unknown> = { rule: requireAdmin, isEarly: true };
 
 /** Checked where the request takes effect. */
-export function inOrder<Request>(rule: AccessRule<Request>): Access<Request> {
+export function whenApplied<Request>(rule: AccessRule<Request>): Access<Request> {
   return { rule, isEarly: false };
 }
 
 /** Checked before the call. */
-export function early<Request>(rule: AccessRule<Request>): Access<Request> {
+export function beforeCall<Request>(rule: AccessRule<Request>): Access<Request> {
   return { rule, isEarly: true };
 }

@@ -9,7 +9,7 @@ import {
   requireAdmin,
   requireIdentity,
 } from '../../auth/permissions/access-rules.ts';
-import { inOrder } from './access.ts';
+import { whenApplied } from './access.ts';
 import type { Access, Guard, Permit, Sender } from './guard.ts';
 import type { KvService } from '../kv/kv-service.ts';
 import type { LeaseService } from '../lease/lease-service.ts';
@@ -20,15 +20,15 @@ interface Ports {
 }
 
 const access = {
-  range: inOrder(checkRange),
-  put: inOrder(checkPut),
-  deleteRange: inOrder(checkDeleteRange),
-  txn: inOrder(checkTxn),
-  admin: inOrder(requireAdmin),
-  user: inOrder(requireIdentity),
-  leaseWrite: inOrder(checkLeaseWrite),
-  leaseTimeToLive: inOrder(checkLeaseTimeToLive),
-  leases: inOrder(checkLeaseList),
+  range: whenApplied(checkRange),
+  put: whenApplied(checkPut),
+  deleteRange: whenApplied(checkDeleteRange),
+  txn: whenApplied(checkTxn),
+  admin: whenApplied(requireAdmin),
+  user: whenApplied(requireIdentity),
+  leaseWrite: whenApplied(checkLeaseWrite),
+  leaseTimeToLive: whenApplied(checkLeaseTimeToLive),
+  leases: whenApplied(checkLeaseList),
 };
 
 /**

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import type { Credentials } from '../../auth/auth.ts';
 import { createAuth } from '../../auth/create-auth.ts';
 import { TestDatabase } from '../../postgres/testing/test-database.ts';
-import { unaryMethods, type UnaryMethod } from '../methods.ts';
+import { unaryMethods, type UnaryMethod } from '../methods/bind-methods.ts';
 import { createServices, type Services } from '../services.ts';
 
 interface Shim {

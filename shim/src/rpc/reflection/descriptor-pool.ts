@@ -4,7 +4,7 @@ import {
   type FileDescriptor,
   type MessageDescriptor,
 } from '../../etcdserverpb/messages/descriptor-messages.ts';
-import type { MethodDescription } from '../all-methods.ts';
+import type { MethodDescription } from '../methods/methods.ts';
 import { describeFiles } from './describe-file.ts';
 import { protoFiles } from './proto-files.ts';
 

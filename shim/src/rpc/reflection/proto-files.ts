@@ -12,7 +12,7 @@ import {
 } from '../../etcdserverpb/codec/codec.ts';
 import type { AnyMessage } from '../../etcdserverpb/codec/proto-fields.ts';
 import type { ResponseHeader } from '../../etcdserverpb/types.ts';
-import type { MethodDescription } from '../all-methods.ts';
+import type { MethodDescription } from '../methods/methods.ts';
 
 /** One of the .proto files that the methods were declared in. */
 export interface ProtoFile {

@@ -6,12 +6,12 @@ import type { Logger } from 'pino';
 import { EtcdError, grpcCode } from '../../etcdserverpb/etcd-error.ts';
 import { type Codec, decode, PreparedMessage } from '../../etcdserverpb/codec/codec.ts';
 import type { MalformedMessageError } from '../../etcdserverpb/codec/wire.ts';
-import { allMethods } from '../all-methods.ts';
 import type { CallCounts } from '../monitoring/call-counts.ts';
 import { storeErrors } from '../etcd-errors.ts';
 import { GrpcCredentials } from '../guard/grpc-credentials.ts';
 import { GrpcStreams } from './grpc-streams.ts';
-import { unaryMethods } from '../methods.ts';
+import { unaryMethods } from '../methods/bind-methods.ts';
+import { methodDescriptions } from '../methods/methods.ts';
 import { observeUnary } from './observe-unary.ts';
 import { hangUp } from '../connection/hang-up.ts';
 import type { HeldMemory } from '../connection/held-memory.ts';
@@ -144,7 +144,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   // grpc-js leaves pings alone, takes requests that grpc-go does not, and has no word for its HTTP/2 server; tests see to it.
   const { http2Servers } = server as unknown as { http2Servers: ReadonlyMap<Http2Server, unknown> };
   const minTimeMs = options.keepaliveMinTimeMs || 300_000;
-  const refuseHeaders = createHeaderRefusal(allMethods(services).map(({ path }) => path));
+  const refuseHeaders = createHeaderRefusal(methodDescriptions.map(({ path }) => path));
   /** The connection that is being injected: its session is made at once. */
   let injected: Duplex | undefined;
   let isLoopback = false;

@@ -7,14 +7,15 @@ import type {
   WatchRequest,
   WatchResponse,
 } from '../../etcdserverpb/types.ts';
-import { allMethods } from '../all-methods.ts';
 import type { CallCounts } from '../monitoring/call-counts.ts';
 import { storeErrors, toEtcdError } from '../etcd-errors.ts';
 import type { EtcdError } from '../../etcdserverpb/etcd-error.ts';
 import { GrpcCredentials } from '../guard/grpc-credentials.ts';
 import type { HeldMemory } from '../connection/held-memory.ts';
 import { GuardedWatch } from '../watch/guarded-watch.ts';
-import { keepAliveAccess, type ServerStreamMethod, serverStreamMethods, streamMethods } from '../methods.ts';
+import { keepAliveAccess } from '../lease/lease-methods.ts';
+import { type ServerStreamMethod, serverStreamMethods } from '../methods/bind-methods.ts';
+import { methodDescriptions, methods, type PathOf } from '../methods/methods.ts';
 import { OpenStream } from './open-stream.ts';
 import { DescriptorPool } from '../reflection/descriptor-pool.ts';
 import { ReflectionSession } from '../reflection/reflection-session.ts';
@@ -54,14 +55,18 @@ export class GrpcStreams {
 
   methods(): StreamMethod[] {
     return [
-      this.#method(streamMethods.watch, (stream) =>
+      this.#method('/etcdserverpb.Watch/Watch', (stream) =>
         this.#watch(stream as OpenStream<WatchRequest, WatchResponse>),
       ),
-      this.#method(streamMethods.leaseKeepAlive, (stream) =>
+      this.#method('/etcdserverpb.Lease/LeaseKeepAlive', (stream) =>
         this.#keepAlive(stream as OpenStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>),
       ),
-      this.#method(streamMethods.reflection, (stream) => this.#reflect(stream)),
-      this.#method(streamMethods.reflectionAlpha, (stream) => this.#reflect(stream)),
+      this.#method('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', (stream) =>
+        this.#reflect(stream),
+      ),
+      this.#method('/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo', (stream) =>
+        this.#reflect(stream),
+      ),
       ...serverStreamMethods(this.#options.services).map((method) => this.#serverStream(method)),
     ];
   }
@@ -71,14 +76,15 @@ export class GrpcStreams {
     for (const stream of this.#open) stream.fail(...storeErrors.stopped);
   }
 
-  #method<Q, R>(
-    method: { path: string; request: Codec<Q>; response: Codec<R> },
+  #method(
+    path: PathOf<'bidirectional'>,
     serve: (stream: OpenStream) => (request: unknown) => void,
   ): StreamMethod {
-    const counts = this.#options.counts.method(method.path, 'bidi_stream');
+    const method = methods[path];
+    const counts = this.#options.counts.method(path, 'bidi_stream');
     return {
       type: 'bidi',
-      path: method.path,
+      path,
       request: method.request as Codec<unknown>,
       response: method.response as Codec<unknown>,
       handle: (call) => {
@@ -201,7 +207,7 @@ export class GrpcStreams {
 
   #reflect(stream: OpenStream): (request: unknown) => void {
     const { call } = stream;
-    this.#pool ??= new DescriptorPool(allMethods(this.#options.services));
+    this.#pool ??= new DescriptorPool(methodDescriptions);
     const session = new ReflectionSession(this.#pool);
     call.on('end', () => stream.end());
     stream.onDrain(() => call.resume());

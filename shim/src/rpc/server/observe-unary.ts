@@ -2,7 +2,7 @@ import { type EtcdError, type GrpcCode, grpcCode } from '../../etcdserverpb/etcd
 import type { CallCounts } from '../monitoring/call-counts.ts';
 import { toEtcdError } from '../etcd-errors.ts';
 import type { Sender } from '../guard/guard.ts';
-import type { UnaryMethod } from '../methods.ts';
+import type { UnaryMethod } from '../methods/bind-methods.ts';
 import type { RequestLog } from '../monitoring/request-log.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
 
@@ -22,20 +22,24 @@ export interface Caller {
 }
 
 /** Calls the method; rejects with an EtcdError and nothing else. */
-export type ObservedCall = (request: unknown, caller: Caller, signal?: AbortSignal) => Promise<unknown>;
+export type ObservedCall<Request, Response> = (
+  request: Request | UnreadableRequest,
+  caller: Caller,
+  signal?: AbortSignal,
+) => Promise<Response>;
 
 /** The method, whose every call is counted, and logged where the log wants it. */
-export function observeUnary(
-  method: UnaryMethod,
+export function observeUnary<Request, Response>(
+  method: UnaryMethod<Request, Response>,
   { counts, logRequest, idleMs = () => performance.eventLoopUtilization().idle }: CallObservers,
-): ObservedCall {
+): ObservedCall<Request, Response> {
   const methodCounts = counts.method(method.path, 'unary');
   return async (request, caller, signal) => {
     const start = performance.now();
     const idleBefore = idleMs();
     methodCounts.started++;
     methodCounts.received++;
-    let response: unknown;
+    let response: Response | undefined;
     let code: GrpcCode = grpcCode.OK;
     try {
       if (request instanceof UnreadableRequest) throw request.error;
