@@ -4,12 +4,13 @@
  *     npm run generate -- PATH_OF_FACTS            writes them
  *     npm run generate -- PATH_OF_FACTS --check    exits 1 where the tables in the tree are stale
  *
- * PATH_OF_FACTS holds `wire.json` and `resources.json` (and `golden/`, whose file names tell which messages are kinds).
+ * PATH_OF_FACTS holds `wire.json`, `resources.json` and `openapi-v2.json` (and `golden/`, whose file names tell which messages are kinds).
  * The same facts always give the same bytes.
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { kindTypes, models, type OpenApiFacts } from './models.ts';
 import { resourceTable } from './resource-table.ts';
 import type { ResourceFacts } from './resource-table.ts';
 import { schemaTable } from './schema-table.ts';
@@ -21,12 +22,15 @@ const outputFolder = join(import.meta.dirname, '../src/generated');
 function readFacts(folder: string): ReadonlyMap<string, string> {
   const wire = addStorageForms(JSON.parse(readFileSync(join(folder, 'wire.json'), 'utf8')) as WireFacts);
   const resources = JSON.parse(readFileSync(join(folder, 'resources.json'), 'utf8')) as ResourceFacts;
+  const openApi = JSON.parse(readFileSync(join(folder, 'openapi-v2.json'), 'utf8')) as OpenApiFacts;
   const goldenKinds = readdirSync(join(folder, 'golden'))
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length));
   return new Map([
     ['schema.json', schemaTable(wire)],
     ['resources.json', resourceTable(resources, wire, goldenKinds)],
+    ['models.ts', models(openApi)],
+    ['kinds.ts', kindTypes(resources, openApi)],
   ]);
 }
 

@@ -1,4 +1,4 @@
-import type { V1PersistentVolumeClaimSpec } from '@kubernetes/client-node';
+import type { V1PersistentVolumeClaimSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 
 type Spec = Partial<V1PersistentVolumeClaimSpec>;

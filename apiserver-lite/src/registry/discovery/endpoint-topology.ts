@@ -1,4 +1,4 @@
-import type { V1Endpoint } from '@kubernetes/client-node';
+import type { V1Endpoint } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isSame } from '../generic/copy-object.ts';
 

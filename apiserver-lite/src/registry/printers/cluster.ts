@@ -5,7 +5,7 @@ import type {
   V1Lease,
   V1Namespace,
   V1Node,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { TableConvertor } from '../rest.ts';
 import { age, ageColumn, column, nameColumn, tableOf } from './column.ts';
 

@@ -14,7 +14,7 @@ import type {
   V1StorageClass,
   V1ValidatingWebhookConfiguration,
   V1VolumeAttachment,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { TableConvertor } from '../rest.ts';
 import { ageColumn, column, nameColumn, tableOf } from './column.ts';
 

@@ -1,4 +1,4 @@
-import type { V2MetricSpec, V2MetricStatus } from '@kubernetes/client-node';
+import type { V2MetricSpec, V2MetricStatus } from '@pg8s/k8s-proto/generated/models';
 import { shortList } from './column.ts';
 
 const unknown = '<unknown>';

@@ -9,7 +9,7 @@ import type {
   V1NetworkPolicy,
   V1Service,
   V1ServiceCIDR,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import { formatLabelSelector } from '../generic/label-selector.ts';
 import type { TableConvertor } from '../rest.ts';
 import { age, ageColumn, column, nameColumn, shortList, tableOf } from './column.ts';

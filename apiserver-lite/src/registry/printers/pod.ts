@@ -1,4 +1,4 @@
-import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import type { V1ContainerStatus, V1Pod } from '@pg8s/k8s-proto/generated/models';
 import type { TableConvertor, TableRowCondition } from '../rest.ts';
 import { age, column, tableOf, type Column } from './column.ts';
 

@@ -13,7 +13,7 @@ import type {
   V1ValidatingAdmissionPolicy,
   V1ValidatingAdmissionPolicyBinding,
   V1VolumeAttributesClass,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { humanDuration } from '@pg8s/k8s-proto/duration';
 import { formatLabelSelector } from '../generic/label-selector.ts';

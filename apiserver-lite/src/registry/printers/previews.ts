@@ -7,7 +7,7 @@ import type {
   V1beta1PodCertificateRequest,
   V1beta1StorageVersionMigration,
   V1beta2DeviceTaintRule,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { formatLabelSelector } from '../generic/label-selector.ts';
 import type { TableConvertor } from '../rest.ts';

@@ -10,7 +10,7 @@ import type {
   V1Scale,
   V1StatefulSet,
   V2HorizontalPodAutoscaler,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import { humanDuration } from '@pg8s/k8s-proto/duration';
 import type { TableConvertor } from '../rest.ts';
 import { formatLabelSelector } from '../generic/label-selector.ts';

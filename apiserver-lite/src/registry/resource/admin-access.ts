@@ -1,4 +1,4 @@
-import type { V1DeviceRequest } from '@kubernetes/client-node';
+import type { V1DeviceRequest } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isReason, type FieldError } from '../../api-errors/status-error.ts';
 import { fieldAt } from '../generic/kind-strategy.ts';

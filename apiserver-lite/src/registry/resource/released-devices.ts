@@ -1,4 +1,4 @@
-import type { V1ResourceClaimStatus } from '@kubernetes/client-node';
+import type { V1ResourceClaimStatus } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 
 type DeviceRef = { driver: string; pool: string; device: string };

@@ -1,4 +1,4 @@
-import type { RbacV1Subject, V1PolicyRule, V1RoleRef } from '@kubernetes/client-node';
+import type { RbacV1Subject, V1PolicyRule, V1RoleRef } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';

@@ -4,7 +4,7 @@ import type {
   V1PersistentVolumeSpec,
   V1PodTemplateSpec,
   V1StatefulSetSpec,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isSame } from '../generic/copy-object.ts';
 import { goQuote } from './field-errors.ts';

@@ -1,4 +1,4 @@
-import type { V1LabelSelector, V1TopologySelectorTerm } from '@kubernetes/client-node';
+import type { V1LabelSelector, V1TopologySelectorTerm } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { renamedNodeLabel } from './pod/pod-warnings.ts';
 

@@ -1,4 +1,4 @@
-import type { V1PodSpec } from '@kubernetes/client-node';
+import type { V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import { compareQuantities, isZeroQuantity, parseQuantity } from '@pg8s/k8s-proto/quantity';
 
 type Resources = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { V1ServiceSpec } from '@kubernetes/client-node';
+import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue } from '../../validation/field-errors.ts';
 import { validateClusterIps } from '../../validation/network/service-addresses.ts';

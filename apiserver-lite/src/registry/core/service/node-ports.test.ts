@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { V1ServiceSpec } from '@kubernetes/client-node';
+import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { applyDefaults } from '../../defaults/apply-defaults.ts';
 import { create, testRegistry, type TestRegistry } from '../../testing/test-registry.ts';

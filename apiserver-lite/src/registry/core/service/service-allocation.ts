@@ -1,4 +1,4 @@
-import type { V1ServiceSpec } from '@kubernetes/client-node';
+import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { internalError, invalid } from '../../../api-errors/status-error.ts';
 import type { KindDependencies } from '../../kind-module.ts';

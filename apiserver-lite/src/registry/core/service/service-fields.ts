@@ -1,4 +1,4 @@
-import type { V1ServiceSpec } from '@kubernetes/client-node';
+import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
 import { familyOf, type IpFamily } from './ip-range.ts';
 import { sameClusterIps, sameIpFamilies } from './ip-family-fields.ts';
 

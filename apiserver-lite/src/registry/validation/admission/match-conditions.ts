@@ -1,4 +1,4 @@
-import type { V1MatchCondition } from '@kubernetes/client-node';
+import type { V1MatchCondition } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, required, tooMany } from '../field-errors.ts';
 import { qualifiedName } from '../formats.ts';

@@ -1,4 +1,9 @@
-import type { V1LabelSelector, V1MatchResources, V1ParamKind, V1ParamRef } from '@kubernetes/client-node';
+import type {
+  V1LabelSelector,
+  V1MatchResources,
+  V1ParamKind,
+  V1ParamRef,
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { dns1035Label, dns1123Subdomain, pathSegment } from '../formats.ts';

@@ -1,4 +1,4 @@
-import type { V1NamedRuleWithOperations, V1RuleWithOperations } from '@kubernetes/client-node';
+import type { V1NamedRuleWithOperations, V1RuleWithOperations } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { pathSegment } from '../formats.ts';

@@ -4,7 +4,7 @@ import type {
   V1ValidatingAdmissionPolicySpec,
   V1Validation,
   V1Variable,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';

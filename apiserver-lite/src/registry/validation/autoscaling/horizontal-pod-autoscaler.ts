@@ -5,7 +5,7 @@ import type {
   V2MetricIdentifier,
   V2MetricSpec,
   V2MetricTarget,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';

@@ -4,7 +4,7 @@ import type {
   V1Endpoint,
   V1EndpointAddress,
   V1EndpointSubset,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue, required, tooMany } from '../field-errors.ts';

@@ -1,4 +1,4 @@
-import type { V1HTTPIngressPath, V1IngressBackend, V1IngressSpec } from '@kubernetes/client-node';
+import type { V1HTTPIngressPath, V1IngressBackend, V1IngressSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';

@@ -1,4 +1,4 @@
-import type { V1ServiceSpec } from '@kubernetes/client-node';
+import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { goQuote } from '../field-errors.ts';
 import { canonicalIp, ipVersion, isMasked, isNonStandard, maskedCidr, parseCidr } from '../ip.ts';

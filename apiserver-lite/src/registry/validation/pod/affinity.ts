@@ -4,7 +4,7 @@ import type {
   V1PodAffinity,
   V1PodAffinityTerm,
   V1PodAntiAffinity,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1123Label, qualifiedName } from '../formats.ts';

@@ -1,4 +1,4 @@
-import type { V1Container, V1ContainerPort, V1PodSpec } from '@kubernetes/client-node';
+import type { V1Container, V1ContainerPort, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import { goQuote } from '../field-errors.ts';
 import { quantityOf } from '../rules.ts';
 import { visitContainers } from './operating-system.ts';

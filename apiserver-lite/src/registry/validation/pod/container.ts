@@ -1,4 +1,4 @@
-import type { V1Container, V1ContainerPort, V1ContainerResizePolicy } from '@kubernetes/client-node';
+import type { V1Container, V1ContainerPort, V1ContainerResizePolicy } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import {
   duplicate,

@@ -3,7 +3,7 @@ import type {
   V1EnvVar,
   V1ObjectFieldSelector,
   V1ResourceFieldSelector,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { dns1123Subdomain, qualifiedName, validConfigMapKey, validEnvVarName } from '../formats.ts';

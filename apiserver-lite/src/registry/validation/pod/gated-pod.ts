@@ -1,4 +1,4 @@
-import type { V1NodeAffinity, V1NodeSelectorTerm, V1PodSpec } from '@kubernetes/client-node';
+import type { V1NodeAffinity, V1NodeSelectorTerm, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { invalidValue } from '../field-errors.ts';

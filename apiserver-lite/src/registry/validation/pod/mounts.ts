@@ -1,4 +1,4 @@
-import type { V1Container, V1Volume, V1VolumeDevice, V1VolumeMount } from '@kubernetes/client-node';
+import type { V1Container, V1Volume, V1VolumeDevice, V1VolumeMount } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notFoundValue, notSupported, required } from '../field-errors.ts';
 import { descendingPath, noBacksteps } from '../paths.ts';

@@ -1,4 +1,8 @@
-import type { V1NodeSelector, V1NodeSelectorRequirement, V1NodeSelectorTerm } from '@kubernetes/client-node';
+import type {
+  V1NodeSelector,
+  V1NodeSelectorRequirement,
+  V1NodeSelectorTerm,
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1123Subdomain, qualifiedName, validLabelValue } from '../formats.ts';

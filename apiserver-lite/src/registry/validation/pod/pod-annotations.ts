@@ -1,5 +1,5 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
+import type { V1ObjectMeta, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, goQuote, invalidValue } from '../field-errors.ts';
 import { descendingPath } from '../paths.ts';

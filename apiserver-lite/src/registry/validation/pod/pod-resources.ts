@@ -1,5 +1,5 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { V1PodResourceClaim, V1PodSpec } from '@kubernetes/client-node';
+import type { V1PodResourceClaim, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import { formatQuantity } from '@pg8s/k8s-proto/quantity';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { containerTotals } from '../../defaults/pod-resources.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { V1PodSpec } from '@kubernetes/client-node';
+import type { V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import { validatePodSpec } from './pod-spec.ts';
 
 test('a Pod without containers is told so, and breaks nothing', () => {

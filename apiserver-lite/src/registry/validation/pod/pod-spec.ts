@@ -1,4 +1,4 @@
-import type { V1Container, V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
+import type { V1Container, V1ObjectMeta, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../formats.ts';

@@ -1,4 +1,4 @@
-import type { V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { V1PodTemplateSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField } from '../field-errors.ts';
 import { validateAnnotations, validateLabels } from '../metadata.ts';

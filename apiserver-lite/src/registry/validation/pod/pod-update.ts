@@ -1,4 +1,4 @@
-import type { V1Container, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
+import type { V1Container, V1PodSpec, V1Toleration } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
 import { describeChange } from '../describe-change.ts';

@@ -4,7 +4,7 @@ import type {
   V1PodAffinity,
   V1PodAntiAffinity,
   V1PodSpec,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import { goQuote } from '../field-errors.ts';
 import { containerWarnings, portNameWarnings, portWarnings } from './container-warnings.ts';
 import { volumeWarnings } from './volume-warnings.ts';

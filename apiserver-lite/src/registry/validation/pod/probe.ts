@@ -1,4 +1,9 @@
-import type { V1HTTPGetAction, V1Lifecycle, V1LifecycleHandler, V1Probe } from '@kubernetes/client-node';
+import type {
+  V1HTTPGetAction,
+  V1Lifecycle,
+  V1LifecycleHandler,
+  V1Probe,
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
 import { validHttpHeaderName, validPortName, validPortNumber } from '../formats.ts';

@@ -1,4 +1,4 @@
-import type { V1Container } from '@kubernetes/client-node';
+import type { V1Container } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { notSupported, required, tooMany } from '../field-errors.ts';
 import { each, oneOfIfSet } from '../rules.ts';

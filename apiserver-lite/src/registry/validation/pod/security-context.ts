@@ -4,7 +4,7 @@ import type {
   V1PodSpec,
   V1SeccompProfile,
   V1SecurityContext,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidValue, notSupported, required, tooLong } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';

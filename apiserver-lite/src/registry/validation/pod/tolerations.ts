@@ -1,4 +1,4 @@
-import type { V1Toleration } from '@kubernetes/client-node';
+import type { V1Toleration } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported } from '../field-errors.ts';
 import { qualifiedName, validLabelValue } from '../formats.ts';

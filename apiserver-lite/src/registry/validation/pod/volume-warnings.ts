@@ -1,4 +1,4 @@
-import type { V1Volume } from '@kubernetes/client-node';
+import type { V1Volume } from '@pg8s/k8s-proto/generated/models';
 import { goQuote } from '../field-errors.ts';
 
 /** Sources of volumes that no kubelet has any more, in the order of the warnings. */

@@ -3,7 +3,7 @@ import type {
   V1ObjectMeta,
   V1ProjectedVolumeSource,
   V1Volume,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';
 import { dns1123Label, dns1123Subdomain } from '../formats.ts';

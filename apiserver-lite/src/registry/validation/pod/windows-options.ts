@@ -1,4 +1,4 @@
-import type { V1WindowsSecurityContextOptions } from '@kubernetes/client-node';
+import type { V1WindowsSecurityContextOptions } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue } from '../field-errors.ts';
 import { dns1123Subdomain } from '../formats.ts';

@@ -1,4 +1,4 @@
-import type { V1RuntimeClass } from '@kubernetes/client-node';
+import type { V1RuntimeClass } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach } from '../field-errors.ts';

@@ -1,5 +1,5 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { V1LimitRangeItem } from '@kubernetes/client-node';
+import type { V1LimitRangeItem } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../field-errors.ts';

@@ -2,7 +2,7 @@ import type {
   V1ResourceQuotaSpec,
   V1ResourceQuotaStatus,
   V1ScopedResourceSelectorRequirement,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../field-errors.ts';

@@ -8,7 +8,7 @@ import type {
   V1DeviceToleration,
   V1ExactDeviceRequest,
   V1OpaqueDeviceConfiguration,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required, tooLong } from '../field-errors.ts';
 import { dns1123Subdomain, qualifiedName, validLabelValue } from '../formats.ts';

@@ -4,7 +4,7 @@ import type {
   V1DeviceCapacity,
   V1DeviceCounterConsumption,
   V1DeviceTaint,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import {

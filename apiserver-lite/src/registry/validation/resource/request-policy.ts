@@ -1,4 +1,4 @@
-import type { V1CapacityRequestPolicy, V1CapacityRequestPolicyRange } from '@kubernetes/client-node';
+import type { V1CapacityRequestPolicy, V1CapacityRequestPolicyRange } from '@pg8s/k8s-proto/generated/models';
 import {
   addQuantities,
   formatQuantity,

@@ -1,4 +1,4 @@
-import type { V1Condition } from '@kubernetes/client-node';
+import type { V1Condition } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue, notSupported, required, tooLong } from '../field-errors.ts';
 import { qualifiedName } from '../formats.ts';

@@ -1,4 +1,4 @@
-import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
+import type { V1Container, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 
 interface Ended {
   name: string;

@@ -4,7 +4,7 @@ import type {
   V1PodSpec,
   V1PodStatus,
   V1ResourceStatus,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, notSupported } from '../field-errors.ts';

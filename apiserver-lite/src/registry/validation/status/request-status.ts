@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { V1CertificateSigningRequestCondition } from '@kubernetes/client-node';
+import type { V1CertificateSigningRequestCondition } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';

@@ -1,4 +1,7 @@
-import type { V1PersistentVolumeClaimStatus, V1PersistentVolumeStatus } from '@kubernetes/client-node';
+import type {
+  V1PersistentVolumeClaimStatus,
+  V1PersistentVolumeStatus,
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { notSupported } from '../field-errors.ts';

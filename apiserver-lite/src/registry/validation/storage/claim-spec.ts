@@ -1,4 +1,4 @@
-import type { V1PersistentVolumeClaimSpec, V1TypedObjectReference } from '@kubernetes/client-node';
+import type { V1PersistentVolumeClaimSpec, V1TypedObjectReference } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';

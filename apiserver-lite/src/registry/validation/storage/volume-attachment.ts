@@ -3,7 +3,7 @@ import type {
   V1VolumeAttachmentSpec,
   V1VolumeAttachmentStatus,
   V1VolumeError,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';

@@ -1,4 +1,4 @@
-import type { V1JobSpec, V1PodFailurePolicyRule } from '@kubernetes/client-node';
+import type { V1JobSpec, V1PodFailurePolicyRule } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, goQuote, invalidValue, invalidWithoutValue, required, tooMany } from '../field-errors.ts';
 import { qualifiedName } from '../formats.ts';

@@ -1,4 +1,4 @@
-import type { V1JobSpec, V1SuccessPolicyRule } from '@kubernetes/client-node';
+import type { V1JobSpec, V1SuccessPolicyRule } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required, tooLong, tooMany } from '../field-errors.ts';
 import { goValue } from '../go-value.ts';
