@@ -4,6 +4,7 @@
  *     6b 38 73 00 | Unknown { 1: typeMeta { 1: apiVersion, 2: kind }, 2: raw, 3: contentEncoding, 4: contentType }
  *     k  8  s  \0 |
  */
+import { stringifyJson } from './json.ts';
 import { CodecError } from './codec/codec-error.ts';
 import { decodeMessage, withWriter, writeMessage } from './codec/codec.ts';
 import { WireReader } from './codec/wire-reader.ts';
@@ -99,7 +100,7 @@ function messageFor(apiVersion: unknown, kind: unknown): string {
   if (info === undefined) {
     throw new CodecError(
       'unknownType',
-      `no kind ${JSON.stringify(kind ?? '')} is registered for version ${JSON.stringify(apiVersion ?? '')}`,
+      `no kind ${stringifyJson(kind ?? '')} is registered for version ${stringifyJson(apiVersion ?? '')}`,
     );
   }
   return info.message;

@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
-// Teaches JSON.stringify about 64-bit integers.
-import './json.ts';
+import { stringifyJson } from './json.ts';
 
 const unsafe = /[<>&\u2028\u2029]/g;
 const escapes: Readonly<Record<string, string>> = {
@@ -17,7 +16,7 @@ function escaped(text: string): string {
 
 /** JSON as Go writes a struct: fields as they stand; characters that HTML would take for markup are escaped. */
 export function goJson(value: unknown, indent?: number): string {
-  return escaped(JSON.stringify(value, undefined, indent));
+  return escaped(stringifyJson(value, indent) ?? 'null');
 }
 
 /**
@@ -26,7 +25,7 @@ export function goJson(value: unknown, indent?: number): string {
  */
 export function goMapJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goMapJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return escaped(JSON.stringify(value) ?? 'null');
+  if (typeof value !== 'object' || value === null) return escaped(stringifyJson(value) ?? 'null');
   const entries = Object.entries(value);
   entries.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   return `{${entries.map(([key, item]) => `${goJson(key)}:${goMapJson(item)}`).join(',')}}`;

@@ -1,3 +1,4 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { Handler, RequestContext } from './request-context.ts';
 import { sendBody, sendPageNotFound } from './respond.ts';
 import { notAcceptableHere, StatusError, unknownResource } from '../api-errors/status-error.ts';
@@ -92,8 +93,8 @@ async function onlyGet(context: RequestContext, handler: Handler): Promise<void>
 }
 
 /** A document that never changes while the server runs, as JSON for people (Kubernetes: `responsewriters.WriteRawJSON`). */
-export function constantJson(value: unknown): Handler {
-  const body = Buffer.from(JSON.stringify(value, undefined, 2));
+export function constantJson(value: object): Handler {
+  const body = Buffer.from(stringifyJson(value, 2));
   return onlyAs('application/json', (context) =>
     sendBody(context, { code: 200, contentType: 'application/json', body }),
   );

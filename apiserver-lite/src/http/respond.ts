@@ -1,3 +1,4 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { RequestContext } from './request-context.ts';
@@ -49,7 +50,7 @@ export async function sendBody(
 
 /** A JSON document, with the newline that Go's encoder writes. */
 export function sendJson(context: RequestContext, code: number, value: unknown): Promise<void> {
-  return sendBody(context, { code, contentType: 'application/json', body: `${JSON.stringify(value)}\n` });
+  return sendBody(context, { code, contentType: 'application/json', body: `${stringifyJson(value)}\n` });
 }
 
 /** Plain text as Go's `http.Error` and health checks send it. */

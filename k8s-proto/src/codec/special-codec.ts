@@ -1,3 +1,4 @@
+import { stringifyJson } from '../json.ts';
 import { QuantityError } from '../quantity.ts';
 import { TimeError } from '../time.ts';
 import { CodecError } from './codec-error.ts';
@@ -18,7 +19,7 @@ export const fieldSets: Readonly<Record<'one' | 'two' | 'three', ReadonlySet<num
 
 /** For a JSON value that the type cannot hold. */
 export function unfit(type: string, value: unknown): CodecError {
-  return new CodecError('badValue', `${JSON.stringify(value)?.slice(0, 100)} is no ${type}`);
+  return new CodecError('badValue', `${stringifyJson(value)?.slice(0, 100)} is no ${type}`);
 }
 
 /** Runs `parse`, and turns the domain's errors into ours. */

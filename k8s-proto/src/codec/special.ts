@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { parseJson } from '../json.ts';
+import { parseJson, stringifyJson } from '../json.ts';
 import { canonicalQuantity } from '../quantity.ts';
 import type { SpecialKind } from '../schema/field-type.ts';
 import { CodecError } from './codec-error.ts';
@@ -69,7 +69,7 @@ function encodeJson(writer: WireWriter, value: unknown): void {
   if (value instanceof Uint8Array) {
     writer.bytes(value);
   } else {
-    const text = JSON.stringify(value);
+    const text = stringifyJson(value);
     if (text === undefined) throw unfit('JSON value', typeof value);
     writer.string(text);
   }

@@ -6,7 +6,7 @@ import { ConformError } from '../conform/conform-error.ts';
 import { parseJsonStrict } from '../conform/parse-json-strict.ts';
 import { decodeObject, isEnvelope } from '../envelope.ts';
 import { decodeObjectLossless, encodesTo } from '../lossless/lossless-object.ts';
-import { parseJson } from '../json.ts';
+import { parseJson, stringifyJson } from '../json.ts';
 import { encodeValue } from './encode.ts';
 import { CommandError, atLine, filledLines } from './command-input.ts';
 import type { CommandInput } from './command-input.ts';
@@ -28,7 +28,7 @@ interface Decoded {
 function isEncodedBack(object: unknown, bytes: Uint8Array): boolean {
   try {
     // What is compared is what `encode` will read.
-    return Buffer.from(encodeValue(parseJson(JSON.stringify(object)))).equals(bytes);
+    return Buffer.from(encodeValue(parseJson(stringifyJson(object) ?? ''))).equals(bytes);
   } catch (error) {
     if (error instanceof CodecError || error instanceof ConformError) return false;
     throw error;
@@ -137,5 +137,5 @@ export function decodeInput(input: CommandInput, options: DecodeOptions): string
   const objects = decoded.map(({ object }) => object);
   if (output === 'yaml') return objects.map(toYaml).join('---\n');
   const indent = base64 || objects.length > 1 ? undefined : 2;
-  return objects.map((object) => `${JSON.stringify(object, undefined, indent)}\n`).join('');
+  return objects.map((object) => `${stringifyJson(object, indent)}\n`).join('');
 }

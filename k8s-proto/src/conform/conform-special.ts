@@ -1,3 +1,4 @@
+import { stringifyJson } from '../json.ts';
 import { NumberToken, plainNumbers } from '../json-number.ts';
 import { QuantityError, canonicalQuantity } from '../quantity.ts';
 import type { SpecialKind } from '../schema/field-type.ts';
@@ -32,7 +33,7 @@ function conformQuantity(value: unknown): string {
     if (typeof value === 'string') return canonicalQuantity(value.trim());
     if (value instanceof NumberToken) return canonicalQuantity(value.source);
     if (typeof value === 'number' || typeof value === 'bigint') return canonicalQuantity(`${value}`);
-    return canonicalQuantity(JSON.stringify(value));
+    return canonicalQuantity(String(stringifyJson(value)));
   } catch (error) {
     if (error instanceof QuantityError) throw new ConformError('value', error.message);
     throw error;

@@ -11,6 +11,7 @@
  * A known field's notes hold only while its value is the one that was decoded: whoever edits the value gets it.
  * The notes of an inline message, which has no JSON object of its own, are in its parent's, as `pg8s.io/wire/VolumeSource`.
  */
+import { stringifyJson } from '../json.ts';
 import { Buffer } from 'node:buffer';
 import { CodecError } from '../codec/codec-error.ts';
 import { requireMessage } from '../schema/schema.ts';
@@ -81,5 +82,5 @@ function parseNote(item: unknown): WireNote {
       if (fitsWireType(wireType, decoded)) return { field, wireType, bytes: decoded };
     }
   }
-  throw new CodecError('badValue', `${JSON.stringify(item)?.slice(0, 100)} in "${wireKey}" is no field`);
+  throw new CodecError('badValue', `${stringifyJson(item)?.slice(0, 100)} in "${wireKey}" is no field`);
 }

@@ -1,3 +1,4 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { KubeObject, OwnerReference } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../../http/request-context.ts';
 
@@ -9,7 +10,7 @@ export function dedupOwnerReferences(context: RequestContext, { metadata }: Kube
   const duplicates: string[] = [];
   for (const reference of references) {
     // Decoded references have their fields in one order.
-    const text = JSON.stringify(reference);
+    const text = stringifyJson(reference);
     if (kept.has(text)) duplicates.push(reference.uid);
     else kept.set(text, reference);
   }

@@ -1,10 +1,11 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { TypePlan } from './type-plan.ts';
 
 type KeyedPlan = Extract<TypePlan, { kind: 'keyed' }>;
 
 /** The path element of an item of a list whose items have owners of their own. */
 export function elementOf(plan: Extract<TypePlan, { kind: 'set' | 'keyed' }>, item: unknown): string {
-  return plan.kind === 'set' ? `v:${JSON.stringify(item)}` : keyElement(plan, item);
+  return plan.kind === 'set' ? `v:${stringifyJson(item)}` : keyElement(plan, item);
 }
 
 /** `k:{"containerPort":80,"protocol":"TCP"}`; a key that is missing and has no default is left out. */
@@ -15,5 +16,5 @@ function keyElement({ keys, defaults }: KeyedPlan, item: unknown): string {
     const given = value === undefined ? defaults[name] : value;
     if (given !== undefined) key[name] = given;
   }
-  return `k:${JSON.stringify(key)}`;
+  return `k:${stringifyJson(key)}`;
 }

@@ -1,3 +1,4 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { isJsonObject } from './json-value.ts';
 
@@ -9,7 +10,7 @@ export function elementKey(element: unknown, mergeKey: string): unknown {
   const key = isJsonObject(element) ? ownValue(element, mergeKey) : element;
   if (key === undefined || (isJsonObject(element) && mergeKey === '')) return undefined;
   const prefix = isJsonObject(element) ? 'object' : 'scalar';
-  if (typeof key === 'object' && key !== null) return `${prefix} ${JSON.stringify(key)}`;
+  if (typeof key === 'object' && key !== null) return `${prefix} ${stringifyJson(key)}`;
   return `${prefix} ${typeof key} ${String(key)}`;
 }
 

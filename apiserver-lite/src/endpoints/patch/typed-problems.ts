@@ -1,3 +1,4 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { isKindMessage } from '@pg8s/k8s-proto/scheme';
 import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
 import { requireMessage, type FieldSchema } from '@pg8s/k8s-proto/schema/schema';
@@ -131,7 +132,7 @@ function keyPlace(
   const parts: string[] = [];
   for (const name of keys) {
     const value = item[name] === undefined ? defaults[name] : item[name];
-    if (value !== undefined) parts.push(`${name}=${JSON.stringify(value)}`);
+    if (value !== undefined) parts.push(`${name}=${stringifyJson(value)}`);
   }
   if (parts.length > 0) return { text: `[${parts.join(',')}]` };
   const names = keys.map((name) => JSON.stringify(name)).join(' ');
@@ -148,7 +149,7 @@ function valuePlace(item: unknown): Place {
   if (typeof item === 'object') {
     return { problem: "associative list without keys has an element that's a map type" };
   }
-  return { text: `[=${JSON.stringify(item)}]` };
+  return { text: `[=${stringifyJson(item)}]` };
 }
 
 /**

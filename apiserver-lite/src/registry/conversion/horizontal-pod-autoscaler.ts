@@ -1,3 +1,4 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Conversion } from '../generic/converted-rest.ts';
 import { present, specFromV1, specToV1, statusFromV1, statusToV1, type Fields } from './metric-spec.ts';
@@ -96,12 +97,14 @@ function toV1(object: KubeObject): KubeObject {
   const utilization = (metric: Fields | undefined, side: 'target' | 'current') =>
     ((metric?.['resource'] as Fields | undefined)?.[side] as Fields | undefined)?.['averageUtilization'];
   const added: Record<string, string> = {};
-  if (others.length > 0) added[annotation.metrics] = JSON.stringify(others.map(specToV1));
+  if (others.length > 0) added[annotation.metrics] = stringifyJson(others.map(specToV1));
   if (currentMetrics.length > 0) {
-    added[annotation.currentMetrics] = JSON.stringify(currentMetrics.map(statusToV1));
+    added[annotation.currentMetrics] = stringifyJson(currentMetrics.map(statusToV1));
   }
-  if (conditions.length > 0) added[annotation.conditions] = JSON.stringify(conditions);
-  if (spec['behavior'] !== undefined) added[annotation.behavior] = JSON.stringify(spec['behavior']);
+  if (conditions.length > 0) added[annotation.conditions] = stringifyJson(conditions);
+  if (spec['behavior'] !== undefined) {
+    added[annotation.behavior] = stringifyJson(spec['behavior'] as object);
+  }
   return {
     kind: object.kind,
     apiVersion: 'autoscaling/v1',

@@ -28,12 +28,19 @@ export function goQuote(text: string): string {
   return `"${text.replaceAll(/["\\]|(?! )[\p{C}\p{Z}]/gu, goEscape)}"`;
 }
 
-/** The keys of maps in Go's order. */
-function ordered(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+/** A copy with the keys of maps in Go's order. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null || hasOwnJson(value)) return value;
   const entries = Object.entries(value);
-  if (!entries.every(([, item]) => typeof item === 'string')) return value;
+  if (!entries.every(([, item]) => typeof item === 'string')) {
+    return Object.fromEntries(entries.map(([key, item]) => [key, ordered(item)]));
+  }
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function hasOwnJson(value: object): boolean {
+  return typeof (value as { toJSON?: unknown }).toJSON === 'function';
 }
 
 /** How a finding prints a value (since 1.34): strings quoted, everything else as JSON, absent as null. */
@@ -41,7 +48,7 @@ function printed(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return goQuote(value);
   if (value instanceof GoValue) return value.json();
-  if (typeof value === 'object') return goJson(JSON.parse(JSON.stringify(value, ordered)));
+  if (typeof value === 'object') return goJson(ordered(value));
   return String(value);
 }
 

@@ -1,6 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-// Teaches JSON.stringify about 64-bit integers.
-import '@pg8s/k8s-proto/json';
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { parseYaml } from '../yaml.ts';
 import { YamlError } from './yaml-error.ts';
 
@@ -25,7 +24,7 @@ parentPort?.on('message', ({ id, text }: YamlQuestion) => {
   let answer: YamlAnswer;
   try {
     const { value, duplicates } = parseYaml(text);
-    answer = { id, json: JSON.stringify(value), duplicates };
+    answer = { id, json: stringifyJson(value) ?? 'null', duplicates };
   } catch (error) {
     answer = error instanceof YamlError ? { id, problem: error.message } : { id, failure: String(error) };
   }

@@ -1,3 +1,4 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { goQuote, invalidValue, notSupported, required, tooLong, tooMany } from '../field-errors.ts';
 import { isSame } from '../../generic/copy-object.ts';
@@ -130,7 +131,7 @@ function checkFormat(text: string, format: string, place: Place): FieldError[] {
 
 function checkEnum(value: unknown, { enum: allowed = [] }: JsonSchema, place: Place): FieldError[] {
   if (allowed.length === 0 || allowed.some((item) => value !== null && isSame(item, value))) return [];
-  const names = allowed.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
+  const names = allowed.map((item) => (typeof item === 'string' ? item : (stringifyJson(item) ?? 'null')));
   return [notSupported(fieldOf(place), value, names)];
 }
 

@@ -1,3 +1,4 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type {
   V1DeviceClaim,
   V1DeviceClaimConfiguration,
@@ -182,7 +183,7 @@ export function validateConfiguration(
 /** An object of which the server knows nothing but its size. */
 export function validateRawObject(value: unknown, field: string): FieldError[] {
   if (value === undefined || value === null) return [required(field)];
-  if (Buffer.byteLength(JSON.stringify(value)) > maxTextBytes) return [tooLong(field, maxTextBytes)];
+  if (Buffer.byteLength(stringifyJson(value)) > maxTextBytes) return [tooLong(field, maxTextBytes)];
   return typeof value !== 'object' || Array.isArray(value)
     ? [invalidValue(field, '<value omitted>', 'must be a valid JSON object')]
     : [];
