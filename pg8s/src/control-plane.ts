@@ -329,7 +329,7 @@ async function startDatabase(
 /** The address of the `kubernetes` Service. Throws a UsageError for what is no range. */
 async function firstAddress(ranges: string): Promise<string> {
   const { addressAt, parseServiceRanges } =
-    await import('@pg8s/apiserver-lite/registry/core/service/ip-range');
+    await import('@pg8s/apiserver-lite/registry/core/service/allocation/ip-range');
   try {
     return addressAt(parseServiceRanges(ranges)[0]!, 1);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { TokenAuthenticator } from '../registry/virtual/authorizer.ts';
+import type { TokenAuthenticator } from '../registry/authorization/authorizer.ts';
 import type { ServiceAccountAuthenticator } from './service-account/authenticate-token.ts';
 import { CredentialError, withAuthenticatedGroup } from './authenticator.ts';
 import type { TokenLookup } from './token-file.ts';

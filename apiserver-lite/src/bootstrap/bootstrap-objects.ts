@@ -2,7 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { isSame } from '../registry/generic/copy-object.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
-import { addressAt, type IpRange } from '../registry/core/service/ip-range.ts';
+import { addressAt, type IpRange } from '../registry/core/service/allocation/ip-range.ts';
 import { apiServiceObjects } from './api-services.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
 import { ensureFlowControl } from './flow-control.ts';

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { MemoryStorage } from '../registry/testing/memory-storage.ts';
 import { update } from '../registry/testing/update.ts';
 import { create, testNowMs, testRegistry, type TestRegistry } from '../registry/testing/test-registry.ts';
-import { parseServiceRanges } from '../registry/core/service/ip-range.ts';
+import { parseServiceRanges } from '../registry/core/service/allocation/ip-range.ts';
 import { ensureBootstrapObjects, systemNamespaces } from './bootstrap-objects.ts';
 import { KubernetesEndpoints } from './kubernetes-endpoints.ts';
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
-import type { IpRange } from '../registry/core/service/ip-range.ts';
+import type { IpRange } from '../registry/core/service/allocation/ip-range.ts';
 import { timestamp } from '../registry/generic/timestamp.ts';
 import { conditionFields, withAppliedStatus } from '../registry/server-writes.ts';
 import { ensure } from './ensure-object.ts';

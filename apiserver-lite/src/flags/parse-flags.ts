@@ -1,8 +1,8 @@
-import type { KubeletClientOptions } from '../registry/core/pod/kubelet-client.ts';
+import type { KubeletClientOptions } from '../registry/core/pod/kubelet/kubelet-client.ts';
 import type { ApiserverOptions, AuthorizationMode } from '../apiserver.ts';
 import { parseTokenFile } from '../authentication/token-file.ts';
-import { addressAt, parseServiceRanges } from '../registry/core/service/ip-range.ts';
-import { parsePortRange } from '../registry/core/service/node-port-allocator.ts';
+import { addressAt, parseServiceRanges } from '../registry/core/service/allocation/ip-range.ts';
+import { parsePortRange } from '../registry/core/service/allocation/node-port-allocator.ts';
 import { readSigningKey, readVerifyingKeys } from '../authentication/service-account/token-keys.ts';
 import type { ServiceAccountOptions } from '../authentication/service-account/token-options.ts';
 import { disabledPlugins } from './admission-plugins.ts';

@@ -2,8 +2,8 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceStorage } from '../storage/storage.ts';
 import type { StatusTraits } from './generic/kind-strategy.ts';
 import type { Rest, TableConvertor } from './rest.ts';
-import type { NodePortAllocator } from './core/service/node-port-allocator.ts';
-import type { ClusterIpAllocator } from './core/service/cluster-ip-allocator.ts';
+import type { NodePortAllocator } from './core/service/allocation/node-port-allocator.ts';
+import type { ClusterIpAllocator } from './core/service/allocation/cluster-ip-allocator.ts';
 import type { Strategy } from './strategy.ts';
 
 /** What strategies need from the rest of the server. */

@@ -1,18 +1,22 @@
-import { conditionsOf, withDecisions, withTimes } from './certificates/request-conditions.ts';
+import {
+  conditionsOf,
+  withDecisions,
+  withTimes,
+} from './certificates/certificate-signing-request/request-conditions.ts';
 import { fieldAt, type StatusTraits } from './generic/kind-strategy.ts';
 import { timestamp } from './generic/timestamp.ts';
-import { dropReleasedDevices } from './resource/released-devices.ts';
-import { validatePolicyStatus } from './validation/admission/policies.ts';
-import { validateDefinitionStatus } from './validation/apiextensions/custom-resource-definition.ts';
-import { validateFlowConditions } from './validation/flowcontrol/flow-schema.ts';
-import { validateResourceQuotaStatus } from './validation/quota/resource-quota.ts';
-import { validateResourceClaimStatus } from './validation/resource/resource-claim.ts';
-import { validateConditionStatuses } from './validation/status/conditions.ts';
-import { validateDisruptionStatus } from './validation/status/disruption-status.ts';
-import { validateJobStatus } from './validation/status/job-status.ts';
+import { dropReleasedDevices } from './resource/resource-claim/released-devices.ts';
+import { validatePolicyStatus } from './admissionregistration/policies.ts';
+import { validateDefinitionStatus } from './apiextensions/custom-resource-definition/definition-validation.ts';
+import { validateFlowConditions } from './flowcontrol/flow-schema/flow-schema-validation.ts';
+import { validateResourceQuotaStatus } from './core/resource-quota/resource-quota-validation.ts';
+import { validateResourceClaimStatus } from './resource/resource-claim/resource-claim-validation.ts';
+import { validateConditionStatuses } from './fields/conditions.ts';
+import { validateDisruptionStatus } from './policy/pod-disruption-budget/budget-status.ts';
+import { validateJobStatus } from './batch/job/job-status.ts';
 import { validateIngressStatus, validateServiceStatus } from './validation/status/load-balancer.ts';
-import { validateNodeStatus } from './validation/status/node-status.ts';
-import { validatePodStatus } from './validation/status/pod-status.ts';
+import { validateNodeStatus } from './core/node/node-status.ts';
+import { validatePodStatus } from './core/pod/pod-status.ts';
 import {
   validateAutoscalerStatus,
   validateDaemonSetStatus,
@@ -20,9 +24,9 @@ import {
   validateReplicaSetStatus,
   validateStatefulSetStatus,
 } from './validation/status/replica-status.ts';
-import { validateRequestStatus } from './validation/status/request-status.ts';
+import { validateRequestStatus } from './certificates/certificate-signing-request/request-status.ts';
 import { stampPhase, validateClaimStatus } from './validation/status/volume-status.ts';
-import { validateVolumeAttachmentStatus } from './validation/storage/volume-attachment.ts';
+import { validateVolumeAttachmentStatus } from './storage/volume-attachment/attachment-validation.ts';
 
 /** Kinds whose status leaves all metadata alone (Kubernetes: `metav1.ResetObjectMetaForStatus`). */
 const metadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;

@@ -2,17 +2,17 @@ import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { badRequest } from '../api-errors/status-error.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import { bindPod } from './core/pod/binding-rest.ts';
-import { defaultTable } from './printers/default-table.ts';
+import { defaultTable } from './table/default-table.ts';
 import type { Rest } from './rest.ts';
 import {
   localSubjectAccessReview,
   selfSubjectAccessReview,
   selfSubjectRulesReview,
   subjectAccessReview,
-} from './virtual/access-review.ts';
-import { selfSubjectReview, tokenReview } from './virtual/authentication-review.ts';
-import type { ReviewAuthorizer, TokenAuthenticator } from './virtual/authorizer.ts';
-import { componentStatusRest, type ComponentProbe } from './virtual/component-status.ts';
+} from './authorization/access-review.ts';
+import { selfSubjectReview, tokenReview } from './authentication/authentication-review.ts';
+import type { ReviewAuthorizer, TokenAuthenticator } from './authorization/authorizer.ts';
+import { componentStatusRest, type ComponentProbe } from './core/component-status/component-status-rest.ts';
 
 /** What the resources that are not stored ask. */
 export interface VirtualDependencies {

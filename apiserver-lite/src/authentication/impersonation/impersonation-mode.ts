@@ -1,6 +1,6 @@
-import { goQuote } from '../../registry/validation/field-errors.ts';
-import { dns1123Label, dns1123Subdomain, domainPrefixedPath } from '../../registry/validation/formats.ts';
-import { subdomainName } from '../../registry/validation/names.ts';
+import { goQuote } from '../../registry/fields/field-errors.ts';
+import { dns1123Label, dns1123Subdomain, domainPrefixedPath } from '../../registry/fields/formats.ts';
+import { subdomainName } from '../../registry/fields/names.ts';
 import type { UserInfo } from '../../http/request-context.ts';
 import {
   anonymousUser,

@@ -5,7 +5,7 @@ import { reconcilePolicy } from '../../bootstrap/rbac-policy/reconcile.ts';
 import { registryPolicyStore } from '../../bootstrap/rbac-policy/registry-policy-store.ts';
 import { ensureBootstrapObjects } from '../../bootstrap/bootstrap-objects.ts';
 import { KubernetesEndpoints } from '../../bootstrap/kubernetes-endpoints.ts';
-import { parseServiceRanges } from '../../registry/core/service/ip-range.ts';
+import { parseServiceRanges } from '../../registry/core/service/allocation/ip-range.ts';
 import { MemoryStorage } from '../../registry/testing/memory-storage.ts';
 import { create, testNowMs, testRegistry, type TestRegistry } from '../../registry/testing/test-registry.ts';
 import { trackServerWrites } from './track-server-write.ts';

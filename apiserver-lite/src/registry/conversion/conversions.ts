@@ -1,8 +1,8 @@
 import { apiVersionOf, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { Conversion } from '../generic/converted-rest.ts';
-import { customResourceDefinitionConversion } from './custom-resource-definition.ts';
-import { eventConversion } from './event.ts';
-import { autoscalerConversion } from './horizontal-pod-autoscaler.ts';
+import { customResourceDefinitionConversion } from '../apiextensions/custom-resource-definition/definition-versions.ts';
+import { eventConversion } from '../events/event/event-versions.ts';
+import { autoscalerConversion } from '../autoscaling/horizontal-pod-autoscaler/autoscaler-versions.ts';
 
 const structural: Readonly<Record<string, Conversion>> = {
   'events.k8s.io/v1/Event': eventConversion,

@@ -17,8 +17,8 @@ import {
   defaultResourceClaimTemplate,
   defaultResourceSlice,
 } from './devices.ts';
-import { existing, fill, type Fields } from './fields.ts';
-import { defaultPod, defaultPodTemplate } from './pod.ts';
+import { existing, fill, type Fields } from '../fields/fill.ts';
+import { defaultPod, defaultPodTemplate } from '../pod-template/pod-defaults.ts';
 import {
   defaultAdmissionPolicy,
   defaultAdmissionPolicyBinding,
@@ -35,7 +35,7 @@ import {
   defaultStorageClass,
   defaultValidatingWebhooks,
 } from './policy.ts';
-import { defaultSecret } from './secret.ts';
+import { defaultSecret } from '../core/secret/secret-defaults.ts';
 import {
   defaultAutoscaler,
   defaultAutoscalerV1,

@@ -1,7 +1,7 @@
-import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
-import { joinFirst } from './first-of-list.ts';
-import { roundRequirements, roundResourceList, roundResourceLists } from './resource-list.ts';
-import { defaultVolumeSource } from './volume.ts';
+import { child, existing, fill, fillText, items, type Fields } from '../fields/fill.ts';
+import { joinFirst } from '../fields/first-of-list.ts';
+import { roundRequirements, roundResourceList, roundResourceLists } from '../fields/resource-list.ts';
+import { defaultVolumeSource } from '../pod-template/volumes/volume-defaults.ts';
 
 const dayAffinitySeconds = 10800;
 

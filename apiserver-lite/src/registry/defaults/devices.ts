@@ -1,5 +1,5 @@
 import { timestamp } from '../generic/timestamp.ts';
-import { existing, fill, fillText, items, type Fields } from './fields.ts';
+import { existing, fill, fillText, items, type Fields } from '../fields/fill.ts';
 
 /** Requests for devices are for exactly one where they don't say how many. */
 function defaultClaimSpec(spec: Fields | undefined): void {

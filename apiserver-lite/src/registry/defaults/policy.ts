@@ -1,4 +1,4 @@
-import { child, existing, fill, fillNumbers, fillText, items, type Fields } from './fields.ts';
+import { child, existing, fill, fillNumbers, fillText, items, type Fields } from '../fields/fill.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 

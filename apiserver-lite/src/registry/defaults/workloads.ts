@@ -1,7 +1,7 @@
 import { wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
 import { defaultClaim } from './core.ts';
-import { child, existing, fill, fillText, items, type Fields } from './fields.ts';
-import { defaultPodTemplate } from './pod.ts';
+import { child, existing, fill, fillText, items, type Fields } from '../fields/fill.ts';
+import { defaultPodTemplate } from '../pod-template/pod-defaults.ts';
 
 const maxInt32 = 2147483647;
 

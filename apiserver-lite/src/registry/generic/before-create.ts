@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { badRequest, invalid } from '../../api-errors/status-error.ts';
 import type { Strategy, StoreRequest } from '../strategy.ts';
-import { validateMetadata, validateStandardFinalizers } from '../validation/metadata.ts';
+import { validateMetadata, validateStandardFinalizers } from '../fields/metadata.ts';
 import { timestamp } from './timestamp.ts';
 
 /** The object lives where the request says, or the request is wrong (`rest.EnsureObjectNamespaceMatchesRequestNamespace`). */

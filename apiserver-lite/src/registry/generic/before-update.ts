@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { invalid } from '../../api-errors/status-error.ts';
 import type { Strategy, StoreRequest } from '../strategy.ts';
-import { validateMetadataUpdate } from '../validation/metadata-update.ts';
+import { validateMetadataUpdate } from '../fields/metadata-update.ts';
 import { ensureNamespace } from './before-create.ts';
 import { timestamp } from './timestamp.ts';
 

@@ -2,10 +2,10 @@ import { forgetUnprinted, holdsUnprinted } from '@pg8s/k8s-proto/conform/unprint
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
-import { invalidValue } from '../validation/field-errors.ts';
+import { invalidValue } from '../fields/field-errors.ts';
 import { kindWarnings } from '../validation/kind-warnings.ts';
-import { immutable } from '../validation/metadata.ts';
-import { subdomainName } from '../validation/names.ts';
+import { immutable } from '../fields/metadata.ts';
+import { subdomainName } from '../fields/names.ts';
 import { copyOf, isSame } from './copy-object.ts';
 import { dropUnused } from './unused-fields.ts';
 

@@ -4,10 +4,10 @@ import { conflict, invalid, notFound } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
 import { scaleTable } from '../printers/workloads.ts';
-import { invalidValue } from '../validation/field-errors.ts';
+import { invalidValue } from '../fields/field-errors.ts';
 import { copyOf } from './copy-object.ts';
 import type { GenericStore } from './generic-store.ts';
-import { formatLabelSelector } from './label-selector.ts';
+import { formatLabelSelector } from '../fields/label-selector-text.ts';
 import { ownersOfScale, ownersOfWorkload } from './scale-owners.ts';
 import { storeRequest } from './store-rest.ts';
 

@@ -1,5 +1,5 @@
 import { invalid, type FieldError } from '../../api-errors/status-error.ts';
-import { invalidValue, notSupported } from '../validation/field-errors.ts';
+import { invalidValue, notSupported } from '../fields/field-errors.ts';
 
 /** What is judged of `meta/v1.DeleteOptions`; null counts as not given. */
 export interface JudgedDeleteOptions {

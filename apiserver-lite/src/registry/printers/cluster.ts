@@ -7,7 +7,7 @@ import type {
   V1Node,
 } from '@pg8s/k8s-proto/generated/models';
 import type { TableConvertor } from '../rest.ts';
-import { age, ageColumn, column, nameColumn, tableOf } from './column.ts';
+import { age, ageColumn, column, nameColumn, tableOf } from '../table/column.ts';
 
 const wide = { priority: 1 };
 const none = '<none>';

@@ -16,7 +16,7 @@ import type {
   V1VolumeAttachment,
 } from '@pg8s/k8s-proto/generated/models';
 import type { TableConvertor } from '../rest.ts';
-import { ageColumn, column, nameColumn, tableOf } from './column.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../table/column.ts';
 
 const wide = { priority: 1 };
 const integer = { type: 'integer' as const };

@@ -10,9 +10,9 @@ import type {
   V1Service,
   V1ServiceCIDR,
 } from '@pg8s/k8s-proto/generated/models';
-import { formatLabelSelector } from '../generic/label-selector.ts';
+import { formatLabelSelector } from '../fields/label-selector-text.ts';
 import type { TableConvertor } from '../rest.ts';
-import { age, ageColumn, column, nameColumn, shortList, tableOf } from './column.ts';
+import { age, ageColumn, column, nameColumn, shortList, tableOf } from '../table/column.ts';
 
 const wide = { priority: 1 };
 const none = '<none>';

@@ -16,9 +16,9 @@ import type {
 } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { humanDuration } from '@pg8s/k8s-proto/duration';
-import { formatLabelSelector } from '../generic/label-selector.ts';
+import { formatLabelSelector } from '../fields/label-selector-text.ts';
 import type { TableConvertor } from '../rest.ts';
-import { ageColumn, column, nameColumn, tableOf } from './column.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../table/column.ts';
 
 const none = '<none>';
 const unset = '<unset>';

@@ -9,9 +9,9 @@ import type {
   V1beta2DeviceTaintRule,
 } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { formatLabelSelector } from '../generic/label-selector.ts';
+import { formatLabelSelector } from '../fields/label-selector-text.ts';
 import type { TableConvertor } from '../rest.ts';
-import { age, ageColumn, column, nameColumn, shortList, tableOf } from './column.ts';
+import { age, ageColumn, column, nameColumn, shortList, tableOf } from '../table/column.ts';
 
 const none = '<none>';
 const integer = { type: 'integer' as const };

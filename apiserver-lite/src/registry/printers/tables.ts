@@ -2,7 +2,7 @@ import type { TableConvertor } from '../rest.ts';
 import { clusterTables } from './cluster.ts';
 import { configurationTables } from './configuration.ts';
 import { networkTables } from './network.ts';
-import { podTable } from './pod.ts';
+import { podTable } from '../core/pod/pod-table.ts';
 import { policyTables } from './policy.ts';
 import { previewTables } from './previews.ts';
 import { workloadTables } from './workloads.ts';

@@ -13,9 +13,9 @@ import type {
 } from '@pg8s/k8s-proto/generated/models';
 import { humanDuration } from '@pg8s/k8s-proto/duration';
 import type { TableConvertor } from '../rest.ts';
-import { formatLabelSelector } from '../generic/label-selector.ts';
-import { metricTargets } from './metric-targets.ts';
-import { age, ageColumn, column, nameColumn, tableOf, type Column } from './column.ts';
+import { formatLabelSelector } from '../fields/label-selector-text.ts';
+import { metricTargets } from '../autoscaling/horizontal-pod-autoscaler/metric-targets.ts';
+import { age, ageColumn, column, nameColumn, tableOf, type Column } from '../table/column.ts';
 
 const wide = { priority: 1 };
 const integer = { type: 'integer' as const };

@@ -3,7 +3,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isReason, type FieldError } from '../../api-errors/status-error.ts';
 import { fieldAt } from '../generic/kind-strategy.ts';
 import type { KindDependencies, KindModule } from '../kind-module.ts';
-import { forbiddenField } from '../validation/field-errors.ts';
+import { forbiddenField } from '../fields/field-errors.ts';
 
 const label = 'resource.kubernetes.io/admin-access';
 

@@ -2,10 +2,10 @@ import type { RbacV1Subject, V1PolicyRule, V1RoleRef } from '@pg8s/k8s-proto/gen
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
-import { invalidEach, invalidValue, notSupported, required } from './field-errors.ts';
-import { dns1123Subdomain, pathSegment } from './formats.ts';
-import { goValue } from './go-value.ts';
-import { validateLabelSelector } from './label-selector.ts';
+import { invalidEach, invalidValue, notSupported, required } from '../fields/field-errors.ts';
+import { dns1123Subdomain, pathSegment } from '../fields/formats.ts';
+import { goValue } from '../fields/go-value.ts';
+import { validateLabelSelector } from '../fields/label-selector.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 

@@ -3,9 +3,9 @@ import { jsonSyntaxError } from '@pg8s/k8s-proto/conform/json-syntax';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
-import { forbiddenField, invalidEach, invalidValue, required, tooLong } from './field-errors.ts';
-import { validConfigMapKey } from './formats.ts';
-import { immutable } from './metadata.ts';
+import { forbiddenField, invalidEach, invalidValue, required, tooLong } from '../fields/field-errors.ts';
+import { validConfigMapKey } from '../fields/formats.ts';
+import { immutable } from '../fields/metadata.ts';
 
 const maxDataBytes = 1024 * 1024;
 

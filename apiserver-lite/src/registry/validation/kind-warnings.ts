@@ -7,13 +7,13 @@ import type {
 } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isSame } from '../generic/copy-object.ts';
-import { goQuote } from './field-errors.ts';
-import { dns1123Label } from './formats.ts';
-import { serviceWarnings } from './network/service-warnings.ts';
-import { fractionWarnings } from './pod/container-warnings.ts';
-import { nodeTermWarnings, podWarnings, renamedNodeLabel } from './pod/pod-warnings.ts';
-import { sourceWarnings } from './pod/volume-warnings.ts';
-import { capacityWarnings, storageClassWarnings } from './topology-warnings.ts';
+import { goQuote } from '../fields/field-errors.ts';
+import { dns1123Label } from '../fields/formats.ts';
+import { serviceWarnings } from '../core/service/service-warnings.ts';
+import { fractionWarnings } from '../pod-template/containers/container-warnings.ts';
+import { nodeTermWarnings, podWarnings, renamedNodeLabel } from '../pod-template/pod-warnings.ts';
+import { sourceWarnings } from '../pod-template/volumes/volume-warnings.ts';
+import { capacityWarnings, storageClassWarnings } from '../pod-template/scheduling/topology-warnings.ts';
 
 /** What a kind warns of: `old` is absent on create. */
 export type KindWarnings = (object: KubeObject, old?: KubeObject) => string[];

@@ -9,46 +9,64 @@ import {
   validateValidatingBinding,
   validateValidatingPolicy,
   validateValidatingPolicyUpdate,
-} from './admission/policies.ts';
-import { validateWebhooks, validateWebhooksUpdate } from './admission/webhooks.ts';
-import { formatWarnings } from '../apiextensions/format-warnings.ts';
-import { validateDefinition, validateDefinitionUpdate } from './apiextensions/custom-resource-definition.ts';
-import { validateApiService } from './policy/api-service.ts';
-import { validateAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts';
+} from '../admissionregistration/policies.ts';
+import { validateWebhooks, validateWebhooksUpdate } from '../admissionregistration/webhooks.ts';
+import { formatWarnings } from '../apiextensions/custom-resource-definition/format-warnings.ts';
+import {
+  validateDefinition,
+  validateDefinitionUpdate,
+} from '../apiextensions/custom-resource-definition/definition-validation.ts';
+import { validateApiService } from '../apiregistration/api-service/api-service-validation.ts';
+import { validateAutoscaler } from '../autoscaling/horizontal-pod-autoscaler/autoscaler-validation.ts';
 import { validateConfigMap, validateFrozen, validateSecret, validateSecretUpdate } from './configuration.ts';
-import { required } from './field-errors.ts';
-import { validateFlowSchema } from './flowcontrol/flow-schema.ts';
-import { validatePriorityLevel } from './flowcontrol/priority-level.ts';
+import { required } from '../fields/field-errors.ts';
+import { validateFlowSchema } from '../flowcontrol/flow-schema/flow-schema-validation.ts';
+import { validatePriorityLevel } from '../flowcontrol/priority-level-configuration/priority-level-validation.ts';
 import { validateEndpoints, validateEndpointSlice } from './network/endpoints.ts';
-import { validateIngress, validateNewIngress } from './network/ingress.ts';
-import { validateIngressClass } from './network/ingress-class.ts';
-import { validateNetworkPolicy } from './network/network-policy.ts';
-import { validatePodTemplate } from './pod/pod-template.ts';
-import { validateCertificateRequest } from './policy/certificate-request.ts';
-import { validateLease } from './policy/coordination.ts';
-import { validateDisruptionBudget } from './policy/disruption-budget.ts';
-import { validatePriorityClass, validatePriorityClassUpdate } from './policy/priority-class.ts';
-import { validateRuntimeClass } from './policy/runtime-class.ts';
-import { validateLimitRange } from './quota/limit-range.ts';
-import { validateResourceQuota, validateResourceQuotaUpdate } from './quota/resource-quota.ts';
-import { validateDeviceClass } from './resource/device-class.ts';
+import { validateIngress, validateNewIngress } from '../networking/ingress/ingress-validation.ts';
+import { validateIngressClass } from '../networking/ingress-class/ingress-class-validation.ts';
+import { validateNetworkPolicy } from '../networking/network-policy/network-policy-validation.ts';
+import { validatePodTemplate } from '../pod-template/pod-template.ts';
+import { validateCertificateRequest } from '../certificates/certificate-signing-request/request-validation.ts';
+import { validateLease } from '../coordination/lease/lease-validation.ts';
+import { validateDisruptionBudget } from '../policy/pod-disruption-budget/budget-validation.ts';
+import {
+  validatePriorityClass,
+  validatePriorityClassUpdate,
+} from '../scheduling/priority-class/priority-class-validation.ts';
+import { validateRuntimeClass } from '../node/runtime-class/runtime-class-validation.ts';
+import { validateLimitRange } from '../core/limit-range/limit-range-validation.ts';
+import {
+  validateResourceQuota,
+  validateResourceQuotaUpdate,
+} from '../core/resource-quota/resource-quota-validation.ts';
+import { validateDeviceClass } from '../resource/device-class/device-class-validation.ts';
 import {
   validateResourceClaim,
   validateResourceClaimTemplate,
   validateResourceClaimTemplateUpdate,
   validateResourceClaimUpdate,
-} from './resource/resource-claim.ts';
-import { validateResourceSlice, validateResourceSliceUpdate } from './resource/resource-slice.ts';
-import { atLeastZero } from './rules.ts';
-import { validateClaim, validateClaimUpdate } from './storage/claim.ts';
-import { validatePersistentVolume, validatePersistentVolumeUpdate } from './storage/persistent-volume.ts';
+} from '../resource/resource-claim/resource-claim-validation.ts';
+import {
+  validateResourceSlice,
+  validateResourceSliceUpdate,
+} from '../resource/resource-slice/resource-slice-validation.ts';
+import { atLeastZero } from '../fields/rules.ts';
+import { validateClaim, validateClaimUpdate } from '../core/persistent-volume-claim/claim-validation.ts';
+import {
+  validatePersistentVolume,
+  validatePersistentVolumeUpdate,
+} from '../core/persistent-volume/volume-validation.ts';
 import {
   validateStorageClass,
   validateStorageClassUpdate,
   validateVolumeAttributesClass,
   validateVolumeAttributesClassUpdate,
 } from './storage/storage-class.ts';
-import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from './storage/volume-attachment.ts';
+import {
+  validateVolumeAttachment,
+  validateVolumeAttachmentUpdate,
+} from '../storage/volume-attachment/attachment-validation.ts';
 import {
   validateCsiDriver,
   validateCsiDriverUpdate,
@@ -62,14 +80,17 @@ import {
   validateIpAddressUpdate,
   validateServiceCidr,
   validateServiceCidrUpdate,
-} from './network/ip-address.ts';
-import { validateCronJob } from './workloads/cron-job.ts';
-import { validateDaemonSet } from './workloads/daemon-set.ts';
-import { validateDeployment } from './workloads/deployment.ts';
-import { validateJob } from './workloads/job.ts';
-import { validateJobUpdate } from './workloads/job-update.ts';
+} from '../networking/ip-address.ts';
+import { validateCronJob } from '../batch/cron-job/cron-job-validation.ts';
+import { validateDaemonSet } from '../apps/daemon-set/daemon-set-validation.ts';
+import { validateDeployment } from '../apps/deployment/deployment-validation.ts';
+import { validateJob } from '../batch/job/job-validation.ts';
+import { validateJobUpdate } from '../batch/job/job-update.ts';
 import { validateReplicaSet, validateReplicationController } from './workloads/replica-set.ts';
-import { validateStatefulSet, validateStatefulSetUpdate } from './workloads/stateful-set.ts';
+import {
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+} from '../apps/stateful-set/stateful-set-validation.ts';
 
 type Rules = Pick<
   KindTraits,

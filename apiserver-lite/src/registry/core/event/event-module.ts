@@ -2,8 +2,8 @@ import { kindStrategy } from '../../generic/kind-strategy.ts';
 import type { KindModule } from '../../kind-module.ts';
 import { tables } from '../../printers/tables.ts';
 import { selectableFields } from '../../selectable-fields.ts';
-import { validateEventUpdate, validateNewEvent } from '../../validation/event.ts';
-import { pathSegmentName } from '../../validation/names.ts';
+import { validateEventUpdate, validateNewEvent } from './event-validation.ts';
+import { pathSegmentName } from '../../fields/names.ts';
 
 /** Events expire by themselves; they are owned by nobody and own nothing (Kubernetes: `registry/core/event`). */
 export const eventModule: KindModule = {

@@ -6,10 +6,10 @@ import type { KindModule } from '../../kind-module.ts';
 import { tables } from '../../printers/tables.ts';
 import { selectableFields } from '../../selectable-fields.ts';
 import type { Strategy } from '../../strategy.ts';
-import { invalidEach, invalidValue } from '../../validation/field-errors.ts';
-import { qualifiedName } from '../../validation/formats.ts';
-import { validateStandardFinalizer } from '../../validation/metadata.ts';
-import { labelName } from '../../validation/names.ts';
+import { invalidEach, invalidValue } from '../../fields/field-errors.ts';
+import { qualifiedName } from '../../fields/formats.ts';
+import { validateStandardFinalizer } from '../../fields/metadata.ts';
+import { labelName } from '../../fields/names.ts';
 
 const nameLabel = 'kubernetes.io/metadata.name';
 

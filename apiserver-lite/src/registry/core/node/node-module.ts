@@ -14,12 +14,12 @@ import {
   invalidValue,
   notSupported,
   required,
-} from '../../validation/field-errors.ts';
-import { qualifiedName, validLabelValue } from '../../validation/formats.ts';
-import { goValue } from '../../validation/go-value.ts';
-import { parseCidr, validateCidr } from '../../validation/ip.ts';
-import { each } from '../../validation/rules.ts';
-import { validateNodeResources } from '../../validation/status/node-status.ts';
+} from '../../fields/field-errors.ts';
+import { qualifiedName, validLabelValue } from '../../fields/formats.ts';
+import { goValue } from '../../fields/go-value.ts';
+import { parseCidr, validateCidr } from '../../fields/ip.ts';
+import { each } from '../../fields/rules.ts';
+import { validateNodeResources } from './node-status.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 

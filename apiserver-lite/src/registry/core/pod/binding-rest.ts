@@ -7,7 +7,7 @@ import { copyOf } from '../../generic/copy-object.ts';
 import { dryRunStorage } from '../../generic/dry-run-storage.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import type { CreateOptions } from '../../rest.ts';
-import { notSupported, required } from '../../validation/field-errors.ts';
+import { notSupported, required } from '../../fields/field-errors.ts';
 import { setPodCondition, type PodStatus } from './pod-condition.ts';
 
 interface Binding extends KubeObject {

@@ -13,13 +13,13 @@ import type { CachedObject } from '../../../storage/cached-object.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import type { GenericStore } from '../../generic/generic-store.ts';
-import { selects } from '../../generic/label-selector.ts';
+import { selects } from '../../fields/label-selector-text.ts';
 import { storeRequest } from '../../generic/store-rest.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import { validateDeleteOptions } from '../../generic/validate-delete-options.ts';
 import type { CreateOptions, DeleteOptions, PropagationPolicy } from '../../rest.ts';
 import type { TrackServerWrite } from '../../server-writes.ts';
-import { invalidValue } from '../../validation/field-errors.ts';
+import { invalidValue } from '../../fields/field-errors.ts';
 import { setPodCondition, type PodStatus } from './pod-condition.ts';
 
 interface Eviction extends KubeObject {

@@ -10,20 +10,17 @@ import { tables } from '../../printers/tables.ts';
 import type { DeleteOptions } from '../../rest.ts';
 import { selectableFields } from '../../selectable-fields.ts';
 import type { Strategy } from '../../strategy.ts';
-import { forbiddenField } from '../../validation/field-errors.ts';
+import { forbiddenField } from '../../fields/field-errors.ts';
 import { nameWarnings } from '../../validation/kind-warnings.ts';
-import { podWarnings } from '../../validation/pod/pod-warnings.ts';
+import { podWarnings } from '../../pod-template/pod-warnings.ts';
 import {
   validatePodAnnotations,
   validatePodAnnotationsUpdate,
   validateProfileAnnotations,
-} from '../../validation/pod/pod-annotations.ts';
-import { validatePodCreate, validatePodOnly, validatePodSpec } from '../../validation/pod/pod-spec.ts';
-import {
-  validateEphemeralContainersUpdate,
-  validatePodResize,
-} from '../../validation/pod/pod-subresources.ts';
-import { validatePodUpdate } from '../../validation/pod/pod-update.ts';
+} from '../../pod-template/pod-annotations.ts';
+import { validatePodCreate, validatePodOnly, validatePodSpec } from '../../pod-template/pod-spec.ts';
+import { validateEphemeralContainersUpdate, validatePodResize } from './pod-subresources.ts';
+import { validatePodUpdate } from './pod-update.ts';
 import { qualityOfService } from './quality-of-service.ts';
 
 interface Pod extends KubeObject {

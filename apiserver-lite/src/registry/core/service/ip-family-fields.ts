@@ -1,8 +1,8 @@
 import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { invalidValue } from '../../validation/field-errors.ts';
-import { validateClusterIps } from '../../validation/network/service-addresses.ts';
-import { familyOf, type IpFamily } from './ip-range.ts';
+import { invalidValue } from '../../fields/field-errors.ts';
+import { validateClusterIps } from './service-addresses.ts';
+import { familyOf, type IpFamily } from './allocation/ip-range.ts';
 
 const policyField = 'spec.ipFamilyPolicy';
 

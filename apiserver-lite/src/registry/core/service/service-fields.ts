@@ -1,5 +1,5 @@
 import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
-import { familyOf, type IpFamily } from './ip-range.ts';
+import { familyOf, type IpFamily } from './allocation/ip-range.ts';
 import { sameClusterIps, sameIpFamilies } from './ip-family-fields.ts';
 
 /** Headless ones have an address, too: none. */

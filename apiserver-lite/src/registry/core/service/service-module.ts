@@ -4,10 +4,10 @@ import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
 import type { KindDependencies, KindModule } from '../../kind-module.ts';
 import { tables } from '../../printers/tables.ts';
 import { selectableFields } from '../../selectable-fields.ts';
-import { labelName } from '../../validation/names.ts';
-import { validateService } from '../../validation/network/service.ts';
-import { validateServiceUpdate } from '../../validation/network/service-addresses.ts';
-import { addressesOf, allNodePorts, allocate, type Service } from './service-allocation.ts';
+import { labelName } from '../../fields/names.ts';
+import { validateService } from './service-validation.ts';
+import { validateServiceUpdate } from './service-addresses.ts';
+import { addressesOf, allNodePorts, allocate, type Service } from './allocation/service-allocation.ts';
 import {
   completeOldFields,
   dropForeignFields,

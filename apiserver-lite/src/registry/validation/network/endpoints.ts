@@ -7,16 +7,16 @@ import type {
 } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { duplicate, invalidEach, invalidValue, required, tooMany } from '../field-errors.ts';
+import { duplicate, invalidEach, invalidValue, required, tooMany } from '../../fields/field-errors.ts';
 import {
   dns1123Label,
   dns1123Subdomain,
   qualifiedName,
   validLabelValue,
   validPortNumber,
-} from '../formats.ts';
-import { ipVersion, validateIp, validateOrdinaryIp } from '../ip.ts';
-import { each, formatted, named, oneOf } from '../rules.ts';
+} from '../../fields/formats.ts';
+import { ipVersion, validateIp, validateOrdinaryIp } from '../../fields/ip.ts';
+import { each, formatted, named, oneOf } from '../../fields/rules.ts';
 
 /**
  * The endpoints of the API server itself may be on loopback: pg8s listens there by default, where kube-apiserver would

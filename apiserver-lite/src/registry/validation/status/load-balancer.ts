@@ -1,10 +1,16 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { forbiddenField, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
-import { dns1123Subdomain } from '../formats.ts';
-import { goList } from '../go-value.ts';
-import { ipVersion, validateIp } from '../ip.ts';
-import { each } from '../rules.ts';
+import {
+  forbiddenField,
+  invalidEach,
+  invalidValue,
+  notSupported,
+  required,
+} from '../../fields/field-errors.ts';
+import { dns1123Subdomain } from '../../fields/formats.ts';
+import { goList } from '../../fields/go-value.ts';
+import { ipVersion, validateIp } from '../../fields/ip.ts';
+import { each } from '../../fields/rules.ts';
 
 interface Entry {
   ip?: string;

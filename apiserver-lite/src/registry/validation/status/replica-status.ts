@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { invalidValue } from '../field-errors.ts';
-import { atLeastZero } from '../rules.ts';
+import { invalidValue } from '../../fields/field-errors.ts';
+import { atLeastZero } from '../../fields/rules.ts';
 
 type Counts = Record<string, number | undefined>;
 

@@ -4,8 +4,8 @@ import type {
 } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { notSupported } from '../field-errors.ts';
-import { validateBasicAmount } from '../pod/resources.ts';
+import { notSupported } from '../../fields/field-errors.ts';
+import { validateBasicAmount } from '../../pod-template/resources/resources.ts';
 
 const resizeStates = [
   'ControllerResizeInProgress',

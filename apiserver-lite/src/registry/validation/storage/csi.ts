@@ -7,13 +7,13 @@ import type {
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
-import { duplicate, invalidEach, invalidValue, notSupported, required } from '../field-errors.ts';
-import { dns1123Subdomain, qualifiedName } from '../formats.ts';
-import { goValue, metaValue } from '../go-value.ts';
-import { validateLabelSelector } from '../label-selector.ts';
-import { immutable } from '../metadata.ts';
-import { atLeastZero, each, notNegative, oneOfIfSet, signOf } from '../rules.ts';
-import { validateCsiDriverName } from './volume-sources.ts';
+import { duplicate, invalidEach, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
+import { dns1123Subdomain, qualifiedName } from '../../fields/formats.ts';
+import { goValue, metaValue } from '../../fields/go-value.ts';
+import { validateLabelSelector } from '../../fields/label-selector.ts';
+import { immutable } from '../../fields/metadata.ts';
+import { atLeastZero, each, notNegative, oneOfIfSet, signOf } from '../../fields/rules.ts';
+import { validateCsiDriverName } from '../../pod-template/volumes/volume-sources.ts';
 
 const maxNodeIdBytes = 256;
 const minTokenSeconds = 600;

@@ -2,10 +2,17 @@ import type { V1TopologySelectorTerm } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
-import { duplicate, forbiddenField, invalidEach, invalidValue, required, tooLong } from '../field-errors.ts';
-import { qualifiedName } from '../formats.ts';
-import { immutable } from '../metadata.ts';
-import { each, named, oneOf, oneOfIfSet } from '../rules.ts';
+import {
+  duplicate,
+  forbiddenField,
+  invalidEach,
+  invalidValue,
+  required,
+  tooLong,
+} from '../../fields/field-errors.ts';
+import { qualifiedName } from '../../fields/formats.ts';
+import { immutable } from '../../fields/metadata.ts';
+import { each, named, oneOf, oneOfIfSet } from '../../fields/rules.ts';
 
 const maxParameters = 512;
 const maxParameterBytes = 256 * 1024;

@@ -1,10 +1,14 @@
 import type { V1ReplicaSetSpec, V1ReplicationControllerSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { required } from '../field-errors.ts';
-import { atLeastZero } from '../rules.ts';
-import { validatePodTemplate } from '../pod/pod-template.ts';
-import { validateEndless, validateSelected, validateSelectedTemplate } from './controlled-template.ts';
+import { required } from '../../fields/field-errors.ts';
+import { atLeastZero } from '../../fields/rules.ts';
+import { validatePodTemplate } from '../../pod-template/pod-template.ts';
+import {
+  validateEndless,
+  validateSelected,
+  validateSelectedTemplate,
+} from '../../pod-template/controlled-template.ts';
 
 /** Kubernetes: `apps/validation.ValidateReplicaSetSpec`. */
 export function validateReplicaSet(object: KubeObject): FieldError[] {

@@ -1,0 +1,75 @@
+import type { V1JobSpec, V1PodTemplateSpec } from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { copyOf, isSame } from '../../generic/copy-object.ts';
+import { invalidValue } from '../../fields/field-errors.ts';
+import { goValue, metaValue } from '../../fields/go-value.ts';
+import { immutable } from '../../fields/metadata.ts';
+import { validateJobSpec } from './job-validation.ts';
+
+const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1JobSpec;
+
+function validateCompletions(next: V1JobSpec, before: V1JobSpec): FieldError[] {
+  const { completions, completionMode } = next;
+  if (isSame(completions, before.completions)) return [];
+  if (completionMode !== 'Indexed') return [invalidValue('spec.completions', completions, immutable)];
+  return completions === undefined || completions === next.parallelism
+    ? []
+    : [invalidValue('spec.completions', completions, 'can only be modified in tandem with spec.parallelism')];
+}
+
+/** Where Pods go may still change while none was started (KEP-2926), and what they ask for (KEP-5440). */
+function withDirectives(before: V1PodTemplateSpec, next: V1PodTemplateSpec): V1PodTemplateSpec {
+  const old = copyOf(before);
+  const { labels, annotations } = next.metadata ?? {};
+  old.metadata = { ...old.metadata };
+  Object.assign(old.metadata, { labels, annotations });
+  const { spec } = next;
+  if (old.spec === undefined || spec === undefined) return old;
+  const { nodeSelector, tolerations, schedulingGates, affinity } = spec;
+  Object.assign(old.spec, { nodeSelector, tolerations, schedulingGates });
+  if (affinity !== undefined) {
+    old.spec.affinity = { ...old.spec.affinity };
+    Object.assign(old.spec.affinity, { nodeAffinity: affinity.nodeAffinity });
+  } else if (old.spec.affinity !== undefined) {
+    delete old.spec.affinity.nodeAffinity;
+    if (Object.keys(old.spec.affinity).length === 0) delete old.spec.affinity;
+  }
+  for (const list of ['containers', 'initContainers'] as const) {
+    for (const [index, container] of (old.spec[list] ?? []).entries()) {
+      const resources = spec[list]?.[index]?.resources;
+      if (resources !== undefined) container.resources = resources;
+    }
+  }
+  return old;
+}
+
+function validateTemplate(next: V1JobSpec, old: KubeObject): FieldError[] {
+  const before = specOf(old);
+  const { startTime } = (old['status'] ?? {}) as { startTime?: string | null };
+  const free = before.suspend === true && !startTime;
+  const expected = free ? withDirectives(before.template, next.template) : before.template;
+  if (isSame(next.template, expected)) return [];
+  // Labels and annotations of the template, which may change with the directives, are not shown.
+  const spec = next.template.spec;
+  return [invalidValue('spec.template.spec', goValue('core.v1.PodSpec', spec), immutable)];
+}
+
+/** What a Job does is said once; how many at a time may change (Kubernetes: `batch/validation.ValidateJobSpecUpdate`). */
+export function validateJobUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const [next, before] = [specOf(object), specOf(old)];
+  const fixed = (name: keyof V1JobSpec, printed: unknown = next[name]) =>
+    isSame(next[name], before[name]) ? [] : [invalidValue(`spec.${name}`, printed, immutable)];
+  return [
+    // kube-apiserver asks this of the spec once for the object, and once for the change.
+    ...validateJobSpec(next),
+    ...validateCompletions(next, before),
+    ...fixed('selector', metaValue('LabelSelector', next.selector)),
+    ...validateTemplate(next, old),
+    ...fixed('completionMode'),
+    ...fixed('podFailurePolicy', goValue('batch.v1.PodFailurePolicy', next.podFailurePolicy)),
+    ...fixed('backoffLimitPerIndex'),
+    ...fixed('managedBy'),
+    ...fixed('successPolicy', goValue('batch.v1.SuccessPolicy', next.successPolicy)),
+  ];
+}

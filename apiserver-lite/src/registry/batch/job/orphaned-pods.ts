@@ -1,0 +1,10 @@
+import type { DeleteOptions } from '../../rest.ts';
+
+/** Who deletes a Job without a word about its Pods is told that they stay (Kubernetes: `batch/job/storage`). */
+export function orphanedPodsWarning({ propagationPolicy, orphanDependents }: DeleteOptions): string[] {
+  return propagationPolicy === undefined && orphanDependents === undefined
+    ? [
+        'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+      ]
+    : [];
+}

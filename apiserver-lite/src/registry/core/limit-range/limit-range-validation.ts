@@ -1,0 +1,131 @@
+import { ownValue } from '@pg8s/k8s-proto/own-value';
+import type { V1LimitRangeItem } from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
+import { qualifiedName } from '../../fields/formats.ts';
+import {
+  canonical,
+  validateContainerResourceName,
+  validateResourceName,
+} from '../../pod-template/resources/resources.ts';
+import { compareAmounts, each } from '../../fields/rules.ts';
+
+const types = ['Pod', 'Container', 'PersistentVolumeClaim'];
+type Amounts = Record<string, string>;
+
+function validateType(type: string, field: string): FieldError[] {
+  const findings = invalidEach(field, type, qualifiedName(type));
+  if (findings.length > 0 || type.includes('/') || types.includes(type)) return findings;
+  return [invalidValue(field, type, 'must be a standard limit type or fully qualified')];
+}
+
+/** Two amounts of which the first may not be more than the second, and what is said when it is. */
+interface Order {
+  less: 'min' | 'default' | 'defaultRequest';
+  more: 'max' | 'default' | 'defaultRequest';
+  /** The list whose path and value the finding names. */
+  at: 'min' | 'default' | 'defaultRequest';
+  shown: 'less' | 'more';
+  say: (less: string, more: string) => string;
+}
+
+const orders: readonly Order[] = [
+  {
+    less: 'min',
+    more: 'max',
+    at: 'min',
+    shown: 'less',
+    say: (a, b) => `min value ${a} is greater than max value ${b}`,
+  },
+  {
+    less: 'min',
+    more: 'defaultRequest',
+    at: 'defaultRequest',
+    shown: 'more',
+    say: (a, b) => `min value ${a} is greater than default request value ${b}`,
+  },
+  {
+    less: 'defaultRequest',
+    more: 'max',
+    at: 'defaultRequest',
+    shown: 'less',
+    say: (a, b) => `default request value ${a} is greater than max value ${b}`,
+  },
+  {
+    less: 'defaultRequest',
+    more: 'default',
+    at: 'defaultRequest',
+    shown: 'less',
+    say: (a, b) => `default request value ${a} is greater than default limit value ${b}`,
+  },
+  {
+    less: 'min',
+    more: 'default',
+    at: 'default',
+    shown: 'less',
+    say: (a, b) => `min value ${a} is greater than default value ${b}`,
+  },
+  {
+    less: 'default',
+    more: 'max',
+    at: 'default',
+    shown: 'more',
+    say: (a, b) => `default value ${a} is greater than max value ${b}`,
+  },
+];
+
+function validateOrders(limit: V1LimitRangeItem, field: string): FieldError[] {
+  const lists = limit as unknown as Record<string, Amounts | undefined>;
+  const names = new Set(
+    ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'].flatMap((list) =>
+      Object.keys(lists[list] ?? {}),
+    ),
+  );
+  return [...names].flatMap((name) => {
+    const findings: FieldError[] = [];
+    for (const { less, more, at, shown, say } of orders) {
+      const [small, large] = [ownValue(lists[less], name), ownValue(lists[more], name)];
+      if (small === undefined || large === undefined || (compareAmounts(small, large) ?? 0) <= 0) continue;
+      const value = canonical(shown === 'less' ? small : large);
+      findings.push(invalidValue(`${field}.${at}[${name}]`, value, say(canonical(small), canonical(large))));
+    }
+    const ratio = ownValue(limit.maxLimitRequestRatio, name);
+    if (ratio !== undefined && (compareAmounts(ratio, '1') ?? 0) < 0) {
+      const text = canonical(ratio);
+      findings.push(
+        invalidValue(`${field}.maxLimitRequestRatio[${name}]`, text, `ratio ${text} is less than 1`),
+      );
+    }
+    return findings;
+  });
+}
+
+/** Kubernetes: `core/validation.ValidateLimitRange`. */
+export function validateLimitRange(object: KubeObject): FieldError[] {
+  const { limits } = (object['spec'] ?? {}) as { limits?: V1LimitRangeItem[] };
+  const seen = new Set<string>();
+  return each(limits, 'spec.limits', (limit, path) => {
+    const { type = '' } = limit;
+    const findings = validateType(type, `${path}.type`);
+    if (seen.has(type)) findings.push(duplicate(`${path}.type`, type));
+    seen.add(type);
+    const judge =
+      type === 'Pod' || type === 'Container' ? validateContainerResourceName : validateResourceName;
+    const lists = limit as unknown as Record<string, Amounts | undefined>;
+    for (const list of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio']) {
+      const names = Object.keys(lists[list] ?? {});
+      if (type === 'Pod' && list.startsWith('default')) {
+        if (names.length > 0) {
+          findings.push(forbiddenField(`${path}.${list}`, "may not be specified when `type` is 'Pod'"));
+        }
+      } else for (const name of names) findings.push(...judge(name, `${path}.${list}[${name}]`));
+    }
+    const sized = limit.min?.['storage'] !== undefined || limit.max?.['storage'] !== undefined;
+    if (type === 'PersistentVolumeClaim' && !sized) {
+      const detail = 'either minimum or maximum storage value is required, but neither was provided';
+      findings.push(required(`${path}.limits`, detail));
+    }
+    return [...findings, ...validateOrders(limit, path)];
+  });
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { RequestContext } from '../../../../http/request-context.ts';
+import { responseOf } from '../../../../http/request-scope.ts';
+import { badRequest, internalError, StatusError } from '../../../../api-errors/status-error.ts';
+import type { ResourceStorage } from '../../../../storage/storage.ts';
+import type { GenericStore } from '../../../generic/generic-store.ts';
+import { storeRequest } from '../../../generic/store-rest.ts';
+import { containerOf, type PodWithContainers } from './container-of.ts';
+import type { KubeletClient, NodeWithEndpoint } from './kubelet-client.ts';
+import { podLogOptions } from './log-options.ts';
+
+export interface LogRestOptions {
+  pods: GenericStore;
+  nodes: ResourceStorage;
+  kubelet: KubeletClient;
+  clock: () => number;
+}
+
+const longestRefusalBytes = 10 * 1024 * 1024;
+
+/**
+ * `pods/log`: what the kubelet of the Pod's node answers at `/containerLogs/NAMESPACE/POD/CONTAINER`, handed through as it
+ * comes (Kubernetes: `registry/core/pod.LogLocation`). A Pod without a node has no log: 204.
+ */
+export function readLog({ pods, nodes, kubelet, clock }: LogRestOptions) {
+  return async (context: RequestContext, name: string): Promise<void> => {
+    const { signal } = context;
+    const response = responseOf(context);
+    const options = podLogOptions(name, context.url.searchParams);
+    const request = storeRequest(context, clock, false);
+    const { object } = await pods.get(request, name, '0');
+    const pod = object as PodWithContainers;
+    const container = containerOf(pod, options.container);
+    const { nodeName } = pod.spec;
+    if (!nodeName) {
+      response.statusCode = 204;
+      response.end();
+      return;
+    }
+    const node = (await nodes.get({ namespace: '', name: nodeName }, '0')).object as NodeWithEndpoint;
+    const path = ['', 'containerLogs', request.namespace, name, container].map(encodeURIComponent).join('/');
+    const search = options.query.size === 0 ? '' : `?${options.query}`;
+    const answer = await kubelet.get(kubelet.urlOf(node, `${path}${search}`), {
+      signal,
+      skipTlsVerify: options.insecureSkipTLSVerifyBackend,
+    });
+    const { statusCode = 500 } = answer;
+    if (statusCode < 200 || statusCode > 206) throw refusal(statusCode, await textOf(answer), name);
+    response.statusCode = 200;
+    response.setHeader('content-type', 'text/plain');
+    // Whoever follows hears at once that there is something to hear.
+    if (options.follow) response.flushHeaders();
+    try {
+      await pipeline(answer, response);
+    } catch {
+      // Either side went away in the middle; the other one knows by now.
+      response.destroy();
+    }
+  };
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes >= longestRefusalBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, longestRefusalBytes).toString();
+}
+
+const refusals: Readonly<Record<number, readonly ['Unauthorized' | 'Forbidden' | 'NotFound', string]>> = {
+  401: ['Unauthorized', 'the server has asked for the client to provide credentials'],
+  403: ['Forbidden', ''],
+  404: ['NotFound', 'the server could not find the requested resource'],
+};
+
+/** Kubernetes: `registry/generic/rest.GenericHttpResponseChecker`. */
+function refusal(code: number, text: string, name: string): StatusError {
+  if (code === 500) return internalError(new Error(text));
+  if (code === 400) return badRequest(text);
+  const [reason, words] = refusals[code] ?? [
+    'Unknown' as const,
+    'an error on the server has prevented the request from succeeding',
+  ];
+  // The verb is not known there, hence the space.
+  const message = `${words || text} ( pods/log ${name})`;
+  return new StatusError(code, reason, message, { name, kind: 'pods/log' });
+}

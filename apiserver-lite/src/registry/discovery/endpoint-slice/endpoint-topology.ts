@@ -1,0 +1,22 @@
+import type { V1Endpoint } from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { isSame } from '../../generic/copy-object.ts';
+
+const hostname = 'kubernetes.io/hostname';
+
+const endpointsOf = (object: KubeObject | undefined): V1Endpoint[] =>
+  (object?.['endpoints'] ?? []) as V1Endpoint[];
+
+/**
+ * v1 does not write the topology of v1beta1, which only slices of that time still have. Where endpoints change, the name
+ * of a node that stood in there moves to its own field (Kubernetes: `endpointslice.dropTopologyOnV1`).
+ */
+export function dropTopology(object: KubeObject, old: KubeObject | undefined): void {
+  if (old !== undefined && isSame(object['endpoints'], old['endpoints'])) return;
+  const known = new Set(endpointsOf(old).map(({ deprecatedTopology }) => deprecatedTopology?.[hostname]));
+  for (const endpoint of endpointsOf(object)) {
+    const node = endpoint.deprecatedTopology?.[hostname];
+    if (node !== undefined && known.has(node)) endpoint.nodeName ??= node;
+    delete endpoint.deprecatedTopology;
+  }
+}

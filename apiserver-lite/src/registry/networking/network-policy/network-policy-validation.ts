@@ -1,0 +1,106 @@
+import type {
+  V1IPBlock,
+  V1NetworkPolicyPeer,
+  V1NetworkPolicyPort,
+  V1NetworkPolicySpec,
+} from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import {
+  forbiddenField,
+  invalidEach,
+  invalidValue,
+  notSupported,
+  required,
+} from '../../fields/field-errors.ts';
+import { validPortName, validPortNumber } from '../../fields/formats.ts';
+import { isStrictSubset, parseCidr, validateCidr } from '../../fields/ip.ts';
+import { validateLabelSelector } from '../../fields/label-selector.ts';
+import { each, oneOfIfSet } from '../../fields/rules.ts';
+
+const protocols = ['TCP', 'UDP', 'SCTP'];
+const directions = ['Ingress', 'Egress'];
+const isSet = <T>(value: T | undefined | null): value is T => value !== undefined && value !== null;
+
+function validatePort({ protocol, port, endPort }: V1NetworkPolicyPort, field: string): FieldError[] {
+  const findings = oneOfIfSet(`${field}.protocol`, protocol, protocols);
+  const refuseEnd = (detail: string) =>
+    isSet(endPort) ? [invalidValue(`${field}.endPort`, endPort, detail)] : [];
+  const value: unknown = port;
+  if (!isSet(value)) return [...findings, ...refuseEnd('may not be specified when `port` is not specified')];
+  if (typeof value === 'string') {
+    findings.push(...refuseEnd('may not be specified when `port` is non-numeric'));
+    return [...findings, ...invalidEach(`${field}.port`, value, validPortName(value))];
+  }
+  const number = Number(value);
+  findings.push(...invalidEach(`${field}.port`, number, validPortNumber(number)));
+  if (!isSet(endPort)) return findings;
+  if (endPort < number) {
+    // The port, not its end, is what kube-apiserver prints.
+    findings.push(invalidValue(`${field}.endPort`, number, 'must be greater than or equal to `port`'));
+  }
+  return [...findings, ...invalidEach(`${field}.endPort`, endPort, validPortNumber(endPort))];
+}
+
+function validateBlock({ cidr, except }: V1IPBlock, field: string): FieldError[] {
+  if (!cidr) return [required(`${field}.cidr`)];
+  const findings = validateCidr(`${field}.cidr`, cidr);
+  if (findings.length > 0) return findings;
+  return each(except, `${field}.except`, (part, path) => {
+    const wrong = validateCidr(path, part);
+    if (wrong.length > 0 || parseCidr(part) === undefined) return wrong;
+    return isStrictSubset(cidr, part) ? [] : [invalidValue(path, part, 'must be a strict subset of `cidr`')];
+  });
+}
+
+function validatePeer(
+  { podSelector, namespaceSelector, ipBlock }: V1NetworkPolicyPeer,
+  field: string,
+): FieldError[] {
+  const findings = [
+    ...validateLabelSelector(podSelector, `${field}.podSelector`),
+    ...validateLabelSelector(namespaceSelector, `${field}.namespaceSelector`),
+    ...(isSet(ipBlock) ? validateBlock(ipBlock, `${field}.ipBlock`) : []),
+  ];
+  const selects = isSet(podSelector) || isSet(namespaceSelector);
+  if (!selects && !isSet(ipBlock)) findings.push(required(field, 'must specify a peer'));
+  else if (selects && isSet(ipBlock)) {
+    findings.push(forbiddenField(field, 'may not specify both ipBlock and another peer'));
+  }
+  return findings;
+}
+
+/** As the API writes it; the client's model has another name for `from`. */
+interface IngressRule {
+  ports?: V1NetworkPolicyPort[];
+  from?: V1NetworkPolicyPeer[];
+}
+
+/** Who may speak to whom (Kubernetes: `networking/validation.ValidateNetworkPolicySpec`). */
+export function validateNetworkPolicy(object: KubeObject): FieldError[] {
+  const spec = (object['spec'] ?? {}) as V1NetworkPolicySpec;
+  const policyTypes = spec.policyTypes ?? [];
+  const findings = [
+    ...validateLabelSelector(spec.podSelector, 'spec.podSelector'),
+    ...each(spec.ingress as IngressRule[] | undefined, 'spec.ingress', ({ ports, from }, path) => [
+      ...each(ports, `${path}.ports`, validatePort),
+      ...each(from, `${path}.from`, validatePeer),
+    ]),
+    ...each(spec.egress, 'spec.egress', ({ ports, to }, path) => [
+      ...each(ports, `${path}.ports`, validatePort),
+      ...each(to, `${path}.to`, validatePeer),
+    ]),
+  ];
+  if (policyTypes.length > directions.length) {
+    return [
+      ...findings,
+      invalidValue('spec.policyTypes', policyTypes, 'may not specify more than two policyTypes'),
+    ];
+  }
+  return [
+    ...findings,
+    ...each(policyTypes, 'spec.policyTypes', (type, path) =>
+      directions.includes(type) ? [] : [notSupported(path, type, directions)],
+    ),
+  ];
+}

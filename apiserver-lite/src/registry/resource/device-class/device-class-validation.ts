@@ -1,0 +1,35 @@
+import type { V1DeviceClassSpec } from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { invalidValue } from '../../fields/field-errors.ts';
+import { qualifiedName } from '../../fields/formats.ts';
+import { validateConfiguration, validateSelectors } from '../devices/device-claim.ts';
+import { limitedList } from '../devices/limited-list.ts';
+
+const maxConfigurations = 32;
+
+/** A resource that Pods may ask for under another name: of a domain that is not Kubernetes' own. */
+function isExtendedResource(name: string): boolean {
+  const isNative = !name.includes('/') || name.includes('kubernetes.io/');
+  return !isNative && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
+}
+
+/** Devices that are alike (Kubernetes: `resource/validation.ValidateDeviceClass`). */
+export function validateDeviceClass(object: KubeObject): FieldError[] {
+  const { selectors, config, extendedResourceName: name } = (object['spec'] ?? {}) as V1DeviceClassSpec;
+  const findings = [
+    ...validateSelectors(selectors, 'spec.selectors'),
+    ...limitedList(
+      config,
+      'spec.config',
+      ({ opaque }, path) => validateConfiguration(opaque, `${path}.opaque`),
+      { most: maxConfigurations },
+    ),
+  ];
+  return name === undefined || name === null || isExtendedResource(name)
+    ? findings
+    : [
+        ...findings,
+        invalidValue('spec.extendedResourceName', name, 'must be a valid extended resource name'),
+      ];
+}

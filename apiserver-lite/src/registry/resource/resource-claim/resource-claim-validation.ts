@@ -1,0 +1,234 @@
+import type {
+  V1AllocationResult,
+  V1DeviceAllocationConfiguration,
+  V1DeviceRequestAllocationResult,
+  V1AllocatedDeviceStatus,
+  V1DeviceClaim,
+  V1NodeSelector,
+  V1ResourceClaimConsumerReference,
+} from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { isSame } from '../../generic/copy-object.ts';
+import {
+  forbiddenField,
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+} from '../../fields/field-errors.ts';
+import { goValue, GoValue } from '../../fields/go-value.ts';
+import { immutable, validateAnnotations, validateLabels } from '../../fields/metadata.ts';
+import { validateNodeSelector } from '../../pod-template/scheduling/node-selector.ts';
+import { each } from '../../fields/rules.ts';
+import { validateConditions } from '../../fields/conditions.ts';
+import { validateCsiDriverName } from '../../pod-template/volumes/volume-sources.ts';
+import { validateTemplateMetadata } from '../../fields/template-metadata.ts';
+import { validateBindingConditions } from '../devices/binding-conditions.ts';
+import {
+  requestNamesOf,
+  validateConfiguration,
+  validateDeviceClaim,
+  validateDeviceToleration,
+  validateRawObject,
+  validateRequestRef,
+  validateRequestRefs,
+  type RequestNames,
+} from '../devices/device-claim.ts';
+import { limitedList } from '../devices/limited-list.ts';
+import { validateLabelName, validatePoolName, validateUid } from '../devices/resource-names.ts';
+
+const maxReservations = 256;
+const maxResults = 32;
+
+const devicesOf = (object: KubeObject) =>
+  ((object['spec'] ?? {}) as { devices?: Partial<V1DeviceClaim> }).devices ?? {};
+
+/** A new claim of devices (Kubernetes: `resource/validation.ValidateResourceClaim`). */
+export function validateResourceClaim(object: KubeObject): FieldError[] {
+  return validateDeviceClaim(devicesOf(object), 'spec.devices');
+}
+
+/** A claim never changes what it asks for. */
+export function validateResourceClaimUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return isSame(object['spec'], old['spec'])
+    ? []
+    : [invalidValue('spec', goValue('resource.v1.ResourceClaimSpec', object['spec']), immutable)];
+}
+
+/** A new template of claims (Kubernetes: `resource/validation.ValidateResourceClaimTemplate`). */
+export function validateResourceClaimTemplate(object: KubeObject): FieldError[] {
+  const { metadata = {}, spec } = (object['spec'] ?? {}) as Partial<KubeObject>;
+  const { devices = {} } = (spec ?? {}) as { devices?: Partial<V1DeviceClaim> };
+  return [
+    ...validateAnnotations(metadata.annotations, 'spec.metadata.annotations'),
+    ...validateLabels(metadata.labels, 'spec.metadata.labels'),
+    ...validateTemplateMetadata(metadata, 'spec.metadata'),
+    ...validateDeviceClaim(devices, 'spec.spec.devices'),
+  ];
+}
+
+/** A template never changes. */
+export function validateResourceClaimTemplateUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return isSame(object['spec'], old['spec'])
+    ? []
+    : [invalidValue('spec', goValue('resource.v1.ResourceClaimTemplateSpec', object['spec']), immutable)];
+}
+
+/** Which devices a claim was given, and to whom (Kubernetes: `resource/validation.ValidateResourceClaimStatusUpdate`). */
+export function validateResourceClaimStatus(object: KubeObject, old: KubeObject): FieldError[] {
+  const status = (object['status'] ?? {}) as ClaimStatus;
+  const before = (old['status'] ?? {}) as ClaimStatus;
+  const names = requestNamesOf(devicesOf(object));
+  const allocated = new Set((status.allocation?.devices?.results ?? []).map(idOf));
+  return [
+    ...limitedList(status.reservedFor, 'status.reservedFor', validateConsumer, {
+      most: maxReservations,
+      keyOf: ({ uid = '' }) => uid,
+    }),
+    ...limitedList(
+      status.devices,
+      'status.devices',
+      (device, path) => validateDeviceStatus(device, path, allocated),
+      { keyOf: (device) => idOf(device) },
+    ),
+    ...validateReservations(status, before, object.metadata.deletionTimestamp !== undefined),
+    ...validateAllocation(status.allocation, before.allocation, names),
+  ];
+}
+
+interface ClaimStatus {
+  allocation?: V1AllocationResult;
+  devices?: V1AllocatedDeviceStatus[];
+  reservedFor?: V1ResourceClaimConsumerReference[];
+}
+
+interface DeviceId {
+  driver?: string;
+  pool?: string;
+  device?: string;
+  shareID?: string;
+}
+
+function idOf({ driver = '', pool = '', device = '', shareID }: DeviceId): string {
+  const id = `${driver}/${pool}/${device}`;
+  return shareID === undefined ? id : `${id}/${shareID}`;
+}
+
+function validateConsumer(consumer: V1ResourceClaimConsumerReference, field: string): FieldError[] {
+  return (['resource', 'name', 'uid'] as const)
+    .filter((name) => !consumer[name])
+    .map((name) => required(`${field}.${name}`));
+}
+
+function validateReservations(
+  { reservedFor = [], allocation }: ClaimStatus,
+  before: ClaimStatus,
+  isDeleted: boolean,
+): FieldError[] {
+  if (reservedFor.length === 0) return [];
+  const field = 'status.reservedFor';
+  if (!allocation) return [forbiddenField(field, 'may not be specified when `allocated` is not set')];
+  const added = reservedFor.some((one) => !(before.reservedFor ?? []).some((old) => isSame(one, old)));
+  const detail = 'new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set';
+  return isDeleted && added ? [forbiddenField(field, detail)] : [];
+}
+
+function validateAllocation(
+  allocation: V1AllocationResult | undefined,
+  before: V1AllocationResult | undefined,
+  names: RequestNames,
+): FieldError[] {
+  const field = 'status.allocation';
+  if (!allocation) return [];
+  if (before) {
+    return isSame(allocation, before)
+      ? []
+      : [invalidValue(field, goValue('resource.v1.AllocationResult', allocation), immutable)];
+  }
+  const { results, config } = allocation.devices ?? {};
+  return [
+    ...limitedList(
+      results,
+      `${field}.devices.results`,
+      (result, path) => validateResult(result, path, names),
+      { most: maxResults },
+    ),
+    ...limitedList(
+      config,
+      `${field}.devices.config`,
+      (one, path) => validateAllocatedConfig(one, path, names),
+      { most: 64 },
+    ),
+    ...(allocation.nodeSelector
+      ? validateNodeSelector(allocation.nodeSelector as V1NodeSelector, `${field}.nodeSelector`)
+      : []),
+  ];
+}
+
+function validateResult(
+  result: V1DeviceRequestAllocationResult,
+  field: string,
+  names: RequestNames,
+): FieldError[] {
+  return [
+    ...validateRequestRef(result.request ?? '', `${field}.request`, names),
+    ...validateCsiDriverName(result.driver ?? '', `${field}.driver`),
+    ...validatePoolName(result.pool ?? '', `${field}.pool`),
+    ...validateLabelName(result.device ?? '', `${field}.device`),
+    ...validateBindingConditions(result, field),
+    ...each(result.tolerations, `${field}.tolerations`, validateDeviceToleration),
+    ...(result.shareID ? validateUid(result.shareID, `${field}.shareID`) : []),
+  ];
+}
+
+function validateAllocatedConfig(
+  config: V1DeviceAllocationConfiguration,
+  field: string,
+  names: RequestNames,
+): FieldError[] {
+  const { source = '' } = config;
+  const sources = ['FromClaim', 'FromClass'];
+  const findings: FieldError[] = [];
+  if (source === '') findings.push(required(`${field}.source`));
+  else if (!sources.includes(source)) findings.push(notSupported(`${field}.source`, source, sources));
+  return [
+    ...findings,
+    ...validateRequestRefs(config.requests, `${field}.requests`, names),
+    ...validateConfiguration(config.opaque, `${field}.opaque`),
+  ];
+}
+
+function validateDeviceStatus(
+  device: V1AllocatedDeviceStatus,
+  field: string,
+  allocated: ReadonlySet<string>,
+): FieldError[] {
+  const { data, networkData, shareID } = device;
+  const conditions = device.conditions ?? [];
+  const findings = [
+    ...validateCsiDriverName(device.driver ?? '', `${field}.driver`),
+    ...validatePoolName(device.pool ?? '', `${field}.pool`),
+    ...validateLabelName(device.device ?? '', `${field}.device`),
+    ...(shareID ? validateUid(shareID, `${field}.shareID`) : []),
+  ];
+  if (!allocated.has(idOf(device))) {
+    const value = new GoValue({
+      Driver: device.driver ?? '',
+      Pool: device.pool ?? '',
+      Device: device.device ?? '',
+      ShareID: shareID ?? '',
+    });
+    findings.push(invalidValue(field, value, 'must be an allocated device in the claim'));
+  }
+  if (conditions.length > 8) findings.push(tooMany(`${field}.conditions`, conditions.length, 8));
+  findings.push(...validateConditions(conditions, `${field}.conditions`));
+  if (data !== undefined && data !== null) findings.push(...validateRawObject(data, `${field}.data`));
+  if (!networkData) return findings;
+  const { interfaceName = '', hardwareAddress = '', ips } = networkData;
+  const at = `${field}.networkData`;
+  if (interfaceName.length > 256) findings.push(tooLong(`${at}.interfaceName`, 256));
+  if (hardwareAddress.length > 128) findings.push(tooLong(`${at}.hardwareAddress`, 128));
+  return [...findings, ...limitedList(ips, `${at}.ips`, () => [], { most: 16, keyOf: (ip) => ip })];
+}

@@ -1,0 +1,112 @@
+import type {
+  V1PersistentVolumeSpec,
+  V1VolumeAttachmentSpec,
+  V1VolumeAttachmentStatus,
+  V1VolumeError,
+} from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { isSame } from '../../generic/copy-object.ts';
+import { forbiddenField, invalidEach, invalidValue, required, tooLong } from '../../fields/field-errors.ts';
+import { dns1123Subdomain } from '../../fields/formats.ts';
+import { goValue } from '../../fields/go-value.ts';
+import { immutable } from '../../fields/metadata.ts';
+import { validateAccessModes } from '../../core/persistent-volume-claim/claim-spec.ts';
+import {
+  persistentSources,
+  validateCsiDriverName,
+  validateOneSource,
+  type Source,
+} from '../../pod-template/volumes/volume-sources.ts';
+
+const maxMetadataBytes = 256 * 1024;
+const maxMessageBytes = 1024;
+
+const specOf = (object: KubeObject) => (object['spec'] ?? {}) as Partial<V1VolumeAttachmentSpec>;
+
+/** A volume that is to be attached to a node (Kubernetes: `storage/validation.ValidateVolumeAttachment`, `ValidateVolumeAttachmentV1`). */
+export function validateVolumeAttachment(object: KubeObject): FieldError[] {
+  const { attacher = '', source, nodeName = '' } = specOf(object);
+  const { persistentVolumeName: volume } = source ?? {};
+  return [
+    ...(attacher === '' ? [required('spec.attacher')] : []),
+    ...validateSource(source),
+    ...invalidEach('spec.nodeName', nodeName, dns1123Subdomain(nodeName)),
+    ...validateVolumeAttachmentStatus(object),
+    ...(attacher === '' ? [] : validateCsiDriverName(attacher, 'spec.attacher')),
+    ...(typeof volume === 'string'
+      ? invalidEach('spec.source.persistentVolumeName', volume, dns1123Subdomain(volume))
+      : []),
+  ];
+}
+
+function validateSource(source: Partial<V1VolumeAttachmentSpec>['source']): FieldError[] {
+  const { inlineVolumeSpec: inline, persistentVolumeName: name } = source ?? {};
+  const rule = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
+  const isNamed = typeof name === 'string';
+  if (!inline && !isNamed) return [required('spec.source', rule)];
+  if (inline && isNamed) return [forbiddenField('spec.source', rule)];
+  if (inline) return validateInline(inline, 'spec.source.inlineVolumeSpec');
+  return name === ''
+    ? [required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName')]
+    : [];
+}
+
+const notInline = 'may not be specified in the context of inline volumes';
+
+/** A volume without an object of its own: a driver's, and not to be claimed. */
+function validateInline(spec: Partial<V1PersistentVolumeSpec>, field: string): FieldError[] {
+  const modes = spec.accessModes ?? [];
+  const refuse = (...names: (keyof V1PersistentVolumeSpec)[]) =>
+    names
+      .filter((name) => Boolean(name === 'capacity' ? Object.keys(spec[name] ?? {}).length : spec[name]))
+      .map((name) => forbiddenField(`${field}.${name}`, notInline));
+  return [
+    ...refuse('claimRef', 'capacity'),
+    ...(spec.csi ? [] : [required(`${field}.csi`, 'has to be specified in the context of inline volumes')]),
+    ...(modes.length === 0 ? [required(`${field}.accessModes`)] : []),
+    ...validateAccessModes(modes, `${field}.accessModes`),
+    ...refuse('nodeAffinity'),
+    ...validateOneSource(spec as Source, field, persistentSources),
+    ...refuse('storageClassName'),
+    ...((spec.volumeMode ?? 'Filesystem') === 'Filesystem'
+      ? []
+      : [
+          forbiddenField(
+            `${field}.volumeMode`,
+            'may not specify volumeMode other than Filesystem in the context of inline volumes',
+          ),
+        ]),
+  ];
+}
+
+/** What is to be attached, by whom and where, stays. */
+export function validateVolumeAttachmentUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return isSame(object['spec'], old['spec'])
+    ? []
+    : [invalidValue('spec', goValue('storage.v1.VolumeAttachmentSpec', object['spec']), immutable)];
+}
+
+/** What came of it. */
+export function validateVolumeAttachmentStatus(object: KubeObject): FieldError[] {
+  const { attachmentMetadata, attachError, detachError } = (object['status'] ??
+    {}) as Partial<V1VolumeAttachmentStatus>;
+  const bytes = Object.entries(attachmentMetadata ?? {}).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
+  return [
+    ...(bytes > maxMetadataBytes ? [tooLong('status.attachmentMetadata', maxMetadataBytes)] : []),
+    ...validateError(attachError, 'status.attachError'),
+    ...validateError(detachError, 'status.detachError'),
+  ];
+}
+
+function validateError(error: V1VolumeError | undefined, field: string): FieldError[] {
+  const { message = '', errorCode = 0 } = error ?? {};
+  // kube-apiserver names the limit of another field here.
+  const findings =
+    Buffer.byteLength(message) > maxMessageBytes ? [tooLong(`${field}.message`, maxMetadataBytes)] : [];
+  const range = 'must be between 0 and 2147483647, inclusive';
+  return errorCode < 0 ? [...findings, invalidValue(`${field}.errorCode`, errorCode, range)] : findings;
+}
