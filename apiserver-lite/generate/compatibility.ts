@@ -16,6 +16,7 @@ import { simpleKinds } from '../src/registry/simple-kinds.ts';
 import { testRegistry } from '../src/registry/testing/test-registry.ts';
 import { simpleValidations } from '../src/registry/validation/simple-kinds.ts';
 import { jsonValueCodec, valueCodecFor } from '../src/storage/value-codec.ts';
+import { maxJsonKeys, maxMapKeys } from '../src/endpoints/body/map-budget.ts';
 
 const target = new URL('../../docs/compatibility.md', import.meta.url);
 const onlyMetadata = 'metadata';
@@ -112,8 +113,17 @@ export async function compatibilityDocument(): Promise<string> {
     line(Array.from({ length: 8 }, () => '---')),
     ...rows.map(line),
     '',
+    '## Limits',
+    '',
+    `The maps of one object (\`data\`, labels, annotations …) may have ${count(maxMapKeys)} keys together, and a JSON body`,
+    `${count(maxJsonKeys)} keys in all; more are a 413. kube-apiserver has no such limit, but etcd does not take much larger objects,`,
+    'and a larger map would keep other requests waiting.',
+    '',
   ].join('\n');
 }
+
+/** `65,536` */
+const count = (value: number): string => value.toLocaleString('en-US');
 
 function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;

@@ -11,7 +11,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  return text.replace(unsafe, (character) => escapes[character]!);
+  return text.search(unsafe) === -1 ? text : text.replace(unsafe, (character) => escapes[character]!);
 }
 
 /** JSON as Go writes a struct: fields as they stand; characters that HTML would take for markup are escaped. */

@@ -3,13 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ApiClient } from './api-client.ts';
-import { hostileRequests, slowRequests, targets } from './hostile/bodies.ts';
+import { hostileRequests, targets } from './hostile/bodies.ts';
 import { watchStall } from './hostile/stall-watch.ts';
 import { RunningPg8s, temporaryDataDir } from './running-pg8s.ts';
 
 /** What a second client may wait at most, on a machine that has nothing else to do. */
 const maxStallMs = 250;
-const maxSlowStallMs = 1000;
 const maxResidentMiB = 1536;
 /** The first time compiles what is asked; a collection of garbage may come between. */
 const tries = 3;
@@ -60,7 +59,7 @@ describe('small requests that ask for much', { skip: process.platform !== 'linux
 
   for (const [name, { path, ...request }] of Object.entries(hostileRequests)) {
     test(name, async () => {
-      const limitMs = slowness * (slowRequests.has(name) ? maxSlowStallMs : maxStallMs);
+      const limitMs = slowness * maxStallMs;
       let best = Number.POSITIVE_INFINITY;
       for (let count = 0; count < tries && best > limitMs; count++) {
         const stall = await watchStall(pid, second, async () => {

@@ -18,6 +18,7 @@ import {
 } from '../api-errors/status-error.ts';
 import { authorizeCreate } from './authorize-create.ts';
 import { ensureKind, reportStrictErrors, unknownConversion } from './body/decode-object.ts';
+import { ensureMapBudget, maxJsonKeys, tooManyKeys } from './body/map-budget.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
@@ -120,13 +121,14 @@ function readPatch(
   let value: unknown;
   let duplicates: string[];
   try {
-    const read = parseJsonStrict(text);
+    const read = parseJsonStrict(text, maxJsonKeys);
     value = read.value;
     duplicates = read.duplicates.map(
       ({ path }) => `duplicate field ${JSON.stringify(formatFieldPath(path))}`,
     );
   } catch (error) {
-    throw error instanceof ConformError ? badRequest(`${prefix}${error.message}`) : error;
+    if (!(error instanceof ConformError)) throw error;
+    throw error.code === 'size' ? tooManyKeys(error) : badRequest(`${prefix}${error.message}`);
   }
   switch (type) {
     case 'application/json-patch+json': {
@@ -186,6 +188,7 @@ function patchMechanism(
     await breathe();
     const value = applyOrReject(context, patch, current);
     await breathe();
+    ensureMapBudget(value);
     const object = decodePatched(context, scope, { value, patch, options });
     await breathe();
     await trackInTurns(current, object, { scope, manager: options.manager });
@@ -296,6 +299,7 @@ function decodeMerged(
   value: JsonObject,
   applied: JsonObject,
 ): KubeObject {
+  ensureMapBudget(value);
   try {
     const { object } = codec.decode({ value, gvk, strict: false, unstructured: true });
     environment.applyDefaults(object);

@@ -72,9 +72,9 @@ const inexactNumber = /[[:,\s]-?[0-9]+(?:\.[0-9]|[eE]|[0-9]{15})/;
  * The value of a JSON text with what kube-apiserver's strict decoding wants to know besides. Numbers are kept as
  * written where that matters: integers beyond 2^53 are bigints, others are NumberTokens.
  *
- * @throws ConformError with Go's words for what is wrong with the text
+ * @throws ConformError with Go's words for what is wrong with the text; with code `size` for more than `maxKeys` keys
  */
-export function parseJsonStrict(text: string): StrictJson {
+export function parseJsonStrict(text: string, maxKeys = Number.POSITIVE_INFINITY): StrictJson {
   let value: unknown;
   if (text.length <= maxTwiceRead && !inexactNumber.test(` ${text}`)) {
     try {
@@ -87,7 +87,11 @@ export function parseJsonStrict(text: string): StrictJson {
   }
   const duplicates: DuplicateKey[] = [];
   const seen = new Set<string>();
+  let keys = 0;
   value = read(text, (path, repeated) => {
+    if (++keys > maxKeys) {
+      throw new ConformError('size', `a JSON document may have ${maxKeys} keys`);
+    }
     if (!repeated || seen.size >= maxDuplicates) return;
     const key = JSON.stringify(path);
     if (seen.has(key)) return;

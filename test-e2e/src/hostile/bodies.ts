@@ -6,22 +6,12 @@ export interface HostileRequest extends ApiRequest {
   path: string;
 }
 
-/** Requests of which a stage alone takes longer than others should wait. They are held to a limit of their own. */
-export const slowRequests: ReadonlySet<string> = new Set([
-  // Maps of more than 100,000 keys are encoded, decoded and compared as wholes: building such a map, or the set of its
-  // fields, takes most of the time.
-  'JSON of 200,000 keys',
-  'protobuf: map entries',
-  'merge patch: many keys',
-  'strategic patch: many keys',
-  'apply: many keys as JSON',
-  // A finding for each quantity, with the value that is refused: an answer of 23 MB.
-  'many quantities with large exponents',
-]);
-
 const mebibyte = 1024 * 1024;
 /** What a server takes at most is 3 MiB. */
 const size = 3 * mebibyte - 1024;
+
+/** More keys in the maps of one object are refused (`maxMapKeys`). */
+const mostKeys = 65_536;
 
 const json = 'application/json';
 const yaml = 'application/yaml';
@@ -98,6 +88,14 @@ const jsonCases: Record<string, HostileRequest> = {
     configMaps,
     `{"metadata":{"name":"x"},"data":{${repeat((index) => `"k${index}":"v",`)}"a":"b"}}`,
   ),
+  'JSON of as many keys as may be': post(
+    configMaps,
+    `{"metadata":{"name":"x"},"data":{${repeat((index) => `"k${index}":"v",`, { count: mostKeys - 1 })}"a":"b"}}`,
+  ),
+  'JSON of three maps with as many keys as may be': create({
+    ...configMap({ data: map(mostKeys / 4) }),
+    metadata: { name: 'x', labels: map(mostKeys / 4), annotations: map(mostKeys / 4) },
+  }),
   'JSON of unknown fields': post(configMaps, `{${repeat((index) => `"k${index}":1,`)}"a":1}`),
   'JSON with a list of a million numbers': post(configMaps, `{"data":[${repeat(() => '1,')}1]}`),
   'JSON with bytes as numbers': post(
@@ -376,6 +374,13 @@ const protobufCases: Record<string, HostileRequest> = {
       ) as Buffer[],
     ),
   ),
+  'protobuf: as many map entries as may be': binaryConfigMap(
+    Buffer.concat(
+      list(mostKeys, (index) =>
+        field(2, Buffer.concat([field(1, Buffer.from(`k${index}`)), field(2, Buffer.from('v'))])),
+      ) as Buffer[],
+    ),
+  ),
   'protobuf: a length beyond the end': binaryConfigMap(Buffer.from([0x12, 0xff, 0xff, 0xff, 0xff, 0x0f])),
   'protobuf: nested schemas': post(
     definitionPath,
@@ -433,10 +438,12 @@ const patchCases: Record<string, HostileRequest> = {
     { op: 'add', path: '/data', value: ['y'.repeat(2 * mebibyte)] },
   ]),
   'merge patch: many keys': patch(mergePatch, { data: map(150_000) }),
+  'merge patch: as many keys as may be': patch(mergePatch, { data: map(mostKeys - 10) }),
   'merge patch: deep': patch(mergePatch, deep(900)),
   'merge patch: nulls': patch(mergePatch, { data: map(150_000, () => null) }),
   'merge patch: an integer of a million digits': patch(mergePatch, `{"data":{"a":${'9'.repeat(mebibyte)}}}`),
   'strategic patch: many keys': patch(strategicPatch, { data: map(150_000) }),
+  'strategic patch: as many keys as may be': patch(strategicPatch, { data: map(mostKeys - 10) }),
   'strategic patch: 15,000 variables': patch(strategicPatch, manyVariables('w'), deployment),
   'strategic patch: 15,000 variables to delete': patch(
     strategicPatch,
@@ -492,6 +499,12 @@ const patchCases: Record<string, HostileRequest> = {
     kind: 'ConfigMap',
     metadata: { name: 'target' },
     data: map(120_000),
+  }),
+  'apply: as many keys as may be': patch(applyPatch, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'target' },
+    data: map(mostKeys - 10),
   }),
 };
 

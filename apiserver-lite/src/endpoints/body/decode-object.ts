@@ -8,6 +8,7 @@ import { badRequest } from '../../api-errors/status-error.ts';
 import { negotiateInput } from '../negotiation/input.ts';
 import { DecodeError, type ObjectCodec } from '../object-codec.ts';
 import type { FieldValidation } from '../options/write-options.ts';
+import { ensureMapBudget, unboundedBytes } from './map-budget.ts';
 import {
   BodyError,
   kindOfValue,
@@ -39,6 +40,7 @@ export async function decodeObject(context: RequestContext, options: DecodeOptio
   if (mediaType === 'application/vnd.kubernetes.protobuf') {
     const decoded = decodeProtobuf(options);
     await breathe();
+    if (body.byteLength > unboundedBytes) ensureMapBudget(decoded);
     return decoded;
   }
 
@@ -53,6 +55,7 @@ export async function decodeObject(context: RequestContext, options: DecodeOptio
     throw error instanceof BodyError ? unrecognized(options, error.message) : error;
   }
   ensureKind(actual, options);
+  if (body.byteLength > unboundedBytes) ensureMapBudget(read.value);
   try {
     const decoded = codec.decode({
       // null is an object of which nothing is said.

@@ -7,6 +7,7 @@ import { readYaml } from '../encoding/read-yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';
 import type { MediaType } from '../negotiation/media-types.ts';
 import { isJsonObject, jsonTypeName } from '../patch/json-value.ts';
+import { maxJsonKeys, tooManyKeys } from './map-budget.ts';
 
 /** A body that is nothing at all; the message is what kube-apiserver's serializers say. */
 export class BodyError extends Error {
@@ -33,10 +34,11 @@ export async function readValue(
       return { value, yamlDuplicates: duplicates };
     }
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-    const { value, duplicates } = parseJsonStrict(text);
+    const { value, duplicates } = parseJsonStrict(text, maxJsonKeys);
     return { value, json: { text, duplicates }, yamlDuplicates: [] };
   } catch (error) {
     if (error instanceof YamlError) throw new BodyError(error.message);
+    if (error instanceof ConformError && error.code === 'size') throw tooManyKeys(error);
     if (error instanceof ConformError) throw new BodyError(unreadableKind(error.message));
     throw error;
   }

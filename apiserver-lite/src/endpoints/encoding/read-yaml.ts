@@ -1,6 +1,7 @@
 import { isTooDeep } from '@pg8s/k8s-proto/json-reader';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
+import { maxJsonKeys, tooManyKeys } from '../body/map-budget.ts';
 import { plainNumbers } from '@pg8s/k8s-proto/json-number';
 import { parseYaml } from './yaml.ts';
 import type { ParsedYaml } from './yaml/decode-nodes.ts';
@@ -17,11 +18,12 @@ const foreignEscape = /\\\/|\\u[dD][89a-fA-F]/;
 function asJson(text: string): ParsedYaml | undefined {
   if (!text.startsWith('{') || foreignEscape.test(text)) return undefined;
   try {
-    const { value, duplicates } = parseJsonStrict(text);
+    const { value, duplicates } = parseJsonStrict(text, maxJsonKeys);
     return duplicates.length > 0 || isTooDeep(value)
       ? undefined
       : { value: plainNumbers(value), duplicates: [] };
   } catch (error) {
+    if (error instanceof ConformError && error.code === 'size') throw tooManyKeys(error);
     if (error instanceof ConformError) return undefined;
     throw error;
   }

@@ -1,5 +1,6 @@
 import { groupVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
 import { badRequest, StatusError } from '../../api-errors/status-error.ts';
+import { ensureMapBudget, unboundedBytes } from '../body/map-budget.ts';
 import { readYaml } from '../encoding/read-yaml.ts';
 import type { ParsedYaml } from '../encoding/yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';
@@ -22,6 +23,7 @@ export async function readApplied(body: Uint8Array, { gvk }: ResourceScope): Pro
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
     );
   }
+  if (body.byteLength > unboundedBytes) ensureMapBudget(value);
   const given = kindOfDocument(value);
   if (given.group !== gvk.group || given.version !== gvk.version || given.kind !== gvk.kind) {
     throw badRequest(`invalid object type: ${printKind(given)}`);

@@ -80,11 +80,20 @@ export function atMostHundredPercent(field: string, value: unknown): FieldError[
     : [];
 }
 
+/** The last quantity that was read: one field is looked at by several rules in a row. */
+let lastRead: { text: string; quantity: Quantity | undefined } | undefined;
+
 /** A quantity that can be read, or undefined: what cannot was refused when the object was decoded. */
 export function quantityOf(text: unknown): Quantity | undefined {
   if (text === undefined || text === null) return undefined;
+  const written = String(text);
+  if (lastRead?.text !== written) lastRead = { text: written, quantity: readQuantity(written) };
+  return lastRead.quantity;
+}
+
+function readQuantity(text: string): Quantity | undefined {
   try {
-    return parseQuantity(String(text));
+    return parseQuantity(text);
   } catch (error) {
     if (error instanceof QuantityError) return undefined;
     throw error;

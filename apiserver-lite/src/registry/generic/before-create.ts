@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { breathe } from '../../http/breathe.ts';
 import { badRequest, invalid } from '../../api-errors/status-error.ts';
 import type { Strategy, StoreRequest } from '../strategy.ts';
 import { validateMetadata, validateStandardFinalizers } from '../fields/metadata.ts';
@@ -24,8 +25,15 @@ export function fillSystemFields(object: KubeObject, nowMs: number): void {
   object.metadata.uid = randomUUID();
 }
 
-/** Prepares and judges a new object (Kubernetes: `rest.BeforeCreate`); throws 422 with every finding. */
-export function beforeCreate(strategy: Strategy, object: KubeObject, request: StoreRequest): void {
+/**
+ * Prepares and validates a new object (Kubernetes: `rest.BeforeCreate`); rejects with a 422 with every finding. Other requests
+ * get a turn before a long list of findings is made an error.
+ */
+export async function beforeCreate(
+  strategy: Strategy,
+  object: KubeObject,
+  request: StoreRequest,
+): Promise<void> {
   const { metadata } = object;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
@@ -36,7 +44,10 @@ export function beforeCreate(strategy: Strategy, object: KubeObject, request: St
     ...(strategy.standardFinalizers ? validateStandardFinalizers(metadata) : []),
     ...strategy.validate(object, request),
   ];
-  if (findings.length > 0) throw invalid(strategy, metadata.name ?? '', findings);
+  if (findings.length > 0) {
+    await breathe();
+    throw invalid(strategy, metadata.name ?? '', findings);
+  }
   for (const text of strategy.warningsOnCreate?.(object, request) ?? []) request.warn(text);
   strategy.canonicalize?.(object);
 }

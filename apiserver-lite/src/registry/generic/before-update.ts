@@ -1,17 +1,21 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { breathe } from '../../http/breathe.ts';
 import { invalid } from '../../api-errors/status-error.ts';
 import type { Strategy, StoreRequest } from '../strategy.ts';
 import { validateMetadataUpdate } from '../fields/metadata-update.ts';
 import { ensureNamespace } from './before-create.ts';
 import { timestamp } from './timestamp.ts';
 
-/** Prepares and judges the next state of an object (Kubernetes: `rest.BeforeUpdate`); throws 422 with every finding. */
-export function beforeUpdate(
+/**
+ * Prepares and validates the next state of an object (Kubernetes: `rest.BeforeUpdate`); rejects with a 422 with every finding.
+ * Other requests get a turn before a long list of findings is made an error.
+ */
+export async function beforeUpdate(
   strategy: Strategy,
   object: KubeObject,
   old: KubeObject,
   request: StoreRequest,
-): void {
+): Promise<void> {
   const { metadata } = object;
   ensureNamespace(strategy, object, request.namespace);
   // Only the strategy counts generations.
@@ -30,7 +34,10 @@ export function beforeUpdate(
     ...validateMetadataUpdate(strategy, object, old),
     ...strategy.validateUpdate(object, old, request),
   ];
-  if (findings.length > 0) throw invalid(strategy, metadata.name ?? '', findings);
+  if (findings.length > 0) {
+    await breathe();
+    throw invalid(strategy, metadata.name ?? '', findings);
+  }
   for (const text of strategy.warningsOnUpdate?.(object, old, request) ?? []) request.warn(text);
   strategy.canonicalize?.(object);
 }

@@ -44,7 +44,7 @@ export async function prepareNew(
   const finish = (await strategy.beginCreate?.(object, request)) ?? nothingBegun;
   try {
     beginTurn();
-    beforeCreate(strategy, object, request);
+    await beforeCreate(strategy, object, request);
     await breathe();
     await scope.admission.validate(scope.attributes(request, 'CREATE', { object }));
     return finish;

@@ -69,7 +69,7 @@ export async function updateObject(
     checkVersion(scope, name, { object, current });
     finish = (await strategy.beginUpdate?.(object, old, request)) ?? nothingBegun;
     beginTurn();
-    beforeUpdate(strategy, object, old, request);
+    await beforeUpdate(strategy, object, old, request);
     await breathe();
     keepOwnershipTimes(object, old);
     await breathe();
