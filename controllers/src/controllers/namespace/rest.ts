@@ -21,7 +21,7 @@ interface Resting {
  * How long a namespace that is being deleted rests before its content goes: until nothing in it was deleted for the quiet
  * period, and for 5 s at most. Clients delete a namespace and then, one by one, what they know to be in it
  * (`kubectl delete -f`), and take it for an error when something is gone already. A namespace that holds nothing a
- * client made does not rest (docs/adr/namespaces-rest.md).
+ * client made does not rest (docs/adr/0015-namespaces-rest.md).
  */
 export class Rest {
   readonly #context: Pick<ControllerContext, 'clock' | 'informers'>;
