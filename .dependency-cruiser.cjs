@@ -35,7 +35,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^apiserver-lite/src/',
-        pathNot: '^apiserver-lite/src/(storage/|apiserver\\.ts)|\\.pg\\.test\\.ts$',
+        pathNot:
+          '^apiserver-lite/src/(storage/|apiserver-options\\.ts|stages/storage-stage\\.ts)|\\.pg\\.test\\.ts$',
       },
       to: { path: '^shim/' },
     },

@@ -83,7 +83,7 @@ export async function compatibilityDocument(): Promise<string> {
       extendExpiration: true,
     },
   });
-  const versions = apiTree(registry).flatMap((group) => group.versions);
+  const versions = apiTree(registry.resources).flatMap((group) => group.versions);
   const rows = resources()
     .filter(({ servedByDefault }) => servedByDefault)
     .map((resource) => {

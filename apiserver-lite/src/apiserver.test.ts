@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { startApiserver } from './apiserver.ts';
-import type { Apiserver, ApiserverOptions } from './apiserver.ts';
+import type { Apiserver } from './apiserver.ts';
+import type { StartOptions } from './apiserver-options.ts';
 import { testAuthority } from './server/testing/certificates.ts';
 import type { KeyPair, TestAuthority } from './server/testing/certificates.ts';
 import { requestHttp1, TestHttp2Client } from './server/testing/https-client.ts';
@@ -30,7 +31,7 @@ describe('apiserver', () => {
   });
   after(() => server.close());
 
-  const start = (more: Partial<ApiserverOptions> = {}): Promise<Apiserver> =>
+  const start = (more: Partial<StartOptions> = {}): Promise<Apiserver> =>
     startApiserver({
       etcd,
       securePort: 0,

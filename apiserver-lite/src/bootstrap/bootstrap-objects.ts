@@ -119,7 +119,7 @@ export async function ensureBootstrapObjects(options: BootstrapOptions): Promise
   await ensureFlowControl(registry, clock());
   await ensureClientTrust(options);
   const apiServices = registry.storeOf('apiregistration.k8s.io', 'apiservices');
-  for (const object of apiServiceObjects(registry.all())) {
+  for (const object of apiServiceObjects(registry.resources.all())) {
     await ensure(object, { store: apiServices, nowMs: clock(), track });
     await markAvailable(apiServices, object.metadata.name ?? '', clock());
   }

@@ -4,7 +4,8 @@ import type { KubeObject, ObjectMeta } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { isReason } from '../api-errors/status-error.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
-import type { BuiltRegistry, StorageFactory } from '../registry/build-registry.ts';
+import type { BuiltRegistry } from '../registry/build-registry.ts';
+import type { StorageFactory } from '../registry/registry-storages.ts';
 import { loopbackRequest } from './ensure-object.ts';
 
 const leaseSeconds = 15;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
-import type { Registry, Rest } from '../registry/rest.ts';
+import type { ServedResources } from '../registry/resource-table.ts';
+import type { Rest } from '../registry/rest.ts';
 import { compareGroups, compareVersions } from './group-priority.ts';
 
 /** What is served, in the order of discovery. */
@@ -53,9 +54,9 @@ const methodOfVerb: Readonly<Record<string, readonly (keyof Rest)[]>> = {
 };
 
 /** Reads off the registry what can be discovered: the verbs of the tables, as far as they are implemented. */
-export function apiTree(registry: Registry): ApiGroup[] {
+export function apiTree(served: Pick<ServedResources, 'all'>): ApiGroup[] {
   const groups = new Map<string, Map<string, Map<string, ApiResource>>>();
-  for (const rest of registry.all()) {
+  for (const rest of served.all()) {
     const { resource, subresource } = rest;
     const versions = emplace(groups, resource.group, () => new Map<string, Map<string, ApiResource>>());
     const resources = emplace(versions, resource.version, () => new Map<string, ApiResource>());

@@ -84,7 +84,7 @@ const withoutHash = (row: Row): Row => ({
 async function client(runtimeConfig: Record<string, boolean>) {
   const router = new PathRouter();
   const { registry } = await testRegistry({ options: { runtimeConfig } });
-  serveDiscovery(router, { registry, serverAddress: () => '127.0.0.1:6443' });
+  serveDiscovery(router, { resources: registry.resources, serverAddress: () => '127.0.0.1:6443' });
   return async <Document>(url: string, accept = 'application/json'): Promise<Document> => {
     const { context, response } = fakeExchange({ url, headers: { accept } });
     await router.handler(context);

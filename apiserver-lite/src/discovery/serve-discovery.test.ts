@@ -10,7 +10,7 @@ import { fullRegistry } from './testing/full-registry.ts';
 
 const router = new PathRouter();
 serveDiscovery(router, {
-  registry: fullRegistry(({ servedByDefault }) => servedByDefault),
+  resources: fullRegistry(({ servedByDefault }) => servedByDefault),
   serverAddress: () => '127.0.0.1:6443',
 });
 

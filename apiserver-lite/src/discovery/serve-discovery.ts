@@ -5,7 +5,7 @@ import type { AcceptClause } from '../endpoints/negotiation/accept.ts';
 import { negotiateOutput } from '../endpoints/negotiation/output.ts';
 import { wantsPretty } from '../endpoints/negotiation/pretty.ts';
 import { encodeValue } from '../endpoints/write-response.ts';
-import type { Registry } from '../registry/rest.ts';
+import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
 import { responseOf } from '../http/request-scope.ts';
@@ -17,14 +17,14 @@ import type { ApiGroup } from './api-tree.ts';
 import { coreVersions, groupDocument, groupList, resourceList } from './legacy-documents.ts';
 
 export interface DiscoveryOptions {
-  registry: Registry;
+  resources: ServedResources;
   /** `host:port` of this server, as `/api` names it. */
   serverAddress: () => string;
 }
 
 /** Serves what clients ask first: which groups, versions and resources there are. Each document is made once, at first use. */
-export function serveDiscovery(router: PathRouter, { registry, serverAddress }: DiscoveryOptions): void {
-  const groups = apiTree(registry);
+export function serveDiscovery(router: PathRouter, { resources, serverAddress }: DiscoveryOptions): void {
+  const groups = apiTree(resources);
   const core = groups.filter(({ name }) => name === '');
   const others = groups.filter(({ name }) => name !== '');
   router.service(

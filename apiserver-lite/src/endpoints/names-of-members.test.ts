@@ -4,7 +4,8 @@ import { encodeObject } from '@pg8s/k8s-proto/envelope';
 import { validateConfigMap } from '../registry/validation/configuration.ts';
 import { copyOf, isSame } from '../registry/generic/copy-object.ts';
 import { EndpointServer } from './testing/endpoint-server.ts';
-import { MemoryStore, memoryRegistry, memoryRest } from './testing/memory-rest.ts';
+import { ResourceTable } from '../registry/resource-table.ts';
+import { MemoryStore, memoryRest } from './testing/memory-rest.ts';
 
 const path = '/api/v1/namespaces/default/configmaps';
 const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
@@ -29,7 +30,7 @@ const patches: readonly [type: string, body: (name: string) => unknown][] = [
 test('names that every JavaScript object has are names like others', async (t) => {
   const store = new MemoryStore();
   const server = await EndpointServer.start(
-    memoryRegistry([memoryRest(store, { group: '', version: 'v1', name: 'configmaps' })]),
+    new ResourceTable([memoryRest(store, { group: '', version: 'v1', name: 'configmaps' })]),
   );
   t.after(() => server.close());
   const object = (name: string, data: object) =>

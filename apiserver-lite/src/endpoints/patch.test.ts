@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { EndpointServer } from './testing/endpoint-server.ts';
-import { MemoryStore, memoryRegistry, memoryRest } from './testing/memory-rest.ts';
+import { ResourceTable } from '../registry/resource-table.ts';
+import { MemoryStore, memoryRest } from './testing/memory-rest.ts';
 
 const path = '/apis/apps/v1/namespaces/default/deployments';
 const strategic = { 'content-type': 'application/strategic-merge-patch+json' };
@@ -11,7 +12,7 @@ const json = { 'content-type': 'application/json-patch+json' };
 async function start(t: TestContext) {
   const store = new MemoryStore();
   const server = await EndpointServer.start(
-    memoryRegistry([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
+    new ResourceTable([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
   );
   t.after(() => server.close());
   const created = await server.send('POST', `${path}?fieldManager=maker`, {

@@ -144,7 +144,7 @@ for (const family of families) {
         extendExpiration: true,
       },
     });
-    const server = await EndpointServer.start(registry);
+    const server = await EndpointServer.start(registry.resources);
     t.after(() => server.close());
     const found = await answersTo(requests, async (recorded) => {
       const { method, path, headers, text } = splitRequest(recorded);

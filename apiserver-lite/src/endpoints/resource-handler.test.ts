@@ -3,7 +3,8 @@ import { test, type TestContext } from 'node:test';
 import { decodeObject, encodeObject, unwrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import { EndpointServer } from './testing/endpoint-server.ts';
-import { MemoryStore, memoryRegistry, memoryRest } from './testing/memory-rest.ts';
+import { ResourceTable } from '../registry/resource-table.ts';
+import { MemoryStore, memoryRest } from './testing/memory-rest.ts';
 
 const path = '/api/v1/namespaces/default/configmaps';
 const configMap = (name: string, data: Record<string, string> = { a: '1' }) => ({
@@ -16,7 +17,7 @@ const configMap = (name: string, data: Record<string, string> = { a: '1' }) => (
 async function start(t: TestContext) {
   const store = new MemoryStore();
   const server = await EndpointServer.start(
-    memoryRegistry([
+    new ResourceTable([
       memoryRest(store, { group: '', version: 'v1', name: 'configmaps' }),
       memoryRest(new MemoryStore(), { group: 'apps', version: 'v1', name: 'deployments' }),
       memoryRest(new MemoryStore(), { group: '', version: 'v1', name: 'namespaces' }),

@@ -1,7 +1,8 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import { applyDefaults as kindDefaults } from '../registry/defaults/apply-defaults.ts';
-import type { Registry, Rest } from '../registry/rest.ts';
+import type { ServedResources } from '../registry/resource-table.ts';
+import type { Rest } from '../registry/rest.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
 import { sendPageNotFound } from '../http/respond.ts';
 import { connect } from './connect.ts';
@@ -16,9 +17,9 @@ import { resourceScope, type EndpointEnvironment, type ResourceScope } from './r
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
-/** What the handler stands on; all but the registry has a default. */
+/** What the handler needs; all but the resources has a default. */
 export interface ResourceHandlerOptions {
-  registry: Registry;
+  resources: ServedResources;
   /** Fills in the defaults of a decoded object. */
   applyDefaults?: (object: KubeObject) => void;
   /** Asked when an update or an apply would create the object. */
@@ -35,7 +36,7 @@ type Endpoint = (context: RequestContext, scope: ResourceScope) => Promise<void>
 
 /** The stage behind the filters: every request for a resource of the API. */
 export function createResourceHandler({
-  registry,
+  resources,
   authorizer,
   applyDefaults = kindDefaults,
   now = Date.now,
@@ -59,7 +60,7 @@ export function createResourceHandler({
     return scope;
   };
   return async (context) => {
-    const route = routeOf(registry, context.requestInfo, context.request.method ?? 'GET');
+    const route = routeOf(resources, context.requestInfo, context.request.method ?? 'GET');
     if (route === undefined) return sendPageNotFound(context);
     const scope = scopeOf(route.rest);
     if (scope.deprecation !== undefined) context.warn(scope.deprecation);

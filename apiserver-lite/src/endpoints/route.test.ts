@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { apiVersionOf, resources, type ResourceInfo, type SubresourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { AuthorizationAttributes, Authorizer } from '../authorization/authorizer.ts';
 import { authorize } from '../filters/authorize.ts';
-import type { Registry, Rest } from '../registry/rest.ts';
+import { ResourceTable } from '../registry/resource-table.ts';
+import type { Rest } from '../registry/rest.ts';
 import type { RequestContext } from '../http/request-context.ts';
 import { StatusError } from '../api-errors/status-error.ts';
 import { fakeExchange } from '../http/testing/fake-exchange.ts';
@@ -76,7 +77,7 @@ for (const resource of resources()) {
   }
 }
 const everything = [...rests.values()];
-const registry: Registry = { lookup: (...place) => rests.get(idOf(...place)), all: () => everything };
+const served = new ResourceTable(everything);
 
 const methodOfVerb = { create: 'POST', get: 'GET', update: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
 const verbOfMethod: Readonly<Record<string, string>> = {
@@ -206,7 +207,7 @@ function bodyOf(method: string, resource: ResourceInfo, path: string): string {
 test('what is done is what authorization was asked for, at every path and with every method', async () => {
   const expected = servedRequests();
   const unmet = new Set(expected.keys());
-  const handler = createResourceHandler({ registry });
+  const handler = createResourceHandler({ resources: served });
   let asked: AuthorizationAttributes | undefined;
   const authorizer: Authorizer = {
     authorize(attributes) {

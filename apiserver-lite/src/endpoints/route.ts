@@ -1,4 +1,5 @@
-import type { Registry, Rest } from '../registry/rest.ts';
+import type { ServedResources } from '../registry/resource-table.ts';
+import type { Rest } from '../registry/rest.ts';
 import type { RequestInfo } from '../http/request-context.ts';
 import { badRequest, StatusError, unknownResource } from '../api-errors/status-error.ts';
 
@@ -26,15 +27,14 @@ export type RouteVerb =
  * @throws StatusError 404 for a path that nothing serves, 405 for one that is served with other methods, 400 where a
  * name or a namespace in the path is empty.
  */
-export function routeOf(registry: Registry, info: RequestInfo, method: string): Route | undefined {
+export function routeOf(resources: ServedResources, info: RequestInfo, method: string): Route | undefined {
   const { apiPrefix, apiGroup, apiVersion, resource, subresource, path } = info;
   // `/apis//v1/pods` and `//api/v1/pods` have their parts where authorization sees them, but no handler.
   if ((apiGroup === '') !== (apiPrefix === 'api') || !path.startsWith(`/${apiPrefix}/`)) return undefined;
-  const rest = registry.lookup(apiGroup, apiVersion, resource, subresource);
+  const rest = resources.lookup(apiGroup, apiVersion, resource, subresource);
   const verbs = rest === undefined ? [] : verbsAt(rest, info);
   if (rest === undefined || verbs.length === 0) {
-    const isKnown = registry.all().some((served) => served.resource.group === apiGroup);
-    if (!isKnown) return undefined;
+    if (!resources.servesGroup(apiGroup)) return undefined;
     throw unknownResource();
   }
   const named = info.parts.length > 1;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { EndpointServer } from './testing/endpoint-server.ts';
-import { MemoryStore, memoryRegistry, memoryRest } from './testing/memory-rest.ts';
+import { ResourceTable } from '../registry/resource-table.ts';
+import { MemoryStore, memoryRest } from './testing/memory-rest.ts';
 
 const path = '/api/v1/namespaces/default/configmaps';
 const onlyTable = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
@@ -9,7 +10,7 @@ const onlyTable = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 async function start(t: TestContext): Promise<EndpointServer> {
   const store = new MemoryStore();
   const server = await EndpointServer.start(
-    memoryRegistry([
+    new ResourceTable([
       memoryRest(store, { group: '', version: 'v1', name: 'configmaps' }),
       memoryRest(new MemoryStore(), { group: '', version: 'v1', name: 'namespaces' }),
     ]),

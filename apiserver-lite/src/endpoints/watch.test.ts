@@ -4,14 +4,15 @@ import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import { decodeObject } from '@pg8s/k8s-proto/envelope';
 import { expired } from '../api-errors/status-error.ts';
 import { EndpointServer } from './testing/endpoint-server.ts';
-import { MemoryStore, memoryRegistry, memoryRest } from './testing/memory-rest.ts';
+import { ResourceTable } from '../registry/resource-table.ts';
+import { MemoryStore, memoryRest } from './testing/memory-rest.ts';
 
 const path = '/api/v1/namespaces/default/configmaps';
 
 async function start(t: TestContext) {
   const store = new MemoryStore();
   const rest = memoryRest(store, { group: '', version: 'v1', name: 'configmaps' });
-  const server = await EndpointServer.start(memoryRegistry([rest]));
+  const server = await EndpointServer.start(new ResourceTable([rest]));
   t.after(() => server.close());
   return { store, server };
 }

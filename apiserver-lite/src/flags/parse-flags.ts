@@ -1,5 +1,5 @@
 import type { KubeletClientOptions } from '../registry/core/pod/kubelet/kubelet-client.ts';
-import type { ApiserverOptions, AuthorizationMode } from '../apiserver.ts';
+import type { AuthorizationMode, StartOptions } from '../apiserver-options.ts';
 import { parseTokenFile } from '../authentication/token-file.ts';
 import { addressAt, parseServiceRanges } from '../registry/core/service/allocation/ip-range.ts';
 import { parsePortRange } from '../registry/core/service/allocation/node-port-allocator.ts';
@@ -23,7 +23,7 @@ export interface EtcdFlagOptions {
 
 /** What the flags say. */
 export interface ApiserverFlagOptions {
-  readonly apiserver: Omit<ApiserverOptions, 'etcd' | 'etcdOverrides' | 'log'>;
+  readonly apiserver: Omit<StartOptions, 'etcd' | 'etcdOverrides' | 'log'>;
   readonly etcd: EtcdFlagOptions;
   /** `-v`: 0 to 10; from 3 on every request is logged. */
   readonly verbosity: number;

@@ -83,7 +83,7 @@ const reasons: Readonly<Record<string, (difference: Difference) => boolean>> = {
 
 test('the OpenAPI 2 document is the published one', async () => {
   const router = new PathRouter();
-  serveOpenApi(router, { registry: fullRegistry(), openId: true });
+  serveOpenApi(router, { resources: fullRegistry(), openId: true });
   const { context, response } = fakeExchange({ url: '/openapi/v2' });
   await router.handler(context);
   const ours = JSON.parse(response.text) as Document;

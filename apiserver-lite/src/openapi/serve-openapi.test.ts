@@ -10,7 +10,7 @@ import { serveOpenApi } from './serve-openapi.ts';
 const router = new PathRouter();
 serveOpenApi(router, {
   openId: true,
-  registry: fullRegistry(({ servedByDefault }) => servedByDefault),
+  resources: fullRegistry(({ servedByDefault }) => servedByDefault),
   now: () => Date.UTC(2026, 0, 1),
 });
 

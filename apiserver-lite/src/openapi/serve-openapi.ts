@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseAccept } from '../endpoints/negotiation/accept.ts';
 import { apiTree } from '../discovery/api-tree.ts';
 import type { ApiGroup } from '../discovery/api-tree.ts';
-import type { Registry } from '../registry/rest.ts';
+import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
 import { responseOf } from '../http/request-scope.ts';
@@ -28,7 +28,7 @@ const v2ProtobufTypes: readonly string[] = [
 const v3ProtobufTypes: readonly string[] = v2ProtobufTypes.map((type) => type.replace('spec.v2', 'spec.v3'));
 
 export interface OpenApiOptions {
-  registry: Registry;
+  resources: ServedResources;
   /** Whether the issuer of service account tokens tells of itself. */
   openId: boolean;
   /** When the documents came to be: the start of the server. */
@@ -47,12 +47,15 @@ interface Page {
  * (Kubernetes: `kube-openapi/pkg/handler3`). Documents are made when first asked for; their hashes, which clients keep
  * documents by, are of what the documents are made from.
  */
-export function serveOpenApi(router: PathRouter, { registry, openId, now = Date.now }: OpenApiOptions): void {
+export function serveOpenApi(
+  router: PathRouter,
+  { resources, openId, now = Date.now }: OpenApiOptions,
+): void {
   const lastModified = new Date(now()).toUTCString();
   let known: { groups: ApiGroup[]; pages: ReadonlyMap<string, Page>; index: LazyDocument } | undefined;
   const load = () => {
     if (known === undefined) {
-      const groups = apiTree(registry);
+      const groups = apiTree(resources);
       const pages = pagesOf(groups, openId);
       known = { groups, pages, index: indexOf(pages) };
     }

@@ -25,7 +25,7 @@ test('everything that a stock server serves is served, with the verbs that disco
     assert.deepEqual(served.sort(), [...verbs].sort(), `${group}/${version}/${name}`);
     for (const { name: part } of subresources) {
       const place = `${group}/${version}/${name}/${part}`;
-      const found = api.registry.lookup(group, version, name, part);
+      const found = api.registry.resources.lookup(group, version, name, part);
       assert.equal(found === undefined, missing.has(place), place);
     }
   }
@@ -43,12 +43,12 @@ test('--runtime-config switches versions on and off, the most particular key dec
   assert.ok(beta);
   const place = [beta.group, beta.version, beta.name, ''] as const;
   const plain = await testRegistry();
-  assert.equal(plain.registry.lookup(...place), undefined);
+  assert.equal(plain.registry.resources.lookup(...place), undefined);
   const on = await testRegistry({ options: { runtimeConfig: { 'api/beta': true, 'batch/v1': false } } });
-  assert.ok(on.registry.lookup(...place));
-  assert.equal(on.registry.lookup('batch', 'v1', 'jobs', ''), undefined);
+  assert.ok(on.registry.resources.lookup(...place));
+  assert.equal(on.registry.resources.lookup('batch', 'v1', 'jobs', ''), undefined);
   const off = await testRegistry({
     options: { runtimeConfig: { 'api/beta': true, [`${beta.group}/${beta.version}`]: false } },
   });
-  assert.equal(off.registry.lookup(...place), undefined);
+  assert.equal(off.registry.resources.lookup(...place), undefined);
 });

@@ -112,11 +112,3 @@ export interface Rest {
   /** What is said of another label, where the kind has words of its own for that. */
   readonly unsupportedField?: (label: string) => string;
 }
-
-/** Every served resource, found by its place in the API. */
-export interface Registry {
-  /** `subresource` is empty for the resource itself. */
-  lookup(group: string, version: string, resource: string, subresource: string): Rest | undefined;
-  /** All of them, in the order of discovery. */
-  all(): readonly Rest[];
-}

@@ -1,6 +1,7 @@
 import { resources } from '@pg8s/k8s-proto/scheme';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
-import type { Registry, Rest } from '../../registry/rest.ts';
+import { ResourceTable } from '../../registry/resource-table.ts';
+import type { Rest } from '../../registry/rest.ts';
 
 const unused = (): never => {
   throw new Error('nothing is stored here');
@@ -19,8 +20,8 @@ const methods = {
   table: { columns: [], cells: unused },
 } satisfies Omit<Rest, 'resource' | 'subresource' | 'selectableFields'>;
 
-/** A registry that claims to serve every built-in resource that `isWanted`, for tests of what is said about them. */
-export function fullRegistry(isWanted: (resource: ResourceInfo) => boolean = () => true): Registry {
+/** A table of every built-in resource that `isWanted`, for tests of the documents about them; nothing can be called. */
+export function fullRegistry(isWanted: (resource: ResourceInfo) => boolean = () => true): ResourceTable {
   const rests: Rest[] = resources().flatMap((resource) =>
     isWanted(resource)
       ? [
@@ -29,15 +30,5 @@ export function fullRegistry(isWanted: (resource: ResourceInfo) => boolean = () 
         ]
       : [],
   );
-  return {
-    lookup: (group, version, name, subresource) =>
-      rests.find(
-        (rest) =>
-          rest.resource.group === group &&
-          rest.resource.version === version &&
-          rest.resource.name === name &&
-          (rest.subresource?.name ?? '') === subresource,
-      ),
-    all: () => rests,
-  };
+  return new ResourceTable(rests);
 }

@@ -29,7 +29,7 @@ interface Entry {
 async function start(t: TestContext, kind: Kind) {
   const { registry } = await testRegistry();
   let seconds = 0;
-  const server = await EndpointServer.start(registry, {
+  const server = await EndpointServer.start(registry.resources, {
     now: () => Date.UTC(2026, 0, 1) + 1000 * seconds++,
   });
   t.after(() => server.close());

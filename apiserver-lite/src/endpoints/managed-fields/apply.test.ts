@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { mergeApplied } from './merge-applied.ts';
 import { EndpointServer, type Answer } from '../testing/endpoint-server.ts';
-import { MemoryStore, memoryRegistry, memoryRest } from '../testing/memory-rest.ts';
+import { ResourceTable } from '../../registry/resource-table.ts';
+import { MemoryStore, memoryRest } from '../testing/memory-rest.ts';
 
 const path = '/apis/apps/v1/namespaces/default/deployments/web';
 
@@ -10,7 +11,7 @@ async function start(t: TestContext) {
   const store = new MemoryStore();
   let seconds = 0;
   const server = await EndpointServer.start(
-    memoryRegistry([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
+    new ResourceTable([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
     { applyDefaults: () => {}, now: () => Date.UTC(2026, 0, 1) + 1000 * seconds++ },
   );
   t.after(() => server.close());
@@ -210,7 +211,7 @@ test('lists keep the order of what is applied around what is there', () => {
 test('who may patch but not create can not apply what is not there', async (t) => {
   const store = new MemoryStore();
   const server = await EndpointServer.start(
-    memoryRegistry([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
+    new ResourceTable([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
     {
       authorizer: {
         authorize: ({ verb }) => ({ decision: verb === 'create' ? 'noOpinion' : 'allow', reason: 'no role' }),

@@ -7,7 +7,7 @@ import { EndpointServer } from '../testing/endpoint-server.ts';
 
 async function start(t: TestContext) {
   const { registry } = await testRegistry();
-  const server = await EndpointServer.start(registry, { now: () => Date.UTC(2026, 0, 1) });
+  const server = await EndpointServer.start(registry.resources, { now: () => Date.UTC(2026, 0, 1) });
   t.after(() => server.close());
   return server;
 }

@@ -6,18 +6,14 @@ import { registryPolicyStore } from '../../bootstrap/rbac-policy/registry-policy
 import { ensureBootstrapObjects } from '../../bootstrap/bootstrap-objects.ts';
 import { KubernetesEndpoints } from '../../bootstrap/kubernetes-endpoints.ts';
 import { parseServiceRanges } from '../../registry/core/service/allocation/ip-range.ts';
+import { ResourceTable } from '../../registry/resource-table.ts';
 import { MemoryStorage } from '../../registry/testing/memory-storage.ts';
 import { create, testNowMs, testRegistry, type TestRegistry } from '../../registry/testing/test-registry.ts';
 import { trackServerWrites } from './track-server-write.ts';
 
 async function start(): Promise<TestRegistry> {
-  const api: TestRegistry = await testRegistry({
-    trackServerWrite: trackServerWrites(
-      () => api.registry,
-      () => testNowMs,
-    ),
-  });
-  return api;
+  const resources = new ResourceTable();
+  return testRegistry({ resources, trackServerWrite: trackServerWrites(resources, () => testNowMs) });
 }
 
 function ensure({ registry }: TestRegistry, securePort = 6443): Promise<void> {

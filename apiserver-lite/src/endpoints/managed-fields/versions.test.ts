@@ -13,7 +13,7 @@ const path = (version: string) => `/apis/autoscaling/${version}/namespaces/defau
 
 async function start(t: TestContext) {
   const { registry } = await testRegistry();
-  const server = await EndpointServer.start(registry, { now: () => Date.UTC(2026, 0, 1) });
+  const server = await EndpointServer.start(registry.resources, { now: () => Date.UTC(2026, 0, 1) });
   t.after(() => server.close());
   const patch = (version: string, query: string, body: object, type: string) =>
     server.send('PATCH', `${path(version)}/web?${query}`, {

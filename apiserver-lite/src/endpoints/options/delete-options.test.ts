@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { wrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import { EndpointServer } from '../testing/endpoint-server.ts';
-import { MemoryStore, memoryRegistry, memoryRest } from '../testing/memory-rest.ts';
+import { ResourceTable } from '../../registry/resource-table.ts';
+import { MemoryStore, memoryRest } from '../testing/memory-rest.ts';
 
 const path = '/api/v1/namespaces/default/configmaps';
 const json = 'application/json';
@@ -55,7 +56,7 @@ const bodies: readonly [type: string, body: string | Uint8Array, code: number, m
 test('the body of a delete is read as bodies of other verbs are', async (t) => {
   const store = new MemoryStore();
   const server = await EndpointServer.start(
-    memoryRegistry([memoryRest(store, { group: '', version: 'v1', name: 'configmaps' })]),
+    new ResourceTable([memoryRest(store, { group: '', version: 'v1', name: 'configmaps' })]),
   );
   t.after(() => server.close());
   for (const [type, body, code, message] of bodies) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { recoverPanic } from '../../filters/recover-panic.ts';
 import { requestInfoOf } from '../../filters/request-info.ts';
-import type { Registry } from '../../registry/rest.ts';
+import type { ServedResources } from '../../registry/resource-table.ts';
 import { RequestScope } from '../../http/request-scope.ts';
 import { createResourceHandler, type ResourceHandlerOptions } from '../resource-handler.ts';
 import { encodeStatus } from '../write-response.ts';
@@ -35,11 +35,11 @@ export class EndpointServer {
   }
 
   static async start(
-    registry: Registry,
-    options: Omit<ResourceHandlerOptions, 'registry'> = {},
+    resources: ServedResources,
+    options: Omit<ResourceHandlerOptions, 'resources'> = {},
   ): Promise<EndpointServer> {
     const log = pino({ level: 'silent' });
-    const handler = recoverPanic(encodeStatus)(createResourceHandler({ registry, ...options }));
+    const handler = recoverPanic(encodeStatus)(createResourceHandler({ resources, ...options }));
     const server = createServer((request, response) => {
       const scope = new RequestScope({ request, response, log, receivedAt: 0 });
       scope.requestInfo = requestInfoOf(request.method ?? 'GET', scope.url);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { resourceInfo } from '@pg8s/k8s-proto/scheme';
-import type { Registry, Rest, TableConvertor } from '../../registry/rest.ts';
+import type { Rest, TableConvertor } from '../../registry/rest.ts';
 import { alreadyExists, conflict, expired, notFound, objectModified } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent, Watcher } from '../../storage/storage.ts';
@@ -152,20 +152,5 @@ export function memoryRest(
       for (const { object } of items) store.put(object, 'DELETED');
       return { items, resourceVersion: `${store.revision}`, continueToken: '' };
     },
-  };
-}
-
-/** A Registry of the given Rests. */
-export function memoryRegistry(rests: readonly Rest[]): Registry {
-  return {
-    all: () => rests,
-    lookup: (group, version, name, subresource) =>
-      rests.find(
-        ({ resource, subresource: sub }) =>
-          resource.group === group &&
-          resource.version === version &&
-          resource.name === name &&
-          (sub?.name ?? '') === subresource,
-      ),
   };
 }

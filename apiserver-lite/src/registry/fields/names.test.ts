@@ -49,7 +49,7 @@ async function findings(api: TestRegistry, rest: Rest, metadata: object): Promis
 
 function kinds(api: TestRegistry): Map<string, Rest> {
   const found = new Map<string, Rest>();
-  for (const rest of api.registry.all()) {
+  for (const rest of api.registry.resources.all()) {
     const { group, kind, verbs } = rest.resource;
     if (rest.subresource !== undefined || rest.create === undefined) continue;
     // What is only answered, reviews and tokens, has no name.

@@ -2,13 +2,9 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { Logger } from 'pino';
 import type { RequestContext, UserInfo } from '../../http/request-context.ts';
-import {
-  createRegistry,
-  type BuiltRegistry,
-  type RegistryOptions,
-  type StorageFactory,
-} from '../build-registry.ts';
+import { createRegistry, type BuiltRegistry, type RegistryOptions } from '../build-registry.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
+import { RegistryStorages, type StorageFactory } from '../registry-storages.ts';
 import type { Rest } from '../rest.ts';
 import { MemoryStorage, type RevisionCounter } from './memory-storage.ts';
 
@@ -40,13 +36,23 @@ export function sharedStorages(): StorageFactory {
   };
 }
 
+/** Options of the registry, and how its storages are made. */
+export interface TestRegistryOptions extends Partial<Omit<RegistryOptions, 'storages'>> {
+  /** Default: a storage in memory for each resource. */
+  storageFactory?: StorageFactory;
+}
+
 /** A registry on storages in memory, with the namespace `default` in it. */
-export async function testRegistry(options: Partial<RegistryOptions> = {}): Promise<TestRegistry> {
+export async function testRegistry({
+  storageFactory,
+  ...options
+}: TestRegistryOptions = {}): Promise<TestRegistry> {
   const revisions: RevisionCounter = { current: 0 };
   const now = { ms: testNowMs };
-  const registry = await createRegistry({
-    storageFactory: ({ group, name, storageKeyPrefix }: ResourceInfo) =>
-      new MemoryStorage({ group, resource: name }, revisions, storageKeyPrefix),
+  const inMemory: StorageFactory = ({ group, name, storageKeyPrefix }: ResourceInfo) =>
+    new MemoryStorage({ group, resource: name }, revisions, storageKeyPrefix);
+  const registry = createRegistry({
+    storages: new RegistryStorages(storageFactory ?? inMemory),
     log: silent,
     clock: () => now.ms,
     authorizer: {
@@ -64,7 +70,7 @@ export async function testRegistry(options: Partial<RegistryOptions> = {}): Prom
     warnings,
     rest(place) {
       const [group = '', version = '', resource = '', subresource = ''] = place.split('/');
-      const rest = registry.lookup(group, version, resource, subresource);
+      const rest = registry.resources.lookup(group, version, resource, subresource);
       if (rest === undefined) throw new Error(`${place} is not served`);
       return rest;
     },

@@ -24,7 +24,7 @@ interface Manifest {
 }
 
 function placeOf(api: TestRegistry, { apiVersion, kind }: Manifest): string {
-  const rest = api.registry.all().find(({ resource, subresource }) => {
+  const rest = api.registry.resources.all().find(({ resource, subresource }) => {
     const { group, version } = resource;
     return (
       subresource === undefined &&

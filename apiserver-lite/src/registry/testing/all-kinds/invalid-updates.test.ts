@@ -29,7 +29,7 @@ interface Case {
 }
 
 function placeOf(api: TestRegistry, { apiVersion, kind }: Case['object']): string {
-  const rest = api.registry.all().find(({ resource, subresource }) => {
+  const rest = api.registry.resources.all().find(({ resource, subresource }) => {
     const { group, version } = resource;
     const own = group ? `${group}/${version}` : version;
     return subresource === undefined && resource.kind === kind && apiVersion === own;

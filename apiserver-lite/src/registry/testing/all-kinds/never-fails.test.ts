@@ -123,7 +123,7 @@ interface Target {
 }
 
 function targets(api: TestRegistry): Target[] {
-  return api.registry.all().flatMap((rest) => {
+  return api.registry.resources.all().flatMap((rest) => {
     const { group, version, kind } = rest.resource;
     const info = kindInfo({ group, version, kind });
     if (rest.subresource !== undefined || rest.create === undefined || info === undefined) return [];
@@ -231,7 +231,7 @@ test('a status may hold any value that decodes', async () => {
   let count = 0;
   for (const target of targets(api)) {
     const { group, version, name, namespaced } = target.rest.resource;
-    const rest = api.registry.lookup(group, version, name, 'status');
+    const rest = api.registry.resources.lookup(group, version, name, 'status');
     const object = decoded(target);
     if (rest === undefined || object === undefined || target.id.startsWith('autoscaling/v1 ')) continue;
     const namespace = namespaced ? 'default' : '';

@@ -1,0 +1,103 @@
+import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
+import type { Logger } from 'pino';
+import type { DefaultTolerations } from './admission/plugins/default-toleration-seconds.ts';
+import type { ServiceAccountOptions } from './authentication/service-account/token-options.ts';
+import type { TokenLookup } from './authentication/token-file.ts';
+import type { KubeletClientOptions } from './registry/core/pod/kubelet/kubelet-client.ts';
+import type { RuntimeConfig } from './registry/runtime-config.ts';
+import type { ComponentProbe } from './registry/core/component-status/component-status-rest.ts';
+
+/** An authorizer of kube-apiserver's `--authorization-mode`. */
+export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'Node' | 'RBAC';
+
+/** What an API server is built from, whether it listens or not. */
+export interface ApiserverOptions {
+  /** Stays open when the server closes. */
+  etcd: EtcdClient;
+  /** Other etcds for some resources (`--etcd-servers-overrides`), by storage prefix; they stay open too. */
+  etcdOverrides?: ReadonlyMap<string, EtcdClient>;
+  /** IP at which others reach this server: the endpoint of the `kubernetes` Service. Default: the bind address. */
+  advertiseAddress?: string;
+  /** Host name of this server in discovery documents. Default: the address that it listens on. */
+  externalHostname?: string;
+  /** PEM: who signs client certificates. */
+  clientCa?: string | Buffer;
+  /** Static bearer tokens (`parseTokenFile`). */
+  tokens?: TokenLookup;
+  /** Tokens of service accounts; without it there are none. @throws TokenKeyError for keys that cannot be used. */
+  serviceAccounts?: ServiceAccountOptions;
+  /** Default true; false where AlwaysAllow is among the authorization modes. */
+  anonymousAuth?: boolean;
+  /** Asked in order. Default Node, RBAC. */
+  authorizationModes?: readonly AuthorizationMode[];
+  /** Whether `system:kube-controller-manager` may do what its controllers' accounts may. Default false, as in stock clusters. */
+  controllersShareOneIdentity?: boolean;
+  /** The parts that run beside it (`RegistryOptions.actors`); absent: not known, and nobody is warned of what they leave undone. */
+  actors?: readonly string[];
+  /** Default 400. */
+  maxRequestsInflight?: number;
+  /** Default 200. */
+  maxMutatingRequestsInflight?: number;
+  /** Default 60 s. */
+  requestTimeoutMs?: number;
+  /** Default 1800. */
+  minRequestTimeoutSeconds?: number;
+  /** Where objects are kept in etcd. Default `/registry`. */
+  etcdPrefix?: string;
+  /** Form of stored values. Default protobuf. */
+  storageMediaType?: 'application/vnd.kubernetes.protobuf' | 'application/json';
+  /** How often old revisions are compacted; 0: somebody else compacts. Default 5 minutes. */
+  etcdCompactionIntervalMs?: number;
+  /** How long `/healthz` and `/livez` wait for etcd. Default 2 s. */
+  etcdHealthTimeoutMs?: number;
+  /** How long `/readyz` waits for etcd. Default 2 s. */
+  etcdReadyTimeoutMs?: number;
+  /** For how long events share one lease. Default 60. */
+  leaseReuseSeconds?: number;
+  /** For how long `/livez` does not mind that the server still starts. Default 0. */
+  livezGracePeriodMs?: number;
+  /** Whether the endpoints of the `kubernetes` Service are written. Default true. */
+  writesEndpoints?: boolean;
+  /** Admission plugins that do not run, by kube-apiserver's names. */
+  disabledAdmissionPlugins?: readonly string[];
+  serviceClusterIpRange?: string;
+  serviceNodePortRange?: string;
+  eventTtlSeconds?: number;
+  /** How many objects of a collection are deleted at a time. Default 16. */
+  deleteCollectionWorkers?: number;
+  /** How long Pods that do not say otherwise stay on nodes that fail. Default 300 s for both. */
+  defaultTolerations?: DefaultTolerations;
+  runtimeConfig?: RuntimeConfig;
+  /** How kubelets are called. Default: without a certificate, at the addresses that kube-apiserver prefers. */
+  kubelet?: KubeletClientOptions;
+  /** How the parts are for `kubectl get componentstatuses`; default: their health ports on this machine are asked. */
+  componentProbes?: Partial<Record<'controller-manager' | 'scheduler', ComponentProbe>>;
+  log: Logger;
+}
+
+/** The port that an API server opens. */
+export interface ListenOptions {
+  /** Default 127.0.0.1. */
+  bindAddress?: string;
+  /** 0: any free port. Default 6443. */
+  securePort?: number;
+  /** The serving certificate, PEM, and the limits of TLS; without them those of Node from TLS 1.2 on. */
+  tls: {
+    cert: string | Buffer;
+    key: string | Buffer;
+    minVersion?: 'TLSv1.2' | 'TLSv1.3';
+    ciphers?: string;
+    ecdhCurve?: string;
+  };
+  /** Several servers may listen on the port (SO_REUSEPORT). */
+  reusePort?: boolean;
+  /** Default true; false: HTTP/1.1 only. */
+  http2?: boolean;
+  /** Most requests at once on an HTTP/2 connection. Default 250. */
+  http2MaxStreams?: number;
+  /** How long `close()` waits for requests under way. */
+  drainTimeoutMs?: number;
+}
+
+/** An API server that is built and listens at once. */
+export interface StartOptions extends ApiserverOptions, ListenOptions {}

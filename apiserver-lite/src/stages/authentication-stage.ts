@@ -1,0 +1,53 @@
+import type { ApiserverOptions } from '../apiserver-options.ts';
+import { anyOf, type Authenticator } from '../authentication/authenticator.ts';
+import { bearerToken, type TokenAuthenticator } from '../authentication/bearer-token.ts';
+import { clientCertificate } from '../authentication/client-certificate.ts';
+import { reviewToken } from '../authentication/review-token.ts';
+import { serviceAccounts, type ServiceAccounts } from '../authentication/service-account/service-accounts.ts';
+import type { TokenAuthenticator as TokenReviewer } from '../registry/authorization/authorizer.ts';
+import type { StorageStage } from './storage-stage.ts';
+
+/** How the server finds out who asks. */
+export interface AuthenticationStage {
+  readonly authenticator: Authenticator;
+  /** Answers TokenReviews. */
+  readonly tokenReviewer: TokenReviewer;
+  /** Undefined: there are no tokens of service accounts. */
+  readonly accounts: ServiceAccounts | undefined;
+}
+
+/** Reads the keys of service accounts. @throws TokenKeyError */
+export function authenticationStage(
+  options: ApiserverOptions,
+  { storages }: StorageStage,
+): AuthenticationStage {
+  const accounts =
+    options.serviceAccounts === undefined
+      ? undefined
+      : serviceAccounts(options.serviceAccounts, {
+          clock: Date.now,
+          storageOf: (group, resource) => storages.of(group, resource),
+        });
+  const tokens: TokenAuthenticator[] = options.tokens === undefined ? [] : [options.tokens];
+  if (accounts !== undefined) tokens.push(async (token) => (await accounts.authenticate(token))?.user);
+  return {
+    // Tokens are looked for also where none is configured: an unknown token is a wrong credential (401), not no credential.
+    authenticator: anyOf([clientCertificate(), bearerToken(tokens)], allowsAnonymous(options)),
+    tokenReviewer: reviewToken({
+      tokens: options.tokens,
+      serviceAccounts: accounts?.authenticate,
+      apiAudiences: accounts?.apiAudiences ?? [],
+    }),
+    accounts,
+  };
+}
+
+/** Requests without credentials are those of `system:anonymous`, but never where AlwaysAllow lets everybody do everything. */
+function allowsAnonymous({ anonymousAuth = true, authorizationModes = [], log }: ApiserverOptions): boolean {
+  if (!anonymousAuth || !authorizationModes.includes('AlwaysAllow')) return anonymousAuth;
+  log.warn(
+    'AnonymousAuth is not allowed with the AlwaysAllow authorizer. Resetting AnonymousAuth to false. ' +
+      'You should use a different authorizer',
+  );
+  return false;
+}

@@ -1,0 +1,50 @@
+import type { ApiserverOptions, AuthorizationMode } from '../apiserver-options.ts';
+import {
+  alwaysAllow,
+  alwaysDeny,
+  firstOpinion,
+  mastersMayDoAll,
+  type Authorizer,
+} from '../authorization/authorizer.ts';
+import { nodeAuthorizer } from '../authorization/node/node-authorizer.ts';
+import { NodeIndex } from '../authorization/node/node-index.ts';
+import { rbacAuthorizer } from '../authorization/rbac-authorizer.ts';
+import { RbacIndex } from '../authorization/rbac-index.ts';
+import { reviewAuthorizer } from '../authorization/review-authorizer.ts';
+import { nodeRole } from '../bootstrap/rbac-policy/policy.ts';
+import type { ReviewAuthorizer } from '../registry/authorization/authorizer.ts';
+
+/** How the server decides who may do what. */
+export interface AuthorizationStage {
+  readonly authorizer: Authorizer;
+  /** The same, for SubjectAccessReviews and for listing rules. */
+  readonly reviewer: ReviewAuthorizer;
+  /** Roles and bindings; empty until somebody fills it. */
+  readonly rbac: RbacIndex;
+  /** What belongs to which node; undefined where the Node authorizer is not among the modes. */
+  readonly nodes: NodeIndex | undefined;
+}
+
+/** The authorizers of the modes, asked in their order. */
+export function authorizationStage({
+  authorizationModes = ['Node', 'RBAC'],
+}: ApiserverOptions): AuthorizationStage {
+  const rbac = new RbacIndex();
+  const nodes = new NodeIndex();
+  const authorizers: Record<AuthorizationMode, () => Authorizer> = {
+    AlwaysAllow: () => alwaysAllow,
+    AlwaysDeny: () => alwaysDeny,
+    Node: () => nodeAuthorizer(nodes, nodeRole()),
+    RBAC: () => rbacAuthorizer(rbac),
+  };
+  const authorizer = firstOpinion([
+    mastersMayDoAll,
+    ...authorizationModes.map((mode) => authorizers[mode]()),
+  ]);
+  return {
+    authorizer,
+    reviewer: reviewAuthorizer(authorizer, rbac),
+    rbac,
+    nodes: authorizationModes.includes('Node') ? nodes : undefined,
+  };
+}

@@ -1,0 +1,47 @@
+import type { ApiserverOptions } from '../apiserver-options.ts';
+import { createResourceHandler } from '../endpoints/resource-handler.ts';
+import { encodeStatus } from '../endpoints/write-response.ts';
+import { chain, handlerChain } from '../handler-chain.ts';
+import type { PathRouter } from '../http/path-router.ts';
+import type { Handler } from '../http/request-context.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import type { ServedResources } from '../registry/resource-table.ts';
+import type { AuthenticationStage } from './authentication-stage.ts';
+import type { AuthorizationStage } from './authorization-stage.ts';
+import { given } from './given.ts';
+
+/** What requests are answered by. */
+export interface HandlerStageParts {
+  resources: ServedResources;
+  authentication: AuthenticationStage;
+  authorization: AuthorizationStage;
+  metrics: ServerMetrics;
+  /** Answers what is not a resource. */
+  router: PathRouter;
+}
+
+/** The whole way of a request: the filters, and behind them the resources and the other paths. */
+export function handlerStage(options: ApiserverOptions, parts: HandlerStageParts): Handler {
+  const { resources, authentication, authorization, metrics, router } = parts;
+  const { requestTimeoutMs = 60_000 } = options;
+  const resourceHandler = createResourceHandler({
+    resources,
+    authorizer: authorization.authorizer,
+    ...given({ minRequestTimeoutSeconds: options.minRequestTimeoutSeconds }),
+  });
+  const filters = handlerChain({
+    authenticator: authentication.authenticator,
+    authorizer: authorization.authorizer,
+    flow: {
+      maxReadOnly: options.maxRequestsInflight ?? 400,
+      maxMutating: options.maxMutatingRequestsInflight ?? 200,
+      maxWaitMs: requestTimeoutMs / 4,
+    },
+    requestTimeoutMs,
+    metrics,
+    encodeStatus,
+  });
+  return chain(filters, (context) =>
+    context.requestInfo.isResourceRequest ? resourceHandler(context) : router.handler(context),
+  );
+}

@@ -1,0 +1,105 @@
+import type { ApiserverOptions } from '../apiserver-options.ts';
+import { followObjects } from '../authorization/follow-objects.ts';
+import { nodeResources } from '../authorization/node/node-index.ts';
+import { rbacGroup, rbacResources } from '../authorization/rbac-objects.ts';
+import { ensureBootstrapObjects } from '../bootstrap/bootstrap-objects.ts';
+import { KubernetesEndpoints } from '../bootstrap/kubernetes-endpoints.ts';
+import { reconcilePolicy } from '../bootstrap/rbac-policy/reconcile.ts';
+import { registryPolicyStore } from '../bootstrap/rbac-policy/registry-policy-store.ts';
+import type { BuiltRegistry } from '../registry/build-registry.ts';
+import { parseServiceRanges } from '../registry/core/service/allocation/ip-range.ts';
+import { PostStartHooks } from '../server/post-start-hooks.ts';
+import type { ListOptions, ResourceStorage, WatchOptions } from '../storage/storage.ts';
+import type { AuthorizationStage } from './authorization-stage.ts';
+import type { ServingAddress } from './serving-address.ts';
+import type { StorageStage } from './storage-stage.ts';
+
+/** What the hooks work on. */
+export interface HooksStageParts {
+  registry: BuiltRegistry;
+  storage: StorageStage;
+  authorization: AuthorizationStage;
+  address: ServingAddress;
+  /** Aborted when the server closes. */
+  closing: AbortSignal;
+}
+
+/** What runs once the server listens. */
+export interface HooksStage {
+  readonly hooks: PostStartHooks;
+  /** Takes this server's address out of the endpoints of the `kubernetes` Service, if it was written. */
+  withdrawEndpoints(): Promise<void>;
+}
+
+/** The post-start hooks, by kube-apiserver's names; each name says what is true here once the hook is finished. */
+export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): HooksStage {
+  const { registry, storage, address, closing } = parts;
+  const { log } = options;
+  const hooks = new PostStartHooks({ log, signal: closing });
+  let endpoints: KubernetesEndpoints | undefined;
+  hooks.add('generic-apiserver-start-informers', () => followAuthorizationObjects(options, parts));
+  hooks.add('bootstrap-controller', async () => {
+    await writeBootstrapObjects(options, parts);
+    if (options.writesEndpoints === false) return;
+    endpoints ??= new KubernetesEndpoints({
+      registry,
+      storageFactory: (resource) => storage.factory.forResource(resource),
+      address: address.advertised,
+      securePort: address.port,
+      clock: Date.now,
+      log,
+    });
+    await endpoints.start();
+  });
+  hooks.add('rbac/bootstrap-roles', async () => {
+    const { created, updated } = await reconcilePolicy(registryPolicyStore(registry), {
+      controllersShareOneIdentity: options.controllersShareOneIdentity ?? false,
+    });
+    if (created + updated > 0) log.info({ created, updated }, 'wrote the bootstrap policy');
+  });
+  return {
+    hooks,
+    async withdrawEndpoints() {
+      await endpoints?.stop();
+    },
+  };
+}
+
+async function writeBootstrapObjects(
+  { serviceClusterIpRange = '10.96.0.0/12', clientCa }: ApiserverOptions,
+  { registry, address }: HooksStageParts,
+): Promise<void> {
+  await ensureBootstrapObjects({
+    registry,
+    clock: Date.now,
+    serviceRanges: parseServiceRanges(serviceClusterIpRange),
+    securePort: address.port,
+    ...(clientCa === undefined ? {} : { clientCa: clientCa.toString() }),
+  });
+}
+
+/** Loads what authorizers look up, and keeps following it until the server closes. */
+async function followAuthorizationObjects(
+  { log }: ApiserverOptions,
+  { registry, authorization: { rbac, nodes }, closing: signal }: HooksStageParts,
+): Promise<void> {
+  const storageOf = (resource: string): ResourceStorage => {
+    const group = nodeResources.find((each) => each.resource === resource)?.group ?? rbacGroup;
+    return registry.storageOf(group, resource);
+  };
+  const source = {
+    list: (resource: string, listOptions: ListOptions) => storageOf(resource).list(listOptions),
+    watch: (resource: string, watchOptions: WatchOptions) => storageOf(resource).watch(watchOptions),
+  };
+  await Promise.all([
+    followObjects({ resources: rbacResources, source, index: rbac, log, signal }),
+    nodes &&
+      followObjects({
+        resources: nodeResources.map(({ resource }) => resource),
+        source,
+        index: nodes,
+        log,
+        signal,
+      }),
+  ]);
+}

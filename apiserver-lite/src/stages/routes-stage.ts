@@ -1,0 +1,100 @@
+import type { ApiserverOptions } from '../apiserver-options.ts';
+import { serveOpenId } from '../authentication/service-account/serve-openid.ts';
+import { serveDiscovery } from '../discovery/serve-discovery.ts';
+import { constantJson, PathRouter } from '../http/path-router.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import { serveOpenApi } from '../openapi/serve-openapi.ts';
+import type { ServedResources } from '../registry/resource-table.ts';
+import { ping, serveHealth, type HealthCheck } from '../server/health.ts';
+import type { PostStartHooks } from '../server/post-start-hooks.ts';
+import { versionInfo } from '../server/version.ts';
+import { within } from '../server/within.ts';
+import type { StorageFactory } from '../storage/storage-factory.ts';
+import type { AuthenticationStage } from './authentication-stage.ts';
+import type { ServingAddress } from './serving-address.ts';
+import type { StorageStage } from './storage-stage.ts';
+
+/** What the paths that are no resources answer from. */
+export interface RoutesStageParts {
+  resources: ServedResources;
+  storage: StorageStage;
+  authentication: AuthenticationStage;
+  hooks: PostStartHooks;
+  metrics: ServerMetrics;
+  address: ServingAddress;
+  /** Aborted when the server closes. */
+  closing: AbortSignal;
+}
+
+/** Everything that is not a resource: discovery, OpenAPI, OpenID, version, metrics, health. */
+export function routesStage(options: ApiserverOptions, parts: RoutesStageParts): PathRouter {
+  const { resources, storage, authentication, hooks, metrics, address, closing } = parts;
+  const router = new PathRouter();
+  serveDiscovery(router, { resources, serverAddress: () => address.authority });
+  const { accounts } = authentication;
+  const openId =
+    accounts !== undefined &&
+    serveOpenId(router, {
+      issuer: accounts.issuerName,
+      keys: accounts.keys,
+      jwksUri: () => options.serviceAccounts?.jwksUri ?? `https://${address.authority}/openid/v1/jwks`,
+    });
+  serveOpenApi(router, { resources, openId });
+  router.service('/version', constantJson(versionInfo));
+  router.any('/metrics', metrics.handler);
+  serveChecks(router, options, { factory: storage.factory, hooks, closing });
+  return router;
+}
+
+/** kube-apiserver's default for both kinds of check. */
+const etcdHealthTimeoutMs = 2000;
+
+interface CheckParts {
+  factory: StorageFactory;
+  hooks: PostStartHooks;
+  closing: AbortSignal;
+}
+
+function serveChecks(router: PathRouter, options: ApiserverOptions, parts: CheckParts): void {
+  const { factory, hooks, closing } = parts;
+  const etcdCheck = (name: string, timeoutMs = etcdHealthTimeoutMs): HealthCheck => ({
+    name,
+    check: () => within(timeoutMs, factory.healthz()),
+  });
+  const etcd = etcdCheck('etcd', options.etcdHealthTimeoutMs);
+  const hookChecks = hooks.checks();
+  const graceEndsMs = Date.now() + (options.livezGracePeriodMs ?? 0);
+  const duringGrace = ({ name, check }: HealthCheck): HealthCheck => ({
+    name,
+    check: () => (Date.now() < graceEndsMs ? undefined : check()),
+  });
+  serveHealth(router, '/healthz', [ping, etcd, ...hookChecks]);
+  serveHealth(router, '/livez', [ping, etcd, ...hookChecks.map(duringGrace)]);
+  serveHealth(router, '/readyz', [
+    ping,
+    etcd,
+    etcdCheck('etcd-readiness', options.etcdReadyTimeoutMs),
+    informerSync(factory),
+    ...hookChecks,
+    shutdown(closing),
+  ]);
+}
+
+function informerSync(factory: StorageFactory): HealthCheck {
+  return {
+    name: 'informer-sync',
+    check() {
+      const missing = factory.notReady();
+      if (missing.length > 0) throw new Error(`caches that are not loaded: ${missing.join(', ')}`);
+    },
+  };
+}
+
+function shutdown(closing: AbortSignal): HealthCheck {
+  return {
+    name: 'shutdown',
+    check() {
+      if (closing.aborted) throw new Error('process is shutting down');
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
+import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ApiserverOptions } from '../apiserver-options.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import { countStoredObjects, prometheusStorageMetrics } from '../metrics/storage-metrics.ts';
+import { defaultingCodec } from '../registry/defaults/defaulting-codec.ts';
+import { RegistryStorages } from '../registry/registry-storages.ts';
+import { StorageFactory } from '../storage/storage-factory.ts';
+import { valueCodecFor } from '../storage/value-codec.ts';
+import { given } from './given.ts';
+
+/** Where the server keeps objects. */
+export interface StorageStage {
+  /** Makes storages, watches over their etcds, and closes all of them. */
+  readonly factory: StorageFactory;
+  /** The storages of the built-in resources. */
+  readonly storages: RegistryStorages;
+}
+
+/** Prepares the storage; etcd is called when something is first read. */
+export function storageStage(options: ApiserverOptions, metrics: ServerMetrics): StorageStage {
+  const { etcd, storageMediaType = 'application/vnd.kubernetes.protobuf', log } = options;
+  const factory = new StorageFactory({
+    etcd,
+    ...given({
+      etcdFor: etcdOfResource(options),
+      compactionIntervalMs: options.etcdCompactionIntervalMs,
+      leaseReuseSeconds: options.leaseReuseSeconds,
+    }),
+    pathPrefix: options.etcdPrefix ?? '/registry',
+    codecFor: (resource) => defaultingCodec(valueCodecFor(resource, storageMediaType), Date.now),
+    metrics: prometheusStorageMetrics(metrics.registry),
+    log,
+  });
+  countStoredObjects(metrics.registry, () => factory.storages());
+  return { factory, storages: new RegistryStorages((resource) => factory.forResource(resource)) };
+}
+
+/** `--etcd-servers-overrides`: which etcd a resource is kept in; undefined where all are in one. */
+function etcdOfResource({
+  etcd,
+  etcdOverrides,
+}: ApiserverOptions): ((resource: ResourceInfo) => EtcdClient) | undefined {
+  if (etcdOverrides === undefined) return undefined;
+  return ({ storageKeyPrefix }) => etcdOverrides.get(storageKeyPrefix ?? '') ?? etcd;
+}
