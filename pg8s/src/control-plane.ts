@@ -109,7 +109,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     });
   });
   const parts = Promise.all([
-    import('@pg8s/shim/server'),
+    import('@pg8s/shim/shim'),
     import('@pg8s/apiserver-lite/apiserver'),
     import('@pg8s/controllers/controllers'),
     import('@pg8s/controllers/kubelet/static-pods/node-mirror-pods'),
@@ -121,7 +121,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   const { postgresUrl, failed, detail } = await database;
   const pki = await pkiMade;
   const [
-    { startShim },
+    { createShim },
     { startApiserver },
     { startControllers },
     { createNodeMirrorPods },
@@ -140,9 +140,10 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     'quota-backend-bytes': '-1',
   };
   const etcdFlags = settings.etcdSettings(partSettings, ownEtcdFlags);
-  const shim = await startShim({ ...etcdFlags.shim, postgresUrl, log: log.child({ part: 'etcd' }) });
+  const shim = await createShim({ ...etcdFlags.shim, postgresUrl, log: log.child({ part: 'etcd' }) });
   stack.push('etcd', () => shim.close());
-  const etcdEndpoints = shim.clientUrls.map(reachableUrl);
+  const { clientUrls } = await shim.listen(etcdFlags.shim);
+  const etcdEndpoints = clientUrls.map(reachableUrl);
   const etcdctlEnvFile = join(dataDir.path, 'etcdctl.env');
   const { certFile, keyFile } = pki.etcdClient;
   const env = etcdctlEnv({ endpoints: etcdEndpoints, caFile: pki.etcdCa.certFile, certFile, keyFile });

@@ -6,8 +6,7 @@ import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import { startStockEtcd, stockEtcdVersion } from '@pg8s/shim/conformance/stock-etcd';
 import { TestDatabase } from '@pg8s/shim/postgres/testing/test-database';
-import { startShim } from '@pg8s/shim/server';
-import type { Shim } from '@pg8s/shim/server';
+import { type ListeningShim, startShim } from '@pg8s/shim/server';
 import { createResourceStorage } from './resource-storage.ts';
 import { StorageFactory } from './storage-factory.ts';
 import { testStorage } from './testing/storage-suite.ts';
@@ -18,7 +17,7 @@ import { protobufValueCodec } from './value-codec.ts';
 const log = pino({ level: 'silent' });
 
 /** A shim on a database of its own. */
-async function openShim(): Promise<{ shim: Shim; close(): Promise<void> }> {
+async function openShim(): Promise<{ shim: ListeningShim; close(): Promise<void> }> {
   const ends: (() => Promise<void>)[] = [];
   const after = { after: (end: () => Promise<void>) => ends.push(end) } as unknown as TestContext;
   const database = await TestDatabase.create(after);

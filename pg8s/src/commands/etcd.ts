@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { EtcdFlagError } from '@pg8s/shim/flags/flag-values';
 import { type EtcdFlagOptions, parseShimOptions } from '@pg8s/shim/flags/flags';
 import { etcdFlags } from '@pg8s/shim/flags/flags-table';
-import { defaultVersionReported, type Shim, startShim } from '@pg8s/shim/server';
+import { startShim } from '@pg8s/shim/server';
+import { defaultVersionReported } from '@pg8s/shim/shim-options';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { DefineCommand } from '../cli.ts';
@@ -79,7 +80,7 @@ async function start(
   try {
     const url = postgresUrl ?? (await ownPostgres(flags, log, stack));
     const tls = await autoTls(flags);
-    const shim: Shim = await startShim({ ...flags.shim, ...tls, postgresUrl: url, log });
+    const shim = await startShim({ ...flags.shim, ...tls, postgresUrl: url, log });
     stack.push('etcd', () => shim.close());
     log.info({ urls: shim.clientUrls }, 'serving client traffic');
     return stack;

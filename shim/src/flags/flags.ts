@@ -17,11 +17,11 @@ import { envName, etcdFlags } from './flags-table.ts';
 import { unknownCipherSuite } from '../gateway/listener/cipher-suites.ts';
 import type { ShimTls } from '../gateway/listener/listen.ts';
 import type { Retention } from '../mvcc/compaction/auto-compaction.ts';
-import { defaultVersionReported, type ShimOptions } from '../server.ts';
+import { defaultVersionReported, type ListenUrls, type ShimOptions } from '../shim-options.ts';
 
 /** What the flags say, for whoever starts a shim and its log. */
 export interface EtcdFlagOptions {
-  readonly shim: Omit<ShimOptions, 'postgresUrl' | 'log'>;
+  readonly shim: Omit<ShimOptions & ListenUrls, 'postgresUrl' | 'log'>;
   readonly dataDir: string;
   readonly logLevel: string;
   readonly logFormat: 'json' | 'console';
@@ -68,7 +68,7 @@ export function parseShimOptions(sources: FlagSources): EtcdFlagOptions {
   const advertised = value('advertise-client-urls');
   const httpUrls = value('listen-client-http-urls');
   const metricsUrls = value('listen-metrics-urls');
-  const shim: Omit<ShimOptions, 'postgresUrl' | 'log'> = {
+  const shim: Omit<ShimOptions & ListenUrls, 'postgresUrl' | 'log'> = {
     name: value('name'),
     listenClientUrls: parseUrls('listen-client-urls', value('listen-client-urls')),
     advertiseClientUrls: advertised === '' ? undefined : parseUrls('advertise-client-urls', advertised),

@@ -30,7 +30,7 @@ export class CommittedState implements AccessView {
   index: KeyIndex;
   leases: LeaseTable;
   fence: Fence = { commitIndex: 0, revision: 1, compactRevision: -1, sweptRevision: 0 };
-  readonly #valueCacheBytes: number;
+  #valueCacheBytes: number;
   #listener: StateListener | undefined;
 
   constructor(valueCacheBytes: number) {
@@ -42,6 +42,12 @@ export class CommittedState implements AccessView {
 
   listen(listener: StateListener): void {
     this.#listener = listener;
+  }
+
+  /** Changes how many bytes of current values may be kept in memory. */
+  resizeValueCache(valueCacheBytes: number): void {
+    this.#valueCacheBytes = valueCacheBytes;
+    this.values.resize(valueCacheBytes);
   }
 
   get auth(): AuthState {
@@ -85,6 +91,8 @@ export class CommittedState implements AccessView {
     index.endLoad();
     index.forEach((history) => leases.move(history.key, 0n, history.lease));
     const previous = this.fence;
+    // It may have been resized meanwhile.
+    values.resize(this.#valueCacheBytes);
     Object.assign(this, { index, leases, values, fence });
     this.authTable.apply(auth);
     this.#listener?.reloaded(fence.revision);

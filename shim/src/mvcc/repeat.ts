@@ -8,11 +8,12 @@ export interface Repetition {
 
 export interface RepeatOptions {
   name: string;
-  intervalMs: number;
+  /** The pause, in milliseconds; asked for again before each. */
+  intervalMs: () => number;
   log: Logger;
 }
 
-/** Does `work` again and again, a pause after each time. A failure is logged, and tried again after the pause. */
+/** Does `work` again and again, with a pause before each time. A failure is logged, and tried again after the pause. */
 export function repeat(options: RepeatOptions, work: () => Promise<unknown>): Repetition {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -33,7 +34,7 @@ export function repeat(options: RepeatOptions, work: () => Promise<unknown>): Re
     if (stopped) return;
     timer = setTimeout(() => {
       running = turn();
-    }, options.intervalMs).unref();
+    }, options.intervalMs()).unref();
   };
   schedule();
   return {

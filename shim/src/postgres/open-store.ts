@@ -8,8 +8,10 @@ import { Reaper } from '../lease/reaper.ts';
 import { systemClock, type Clock } from '../mvcc/clock.ts';
 import { MvccStore } from '../mvcc/mvcc-store.ts';
 import { repeat, type Repetition } from '../mvcc/repeat.ts';
+import { StoreError } from '../mvcc/store-error.ts';
 import type { StoreLimits } from '../mvcc/store-limits.ts';
 import type { Store } from '../mvcc/store.ts';
+import { type BudgetShare, processBudget, type ProcessBudget } from '../process-budget.ts';
 import { createUpkeep } from '../snapshot/database-upkeep.ts';
 import type { Upkeep } from '../snapshot/upkeep.ts';
 import { Connection } from './connection/connection.ts';
@@ -25,7 +27,6 @@ import { PgLeases } from './lease/pg-leases.ts';
 import { PgVacuum } from './maintenance/pg-vacuum.ts';
 import { PgMoments } from './history/pg-moments.ts';
 
-const defaultValueCacheBytes = 256 * 1024 * 1024;
 const statementTimeoutMs = 15_000;
 /** A defragmentation of a large database takes its time. */
 const defragmentTimeoutMs = 3_600_000;
@@ -40,19 +41,21 @@ export interface OpenStoreOptions {
   clientUrls?: readonly string[];
   /** Advertised peer URLs, for the member list. */
   peerUrls?: readonly string[];
-  /** How many bytes of current values are kept in memory. Default 256 MiB. */
+  /** How many bytes of current values are kept in memory. Default: what `budget` has for this shim. */
   valueCacheBytes?: number;
+  /** What the shims of this process share. Default: the process' own. */
+  budget?: ProcessBudget;
   /** Bytes of the database in use beyond which NOSPACE is raised, and puts are refused. 0: no quota (the default). */
   quotaBytes?: number;
   /** A request unanswered for this long fails with `timeout` or `unavailable`. Default 7000, as etcd's. */
   requestTimeoutMs?: number;
-  /** How often to look for commits of other shims without a hint. Default 250. */
+  /** How often to look for commits of other shims without a hint. Default 250, or more as `budget` has it. */
   pollIntervalMs?: number;
   /** Whether to use LISTEN and NOTIFY as hints; without, other shims' commits are seen at the next poll. */
   hints?: boolean;
-  /** How often to look for expired leases. Default 500. */
+  /** How often to look for expired leases. Default 500, or more as `budget` has it. */
   reapIntervalMs?: number;
-  /** How often to look for alarms of other shims and at the database's size. Default 5000. */
+  /** How often to look for alarms of other shims and at the database's size. Default 5000, or more as `budget` has it. */
   alarmIntervalMs?: number;
   /** Bounds of memory and pages, for tests. */
   limits?: Partial<StoreLimits>;
@@ -64,6 +67,8 @@ export interface OpenedStore {
   lessor: Lessor;
   upkeep: Upkeep;
   auth: AuthSource;
+  /** Changes the client URLs that the member list shows for this shim. */
+  advertise(clientUrls: readonly string[]): Promise<void>;
   /** Finishes what is in flight, refuses the rest with `stopped`, and closes the connections. */
   close(): Promise<void>;
 }
@@ -86,9 +91,25 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
       return [this.commit, this.fence, this.read, this.work];
     },
   };
+  let store: MvccStore | undefined;
+  const share = (options.budget ?? processBudget).join((bytes) => {
+    if (options.valueCacheBytes === undefined) store?.state.resizeValueCache(bytes);
+  });
   try {
-    return await open({ options, connections, clock });
+    const opened = await open({
+      options,
+      connections,
+      clock,
+      share,
+      onStore: (made) => {
+        store = made;
+        // Others may have come while it was loaded.
+        if (options.valueCacheBytes === undefined) store.state.resizeValueCache(share.valueCacheBytes);
+      },
+    });
+    return { ...opened, close: () => opened.close().finally(() => share.leave()) };
   } catch (error) {
+    share.leave();
     await Promise.all(connections.all.map((connection) => connection.close()));
     throw error;
   }
@@ -98,8 +119,11 @@ async function open(parts: {
   options: OpenStoreOptions;
   connections: Connections & { all: Connection[] };
   clock: Clock;
+  share: BudgetShare;
+  onStore: (store: MvccStore) => void;
 }): Promise<OpenedStore> {
-  const { options, connections, clock } = parts;
+  const { options, connections, clock, share } = parts;
+  const { takeConnection } = share;
   const { log } = options;
   await migrate(connections.work);
   const memberId = randomBytes(8).readBigUInt64BE() >> 1n;
@@ -118,13 +142,8 @@ async function open(parts: {
           memberId,
           log,
           timeoutMs: statementTimeoutMs,
-          onHint: () => {
-            cluster.others = Math.max(cluster.others, 1);
-            history.hinted();
-            alarms.look().catch(() => undefined);
-          },
         });
-  const vacuum = new PgVacuum({ connectionString: options.connectionString, log });
+  const vacuum = new PgVacuum({ connectionString: options.connectionString, log, takeConnection });
   const history = new PgHistory({
     connections,
     vacuum,
@@ -148,13 +167,19 @@ async function open(parts: {
     cluster,
     clock,
     log,
-    valueCacheBytes: options.valueCacheBytes ?? defaultValueCacheBytes,
+    valueCacheBytes: options.valueCacheBytes ?? share.valueCacheBytes,
     requestTimeoutMs: options.requestTimeoutMs ?? 7000,
     limits: options.limits ?? {},
   });
+  parts.onStore(store);
   const leasePort = new PgLeases(connections.work, memberId);
   const lessor = new DatabaseLessor({ store, port: leasePort });
-  const moments = new PgMoments({ connectionString: options.connectionString, log, statementTimeoutMs });
+  const moments = new PgMoments({
+    connectionString: options.connectionString,
+    log,
+    statementTimeoutMs,
+    takeConnection,
+  });
   const upkeep = createUpkeep({
     store,
     moments,
@@ -162,20 +187,33 @@ async function open(parts: {
     downgrade: new PgDowngrade(connections.work),
     defragment: async () => {
       const { connectionString } = options;
+      const giveBack = takeConnection();
+      if (giveBack === undefined) throw new StoreError('tooManyRequests');
       const connection = new Connection({
         connectionString,
         role: 'defragment',
         log,
         timeoutMs: defragmentTimeoutMs,
       });
-      await defragment(connection).finally(() => connection.close());
+      try {
+        await defragment(connection);
+      } finally {
+        await connection.close();
+        giveBack();
+      }
     },
+  });
+  hints?.subscribe(() => {
+    cluster.others = Math.max(cluster.others, 1);
+    history.hinted();
+    alarms.look().catch(() => undefined);
   });
   await hints?.listen();
   // So that the others know at once that there is somebody to send hints to.
   if (cluster.others > 0) hints?.send();
   const background = startBackground({
     options,
+    share,
     cluster,
     history,
     store,
@@ -188,6 +226,7 @@ async function open(parts: {
     lessor,
     upkeep,
     auth: { table: store.state.authTable, port: new PgAuth(connections.work, () => history.hint()) },
+    advertise: (clientUrls) => cluster.advertise(clientUrls),
     close: async () => {
       await store.close();
       await Promise.all([moments.close(), vacuum.close()]);
@@ -201,6 +240,7 @@ async function open(parts: {
 
 function startBackground(parts: {
   options: OpenStoreOptions;
+  share: BudgetShare;
   cluster: PgCluster;
   history: PgHistory;
   store: MvccStore;
@@ -211,11 +251,14 @@ function startBackground(parts: {
   const { options, cluster, history, store, alarms, hints } = parts;
   const { log } = options;
   const reaper = new Reaper({ ...parts.reaper, log });
-  const every = (name: string, intervalMs: number, work: () => Promise<unknown>): Repetition =>
-    repeat({ name, intervalMs, log }, work);
+  const every = (name: string, interval: number | (() => number), work: () => Promise<unknown>): Repetition =>
+    repeat({ name, intervalMs: typeof interval === 'number' ? () => interval : interval, log }, work);
+  const shared = (intervalMs: number) => (): number => parts.share.intervalMs(intervalMs);
   return [
-    every('looking for commits of other shims', options.pollIntervalMs ?? 250, async () => history.hinted()),
-    every('looking for expired leases', options.reapIntervalMs ?? 500, () => reaper.reap()),
+    every('looking for commits of other shims', options.pollIntervalMs ?? shared(250), async () =>
+      history.hinted(),
+    ),
+    every('looking for expired leases', options.reapIntervalMs ?? shared(500), () => reaper.reap()),
     every('telling that this shim lives', 3000, async () => {
       await cluster.heartbeat();
       await hints?.listen();
@@ -223,6 +266,6 @@ function startBackground(parts: {
     every('looking for interrupted compactions', 60_000, async () => {
       if (await parts.reaper.port.holdRole('sweeper', 600_000)) await store.sweepIfNeeded();
     }),
-    every('looking for alarms', options.alarmIntervalMs ?? 5000, () => alarms.check()),
+    every('looking for alarms', options.alarmIntervalMs ?? shared(5000), () => alarms.check()),
   ];
 }

@@ -8,14 +8,14 @@ import { createMaintenanceClient } from '../client/maintenance-client.ts';
 import type { OpenedStore } from '../postgres/open-store.ts';
 import { openStore } from '../postgres/open-store.ts';
 import { TestDatabase } from '../postgres/testing/test-database.ts';
-import { type Shim, startShim } from '../server.ts';
+import { type ListeningShim, startShim } from '../server.ts';
 import { fillStore } from './testing/fill-store.ts';
 import { findStockTools, runTool, startRestored } from './testing/stock-tools.ts';
 
 const everything = { key: Uint8Array.of(0), rangeEnd: Uint8Array.of(0) };
 
 /** A shim with a little of everything in it. */
-async function startFilledShim(t: TestContext): Promise<Shim> {
+async function startFilledShim(t: TestContext): Promise<ListeningShim> {
   const database = await TestDatabase.create(t);
   let opened: OpenedStore | undefined;
   const shim = await startShim(

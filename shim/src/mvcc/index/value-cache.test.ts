@@ -107,3 +107,14 @@ test('what is kept, and the memory for it, stays within the budget, whatever the
   assert.equal(cache.bytes, bytes);
   assert.ok(bytes > budget / 4, `only ${bytes} bytes are kept`);
 });
+
+test('resizing: values that are too many leave at once, and more may come afterwards', () => {
+  const cache = new ValueCache(1 << 20);
+  for (let index = 0; index < 200; index++) cached(cache, `k${index}`, 4096);
+  assert.equal(cache.bytes, 200 * 4096);
+  cache.resize(100 * 1024);
+  assert.ok(cache.bytes <= 100 * 1024 && cache.allocatedBytes <= 100 * 1024, `${cache.allocatedBytes}`);
+  cache.resize(1 << 20);
+  for (let index = 0; index < 200; index++) cached(cache, `again ${index}`, 4096);
+  assert.ok(cache.bytes > 800_000 && cache.allocatedBytes <= 1 << 20, `${cache.bytes}`);
+});

@@ -10,13 +10,20 @@ import { valueOf, type ValueOwner, type ValueSegment, ValueSegments } from './va
  * somebody holds it.
  */
 export class ValueCache {
-  readonly #budgetBytes: number;
+  #budgetBytes: number;
   readonly #segments: ValueSegments;
   #bytes = 0;
 
   constructor(budgetBytes: number) {
     this.#budgetBytes = budgetBytes;
     this.#segments = new ValueSegments(budgetBytes / 256);
+  }
+
+  /** Changes how many bytes may be held; values that are too many leave at once. */
+  resize(budgetBytes: number): void {
+    this.#budgetBytes = budgetBytes;
+    this.#segments.resize(budgetBytes / 256);
+    if (this.#segments.bytes > budgetBytes) this.#evict();
   }
 
   /** Bytes of values held now. */

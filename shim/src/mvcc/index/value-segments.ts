@@ -38,7 +38,7 @@ const largestSegmentBytes = 256 * 1024;
  * A segment in which nothing is wanted any more is given up at once.
  */
 export class ValueSegments {
-  readonly #segmentBytes: number;
+  #segmentBytes = 0;
   /** Without the current one; oldest first. */
   readonly #full = new Set<ValueSegment>();
   #current: ValueSegment | undefined;
@@ -47,6 +47,11 @@ export class ValueSegments {
 
   /** Segments of the largest size, or smaller ones for who has not much memory. */
   constructor(segmentBytes: number) {
+    this.resize(segmentBytes);
+  }
+
+  /** Changes the size of the segments that are yet to come. */
+  resize(segmentBytes: number): void {
     this.#segmentBytes = Math.min(Math.floor(segmentBytes), largestSegmentBytes);
   }
 
@@ -115,7 +120,7 @@ export class ValueSegments {
       this.#full.add(own);
       return own;
     }
-    if (this.#current === undefined || this.#currentBytes + bytes > this.#segmentBytes) {
+    if (this.#current === undefined || this.#currentBytes + bytes > this.#current.memory.length) {
       this.#closeCurrent();
       this.#current = this.#allocate(this.#segmentBytes);
       this.#currentBytes = 0;

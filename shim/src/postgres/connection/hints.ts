@@ -8,8 +8,6 @@ export interface HintsOptions {
   memberId: bigint;
   log: Logger;
   timeoutMs: number;
-  /** Another shim has committed. */
-  onHint: () => void;
 }
 
 /**
@@ -21,6 +19,7 @@ export class Hints {
   readonly #listening: Connection;
   #sending: Promise<void> | undefined;
   #again = false;
+  #onHint: () => void = () => undefined;
 
   constructor(options: HintsOptions) {
     this.#options = options;
@@ -31,12 +30,17 @@ export class Hints {
       timeoutMs: options.timeoutMs,
       prepare: `LISTEN ${channel}`,
       onNotify: (sender) => {
-        if (sender !== options.memberId.toString()) options.onHint();
+        if (sender !== options.memberId.toString()) this.#onHint();
       },
     });
   }
 
-  /** Listens again if the connection was lost. Never fails. */
+  /** Calls `onHint` whenever another shim has committed. */
+  subscribe(onHint: () => void): void {
+    this.#onHint = onHint;
+  }
+
+  /** Listens, also again if the connection was lost. Never fails. */
   async listen(): Promise<void> {
     await this.#listening.connect().catch(() => undefined);
   }

@@ -23,6 +23,8 @@ export interface PgMomentsOptions {
   connectionString: string;
   log: Logger;
   statementTimeoutMs: number;
+  /** Takes one of the process' temporary connections; undefined: all are taken. */
+  takeConnection: () => (() => void) | undefined;
 }
 
 /** Moments of the database in PostgreSQL: transactions that see one snapshot, each on a connection of its own. */
@@ -37,11 +39,16 @@ export class PgMoments implements MomentPort {
 
   async openMoment(): Promise<Moment> {
     if (this.#open.size + this.#opening >= maxOpen) throw new StoreError('tooManyRequests');
+    const giveBack = this.#options.takeConnection();
+    if (giveBack === undefined) throw new StoreError('tooManyRequests');
     this.#opening++;
     try {
-      const moment = await this.#openMoment();
+      const moment = await this.#openMoment(giveBack);
       this.#open.add(moment);
       return moment;
+    } catch (error) {
+      giveBack();
+      throw error;
     } finally {
       this.#opening--;
     }
@@ -52,9 +59,9 @@ export class PgMoments implements MomentPort {
     await Promise.all([...this.#open].map((moment) => moment.close()));
   }
 
-  async #openMoment(): Promise<Moment> {
-    const { statementTimeoutMs: timeoutMs, ...options } = this.#options;
-    const connection = new Connection({ ...options, role: 'moment', timeoutMs });
+  async #openMoment(giveBack: () => void): Promise<Moment> {
+    const { connectionString, log, statementTimeoutMs: timeoutMs } = this.#options;
+    const connection = new Connection({ connectionString, log, role: 'moment', timeoutMs });
     const closing = Promise.withResolvers<void>();
     const opened = Promise.withResolvers<Omit<Moment, 'close'>>();
     const finished = connection.transaction(async (query) => {
@@ -69,6 +76,7 @@ export class PgMoments implements MomentPort {
       closing.resolve();
       await finished.catch(() => undefined);
       await connection.close();
+      giveBack();
     };
     try {
       const moment: Moment = Object.assign(await opened.promise, {

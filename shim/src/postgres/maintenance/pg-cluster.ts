@@ -47,6 +47,14 @@ export class PgCluster implements ClusterPort {
     return cluster;
   }
 
+  /** Changes the client URLs that the member list shows for this shim. */
+  async advertise(clientUrls: readonly string[]): Promise<void> {
+    await this.#options.connection.query('UPDATE pg8s.members SET client_urls = $2 WHERE id = $1', [
+      toSigned(this.memberId),
+      [...clientUrls],
+    ]);
+  }
+
   /** Shows that this shim lives, and looks who else does. */
   async heartbeat(): Promise<void> {
     const [[others] = []] = await this.#options.connection.query(

@@ -8,6 +8,8 @@ const timeoutMs = 600_000;
 export interface PgVacuumOptions {
   connectionString: string;
   log: Logger;
+  /** Takes one of the process' temporary connections; undefined: all are taken. */
+  takeConnection: () => (() => void) | undefined;
 }
 
 /**
@@ -47,6 +49,8 @@ export class PgVacuum {
 
   async #vacuum(): Promise<void> {
     const { connectionString, log } = this.#options;
+    const giveBack = this.#options.takeConnection();
+    if (giveBack === undefined) return log.info('the history was not vacuumed: autovacuum will do it');
     const connection = new Connection({
       connectionString,
       role: 'vacuum',
@@ -64,6 +68,7 @@ export class PgVacuum {
     } finally {
       this.#connection = undefined;
       await connection.close();
+      giveBack();
     }
   }
 }

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { createGrpcClient } from '../../client/grpc-client.ts';
 import type { EtcdClient } from '../../client/etcd-client.ts';
 import { until } from '../../mvcc/testing/until.ts';
-import type { Shim } from '../../server.ts';
+import type { ListeningShim } from '../../server.ts';
 import { encodeFrame, type Frame, frameType, RawConnection } from '../testing/raw-connection.ts';
 import { startMemoryShim } from '../testing/start-memory-shim.ts';
 
@@ -22,7 +22,7 @@ const frame = (type: number, stream: number, payload: Buffer = empty, flags = 0)
 });
 
 describe('floods of frames harm no other client', { timeout: 120_000 }, () => {
-  let shim: Shim;
+  let shim: ListeningShim;
   let url: string;
   let witness: EtcdClient;
   before(async () => {

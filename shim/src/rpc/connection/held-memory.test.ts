@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { createGrpcClient } from '../../client/grpc-client.ts';
-import type { Shim } from '../../server.ts';
+import type { ListeningShim } from '../../server.ts';
 import { until } from '../../mvcc/testing/until.ts';
 import { tooMuchHeld } from '../server/grpc-server.ts';
 import { PartialMessage } from './held-memory.ts';
@@ -29,7 +29,7 @@ test('what of a message has come is counted until it is whole', () => {
 
 describe('what clients make the server hold is bounded', { timeout: 60_000 }, () => {
   const closers: (() => unknown)[] = [];
-  let shim: Shim & { store: MemoryStore };
+  let shim: ListeningShim & { store: MemoryStore };
   let url: string;
   let log: string;
   afterEach(async () => {

@@ -1,16 +1,10 @@
 import type { Http2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
-import { totalmem } from 'node:os';
 
 /** What a connection costs, and what each of its streams does, before anything is sent on them: measured, rounded up. */
 const connectionBytes = 64 * 1024;
 const streamBytes = 16 * 1024;
 /** Who holds less than this part of the limit is nobody's burden, however many there are. */
 const burdenPart = 16;
-
-export interface HeldMemoryOptions {
-  /** Default: a quarter of the memory that this process may have, 1 GiB at most. */
-  limitBytes?: number | undefined;
-}
 
 /**
  * Bounds what clients can make this process hold for them: answers that they do not read, messages that they begin and do
@@ -27,8 +21,9 @@ export class HeldMemory {
   readonly #bySession = new WeakMap<Http2Session, Holder>();
   #bytes = 0;
 
-  constructor({ limitBytes }: HeldMemoryOptions = {}) {
-    this.limitBytes = limitBytes ?? Math.min(1024 ** 3, memoryOfProcess() / 4);
+  /** `limitBytes`: of everything that is held together. */
+  constructor(limitBytes: number) {
+    this.limitBytes = limitBytes;
   }
 
   /** What is held now. */
@@ -171,10 +166,4 @@ export class PartialMessage {
     }
     return this.#bytes - before;
   }
-}
-
-function memoryOfProcess(): number {
-  const constrained = process.constrainedMemory();
-  // Without a limit some systems tell the largest number there is.
-  return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
 }

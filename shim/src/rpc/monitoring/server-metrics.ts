@@ -1,9 +1,10 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { Store, StoreStats } from '../../mvcc/store.ts';
 import { type CallCounts, codeName } from './call-counts.ts';
 import type { Guard } from '../guard/guard.ts';
 import { findLeader } from '../maintenance/leader-method.ts';
 import { handlingHistogram } from './handling-histogram.ts';
+import { processRegistry } from './process-metrics.ts';
 import type { WatchService } from '../watch/watch-service.ts';
 
 /** What /metrics is made of; several servers in one process have their own each. */
@@ -109,17 +110,6 @@ const counters: readonly Row[] = [
   ['pg8s_shim_commit_conflicts_total', 'Batches another shim was faster than.', (s) => s.commitConflicts],
   ['pg8s_shim_commits_unknown_total', 'Batches whose outcome had to be found out.', (s) => s.commitsUnknown],
 ];
-
-let processMetrics: Registry | undefined;
-
-/** Of the process, not of one server; observed once, for observers cannot be taken away again. */
-function processRegistry(): Registry {
-  if (processMetrics === undefined) {
-    processMetrics = new Registry();
-    collectDefaultMetrics({ register: processMetrics });
-  }
-  return processMetrics;
-}
 
 /** Makes the metrics of one server. Values are taken when they are read; nothing is counted twice meanwhile. */
 export function createServerMetrics(options: ServerMetricsOptions): ServerMetrics {

@@ -12,7 +12,7 @@ import {
   type ReflectionResponse,
 } from '../../etcdserverpb/messages/reflection-messages.ts';
 import { routes } from '../../gateway/json/routes.ts';
-import type { Shim } from '../../server.ts';
+import type { ListeningShim } from '../../server.ts';
 import { startMemoryShim } from '../testing/start-memory-shim.ts';
 
 const messages = defineReflection();
@@ -25,7 +25,7 @@ type Question = Partial<ReflectionRequest>;
 
 for (const version of ['v1', 'v1alpha']) {
   describe(`reflection ${version}`, () => {
-    let shim: Shim;
+    let shim: ListeningShim;
     let client: Client;
     before(async () => {
       shim = await startMemoryShim();

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { createTestAuthority } from '../../gateway/testing/certificates.ts';
 import { until } from '../../mvcc/testing/until.ts';
-import { type Shim, startShim } from '../../server.ts';
+import { type ListeningShim, startShim } from '../../server.ts';
 import { RawConnection } from '../testing/raw-connection.ts';
 import { startMemoryShim } from '../testing/start-memory-shim.ts';
 
@@ -35,7 +35,7 @@ describe('close() ends within its grace time, whatever clients do', { timeout: 6
   }
 
   /** A shim with clients that never go on, and never go. */
-  async function besieged(): Promise<Shim> {
+  async function besieged(): Promise<ListeningShim> {
     const shim = await startMemoryShim({
       listenClientUrls: ['http://127.0.0.1:0', 'https://127.0.0.1:0'],
       listenClientHttpUrls: ['http://127.0.0.1:0'],
@@ -74,7 +74,7 @@ describe('close() ends within its grace time, whatever clients do', { timeout: 6
   }
 
   /** The grace time is 500 ms; the rest is for a busy machine, and well below the handshakes' ten seconds. */
-  async function closeSoon(shim: Shim): Promise<void> {
+  async function closeSoon(shim: ListeningShim): Promise<void> {
     let isClosed = false;
     const closed = shim.close().then(() => (isClosed = true));
     await until('the shim to close', () => isClosed, 5000);

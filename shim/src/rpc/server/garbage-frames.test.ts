@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { createGrpcClient } from '../../client/grpc-client.ts';
 import { Random, testSeed } from '../../mvcc/testing/random.ts';
-import type { Shim } from '../../server.ts';
+import type { ListeningShim } from '../../server.ts';
 import { encodeFrame, preface } from '../testing/raw-connection.ts';
 import { startMemoryShim } from '../testing/start-memory-shim.ts';
 
@@ -13,7 +13,7 @@ const settings = encodeFrame({ type: 4, flags: 0, stream: 0, payload: Buffer.of(
 const acknowledged = encodeFrame({ type: 4, flags: 1, stream: 0, payload: Buffer.of() });
 
 describe('what no client sends harms no other client', () => {
-  let shim: Shim;
+  let shim: ListeningShim;
   let url: URL;
   before(async () => {
     shim = await startMemoryShim();
