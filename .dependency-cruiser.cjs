@@ -47,16 +47,18 @@ module.exports = {
       to: { path: 'node_modules/(pg|@types/pg|pg-[^/]+)/' },
     },
     {
-      name: 'mvcc-knows-no-sql-and-no-grpc',
+      name: 'domains-use-no-sql-and-no-grpc',
       severity: 'error',
-      from: { path: '^shim/src/(mvcc|lease|auth)/', pathNot: '\\.pg\\.test\\.ts$' },
-      to: { path: '^shim/src/(postgres|rpc|gateway|client|in-process)/|node_modules/@grpc/' },
+      from: { path: '^shim/src/(mvcc|lease|auth|alarm|snapshot)/', pathNot: '\\.pg\\.test\\.ts$' },
+      to: {
+        path: '^shim/src/(postgres|rpc|gateway|client|in-process|stages)/|^shim/src/(shim|server)\\.ts$|node_modules/(@grpc/|pg/)',
+      },
     },
     {
       name: 'postgres-only-implements-the-ports',
       severity: 'error',
       from: { path: '^shim/src/postgres/' },
-      to: { path: '^shim/src/(rpc|gateway|client|in-process)/' },
+      to: { path: '^shim/src/(rpc|gateway|client|in-process|stages)/|^shim/src/(shim|server)\\.ts$' },
     },
     {
       name: 'rpc-knows-no-sql',

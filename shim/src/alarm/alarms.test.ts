@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import type { StoreError } from '../mvcc/store-error.ts';
-import { MemoryAlarms } from '../rpc/testing/memory-upkeep.ts';
+import { MemoryAlarms } from './testing/memory-alarms.ts';
 import { Alarms } from './alarms.ts';
 import { NextTurn } from './next-turn.ts';
 

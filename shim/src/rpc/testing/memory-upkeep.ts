@@ -1,31 +1,9 @@
 import { pino } from 'pino';
-import type { AlarmPort } from '../../alarm/alarm-port.ts';
 import { Alarms } from '../../alarm/alarms.ts';
-import type { AlarmMember, AlarmType } from '../../etcdserverpb/admin-types.ts';
+import { MemoryAlarms } from '../../alarm/testing/memory-alarms.ts';
 import { StoreError } from '../../mvcc/store-error.ts';
 import type { Upkeep } from '../../snapshot/upkeep.ts';
 import type { MemoryStore } from './memory-store.ts';
-
-/** Alarms in memory. */
-export class MemoryAlarms implements AlarmPort {
-  #raised: AlarmMember[] = [];
-
-  list(type: AlarmType): Promise<AlarmMember[]> {
-    return Promise.resolve(this.#raised.filter(({ alarm }) => type === 'NONE' || alarm === type));
-  }
-
-  async raise(alarm: AlarmMember): Promise<void> {
-    await this.clear(alarm);
-    this.#raised.push(alarm);
-  }
-
-  clear({ memberId, alarm }: AlarmMember): Promise<boolean> {
-    const kept = this.#raised.filter((each) => each.memberId !== memberId || each.alarm !== alarm);
-    const wasRaised = kept.length < this.#raised.length;
-    this.#raised = kept;
-    return Promise.resolve(wasRaised);
-  }
-}
 
 /** Upkeep of a store in memory, for the rpc layer's own tests: its snapshot is any bytes, its hashes are any numbers. */
 export function createMemoryUpkeep(store: MemoryStore): Upkeep {

@@ -1,4 +1,5 @@
-import type { OpenedStore } from '../../postgres/open-store.ts';
+import type { Lessor } from '../../lease/lessor.ts';
+import type { Store } from '../../mvcc/store.ts';
 
 const text = (value: string): Uint8Array => Buffer.from(value);
 
@@ -6,7 +7,7 @@ const text = (value: string): Uint8Array => Buffer.from(value);
  * A little of everything that a store can hold: superseded values, deletions, a key that came back, keys with leases,
  * revisions of several changes, also of one key, empty and large values, keys of all bytes, and a compaction in the middle.
  */
-export async function fillStore({ store, lessor }: OpenedStore): Promise<void> {
+export async function fillStore({ store, lessor }: { store: Store; lessor: Lessor }): Promise<void> {
   const put = (key: Uint8Array | string, value: Uint8Array | string, lease = 0n): Promise<unknown> =>
     store.put({
       key: typeof key === 'string' ? text(key) : key,
