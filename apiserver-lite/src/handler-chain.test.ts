@@ -11,7 +11,7 @@ import { startHttpsServer } from './server/https-server.ts';
 import type { HttpsServer } from './server/https-server.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import type { Handler } from './http/request-context.ts';
-import { responseOf } from './http/request-scope.ts';
+import { responseOf } from './http/server-request.ts';
 import { sendJson } from './http/respond.ts';
 import { notFound } from './api-errors/status-error.ts';
 import { testAuthority } from './server/testing/certificates.ts';

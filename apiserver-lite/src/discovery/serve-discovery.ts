@@ -8,7 +8,7 @@ import { encodeValue } from '../endpoints/write-response.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/request-scope.ts';
+import { responseOf } from '../http/server-request.ts';
 import { sendBody } from '../http/respond.ts';
 import { aggregatedDocument } from './aggregated-document.ts';
 import type { AggregatedVersion } from './aggregated-document.ts';

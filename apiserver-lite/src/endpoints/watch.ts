@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/request-scope.ts';
+import { responseOf } from '../http/server-request.ts';
 import { internalError, methodNotAllowed, StatusError, type Status } from '../api-errors/status-error.ts';
 import type { Watcher } from '../storage/storage.ts';
 import { watchEventEncoder, type WatchEventEncoder } from './encoding/watch-events.ts';

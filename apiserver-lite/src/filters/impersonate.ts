@@ -29,7 +29,7 @@ export function impersonate(authorizer: Authorizer): Filter {
       const mode = modes[index];
       if (mode === undefined || !mode.applies(wanted, requestor)) continue;
       try {
-        const user = await mode.become(wanted, request);
+        const user = await mode.effectiveUser(wanted, request);
         lastMode.delete(requestor.name);
         lastMode.set(requestor.name, index);
         if (lastMode.size > maxRemembered) lastMode.delete(lastMode.keys().next().value ?? '');

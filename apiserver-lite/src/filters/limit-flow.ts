@@ -1,6 +1,6 @@
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { Filter, HttpRequest, RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/request-scope.ts';
+import { responseOf } from '../http/server-request.ts';
 import { sendText } from '../http/respond.ts';
 import { mastersGroup, nodesGroup } from '../authentication/authenticator.ts';
 import { Lane } from '../flow-control/lane.ts';

@@ -1,6 +1,6 @@
 import { breathe } from '../http/breathe.ts';
 import type { Filter, RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/request-scope.ts';
+import { responseOf } from '../http/server-request.ts';
 import { sendError } from '../http/respond.ts';
 import type { StatusEncoder } from '../http/respond.ts';
 import { StatusError } from '../api-errors/status-error.ts';

@@ -1,6 +1,6 @@
 import { parseGoDuration } from '@pg8s/k8s-proto/component-base/go-duration';
 import type { Filter, RequestContext } from '../http/request-context.ts';
-import { RequestScope } from '../http/request-scope.ts';
+import { ServerRequest } from '../http/server-request.ts';
 import { badRequest, StatusError } from '../api-errors/status-error.ts';
 import { isLongRunning } from './request-info.ts';
 
@@ -21,7 +21,7 @@ export function limitTime({ requestTimeoutMs }: TimeLimits): Filter {
     return new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         const error = deadlineExceeded();
-        if (context instanceof RequestScope) context.cancel(error);
+        if (context instanceof ServerRequest) context.cancel(error);
         reject(error);
       }, timeoutMs);
       // A late answer or failure finds the promise settled, and is dropped.

@@ -1,7 +1,7 @@
 import { flag, text } from '../endpoints/options/query.ts';
 import { parseFieldSelector } from '../endpoints/selectors/field-selector.ts';
 import type { Filter, RequestInfo } from '../http/request-context.ts';
-import { RequestScope } from '../http/request-scope.ts';
+import { ServerRequest } from '../http/server-request.ts';
 import type { RequestTarget } from '../http/request-target.ts';
 import { badRequest } from '../api-errors/status-error.ts';
 
@@ -140,7 +140,7 @@ export function isLongRunning({ isResourceRequest, verb, subresource }: RequestI
 export function readRequestInfo(): Filter {
   return (next) => (context) => {
     context.requestInfo = requestInfoOf(context.request.method ?? 'GET', context.url);
-    if (context instanceof RequestScope) context.longRunning = isLongRunning(context.requestInfo);
+    if (context instanceof ServerRequest) context.longRunning = isLongRunning(context.requestInfo);
     return next(context);
   };
 }

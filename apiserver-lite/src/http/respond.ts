@@ -2,7 +2,7 @@ import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { RequestContext } from './request-context.ts';
-import { responseOf } from './request-scope.ts';
+import { responseOf } from './server-request.ts';
 import { internalError, StatusError } from '../api-errors/status-error.ts';
 import type { Status } from '../api-errors/status-error.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/request-scope.ts';
+import { responseOf } from '../http/server-request.ts';
 import { acceptsGzip, gzipThresholdBytes, sendBody } from '../http/respond.ts';
 
 const gzipAsync = promisify(gzip);

@@ -5,7 +5,7 @@ import type { ApiGroup } from '../discovery/api-tree.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/request-scope.ts';
+import { responseOf } from '../http/server-request.ts';
 import { versionInfo } from '../server/version.ts';
 import { documentV2 } from './document-v2.ts';
 import { documentOf, groupDocumentV3, versionDocument } from './document-v3.ts';

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { startHttpsServer } from './https-server.ts';
 import type { HttpsServer } from './https-server.ts';
 import type { Handler } from '../http/request-context.ts';
-import { responseOf, RequestScope } from '../http/request-scope.ts';
+import { responseOf, ServerRequest } from '../http/server-request.ts';
 import { sendJson, sendText } from '../http/respond.ts';
 import { testAuthority } from './testing/certificates.ts';
 import type { KeyPair, TestAuthority } from './testing/certificates.ts';
@@ -107,7 +107,7 @@ describe('https server', () => {
     const mayFinish = Promise.withResolvers<void>();
     const server = await start(async (context) => {
       if (context.url.pathname === '/watch') {
-        (context as RequestScope).longRunning = true;
+        (context as ServerRequest).longRunning = true;
         responseOf(context).write('event\n');
         await once(context.signal, 'abort');
         responseOf(context).end();

@@ -5,11 +5,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Handler, HttpRequest, HttpResponse } from '../http/request-context.ts';
-import { RequestScope } from '../http/request-scope.ts';
+import { ServerRequest } from '../http/server-request.ts';
 import { sendError, sendText } from '../http/respond.ts';
 import { StartError } from './start-error.ts';
-import { UnsentResponses } from './unsent-responses.ts';
-import type { UnsentLimits } from './unsent-responses.ts';
+import { UnsentResponses } from '../http/unsent-responses.ts';
+import type { UnsentLimits } from '../http/unsent-responses.ts';
 
 type Pem = string | Buffer;
 
@@ -67,47 +67,47 @@ const headersTimeoutMs = 32_000;
 export async function startHttpsServer(options: HttpsServerOptions): Promise<HttpsServer> {
   const { bindAddress, port, log, now = Date.now } = options;
   const server = createServer(options);
-  const scopes = new Set<RequestScope>();
+  const underWay = new Set<ServerRequest>();
   const unsent = new UnsentResponses(options.unsentLimits);
   const connections = trackConnections(server, log, options.idleTimeoutMs ?? idleTimeoutMs);
   let closing: Promise<void> | undefined;
   let drained: (() => void) | undefined;
 
   server.on('request', (request: HttpRequest, response: HttpResponse) => {
-    let scope: RequestScope;
+    let context: ServerRequest;
     try {
-      scope = new RequestScope({ request, response, log, receivedAt: now(), unsent });
+      context = new ServerRequest({ request, response, log, receivedAt: now(), unsent });
     } catch {
       refuse(response as ServerResponse);
       return;
     }
     // RFC 9110, 9.3.7: a question to the server itself, which Go's answers below all handlers.
-    if (scope.url.pathname === '*' && request.method === 'OPTIONS') {
+    if (context.url.pathname === '*' && request.method === 'OPTIONS') {
       response.end();
       return;
     }
-    scopes.add(scope);
+    underWay.add(context);
     response.on('finish', () => endUnread(request));
     response.on('close', () => {
-      scopes.delete(scope);
-      if (!response.writableEnded) scope.cancel(new Error('the client went away'));
+      underWay.delete(context);
+      if (!response.writableEnded) context.cancel(new Error('the client went away'));
       if (closing !== undefined) connections.endIdle(request.socket as Socket);
-      if (scopes.size === 0) drained?.();
+      if (underWay.size === 0) drained?.();
     });
     if (closing !== undefined) {
-      // A connection that came through while the door was closing.
-      void sendText(scope, 503, 'apiserver is shutting down\n');
+      // It came on a connection that was accepted before the port closed.
+      void sendText(context, 503, 'apiserver is shutting down\n');
       return;
     }
-    void answer(scope);
+    void answer(context);
   });
 
-  async function answer(scope: RequestScope): Promise<void> {
+  async function answer(context: ServerRequest): Promise<void> {
     try {
-      await options.handler(scope);
+      await options.handler(context);
     } catch (error) {
-      log.error({ err: error, path: scope.url.pathname }, 'request failed outside of its handler chain');
-      await sendError(scope, error).catch(() => scope.response.end());
+      log.error({ err: error, path: context.url.pathname }, 'request failed outside of its handler chain');
+      await sendError(context, error).catch(() => context.response.end());
     }
   }
 
@@ -138,10 +138,10 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
       server.close(() => resolve());
     });
     connections.goAway();
-    for (const scope of scopes) {
-      if (scope.longRunning) scope.cancel(new Error('the server is shutting down'));
+    for (const context of underWay) {
+      if (context.longRunning) context.cancel(new Error('the server is shutting down'));
     }
-    if (scopes.size > 0) {
+    if (underWay.size > 0) {
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([
         new Promise<void>((resolve) => {
@@ -153,7 +153,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
       ]);
       clearTimeout(timer);
     }
-    for (const scope of scopes) scope.cancel(new Error('the server is shutting down'));
+    for (const context of underWay) context.cancel(new Error('the server is shutting down'));
     connections.destroyAll();
     await closed;
   }
@@ -161,7 +161,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
   return {
     port: address.port,
     url: `https://${host}:${address.port}`,
-    inFlight: () => scopes.size,
+    inFlight: () => underWay.size,
     close() {
       closing ??= drain();
       return closing;

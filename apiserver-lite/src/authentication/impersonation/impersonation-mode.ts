@@ -13,16 +13,16 @@ import { refusal } from '../../authorization/authorizer.ts';
 import type { AuthorizationAttributes, Authorizer } from '../../authorization/authorizer.ts';
 import type { WantedUser } from './wanted-user.ts';
 
-/** One way to be allowed to act for somebody else. */
+/** One kind of permission to impersonate another user. */
 export interface ImpersonationMode {
-  /** Whether this way is there for that user at all. */
+  /** Whether this mode can be used for that user at all. */
   applies(wanted: WantedUser, requestor: UserInfo): boolean;
-  /** Who the request is for then. @throws StatusError 403 where the requestor may not. */
-  become(wanted: WantedUser, request: AuthorizationAttributes): Promise<UserInfo>;
+  /** The user that the request is authorized as. @throws StatusError 403 where the requestor may not impersonate them. */
+  effectiveUser(wanted: WantedUser, request: AuthorizationAttributes): Promise<UserInfo>;
 }
 
 /**
- * All ways, the narrowest first: the verb `impersonate` on its own, as it always was, comes last. The others need two
+ * All modes, the narrowest first: the verb `impersonate` on its own, the oldest one, comes last. The others need two
  * permissions, `impersonate-on:MODE:VERB` for what is asked, and `impersonate:MODE` for who it is asked as
  * (Kubernetes: `endpoints/filters/impersonation/mode.go`, KEP-5284).
  */
@@ -42,7 +42,7 @@ export function impersonationModes(authorizer: Authorizer): readonly Impersonati
     constrained('user-info', ask, ({ name }) => nodeOf(name) === undefined && accountOf(name) === undefined),
     {
       applies: () => true,
-      async become(wanted, { user }) {
+      async effectiveUser(wanted, { user }) {
         await askForUser(wanted, { user, verb: 'impersonate', isConstrained: false, ask });
         return userFor(wanted, false);
       },
@@ -55,7 +55,7 @@ type Ask = (attributes: AuthorizationAttributes) => Promise<void>;
 function constrained(mode: string, ask: Ask, applies: ImpersonationMode['applies']): ImpersonationMode {
   return {
     applies,
-    async become(wanted, request) {
+    async effectiveUser(wanted, request) {
       await ask({ ...request, verb: `impersonate-on:${mode}:${request.verb}` });
       await askForUser(wanted, { user: request.user, verb: `impersonate:${mode}`, isConstrained: true, ask });
       return userFor(wanted, true);

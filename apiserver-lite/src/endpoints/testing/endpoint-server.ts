@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { recoverPanic } from '../../filters/recover-panic.ts';
 import { requestInfoOf } from '../../filters/request-info.ts';
 import type { ServedResources } from '../../registry/resource-table.ts';
-import { RequestScope } from '../../http/request-scope.ts';
+import { ServerRequest } from '../../http/server-request.ts';
 import { createResourceHandler, type ResourceHandlerOptions } from '../resource-handler.ts';
 import { encodeStatus } from '../write-response.ts';
 
@@ -41,12 +41,12 @@ export class EndpointServer {
     const log = pino({ level: 'silent' });
     const handler = recoverPanic(encodeStatus)(createResourceHandler({ resources, ...options }));
     const server = createServer((request, response) => {
-      const scope = new RequestScope({ request, response, log, receivedAt: 0 });
-      scope.requestInfo = requestInfoOf(request.method ?? 'GET', scope.url);
+      const context = new ServerRequest({ request, response, log, receivedAt: 0 });
+      context.requestInfo = requestInfoOf(request.method ?? 'GET', context.url);
       response.once('close', () => {
-        scope.cancel(new Error('closed'));
+        context.cancel(new Error('closed'));
       });
-      void handler(scope);
+      void handler(context);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import { pino } from 'pino';
 import { isLongRunning, requestInfoOf } from '../../filters/request-info.ts';
 import type { HttpRequest, HttpResponse, RequestInfo, UserInfo } from '../request-context.ts';
-import { RequestScope } from '../request-scope.ts';
+import { ServerRequest } from '../server-request.ts';
 
 export interface FakeRequest {
   method?: string;
@@ -73,7 +73,7 @@ export function fakeExchange({
   user,
   body = '',
   receivedAt = 0,
-}: FakeRequest = {}): { context: RequestScope; response: FakeResponse } {
+}: FakeRequest = {}): { context: ServerRequest; response: FakeResponse } {
   const response = new FakeResponse();
   const rawHeaders = Object.entries(headers).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : value).flatMap((line) => [name, line]),
@@ -91,7 +91,7 @@ export function fakeExchange({
     rawHeaders,
     socket: {},
   });
-  const context = new RequestScope({
+  const context = new ServerRequest({
     request: request as unknown as HttpRequest,
     response: response as unknown as HttpResponse,
     log: pino({ level: 'silent' }),

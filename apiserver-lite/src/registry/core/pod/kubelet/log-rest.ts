@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { RequestContext } from '../../../../http/request-context.ts';
-import { responseOf } from '../../../../http/request-scope.ts';
+import { responseOf } from '../../../../http/server-request.ts';
 import { badRequest, internalError, StatusError } from '../../../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../../../storage/storage.ts';
 import type { GenericStore } from '../../../generic/generic-store.ts';

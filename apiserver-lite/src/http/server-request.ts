@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { HttpRequest, HttpResponse, RequestContext, RequestInfo, UserInfo } from './request-context.ts';
 import { parseRequestTarget } from './request-target.ts';
 import type { RequestTarget } from './request-target.ts';
-import type { UnsentResponses } from '../server/unsent-responses.ts';
+import type { UnsentResponses } from './unsent-responses.ts';
 
 const unknownRequest: RequestInfo = {
   isResourceRequest: false,
@@ -29,7 +29,7 @@ const nobody: UserInfo = { name: '', groups: [] };
 const maxWarningCharacters = 4096;
 const maxCutWarningCharacters = 256;
 
-export interface RequestScopeOptions {
+export interface ServerRequestOptions {
   request: HttpRequest;
   response: HttpResponse;
   log: Logger;
@@ -39,8 +39,8 @@ export interface RequestScopeOptions {
   unsent?: UnsentResponses;
 }
 
-/** The server's own RequestContext: adds what only the server and its filters decide, the end of a request. */
-export class RequestScope implements RequestContext {
+/** The RequestContext that the server makes for a request: adds what only the server and its filters decide, the end of the request. */
+export class ServerRequest implements RequestContext {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
   readonly url: RequestTarget;
@@ -57,7 +57,7 @@ export class RequestScope implements RequestContext {
   readonly #unsent: UnsentResponses | undefined;
 
   /** @throws RequestTargetError where the request's target is no path. */
-  constructor({ request, response, log, receivedAt, unsent }: RequestScopeOptions) {
+  constructor({ request, response, log, receivedAt, unsent }: ServerRequestOptions) {
     this.#unsent = unsent;
     this.request = request;
     this.response = response;
