@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { unwrapEnvelope } from '@pg8s/k8s-proto/envelope';
-import { kubernetesCodec } from '../endpoints/kubernetes-codec.ts';
+import { kubernetesCodec } from '../registry/resource-types/built-in/message-codec.ts';
 import { PathRouter } from '../http/path-router.ts';
 import { fakeExchange } from '../http/testing/fake-exchange.ts';
 import type { FakeResponse } from '../http/testing/fake-exchange.ts';

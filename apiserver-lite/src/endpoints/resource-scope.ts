@@ -4,8 +4,8 @@ import type { Rest } from '../registry/rest.ts';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import type { GroupResource } from '../api-errors/status-error.ts';
 import { deprecationWarning } from './deprecation.ts';
-import { kubernetesCodec } from './kubernetes-codec.ts';
-import type { ObjectCodec } from './object-codec.ts';
+import { kubernetesCodec } from '../registry/resource-types/built-in/message-codec.ts';
+import type { ObjectCodec } from '../registry/resource-types/object-codec.ts';
 
 /** What the verbs need beside the request: the clock and the dice are parameters for tests. */
 export interface EndpointEnvironment {

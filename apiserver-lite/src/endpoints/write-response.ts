@@ -6,11 +6,11 @@ import type { CachedObject } from '../storage/cached-object.ts';
 import { inGoOrder, jsonDocument } from './encoding/json.ts';
 import { protobufDocument, protobufValue } from './encoding/protobuf.ts';
 import { toYaml } from './encoding/yaml.ts';
-import { kubernetesCodec } from './kubernetes-codec.ts';
+import { kubernetesCodec } from '../registry/resource-types/built-in/message-codec.ts';
 import { negotiateOutput, type OutputFormat } from './negotiation/output.ts';
 import type { MediaType } from './negotiation/media-types.ts';
 import { wantsPretty } from './negotiation/pretty.ts';
-import type { ObjectCodec } from './object-codec.ts';
+import type { ObjectCodec } from '../registry/resource-types/object-codec.ts';
 
 /**
  * The Status of a failure in the form that the client asked for. Where that can't be had it is JSON, indented; also where the client

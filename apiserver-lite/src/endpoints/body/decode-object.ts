@@ -6,7 +6,7 @@ import type { RequestContext } from '../../http/request-context.ts';
 import { beginTurn, breathe } from '../../http/breathe.ts';
 import { badRequest } from '../../api-errors/status-error.ts';
 import { negotiateInput } from '../negotiation/input.ts';
-import { DecodeError, type ObjectCodec } from '../object-codec.ts';
+import { DecodeError, type ObjectCodec } from '../../registry/resource-types/object-codec.ts';
 import type { FieldValidation } from '../options/write-options.ts';
 import { ensureMapBudget, unboundedBytes } from './map-budget.ts';
 import {

@@ -6,7 +6,7 @@ import { groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import { readYaml } from '../encoding/read-yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';
 import type { MediaType } from '../negotiation/media-types.ts';
-import { isJsonObject, jsonTypeName } from '../patch/json-value.ts';
+import { isJsonObject, jsonTypeName } from '../../json/json-value.ts';
 import { maxJsonKeys, tooManyKeys } from './map-budget.ts';
 
 /** A body that is nothing at all; the message is what kube-apiserver's serializers say. */

@@ -1,7 +1,7 @@
 import { wrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { CachedObject } from '../../storage/cached-object.ts';
-import type { ObjectCodec } from '../object-codec.ts';
+import type { ObjectCodec } from '../../registry/resource-types/object-codec.ts';
 
 const empty = Buffer.alloc(0);
 

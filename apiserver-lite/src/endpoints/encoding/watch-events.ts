@@ -5,7 +5,7 @@ import type { Status } from '../../api-errors/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent } from '../../storage/storage.ts';
 import type { OutputFormat, Transform } from '../negotiation/output.ts';
-import type { ObjectCodec } from '../object-codec.ts';
+import type { ObjectCodec } from '../../registry/resource-types/object-codec.ts';
 import { jsonItem, typeHead } from './json.ts';
 import { metaApiVersion, partialItem } from './partial-metadata.ts';
 import {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { breathe } from '../../http/breathe.ts';
-import type { JsonObject } from '../patch/json-value.ts';
+import type { JsonObject } from '../../json/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { compareObjects, type Comparison } from './compare.ts';
 import { applyConflict, type Conflict } from './conflicts.ts';
@@ -13,7 +13,12 @@ import { mergeApplied } from './merge-applied.ts';
 import { pruneMerged } from './prune-merged.ts';
 import { resetFieldsOf, strippedFields, type ResetFields } from './reset-fields.ts';
 import { trackUpdate } from './track.ts';
-import { inVersion, versionsOf, type Version, type Versions } from './versions.ts';
+import {
+  inVersion,
+  versionsOf,
+  type Version,
+  type Versions,
+} from '../../registry/resource-types/built-in/kind-versions.ts';
 
 /** Who applies, and how. */
 export interface Application {

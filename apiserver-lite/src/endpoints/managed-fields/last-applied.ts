@@ -1,11 +1,11 @@
 import { goMapJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { isJsonObject, type JsonObject } from '../patch/json-value.ts';
-import { typedProblems } from '../patch/typed-problems.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import { typedProblems } from '../../registry/resource-types/built-in/typed-problems.ts';
 import { compareObjects } from './compare.ts';
 import { difference, type FieldSet } from './field-set.ts';
 import { fieldsOf } from './fields-of.ts';
-import type { Version } from './versions.ts';
+import type { Version } from '../../registry/resource-types/built-in/kind-versions.ts';
 
 /** Where `kubectl apply` keeps what it applied from the client's side. */
 const annotation = 'kubectl.kubernetes.io/last-applied-configuration';

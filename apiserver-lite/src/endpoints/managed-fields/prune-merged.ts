@@ -1,9 +1,14 @@
 import type { ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import type { JsonObject } from '../patch/json-value.ts';
+import type { JsonObject } from '../../json/json-value.ts';
 import { difference, intersection, union, type FieldSet } from './field-set.ts';
 import { fieldsOf, withNamedFields } from './fields-of.ts';
 import { removeFields } from './remove-fields.ts';
-import { inVersion, type Version, type VersionedObject, type Versions } from './versions.ts';
+import {
+  inVersion,
+  type Version,
+  type VersionedObject,
+  type Versions,
+} from '../../registry/resource-types/built-in/kind-versions.ts';
 
 /** What an application takes away. */
 export interface Pruning {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import { kubernetesCodec } from '../kubernetes-codec.ts';
+import { kubernetesCodec } from '../../registry/resource-types/built-in/message-codec.ts';
 import { resourceScope, type ResourceScope } from '../resource-scope.ts';
 import { MemoryStore, memoryRest } from '../testing/memory-rest.ts';
 import { trackCreate, trackUpdate } from './track.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { breathe } from '../../http/breathe.ts';
-import type { JsonObject } from '../patch/json-value.ts';
+import type { JsonObject } from '../../json/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { compareObjects, type Comparison } from './compare.ts';
 import {
@@ -13,7 +13,11 @@ import {
 } from './entries.ts';
 import { difference, union, type FieldSet } from './field-set.ts';
 import { resetFieldsOf, strippedFields, type ResetFields } from './reset-fields.ts';
-import { versionsOf, type Version, type Versions } from './versions.ts';
+import {
+  versionsOf,
+  type Version,
+  type Versions,
+} from '../../registry/resource-types/built-in/kind-versions.ts';
 
 /** Where a write happens, and whose it is. */
 export interface Tracking {

@@ -7,8 +7,8 @@ import { beginTurn, breathe } from '../../http/breathe.ts';
 import { badRequest } from '../../api-errors/status-error.ts';
 import { readBody } from '../body/read-body.ts';
 import { BodyError, kindOfValue, openEnvelope, protobufProblem, readValue } from '../body/read-value.ts';
-import { kubernetesCodec } from '../kubernetes-codec.ts';
-import { DecodeError } from '../object-codec.ts';
+import { kubernetesCodec } from '../../registry/resource-types/built-in/message-codec.ts';
+import { DecodeError } from '../../registry/resource-types/object-codec.ts';
 import { negotiateInput } from '../negotiation/input.ts';
 import { flag, integer, text } from './query.ts';
 

@@ -5,8 +5,8 @@ import { readYaml } from '../encoding/read-yaml.ts';
 import type { ParsedYaml } from '../encoding/yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';
 import type { ResourceScope } from '../resource-scope.ts';
-import { isJsonObject, jsonTypeName, type JsonObject } from './json-value.ts';
-import { typedProblems } from './typed-problems.ts';
+import { isJsonObject, jsonTypeName, type JsonObject } from '../../json/json-value.ts';
+import { typedProblems } from '../../registry/resource-types/built-in/typed-problems.ts';
 
 /** What somebody applies. */
 export interface Applied {

@@ -1,6 +1,6 @@
 import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import { isJsonObject } from './json-value.ts';
+import { isJsonObject } from '../../json/json-value.ts';
 
 /**
  * What tells an element of a list from the others: a scalar itself, an object by its merge key. Undefined for what is

@@ -8,7 +8,7 @@ import {
   jsonTypeName,
   setField,
   type JsonObject,
-} from './json-value.ts';
+} from '../../json/json-value.ts';
 import { PatchError } from './patch-error.ts';
 
 /** One step of a JSON patch (RFC 6902). */

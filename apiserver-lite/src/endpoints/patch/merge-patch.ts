@@ -1,5 +1,5 @@
 import { badRequest } from '../../api-errors/status-error.ts';
-import { copyJson, isJsonObject, jsonTypeName, setField, type JsonObject } from './json-value.ts';
+import { copyJson, isJsonObject, jsonTypeName, setField, type JsonObject } from '../../json/json-value.ts';
 
 /** Checks that a merge patch is an object; null is one in which nothing can be found. Throws 400. */
 export function readMergePatch(value: unknown): JsonObject {

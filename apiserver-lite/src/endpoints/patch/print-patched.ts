@@ -1,6 +1,6 @@
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import { isJsonObject } from './json-value.ts';
+import { isJsonObject } from '../../json/json-value.ts';
 
 /** Whether a patch reached into the object at a path, by the names and indexes that lead there. */
 export type Touched = (path: readonly string[]) => boolean;

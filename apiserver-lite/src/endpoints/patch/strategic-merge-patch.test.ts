@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusError } from '../../api-errors/status-error.ts';
-import type { JsonObject } from './json-value.ts';
-import { patchSchema } from './patch-schema.ts';
+import type { JsonObject } from '../../json/json-value.ts';
+import { patchSchema } from '../../registry/resource-types/built-in/message-patch-schema.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
 
 const pod = patchSchema({ group: '', version: 'v1', kind: 'Pod' });

@@ -1,10 +1,10 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { badRequest, StatusError } from '../../api-errors/status-error.ts';
-import { goValue } from './go-value.ts';
-import { copyJson, isJsonObject, setField, type JsonObject } from './json-value.ts';
+import { goValue } from '../../json/go-print.ts';
+import { copyJson, isJsonObject, setField, type JsonObject } from '../../json/json-value.ts';
 import { elementKey, elementPlaces, inOrder } from './element-order.ts';
 import { PatchError } from './patch-error.ts';
-import type { PatchSchema } from './patch-schema.ts';
+import type { PatchSchema } from '../../registry/resource-types/built-in/message-patch-schema.ts';
 
 /*
  * A strategic merge patch is a merge patch that knows the types: lists whose field has the patchStrategy `merge` are

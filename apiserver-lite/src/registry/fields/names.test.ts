@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kubernetesCodec } from '../../endpoints/kubernetes-codec.ts';
+import { kubernetesCodec } from '../resource-types/built-in/message-codec.ts';
 import { StatusError } from '../../api-errors/status-error.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import type { Rest } from '../rest.ts';

@@ -1,5 +1,5 @@
 import { setJsonField } from '@pg8s/k8s-proto/json-reader';
-import { goSyntax } from '../../patch/go-value.ts';
+import { goSyntax } from '../../../json/go-print.ts';
 import type { MappingNode, Node, ScalarNode } from './node.ts';
 import { resolveScalar, type Resolved } from './resolve.ts';
 import { yamlProblem, YamlError } from './yaml-error.ts';

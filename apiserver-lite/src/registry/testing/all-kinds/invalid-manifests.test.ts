@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { kubernetesCodec } from '../../../endpoints/kubernetes-codec.ts';
+import { kubernetesCodec } from '../../resource-types/built-in/message-codec.ts';
 import { parseYaml } from '../../../endpoints/encoding/yaml.ts';
 import { StatusError } from '../../../api-errors/status-error.ts';
 import { create, testRegistry, type TestRegistry } from '../test-registry.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { kubernetesCodec } from '../../../endpoints/kubernetes-codec.ts';
+import { kubernetesCodec } from '../../resource-types/built-in/message-codec.ts';
 import { parseYaml } from '../../../endpoints/encoding/yaml.ts';
 import { applyMergePatch } from '../../../endpoints/patch/merge-patch.ts';
 import { StatusError } from '../../../api-errors/status-error.ts';

@@ -1,9 +1,9 @@
 import { conform } from '@pg8s/k8s-proto/conform/conform';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { groupVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
-import { converter } from '../../registry/conversion/convert-object.ts';
-import type { JsonObject } from '../patch/json-value.ts';
-import { structPlan, type StructPlan } from './type-plan.ts';
+import { converter } from '../../conversion/convert-object.ts';
+import type { JsonObject } from '../../../json/json-value.ts';
+import { structPlan, type StructPlan } from './message-plan.ts';
 
 /** A version of a kind in which fields may be owned. */
 export interface Version {

@@ -4,7 +4,7 @@ import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { formatFieldPath, strictProblems } from '@pg8s/k8s-proto/conform/strict-problems';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, kindInfo, kindOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
-import { DecodeError, type DecodeInput, type Decoded, type ObjectCodec } from './object-codec.ts';
+import { DecodeError, type DecodeInput, type Decoded, type ObjectCodec } from '../object-codec.ts';
 
 /** The codec of all built-in kinds. */
 export const kubernetesCodec: ObjectCodec = {

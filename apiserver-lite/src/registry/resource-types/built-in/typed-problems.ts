@@ -2,9 +2,9 @@ import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { isKindMessage } from '@pg8s/k8s-proto/scheme';
 import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
 import { requireMessage, type FieldSchema } from '@pg8s/k8s-proto/schema/schema';
-import { keyDefaults } from '../managed-fields/type-plan.ts';
-import { goSyntax, goValue } from './go-value.ts';
-import { isJsonObject } from './json-value.ts';
+import { keyDefaults } from './message-plan.ts';
+import { goSyntax, goValue } from '../../../json/go-print.ts';
+import { isJsonObject } from '../../../json/json-value.ts';
 
 /** Where something is wrong (`.spec.replicas`), and what. */
 type Problem = string;
