@@ -61,6 +61,7 @@ export function createApiserver(options: ApiserverOptions): BuiltApiserver {
   const storage = storageStage(options, metrics);
   const stop = (): void => {
     closing.abort(new Error('the server is shutting down'));
+    storage.informers.close();
     storage.factory.close();
     metrics.close();
   };

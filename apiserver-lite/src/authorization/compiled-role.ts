@@ -1,3 +1,4 @@
+import type { DeepReadonly } from '../storage/follow/deep-readonly.ts';
 import type { AuthorizationAttributes } from './authorizer.ts';
 import type { PolicyRule, RoleObject } from './rbac-objects.ts';
 
@@ -24,7 +25,7 @@ export class CompiledRole {
   readonly rules: readonly PolicyRule[];
   readonly #rules: readonly CompiledRule[];
 
-  constructor(role: RoleObject) {
+  constructor(role: DeepReadonly<RoleObject>) {
     this.rules = role.rules ?? [];
     this.#rules = (role.rules ?? []).map((rule) => compile(rule));
   }

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { setImmediate } from 'node:timers/promises';
 import { test } from 'node:test';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { pino } from 'pino';
-import { CachedObject } from '../storage/cached-object.ts';
-import type { WatchEvent, Watcher } from '../storage/storage.ts';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { SharedInformers } from '../storage/follow/shared-informers.ts';
+import { FakeSource } from '../storage/follow/testing/fake-source.ts';
+import { FakeClock, until } from '../storage/testing/fake-clock.ts';
 import { followObjects } from './follow-objects.ts';
-import type { ObjectSource } from './follow-objects.ts';
 import { RbacIndex } from './rbac-index.ts';
-import { rbacGroup, rbacResources } from './rbac-objects.ts';
-import type { RbacResource } from './rbac-objects.ts';
+import { rbacGroup, rbacGroupResources } from './rbac-objects.ts';
 
 const binding = (name: string, role: string): KubeObject => ({
   apiVersion: `${rbacGroup}/v1`,
@@ -19,87 +17,52 @@ const binding = (name: string, role: string): KubeObject => ({
   roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name: role },
 });
 
-/** Lists what it holds; watches deliver what the test pushes. */
-class FakeSource implements ObjectSource<RbacResource> {
-  stored: KubeObject[] = [];
-  lists = 0;
-  readonly #waiting: PromiseWithResolvers<readonly WatchEvent[] | undefined>[] = [];
-
-  async list(resource: RbacResource) {
-    if (resource === 'clusterrolebindings') this.lists += 1;
-    const objects = resource === 'clusterrolebindings' ? this.stored : [];
-    return {
-      items: objects.map((object) => new CachedObject(object, 1)),
-      resourceVersion: '1',
-      continueToken: '',
-    };
-  }
-
-  async watch(resource: RbacResource): Promise<Watcher> {
-    const waiting = this.#waiting;
-    let closed: PromiseWithResolvers<undefined> | undefined = Promise.withResolvers();
-    return {
-      nextBatch() {
-        const next = Promise.withResolvers<readonly WatchEvent[] | undefined>();
-        if (resource === 'clusterrolebindings') waiting.push(next);
-        return Promise.race([next.promise, closed?.promise]);
-      },
-      close() {
-        closed?.resolve(undefined);
-        closed = undefined;
-      },
-      [Symbol.asyncIterator]: () => {
-        throw new Error('read by nextBatch');
-      },
-    };
-  }
-
-  async #reader(): Promise<PromiseWithResolvers<readonly WatchEvent[] | undefined>> {
-    for (;;) {
-      const reader = this.#waiting.shift();
-      if (reader !== undefined) return reader;
-      await setImmediate();
-    }
-  }
-
-  async push(type: WatchEvent['type'], object: KubeObject): Promise<void> {
-    (await this.#reader()).resolve([{ type, object: new CachedObject(object, 2) }]);
-  }
-
-  async break(): Promise<void> {
-    (await this.#reader()).reject(new Error('410'));
-  }
-}
-
 test('the index is as the store is: at first, after each change, and after a watch was lost', async () => {
   const index = new RbacIndex();
   const source = new FakeSource();
-  const end = new AbortController();
-  const roles = (): string[] =>
-    [...index.rolesOf({ name: 'jane', groups: [] }, '')].map(({ roleRef }) => roleRef.name).sort();
-  const become = async (...expected: string[]): Promise<void> => {
-    while (roles().join() !== expected.join()) await setImmediate();
-  };
-
-  source.stored = [binding('one', 'first')];
-  await followObjects({
-    resources: rbacResources,
-    source,
-    index,
+  const clock = new FakeClock();
+  const informers = new SharedInformers({
+    sourceOf: ({ resource }) => (resource === 'clusterrolebindings' ? source : new FakeSource()),
+    clock,
+    random: () => 0,
     log: pino({ level: 'silent' }),
-    signal: end.signal,
-    retryDelayMs: 0,
   });
-  assert.deepEqual(roles(), ['first']);
+  const roles = (): string =>
+    [...index.rolesOf({ name: 'jane', groups: [] }, '')]
+      .map(({ roleRef }) => roleRef.name)
+      .sort()
+      .join();
 
-  await source.push('ADDED', binding('two', 'second'));
-  await become('first', 'second');
-  await source.push('DELETED', binding('one', 'first'));
-  await become('second');
+  source.put(binding('one', 'first'));
+  await followObjects({ informers, resources: rbacGroupResources, index });
+  assert.equal(roles(), 'first');
 
-  source.stored = [binding('three', 'third')];
-  await source.break();
-  await become('third');
-  assert.equal(source.lists, 2);
-  end.abort();
+  await until(() => source.watchers.size === 1);
+  source.put(binding('two', 'second'));
+  await until(() => roles() === 'first,second');
+  source.delete('', 'one');
+  await until(() => roles() === 'second');
+
+  source.endWatches(new Error('410'));
+  source.delete('', 'two');
+  source.put(binding('three', 'third'));
+  await until(() => clock.pending === 1);
+  clock.advance(100);
+  await until(() => roles() === 'third');
+  assert.equal(source.requests.filter((request) => request === 'list').length, 2);
+  informers.close();
+});
+
+test('closing the informers ends the wait for the first lists', async () => {
+  const source = new FakeSource();
+  source.hold();
+  const informers = new SharedInformers({
+    sourceOf: () => source,
+    clock: new FakeClock(),
+    random: () => 0,
+    log: pino({ level: 'silent' }),
+  });
+  const following = followObjects({ informers, resources: rbacGroupResources, index: new RbacIndex() });
+  informers.close();
+  await assert.rejects(following, /stopped/);
 });

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { DeepReadonly } from '../storage/follow/deep-readonly.ts';
 import type { UserInfo } from '../http/request-context.ts';
 import { CompiledRole } from './compiled-role.ts';
 import type { BindingObject, RbacResource, RoleObject, RoleRef, Subject } from './rbac-objects.ts';
@@ -21,7 +22,7 @@ class BindingIndex {
     return this.#refs.size === 0;
   }
 
-  set(binding: BindingObject, namespace: string): void {
+  set(binding: DeepReadonly<BindingObject>, namespace: string): void {
     const name = binding.metadata.name ?? '';
     this.delete(name);
     const keys = (binding.subjects ?? [])
@@ -88,17 +89,17 @@ export class RbacIndex {
   readonly #clusterBindings = new BindingIndex();
   readonly #bindings = new Map<string, BindingIndex>();
 
-  set(resource: RbacResource, object: KubeObject): void {
+  set(resource: RbacResource, object: DeepReadonly<KubeObject>): void {
     const { name = '', namespace = '' } = object.metadata;
     switch (resource) {
       case 'clusterroles':
-        this.#clusterRoles.set(name, new CompiledRole(object as RoleObject));
+        this.#clusterRoles.set(name, new CompiledRole(object as DeepReadonly<RoleObject>));
         break;
       case 'roles':
-        this.#roles.set(`${namespace}/${name}`, new CompiledRole(object as RoleObject));
+        this.#roles.set(`${namespace}/${name}`, new CompiledRole(object as DeepReadonly<RoleObject>));
         break;
       case 'clusterrolebindings':
-        this.#clusterBindings.set(object as BindingObject, '');
+        this.#clusterBindings.set(object as DeepReadonly<BindingObject>, '');
         break;
       case 'rolebindings': {
         let bindings = this.#bindings.get(namespace);
@@ -106,14 +107,14 @@ export class RbacIndex {
           bindings = new BindingIndex();
           this.#bindings.set(namespace, bindings);
         }
-        bindings.set(object as BindingObject, namespace);
+        bindings.set(object as DeepReadonly<BindingObject>, namespace);
       }
     }
   }
 
   delete(
     resource: RbacResource,
-    { metadata: { name = '', namespace = '' } }: Pick<KubeObject, 'metadata'>,
+    { metadata: { name = '', namespace = '' } }: Pick<DeepReadonly<KubeObject>, 'metadata'>,
   ): void {
     switch (resource) {
       case 'clusterroles':

@@ -50,4 +50,8 @@ export const rbacKinds = {
 
 export type RbacResource = keyof typeof rbacKinds;
 
-export const rbacResources = Object.keys(rbacKinds) as RbacResource[];
+/** The resources that the RBAC authorizer reads. */
+export const rbacGroupResources = (Object.keys(rbacKinds) as RbacResource[]).map((resource) => ({
+  group: rbacGroup,
+  resource,
+}));

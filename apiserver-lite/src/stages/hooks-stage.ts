@@ -1,7 +1,7 @@
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import { followObjects } from '../authorization/follow-objects.ts';
 import { nodeResources } from '../authorization/node/node-index.ts';
-import { rbacGroup, rbacResources } from '../authorization/rbac-objects.ts';
+import { rbacGroupResources } from '../authorization/rbac-objects.ts';
 import { ensureBootstrapObjects } from '../bootstrap/bootstrap-objects.ts';
 import { KubernetesEndpoints } from '../bootstrap/kubernetes-endpoints.ts';
 import { reconcilePolicy } from '../bootstrap/rbac-policy/reconcile.ts';
@@ -9,7 +9,6 @@ import { registryPolicyStore } from '../bootstrap/rbac-policy/registry-policy-st
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { parseServiceRanges } from '../registry/core/service/allocation/ip-range.ts';
 import { PostStartHooks } from '../server/post-start-hooks.ts';
-import type { ListOptions, ResourceStorage, WatchOptions } from '../storage/storage.ts';
 import type { AuthorizationStage } from './authorization-stage.ts';
 import type { ServingAddress } from './serving-address.ts';
 import type { StorageStage } from './storage-stage.ts';
@@ -37,7 +36,7 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
   const { log } = options;
   const hooks = new PostStartHooks({ log, signal: closing });
   let endpoints: KubernetesEndpoints | undefined;
-  hooks.add('generic-apiserver-start-informers', () => followAuthorizationObjects(options, parts));
+  hooks.add('generic-apiserver-start-informers', () => followAuthorizationObjects(parts));
   hooks.add('bootstrap-controller', async () => {
     await writeBootstrapObjects(options, parts);
     if (options.writesEndpoints === false) return;
@@ -78,28 +77,13 @@ async function writeBootstrapObjects(
   });
 }
 
-/** Loads what authorizers look up, and keeps following it until the server closes. */
-async function followAuthorizationObjects(
-  { log }: ApiserverOptions,
-  { registry, authorization: { rbac, nodes }, closing: signal }: HooksStageParts,
-): Promise<void> {
-  const storageOf = (resource: string): ResourceStorage => {
-    const group = nodeResources.find((each) => each.resource === resource)?.group ?? rbacGroup;
-    return registry.storageOf(group, resource);
-  };
-  const source = {
-    list: (resource: string, listOptions: ListOptions) => storageOf(resource).list(listOptions),
-    watch: (resource: string, watchOptions: WatchOptions) => storageOf(resource).watch(watchOptions),
-  };
+/** Loads what authorizers look up, and keeps following it until the informers are closed. */
+async function followAuthorizationObjects({
+  storage: { informers },
+  authorization: { rbac, nodes },
+}: HooksStageParts): Promise<void> {
   await Promise.all([
-    followObjects({ resources: rbacResources, source, index: rbac, log, signal }),
-    nodes &&
-      followObjects({
-        resources: nodeResources.map(({ resource }) => resource),
-        source,
-        index: nodes,
-        log,
-        signal,
-      }),
+    followObjects({ informers, resources: rbacGroupResources, index: rbac }),
+    nodes && followObjects({ informers, resources: nodeResources, index: nodes }),
   ]);
 }

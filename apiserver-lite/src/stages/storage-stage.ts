@@ -5,6 +5,8 @@ import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { countStoredObjects, prometheusStorageMetrics } from '../metrics/storage-metrics.ts';
 import { defaultingCodec } from '../registry/defaults/defaulting-codec.ts';
 import { RegistryStorages } from '../registry/registry-storages.ts';
+import { systemClock } from '../storage/clock.ts';
+import { SharedInformers } from '../storage/follow/shared-informers.ts';
 import { StorageFactory } from '../storage/storage-factory.ts';
 import { valueCodecFor } from '../storage/value-codec.ts';
 import { given } from './given.ts';
@@ -15,6 +17,8 @@ export interface StorageStage {
   readonly factory: StorageFactory;
   /** The storages of the built-in resources. */
   readonly storages: RegistryStorages;
+  /** What the server itself follows of its built-in resources: one informer each, started by the first follower. */
+  readonly informers: SharedInformers;
 }
 
 /** Prepares the storage; etcd is called when something is first read. */
@@ -33,7 +37,14 @@ export function storageStage(options: ApiserverOptions, metrics: ServerMetrics):
     log,
   });
   countStoredObjects(metrics.registry, () => factory.storages());
-  return { factory, storages: new RegistryStorages((resource) => factory.forResource(resource)) };
+  const storages = new RegistryStorages((resource) => factory.forResource(resource));
+  const informers = new SharedInformers({
+    sourceOf: ({ group, resource }) => storages.of(group, resource),
+    clock: systemClock,
+    random: Math.random,
+    log,
+  });
+  return { factory, storages, informers };
 }
 
 /** `--etcd-servers-overrides`: which etcd a resource is kept in; undefined where all are in one. */

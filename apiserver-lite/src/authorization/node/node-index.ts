@@ -1,4 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { DeepReadonly } from '../../storage/follow/deep-readonly.ts';
 import { podReferences } from './pod-references.ts';
 
 /** The resources that say what belongs to which node. */
@@ -32,7 +33,7 @@ export class NodeIndex {
   readonly #volumes = new Map<string, Volume>();
   readonly #volumesOfSecret = new Map<string, Set<string>>();
 
-  set(resource: NodeResource, object: KubeObject): void {
+  set(resource: NodeResource, object: DeepReadonly<KubeObject>): void {
     if (resource === 'persistentvolumes') {
       this.#setVolume(object);
       return;
@@ -54,7 +55,7 @@ export class NodeIndex {
     for (const named of names) this.#count(named, node, 1);
   }
 
-  delete(resource: NodeResource, object: KubeObject): void {
+  delete(resource: NodeResource, object: DeepReadonly<KubeObject>): void {
     const { namespace = '', name = '' } = object.metadata;
     if (resource === 'persistentvolumes') this.#deleteVolume(name);
     else this.#forget(keyOf(resource, namespace, name));
@@ -90,7 +91,7 @@ export class NodeIndex {
     for (const named of known.names) this.#count(named, known.node, -1);
   }
 
-  #setVolume(object: KubeObject): void {
+  #setVolume(object: DeepReadonly<KubeObject>): void {
     const { name = '' } = object.metadata;
     this.#deleteVolume(name);
     const spec = (object['spec'] ?? {}) as { claimRef?: { namespace?: string; name?: string } };
@@ -121,12 +122,12 @@ function keyOf(resource: string, namespace: string, name: string): string {
   return `${resource}/${namespace}/${name}`;
 }
 
-function nodeOf(object: KubeObject): string {
+function nodeOf(object: DeepReadonly<KubeObject>): string {
   const spec = (object['spec'] ?? {}) as { nodeName?: unknown };
   return typeof spec.nodeName === 'string' ? spec.nodeName : '';
 }
 
-function maySettleLater(object: KubeObject): boolean {
+function maySettleLater(object: DeepReadonly<KubeObject>): boolean {
   const spec = (object['spec'] ?? {}) as { ephemeralContainers?: unknown; resourceClaims?: unknown };
   const status = (object['status'] ?? {}) as { extendedResourceClaimStatus?: unknown };
   return (

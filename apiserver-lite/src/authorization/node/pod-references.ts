@@ -1,4 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { DeepReadonly } from '../../storage/follow/deep-readonly.ts';
 
 /** What a kubelet reads besides a Pod, or because of it. */
 export type ReferencedKind =
@@ -20,7 +21,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const volumesWithSecretRef = ['cephfs', 'flexVolume', 'iscsi', 'rbd', 'scaleIO', 'storageos'];
 
 /** Everything in its namespace that a Pod names (Kubernetes: `api/pod.VisitPodSecretNames` and its like). */
-export function podReferences(pod: KubeObject): Reference[] {
+export function podReferences(pod: DeepReadonly<KubeObject>): Reference[] {
   const references: Reference[] = [];
   const add = (kind: ReferencedKind, name: unknown): void => {
     if (typeof name === 'string' && name !== '') references.push({ kind, name });
