@@ -441,9 +441,9 @@ export function testStorage(title: string, open: () => Promise<StorageUnderTest>
 
       test('sendInitialEvents=false begins now', async () => {
         const namespace = fresh();
-        await create(namespace, 'a');
-        // Now is what the cache has seen, as in kube-apiserver: a list waits until that is everything.
-        await storage.list(listOptions({ namespace }));
+        const a = await create(namespace, 'a');
+        // Now is what the cache has seen, as in kube-apiserver: this waits until that includes `a`.
+        await storage.get(at('a', namespace), String(a.revision));
         const watcher = await storage.watch(watchOptions({ namespace, sendInitialEvents: false }));
         const b = await create(namespace, 'b');
         assert.deepEqual((await takeEvents(watcher, 1)).map(describeEvent), [`ADDED b@${b.revision}`]);
