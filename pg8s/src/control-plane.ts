@@ -123,7 +123,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   const [
     { createShim },
     { startApiserver },
-    { startControllers },
+    { createControllers },
     { createNodeMirrorPods },
     { controlPlanePods },
   ] = await parts;
@@ -212,7 +212,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   };
   const { controllerManager, scheduler } = partSettings;
   const { readRootCa } = await import('./root-ca.ts');
-  const rootCa = await readRootCa(controllerManager.rootCaFile);
+  const rootCa = await readRootCa(controllerManager.controllerSettings.rootCaFile);
   for (const note of [...controllerManager.notes, ...scheduler.notes]) log.warn(note);
   const { given } = partSettings;
   const isReady = Promise.withResolvers<void>();
@@ -240,7 +240,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     }),
   ];
   const [firstNode] = nodeNames;
-  const controllers = await startControllers({
+  const controllers = createControllers({
     kubeConfigs: {
       controllerManager: identityOf('system:kube-controller-manager', pki.controllerManager),
       scheduler: identityOf('system:kube-scheduler', pki.scheduler),
@@ -271,6 +271,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
   });
   running = controllers;
   stack.push('controllers', () => controllers.close());
+  controllers.start();
   controllers.ready.then(isReady.resolve, () => undefined);
   const leader = await controllers.started;
   const work = `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ready`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attendances } from '@pg8s/apiserver-lite/registry/unattended';
-import { controllersProblem } from '@pg8s/controllers/flags/controller-names';
+import { controllersProblem } from '@pg8s/controllers/controller-manager/controller-names';
 import { runningControllers } from './running-controllers.ts';
 
 test('what runs is what is there and enabled', () => {

@@ -5,45 +5,18 @@ import {
   withoutMeaning,
 } from '@pg8s/k8s-proto/component-base/component-flag';
 import { servingFlags, sharedFlags } from '@pg8s/k8s-proto/component-base/shared-flags';
+import { controllerTable } from '../controller-manager/controller-table.ts';
 import { clientFlags } from './component-flags.ts';
 
-const { list, boolean, duration, int, float, string } = inEffect;
+const { list, int } = inEffect;
 
-const servedFlags: readonly ComponentFlag[] = [
-  ...clientFlags({ leaseName: 'kube-controller-manager', qps: '0', burst: '30' }),
-  list('controllers', '*', "Controllers to run: '*' for all, 'foo' to enable, '-foo' to disable."),
-  int('concurrent-deployment-syncs', '5', 'Deployments that are worked on at a time.'),
-  int('concurrent-replicaset-syncs', '5', 'ReplicaSets that are worked on at a time.'),
-  int('concurrent-namespace-syncs', '10', 'Namespaces that are emptied at a time.'),
-  int('concurrent-gc-syncs', '20', 'Objects that are collected at a time.'),
-  boolean('enable-garbage-collector', 'true', 'Run the garbage collector.'),
-  duration(
-    'namespace-deletion-quiet-period',
-    '1s',
-    'How long clients must have deleted nothing in a namespace before it is emptied, 5s at most (pg8s).',
-  ),
-  duration('node-monitor-period', '5s', 'Between two looks at the signs of life of all nodes.'),
-  duration('node-monitor-grace-period', '50s', 'How long a node may be silent before it is Unknown.'),
-  duration('node-startup-grace-period', '1m0s', 'How long a new node may be silent before it is Unknown.'),
-  float('node-eviction-rate', '0.1', 'Failed nodes a second whose Pods are evicted, in a healthy zone.'),
-  float(
-    'secondary-node-eviction-rate',
-    '0.01',
-    'The same in an unhealthy zone; 0 where the zone is not large.',
-  ),
-  int('large-cluster-size-threshold', '50', 'Zones with more nodes are large.'),
-  float(
-    'unhealthy-zone-threshold',
-    '0.55',
-    'Fraction of nodes, and three at least, whose failure makes a zone unhealthy.',
-  ),
-  int('terminated-pod-gc-threshold', '12500', 'Pods that ended and may stay; 0: any number.'),
-  string(
-    'root-ca-file',
-    '',
-    'PEM for kube-root-ca.crt in every namespace; unset: the authority in the kubeconfig.',
-  ),
-];
+/** The flags that the rows of the controllers name. */
+const controllerFlags: readonly ComponentFlag[] = controllerTable.flatMap((row) => [
+  ...('flag' in row.workers
+    ? [int(row.workers.flag, String(row.workers.count), `${row.workers.objects} at a time.`)]
+    : []),
+  ...row.flags,
+]);
 
 const notThereYet = 'its controller is not there yet';
 
@@ -100,10 +73,15 @@ const unusedFlags: readonly ComponentFlag[] = [
   }),
 ];
 
+const namesInEffect = new Set(controllerFlags.map(({ name }) => name));
+
 /** Every flag of kube-controller-manager, for the help and for parsing. */
 export const controllerManagerFlags: readonly ComponentFlag[] = [
-  ...servedFlags,
-  ...unusedFlags,
+  ...clientFlags({ leaseName: 'kube-controller-manager', qps: '0', burst: '30' }),
+  list('controllers', '*', "Controllers to run: '*' for all, 'foo' to enable, '-foo' to disable."),
+  ...controllerFlags,
+  // A controller that is added takes its flags into effect by its row alone.
+  ...unusedFlags.filter(({ name }) => !namesInEffect.has(name)),
   ...sharedFlags,
   ...servingFlags('10257', false),
 ];

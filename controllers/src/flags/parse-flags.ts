@@ -1,9 +1,11 @@
 import type { ComponentFlag } from '@pg8s/k8s-proto/component-base/component-flag';
 import { FlagReader, type GivenFlags } from '@pg8s/k8s-proto/component-base/flag-reader';
-import type { ControllerManagerOptions, ControllerSettings } from '../controller-manager.ts';
+import type { ControllerManagerOptions } from '../controller-manager/controller-manager.ts';
+import { controllersProblem } from '../controller-manager/controller-names.ts';
+import { readControllerSettings } from '../controller-manager/controller-settings.ts';
+import { type ControllerSettings, controllerTable } from '../controller-manager/controller-table.ts';
 import type { ComponentSettings } from '../controllers.ts';
 import { controllerManagerFlags } from './controller-manager-flags.ts';
-import { controllersProblem } from './controller-names.ts';
 import { schedulerFlags } from './scheduler-flags.ts';
 
 /** A flag that cannot be used; the message is one line for the person who gave it. */
@@ -22,53 +24,42 @@ export interface ComponentFlagOptions {
   /** `-v`: 0 to 10; from 3 on: debug. */
   readonly verbosity: number;
   readonly logFormat: 'text' | 'json';
-  /** What was given and changes nothing: to be noted in the log, once. */
+  /** A line for each flag that was given and changes nothing: for the log, once. */
   readonly notes: readonly string[];
 }
 
 /** What the flags of the controller manager say. */
 export interface ControllerManagerFlagOptions
   extends ComponentFlagOptions, Required<Pick<ControllerManagerOptions, 'enabled' | 'concurrency'>> {
-  /** What single controllers are told; of the root CA only the file's path is known here. */
-  readonly controllerSettings: Omit<ControllerSettings, 'rootCa'>;
-  /** Path; empty where none was given. */
-  readonly rootCaFile: string;
+  /** Settings of single controllers. The file of the root CA is not read. */
+  readonly controllerSettings: ControllerSettings;
 }
 
 /** Flags of kube-controller-manager (without their dashes; only those given). @throws ControllerFlagError */
 export function parseControllerManagerFlags(given: GivenFlags): ControllerManagerFlagOptions {
   const reader = readerOf('kube-controller-manager', controllerManagerFlags, given);
-  const enabled = reader.list('controllers');
-  const problem = controllersProblem(enabled);
-  if (problem !== undefined) throw new ControllerFlagError(`--controllers ${problem}`);
-  const collects = reader.boolean('enable-garbage-collector');
   return {
     ...componentOptions(reader),
-    enabled: collects
-      ? enabled
-      : [
-          ...enabled.filter((name) => name !== 'garbage-collector-controller'),
-          '-garbage-collector-controller',
-        ],
-    concurrency: {
-      'deployment-controller': reader.positive('concurrent-deployment-syncs'),
-      'replicaset-controller': reader.positive('concurrent-replicaset-syncs'),
-      'garbage-collector-controller': reader.positive('concurrent-gc-syncs'),
-      'namespace-controller': reader.positive('concurrent-namespace-syncs'),
-    },
-    controllerSettings: {
-      namespaceQuietPeriodMs: reader.durationMs('namespace-deletion-quiet-period'),
-      nodeMonitorPeriodMs: reader.durationMs('node-monitor-period'),
-      nodeMonitorGracePeriodMs: reader.durationMs('node-monitor-grace-period'),
-      nodeStartupGracePeriodMs: reader.durationMs('node-startup-grace-period'),
-      nodeEvictionRate: reader.number('node-eviction-rate'),
-      secondaryNodeEvictionRate: reader.number('secondary-node-eviction-rate'),
-      largeClusterSizeThreshold: reader.integer('large-cluster-size-threshold'),
-      unhealthyZoneThreshold: reader.number('unhealthy-zone-threshold'),
-      terminatedPodGcThreshold: reader.integer('terminated-pod-gc-threshold'),
-    },
-    rootCaFile: reader.text('root-ca-file'),
+    enabled: enabledControllers(reader),
+    concurrency: Object.fromEntries(
+      controllerTable.flatMap(({ name, workers }) =>
+        'flag' in workers ? [[name, reader.positive(workers.flag)]] : [],
+      ),
+    ),
+    controllerSettings: readControllerSettings(reader),
   };
+}
+
+/** `--controllers`, with controllers that a flag of their own disables. */
+function enabledControllers(reader: FlagReader): string[] {
+  const listed = reader.list('controllers');
+  const problem = controllersProblem(listed);
+  if (problem !== undefined) throw new ControllerFlagError(`--controllers ${problem}`);
+  const rows: readonly { name: string; enabledBy?: string }[] = controllerTable;
+  const disabled = rows.flatMap(({ name, enabledBy }) =>
+    enabledBy !== undefined && !reader.boolean(enabledBy) ? [name] : [],
+  );
+  return [...listed.filter((name) => !disabled.includes(name)), ...disabled.map((name) => `-${name}`)];
 }
 
 /** Flags of kube-scheduler (without their dashes; only those given). @throws ControllerFlagError */

@@ -16,7 +16,7 @@ import {
 import { settle } from '../runtime/testing/fake-clock.ts';
 import { createTestContext, type TestContext } from '../runtime/testing/test-context.ts';
 import type { ContainerStatus } from './containers/container-status.ts';
-import { startNodeAgent } from './kubelet.ts';
+import { Kubelet } from './kubelet.ts';
 
 interface Setting {
   context: TestContext;
@@ -29,7 +29,7 @@ interface Setting {
     name: string,
     type: string,
   ): Promise<{ status: string; reason?: string; message?: string } | undefined>;
-  restartAgent(): Promise<void>;
+  restartKubelet(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -48,15 +48,17 @@ async function setting(): Promise<Setting> {
         host: 'node-1',
       }),
     };
-    return startNodeAgent(own, {
+    const kubelet = new Kubelet(own, {
       name: 'node-1',
       index: 0,
       kubeletVersion: 'v1.36.0',
       delays: { pullMs: 100, startMs: 50 },
     });
+    kubelet.start();
+    return kubelet;
   };
-  let agent = start();
-  await agent.ready;
+  let kubelet = start();
+  await kubelet.ready;
   const get = (name: string) => context.client.get(pods, { namespace: 'default', name });
   return {
     context,
@@ -93,14 +95,14 @@ async function setting(): Promise<Setting> {
     async condition(name, type) {
       return (await get(name)).status?.conditions?.find((one) => one.type === type);
     },
-    async restartAgent() {
-      await agent.stop();
-      agent = start();
-      await agent.ready;
+    async restartKubelet() {
+      await kubelet.stop();
+      kubelet = start();
+      await kubelet.ready;
       await settle(10);
     },
     async end() {
-      await agent.stop();
+      await kubelet.stop();
     },
   };
 }
@@ -369,13 +371,13 @@ test('what others say of a living node and its Pods is put right', async () => {
   await end();
 });
 
-test('an agent that comes back goes on where it was', async () => {
-  const { context, create, status, get, restartAgent, end } = await setting();
+test('a kubelet that is started again goes on where it was', async () => {
+  const { context, create, status, get, restartKubelet, end } = await setting();
   await create('p');
   await context.clock.advance(1_000);
   const before = await status('p');
   const { podIP } = (await get('p')).status!;
-  await restartAgent();
+  await restartKubelet();
   await context.clock.advance(5_000);
   assert.deepEqual(await status('p'), before);
   await create('q');
@@ -499,7 +501,7 @@ test('a Pod whose volumes cannot be mounted waits without a sandbox', async () =
 });
 
 test('a Pod that is bound here by force is turned away where kubelet would', async () => {
-  const { context, create, get, said, restartAgent, end } = await setting();
+  const { context, create, get, said, restartKubelet, end } = await setting();
   const port = (hostPort: number): object => ({
     containers: [{ name: 'web', image: 'nginx:1', ports: [{ hostPort }] }],
   });
@@ -542,7 +544,7 @@ test('a Pod that is bound here by force is turned away where kubelet would', asy
   assert.deepEqual((await rejected('tainted')).slice(0, 2), ['Failed', 'TaintToleration']);
 
   // Who is there stays, and what one leaves another may have.
-  await restartAgent();
+  await restartKubelet();
   assert.equal((await get('big')).status?.phase, 'Running');
   await context.client.patch(nodes, { name: 'node-1', type: 'merge', body: { spec: { taints: null } } });
   await context.client.delete(pods, { namespace: 'default', name: 'first' });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { startControllers } from '@pg8s/controllers/controllers';
+import { createControllers } from '@pg8s/controllers/controllers';
 import { controllerManagerFlags } from '@pg8s/controllers/flags/controller-manager-flags';
 import {
   ControllerFlagError,
@@ -21,7 +21,7 @@ import { wholeNumber } from './whole-number.ts';
 const rows: readonly FlagRow[] = controllerManagerFlags.map((flag) => flagRow(flag));
 const mostNodes = 1_000;
 
-type Kubelet = NonNullable<Parameters<typeof startControllers>[0]['kubelet']>;
+type Kubelet = NonNullable<Parameters<typeof createControllers>[0]['kubelet']>;
 
 interface Options extends ComponentLogOptions {
   nodes: number;
@@ -54,10 +54,10 @@ export const defineControllers: DefineCommand = (command, report) => {
     const log = componentLog(options, flags);
     const kubeConfig = await loadKubeconfig(flags.kubeconfig, flags.master);
     const { enabled, concurrency, settings } = flags;
-    const rootCa = await readRootCa(flags.rootCaFile);
+    const rootCa = await readRootCa(flags.controllerSettings.rootCaFile);
     report(
       await runUntilStopped(log, async () => {
-        const controllers = await startControllers({
+        const controllers = createControllers({
           kubeConfigs: {
             controllerManager: kubeConfig,
             node: () => kubeConfig,
@@ -79,6 +79,7 @@ export const defineControllers: DefineCommand = (command, report) => {
           identity: `${hostname()}_${crypto.randomUUID()}`,
           log,
         });
+        controllers.start();
         controllers.ready.then(
           () => log.info('working'),
           () => undefined,

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { startControllers } from '@pg8s/controllers/controllers';
+import { createControllers } from '@pg8s/controllers/controllers';
 import { ControllerFlagError, parseSchedulerFlags } from '@pg8s/controllers/flags/parse-flags';
 import type { ComponentFlagOptions } from '@pg8s/controllers/flags/parse-flags';
 import { schedulerFlags } from '@pg8s/controllers/flags/scheduler-flags';
@@ -20,19 +20,20 @@ export const defineScheduler: DefineCommand = (command, report) => {
     const log = componentLog(options, flags);
     const scheduler = await loadKubeconfig(flags.kubeconfig, flags.master);
     report(
-      await runUntilStopped(log, async () => {
-        const running = await startControllers({
+      await runUntilStopped(log, () => {
+        const running = createControllers({
           kubeConfigs: { scheduler },
           scheduler: flags.settings,
           nodeNames: [],
           identity: `${hostname()}_${crypto.randomUUID()}`,
           log,
         });
+        running.start();
         running.ready.then(
           () => log.info('working'),
           () => undefined,
         );
-        return running;
+        return Promise.resolve(running);
       }),
     );
   });

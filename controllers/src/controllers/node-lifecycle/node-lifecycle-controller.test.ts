@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict';
 import { type TestContext as NodeTest, test } from 'node:test';
+import { FlagReader } from '@pg8s/k8s-proto/component-base/flag-reader';
 import { formatMicroTime, formatTime } from '../../runtime/clock.ts';
 import { events, leases, type Node, nodes, type Pod, pods } from '../../runtime/client/resource.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
+import { createNodeLifecycleController } from './node-lifecycle-controller.ts';
 import {
-  createNodeLifecycleController,
-  nodeLifecycleDefaults,
+  nodeLifecycleFlags,
   type NodeLifecycleSettings,
-} from './node-lifecycle-controller.ts';
+  readNodeLifecycleSettings,
+} from './node-lifecycle-settings.ts';
+
+const nodeLifecycleDefaults = readNodeLifecycleSettings(
+  new FlagReader({
+    program: 'kube-controller-manager',
+    flags: nodeLifecycleFlags,
+    given: {},
+    error: (message) => new Error(message),
+  }),
+);
 
 /** Pod, by kubelet's report. */
 const running: Pod['status'] = {

@@ -20,28 +20,8 @@ import {
 } from './node-conditions.ts';
 import { NodeHealth } from './node-health.ts';
 import { swapTaints } from './swap-taints.ts';
-import { type EvictionRates, Zones } from './zones.ts';
-
-/** kube-controller-manager's flags of the same names; times in milliseconds. */
-export interface NodeLifecycleSettings extends EvictionRates {
-  /** Between two looks at all nodes. */
-  nodeMonitorPeriodMs: number;
-  /** How long a node may be silent before its conditions become Unknown. */
-  nodeMonitorGracePeriodMs: number;
-  /** The same for a node that never reported a status. */
-  nodeStartupGracePeriodMs: number;
-}
-
-/** kube-controller-manager's defaults. */
-export const nodeLifecycleDefaults: NodeLifecycleSettings = {
-  nodeMonitorPeriodMs: 5_000,
-  nodeMonitorGracePeriodMs: 50_000,
-  nodeStartupGracePeriodMs: 60_000,
-  nodeEvictionRate: 0.1,
-  secondaryNodeEvictionRate: 0.01,
-  largeClusterSizeThreshold: 50,
-  unhealthyZoneThreshold: 0.55,
-};
+import type { NodeLifecycleSettings } from './node-lifecycle-settings.ts';
+import { Zones } from './zones.ts';
 
 /** How many nodes are looked at, and Pods marked, at a time. */
 const concurrentNodes = 8;

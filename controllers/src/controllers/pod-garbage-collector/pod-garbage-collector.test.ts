@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext as NodeTest, test } from 'node:test';
 import { nodes, type Pod, pods } from '../../runtime/client/resource.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { createPodGarbageCollector, podGarbageCollectorDefaults } from './pod-garbage-collector.ts';
+import { createPodGarbageCollector } from './pod-garbage-collector.ts';
 
-async function cluster(t: NodeTest, settings = podGarbageCollectorDefaults) {
+async function cluster(t: NodeTest, settings = { terminatedPodGcThreshold: 12_500 }) {
   const context = createTestContext();
   const { api, clock, informers } = context;
   api.register(nodes, pods);

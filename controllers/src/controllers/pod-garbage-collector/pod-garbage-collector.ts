@@ -1,3 +1,5 @@
+import { type ComponentFlag, inEffect } from '@pg8s/k8s-proto/component-base/component-flag';
+import type { FlagReader } from '@pg8s/k8s-proto/component-base/flag-reader';
 import { isNotFound } from '../../runtime/client/api-error.ts';
 import { delay, formatTime, parseTime } from '../../runtime/clock.ts';
 import type { ControllerContext } from '../../runtime/context.ts';
@@ -12,8 +14,15 @@ export interface PodGarbageCollectorSettings {
   terminatedPodGcThreshold: number;
 }
 
-/** kube-controller-manager's default. */
-export const podGarbageCollectorDefaults: PodGarbageCollectorSettings = { terminatedPodGcThreshold: 12_500 };
+/** Its flags, with kube-controller-manager's defaults. */
+export const podGarbageCollectorFlags: readonly ComponentFlag[] = [
+  inEffect.int('terminated-pod-gc-threshold', '12500', 'Pods that ended and may stay; 0: any number.'),
+];
+
+/** Its settings from its flags. */
+export function readPodGarbageCollectorSettings(flags: FlagReader): PodGarbageCollectorSettings {
+  return { terminatedPodGcThreshold: flags.integer('terminated-pod-gc-threshold') };
+}
 
 const periodMs = 20_000;
 /** For so long a Node that Pods name may be missing: they may have been seen before it was. */

@@ -13,18 +13,8 @@ const resources: Readonly<Record<ReferencedKind, Resource>> = {
   Secret: secrets,
   PersistentVolumeClaim: persistentVolumeClaims,
 };
-/** Objects that are watched for at a time; Pods that wait for more ask again now and then. */
-const mostWatched = 256;
-
-/** Reads what the Pods of a node name, and tells when what they wait for has changed. */
-export interface PodSources {
-  /** Reads all of them now. */
-  read(namespace: string, references: readonly Reference[]): Promise<Lookup>;
-  /** The Pod waits for these, and no longer for those of its last call. Whether they could all be watched. */
-  waitFor(podKey: string, namespace: string, references: readonly Reference[]): boolean;
-  /** The Pod waits for nothing any more. */
-  forget(podKey: string): void;
-}
+/** Objects that are watched at a time; Pods that wait for more read again now and then. */
+const maxWatched = 256;
 
 interface Watched {
   informer: Informer<ApiObject>;
@@ -32,34 +22,78 @@ interface Watched {
 }
 
 /**
- * A kubelet may read single objects that its Pods name, and watch each of them by its name; here only those are watched
- * for which a Pod waits. `changed` is called with the key of a Pod whose objects appeared or changed.
+ * Reads the objects that the Pods of a node refer to, and watches those that a Pod waits for. A kubelet may read and
+ * watch single objects by their names; only objects that are missing or wrong are watched here.
  */
-export function createPodSources(
-  { client, informers }: ControllerContext,
-  changed: (podKey: string) => void,
-): PodSources {
-  const reading = new Map<string, Promise<Found>>();
-  const watched = new Map<string, Watched>();
-  const waiting = new Map<string, ReadonlySet<string>>();
+export class PodSources {
+  readonly #context: Pick<ControllerContext, 'client' | 'informers'>;
+  readonly #changed: (podKey: string) => void;
+  readonly #reading = new Map<string, Promise<Found>>();
+  readonly #watched = new Map<string, Watched>();
+  readonly #waiting = new Map<string, ReadonlySet<string>>();
 
-  function readOne(namespace: string, reference: Reference): Promise<Found> {
+  /** `changed` is called with the key of a Pod when an object that it waits for appeared or changed. */
+  constructor(context: Pick<ControllerContext, 'client' | 'informers'>, changed: (podKey: string) => void) {
+    this.#context = context;
+    this.#changed = changed;
+  }
+
+  /** Reads all of them now. */
+  async read(namespace: string, references: readonly Reference[]): Promise<Lookup> {
+    const found = new Map<string, Found>();
+    await Promise.all(
+      references.map(async (reference) => {
+        found.set(keyOf(namespace, reference), await this.#readOne(namespace, reference));
+      }),
+    );
+    return (reference) => {
+      const one = found.get(keyOf(namespace, reference));
+      return one ?? { missing: true, problem: `${reference.kind} "${reference.name}" was not read` };
+    };
+  }
+
+  /** The Pod waits for these, and no longer for those of its last call. Returns whether all could be watched. */
+  waitFor(podKey: string, namespace: string, references: readonly Reference[]): boolean {
+    const wanted = new Map(references.map((reference) => [keyOf(namespace, reference), reference]));
+    const before = this.#waiting.get(podKey) ?? new Set();
+    let all = true;
+    for (const [key, reference] of wanted) {
+      const one = this.#watch(key, namespace, reference);
+      one?.pods.add(podKey);
+      all &&= one !== undefined;
+    }
+    this.#release(
+      podKey,
+      [...before].filter((key) => !wanted.has(key)),
+    );
+    if (wanted.size > 0) this.#waiting.set(podKey, new Set(wanted.keys()));
+    else this.#waiting.delete(podKey);
+    return all;
+  }
+
+  /** The Pod waits for nothing any more. */
+  forget(podKey: string): void {
+    this.#release(podKey, this.#waiting.get(podKey) ?? []);
+    this.#waiting.delete(podKey);
+  }
+
+  #readOne(namespace: string, reference: Reference): Promise<Found> {
     const key = keyOf(namespace, reference);
-    // Pods that start together ask once.
-    let answer = reading.get(key);
+    // Pods that start together share one request.
+    let answer = this.#reading.get(key);
     if (answer === undefined) {
-      answer = fetch(namespace, reference).finally(() => reading.delete(key));
-      reading.set(key, answer);
+      answer = this.#get(namespace, reference).finally(() => this.#reading.delete(key));
+      this.#reading.set(key, answer);
     }
     return answer;
   }
 
-  async function fetch(namespace: string, { kind, name }: Reference): Promise<Found> {
+  async #get(namespace: string, { kind, name }: Reference): Promise<Found> {
     try {
-      return { object: await client.get(resources[kind], { namespace, name }) };
+      return { object: await this.#context.client.get(resources[kind], { namespace, name }) };
     } catch (error) {
       if (!isNotFound(error)) return { missing: false, problem: (error as Error).message };
-      // A kubelet has its own words for what it reads through its cache, and the API's for claims.
+      // A kubelet has its own message for what it reads through its cache, and the API's for claims.
       const problem =
         kind === 'PersistentVolumeClaim'
           ? (error as Error).message
@@ -68,65 +102,30 @@ export function createPodSources(
     }
   }
 
-  function watch(key: string, namespace: string, { kind, name }: Reference): Watched | undefined {
-    const known = watched.get(key);
-    if (known !== undefined || watched.size >= mostWatched || !watchable.has(kind)) return known;
+  #watch(key: string, namespace: string, { kind, name }: Reference): Watched | undefined {
+    const known = this.#watched.get(key);
+    if (known !== undefined || this.#watched.size >= maxWatched || !watchable.has(kind)) return known;
+    const { informers } = this.#context;
     const informer = informers.of(resources[kind], { namespace, fieldSelector: `metadata.name=${name}` });
     const fresh: Watched = { informer, pods: new Set() };
-    watched.set(key, fresh);
-    const tell = (): void => {
-      for (const pod of fresh.pods) changed(pod);
+    this.#watched.set(key, fresh);
+    const notify = (): void => {
+      for (const pod of fresh.pods) this.#changed(pod);
     };
-    informer.addHandler({ add: tell, update: tell });
+    informer.addHandler({ add: notify, update: notify });
     informer.start();
     return fresh;
   }
 
-  function release(podKey: string, keys: Iterable<string>): void {
+  #release(podKey: string, keys: Iterable<string>): void {
     for (const key of keys) {
-      const one = watched.get(key);
+      const one = this.#watched.get(key);
       one?.pods.delete(podKey);
       if (one?.pods.size !== 0) continue;
-      watched.delete(key);
-      informers.drop(one.informer);
+      this.#watched.delete(key);
+      this.#context.informers.drop(one.informer);
     }
   }
-
-  return {
-    async read(namespace, references) {
-      const found = new Map<string, Found>();
-      await Promise.all(
-        references.map(async (reference) => {
-          found.set(keyOf(namespace, reference), await readOne(namespace, reference));
-        }),
-      );
-      return (reference) => {
-        const one = found.get(keyOf(namespace, reference));
-        return one ?? { missing: true, problem: `${reference.kind} "${reference.name}" was not read` };
-      };
-    },
-    waitFor(podKey, namespace, references) {
-      const wanted = new Map(references.map((reference) => [keyOf(namespace, reference), reference]));
-      const before = waiting.get(podKey) ?? new Set();
-      let all = true;
-      for (const [key, reference] of wanted) {
-        const one = watch(key, namespace, reference);
-        one?.pods.add(podKey);
-        all &&= one !== undefined;
-      }
-      release(
-        podKey,
-        [...before].filter((key) => !wanted.has(key)),
-      );
-      if (wanted.size > 0) waiting.set(podKey, new Set(wanted.keys()));
-      else waiting.delete(podKey);
-      return all;
-    },
-    forget(podKey) {
-      release(podKey, waiting.get(podKey) ?? []);
-      waiting.delete(podKey);
-    },
-  };
 }
 
 function keyOf(namespace: string, { kind, name }: Reference): string {

@@ -11,7 +11,7 @@ import { selfSigned } from '../../runtime/testing/self-signed.ts';
 import { settle } from '../../runtime/testing/fake-clock.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
 import { startKubeletServer } from './kubelet-server.ts';
-import { startNodeAgent } from '../kubelet.ts';
+import { Kubelet } from '../kubelet.ts';
 
 test('the node’s own HTTP API gives logs to those who may have them', async (test) => {
   const context = createTestContext('kubelet');
@@ -28,7 +28,7 @@ test('the node’s own HTTP API gives logs to those who may have them', async (t
     log: pino({ level: 'silent' }),
   });
   test.after(() => server.close());
-  const agent = startNodeAgent(
+  const kubelet = new Kubelet(
     { ...context, informers: new Informers({ client, clock }) },
     {
       name: 'node-1',
@@ -38,9 +38,10 @@ test('the node’s own HTTP API gives logs to those who may have them', async (t
       endpoint: { host: server.host, port: server.port },
     },
   );
-  test.after(() => agent.stop());
-  await agent.ready;
-  server.serve(agent);
+  test.after(() => kubelet.stop());
+  kubelet.start();
+  await kubelet.ready;
+  server.serve(kubelet);
 
   const { status } = await client.get(nodes, { name: 'node-1' });
   const endpoints = status?.daemonEndpoints as { kubeletEndpoint?: { Port?: number } } | undefined;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pod } from '../../runtime/client/resource.ts';
 import { mirrorAnnotation } from '../static-pods/static-pod.ts';
-import { createPodLogs } from './pod-logs.ts';
+import { PodLogs } from './pod-logs.ts';
 
 const startedAt = '2026-01-01T00:00:00Z';
 const mirror = (containerStatuses: object[]): Pod =>
@@ -12,11 +12,12 @@ const mirror = (containerStatuses: object[]): Pod =>
     status: { containerStatuses },
   }) as unknown as Pod;
 const logOf = (pod: Pod, previous = false) =>
-  createPodLogs(
-    'node-1',
-    () => pod,
-    () => undefined,
-  ).logOf({ namespace: 'kube-system', podName: 'etcd-node-1', container: 'etcd', previous });
+  new PodLogs({ nodeName: 'node-1', podOf: () => pod, simulatedOf: () => undefined }).logOf({
+    namespace: 'kube-system',
+    podName: 'etcd-node-1',
+    container: 'etcd',
+    previous,
+  });
 
 test('the log of a mirror Pod says since when its part runs, and where that writes to', async () => {
   const running = mirror([{ name: 'etcd', state: { running: { startedAt } } }]);

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isAlreadyExists, isConflict, isNotFound } from '../../runtime/client/api-error.ts';
 import { delay, formatTime } from '../../runtime/clock.ts';
-import type { ControllerContext } from '../../runtime/context.ts';
+import type { OwnContext } from '../../runtime/context.ts';
 import { createController } from '../../runtime/controller.ts';
 import type { Worker } from '../../runtime/part.ts';
 import { nodes, type Pod, pods } from '../../runtime/client/resource.ts';
@@ -24,7 +24,7 @@ export interface MirrorPodsOptions {
  * (kubelet: `pkg/kubelet/pod/mirror_client.go`). A mirror Pod that is deleted, or that shows something else, is made
  * anew; one that shows a Pod which the node does not have is deleted; its status follows the health of the part.
  */
-export function createMirrorPods(context: ControllerContext, options: MirrorPodsOptions): Worker {
+export function createMirrorPods(context: OwnContext, options: MirrorPodsOptions): Worker {
   const { client, clock, informers, log, recorder } = context;
   const { nodeName, begin } = options;
   const bootId = randomUUID();

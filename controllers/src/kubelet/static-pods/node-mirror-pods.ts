@@ -1,4 +1,5 @@
-import { createContext, type PartOptions, type Worker } from '../../runtime/part.ts';
+import { type ConnectionOptions, createContext } from '../../runtime/context.ts';
+import type { Worker } from '../../runtime/part.ts';
 import { createMirrorPods, type MirrorPodsOptions } from './mirror-pods.ts';
 
 /** `createMirrorPods` on a client of its own; the kubeconfig has the node's identity. */
@@ -6,8 +7,8 @@ export function createNodeMirrorPods({
   nodeName,
   pods,
   begin,
-  ...part
-}: Omit<PartOptions, 'leaderElection'> & MirrorPodsOptions): Worker {
-  const context = createContext({ ...part, component: 'kubelet', host: nodeName });
+  ...connection
+}: ConnectionOptions & MirrorPodsOptions): Worker {
+  const context = createContext({ ...connection, component: 'kubelet', host: nodeName });
   return createMirrorPods(context, { nodeName, pods, begin });
 }

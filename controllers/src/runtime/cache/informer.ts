@@ -11,7 +11,7 @@ import { type Clock, delay } from '../clock.ts';
 import { apiVersionOf, type Resource } from '../client/resource.ts';
 import { type IndexFunction, type ReadonlyStore, Store } from './store.ts';
 
-/** What a controller wants to hear. Called in the order of the API's history, after the cache has changed. */
+/** Callbacks for changes of a cache, called in the order of the API's history, after the cache has changed. */
 export interface ChangeHandler<T extends ApiObject> {
   add?(object: T): void;
   update?(before: T, after: T): void;
@@ -19,6 +19,7 @@ export interface ChangeHandler<T extends ApiObject> {
   delete?(object: T): void;
 }
 
+/** Which objects of a resource an informer follows; by default all of them. */
 export interface InformerOptions {
   labelSelector?: string;
   fieldSelector?: string;
@@ -27,30 +28,31 @@ export interface InformerOptions {
   metadataOnly?: boolean;
 }
 
+/** What an informer works with. */
 export interface InformerDependencies {
   client: Client;
   clock: Clock;
-  /** Told of every failure to list or watch; the informer goes on by itself. */
+  /** Called for every failure to list or watch; the informer tries again by itself. */
   onError?(error: Error): void;
 }
 
 const pageSize = 500;
 const firstBackoffMs = 100;
 const longestBackoffMs = 10_000;
-/** A watch that ended sooner than this, in good order, is opened again only after a pause. */
+/** A watch that ended sooner than this without an error is opened again only after a pause. */
 const quickEndMs = 1000;
 
 /**
- * A cache of one resource that follows the API, shared by all controllers of a process.
+ * A cache of one resource that follows the API, shared by all controllers of one identity.
  *
- * client-node's `ListWatch` does the following (list, watch from there, list again when the version is too old); this
- * class gives it raw JSON instead of models with Dates, restarts it with backoff when it stops at an error, and adds
- * what it lacks: indexes, the state before an update, replacement of an object by another of the same name seen as
- * delete and add, and knowledge of when the first list is complete.
+ * client-node's `ListWatch` lists, watches from the list's version, and lists again when that version is too old. This
+ * class gives it raw JSON instead of models with Dates, restarts it with backoff after an error, and adds what it does
+ * not have: indexes, the state before an update, delete and add where an object was replaced by another of its name,
+ * and whether the first list is complete.
  */
 export class Informer<T extends ApiObject> {
   readonly resource: Resource<T>;
-  /** Resolves when the first list is in the cache and was handed to the handlers. */
+  /** Resolves when the first list is in the cache and the handlers were called for it. */
   readonly synced: Promise<void>;
   readonly #store = new Store<T>();
   readonly #options: InformerOptions;
@@ -73,7 +75,7 @@ export class Informer<T extends ApiObject> {
     });
     // ListWatch uses nothing of Watch but this method.
     const watch = { watch: this.#watch.bind(this) } as unknown as Watch;
-    // It reads of objects only names, namespaces, versions; that times in them are no Dates is nothing to it.
+    // ListWatch reads only names, namespaces and versions of objects; it does not matter that times are no Dates.
     const list = () => this.#list() as unknown as Promise<KubernetesListObject<KubernetesObject>>;
     this.#listWatch = new ListWatch('', watch, list, false, undefined, undefined, {
       delayFn: () => this.#pauseBeforeReconnect(),
@@ -84,31 +86,36 @@ export class Informer<T extends ApiObject> {
     this.#listWatch.on('error', (error: unknown) => void this.#failed(error));
   }
 
+  /** The cache. */
   get store(): ReadonlyStore<T> {
     return this.#store;
   }
 
+  /** Whether `synced` has resolved. */
   hasSynced(): boolean {
     return this.#hasSynced;
   }
 
+  /** Adds an index over the cache; see `Store.addIndex`. */
   addIndex(index: string, values: IndexFunction<T>): void {
     this.#store.addIndex(index, values);
   }
 
-  /** What is in the cache already is handed over at once, as added. Returns how to stop hearing. */
+  /** Calls `add` at once for what is in the cache already. Returns a function that removes the handler. */
   addHandler(handler: ChangeHandler<T>): () => void {
     for (const object of this.#store.list()) handler.add?.(object);
     this.#handlers.add(handler);
     return () => void this.#handlers.delete(handler);
   }
 
+  /** Begins to list and watch; calling it again changes nothing. */
   start(): void {
     if (this.#started || this.#stop.signal.aborted) return;
     this.#started = true;
     void this.#listWatch.start();
   }
 
+  /** Ends the watch for good; the cache stays as it is. */
   stop(): void {
     this.#stop.abort();
     void this.#listWatch.stop();
@@ -139,7 +146,7 @@ export class Informer<T extends ApiObject> {
   #complete(object: T): void {
     object.kind ??= this.resource.kind;
     object.apiVersion ??= apiVersionOf(this.resource);
-    // Nobody here reads them, and they are half of a small object. The server keeps them when an update has none.
+    // No controller reads them, and they are half of a small object. The server keeps them when an update has none.
     delete object.metadata.managedFields;
   }
 
@@ -206,7 +213,7 @@ export class Informer<T extends ApiObject> {
     const jittered = this.#backoffMs * (1 + Math.random());
     this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs);
     await delay(this.#dependencies.clock, Math.max(jittered, retryAfterOf(error) ?? 0), this.#stop.signal);
-    // Goes on from the last known version, or with a new list where there is none.
+    // Continues from the last known version, or with a new list where there is none.
     if (!this.#stop.signal.aborted) await this.#listWatch.start();
   }
 

@@ -1,6 +1,8 @@
 import type { ApiObject } from '../client/api-object.ts';
-import { Informer, type InformerDependencies, type InformerOptions } from './informer.ts';
+import type { Client } from '../client/client.ts';
 import { apiVersionOf, type Resource } from '../client/resource.ts';
+import type { Clock } from '../clock.ts';
+import { Informer, type InformerOptions } from './informer.ts';
 
 /** What happened to an object of some resource; `before` is absent when it is new, `after` when it is gone. */
 export type AnyChangeHandler = (
@@ -8,65 +10,171 @@ export type AnyChangeHandler = (
   change: { before?: ApiObject; after?: ApiObject },
 ) => void;
 
-/** One informer a resource and selection, shared by everybody who asks (client-go: `SharedInformerFactory`). */
-export class Informers {
-  readonly #dependencies: InformerDependencies;
-  readonly #informers = new Map<string, Informer<ApiObject>>();
+/** A failure to list or watch. */
+export interface InformerFailure {
+  resource: Resource;
+  error: Error;
+  /** Whether the cache is filled, and only its watch is interrupted. */
+  hasSynced: boolean;
+  /** The controllers that use the cache (see `forController`), sorted. */
+  controllers: readonly string[];
+}
+
+/** What informers work with. */
+export interface InformersOptions {
+  client: Client;
+  clock: Clock;
+  /** Called for every failure to list or watch; the informer tries again by itself. */
+  onFailure?(failure: InformerFailure): void;
+}
+
+/** What a controller may do with the informers that it shares with others. */
+export interface SharedInformers {
+  /** The informer of a resource, which the controller needs from now on. */
+  of<T extends ApiObject>(resource: Resource<T>, options?: InformerOptions): Informer<T>;
+  /** The informer of whole objects of a resource, all of them, if there is one already. */
+  find(resource: Resource): Informer<ApiObject> | undefined;
+  /** Calls for every change that any informer sees, also of informers that are made later. */
+  onAnyChange(handler: AnyChangeHandler): void;
+  /** What the caches hold of a namespace, of all namespaced resources that have an informer. */
+  inNamespace(namespace: string): Iterable<{ resource: Resource; object: ApiObject }>;
+  /** Stops an informer and forgets it, so that `of` makes a new one. */
+  drop(informer: Informer<ApiObject>): void;
+}
+
+interface Entry {
+  informer: Informer<ApiObject>;
+  controllers: Set<string>;
+}
+
+/** One informer for each resource and selection, shared by all who ask (client-go: `SharedInformerFactory`). */
+export class Informers implements SharedInformers {
+  readonly #options: InformersOptions;
+  readonly #entries = new Map<string, Entry>();
   readonly #anyChange: AnyChangeHandler[] = [];
 
-  constructor(dependencies: InformerDependencies) {
-    this.#dependencies = dependencies;
+  constructor(options: InformersOptions) {
+    this.#options = options;
   }
 
-  /** The informer of a resource; it follows the API from `start` on. */
   of<T extends ApiObject>(resource: Resource<T>, options: InformerOptions = {}): Informer<T> {
-    const key = keyOf(resource, options);
-    let informer = this.#informers.get(key);
-    if (!informer) {
-      informer = new Informer<T>(resource, options, this.#dependencies) as unknown as Informer<ApiObject>;
-      this.#informers.set(key, informer);
-      for (const handler of this.#anyChange) follow(informer, handler);
-    }
-    return informer as unknown as Informer<T>;
+    return this.#entryOf(resource, options).informer as unknown as Informer<T>;
   }
 
-  /** The informer of whole objects of a resource, all of them, if somebody follows it already. */
   find(resource: Resource): Informer<ApiObject> | undefined {
-    return this.#informers.get(keyOf(resource, {}));
+    return this.#entries.get(keyOf(resource, {}))?.informer;
   }
 
-  /** Calls for every change that any informer sees, of those that are asked for later, too. */
   onAnyChange(handler: AnyChangeHandler): void {
     this.#anyChange.push(handler);
-    for (const informer of this.#informers.values()) follow(informer, handler);
+    for (const informer of this.all()) follow(informer, handler);
   }
 
-  /** What the caches hold of a namespace, of all resources that somebody follows. */
   *inNamespace(namespace: string): Generator<{ resource: Resource; object: ApiObject }> {
-    for (const { resource, store } of this.#informers.values()) {
+    for (const { resource, store } of this.all()) {
       if (!resource.namespaced) continue;
       for (const object of store.inNamespace(namespace)) yield { resource, object };
     }
   }
 
-  /** Stops an informer and forgets it, so that nobody is given it again. */
   drop(informer: Informer<ApiObject>): void {
     informer.stop();
-    for (const [key, kept] of this.#informers) if (kept === informer) this.#informers.delete(key);
+    for (const [key, entry] of this.#entries) if (entry.informer === informer) this.#entries.delete(key);
+  }
+
+  /** The same informers for one controller, with a record of those that it asks for. */
+  forController(controller: string): ControllerInformers {
+    return new ControllerInformers(this, (resource, options) => {
+      const { informer, controllers } = this.#entryOf(resource, options);
+      controllers.add(controller);
+      return informer;
+    });
+  }
+
+  /** Every informer that was asked for so far. */
+  all(): Informer<ApiObject>[] {
+    return [...this.#entries.values()].map(({ informer }) => informer);
   }
 
   /** Starts every informer that was asked for so far; may be called again. */
   start(): void {
-    for (const informer of this.#informers.values()) informer.start();
+    for (const informer of this.all()) informer.start();
   }
 
   /** Resolves when every informer that was asked for so far holds its first list. */
   async synced(): Promise<void> {
-    await Promise.all([...this.#informers.values()].map((informer) => informer.synced));
+    await Promise.all(this.all().map((informer) => informer.synced));
   }
 
+  /** Ends every watch for good. */
   stop(): void {
-    for (const informer of this.#informers.values()) informer.stop();
+    for (const informer of this.all()) informer.stop();
+  }
+
+  #entryOf(resource: Resource<never> | Resource, options: InformerOptions): Entry {
+    const key = keyOf(resource, options);
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const { client, clock } = this.#options;
+    const controllers = new Set<string>();
+    const informer: Informer<ApiObject> = new Informer(resource as Resource, options, {
+      client,
+      clock,
+      onError: (error) =>
+        this.#options.onFailure?.({
+          resource,
+          error,
+          hasSynced: informer.hasSynced(),
+          controllers: [...controllers].sort(),
+        }),
+    });
+    const entry = { informer, controllers };
+    this.#entries.set(key, entry);
+    for (const handler of this.#anyChange) follow(informer, handler);
+    return entry;
+  }
+}
+
+/** The informers of one identity as one of its controllers uses them. */
+export class ControllerInformers implements SharedInformers {
+  readonly #shared: Informers;
+  readonly #obtain: (resource: Resource, options: InformerOptions) => Informer<ApiObject>;
+  readonly #used = new Set<Informer<ApiObject>>();
+
+  constructor(
+    shared: Informers,
+    obtain: (resource: Resource, options: InformerOptions) => Informer<ApiObject>,
+  ) {
+    this.#shared = shared;
+    this.#obtain = obtain;
+  }
+
+  /** The informers that this controller asked for so far: the caches that it waits for. */
+  used(): readonly Informer<ApiObject>[] {
+    return [...this.#used];
+  }
+
+  of<T extends ApiObject>(resource: Resource<T>, options: InformerOptions = {}): Informer<T> {
+    const informer = this.#obtain(resource, options);
+    this.#used.add(informer);
+    return informer as unknown as Informer<T>;
+  }
+
+  find(resource: Resource): Informer<ApiObject> | undefined {
+    return this.#shared.find(resource);
+  }
+
+  onAnyChange(handler: AnyChangeHandler): void {
+    this.#shared.onAnyChange(handler);
+  }
+
+  inNamespace(namespace: string): Iterable<{ resource: Resource; object: ApiObject }> {
+    return this.#shared.inNamespace(namespace);
+  }
+
+  drop(informer: Informer<ApiObject>): void {
+    this.#used.delete(informer);
+    this.#shared.drop(informer);
   }
 }
 

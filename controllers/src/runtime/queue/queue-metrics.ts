@@ -1,52 +1,28 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Metric, type Registry } from 'prom-client';
 import type { QueueObserver } from './work-queue.ts';
 
 const buckets = [1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100];
 
-interface Instruments {
-  depth: Gauge<'name'>;
-  adds: Counter<'name'>;
-  retries: Counter<'name'>;
-  queueSeconds: Histogram<'name'>;
-  workSeconds: Histogram<'name'>;
-}
-
-const instruments = new WeakMap<Registry, Instruments>();
-
-function instrumentsOf(registry: Registry): Instruments {
-  let made = instruments.get(registry);
-  if (!made) {
-    const common = { labelNames: ['name'] as const, registers: [registry] };
-    made = {
-      depth: new Gauge({ name: 'workqueue_depth', help: 'Keys that wait', ...common }),
-      adds: new Counter({ name: 'workqueue_adds_total', help: 'Keys that were added', ...common }),
-      retries: new Counter({
-        name: 'workqueue_retries_total',
-        help: 'Keys that failed and were added again',
-        ...common,
-      }),
-      queueSeconds: new Histogram({
-        name: 'workqueue_queue_duration_seconds',
-        help: 'How long keys waited',
-        buckets,
-        ...common,
-      }),
-      workSeconds: new Histogram({
-        name: 'workqueue_work_duration_seconds',
-        help: 'How long keys were worked on',
-        buckets,
-        ...common,
-      }),
-    };
-    instruments.set(registry, made);
-  }
-  return made;
-}
-
-/** Counts what a queue does under kube-controller-manager's metric names; nothing without a registry. */
+/**
+ * Counts what a queue does under the names that kube-controller-manager's metrics have; nothing without a registry.
+ * All queues of a registry share the metrics, and differ in the label `name`.
+ */
 export function metricsOf(registry: Registry | undefined, name: string): QueueObserver {
   if (!registry) return {};
-  const { depth, adds, retries, queueSeconds, workSeconds } = instrumentsOf(registry);
+  const common = { labelNames: ['name'] as const, registers: [registry] };
+  const shared = <M extends Metric<'name'>>(metric: string, make: () => M): M =>
+    (registry.getSingleMetric(metric) as M | undefined) ?? make();
+  const gauge = (metric: string, help: string) =>
+    shared(metric, () => new Gauge({ name: metric, help, ...common }));
+  const counter = (metric: string, help: string) =>
+    shared(metric, () => new Counter({ name: metric, help, ...common }));
+  const histogram = (metric: string, help: string) =>
+    shared(metric, () => new Histogram({ name: metric, help, buckets, ...common }));
+  const depth = gauge('workqueue_depth', 'Keys that wait');
+  const adds = counter('workqueue_adds_total', 'Keys that were added');
+  const retries = counter('workqueue_retries_total', 'Keys that failed and were added again');
+  const queueSeconds = histogram('workqueue_queue_duration_seconds', 'How long keys waited');
+  const workSeconds = histogram('workqueue_work_duration_seconds', 'How long keys were worked on');
   return {
     added(waiting) {
       adds.inc({ name });

@@ -1,12 +1,12 @@
 import pino from 'pino';
-import type { ControllerContext } from '../context.ts';
+import type { OwnContext } from '../context.ts';
 import { createEventRecorder } from '../events/event-recorder.ts';
 import { Informers } from '../cache/informers.ts';
 import { FakeApi } from './fake-api.ts';
 import { FakeClock } from './fake-clock.ts';
 
 /** A context on a fake API and a clock that stands still. */
-export interface TestContext extends ControllerContext {
+export interface TestContext extends OwnContext {
   api: FakeApi;
   clock: FakeClock;
 }
@@ -25,7 +25,7 @@ export function createTestContext(component = 'test-controller'): TestContext {
     informers: new Informers({
       client: api,
       clock,
-      onError: (error) => log.warn({ err: error }, 'informer'),
+      onFailure: ({ error }) => log.warn({ err: error }, 'informer'),
     }),
     recorder: createEventRecorder({ client: api, clock, log, component }),
     random: () => {

@@ -1,4 +1,4 @@
-import { controllerTable } from '../controller-manager.ts';
+import { controllerTable } from './controller-table.ts';
 
 /** Every controller of kube-controller-manager 1.36 (`--controllers` in its help). */
 const knownControllers: ReadonlySet<string> = new Set(
@@ -24,13 +24,14 @@ const knownControllers: ReadonlySet<string> = new Set(
 
 /** What is wrong with a value of `--controllers`, to complete "--controllers …"; undefined: nothing. */
 export function controllersProblem(names: readonly string[]): string | undefined {
+  const present = new Set<string>(controllerTable.map(({ name }) => name));
   const missing: string[] = [];
   for (const entry of names) {
     const name = entry.replace(/^-/, '');
     if (name === '*') continue;
     if (!knownControllers.has(name))
       return `has ${JSON.stringify(name)}, which is not in the list of known controllers`;
-    if (entry === name && !Object.hasOwn(controllerTable, name)) missing.push(name);
+    if (entry === name && !present.has(name)) missing.push(name);
   }
   return missing.length === 0 ? undefined : `refused: ${missing.join(', ')} is not there yet`;
 }

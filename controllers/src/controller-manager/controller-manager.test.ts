@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { controllerTable, isEnabled, startControllerManager } from './controller-manager.ts';
-import { controllerManagerFlags } from './flags/controller-manager-flags.ts';
-import { deployments, leases, pods } from './runtime/client/resource.ts';
-import { until } from './runtime/testing/fake-clock.ts';
-import { startFakeKubelet } from './runtime/testing/fake-kubelet.ts';
-import { createTestContext } from './runtime/testing/test-context.ts';
+import { createControllerManager, isEnabled } from './controller-manager.ts';
+import { controllerTable } from './controller-table.ts';
+import { controllerManagerFlags } from '../flags/controller-manager-flags.ts';
+import { deployments, leases, pods } from '../runtime/client/resource.ts';
+import { until } from '../runtime/testing/fake-clock.ts';
+import { startFakeKubelet } from '../runtime/testing/fake-kubelet.ts';
+import { createTestContext } from '../runtime/testing/test-context.ts';
 
 test('--controllers enables and disables by name, then by the star', () => {
   assert.equal(isEnabled('a'), true);
@@ -15,9 +16,7 @@ test('--controllers enables and disables by name, then by the star', () => {
 });
 
 test('every concurrent flag has the default of the controller table', () => {
-  const workers = Object.fromEntries(
-    Object.entries(controllerTable).map(([name, { workers }]) => [name, workers]),
-  );
+  const workers = Object.fromEntries(controllerTable.map(({ name, workers }) => [name, workers.count]));
   const flag = (name: string) =>
     Number(controllerManagerFlags.find((one) => one.name === name)?.defaultValue);
   assert.deepEqual(workers, {
@@ -39,7 +38,7 @@ test('the manager leads, works, loses its lease, and works again in a new term',
   const { api, clock, log, ...context } = createTestContext();
   api.register(deployments, pods);
   const kubelet = startFakeKubelet({ api, clock, log, ...context });
-  const part = startControllerManager({
+  const part = createControllerManager({
     kubeConfig: undefined as never,
     client: api,
     clock,
@@ -68,6 +67,7 @@ test('the manager leads, works, loses its lease, and works again in a new term',
         template: { metadata: { labels: { app: name } }, spec: { containers: [] } },
       },
     });
+  part.start();
   await part.ready;
   assert.equal(api.all(leases)[0]?.spec?.holderIdentity, 'one');
   await make('first');

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
-import type { ControllerContext } from '../runtime/context.ts';
-import { createContext, type ObservedPart, type PartOptions, runPart, type Worker } from '../runtime/part.ts';
+import { type ControllerContext, createContext } from '../runtime/context.ts';
+import { ElectedPart } from '../runtime/elected-part.ts';
+import type { ObservedPart, PartOptions, Worker } from '../runtime/part.ts';
 import { createSeriesRecorder } from '../runtime/events/series-recorder.ts';
 import { createScheduler, type SchedulerOptions } from './scheduler.ts';
 
-/** Starts the scheduler as `system:kube-scheduler`, under its own Lease. */
-export function startScheduler(part: PartOptions, options: SchedulerOptions = {}): ObservedPart {
-  return runPart({
+/** Builds the scheduler, which works as `system:kube-scheduler`, under its own Lease. */
+export function createSchedulerPart(part: PartOptions, options: SchedulerOptions = {}): ObservedPart {
+  return new ElectedPart({
     component: 'kube-scheduler',
     leaderElection: part.leaderElection,
     createContext: () =>

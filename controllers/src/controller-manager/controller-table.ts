@@ -1,0 +1,181 @@
+import { inEffect } from '@pg8s/k8s-proto/component-base/component-flag';
+import { createDeploymentController } from '../controllers/deployment/deployment-controller.ts';
+import { createDisruptionController } from '../controllers/disruption/disruption-controller.ts';
+import { createGarbageCollector } from '../controllers/garbage-collector/garbage-collector.ts';
+import { createNamespaceController } from '../controllers/namespace/namespace-controller.ts';
+import { namespaceFlags, readNamespaceSettings } from '../controllers/namespace/namespace-settings.ts';
+import { createNodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.ts';
+import {
+  nodeLifecycleFlags,
+  readNodeLifecycleSettings,
+} from '../controllers/node-lifecycle/node-lifecycle-settings.ts';
+import {
+  createPodGarbageCollector,
+  podGarbageCollectorFlags,
+  readPodGarbageCollectorSettings,
+} from '../controllers/pod-garbage-collector/pod-garbage-collector.ts';
+import { createReplicaSetController } from '../controllers/replicaset/replicaset-controller.ts';
+import { createRootCaPublisher } from '../controllers/root-ca-certificate-publisher/root-ca-publisher.ts';
+import {
+  readRootCaSettings,
+  rootCaFlags,
+} from '../controllers/root-ca-certificate-publisher/root-ca-settings.ts';
+import { createServiceAccountController } from '../controllers/serviceaccount/serviceaccount-controller.ts';
+import { createTaintEvictionController } from '../controllers/taint-eviction/taint-eviction-controller.ts';
+import {
+  configMaps,
+  deployments,
+  disruptionBudgets,
+  leases,
+  namespaces,
+  nodes,
+  pods,
+  replicaSets,
+  replicationControllers,
+  serviceAccounts,
+  statefulSets,
+} from '../runtime/client/resource.ts';
+import { controllerRow, noSettings } from './controller-row.ts';
+
+/** Every controller that the controller manager runs, in the order in which they are created. */
+export const controllerTable = [
+  controllerRow({
+    name: 'deployment-controller',
+    summary: 'Rolls the template of each Deployment out through ReplicaSets.',
+    serviceAccount: 'deployment-controller',
+    eventSource: 'deployment-controller',
+    workers: { count: 5, flag: 'concurrent-deployment-syncs', objects: 'Deployments that are worked on' },
+    isLeaderElected: true,
+    resources: [deployments, replicaSets, pods],
+    ...noSettings,
+    create: createDeploymentController,
+  }),
+  controllerRow({
+    name: 'replicaset-controller',
+    summary: 'Creates and deletes Pods until each ReplicaSet has as many as it wants.',
+    serviceAccount: 'replicaset-controller',
+    eventSource: 'replicaset-controller',
+    workers: { count: 5, flag: 'concurrent-replicaset-syncs', objects: 'ReplicaSets that are worked on' },
+    isLeaderElected: true,
+    resources: [replicaSets, pods],
+    ...noSettings,
+    create: createReplicaSetController,
+  }),
+  controllerRow({
+    name: 'garbage-collector-controller',
+    summary: 'Deletes objects whose owners are gone, and carries out foreground deletion and orphaning.',
+    enabledBy: 'enable-garbage-collector',
+    serviceAccount: 'generic-garbage-collector',
+    eventSource: 'garbage-collector-controller',
+    workers: { count: 20, flag: 'concurrent-gc-syncs', objects: 'Objects that are collected' },
+    isLeaderElected: true,
+    // It finds what there is to follow by discovery, and waits for that itself.
+    resources: [],
+    flags: [inEffect.boolean('enable-garbage-collector', 'true', 'Run the garbage collector.')],
+    readSettings: () => ({}),
+    create: createGarbageCollector,
+  }),
+  controllerRow({
+    name: 'namespace-controller',
+    summary: 'Deletes what is in a namespace that is being deleted, and then lets the namespace go.',
+    serviceAccount: 'namespace-controller',
+    eventSource: 'namespace-controller',
+    workers: { count: 10, flag: 'concurrent-namespace-syncs', objects: 'Namespaces that are emptied' },
+    isLeaderElected: true,
+    resources: [namespaces],
+    flags: namespaceFlags,
+    readSettings: readNamespaceSettings,
+    create: (context, { workers, settings, isEnabled }) =>
+      createNamespaceController(context, {
+        workers,
+        quietPeriodMs: settings.namespaceQuietPeriodMs,
+        followsAll: isEnabled('garbage-collector-controller'),
+      }),
+  }),
+  controllerRow({
+    name: 'serviceaccount-controller',
+    summary: 'Keeps a ServiceAccount `default` in every namespace.',
+    serviceAccount: 'service-account-controller',
+    eventSource: 'serviceaccount-controller',
+    workers: { count: 1 },
+    isLeaderElected: true,
+    resources: [namespaces, serviceAccounts],
+    ...noSettings,
+    create: createServiceAccountController,
+  }),
+  controllerRow({
+    name: 'disruption-controller',
+    summary: 'Counts for each PodDisruptionBudget how many of its Pods may be evicted.',
+    serviceAccount: 'disruption-controller',
+    eventSource: 'controllermanager',
+    workers: { count: 1 },
+    isLeaderElected: true,
+    resources: [disruptionBudgets, pods, replicationControllers, deployments, replicaSets, statefulSets],
+    ...noSettings,
+    create: createDisruptionController,
+  }),
+  controllerRow({
+    name: 'node-lifecycle-controller',
+    summary: 'Taints Nodes by their conditions, and makes those Unknown that no longer report.',
+    serviceAccount: 'node-controller',
+    eventSource: 'node-controller',
+    workers: { count: 8 },
+    isLeaderElected: true,
+    resources: [nodes, leases, pods],
+    flags: nodeLifecycleFlags,
+    readSettings: readNodeLifecycleSettings,
+    create: createNodeLifecycleController,
+  }),
+  controllerRow({
+    name: 'taint-eviction-controller',
+    summary: 'Deletes Pods from Nodes with a `NoExecute` taint that they do not tolerate.',
+    serviceAccount: 'node-controller',
+    eventSource: 'taint-eviction-controller',
+    workers: { count: 8 },
+    isLeaderElected: true,
+    resources: [nodes, pods],
+    ...noSettings,
+    create: createTaintEvictionController,
+  }),
+  controllerRow({
+    name: 'pod-garbage-collector-controller',
+    summary: 'Deletes Pods of Nodes that are gone, and the oldest of too many that ended.',
+    serviceAccount: 'pod-garbage-collector',
+    eventSource: 'pod-garbage-collector-controller',
+    workers: { count: 1 },
+    isLeaderElected: true,
+    resources: [pods, nodes],
+    flags: podGarbageCollectorFlags,
+    readSettings: readPodGarbageCollectorSettings,
+    create: createPodGarbageCollector,
+  }),
+  controllerRow({
+    name: 'root-ca-certificate-publisher-controller',
+    summary: 'Keeps a ConfigMap `kube-root-ca.crt` with the certificate authority in every namespace.',
+    serviceAccount: 'root-ca-cert-publisher',
+    eventSource: 'root-ca-certificate-publisher-controller',
+    workers: { count: 1 },
+    isLeaderElected: true,
+    resources: [namespaces, configMaps],
+    flags: rootCaFlags,
+    readSettings: readRootCaSettings,
+    create: (context, { workers, settings, clusterCa }) => {
+      const rootCa = settings.rootCa || clusterCa();
+      return rootCa === undefined ? undefined : createRootCaPublisher(context, { workers, rootCa });
+    },
+  }),
+] as const;
+
+/** One row of the table. */
+type AnyControllerRow = (typeof controllerTable)[number];
+/** kube-controller-manager's name of a controller that is in the table. */
+export type ControllerName = AnyControllerRow['name'];
+
+type SettingsOf<Row> = Row extends { readSettings(...flags: never[]): infer Settings } ? Settings : never;
+type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+/** The settings of all controllers together; each has the fields of its own. */
+export type ControllerSettings = Intersection<SettingsOf<AnyControllerRow>>;
