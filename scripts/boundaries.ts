@@ -1,6 +1,6 @@
 /**
  * Checks who imports whom against `.dependency-cruiser.cjs`. A tool that sees no files finds no violations, so it must
- * also have seen every source file, and a violation planted in a small copy of the house must be found.
+ * also have seen every source file, and violations planted in a small copy of the workspace must be found.
  */
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -29,16 +29,51 @@ async function check(baseDir: string): Promise<ICruiseResult> {
   return result.output;
 }
 
-/** The smallest house with one window open: k8s-proto reaches into the shim, and mvcc into the driver. */
+/** A small copy of the workspace in which each file breaks the rules that it is listed with. */
+const planted: readonly { path: string; content: string; rules: readonly string[] }[] = [
+  {
+    path: 'k8s-proto/src/planted.ts',
+    content: "import type { Planted } from '@pg8s/shim/mvcc/planted';\nexport type Again = Planted;\n",
+    rules: ['k8s-proto-uses-only-itself'],
+  },
+  ...['mvcc', 'lease', 'auth', 'alarm', 'snapshot'].map((domain) => ({
+    path: `shim/src/${domain}/planted.ts`,
+    content: "import { Client } from 'pg';\nexport class Planted extends Client {}\n",
+    rules: ['only-postgres-imports-the-driver', 'domains-use-no-sql-and-no-grpc'],
+  })),
+  {
+    path: 'shim/src/alarm/planted-service.ts',
+    content: "import type { Service } from '../rpc/planted.ts';\nexport type Again = Service;\n",
+    rules: ['domains-use-no-sql-and-no-grpc'],
+  },
+  {
+    path: 'shim/src/rpc/planted.ts',
+    content: "import { Row } from '../postgres/planted.ts';\nexport interface Service { row: typeof Row }\n",
+    rules: ['rpc-knows-no-sql'],
+  },
+  {
+    path: 'shim/src/postgres/planted.ts',
+    content: "import type { Services } from '../stages/planted.ts';\nexport const Row = {} as Services;\n",
+    rules: ['postgres-only-implements-the-ports'],
+  },
+  { path: 'shim/src/stages/planted.ts', content: 'export interface Services { row: string }\n', rules: [] },
+  {
+    path: 'shim/src/gateway/first.ts',
+    content: "import type { Second } from './second.ts';\nexport interface First { second: Second }\n",
+    rules: ['no-cycles'],
+  },
+  {
+    path: 'shim/src/gateway/second.ts',
+    content: "import type { First } from './first.ts';\nexport interface Second { first: First }\n",
+    // The circle is reported once, with its first file.
+    rules: [],
+  },
+];
+
 async function plant(folder: string): Promise<void> {
-  const files: Record<string, string> = {
-    'k8s-proto/src/planted.ts':
-      "import type { Planted } from '@pg8s/shim/mvcc/planted';\nexport type Again = Planted;\n",
-    'shim/src/mvcc/planted.ts': "import { Client } from 'pg';\nexport class Planted extends Client {}\n",
-    'shim/package.json': await readFile(join(root, 'shim/package.json'), 'utf8'),
-  };
   for (const room of rooms) await mkdir(join(folder, room), { recursive: true });
-  for (const [path, content] of Object.entries(files)) {
+  const manifest = await readFile(join(root, 'shim/package.json'), 'utf8');
+  for (const { path, content } of [...planted, { path: 'shim/package.json', content: manifest }]) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
@@ -50,10 +85,13 @@ async function plant(folder: string): Promise<void> {
 const folder = await mkdtemp(join(tmpdir(), 'pg8s-boundaries-'));
 try {
   await plant(folder);
-  const found = new Set((await check(folder)).summary.violations.map((violation) => violation.rule.name));
-  for (const rule of ['k8s-proto-uses-only-itself', 'only-postgres-imports-the-driver']) {
-    if (!found.has(rule))
-      throw new Error(`the planted violation of ${rule} was not found: the check sees nothing`);
+  const { violations } = (await check(folder)).summary;
+  const found = new Set(violations.map(({ from, rule }) => `${rule.name} in ${from}`));
+  for (const { path, rules } of planted) {
+    for (const rule of rules) {
+      if (!found.has(`${rule} in ${path}`))
+        throw new Error(`the planted violation of ${rule} in ${path} was not found: the check sees nothing`);
+    }
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

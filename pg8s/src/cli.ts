@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
+import type { DefineCommand } from './define-command.ts';
 import { UsageError } from './usage-error.ts';
-
-/** What a command module exports: fills `command` with its options and its action. */
-export type DefineCommand = (command: Command, report: (exitCode: number) => void) => void;
 
 interface CommandEntry {
   description: string;

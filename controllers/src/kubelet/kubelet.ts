@@ -6,7 +6,7 @@ import { AddressPool } from './node/address-pool.ts';
 import { NodeHeartbeat } from './node/node-heartbeat.ts';
 import { defaultCapacity, type KubeletEndpoint, type NodeFacts } from './node/node-object.ts';
 import { PodWorker } from './pods/pod-worker.ts';
-import type { KubeletUser } from './server/kubelet-server.ts';
+import type { KubeletUser } from './server/kubelet-user.ts';
 import type { ContainerLog, LogRequest } from './server/pod-logs.ts';
 import { createProxyAccess } from './server/proxy-access.ts';
 

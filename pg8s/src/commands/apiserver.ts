@@ -7,7 +7,7 @@ import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import { createGrpcClient } from '@pg8s/shim/client/grpc-client';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import type { DefineCommand } from '../cli.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { etcdOverrides } from '../etcd-overrides.ts';
 import { writePrivate } from '../private-file.ts';
 import { runUntilStopped } from '../shutdown.ts';

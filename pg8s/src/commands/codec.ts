@@ -4,7 +4,7 @@ import { CommandError, type CommandInput } from '@pg8s/k8s-proto/command/command
 import { decodeInput } from '@pg8s/k8s-proto/command/decode';
 import { encodeInput } from '@pg8s/k8s-proto/command/encode';
 import { Option } from 'commander';
-import type { DefineCommand } from '../cli.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface DecodeOptions {

@@ -9,7 +9,7 @@ import {
   parseControllerManagerFlags,
 } from '@pg8s/controllers/flags/parse-flags';
 import type { Command } from 'commander';
-import type { DefineCommand } from '../cli.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { UsageError } from '../usage-error.ts';
 import { addComponentLog, componentLog, type ComponentLogOptions } from './component-log.ts';

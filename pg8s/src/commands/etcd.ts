@@ -6,7 +6,7 @@ import { startShim } from '@pg8s/shim/server';
 import { defaultVersionReported } from '@pg8s/shim/shim-options';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import type { DefineCommand } from '../cli.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { takeDataDir } from '../data-dir.ts';
 import { createLogger, type LogLevel } from '../logging.ts';
 import { ensureAutoTls } from '../pki/auto-tls.ts';

@@ -4,7 +4,7 @@ import { ControllerFlagError, parseSchedulerFlags } from '@pg8s/controllers/flag
 import type { ComponentFlagOptions } from '@pg8s/controllers/flags/parse-flags';
 import { schedulerFlags } from '@pg8s/controllers/flags/scheduler-flags';
 import type { Command } from 'commander';
-import type { DefineCommand } from '../cli.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { runUntilStopped } from '../shutdown.ts';
 import { UsageError } from '../usage-error.ts';
 import { addComponentLog, componentLog, type ComponentLogOptions } from './component-log.ts';

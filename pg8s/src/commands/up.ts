@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { DefineCommand } from '../cli.ts';
+import type { DefineCommand } from '../define-command.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { shellQuote } from '../kubeconfig.ts';
 import { checkedPostgresUrl } from '../postgres-url.ts';

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { EtcdFlagError } from './flag-values.ts';
-import { etcdFlags, type FlagType } from './flags-table.ts';
+import type { FlagType } from './flag-type.ts';
+import { etcdFlags } from './flags-table.ts';
 
 /** Where etcd declares a field, as its errors name it. */
 type Section = 'Config' | 'configJSON' | 'securityConfig';

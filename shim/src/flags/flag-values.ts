@@ -1,4 +1,4 @@
-import type { FlagType } from './flags-table.ts';
+import type { FlagType } from './flag-type.ts';
 
 /** A flag's value that cannot be used, or flags that do not go together. */
 export class EtcdFlagError extends Error {

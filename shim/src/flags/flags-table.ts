@@ -1,16 +1,5 @@
+import type { FlagType } from './flag-type.ts';
 import { ignoredFlags } from './ignored-flags.ts';
-
-/** What a flag's value may be: the type that it has in etcd, by Go's names. */
-export type FlagType =
-  | 'string'
-  | 'bool'
-  | 'uint'
-  | 'uint32'
-  | 'uint64'
-  | 'int'
-  | 'int64'
-  | 'time.Duration'
-  | '[]string';
 
 /** One of etcd's flags, with its own name: `--name value`, or the environment variable. */
 export interface EtcdFlag {

@@ -1,4 +1,4 @@
-import type { FlagType } from './flags-table.ts';
+import type { FlagType } from './flag-type.ts';
 
 /** A flag of etcd that has no meaning here. */
 export interface IgnoredFlag {

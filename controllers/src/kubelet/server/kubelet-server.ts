@@ -5,13 +5,8 @@ import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { type LogOptions, LogWriter } from './container-logs.ts';
 import type { Kubelet } from '../kubelet.ts';
+import type { KubeletUser } from './kubelet-user.ts';
 import type { ContainerLog } from './pod-logs.ts';
-
-/** A client, by its certificate. */
-export interface KubeletUser {
-  name: string;
-  groups: readonly string[];
-}
 
 /** Where and how the endpoint of simulated nodes is served. */
 export interface KubeletServerOptions {

@@ -2,7 +2,7 @@ import type { ApiObject } from '../../runtime/client/api-object.ts';
 import { BoundedMap } from '../../runtime/bounded-map.ts';
 import type { ControllerContext } from '../../runtime/context.ts';
 import { subjectAccessReviews } from '../../runtime/client/resource.ts';
-import type { KubeletUser } from './kubelet-server.ts';
+import type { KubeletUser } from './kubelet-user.ts';
 
 /** kubelet: `authorization.webhook.cacheAuthorizedTTL`, `cacheUnauthorizedTTL`. */
 const allowedForMs = 300_000;

@@ -1,6 +1,6 @@
 import type { AlarmMember, AlarmRequest, AlarmResponse } from '../../etcdserverpb/admin-types.ts';
 import { createHeader } from '../response-header.ts';
-import type { MaintenanceContext } from './maintenance-service.ts';
+import type { MaintenanceContext } from './maintenance-context.ts';
 
 /**
  * Alarm: tells, raises and disarms alarms (etcd: `apply/backend.go`, Alarm). Any member id may be named; who disarms

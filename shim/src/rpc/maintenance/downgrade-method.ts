@@ -1,7 +1,7 @@
 import type { DowngradeRequest, DowngradeResponse } from '../../etcdserverpb/admin-types.ts';
 import { requestError } from '../etcd-errors.ts';
 import { createHeader } from '../response-header.ts';
-import type { MaintenanceContext } from './maintenance-service.ts';
+import type { MaintenanceContext } from './maintenance-context.ts';
 
 const versionFormat = /^(\d+)\.(\d+)(?:\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)?$/;
 

@@ -1,6 +1,6 @@
 import type { HashKvRequest, HashKvResponse, HashResponse } from '../../etcdserverpb/admin-types.ts';
 import { createHeader } from '../response-header.ts';
-import type { MaintenanceContext } from './maintenance-service.ts';
+import type { MaintenanceContext } from './maintenance-context.ts';
 
 /** Hash and HashKV: whether two stores hold the same. */
 export function createHashMethods({ store, upkeep, storageVersion }: MaintenanceContext): {

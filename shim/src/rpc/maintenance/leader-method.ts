@@ -1,7 +1,7 @@
 import type { HeaderResponse, MoveLeaderRequest } from '../../etcdserverpb/admin-types.ts';
 import type { Store } from '../../mvcc/store.ts';
 import { requestError } from '../etcd-errors.ts';
-import type { MaintenanceContext } from './maintenance-service.ts';
+import type { MaintenanceContext } from './maintenance-context.ts';
 
 /** All shims of a database name the same leader, though it leads nothing: the one with the lowest id. */
 export async function findLeader(store: Store): Promise<bigint> {

@@ -12,14 +12,13 @@ import type {
   SnapshotResponse,
 } from '../../etcdserverpb/admin-types.ts';
 import type { StatusResponse } from '../../etcdserverpb/types.ts';
-import type { Store } from '../../mvcc/store.ts';
-import type { Upkeep } from '../../snapshot/upkeep.ts';
 import { toEtcdError } from '../etcd-errors.ts';
 import { createAlarmMethod } from './alarm-method.ts';
 import { createDowngradeMethod } from './downgrade-method.ts';
 import { createHashMethods } from './hash-methods.ts';
 import { createLeaderMethod, findLeader } from './leader-method.ts';
 import { createSnapshotMethod } from './snapshot-method.ts';
+import type { MaintenanceContext, MaintenanceServiceOptions } from './maintenance-context.ts';
 import { createStatusMethod } from './status-method.ts';
 
 /** etcd's Maintenance service (etcd: `api/v3rpc/maintenance.go`). Every method rejects with an EtcdError. */
@@ -35,22 +34,6 @@ export interface MaintenanceService {
   downgrade(request: DowngradeRequest): Promise<DowngradeResponse>;
   /** Who stops reading must call `return()`. */
   snapshot(): AsyncGenerator<SnapshotResponse, void, undefined>;
-}
-
-export interface MaintenanceServiceOptions {
-  store: Store;
-  upkeep: Upkeep;
-  /** The etcd version that clients are told. */
-  version: string;
-  /** etcd's --quota-backend-bytes. */
-  quotaBytes: number;
-}
-
-/** What the methods have in common. */
-export interface MaintenanceContext extends MaintenanceServiceOptions {
-  /** `3.6.0` for every 3.6. */
-  readonly storageVersion: string;
-  leader(): Promise<bigint>;
 }
 
 /** Makes the service. */

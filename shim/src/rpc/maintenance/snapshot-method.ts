@@ -1,6 +1,6 @@
 import type { SnapshotResponse } from '../../etcdserverpb/admin-types.ts';
 import { toEtcdError } from '../etcd-errors.ts';
-import type { MaintenanceContext } from './maintenance-service.ts';
+import type { MaintenanceContext } from './maintenance-context.ts';
 
 /** Snapshot: the file in pieces, and its checksum as the last one. */
 export function createSnapshotMethod({

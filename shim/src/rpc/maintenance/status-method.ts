@@ -1,7 +1,7 @@
 import type { DowngradeInfo } from '../../etcdserverpb/admin-types.ts';
 import type { StatusResponse } from '../../etcdserverpb/types.ts';
 import { createHeader } from '../response-header.ts';
-import type { MaintenanceContext } from './maintenance-service.ts';
+import type { MaintenanceContext } from './maintenance-context.ts';
 
 /** Status: who this shim is, and how the database is. */
 export function createStatusMethod(

@@ -4,7 +4,7 @@ import { EtcdError } from '../../etcdserverpb/etcd-error.ts';
 import type { WatchCreateRequest, WatchRequest } from '../../etcdserverpb/types.ts';
 import { storeErrors, toEtcdError } from '../etcd-errors.ts';
 import type { Guard, Sender } from '../guard/guard.ts';
-import type { WatchInput, WatchOutput } from './watch-service.ts';
+import type { WatchInput, WatchOutput } from './watch-stream.ts';
 
 /** Requests of one stream that may wait until their sender is identified. */
 const maxWaiting = 1000;

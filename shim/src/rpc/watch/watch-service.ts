@@ -1,29 +1,8 @@
-import type { WatchRequest, WatchResponse } from '../../etcdserverpb/types.ts';
 import { EtcdError } from '../../etcdserverpb/etcd-error.ts';
 import type { Store } from '../../mvcc/store.ts';
 import { storeErrors, toEtcdError } from '../etcd-errors.ts';
+import type { WatchInput, WatchOutput } from './watch-stream.ts';
 import { WatchSession, type WatchSessionOptions } from './watch-session.ts';
-
-/** Where one watch stream's responses go. */
-export interface WatchOutput {
-  /**
-   * Takes a response, in order. False: no more than control messages, please, until `drained()` is called on the
-   * stream; the watchers are held back meanwhile.
-   */
-  send(response: WatchResponse): boolean;
-  /** The server goes away, or the store does: nothing more comes. */
-  failed(error: EtcdError): void;
-}
-
-/** The server's end of one watch stream. */
-export interface WatchInput {
-  /** `refusal`: why a watch may not be created. */
-  receive(request: WatchRequest, refusal?: string): void;
-  /** The output takes events again. */
-  drained(): void;
-  /** Cancels all watches; nothing is sent afterwards. */
-  close(): void;
-}
 
 /** etcd's Watch service (etcd: `api/v3rpc/watch.go`). */
 export interface WatchService {

@@ -3,7 +3,7 @@ import type { Store, Watcher } from '../../mvcc/store.ts';
 import { storeErrors } from '../etcd-errors.ts';
 import { fragmentEvents } from './fragment-events.ts';
 import { createHeader } from '../response-header.ts';
-import type { WatchOutput } from './watch-service.ts';
+import type { WatchOutput } from './watch-stream.ts';
 
 /** The id of an answer that concerns no watch, or all of them (etcd: clientv3.InvalidWatchID). */
 const noWatchId = -1;

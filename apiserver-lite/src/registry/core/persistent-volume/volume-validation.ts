@@ -11,11 +11,8 @@ import { validateNodeSelector } from '../../pod-template/scheduling/node-selecto
 import { canonical, validateBasicAmount } from '../../pod-template/resources/resources.ts';
 import { formatted, named, oneOfIfSet, signOf } from '../../fields/rules.ts';
 import { validateAccessModes, volumeModes } from '../persistent-volume-claim/claim-spec.ts';
-import {
-  persistentSources,
-  validateOneSource,
-  type Source,
-} from '../../pod-template/volumes/volume-sources.ts';
+import type { Source } from '../../pod-template/volumes/source-rule.ts';
+import { persistentSources, validateOneSource } from '../../pod-template/volumes/volume-sources.ts';
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain'];
 const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1PersistentVolumeSpec;

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
-import type { Source, SourceRule } from './volume-sources.ts';
+import type { Source, SourceRule } from './source-rule.ts';
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 

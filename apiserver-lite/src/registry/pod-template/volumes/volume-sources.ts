@@ -12,12 +12,7 @@ import { dns1123Label, dns1123Subdomain } from '../../fields/formats.ts';
 import { noBacksteps, unreservedPath } from '../../fields/paths.ts';
 import { each, formatted, named, oneOfIfSet } from '../../fields/rules.ts';
 import { iscsiRule, quobyteRule } from './block-sources.ts';
-
-/** The fields of a source as the rules see them. */
-export type Source = Record<string, unknown>;
-
-/** Judges the fields of one kind of source. */
-export type SourceRule = (source: Source, field: string) => FieldError[];
+import type { Source, SourceRule } from './source-rule.ts';
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 

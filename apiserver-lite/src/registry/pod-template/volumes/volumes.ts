@@ -11,6 +11,7 @@ import { unreservedPath } from '../../fields/paths.ts';
 import { each, formatted, oneOf, signOf } from '../../fields/rules.ts';
 import { validateInitiator } from './block-sources.ts';
 import { validateClaimTemplate } from '../../core/persistent-volume-claim/claim-spec.ts';
+import type { Source } from './source-rule.ts';
 import {
   laterPodSources,
   podSources,
@@ -18,7 +19,6 @@ import {
   validateKeyToPath,
   validateMode,
   validateOneSource,
-  type Source,
   type SourceRow,
 } from './volume-sources.ts';
 import { fileFields, validateFieldRef, validateResourceFieldRef } from '../containers/environment.ts';

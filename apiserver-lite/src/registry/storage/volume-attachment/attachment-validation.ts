@@ -12,11 +12,11 @@ import { dns1123Subdomain } from '../../fields/formats.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { validateAccessModes } from '../../core/persistent-volume-claim/claim-spec.ts';
+import type { Source } from '../../pod-template/volumes/source-rule.ts';
 import {
   persistentSources,
   validateCsiDriverName,
   validateOneSource,
-  type Source,
 } from '../../pod-template/volumes/volume-sources.ts';
 
 const maxMetadataBytes = 256 * 1024;
