@@ -46,7 +46,7 @@ async function startOnce(): Promise<Phases> {
   resources();
   schemaTable();
   watch.lap('tables of kinds and schemas');
-  const { encodeObject } = await import('@pg8s/k8s-proto/envelope');
+  const { encodeObject } = await import('@pg8s/k8s-proto/stored-object');
   encodeObject({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' } });
   watch.lap('first codec');
   const log = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Logger;

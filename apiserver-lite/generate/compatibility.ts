@@ -3,7 +3,7 @@
  * missing.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { decodeObject, encodeObject } from '@pg8s/k8s-proto/envelope';
+import { decodeObject, encodeObject } from '@pg8s/k8s-proto/stored-object';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, resources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { apiTree, type ApiResource, type ApiVersion } from '../src/discovery/api-tree.ts';

@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { conform } from '../src/conform/conform.ts';
 import { parseJsonStrict } from '../src/conform/parse-json-strict.ts';
-import { decodeObject, encodeObject } from '../src/envelope.ts';
+import { decodeObject, encodeObject } from '../src/stored-object.ts';
 import type { KubeObject } from '../src/object.ts';
 import { messageOf } from '../src/scheme.ts';
 import { samplePod } from './sample-pod.ts';

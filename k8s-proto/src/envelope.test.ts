@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CodecError } from './codec/codec-error.ts';
-import { decodeObject, encodeObject, unwrapEnvelope, wrapEnvelope } from './envelope.ts';
+import { decodeObject, encodeObject } from './stored-object.ts';
+import { unwrapEnvelope, wrapEnvelope } from './envelope.ts';
 import { storedNamespace } from './testing/stored-namespace.ts';
 
 test('reads a Namespace that a kube-apiserver stored', () => {

@@ -4,13 +4,10 @@
  *     6b 38 73 00 | Unknown { 1: typeMeta { 1: apiVersion, 2: kind }, 2: raw, 3: contentEncoding, 4: contentType }
  *     k  8  s  \0 |
  */
-import { stringifyJson } from './json.ts';
 import { CodecError } from './codec/codec-error.ts';
-import { decodeMessage, withWriter, writeMessage } from './codec/codec.ts';
+import { withWriter } from './codec/codec.ts';
 import { WireReader } from './codec/wire-reader.ts';
 import type { WireWriter } from './codec/wire-writer.ts';
-import type { KubeObject } from './object.ts';
-import { kindOf } from './scheme.ts';
 
 /** What an envelope says about its contents. */
 export interface Envelope {
@@ -31,7 +28,7 @@ export function isEnvelope(bytes: Uint8Array): boolean {
 }
 
 /** Writes an envelope, last field first; `writeRaw` writes its contents. */
-function writeEnvelope(
+export function writeEnvelope(
   writer: WireWriter,
   { apiVersion, kind }: { apiVersion: string; kind: string },
   writeRaw: (writer: WireWriter) => void,
@@ -92,44 +89,4 @@ function readTypeMeta(reader: WireReader, end: number, envelope: Envelope): void
     else if (tag === 0x12) envelope.kind = reader.string(end);
     else reader.skip(tag, end, typeMetaFields);
   }
-}
-
-function messageFor(apiVersion: unknown, kind: unknown): string {
-  const info =
-    typeof apiVersion === 'string' && typeof kind === 'string' ? kindOf(apiVersion, kind) : undefined;
-  if (info === undefined) {
-    throw new CodecError(
-      'unknownType',
-      `no kind ${stringifyJson(kind ?? '')} is registered for version ${stringifyJson(apiVersion ?? '')}`,
-    );
-  }
-  return info.message;
-}
-
-/** The bytes that are stored for an object. @throws CodecError */
-export function encodeObject(object: KubeObject): Buffer<ArrayBuffer> {
-  const message = messageFor(object.apiVersion, object.kind);
-  return withWriter((writer) =>
-    writeEnvelope(writer, object, (inner) => writeMessage(inner, message, object)),
-  );
-}
-
-/** The object of stored bytes, as Go prints it in JSON. @throws CodecError */
-export function decodeObject(bytes: Uint8Array): KubeObject {
-  const envelope = unwrapEnvelope(bytes);
-  const { apiVersion, kind } = envelope;
-  if (envelope.contentEncoding !== '') {
-    throw new CodecError(
-      'unsupportedContent',
-      `contents encoded as "${envelope.contentEncoding}" cannot be read, only plain ones`,
-    );
-  }
-  if (envelope.contentType !== '') {
-    throw new CodecError(
-      'unsupportedContent',
-      `contents of type "${envelope.contentType}" cannot be read, only protobuf`,
-    );
-  }
-  const fields = decodeMessage(messageFor(apiVersion, kind), envelope.raw) as Record<string, unknown>;
-  return { kind, apiVersion, ...fields } as KubeObject;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeObject, encodeObject } from './envelope.ts';
+import { decodeObject, encodeObject } from './stored-object.ts';
 import { goJson, goMapJson } from './go-json.ts';
 import { parseJson, stringifyJson } from './json.ts';
 

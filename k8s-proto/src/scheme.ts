@@ -1,46 +1,10 @@
 /** Built-in kinds and resources of the target version, from the generated tables. */
 import { readFileSync } from 'node:fs';
+import { apiVersionOf, groupVersionOf, type GroupVersionKind } from './group-version.ts';
+import type { ResourceInfo, SubresourceInfo } from './resource-info.ts';
 
-export interface GroupVersionKind {
-  group: string;
-  version: string;
-  kind: string;
-}
-
-export interface SubresourceInfo {
-  /** `status`, `scale`, `binding` … */
-  name: string;
-  /** Kind that it reads or writes, with its group and version where they differ from the parent's. */
-  kind: string;
-  group: string;
-  version: string;
-  verbs: readonly string[];
-  /** HTTP methods that are connected through to something else (`exec`, `proxy` …). */
-  connect?: readonly string[];
-  /** The path may go on below the subresource (`proxy`). */
-  pathSuffix?: boolean;
-}
-
-/** One resource of one served group version, as discovery names it. */
-export interface ResourceInfo {
-  group: string;
-  version: string;
-  /** Plural, as in paths. */
-  name: string;
-  singularName: string;
-  kind: string;
-  namespaced: boolean;
-  shortNames: readonly string[];
-  categories: readonly string[];
-  verbs: readonly string[];
-  /** Path below `/registry/`, e.g. `minions`, `services/specs`; undefined for virtual resources. */
-  storageKeyPrefix: string | undefined;
-  /** The kind that is written to the store (group/version/kind). */
-  storedAs: GroupVersionKind;
-  /** Whether a stock server serves this version without `--runtime-config`. */
-  servedByDefault: boolean;
-  subresources: readonly SubresourceInfo[];
-}
+export { apiVersionOf, groupVersionOf, type GroupVersionKind } from './group-version.ts';
+export type { ResourceInfo, SubresourceInfo } from './resource-info.ts';
 
 interface KindTable {
   version: string;
@@ -67,11 +31,6 @@ type ResourceRow = Omit<
 };
 
 type SubresourceRow = Omit<SubresourceInfo, 'group' | 'version'> & { group?: string; version?: string };
-
-export interface GroupVersion {
-  group: string;
-  version: string;
-}
 
 /** A kind and the message that carries it. */
 export interface KindInfo extends GroupVersionKind {
@@ -118,19 +77,6 @@ function loadTable(): KindTable {
     readFileSync(new URL('./generated/resources.json', import.meta.url), 'utf8'),
   ) as KindTable;
   return kindTable;
-}
-
-/** `apps/v1` → `{ group: 'apps', version: 'v1' }`; `v1` is of the core group, whose name is empty. */
-export function groupVersionOf(apiVersion: string): GroupVersion {
-  const slash = apiVersion.indexOf('/');
-  return slash === -1
-    ? { group: '', version: apiVersion }
-    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
-}
-
-/** The inverse of `groupVersionOf`. */
-export function apiVersionOf({ group, version }: GroupVersion): string {
-  return group === '' ? version : `${group}/${version}`;
 }
 
 function buildKinds(): ReadonlyMap<string, KindInfo> {

@@ -1,7 +1,7 @@
 import { setInterval, clearInterval } from 'node:timers';
 import type { Logger } from 'pino';
 import type { KubeObject, ObjectMeta } from '@pg8s/k8s-proto/object';
-import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import { isReason } from '../api-errors/status-error.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';

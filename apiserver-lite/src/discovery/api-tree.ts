@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { Rest } from '../registry/rest.ts';
 import { compareGroups, compareVersions } from './group-priority.ts';

@@ -1,4 +1,4 @@
-import { apiVersionOf } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf } from '@pg8s/k8s-proto/group-version';
 import type { ApiGroup, ApiResource, ApiVersion } from './api-tree.ts';
 
 /** `/api`: the versions of the core group, and where to find the server. */

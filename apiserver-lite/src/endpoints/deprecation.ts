@@ -1,4 +1,4 @@
-import type { GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+import type { GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 
 /** Kinds that are on their way out: since when, and what to use instead (Kubernetes: `prerelease-lifecycle-gen`). */
 const deprecated: Readonly<Record<string, { since: string; replacement?: string }>> = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeObject } from '@pg8s/k8s-proto/envelope';
+import { encodeObject } from '@pg8s/k8s-proto/stored-object';
 import { validateConfigMap } from '../registry/validation/configuration.ts';
 import { copyOf, isSame } from '../registry/generic/copy-object.ts';
 import { EndpointServer } from './testing/endpoint-server.ts';

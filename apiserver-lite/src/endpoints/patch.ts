@@ -3,7 +3,7 @@ import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
 import { formatFieldPath } from '@pg8s/k8s-proto/conform/strict-problems';
 import { plainNumbers } from '@pg8s/k8s-proto/json-number';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import type { UpdateResult } from '../registry/rest.ts';
 import { beginTurn, breathe } from '../http/breathe.ts';
 import type { RequestContext } from '../http/request-context.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { decodeObject, encodeObject, unwrapEnvelope } from '@pg8s/k8s-proto/envelope';
+import { decodeObject, encodeObject } from '@pg8s/k8s-proto/stored-object';
+import { unwrapEnvelope } from '@pg8s/k8s-proto/envelope';
 import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import { EndpointServer } from './testing/endpoint-server.ts';
 import { ResourceTable } from '../registry/resource-table.ts';

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { Rest } from '../registry/rest.ts';
-import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import type { GroupResource } from '../api-errors/status-error.ts';
 import { deprecationWarning } from './deprecation.ts';
 import { kubernetesCodec } from '../registry/resource-types/built-in/message-codec.ts';

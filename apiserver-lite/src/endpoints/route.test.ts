@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apiVersionOf, resources, type ResourceInfo, type SubresourceInfo } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf } from '@pg8s/k8s-proto/group-version';
+import { resources } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { AuthorizationAttributes, Authorizer } from '../authorization/authorizer.ts';
 import { authorize } from '../filters/authorize.ts';
 import { ResourceTable } from '../registry/resource-table.ts';

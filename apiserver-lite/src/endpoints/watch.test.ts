@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
-import { decodeObject } from '@pg8s/k8s-proto/envelope';
+import { decodeObject } from '@pg8s/k8s-proto/stored-object';
 import { expired } from '../api-errors/status-error.ts';
 import { EndpointServer } from './testing/endpoint-server.ts';
 import { ResourceTable } from '../registry/resource-table.ts';

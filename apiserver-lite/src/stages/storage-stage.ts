@@ -1,5 +1,5 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
-import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { countStoredObjects, prometheusStorageMetrics } from '../metrics/storage-metrics.ts';

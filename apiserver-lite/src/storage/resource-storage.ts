@@ -1,6 +1,6 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { Logger } from 'pino';
 import { groupResourceName } from '../api-errors/status-error.ts';
 import type { GroupResource } from '../api-errors/status-error.ts';

@@ -1,5 +1,5 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
-import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { CachedStorage } from './cached-storage.ts';
 import { systemClock } from './clock.ts';
 import { Compactor } from './etcd/compactor.ts';

@@ -1,8 +1,9 @@
-import { decodeObject, encodeObject } from '@pg8s/k8s-proto/envelope';
+import { decodeObject, encodeObject } from '@pg8s/k8s-proto/stored-object';
 import { goJson, goMapJson } from '@pg8s/k8s-proto/go-json';
 import { parseJson } from '@pg8s/k8s-proto/json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { kindOf, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import { kindOf } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 
 /**
  * How objects become stored values and back. Encryption at rest wraps another codec; it binds a value to its key, so

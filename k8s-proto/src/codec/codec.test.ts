@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringifyJson } from '../json.ts';
 import { conform } from '../conform/conform.ts';
-import { decodeObject, encodeObject } from '../envelope.ts';
+import { decodeObject, encodeObject } from '../stored-object.ts';
 import type { KubeObject } from '../object.ts';
 import { jsonSchemaProps } from '../schema/field-type.ts';
 import { messageSchema } from '../schema/schema.ts';

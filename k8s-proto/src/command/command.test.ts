@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeObject, wrapEnvelope } from '../envelope.ts';
+import { encodeObject } from '../stored-object.ts';
+import { wrapEnvelope } from '../envelope.ts';
 import { storedNamespace } from '../testing/stored-namespace.ts';
 import { CommandError } from './command-input.ts';
 import type { CommandInput } from './command-input.ts';

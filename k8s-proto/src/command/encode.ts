@@ -5,7 +5,7 @@ import { conform } from '../conform/conform.ts';
 import { parseJsonStrict } from '../conform/parse-json-strict.ts';
 import { formatFieldPath } from '../conform/strict-problems.ts';
 import { CodecError } from '../codec/codec-error.ts';
-import { encodeObject } from '../envelope.ts';
+import { encodeObject } from '../stored-object.ts';
 import { encodeObjectLossless } from '../lossless/lossless-object.ts';
 import type { KubeObject } from '../object.ts';
 import { kindOf } from '../scheme.ts';

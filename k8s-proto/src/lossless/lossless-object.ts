@@ -1,5 +1,6 @@
 import { CodecError } from '../codec/codec-error.ts';
-import { encodeObject, unwrapEnvelope, wrapEnvelope } from '../envelope.ts';
+import { encodeObject } from '../stored-object.ts';
+import { unwrapEnvelope, wrapEnvelope } from '../envelope.ts';
 import type { KubeObject } from '../object.ts';
 import { kindOf } from '../scheme.ts';
 import { decodeLossless } from './decode-lossless.ts';

@@ -1,5 +1,5 @@
 import { resources } from '@pg8s/k8s-proto/scheme';
-import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import { ResourceTable } from '../../registry/resource-table.ts';
 import type { Rest } from '../../registry/rest.ts';
 

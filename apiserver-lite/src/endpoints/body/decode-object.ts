@@ -1,7 +1,7 @@
 import { CodecError } from '@pg8s/k8s-proto/codec/codec-error';
 import type { Envelope } from '@pg8s/k8s-proto/envelope';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import type { RequestContext } from '../../http/request-context.ts';
 import { beginTurn, breathe } from '../../http/breathe.ts';
 import { badRequest } from '../../api-errors/status-error.ts';

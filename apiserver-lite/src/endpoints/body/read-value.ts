@@ -2,7 +2,7 @@ import type { CodecError } from '@pg8s/k8s-proto/codec/codec-error';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { parseJsonStrict, type DuplicateKey } from '@pg8s/k8s-proto/conform/parse-json-strict';
 import { isEnvelope, unwrapEnvelope, type Envelope } from '@pg8s/k8s-proto/envelope';
-import { groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+import { groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import { readYaml } from '../encoding/read-yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';
 import type { MediaType } from '../negotiation/media-types.ts';

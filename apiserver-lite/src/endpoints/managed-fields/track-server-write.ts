@@ -1,4 +1,4 @@
-import { groupVersionOf } from '@pg8s/k8s-proto/scheme';
+import { groupVersionOf } from '@pg8s/k8s-proto/group-version';
 import type { ServedResources } from '../../registry/resource-table.ts';
 import { serverManager, type TrackServerWrite } from '../../registry/server-writes.ts';
 import { resourceScope } from '../resource-scope.ts';

@@ -1,5 +1,5 @@
 import { CodecError } from '@pg8s/k8s-proto/codec/codec-error';
-import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import { validateDeleteOptions } from '../../registry/generic/validate-delete-options.ts';
 import type { DeleteOptions, PropagationPolicy } from '../../registry/rest.ts';
 import type { RequestContext } from '../../http/request-context.ts';

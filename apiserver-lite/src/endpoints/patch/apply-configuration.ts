@@ -1,4 +1,5 @@
-import { groupVersionOf, kindInfo } from '@pg8s/k8s-proto/scheme';
+import { groupVersionOf } from '@pg8s/k8s-proto/group-version';
+import { kindInfo } from '@pg8s/k8s-proto/scheme';
 import { badRequest, StatusError } from '../../api-errors/status-error.ts';
 import { ensureMapBudget, unboundedBytes } from '../body/map-budget.ts';
 import { readYaml } from '../encoding/read-yaml.ts';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { CachedStorage } from '../cached-storage.ts';
 import { FakeEtcd } from '../etcd/testing/fake-etcd.ts';
 import { createResourceStorage } from '../resource-storage.ts';

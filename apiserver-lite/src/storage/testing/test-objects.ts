@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { ListOptions, WatchEvent, Watcher, WatchOptions } from '../storage.ts';
 import type { ValueCodec } from '../value-codec.ts';
 
