@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- --quick] [NAME…]`: runs every `bench/*.bench.ts` (or those whose path contains a NAME), one after the
- * other, each in a process of its own; `--quick` makes the longest of them shorter. Figures of one run are comparable with
- * each other, not with those of another machine or another day.
+ * `npm run bench [-- --quick] [NAME…]`: runs every `bench/*.bench.ts` (or those whose path contains a NAME),
+ * one after the other, each in a process of its own; `--quick` makes the longest of them shorter. Figures of
+ * one run are comparable with each other, not with those of another machine or another day.
  */
 import { findFiles } from './find-files.ts';
 import { runProgram } from './run-program.ts';

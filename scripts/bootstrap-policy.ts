@@ -1,7 +1,8 @@
 /**
  * Writes the table of the roles and bindings that a stock cluster starts with:
  *
- *     kubectl get clusterroles,clusterrolebindings,roles,rolebindings -A -o json > FILE   (a fresh kube-apiserver, nothing beside it)
+ *     # of a fresh kube-apiserver with nothing beside it
+ *     kubectl get clusterroles,clusterrolebindings,roles,rolebindings -A -o json > FILE
  *     node scripts/node.js scripts/bootstrap-policy.ts FILE
  */
 import { readFile, writeFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * `docs/spec/*.md`: each numbered invariant names the tests that hold it, as `path.test.ts`, or `path.test.ts`: the beginning of a
- * test's name…, and of another… This checks that they all exist.
+ * `docs/spec/*.md`: each numbered invariant names the tests that hold it, as `path.test.ts`, or
+ * `path.test.ts`: the beginning of a test's name…, and of another… This checks that they all exist.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

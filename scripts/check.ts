@@ -8,6 +8,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ['boundaries', process.execPath, 'scripts/boundaries.ts'],
   ['types', 'tsc', '-p', 'tsconfig.json'],
   ['unused code', 'knip'],
+  ['comments', process.execPath, 'scripts/doc-comments.ts'],
   ['generated files', process.execPath, 'scripts/generate.ts', '--check'],
   ['specifications', process.execPath, 'scripts/check-specs.ts'],
   ['unit tests', process.execPath, 'scripts/test.ts', 'unit'],

@@ -1,7 +1,7 @@
 /**
  * `npm run generate -- [FOLDER] [--check]`: makes every generated table from the facts about the API in
- * `k8s-proto/facts`, or with --check only says which are stale. With FOLDER the facts are taken from there first (see
- * `k8s-proto/facts/README.md`).
+ * `k8s-proto/facts`, or with --check only says which are stale. With FOLDER the facts are taken from there
+ * first (see `k8s-proto/facts/README.md`).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

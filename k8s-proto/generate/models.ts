@@ -23,8 +23,8 @@ function capitalized(text: string): string {
 }
 
 /**
- * What each published type is called: `V1PodSpec`, as in `@kubernetes/client-node`; where several groups have the name, with
- * the group before it (`CoreV1Event`, `EventsV1Event`).
+ * What each published type is called: `V1PodSpec`, as in `@kubernetes/client-node`; where several groups have
+ * the name, with the group before it (`CoreV1Event`, `EventsV1Event`).
  */
 function modelNames(definitions: OpenApiFacts['definitions']): ReadonlyMap<string, string> {
   const short = (definition: string) => definition.split('.').slice(-2).map(capitalized).join('');

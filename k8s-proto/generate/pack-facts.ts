@@ -4,8 +4,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import type { FactFiles } from '../src/testing/facts-folder.ts';
 
 /**
- * The archive of a folder of facts: `wire.json`, `resources.json`, `openapi-v2.json` without its descriptions, and the
- * pairs in `golden/`. The same facts always give the same bytes.
+ * The archive of a folder of facts: `wire.json`, `resources.json`, `openapi-v2.json` without its
+ * descriptions, and the pairs in `golden/`. The same facts always give the same bytes.
  */
 export function packFacts(folder: string): Buffer {
   const files: FactFiles = {};

@@ -63,8 +63,8 @@ function parseGoldenName(name: string): { group: string; version: string; kind: 
 }
 
 /**
- * The table of resources and kinds, as `src/scheme.ts` reads it: `groups` as in the facts, and
- * `kinds: { "apps/v1": { package, kinds: [kind…] } }`. Kinds of `meta/v1` are left to the reader: every group has them.
+ * The table of resources and kinds, as `src/scheme.ts` reads it: `groups` as in the facts, and `kinds: {
+ * "apps/v1": { package, kinds: [kind…] } }`. Kinds of `meta/v1` are left to the reader: every group has them.
  */
 export function resourceTable(facts: ResourceFacts, wire: WireFacts, goldenNames: readonly string[]): string {
   const kinds = new Map<string, { package: string; kinds: Set<string> }>();

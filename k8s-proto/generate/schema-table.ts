@@ -31,7 +31,9 @@ export interface WireFacts {
 
 const metaPackage = 'k8s.io.apimachinery.pkg.apis.meta.v1';
 
-/** Messages without fields, and types that are another one under a second name: `wire.json` doesn't list them. */
+/**
+ * Messages without fields, and types that are another one under a second name: `wire.json` doesn't list them.
+ */
 const emptyMessages = [
   `${metaPackage}.Patch`,
   'k8s.io.api.apiserverinternal.v1alpha1.StorageVersionSpec',
@@ -54,7 +56,9 @@ function protoPackage(importPath: string): string {
   return importPath.replaceAll('/', '.').replaceAll('-', '_');
 }
 
-/** Calls `replace` for each named type of a Go type expression (`map[ResourceName]resource.Quantity` has two). */
+/**
+ * Calls `replace` for each named type of a Go type expression (`map[ResourceName]resource.Quantity` has two).
+ */
 function mapNames(type: string, replace: (name: string) => string): string {
   return type.replaceAll(/[A-Za-z_][\w.]*/g, (name) =>
     name === 'map' || scalars.has(name) ? name : replace(name),
@@ -69,8 +73,8 @@ function mapNames(type: string, replace: (name: string) => string): string {
  *       enums:    { "0.RestartPolicy": ["Always"…] }
  *       messages: { "0.Pod": [[json, go, number, type, flags, extra?]…] } }
  *
- * Types name a package by its index: `[]0.Container`, `map[0.ResourceName]1.Quantity`. Flags: `e` omitempty, `z`
- * omitzero, `i` inline, `o` optional.
+ * Types name a package by its index: `[]0.Container`, `map[0.ResourceName]1.Quantity`. Flags: `e` omitempty,
+ * `z` omitzero, `i` inline, `o` optional.
  */
 export function schemaTable(wire: WireFacts): string {
   const packages: string[] = [];

@@ -4,8 +4,9 @@ const current = 'k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1';
 const stored = 'k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1beta1';
 
 /**
- * CustomResourceDefinitions are still stored as v1beta1, which no server offers any more and the facts leave out. Its
- * messages are those of v1 but for five; numbers are from the published protobuf definition of that version.
+ * CustomResourceDefinitions are still stored as v1beta1, which no server offers any more and the facts leave
+ * out. Its messages are those of v1 but for five; numbers are from the published protobuf definition of that
+ * version.
  */
 export function addStorageForms(wire: WireFacts): WireFacts {
   const rows = (name: string): WireField[] => {

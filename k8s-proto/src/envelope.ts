@@ -1,8 +1,8 @@
 /**
  * The form in which Kubernetes stores and sends protobuf (Kubernetes: `runtime/serializer/protobuf`):
  *
- *     6b 38 73 00 | Unknown { 1: typeMeta { 1: apiVersion, 2: kind }, 2: raw, 3: contentEncoding, 4: contentType }
- *     k  8  s  \0 |
+ *     6b 38 73 00 | Unknown { 1: typeMeta { 1: apiVersion, 2: kind }, 2: raw,
+ *     k  8  s  \0 |           3: contentEncoding, 4: contentType }
  */
 import { CodecError } from './codec/codec-error.ts';
 import { withWriter } from './codec/codec.ts';

@@ -14,14 +14,16 @@ function escaped(text: string): string {
   return text.search(unsafe) === -1 ? text : text.replace(unsafe, (character) => escapes[character]!);
 }
 
-/** JSON as Go writes a struct: fields as they stand; characters that HTML would take for markup are escaped. */
+/**
+ * JSON as Go writes a struct: fields as they stand; characters that HTML would take for markup are escaped.
+ */
 export function goJson(value: unknown, indent?: number): string {
   return escaped(stringifyJson(value, indent) ?? 'null');
 }
 
 /**
- * JSON as Go's encoder writes a map, which is how kube-apiserver stores custom resources: keys in the order of
- * their bytes, the same characters escaped.
+ * JSON as Go's encoder writes a map, which is how kube-apiserver stores custom resources: keys in the order
+ * of their bytes, the same characters escaped.
  */
 export function goMapJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goMapJson).join(',')}]`;

@@ -1,4 +1,7 @@
-/** A number of a JSON text that only its text tells exactly: `80.0`, `8e1`, `1e400`, integers of more than 64 bits. */
+/**
+ * A number of a JSON text that only its text tells exactly: `80.0`, `8e1`, `1e400`, integers of more than 64
+ * bits.
+ */
 export class NumberToken {
   /** As it stands in the text. */
   readonly source: string;

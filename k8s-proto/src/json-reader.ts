@@ -10,7 +10,10 @@ export type JsonPath = readonly (string | number)[];
 
 /** What else a reader is to do. */
 export interface JsonReaderOptions {
-  /** Numbers are kept as they are written where that matters: see `NumberToken`. Else they are what `JSON.parse` makes of them. */
+  /**
+   * Numbers are kept as they are written where that matters: see `NumberToken`. Else they are what
+   * `JSON.parse` makes of them.
+   */
   exactNumbers: boolean;
   /** Called for every key; the path is only good during the call. */
   onKey?: (path: JsonPath, repeated: boolean) => void;
@@ -32,8 +35,8 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * Reads a JSON text as Go's decoder does. `JSON.parse` is faster, and is what to use where numbers, repeated keys and
- * the words of errors do not matter.
+ * Reads a JSON text as Go's decoder does. `JSON.parse` is faster, and is what to use where numbers, repeated
+ * keys and the words of errors do not matter.
  */
 class JsonReader {
   readonly #text: string;
@@ -211,7 +214,10 @@ class JsonReader {
     return this.#integer(source);
   }
 
-  /** A bigint where a number would not be exact. Longer than 64 bits it is of no use, and its size is not paid for. */
+  /**
+   * A bigint where a number would not be exact. Longer than 64 bits it is of no use, and its size is not paid
+   * for.
+   */
   #integer(source: string): unknown {
     const number = Number(source);
     if (source.length < 16 || Number.isSafeInteger(number)) return number;

@@ -112,8 +112,8 @@ function bounded(digits: bigint, scale: number, format: QuantityFormat): Quantit
 }
 
 /**
- * Go keeps the text of a small quantity that looks canonical at a glance, and prints it again: `+5` and `1.500` stay.
- * Written and read values are compared as bytes, so we keep what it keeps.
+ * Go keeps the text of a small quantity that looks canonical at a glance, and prints it again: `+5` and
+ * `1.500` stay. Written and read values are compared as bytes, so we keep what it keeps.
  */
 function reusedText(
   text: string,
@@ -175,7 +175,10 @@ function formatDecimal(digits: bigint, scale: number, format: 'DecimalSI' | 'Dec
 const canonicalForms = new Map<string, string>();
 const maxCanonicalForms = 4096;
 
-/** `formatQuantity(parseQuantity(text))`, remembered for the texts that come again and again. @throws QuantityError */
+/**
+ * `formatQuantity(parseQuantity(text))`, remembered for the texts that come again and again. @throws
+ * QuantityError
+ */
 export function canonicalQuantity(text: string): string {
   let canonical = canonicalForms.get(text);
   if (canonical === undefined) {

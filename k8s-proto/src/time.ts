@@ -111,7 +111,9 @@ export function isZeroTime({ seconds, nanos }: Instant): boolean {
 const canonicalTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const formattedTimes = new Map<number, string>();
 
-/** Objects carry the same few moments many times over (managedFields, conditions): texts and numbers are kept. */
+/**
+ * Objects carry the same few moments many times over (managedFields, conditions): texts and numbers are kept.
+ */
 const maxKeptTimes = 1024;
 
 /** `2026-11-21T10:41:00Z`: UTC, seconds. @throws TimeError for years that RFC 3339 can't write */

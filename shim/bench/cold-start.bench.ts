@@ -1,7 +1,8 @@
 /**
- * How long a shim needs from its start to its first answer, and how much memory, with 1,000,000 living keys and 1,000,000 rows
- * of history. PG8S_BENCH_KEYS and PG8S_BENCH_VALUE_BYTES (1024) choose others. Ends with an error beyond 10 s or 1 GiB.
- * Alone: `node shim/bench/cold-start.bench.ts`, with PG8S_TEST_POSTGRES_URL naming a server.
+ * How long a shim needs from its start to its first answer, and how much memory, with 1,000,000 living keys
+ * and 1,000,000 rows of history. PG8S_BENCH_KEYS and PG8S_BENCH_VALUE_BYTES (1024) choose others. Ends with
+ * an error beyond 10 s or 1 GiB. Alone: `node shim/bench/cold-start.bench.ts`, with PG8S_TEST_POSTGRES_URL
+ * naming a server.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';

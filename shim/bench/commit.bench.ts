@@ -1,7 +1,7 @@
 /**
  * Group commit against one INSERT per commit (as kine writes: every request its own transaction) on the same
- * PostgreSQL, by the number of clients that write at the same time. Alone: `node shim/bench/commit.bench.ts`, with
- * PG8S_TEST_POSTGRES_URL naming a server.
+ * PostgreSQL, by the number of clients that write at the same time. Alone: `node shim/bench/commit.bench.ts`,
+ * with PG8S_TEST_POSTGRES_URL naming a server.
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';

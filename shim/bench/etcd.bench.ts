@@ -1,9 +1,9 @@
 /**
- * The shim, a stock etcd (the `etcd` in PATH) and a reference writer, which does one INSERT per write on the same
- * PostgreSQL as kine does, under the same loads: one table from one run. Each server and the client are processes of
- * their own, and only one server is loaded at a time; they take turns, several times, so that what else happens on the
- * machine falls on all. Alone: `node shim/bench/etcd.bench.ts [--quick] [LOAD…]`, with PG8S_TEST_POSTGRES_URL naming
- * a server.
+ * The shim, a stock etcd (the `etcd` in PATH) and a reference writer, which does one INSERT per write on the
+ * same PostgreSQL as kine does, under the same loads: one table from one run. Each server and the client are
+ * processes of their own, and only one server is loaded at a time; they take turns, several times, so that
+ * what else happens on the machine falls on all. Alone: `node shim/bench/etcd.bench.ts [--quick] [LOAD…]`,
+ * with PG8S_TEST_POSTGRES_URL naming a server.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -125,7 +125,8 @@ async function measureGroup(of: {
     return new Map<Contender, Sample[]>(racing.map((contender) => [contender, []]));
   });
   for (let round = 0; round < rounds; round++) {
-    // All of one server's loads come one after the other, so that they meet the same neighbours on the machine.
+    // All of one server's loads come one after the other, so that they meet the same neighbours on the
+    // machine.
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
       for (const [index, { load }] of group.entries()) {
         const own = samples[index]?.get(contender);

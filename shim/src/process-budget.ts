@@ -1,36 +1,42 @@
 import { totalmem } from 'node:os';
 
 /**
- * What all shims of a process may take together. Everything that is counted per process, and not per shim, is said here:
+ * What all shims of a process may take together. Everything that is counted per process, and not per shim, is
+ * said here:
  *
- * | what                        | alone in the process                 | as one of n shims                       |
- * | --------------------------- | ------------------------------------ | --------------------------------------- |
- * | cache of current values     | `valueCacheBytes`                    | an n-th of it, as shims come and go     |
- * | answers not read by clients | `heldMemoryBytes`                    | one limit and one count for all         |
- * | lasting connections         | `connectionsPerShim`                 | `connectionsPerShim` each               |
- * | connections for a while     | `temporaryConnections`               | one limit and one count for all         |
- * | timers that ask PostgreSQL  | at their own intervals               | n / `undelayedShims` times as far apart |
- * | metrics of the process      | `rpc/monitoring/process-metrics.ts`  | collected once, part of every answer    |
+ * | what                        | alone in the process | as one of n shims                     |
+ * | --------------------------- | -------------------- | ------------------------------------- |
+ * | cache of current values     | `valueCacheBytes`    | an n-th of it, as shims come and go   |
+ * | answers not read by clients | `heldMemoryBytes`    | one limit and one count for all       |
+ * | lasting connections         | `connectionsPerShim` | as many for each                      |
+ * | temporary connections       | `temporaryConnections` | one limit and one count for all |
+ * | intervals of timers         | as configured        | n / `undelayedShims` times as long    |
+ * | metrics of the process      | `process-metrics.ts` | collected once, part of every answer  |
  *
- * What an operator sets for one shim (its `valueCacheBytes`, `heldMemoryBytes`, `pollIntervalMs`) holds for that shim, and
- * is not divided.
+ * What an operator sets for one shim (its `valueCacheBytes`, `heldMemoryBytes`, `pollIntervalMs`) holds for
+ * that shim, and is not divided.
  */
 export interface ProcessLimits {
   /** Bytes of current values kept in memory. */
   readonly valueCacheBytes: number;
-  /** Bytes of unread answers and unfinished requests beyond which the client that holds most is disconnected. */
+  /**
+   * Bytes of unread answers and unfinished requests beyond which the client that holds most is disconnected.
+   */
   readonly heldMemoryBytes: number;
   /** Connections of a shim that stay open: commit, fence, read, work, and one that listens for hints. */
   readonly connectionsPerShim: number;
   /** Connections at once for snapshots and hashes, vacuums, and defragmentations. */
   readonly temporaryConnections: number;
-  /** As many shims ask PostgreSQL at their own intervals; more are given longer ones, so that the load does not grow. */
+  /**
+   * As many shims ask PostgreSQL at their own intervals; more are given longer ones, so that the load does
+   * not grow.
+   */
   readonly undelayedShims: number;
 }
 
 /**
- * The limits of a process. Ten shims take at most 56 connections, which is less than the 61 that pg8s' embedded PostgreSQL
- * has for its clients.
+ * The limits of a process. Ten shims take at most 56 connections, which is less than the 61 that pg8s'
+ * embedded PostgreSQL has for its clients.
  */
 export function defaultProcessLimits(): ProcessLimits {
   return {
@@ -74,7 +80,10 @@ export class ProcessBudget {
     return this.#takenConnections;
   }
 
-  /** Adds a shim. `onResize` is called when others come or go, with the bytes of values that this one may then keep. */
+  /**
+   * Adds a shim. `onResize` is called when others come or go, with the bytes of values that this one may then
+   * keep.
+   */
   join(onResize: (valueCacheBytes: number) => void): BudgetShare {
     const valueCacheBytes = (): number => Math.floor(this.limits.valueCacheBytes / Math.max(1, this.shims));
     const share: BudgetShare = {

@@ -8,11 +8,13 @@ import { bindUrls, type ListenedUrls } from './stages/bind-urls.ts';
 export interface ListeningShim extends Shim, ListenedUrls {}
 
 /**
- * Starts an etcd server on a PostgreSQL database; resolves when it serves. The ports are opened first, so that a port in
- * use is found before the database is changed, and so that clients that connect meanwhile wait instead of being refused.
+ * Starts an etcd server on a PostgreSQL database; resolves when it serves. The ports are opened first, so
+ * that a port in use is found before the database is changed, and so that clients that connect meanwhile wait
+ * instead of being refused.
  *
- * Rejects with a ListenError (a client URL cannot be listened on) or a StoreError (the database cannot be reached, or
- * was written by a newer version); nothing is left running then. `open` is the tests' way to another store.
+ * Rejects with a ListenError (a client URL cannot be listened on) or a StoreError (the database cannot be
+ * reached, or was written by a newer version); nothing is left running then. `open` is the tests' way to
+ * another store.
  */
 export async function startShim(options: ShimOptions & ListenUrls, open = openStore): Promise<ListeningShim> {
   const log = options.log ?? pino({ level: 'silent' });

@@ -8,7 +8,10 @@ import type { ProcessBudget } from './process-budget.ts';
 export interface ShimOptions {
   /** `postgres://…` */
   postgresUrl: string;
-  /** Where the member list says that clients connect to this member. Default: the client URLs that are listened on. */
+  /**
+   * Where the member list says that clients connect to this member. Default: the client URLs that are
+   * listened on.
+   */
   advertiseClientUrls?: readonly string[] | undefined;
   /** Where the member list says that peers connect to this member; nobody connects there. Default: etcd's. */
   advertisePeerUrls?: readonly string[] | undefined;
@@ -50,8 +53,8 @@ export interface ShimOptions {
   /** How long unary calls may take to finish in `close()`. Default: 5 s. */
   drainMs?: number | undefined;
   /**
-   * Bytes of unread answers and unfinished requests beyond which the client that holds most is disconnected. Default: what
-   * `budget` has for all shims of this process together.
+   * Bytes of unread answers and unfinished requests beyond which the client that holds most is disconnected.
+   * Default: what `budget` has for all shims of this process together.
    */
   heldMemoryBytes?: number | undefined;
   /** How long HTTP/1 clients may be slow; see `Http1ServerOptions`. */

@@ -10,15 +10,18 @@ import { bindUrls, type BoundUrls, type ListenedUrls } from './stages/bind-urls.
 import { openServices } from './stages/open-services.ts';
 import { createProtocolServers, type ProtocolServers } from './stages/protocol-servers.ts';
 
-/** An etcd server on a PostgreSQL database. Several may be in one process; see `process-budget.ts` for what they share. */
+/**
+ * An etcd server on a PostgreSQL database. Several may be in one process; see `process-budget.ts` for what
+ * they share.
+ */
 export interface Shim {
   /** A client in this process, without a connection. Closing it closes nothing but itself. */
   client(): EtcdClient;
   /** The Maintenance service in this process, without a connection. */
   maintenance(): MaintenanceClient;
   /**
-   * Opens ports and serves there. The member list then shows the client URLs, unless others are advertised by option.
-   * Rejects with a ListenError, and nothing is listened on then.
+   * Opens ports and serves there. The member list then shows the client URLs, unless others are advertised by
+   * option. Rejects with a ListenError, and nothing is listened on then.
    */
   listen(urls: ListenUrls): Promise<ListenedUrls>;
   /** Serves on ports that are open already, as `listen`. */
@@ -34,8 +37,9 @@ export interface Shim {
  *     createProtocolServers  gRPC, HTTP/1, JSON gateway, metrics                  made for the first port
  *     bindUrls               ports, their connections waiting                     `listen`
  *
- * `clientUrls` is what the member list shows at first. `open` is the tests' way to another store. Rejects with a StoreError
- * (the database cannot be reached, or was written by a newer version), and nothing is left running then.
+ * `clientUrls` is what the member list shows at first. `open` is the tests' way to another store. Rejects
+ * with a StoreError (the database cannot be reached, or was written by a newer version), and nothing is left
+ * running then.
  */
 export async function createShim(
   options: ShimOptions,

@@ -77,8 +77,9 @@ export function writeMessage(writer: WireWriter, name: string, value: unknown): 
 }
 
 /**
- * The bytes of a message from its JSON value, as Go's generated code writes them: fields by number, value fields even
- * when zero, pointers, lists and maps when set, map entries by key. Fields that the message doesn't have are left out.
+ * The bytes of a message from its JSON value, as Go's generated code writes them: fields by number, value
+ * fields even when zero, pointers, lists and maps when set, map entries by key. Fields that the message
+ * doesn't have are left out.
  *
  * @throws CodecError
  */
@@ -87,8 +88,8 @@ export function encodeMessage(name: string, value: unknown): Buffer<ArrayBuffer>
 }
 
 /**
- * The JSON value of a message from its bytes, with the fields that Go's JSON has, in Go's order. Integers beyond 2^53
- * are bigints.
+ * The JSON value of a message from its bytes, with the fields that Go's JSON has, in Go's order. Integers
+ * beyond 2^53 are bigints.
  *
  * @throws CodecError
  */

@@ -10,7 +10,10 @@ const boxedFields: ReadonlySet<number> = new Set([1]);
 
 /** What the generated functions call. */
 const runtime = {
-  /** Reads a map's entry into the map. `value` reads the value, whose tag is `valueTag`; `zero` makes Go's zero. */
+  /**
+   * Reads a map's entry into the map. `value` reads the value, whose tag is `valueTag`; `zero` makes Go's
+   * zero.
+   */
   entry(
     reader: WireReader,
     end: number,
@@ -207,7 +210,9 @@ function emitCode(field: FieldSchema, index: number, context: Context): string {
   }
 }
 
-/** Compiles the function that reads a message into an object whose keys stand in the order of the Go struct. */
+/**
+ * Compiles the function that reads a message into an object whose keys stand in the order of the Go struct.
+ */
 export function compileDecoder(schema: MessageSchema, codecOf: CodecOf): MessageCodec['decode'] {
   const references = new References();
   const context = { references, codecOf };

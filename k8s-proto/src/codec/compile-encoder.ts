@@ -86,7 +86,9 @@ interface Context {
   path: string;
 }
 
-/** Code that writes the value in variable `v`, with its length where the wire type has one, without the tag. */
+/**
+ * Code that writes the value in variable `v`, with its length where the wire type has one, without the tag.
+ */
 function valueCode(type: FieldType, { references, codecOf, path }: Context): string {
   const field = JSON.stringify(path);
   switch (type.kind) {

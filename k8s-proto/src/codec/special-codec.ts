@@ -4,7 +4,9 @@ import { TimeError } from '../time.ts';
 import { CodecError } from './codec-error.ts';
 import type { MessageCodec } from './message-codec.ts';
 
-/** The codec of a type with forms of its own: its contents on the wire ⇄ its JSON value; null is Go's zero. */
+/**
+ * The codec of a type with forms of its own: its contents on the wire ⇄ its JSON value; null is Go's zero.
+ */
 export type SpecialCodec = Readonly<MessageCodec>;
 
 /** Tags of the few fields that special messages have: number << 3 | wire type. */

@@ -8,8 +8,8 @@ const maxCapacity = 512 * 1024 * 1024;
 const shortString = 48;
 
 /**
- * Writes protobuf from the end to the start, as Go's generated code does: when a message is written its length is
- * known, so nothing is measured twice and nothing is moved.
+ * Writes protobuf from the end to the start, as Go's generated code does: when a message is written its
+ * length is known, so nothing is measured twice and nothing is moved.
  *
  *     written so far:                      |  value  |
  *     then the length, then the tag: | tag | length | value |

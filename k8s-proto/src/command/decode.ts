@@ -41,7 +41,9 @@ function hasEmbedded(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('k8s\0', 4);
 }
 
-/** An object that 1.36 would have written comes out plain; others with what keeps `encode` from changing them. */
+/**
+ * An object that 1.36 would have written comes out plain; others with what keeps `encode` from changing them.
+ */
 function decodeEnvelope(bytes: Uint8Array): Decoded {
   const plain = decodeObject(bytes);
   if (encodesTo(plain, bytes) && !hasEmbedded(bytes)) return { object: plain, exact: true };
@@ -123,8 +125,8 @@ function warnOnStandardError(line: string): void {
 }
 
 /**
- * The text that the command prints for one input. `encode` makes the same bytes of it, whatever version wrote them; for
- * a value with which that doesn't work there is a warning.
+ * The text that the command prints for one input. `encode` makes the same bytes of it, whatever version wrote
+ * them; for a value with which that doesn't work there is a warning.
  *
  * @throws CommandError
  */

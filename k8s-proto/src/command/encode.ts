@@ -58,8 +58,8 @@ function readYaml(input: CommandInput, text: string): PlacedObject[] {
 }
 
 /**
- * The stored form of one object: built-in kinds in protobuf, others in JSON, as kube-apiserver keeps them. Lossless forms
- * (`src/lossless/`) are followed. Unknown fields are refused, as they would be lost.
+ * The stored form of one object: built-in kinds in protobuf, others in JSON, as kube-apiserver keeps them.
+ * Lossless forms (`src/lossless/`) are followed. Unknown fields are refused, as they would be lost.
  *
  * @throws CodecError, ConformError
  */
@@ -83,8 +83,8 @@ export function encodeValue(value: unknown): Uint8Array {
 }
 
 /**
- * The bytes that the command writes for one input: the value itself, several of them with a newline between (as etcdctl
- * prints them, and `decode` reads them); with `base64`, lines.
+ * The bytes that the command writes for one input: the value itself, several of them with a newline between
+ * (as etcdctl prints them, and `decode` reads them); with `base64`, lines.
  *
  * @throws CommandError
  */

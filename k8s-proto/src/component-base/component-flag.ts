@@ -5,7 +5,10 @@ export type FlagEffect =
   | 'inEffect'
   /** Asks for something that pg8s does not do yet: a value other than the default is an error. */
   | 'refused'
-  /** Taken, so that a program that starts the component can start pg8s; `description` says why it changes nothing. */
+  /**
+   * Taken, so that a program that starts the component can start pg8s; `description` says why it changes
+   * nothing.
+   */
   | 'withoutMeaning';
 
 /** How a value is written: Go's types of flags, as far as they are told apart here. */
@@ -99,8 +102,8 @@ export interface FlagJudgement {
 }
 
 /**
- * Judges the flags that are not in effect among those given (by name, without dashes). Those in effect are for their
- * own parser. Unknown names are left to the caller.
+ * Judges the flags that are not in effect among those given (by name, without dashes). Those in effect are
+ * for their own parser. Unknown names are left to the caller.
  */
 export function judgeFlags(
   flags: ReadonlyMap<string, ComponentFlag>,

@@ -1,8 +1,9 @@
 import { goBoolean } from './component-flag.ts';
 
 /**
- * The feature gates of Kubernetes 1.36 with their defaults (source: `kubernetes_feature_enabled` in the metrics of
- * kube-apiserver 1.36.3). pg8s has the features as they are by default, so that no gate can be changed.
+ * The feature gates of Kubernetes 1.36 with their defaults (source: `kubernetes_feature_enabled` in the
+ * metrics of kube-apiserver 1.36.3). pg8s has the features as they are by default, so that no gate can be
+ * changed.
  */
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -87,8 +88,9 @@ const offByDefault = words(`
 const groups: ReadonlySet<string> = new Set(['AllAlpha', 'AllBeta']);
 
 /**
- * What is wrong with the value of `--feature-gates` (`Name=true,kube:Other=false`); undefined where it asks for what
- * is so by default. The messages for values that no component takes are those of Kubernetes' components.
+ * What is wrong with the value of `--feature-gates` (`Name=true,kube:Other=false`); undefined where it asks
+ * for what is so by default. The messages for values that no component takes are those of Kubernetes'
+ * components.
  */
 export function featureGateProblem(text: string): string | undefined {
   for (const entry of text.split(',').map((part) => part.trim())) {

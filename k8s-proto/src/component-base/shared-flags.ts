@@ -1,6 +1,8 @@
 import { type ComponentFlag, refused, withoutMeaning } from './component-flag.ts';
 
-/** Flags about logs, metrics, profiles and versions, which all components have (Kubernetes: `component-base`). */
+/**
+ * Flags about logs, metrics, profiles and versions, which all components have (Kubernetes: `component-base`).
+ */
 export const sharedFlags: readonly ComponentFlag[] = [
   ...withoutMeaning('lines of the log are written at once, to standard error', {
     duration: 'log-flush-frequency=5s',
@@ -26,8 +28,9 @@ export const sharedFlags: readonly ComponentFlag[] = [
 ];
 
 /**
- * Flags about the HTTPS port that pg8s does not open for controllers and the scheduler. `port` and `toleratesFailure`
- * are the component's defaults of `--secure-port` and `--authentication-tolerate-lookup-failure`.
+ * Flags about the HTTPS port that pg8s does not open for controllers and the scheduler. `port` and
+ * `toleratesFailure` are the component's defaults of `--secure-port` and
+ * `--authentication-tolerate-lookup-failure`.
  */
 export function servingFlags(port: string, toleratesFailure: boolean): readonly ComponentFlag[] {
   return [

@@ -59,8 +59,8 @@ function conformText(value: unknown): string {
 }
 
 /**
- * A value of a special kind in its normal form; null is the zero value. `conformSchema` deals with the JSON schemas inside
- * of unions.
+ * A value of a special kind in its normal form; null is the zero value. `conformSchema` deals with the JSON
+ * schemas inside of unions.
  */
 export function conformSpecial(
   walk: Walk,

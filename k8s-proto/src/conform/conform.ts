@@ -15,12 +15,15 @@ import { Walk, isObject, jsonType } from './walk.ts';
 import type { FieldPath } from './walk.ts';
 
 /**
- * As in the request's `fieldValidation`: whether unknown fields are looked for at all. `lossless` reports them too, and
- * keeps the forms that `src/lossless/` gives meaning to: null for value fields, former fields, notes on the wire.
+ * As in the request's `fieldValidation`: whether unknown fields are looked for at all. `lossless` reports
+ * them too, and keeps the forms that `src/lossless/` gives meaning to: null for value fields, former fields,
+ * notes on the wire.
  */
 export type ConformMode = 'ignore' | 'report' | 'lossless';
 
-/** How values that do not fit are told: as Go's JSON decoder does, or as its reader of unstructured values. */
+/**
+ * How values that do not fit are told: as Go's JSON decoder does, or as its reader of unstructured values.
+ */
 export type ConformDialect = 'json' | 'unstructured';
 
 /** What `conform` found. */
@@ -215,9 +218,9 @@ function conformMessage(
 }
 
 /**
- * A parsed JSON document as Go would print it after having read it into the message: without unknown fields, with
- * value fields that are always printed, quantities and times in their canonical form, nulls as Go takes them. The
- * input stays as it is; opaque parts (raw extensions) are shared with it.
+ * A parsed JSON document as Go would print it after having read it into the message: without unknown fields,
+ * with value fields that are always printed, quantities and times in their canonical form, nulls as Go takes
+ * them. The input stays as it is; opaque parts (raw extensions) are shared with it.
  *
  * Names are case-sensitive, as in sigs.k8s.io/json.
  *

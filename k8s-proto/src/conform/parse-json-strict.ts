@@ -63,16 +63,17 @@ const maxTwiceRead = 64 * 1024;
 const maxDuplicates = 1000;
 
 /**
- * A number that its text tells better than `JSON.parse`, or that looks like one: it may stand in a string. Then the
- * slower reader is used.
+ * A number that its text tells better than `JSON.parse`, or that looks like one: it may stand in a string.
+ * Then the slower reader is used.
  */
 const inexactNumber = /[[:,\s]-?[0-9]+(?:\.[0-9]|[eE]|[0-9]{15})/;
 
 /**
- * The value of a JSON text with what kube-apiserver's strict decoding wants to know besides. Numbers are kept as
- * written where that matters: integers beyond 2^53 are bigints, others are NumberTokens.
+ * The value of a JSON text with what kube-apiserver's strict decoding wants to know besides. Numbers are kept
+ * as written where that matters: integers beyond 2^53 are bigints, others are NumberTokens.
  *
- * @throws ConformError with Go's words for what is wrong with the text; with code `size` for more than `maxKeys` keys
+ * @throws ConformError with Go's words for what is wrong with the text; with code `size` for more than
+ * `maxKeys` keys
  */
 export function parseJsonStrict(text: string, maxKeys = Number.POSITIVE_INFINITY): StrictJson {
   let value: unknown;

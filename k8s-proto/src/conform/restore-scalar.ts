@@ -4,8 +4,9 @@ import { ConformError } from './conform-error.ts';
 import type { Walk } from './walk.ts';
 
 /**
- * Kubernetes reads the result of a strategic merge patch not as JSON but as Go values (`runtime.FromUnstructured`): whole
- * numbers of any form are integers, integers too large lose their upper bits, and errors have other words.
+ * Kubernetes reads the result of a strategic merge patch not as JSON but as Go values
+ * (`runtime.FromUnstructured`): whole numbers of any form are integers, integers too large lose their upper
+ * bits, and errors have other words.
  */
 type GoKind = 'string' | 'bool' | 'int64' | 'float64' | 'slice' | 'map';
 

@@ -17,7 +17,9 @@ export function formatFieldPath(path: FieldPath): string {
   return text;
 }
 
-/** Go looks for duplicates in what it decodes field by field: not below unknown fields, nor in opaque values. */
+/**
+ * Go looks for duplicates in what it decodes field by field: not below unknown fields, nor in opaque values.
+ */
 function isDecoded(path: FieldPath, message: string): boolean {
   let type: FieldType | undefined = { kind: 'message', name: message, goType: '' };
   for (const part of path) {

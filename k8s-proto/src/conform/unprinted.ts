@@ -1,12 +1,16 @@
 /*
- * Go tells an empty list or map from none, and keeps the form in which a quantity was written, but prints neither. A few of
- * kube-apiserver's comparisons (`reflect.DeepEqual`) see the difference; what was stored and read again has none.
+ * Go distinguishes an empty list or map from none, and keeps the form in which a quantity was written, but
+ * prints neither. A few of kube-apiserver's comparisons (`reflect.DeepEqual`) see the difference; what was
+ * stored and read again has none.
  */
 
 const unprinted = new WeakSet<object>();
 const emptied = new WeakMap<object, ReadonlySet<string>>();
 
-/** Whether a list or object was read from a document that said more than Go prints of it: `[]`, `{}`, a quantity of `1000m`. */
+/**
+ * Whether a list or object was read from a document that said more than Go prints of it: `[]`, `{}`, a
+ * quantity of `1000m`.
+ */
 export function holdsUnprinted(value: object): boolean {
   return unprinted.has(value);
 }

@@ -97,10 +97,10 @@ function annotate(message: string, { value, bytes }: Located): Located {
 }
 
 /**
- * Like `decodeMessage`, and keeps what would get lost when the object is encoded by 1.36: value fields that aren't on the
- * wire are null (which Go reads as zero), former fields stand under their names, and for everything else there are notes
- * (see `wire-note.ts`). `encodeLossless` then gives the same bytes, but for tags and lengths that were longer than they
- * need to be.
+ * Like `decodeMessage`, and keeps what would get lost when the object is encoded by 1.36: value fields that
+ * aren't on the wire are null (which Go reads as zero), former fields stand under their names, and for
+ * everything else there are notes (see `wire-note.ts`). `encodeLossless` then gives the same bytes, but for
+ * tags and lengths that were longer than they need to be.
  *
  * @throws CodecError
  */

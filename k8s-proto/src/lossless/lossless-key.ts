@@ -3,7 +3,9 @@ import { wireKeysOf } from './wire-note.ts';
 
 const keys = new Map<string, ReadonlySet<string>>();
 
-/** Whether a message's JSON object may have a key that names no field: a former field, or notes on the wire. */
+/**
+ * Whether a message's JSON object may have a key that names no field: a former field, or notes on the wire.
+ */
 export function isLosslessKey(message: string, key: string): boolean {
   let known = keys.get(message);
   if (known === undefined) {

@@ -15,8 +15,8 @@ const kinds: ReadonlySet<FieldType['kind']> = new Set<FieldType['kind']>([
 ]);
 
 /**
- * Whether a field is written even when zero, and `null` in JSON therefore can mean that it is absent. Times and opaque
- * values are written when zero too, but Go prints their zero as null already.
+ * Whether a field is written even when zero, and `null` in JSON therefore can mean that it is absent. Times
+ * and opaque values are written when zero too, but Go prints their zero as null already.
  */
 export function nullMeansAbsent({ type, pointer }: { type: FieldType; pointer: boolean }): boolean {
   return !pointer && kinds.has(type.kind);

@@ -98,8 +98,8 @@ function visitMap(
 }
 
 /**
- * Visits the messages that a field holds by itself, in a list, a map, or a union, and gives the field's value and
- * records with what the visits made of them. Where the two don't go together they stay as they are.
+ * Visits the messages that a field holds by itself, in a list, a map, or a union, and gives the field's value
+ * and records with what the visits made of them. Where the two don't go together they stay as they are.
  */
 export function visitMessages(
   type: FieldType,

@@ -1,15 +1,16 @@
 /**
- * What JSON can't say of a message's bytes stands in the message's JSON object under a key that no field has, and
- * that no map can hold in its place, since maps of the API hold values and not fields:
+ * What JSON can't say of a message's bytes stands in the message's JSON object under a key that no field has,
+ * and that no map can hold in its place, since maps of the API hold values and not fields:
  *
  *     "pg8s.io/wire": [
- *       { "field": 99, "wireType": 2, "bytes": "aGVsbG8=" },    a field that 1.36 doesn't know, bytes in base64
- *       { "field": 3, "wireType": 2, "bytes": "CgQxMDAw" },     a known one whose bytes are others than we would write
- *       { "field": 8, "absent": true }                          a known one that we would write, and isn't there
+ *       { "field": 99, "wireType": 2, "bytes": "aGVsbG8=" },  not a field of 1.36; bytes in base64
+ *       { "field": 3, "wireType": 2, "bytes": "CgQxMDAw" },   a field whose bytes we would write otherwise
+ *       { "field": 8, "absent": true }                        a field that we would write, and is absent
  *     ]
  *
- * A known field's notes hold only while its value is the one that was decoded: whoever edits the value gets it.
- * The notes of an inline message, which has no JSON object of its own, are in its parent's, as `pg8s.io/wire/VolumeSource`.
+ * A known field's notes hold only while its value is the one that was decoded: whoever edits the value gets
+ * it. The notes of an inline message, which has no JSON object of its own, are in its parent's, as
+ * `pg8s.io/wire/VolumeSource`.
  */
 import { stringifyJson } from '../json.ts';
 import { Buffer } from 'node:buffer';
@@ -40,7 +41,9 @@ function outerKey(goName: string, key: string): string {
   return `${wireKey}/${goName}${key.slice(wireKey.length)}`;
 }
 
-/** The JSON object of a message, as its inline field `goName` sees it: with the notes that are meant for it. */
+/**
+ * The JSON object of a message, as its inline field `goName` sees it: with the notes that are meant for it.
+ */
 export function inlineView(object: JsonObject, goName: string): JsonObject {
   const view: JsonObject = {};
   const prefix = `${wireKey}/${goName}`;

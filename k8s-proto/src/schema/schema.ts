@@ -43,7 +43,9 @@ export interface MessageSchema {
 const cache = new Map<string, MessageSchema>();
 const typeCache = new Map<string, FieldType>();
 
-/** The schema of a message by its full name; undefined where the table has none. Made when first asked for. */
+/**
+ * The schema of a message by its full name; undefined where the table has none. Made when first asked for.
+ */
 export function messageSchema(name: string): MessageSchema | undefined {
   const known = cache.get(name);
   if (known !== undefined) return known;

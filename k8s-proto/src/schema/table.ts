@@ -20,12 +20,14 @@ export interface FieldExtra {
   fg?: string;
 }
 
-/** json name, Go name, number, Go type, flags (`e` omitempty, `z` omitzero, `i` inline, `o` optional), extra. */
+/**
+ * json name, Go name, number, Go type, flags (`e` omitempty, `z` omitzero, `i` inline, `o` optional), extra.
+ */
 export type FieldRow = readonly [string, string, number, string, string, FieldExtra?];
 
 /**
- * `src/generated/schema.json`. A name is `<index of its package>.<bare name>`; a Go type is an expression over such
- * names: `[]0.Container`, `map[0.ResourceName]1.Quantity`, `*int64`.
+ * `src/generated/schema.json`. A name is `<index of its package>.<bare name>`; a Go type is an expression
+ * over such names: `[]0.Container`, `map[0.ResourceName]1.Quantity`, `*int64`.
  */
 export interface SchemaTable {
   version: string;

@@ -1,6 +1,9 @@
 import type { FieldType } from './field-type.ts';
 
-/** What Go's JSON prints of a field of this type that was never set: null for what can be nil, and for structs, which differ. */
+/**
+ * What Go's JSON prints of a field of this type that was never set: null for what can be nil, and for
+ * structs, which differ.
+ */
 export function zeroValue(type: FieldType): '' | false | 0 | '0' | '0s' | null {
   switch (type.kind) {
     case 'string':

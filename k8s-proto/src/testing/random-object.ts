@@ -79,7 +79,10 @@ function randomValue(random: Random, type: FieldType, depth: number): unknown {
   }
 }
 
-/** A random JSON value of a message: any field may be there, lists and maps are never empty, nothing is unknown. */
+/**
+ * A random JSON value of a message: any field may be there, lists and maps are never empty, nothing is
+ * unknown.
+ */
 export function randomMessage(random: Random, message: string, depth: number): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   if (depth <= 0) return object;

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /**
- * A gRPC client that costs next to nothing, so that what is measured is the server: on a machine of two cores a usual
- * client needs more of them than the server does. One connection calls one method; header fields are sent once and
- * referred to afterwards (RFC 7541), as every gRPC client does. It fails on anything that is not a good answer.
+ * A gRPC client that costs next to nothing, so that what is measured is the server: on a machine of two cores
+ * a usual client needs more of them than the server does. One connection calls one method; header fields are
+ * sent once and referred to afterwards (RFC 7541), as every gRPC client does. It fails on anything that is
+ * not a good answer.
  */
 export class GrpcConnection {
   readonly #socket: Socket;
@@ -75,7 +76,9 @@ export class GrpcConnection {
     });
   }
 
-  /** A stream with one request, which stays open; `onMessage` gets bytes that are valid only while it runs. */
+  /**
+   * A stream with one request, which stays open; `onMessage` gets bytes that are valid only while it runs.
+   */
   stream(request: Buffer, onMessage: (bytes: Buffer) => void, onEnd: (error: Error) => void): void {
     this.#start(request, false, {
       message: onMessage,

@@ -119,7 +119,9 @@ async function openPool(url: string, path: string, clients: number): Promise<Poo
   };
 }
 
-/** As a kube-apiserver writes: only if the key is at this revision, 0 if it is not there; reading it if not. */
+/**
+ * As a kube-apiserver writes: only if the key is at this revision, 0 if it is not there; reading it if not.
+ */
 function txn(key: string, modRevision: number): Buffer {
   const keyBytes = Buffer.from(key);
   const value = Buffer.from(noise);
@@ -235,8 +237,8 @@ async function fill(url: string, prefix: string, keys: number): Promise<void> {
 }
 
 /**
- * From the answer to a write, when the client knows that it is committed, to each watcher's event. An event that
- * comes before that answer took no time.
+ * From the answer to a write, when the client knows that it is committed, to each watcher's event. An event
+ * that comes before that answer took no time.
  */
 async function watch(
   url: string,

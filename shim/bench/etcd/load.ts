@@ -6,7 +6,10 @@ export type Load =
   | { kind: 'list'; keys: number; clients: number; seconds: number }
   /** Watchers are divided into groups, and each sees every event of its group's prefix. */
   | { kind: 'watch'; watchers: number; groups: number; eventsPerSecond: number; seconds: number }
-  /** Updates of few keys, so that there is much to compact; with `compact`, everything is compacted all the time. */
+  /**
+   * Updates of few keys, so that there is much to compact; with `compact`, everything is compacted all the
+   * time.
+   */
   | { kind: 'churn'; compact: boolean; clients: number; seconds: number };
 
 /** What came of it. */

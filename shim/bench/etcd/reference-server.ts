@@ -1,8 +1,8 @@
 /**
- * The reference writer as a process of its own: every write is a transaction of its own, one INSERT into a table with
- * the columns and indexes of kine's, on connections from a pool. Its gRPC is the shim's, so that only the way of
- * committing differs. It answers nothing but the bench's Txns, and does less than kine, which reads before it writes.
- * `reference-server.ts POSTGRES_URL` sends its URL to the parent.
+ * The reference writer as a process of its own: every write is a transaction of its own, one INSERT into a
+ * table with the columns and indexes of kine's, on connections from a pool. Its gRPC is the shim's, so that
+ * only the way of committing differs. It answers nothing but the bench's Txns, and does less than kine, which
+ * reads before it writes. `reference-server.ts POSTGRES_URL` sends its URL to the parent.
  */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import pg from 'pg';

@@ -19,11 +19,12 @@ export interface AlarmsOptions {
 }
 
 /**
- * The alarms of the database, and what they keep from being written (etcd: `api/v3alarm`, `apply/uber_applier.go`):
- * NOSPACE what adds data, CORRUPT every write. They stay until somebody disarms them.
+ * The alarms of the database, and what they keep from being written (etcd: `api/v3alarm`,
+ * `apply/uber_applier.go`): NOSPACE what adds data, CORRUPT every write. They stay until somebody disarms
+ * them.
  *
- * A shim learns of other shims' alarms when it looks: every few seconds, on hints, and before it refuses a write, so that one
- * disarmed anywhere is disarmed everywhere at once.
+ * A shim learns of other shims' alarms when it looks: every few seconds, on hints, and before it refuses a
+ * write, so that one disarmed anywhere is disarmed everywhere at once.
  */
 export class Alarms implements WriteGate {
   readonly #options: AlarmsOptions;

@@ -9,8 +9,8 @@ import {
 } from './auth-state.ts';
 import { isValidPermission } from './permissions/key-permissions.ts';
 
-// Pure steps from one state to the next (etcd: `server/auth/store.go`). Each throws an AuthError, or returns the state
-// it was given when there is nothing to do.
+// Pure steps from one state to the next (etcd: `server/auth/store.go`). Each throws an AuthError, or returns
+// the state it was given when there is nothing to do.
 
 /** Turns auth on; root must be there first, or nobody could turn it off again. */
 export function enableAuth(state: AuthState): AuthState {

@@ -1,6 +1,9 @@
 import { StoreError } from '../mvcc/store-error.ts';
 
-/** Everything that authentication and authorization refuse with; the rpc layer has etcd's code and text for each. */
+/**
+ * Everything that authentication and authorization refuse with; the rpc layer has etcd's code and text for
+ * each.
+ */
 export type AuthErrorCode =
   | 'rootUserNotExist'
   | 'rootRoleNotExist'
@@ -27,7 +30,10 @@ export type AuthErrorCode =
   /** A token was to be signed with a public key. */
   | 'verifyOnly';
 
-/** The one error class of auth. It is a StoreError, as the store throws it for a request that it refuses in its turn. */
+/**
+ * The one error class of auth. It is a StoreError, as the store throws it for a request that it refuses in
+ * its turn.
+ */
 export class AuthError extends StoreError {
   readonly reason: AuthErrorCode;
 

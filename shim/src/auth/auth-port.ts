@@ -12,9 +12,9 @@ export interface SavedToken {
 /** What auth needs of its database. Methods reject with a `StoreError`, or what `next` threw. */
 export interface AuthPort {
   /**
-   * Gives `next` the newest state, and writes what it returns, as one commit among all others, which wait meanwhile.
-   * Nothing is written when `next` throws or returns the state it was given. Rejects with `timeout` when the
-   * connection broke so that nobody knows.
+   * Gives `next` the newest state, and writes what it returns, as one commit among all others, which wait
+   * meanwhile. Nothing is written when `next` throws or returns the state it was given. Rejects with
+   * `timeout` when the connection broke so that nobody knows.
    */
   change(next: (state: AuthState) => AuthState): Promise<void>;
   /** Saves a token if auth is enabled and still at that revision; whether it was. */

@@ -1,7 +1,10 @@
 /** What a permission allows (etcd: authpb.Permission.Type). */
 export type PermissionType = 'READ' | 'WRITE' | 'READWRITE';
 
-/** A permission on one key, or on the keys up to `rangeEnd`, which has the forms that it has in a RangeRequest. */
+/**
+ * A permission on one key, or on the keys up to `rangeEnd`, which has the forms that it has in a
+ * RangeRequest.
+ */
 export interface Permission {
   readonly type: PermissionType;
   readonly key: Uint8Array;

@@ -22,7 +22,10 @@ export interface Credentials {
   commonName(): string | undefined;
 }
 
-/** Users, passwords and tokens, in the order of commits (etcd: `server/auth/store.go`). Rejects with a `StoreError`. */
+/**
+ * Users, passwords and tokens, in the order of commits (etcd: `server/auth/store.go`). Rejects with a
+ * `StoreError`.
+ */
 export class Auth {
   readonly hasher: PasswordHasher;
   readonly #options: AuthOptions;
@@ -38,8 +41,8 @@ export class Auth {
   }
 
   /**
-   * Who sent a request; throws, or rejects with, `invalidAuthToken`. A token goes before a certificate. While auth is
-   * off everybody is anonymous.
+   * Who sent a request; throws, or rejects with, `invalidAuthToken`. A token goes before a certificate. While
+   * auth is off everybody is anonymous.
    */
   identify(credentials: Credentials): Identity | Promise<Identity> {
     if (!this.state.enabled) return anonymous;
@@ -76,7 +79,10 @@ export class Auth {
     return this.state;
   }
 
-  /** Makes the newest state the next one; applied here, too, when it resolves. Rejects with what `next` throws. */
+  /**
+   * Makes the newest state the next one; applied here, too, when it resolves. Rejects with what `next`
+   * throws.
+   */
   async change(admit: Admit | undefined, next: (state: AuthState) => AuthState): Promise<void> {
     await this.#options.port.change((state) => {
       admit?.(viewOf(state));

@@ -38,8 +38,9 @@ export interface CallOptions {
 export interface WatchStream {
   send(request: WatchRequest): void;
   /**
-   * Ends, without an error, after `close()`; throws an EtcdError when the stream breaks (the caller then opens a
-   * new one and resumes each watch at its last revision + 1). While nobody reads, the server is held back.
+   * Ends, without an error, after `close()`; throws an EtcdError when the stream breaks (the caller then
+   * opens a new one and resumes each watch at its last revision + 1). While nobody reads, the server is held
+   * back.
    */
   [Symbol.asyncIterator](): AsyncIterator<WatchResponse>;
   close(): void;
@@ -47,8 +48,8 @@ export interface WatchStream {
 
 /**
  * What an etcd client can ask, whether the server is another process (gRPC: `grpc-client.ts`) or the same one
- * (`in-process-client.ts`). Every method rejects with an `EtcdError` (`etcd-error.ts`), which has etcd's own gRPC
- * code and message.
+ * (`in-process-client.ts`). Every method rejects with an `EtcdError` (`etcd-error.ts`), which has etcd's own
+ * gRPC code and message.
  */
 export interface EtcdClient {
   range(request: RangeRequest, options?: CallOptions): Promise<RangeResponse>;

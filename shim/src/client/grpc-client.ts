@@ -153,7 +153,8 @@ function connect(endpoint: string, { tls, ...options }: GrpcClientOptions): Clie
   const [, scheme, target = endpoint] = /^(?:(https?):\/\/)?(.*?)\/?$/.exec(endpoint) ?? [];
   const isSecure = scheme === 'https' || (scheme === undefined && tls !== undefined);
   const address = /^\[?([0-9a-fA-F:.]+)\]?:\d+$/.exec(target)?.[1];
-  // A certificate may be for an address, but TLS has no way to ask for one by an address (RFC 6066, section 3).
+  // A certificate may be for an address, but TLS has no way to ask for one by an address (RFC 6066, section
+  // 3).
   const byAddress = isSecure && address !== undefined && isIP(address) !== 0;
   const verify = byAddress
     ? { checkServerIdentity: (_name: string, cert: PeerCertificate) => checkServerIdentity(address, cert) }

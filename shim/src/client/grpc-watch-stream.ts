@@ -4,7 +4,9 @@ import type { WatchStream } from './etcd-client.ts';
 import { EtcdError, type GrpcCode, grpcCode } from '../etcdserverpb/etcd-error.ts';
 import { ResponseQueue } from './response-queue.ts';
 
-/** A watch stream over gRPC. While nobody reads, grpc-js stops reading too, and HTTP/2 holds the server back. */
+/**
+ * A watch stream over gRPC. While nobody reads, grpc-js stops reading too, and HTTP/2 holds the server back.
+ */
 export class GrpcWatchStream implements WatchStream {
   readonly #call: ClientDuplexStream<WatchRequest, WatchResponse>;
   readonly #queue: ResponseQueue<WatchResponse>;

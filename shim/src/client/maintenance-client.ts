@@ -26,7 +26,9 @@ export interface MaintenanceClient {
   defragment(): Promise<HeaderResponse>;
   moveLeader(request: MoveLeaderRequest): Promise<HeaderResponse>;
   downgrade(request: DowngradeRequest): Promise<DowngradeResponse>;
-  /** The database file in pieces, and its SHA-256 behind them. Ends with an EtcdError when the stream breaks. */
+  /**
+   * The database file in pieces, and its SHA-256 behind them. Ends with an EtcdError when the stream breaks.
+   */
   snapshot(): AsyncGenerator<SnapshotResponse, void, undefined>;
   close(): void;
 }

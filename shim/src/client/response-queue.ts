@@ -4,8 +4,8 @@ import type { EtcdError } from '../etcdserverpb/etcd-error.ts';
 const highWaterMark = 64;
 
 /**
- * Answers on their way from a source that pushes to a reader that pulls. It never refuses an answer, but tells the
- * source when to wait and when to go on.
+ * Answers on their way from a source that pushes to a reader that pulls. It never refuses an answer, but
+ * tells the source when to wait and when to go on.
  */
 export class ResponseQueue<T> implements AsyncIterable<T> {
   readonly #onDrained: () => void;

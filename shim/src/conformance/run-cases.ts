@@ -21,8 +21,8 @@ const groups: readonly [name: string, cases: readonly ConformanceCase[]][] = [
 ];
 
 /**
- * The conformance suite: everything here is expected of every etcd server alike, over every transport. Declares one
- * test per case; `open` is called once, before the first.
+ * The conformance suite: everything here is expected of every etcd server alike, over every transport.
+ * Declares one test per case; `open` is called once, before the first.
  */
 export function runCases(name: string, open: () => Promise<Target & { close(): Promise<void> }>): void {
   describe(`etcd conformance: ${name}`, async () => {

@@ -1,6 +1,6 @@
 /**
- * The messages of etcd's Auth service as plain data (etcd: `api/etcdserverpb/rpc.proto`, `api/authpb/auth.proto`).
- * The conventions are those of `types.ts`.
+ * The messages of etcd's Auth service as plain data (etcd: `api/etcdserverpb/rpc.proto`,
+ * `api/authpb/auth.proto`). The conventions are those of `types.ts`.
  */
 import type { ResponseHeader } from './types.ts';
 

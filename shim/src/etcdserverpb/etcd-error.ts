@@ -21,7 +21,10 @@ export const grpcCode = {
 
 export type GrpcCode = (typeof grpcCode)[keyof typeof grpcCode];
 
-/** What a client sees of a failed call: etcd's gRPC code and its message, e.g. `etcdserver: duplicate key given in txn request`. */
+/**
+ * What a client sees of a failed call: etcd's gRPC code and its message, e.g. `etcdserver: duplicate key
+ * given in txn request`.
+ */
 export class EtcdError extends Error {
   override readonly name = 'EtcdError';
   readonly code: GrpcCode;

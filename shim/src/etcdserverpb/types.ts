@@ -1,10 +1,10 @@
 /**
  * The messages of etcd's v3 API as plain data (etcd: `api/etcdserverpb/rpc.proto`, `api/mvccpb/kv.proto`).
  *
- * Field names are the protobuf names in camelCase. Revisions, versions, counts and sizes are `number`: int64 on
- * the wire, and below 2^53 for longer than we live. Lease, cluster and member ids use all 64 bits and are `bigint`
- * (leases signed, the others unsigned). On requests an absent field means its protobuf zero value; responses
- * always carry every field that is not marked optional.
+ * Field names are the protobuf names in camelCase. Revisions, versions, counts and sizes are `number`: int64
+ * on the wire, and below 2^53 for longer than we live. Lease, cluster and member ids use all 64 bits and are
+ * `bigint` (leases signed, the others unsigned). On requests an absent field means its protobuf zero value;
+ * responses always carry every field that is not marked optional.
  */
 
 export interface KeyValue {

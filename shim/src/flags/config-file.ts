@@ -63,8 +63,8 @@ const securityFields: Readonly<Record<string, { type: FlagType; client: string; 
 };
 
 /**
- * Reads etcd's configuration file into flags as they would be on the command line. As in etcd, fields that nobody knows
- * are skipped, durations are in nanoseconds, and TLS stands in an object of its own.
+ * Reads etcd's configuration file into flags as they would be on the command line. As in etcd, fields that
+ * nobody knows are skipped, durations are in nanoseconds, and TLS stands in an object of its own.
  *
  * @throws EtcdFlagError in the words of etcd: the file is no YAML, or a field has a wrong type.
  */

@@ -48,8 +48,8 @@ const featureFlags: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses what etcd refuses, in its words, even where a flag has no meaning here: who starts etcd so has made a mistake
- * (etcd: `embed.Config.Validate`).
+ * Refuses what etcd refuses, in its words, even where a flag has no meaning here: who starts etcd so has made
+ * a mistake (etcd: `embed.Config.Validate`).
  *
  * @throws EtcdFlagError
  */

@@ -15,7 +15,10 @@ export interface EtcdFlag {
   readonly isBoolean: boolean;
   /** The name that older versions have for it. */
   readonly alias?: string;
-  /** Only etcd itself has what this is about: accepted, so that a program that starts etcd can start us instead. */
+  /**
+   * Only etcd itself has what this is about: accepted, so that a program that starts etcd can start us
+   * instead.
+   */
   readonly isIgnored: boolean;
 }
 

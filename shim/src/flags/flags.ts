@@ -45,8 +45,8 @@ export interface FlagSources {
 }
 
 /**
- * Turns flags and the environment into options; with --config-file (or its variable) that file alone. As in etcd a flag
- * and its variable may not both be given.
+ * Turns flags and the environment into options; with --config-file (or its variable) that file alone. As in
+ * etcd a flag and its variable may not both be given.
  *
  * @throws EtcdFlagError naming the flag and what is wrong with it.
  */

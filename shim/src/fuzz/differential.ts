@@ -9,8 +9,8 @@ import type { Side } from './side.ts';
 import { textOfBigint, type WatchLog } from './watch-log.ts';
 
 /**
- * One operation to come: made from its own seed when its turn comes, so that it fits the revisions of that moment even
- * when operations before it were taken out.
+ * One operation to come: made from its own seed when its turn comes, so that it fits the revisions of that
+ * moment even when operations before it were taken out.
  */
 export interface Step {
   readonly seed: number;
@@ -76,8 +76,8 @@ class Run {
   }
 
   situation(): Situation {
-    // A watch that begins below the compacted revision ends at once here, and within 100 ms there: which ids are taken in
-    // between differs.
+    // A watch that begins below the compacted revision ends at once here, and within 100 ms there: which ids
+    // are taken in between differs.
     const open = [...this.#shim.present.open, ...this.#shim.future.open];
     const isEnding = ({ startRevision = 0 }: WatchCreateRequest): boolean =>
       startRevision > 0 && startRevision < this.#compactRevision;
@@ -92,7 +92,8 @@ class Run {
   async step(planned: Operation): Promise<string | undefined> {
     const operation = this.#withoutLostDelete(planned);
     this.operations.push(describe(operation));
-    // Whether a watch that is behind survives a compaction, and how much of a canceled one is seen, is a race.
+    // Whether a watch that is behind survives a compaction, and how much of a canceled one is seen, is a
+    // race.
     if ('compact' in operation || 'cancel' in operation) {
       const settled = 'compact' in operation ? await this.#settle() : undefined;
       const what = settled ?? (await this.#compareWatches());
@@ -112,7 +113,10 @@ class Run {
     return undefined;
   }
 
-  /** etcd 3.4 forgets a delete at the compacted revision itself; later ones, and we, still tell a watch from there. */
+  /**
+   * etcd 3.4 forgets a delete at the compacted revision itself; later ones, and we, still tell a watch from
+   * there.
+   */
   #withoutLostDelete(operation: Operation): Operation {
     if (this.#version !== '3.4' || !('watch' in operation)) return operation;
     if (operation.watch.startRevision !== this.#compactRevision) return operation;
@@ -120,8 +124,8 @@ class Run {
   }
 
   /**
-   * Waits until both servers have looked at all watches that were behind: when one more that is behind has its event.
-   * (Progress would say so, too, but before 3.4.31 and 3.5.13 it is told too early.)
+   * Waits until both servers have looked at all watches that were behind: when one more that is behind has
+   * its event. (Progress would say so, too, but before 3.4.31 and 3.5.13 it is told too early.)
    */
   async #settle(): Promise<string | undefined> {
     const key = Buffer.from('~');

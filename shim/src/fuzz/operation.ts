@@ -34,7 +34,9 @@ export interface Situation {
   readonly watchIds: readonly number[];
 }
 
-/** With the comparer's own one at most twelve: Go sorts so few in a stable way, and so orders equals as we do. */
+/**
+ * With the comparer's own one at most twelve: Go sorts so few in a stable way, and so orders equals as we do.
+ */
 const keys = ['a', 'a\0', 'a/b', 'b', 'b/1', 'b/2', 'c', 'd', '\u00fe', '\u00ff', '\u00ff\u00ff'];
 const ends = [undefined, undefined, undefined, '\0', 'b', 'b0', 'c', 'a', '\u00ff', ''];
 const leaseIds = [1n, 2n, 3n, 4n, 5n, -7n, 0x7fff_ffff_ffff_fff0n];
@@ -143,8 +145,8 @@ function randomTxn(random: Random, situation: Situation, depth: number): TxnRequ
 }
 
 /**
- * The same without what ends a stock etcd: it looks for the key that a put takes its value or lease from before it begins, and
- * panics if an operation before has deleted it by then ("unexpected error during txn").
+ * The same without what ends a stock etcd: it looks for the key that a put takes its value or lease from
+ * before it begins, and panics if an operation before has deleted it by then ("unexpected error during txn").
  */
 function survivable(txn: TxnRequest): TxnRequest {
   const branches = (from: TxnRequest, deleted: boolean): [TxnRequest, boolean] => {

@@ -1,6 +1,6 @@
 /**
- * The shortest list found, by leaving out ever smaller parts, of which `fails` still holds: it holds for `items`.
- * At most `attempts` lists are tried (Zeller and Hildebrandt's ddmin, without its second half).
+ * The shortest list found, by leaving out ever smaller parts, of which `fails` still holds: it holds for
+ * `items`. At most `attempts` lists are tried (Zeller and Hildebrandt's ddmin, without its second half).
  */
 export async function shrink<Item>(
   items: readonly Item[],

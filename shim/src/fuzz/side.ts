@@ -24,7 +24,10 @@ export class Side {
     this.sentinel = new LoggedStream(client);
   }
 
-  /** Does it. The answer, or the error, comes without what may differ: ids of cluster and member, seconds left. */
+  /**
+   * Does it. The answer, or the error, comes without what may differ: ids of cluster and member, seconds
+   * left.
+   */
   async apply(operation: Operation, revision: number): Promise<unknown> {
     try {
       return comparable(await this.#call(operation, revision));

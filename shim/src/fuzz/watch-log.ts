@@ -51,7 +51,8 @@ export class LoggedStream {
 
   /** Waits until the server says that all watches of the stream have seen everything. */
   async synced(): Promise<void> {
-    // Without a watch there is no progress, and no answer; the last one may end while the question is on its way.
+    // Without a watch there is no progress, and no answer; the last one may end while the question is on its
+    // way.
     if (this.open.size === 0) return;
     const before = this.#progress;
     this.#stream.send({ progressRequest: {} });

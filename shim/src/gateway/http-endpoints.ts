@@ -31,7 +31,8 @@ type Endpoint = (url: URL, response: ServerResponse) => Promise<void> | void;
 const checkTimeoutMs = 5000;
 
 /**
- * etcd's HTTP endpoints beside gRPC: /health, /livez, /readyz, /version and /metrics (etcd: `etcdserver/api/etcdhttp`).
+ * etcd's HTTP endpoints beside gRPC: /health, /livez, /readyz, /version and /metrics (etcd:
+ * `etcdserver/api/etcdhttp`).
  */
 export function createHttpEndpoints(options: HttpEndpointsOptions): HttpEndpoints {
   const { version, metrics } = options;

@@ -18,9 +18,9 @@ import { ResponseQueue } from '../client/response-queue.ts';
 const caller = { remote: () => 'in-process', sender: 'trusted' } as const;
 
 /**
- * A client of the services in this very process: the same answers and the same errors as over gRPC, and counted and
- * logged alike, without a connection and without a copy. What is passed and what is returned is shared: nobody may
- * change it afterwards.
+ * A client of the services in this very process: the same answers and the same errors as over gRPC, and
+ * counted and logged alike, without a connection and without a copy. What is passed and what is returned is
+ * shared: nobody may change it afterwards.
  */
 export function createInProcessClient(services: Services, observers: CallObservers): EtcdClient {
   const { watch, lease } = services;
@@ -45,7 +45,8 @@ export function createInProcessClient(services: Services, observers: CallObserve
       };
       underWay.add(fail);
       if (options?.timeoutMs !== undefined) {
-        // The error is made when it is due, and that is hardly ever: its stack costs more than the rest of the call.
+        // The error is made when it is due, and that is hardly ever: its stack costs more than the rest of
+        // the call.
         timer = setTimeout(() => fail(deadlineExceeded()), options.timeoutMs);
       }
       options?.signal?.addEventListener('abort', onAbort, { once: true });

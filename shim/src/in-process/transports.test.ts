@@ -6,7 +6,8 @@ import type { EtcdClient } from '../client/etcd-client.ts';
 import { createGrpcClient } from '../client/grpc-client.ts';
 import { ResponseQueue } from '../client/response-queue.ts';
 
-// What a caller sees must not depend on the way to the server. (What the server does is the conformance suite's.)
+// What a caller sees must not depend on the way to the server. (What the server does is the conformance
+// suite's.)
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 

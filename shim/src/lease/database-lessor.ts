@@ -30,8 +30,9 @@ export interface DatabaseLessorOptions {
 }
 
 /**
- * Grants and ends leases through the committer, where all shims agree on their order with the puts that use them;
- * moves deadlines in the database directly, because that changes nothing that anybody reads from the history.
+ * Grants and ends leases through the committer, where all shims agree on their order with the puts that use
+ * them; moves deadlines in the database directly, because that changes nothing that anybody reads from the
+ * history.
  */
 export class DatabaseLessor implements Lessor {
   readonly #store: MvccStore;
@@ -107,8 +108,8 @@ export class DatabaseLessor implements Lessor {
   }
 
   /**
-   * Ends leases whose time is over: those that the database still finds expired while nobody can renew them, in
-   * one revision each. Returns how many there were.
+   * Ends leases whose time is over: those that the database still finds expired while nobody can renew them,
+   * in one revision each. Returns how many there were.
    */
   async expire(ids: readonly bigint[]): Promise<number> {
     const ended = await Promise.all(

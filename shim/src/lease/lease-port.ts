@@ -1,6 +1,6 @@
 /**
- * Deadlines of leases, which are kept in the database alone and move without passing the fence. Grants and ends of
- * leases go through the committer, with the history. Methods reject with a `StoreError`.
+ * Deadlines of leases, which are kept in the database alone and move without passing the fence. Grants and
+ * ends of leases go through the committer, with the history. Methods reject with a `StoreError`.
  */
 export interface LeasePort {
   /** Gives those of the leases that are neither revoked nor expired their whole TTL again; returns these. */

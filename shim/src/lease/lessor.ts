@@ -11,7 +11,9 @@ import type {
   LeaseTimeToLiveResponse,
 } from '../etcdserverpb/types.ts';
 
-/** No lease lives shorter than this (etcd: minTTL with default election timeouts); shorter grants get this. */
+/**
+ * No lease lives shorter than this (etcd: minTTL with default election timeouts); shorter grants get this.
+ */
 export const minLeaseTtlSeconds = 2;
 
 /** Longer grants are refused with `leaseTtlTooLarge` (etcd: lease.MaxLeaseTTL). */
@@ -20,9 +22,9 @@ export const maxLeaseTtlSeconds = 9_000_000_000;
 /**
  * Leases whose deadlines live in the database, on the database's clock (etcd: `server/lease`).
  *
- * Keys attach by puts with a lease (the last put of a key decides) and are deleted, all in one revision, when the
- * lease is revoked or has expired: ordinary deletes, which watchers see. Headers are filled and `admit` is asked as in
- * `Store`; every method rejects with a `StoreError`.
+ * Keys attach by puts with a lease (the last put of a key decides) and are deleted, all in one revision, when
+ * the lease is revoked or has expired: ordinary deletes, which watchers see. Headers are filled and `admit`
+ * is asked as in `Store`; every method rejects with a `StoreError`.
  */
 export interface Lessor {
   /**
@@ -33,8 +35,9 @@ export interface Lessor {
   /** Deletes its keys and the lease, atomically. Rejects with `leaseNotFound`. */
   revoke(request: LeaseRevokeRequest, admit?: Admit): Promise<LeaseRevokeResponse>;
   /**
-   * From now the lease has its whole TTL again, durably, once this resolves. An unknown or expired lease resolves
-   * with `ttlSeconds: 0`, as etcd's keepalive stream answers. Concurrent renewals share one round trip.
+   * From now the lease has its whole TTL again, durably, once this resolves. An unknown or expired lease
+   * resolves with `ttlSeconds: 0`, as etcd's keepalive stream answers. Concurrent renewals share one round
+   * trip.
    */
   renew(request: LeaseKeepAliveRequest, admit?: Admit): Promise<LeaseKeepAliveResponse>;
   /** An unknown lease resolves with `ttlSeconds: -1`. `keys` sorted bytewise, only if asked for. */

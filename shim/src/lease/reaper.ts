@@ -13,8 +13,8 @@ export interface ReaperOptions {
 }
 
 /**
- * Ends leases whose time is over. One shim at a time does it, because once is enough: should two, the committer
- * still ends each lease once.
+ * Ends leases whose time is over. One shim at a time does it, because once is enough: should two, the
+ * committer still ends each lease once.
  */
 export class Reaper {
   readonly #options: ReaperOptions;

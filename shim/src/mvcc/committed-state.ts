@@ -21,8 +21,8 @@ export interface StateListener {
 }
 
 /**
- * What this shim knows to be committed: the index, the leases, auth and the fence, always as of one moment. Only the
- * committer changes it, after the database has.
+ * What this shim knows to be committed: the index, the leases, auth and the fence, always as of one moment.
+ * Only the committer changes it, after the database has.
  */
 export class CommittedState implements AccessView {
   readonly values: ValueCache;

@@ -36,8 +36,8 @@ export interface CommitBatch {
 }
 
 /**
- * committed: durable. conflict: somebody else moved the fence, nothing was written. unknown: the connection broke
- * in the middle; `resolve` finds out.
+ * committed: durable. conflict: somebody else moved the fence, nothing was written. unknown: the connection
+ * broke in the middle; `resolve` finds out.
  */
 export type CommitOutcome = 'committed' | 'conflict' | 'unknown';
 
@@ -89,16 +89,16 @@ export interface HistoryPage {
 /**
  * What the store needs of its database; `postgres/` implements it, and so does a double in memory for tests.
  *
- * Methods reject with a `StoreError`: `unavailable` when the database did not do it and may do it later, `corrupt`,
- * `stopped`. Only `commit` may leave its outcome open, and it says so.
+ * Methods reject with a `StoreError`: `unavailable` when the database did not do it and may do it later,
+ * `corrupt`, `stopped`. Only `commit` may leave its outcome open, and it says so.
  */
 export interface HistoryPort {
   /** Reads the fence as it is at some moment after the call. */
   readFence(): Promise<Fence>;
   commit(batch: CommitBatch): Promise<CommitOutcome>;
   /**
-   * After `unknown`: whether the batch that expected this fence was committed. After 'lost' it can never commit
-   * any more.
+   * After `unknown`: whether the batch that expected this fence was committed. After 'lost' it can never
+   * commit any more.
    */
   resolve(expected: number): Promise<'committed' | 'lost'>;
   /** Waits for its turn, and then holds the fence; for those who lost races, and for the end of leases. */
@@ -108,7 +108,10 @@ export interface HistoryPort {
   load(sink: LoadSink): Promise<void>;
   /** The puts that still exist, in any order. Without `values` these are `unloaded`. */
   readRows(refs: readonly RowRef[], values: boolean): Promise<HistoryRow[]>;
-  /** Whole revisions from `from` to `to` whose keys lie in `range`; at least one if any, else within the bounds. */
+  /**
+   * Whole revisions from `from` to `to` whose keys lie in `range`; at least one if any, else within the
+   * bounds.
+   */
   readHistory(query: HistoryQuery): Promise<HistoryPage>;
   /** Deletes compacted rows. Rows already gone do not matter. */
   deleteRows(refs: readonly RowRef[]): Promise<void>;

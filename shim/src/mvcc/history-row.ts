@@ -15,7 +15,9 @@ export interface HistoryRow {
   value: Uint8Array;
 }
 
-/** Names what a revision did to a key: its put, if values are asked for; all of it, if it is to be deleted. */
+/**
+ * Names what a revision did to a key: its put, if values are asked for; all of it, if it is to be deleted.
+ */
 export interface RowRef {
   readonly revision: number;
   readonly key: KeyString;

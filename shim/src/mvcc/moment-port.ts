@@ -23,8 +23,9 @@ export interface StoredAuth {
 }
 
 /**
- * The whole database as it was at one moment, for as long as it is open; it keeps a connection of the database and holds back its
- * clean-up, so that it is closed soon. Reading it does not keep anybody from writing. Methods reject with a `StoreError`.
+ * The whole database as it was at one moment, for as long as it is open; it keeps a connection of the
+ * database and holds back its clean-up, so that it is closed soon. Reading it does not keep anybody from
+ * writing. Methods reject with a `StoreError`.
  */
 export interface Moment {
   readonly fence: Fence;
@@ -38,7 +39,9 @@ export interface Moment {
   readonly members: readonly Member[];
   /** What `rows` would give, in the same order, without what is large. */
   rowSizes(): AsyncIterable<readonly RowSize[]>;
-  /** Every history row up to that revision, those included that are compacted but not deleted yet; ascending. */
+  /**
+   * Every history row up to that revision, those included that are compacted but not deleted yet; ascending.
+   */
   rows(upTo: number): AsyncIterable<readonly HistoryRow[]>;
   close(): Promise<void>;
 }

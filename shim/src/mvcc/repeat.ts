@@ -13,7 +13,10 @@ export interface RepeatOptions {
   log: Logger;
 }
 
-/** Does `work` again and again, with a pause before each time. A failure is logged, and tried again after the pause. */
+/**
+ * Does `work` again and again, with a pause before each time. A failure is logged, and tried again after the
+ * pause.
+ */
 export function repeat(options: RepeatOptions, work: () => Promise<unknown>): Repetition {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;

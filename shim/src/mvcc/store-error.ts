@@ -1,6 +1,11 @@
-/** Everything the store refuses with. The rpc layer maps each code to etcd's gRPC status and text in one table. */
+/**
+ * Everything the store refuses with. The rpc layer maps each code to etcd's gRPC status and text in one
+ * table.
+ */
 export type StoreErrorCode =
-  /** The revision asked for (to read or to compact) is below, or for compactions not above, the compacted one. */
+  /**
+   * The revision asked for (to read or to compact) is below, or for compactions not above, the compacted one.
+   */
   | 'compacted'
   /** The revision asked for lies in the future. */
   | 'futureRevision'
@@ -21,7 +26,9 @@ export type StoreErrorCode =
   | 'stopped'
   /** What the database holds contradicts what was acknowledged (etcd: ErrCorrupt). */
   | 'corrupt'
-  /** The caller may not do that: thrown by what the request brought along (`Admit`), which has its own errors. */
+  /**
+   * The caller may not do that: thrown by what the request brought along (`Admit`), which has its own errors.
+   */
   | 'denied';
 
 /** The one error class of mvcc and lease. Anything else thrown from there is a bug. */

@@ -4,8 +4,9 @@ export interface StoreLimits {
   readonly recentChanges: number;
   readonly recentBytes: number;
   /**
-   * Changes that a watcher is handed at a time while it catches up, in number and bytes. etcd knows but a number (etcd:
-   * `watcher_group.go`, watchBatchMaxRevs); the bytes are what keeps a page of large values from filling the memory.
+   * Changes that a watcher is handed at a time while it catches up, in number and bytes. etcd knows but a
+   * number (etcd: `watcher_group.go`, watchBatchMaxRevs); the bytes are what keeps a page of large values
+   * from filling the memory.
    */
   readonly watchPageRows: number;
   readonly watchPageBytes: number;

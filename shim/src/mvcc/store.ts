@@ -19,16 +19,16 @@ import type {
  * One dense history of keys, as etcd's mvcc and its appliers promise it together.
  *
  * Requests must have passed the rpc layer's checks (empty keys, duplicate keys in one txn, sizes, op counts).
- * Responses come with `header.revision` filled, also in the operations of a txn (but 0 in nested txns, as etcd's); `clusterId`, `memberId` and `raftTerm` are
- * zero there, and the rpc layer fills those of the outermost header (as etcd does). Every method rejects with a
- * `StoreError` and nothing else.
+ * Responses come with `header.revision` filled, also in the operations of a txn (but 0 in nested txns, as
+ * etcd's); `clusterId`, `memberId` and `raftTerm` are zero there, and the rpc layer fills those of the
+ * outermost header (as etcd does). Every method rejects with a `StoreError` and nothing else.
  *
- * `admit` is asked on the state that the request is carried out on, right before it is: what it throws, a `StoreError` of
- * code `denied`, is the answer. Without it everything is permitted.
+ * `admit` is asked on the state that the request is carried out on, right before it is: what it throws, a
+ * `StoreError` of code `denied`, is the answer. Without it everything is permitted.
  *
- * A key or value in a response may be shared with the store's cache and with other responses: never write to it, and copy
- * what is kept, for it may be a small part of a large piece of memory.
- * Byte arrays of a request belong to the store once passed.
+ * A key or value in a response may be shared with the store's cache and with other responses: never write to
+ * it, and copy what is kept, for it may be a small part of a large piece of memory. Byte arrays of a request
+ * belong to the store once passed.
  */
 export interface Store {
   /** Random, made once per database; the same on every shim of it. */
@@ -39,7 +39,9 @@ export interface Store {
   readonly raftTerm: number;
   /** The newest revision applied here. At least 1; may lag behind other shims: see `readIndex`. */
   readonly currentRevision: number;
-  /** Below this nothing can be read or watched, at it both still work; -1 when never compacted (as in etcd). */
+  /**
+   * Below this nothing can be read or watched, at it both still work; -1 when never compacted (as in etcd).
+   */
   readonly compactRevision: number;
 
   /**
@@ -50,22 +52,25 @@ export interface Store {
   /** Rejects with `keyNotFound`, `leaseNotFound`, `noSpace`, `tooManyRequests`. Resolves once durable. */
   put(request: PutRequest, admit?: Admit): Promise<PutResponse>;
   deleteRange(request: DeleteRangeRequest, admit?: Admit): Promise<DeleteRangeResponse>;
-  /** All operations share one revision; a txn that changes nothing takes none. Rejects as its operations do. */
+  /**
+   * All operations share one revision; a txn that changes nothing takes none. Rejects as its operations do.
+   */
   txn(request: TxnRequest, admit?: Admit): Promise<TxnResponse>;
   /**
-   * Returns once the compaction is durable (reads below it fail, on every shim); rows go in the background, unless
-   * `physical`, which waits for that too. Rejects with `compacted` (not above the last one), `futureRevision`.
+   * Returns once the compaction is durable (reads below it fail, on every shim); rows go in the background,
+   * unless `physical`, which waits for that too. Rejects with `compacted` (not above the last one),
+   * `futureRevision`.
    */
   compact(request: CompactionRequest, admit?: Admit): Promise<CompactionResponse>;
   /**
-   * etcd's ReadIndex: resolves to a revision that was current at some moment after the call, once everything up to
-   * it is applied here. Concurrent calls share one round trip to the database.
+   * etcd's ReadIndex: resolves to a revision that was current at some moment after the call, once everything
+   * up to it is applied here. Concurrent calls share one round trip to the database.
    */
   readIndex(): Promise<number>;
 
   /**
-   * Starts a watcher. Synchronous, and no callback of `sink` runs before it has returned, so that the caller can
-   * first send its `created` response (whose header revision is `watcher.createdRevision`).
+   * Starts a watcher. Synchronous, and no callback of `sink` runs before it has returned, so that the caller
+   * can first send its `created` response (whose header revision is `watcher.createdRevision`).
    */
   watch(start: WatchStart, sink: WatchSink): Watcher;
 
@@ -90,14 +95,17 @@ export interface WatchStart {
 /** Where one watcher's events go. The callbacks must not throw. */
 export interface WatchSink {
   /**
-   * Events of one or more whole revisions, oldest first; a revision is never split over two calls. `revision` is
-   * the header's: the store's, at least the last event's. Afterwards everything up to `watcher.deliveredRevision` was sent.
-   * The array and the events are shared between watchers: do not change them.
-   * Return false to hold the watcher back (slow reader): nothing comes until `watcher.resume()`. It then continues
-   * where it was, from memory or from history; meanwhile the store holds nothing for it.
+   * Events of one or more whole revisions, oldest first; a revision is never split over two calls. `revision`
+   * is the header's: the store's, at least the last event's. Afterwards everything up to
+   * `watcher.deliveredRevision` was sent. The array and the events are shared between watchers: do not change
+   * them. Return false to hold the watcher back (slow reader): nothing comes until `watcher.resume()`. It
+   * then continues where it was, from memory or from history; meanwhile the store holds nothing for it.
    */
   events(revision: number, events: readonly Event[]): boolean;
-  /** The next revision to deliver was compacted away: the watcher is over (etcd: WatchResponse.compact_revision). */
+  /**
+   * The next revision to deliver was compacted away: the watcher is over (etcd:
+   * WatchResponse.compact_revision).
+   */
   compacted(compactRevision: number): void;
   /** The watcher was behind (a past start, or held back) and now follows the newest revision again. */
   synced?(): void;
@@ -109,8 +117,8 @@ export interface Watcher {
   /** Whether it follows the newest revision (etcd: in the synced group). */
   readonly synced: boolean;
   /**
-   * Everything up to and including this revision that this watcher should see was handed to its sink. When `synced`
-   * this is the store's current revision: the header of a progress notification.
+   * Everything up to and including this revision that this watcher should see was handed to its sink. When
+   * `synced` this is the store's current revision: the header of a progress notification.
    */
   readonly deliveredRevision: number;
   /** The sink can take more after it returned false. Harmless otherwise. */

@@ -8,9 +8,9 @@ const migrationsFolder = new URL('./migrations/', import.meta.url);
 const migrationLock = 7_238_015_591;
 
 /**
- * Brings the schema `pg8s` to this program's version: `migrations/NNNN-….sql`, in order, each once, all in one
- * transaction that only one shim at a time is in. Throws `corrupt` if the schema is newer than this program.
- * Returns the schema's version.
+ * Brings the schema `pg8s` to this program's version: `migrations/NNNN-….sql`, in order, each once, all in
+ * one transaction that only one shim at a time is in. Throws `corrupt` if the schema is newer than this
+ * program. Returns the schema's version.
  */
 export async function migrate(connection: Connection): Promise<number> {
   const files = (await readdir(migrationsFolder)).filter((name) => /^\d{4}-.*\.sql$/.test(name)).sort();

@@ -45,7 +45,10 @@ export interface OpenStoreOptions {
   valueCacheBytes?: number;
   /** What the shims of this process share. Default: the process' own. */
   budget?: ProcessBudget;
-  /** Bytes of the database in use beyond which NOSPACE is raised, and puts are refused. 0: no quota (the default). */
+  /**
+   * Bytes of the database in use beyond which NOSPACE is raised, and puts are refused. 0: no quota (the
+   * default).
+   */
   quotaBytes?: number;
   /** A request unanswered for this long fails with `timeout` or `unavailable`. Default 7000, as etcd's. */
   requestTimeoutMs?: number;
@@ -55,7 +58,10 @@ export interface OpenStoreOptions {
   hints?: boolean;
   /** How often to look for expired leases. Default 500, or more as `budget` has it. */
   reapIntervalMs?: number;
-  /** How often to look for alarms of other shims and at the database's size. Default 5000, or more as `budget` has it. */
+  /**
+   * How often to look for alarms of other shims and at the database's size. Default 5000, or more as `budget`
+   * has it.
+   */
   alarmIntervalMs?: number;
   /** Bounds of memory and pages, for tests. */
   limits?: Partial<StoreLimits>;
@@ -74,8 +80,8 @@ export interface OpenedStore {
 }
 
 /**
- * Migrates the schema, loads the index, joins the database's shims, and starts the background work.
- * Throws a `StoreError`: `unavailable` when the database cannot be reached, `corrupt` when its schema is newer than
+ * Migrates the schema, loads the index, joins the database's shims, and starts the background work. Throws a
+ * `StoreError`: `unavailable` when the database cannot be reached, `corrupt` when its schema is newer than
  * this program.
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {

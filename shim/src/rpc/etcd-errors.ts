@@ -15,7 +15,10 @@ const {
   UNKNOWN,
 } = grpcCode;
 
-/** What clients see of each of the store's errors; they compare the text (etcd: `api/v3rpc/rpctypes/error.go`). */
+/**
+ * What clients see of each of the store's errors; they compare the text (etcd:
+ * `api/v3rpc/rpctypes/error.go`).
+ */
 export const storeErrors = {
   compacted: [OUT_OF_RANGE, 'etcdserver: mvcc: required revision has been compacted'],
   futureRevision: [OUT_OF_RANGE, 'etcdserver: mvcc: required revision is a future revision'],
@@ -32,7 +35,10 @@ export const storeErrors = {
   denied: [PERMISSION_DENIED, 'etcdserver: permission denied'],
 } as const satisfies Record<StoreErrorCode, readonly [GrpcCode, string]>;
 
-/** What clients see of each of auth's errors. Those that etcd forgot to translate are UNKNOWN, in its own words. */
+/**
+ * What clients see of each of auth's errors. Those that etcd forgot to translate are UNKNOWN, in its own
+ * words.
+ */
 const authErrors = {
   rootUserNotExist: [FAILED_PRECONDITION, 'etcdserver: root user does not exist'],
   rootRoleNotExist: [FAILED_PRECONDITION, 'etcdserver: root user does not have root role'],
@@ -56,7 +62,9 @@ const authErrors = {
   verifyOnly: [UNKNOWN, 'auth: token signing attempted with verify-only key'],
 } as const satisfies Record<AuthErrorCode, readonly [GrpcCode, string]>;
 
-/** What the rpc layer itself refuses with, before the store is asked (etcd: `api/v3rpc/rpctypes/error.go`). */
+/**
+ * What the rpc layer itself refuses with, before the store is asked (etcd: `api/v3rpc/rpctypes/error.go`).
+ */
 export const requestErrors = {
   emptyKey: [INVALID_ARGUMENT, 'etcdserver: key is not provided'],
   emptyOperation: [INVALID_ARGUMENT, 'etcdserver: key not found'],
@@ -93,7 +101,10 @@ export function requestError(name: keyof typeof requestErrors): EtcdError {
   return new EtcdError(code, message);
 }
 
-/** Whatever was thrown, as clients see it. What is neither a StoreError nor an EtcdError is a bug: UNKNOWN, as etcd's. */
+/**
+ * Whatever was thrown, as clients see it. What is neither a StoreError nor an EtcdError is a bug: UNKNOWN, as
+ * etcd's.
+ */
 export function toEtcdError(error: unknown): EtcdError {
   if (error instanceof EtcdError) return error;
   if (error instanceof AuthError) {

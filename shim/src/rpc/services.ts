@@ -14,7 +14,10 @@ import { createMaintenanceService, type MaintenanceService } from './maintenance
 import { createFillHeader } from './response-header.ts';
 import { createWatchService, type WatchService } from './watch/watch-service.ts';
 
-/** All of etcd's services that this server has, whatever way a request comes in: gRPC, HTTP or a call in process. */
+/**
+ * All of etcd's services that this server has, whatever way a request comes in: gRPC, HTTP or a call in
+ * process.
+ */
 export interface Services {
   readonly kv: KvService;
   readonly watch: WatchService;

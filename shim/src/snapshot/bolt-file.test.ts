@@ -40,8 +40,8 @@ test('entries come back in order, whatever order they were given in', async () =
   assertEntries(new BoltReader(file).readBuckets().get('only'), entries);
 });
 
-// Around the numbers at which a leaf, a branch, and a branch of branches are just full: 108 entries of 37 bytes fill a
-// leaf, 123 children a branch.
+// Around the numbers at which a leaf, a branch, and a branch of branches are just full: 108 entries of 37
+// bytes fill a leaf, 123 children a branch.
 for (const count of [1, 107, 108, 109, 13_175, 13_176, 13_284, 13_285, 13_400, 40_000]) {
   test(`a tree of ${count} entries`, async () => {
     const entries = numbered(count, () => 4);

@@ -74,8 +74,8 @@ export async function planBoltFile(buckets: readonly BoltBucket[]): Promise<Bolt
 }
 
 /**
- * Writes the planned file, in pieces of a page or more. Throws if the entries are not those that were planned: the
- * beginning of the file, long sent by then, would not fit the rest.
+ * Writes the planned file, in pieces of a page or more. Throws if the entries are not those that were
+ * planned: the beginning of the file, long sent by then, would not fit the rest.
  */
 export async function* writeBoltFile(
   plan: BoltPlan,

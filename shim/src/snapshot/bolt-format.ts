@@ -3,7 +3,7 @@
  *
  *     file     meta page 0 | meta page 1 | freelist page | the other pages
  *     page     id u64 | flags u16 | count u16 | overflow u32 | elements | data of the elements
- *              A page that needs more than 4096 bytes goes on over `overflow` pages without headers of their own.
+ *              A page of more than 4096 bytes goes on over `overflow` pages without headers.
  *     branch   elements: pos u32 | key size u32 | child page u64;                 data: the child's first key
  *     leaf     elements: flags u32 | pos u32 | key size u32 | value size u32;     data: key, value
  *              `pos` counts from the beginning of the element itself. Flag 1: the value is a bucket.

@@ -36,8 +36,9 @@ export class BoltFileError extends Error {
 }
 
 /**
- * Reads a bbolt file that is in memory, ours or bbolt's own, and checks it as it reads: checksums, the order of keys, that each
- * page is used once and every other one is free. Throws a BoltFileError. What comes after the last page is ignored.
+ * Reads a bbolt file that is in memory, ours or bbolt's own, and checks it as it reads: checksums, the order
+ * of keys, that each page is used once and every other one is free. Throws a BoltFileError. What comes after
+ * the last page is ignored.
  */
 export class BoltReader {
   readonly pageSize: number;

@@ -32,8 +32,8 @@ export class PageCounter {
 }
 
 /**
- * Builds one B+tree from entries in ascending order, bottom-up in one pass. In memory are only the page that is being
- * filled on each level.
+ * Builds one B+tree from entries in ascending order, bottom-up in one pass. In memory are only the page that
+ * is being filled on each level.
  *
  *     add(1) … add(9)      leaves are written as they fill:     [1 2 3] [4 5 6] [7 8
  *                          their first keys wait one level up:  {1 4

@@ -5,8 +5,8 @@ const slices = 8;
 const tables: readonly Uint32Array[] = createTables();
 
 /**
- * A CRC-32 with Castagnoli's polynomial, as etcd hashes with; eight bytes at a time. (`node:zlib` has only the other
- * polynomial.)
+ * A CRC-32 with Castagnoli's polynomial, as etcd hashes with; eight bytes at a time. (`node:zlib` has only
+ * the other polynomial.)
  */
 export class Crc32c {
   #state = 0xffffffff;

@@ -8,7 +8,10 @@ import type { Moment, StoredAuth } from '../mvcc/moment-port.ts';
 import { type BoltBucket, type BoltEntry, smallBucket } from './bolt-file.ts';
 import { keyValueBytes } from './key-value-size.ts';
 
-/** A lease as etcd stores it (etcd: `lease/leasepb`). Its remaining time is 0: after a restore it has its whole time. */
+/**
+ * A lease as etcd stores it (etcd: `lease/leasepb`). Its remaining time is 0: after a restore it has its
+ * whole time.
+ */
 interface StoredLease {
   id: bigint;
   ttlSeconds: number;
@@ -28,7 +31,8 @@ const tombstoneMark = 't'.charCodeAt(0);
 const separator = '_'.charCodeAt(0);
 
 /**
- * The buckets of etcd's backend, in ascending order of their names (etcd: `storage/schema`), as they stand at this moment.
+ * The buckets of etcd's backend, in ascending order of their names (etcd: `storage/schema`), as they stand at
+ * this moment.
  *
  *     alarm           AlarmMember                     → nothing
  *     auth            authEnabled, authRevision
@@ -39,7 +43,8 @@ const separator = '_'.charCodeAt(0);
  *     lease           id, 8 bytes                     → Lease
  *     members         id, hexadecimal                 → a Member as JSON
  *     members_removed
- *     meta            consistent_index, term, confState, storageVersion, scheduledCompactRev, finishedCompactRev
+ *     meta            consistent_index, term, confState, storageVersion,
+ *                     scheduledCompactRev, finishedCompactRev
  */
 export function etcdBuckets(moment: Moment, storageVersion: string): BoltBucket[] {
   return [

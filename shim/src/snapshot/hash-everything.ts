@@ -2,12 +2,15 @@ import type { MomentPort } from '../mvcc/moment-port.ts';
 import { Crc32c } from './crc32c.ts';
 import { etcdBuckets } from './etcd-buckets.ts';
 
-/** What changes when shims come and go, or commit without changing data; the first three are etcd's own choice. */
+/**
+ * What changes when shims come and go, or commit without changing data; the first three are etcd's own
+ * choice.
+ */
 const ignored: ReadonlySet<string> = new Set(['consistent_index', 'term', 'storageVersion', 'confState']);
 
 /**
- * etcd's `Hash` (etcd: `backend.go`, Hash): the CRC-32C of the names of all buckets, their keys and values. The same on every
- * shim of one database, as long as nothing changes; members are left out.
+ * etcd's `Hash` (etcd: `backend.go`, Hash): the CRC-32C of the names of all buckets, their keys and values.
+ * The same on every shim of one database, as long as nothing changes; members are left out.
  */
 export async function hashEverything(
   moments: MomentPort,

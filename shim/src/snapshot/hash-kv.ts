@@ -12,12 +12,14 @@ const everything: KeyRange = { low: '', high: afterAllKeys, single: false };
 const maxTries = 3;
 
 /**
- * etcd's hash of its `key` bucket at a revision (etcd: `mvcc/hash.go`): the CRC-32C of the bucket's name, and of each revision's key and
- * value. What it covers is chosen so that it does not matter how far the compaction has come with its deletions:
+ * etcd's hash of its `key` bucket at a revision (etcd: `mvcc/hash.go`): the CRC-32C of the bucket's name, and
+ * of each revision's key and value. What it covers is chosen so that it does not matter how far the
+ * compaction has come with its deletions:
  *
  *     compacted at 5, hashed at 9:   a@3 is hashed only if it still is what a reader at 9 sees
  *                                    a@6, a@9, and deletions among them are hashed, superseded or not
- *                                    the deletion b@5 is not: some versions of etcd delete it at once, others at the next compaction
+ *                                    the deletion b@5 is not: some versions of etcd delete it at once,
+ *                                    others at the next compaction
  *     nobody sees anything at 9:     a@3 is hashed if a reader at 5 sees it
  */
 export async function hashKv(store: MvccStore, moments: MomentPort, asked: number): Promise<KvHash> {

@@ -1,6 +1,9 @@
 import type { RowSize } from '../mvcc/moment-port.ts';
 
-/** Bytes that a row takes as a protobuf `KeyValue`: fields that are zero are left out, and a tombstone is its key alone. */
+/**
+ * Bytes that a row takes as a protobuf `KeyValue`: fields that are zero are left out, and a tombstone is its
+ * key alone.
+ */
 export function keyValueBytes(row: RowSize): number {
   if (row.tombstone) return bytesField(row.keyBytes);
   return (

@@ -15,8 +15,8 @@ const pieceBytes = 32 * 1024;
 
 /**
  * The whole store at its newest revision as a bbolt file, and behind it the file's SHA-256 as the last piece
- * (etcd: `api/v3rpc/maintenance.go`, Snapshot). Never more than a few pages of it are in memory. The database is read
- * twice: the file's first page says where the last ones are.
+ * (etcd: `api/v3rpc/maintenance.go`, Snapshot). Never more than a few pages of it are in memory. The database
+ * is read twice: the file's first page says where the last ones are.
  *
  * Rejects with a `StoreError`. Who stops reading must call `return()`, which lets the database go.
  */

@@ -27,8 +27,8 @@ const defaultPeerUrl = 'http://localhost:2380';
 const defaultQuotaBytes = 2 * 1024 ** 3;
 
 /**
- * Opens the store and builds the services. `clientUrls` is what the member list shows until something else is advertised.
- * Rejects with a StoreError (the database cannot be reached, or was written by a newer version).
+ * Opens the store and builds the services. `clientUrls` is what the member list shows until something else is
+ * advertised. Rejects with a StoreError (the database cannot be reached, or was written by a newer version).
  */
 export async function openServices(
   options: ShimOptions,

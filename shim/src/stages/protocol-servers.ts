@@ -13,7 +13,10 @@ import { grpcOverheadBytes } from '../rpc/services.ts';
 import type { ShimOptions } from '../shim-options.ts';
 import type { OpenedServices } from './open-services.ts';
 
-/** The stage after the services: servers of the protocols, for connections that somebody else accepts. No port is open. */
+/**
+ * The stage after the services: servers of the protocols, for connections that somebody else accepts. No port
+ * is open.
+ */
 export interface ProtocolServers {
   readonly grpc: GrpcServer;
   /** HTTP/1 for clients. */

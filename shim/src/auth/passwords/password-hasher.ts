@@ -19,8 +19,8 @@ interface Waiting {
 }
 
 /**
- * bcrypt on a thread of its own, because it takes the better part of a tenth of a second on purpose, in which nobody
- * else may wait. The thread starts with the first password.
+ * bcrypt on a thread of its own, because it takes the better part of a tenth of a second on purpose, in which
+ * nobody else may wait. The thread starts with the first password.
  */
 export class PasswordHasher {
   readonly #cost: number;

@@ -52,7 +52,9 @@ export const checkRange: AccessRule<RangeRequest | { key: Uint8Array; rangeEnd?:
   { key, rangeEnd },
 ) => checkKeys(view, identity, { range: toKeyRange(key, rangeEnd), write: false });
 
-/** To attach a key to a lease is to let others delete it with its other keys: those must be the caller's, too. */
+/**
+ * To attach a key to a lease is to let others delete it with its other keys: those must be the caller's, too.
+ */
 export const checkPut: AccessRule<PutRequest> = (view, identity, request) => {
   const range = toKeyRange(request.key);
   checkKeys(view, identity, { range, write: true });
@@ -67,7 +69,9 @@ export const checkDeleteRange: AccessRule<DeleteRangeRequest> = (view, identity,
   if (request.prevKv) checkKeys(view, identity, { range, write: false });
 };
 
-/** Everything that a transaction could do, whichever way it goes, must be permitted (etcd: `CheckTxnAuth`). */
+/**
+ * Everything that a transaction could do, whichever way it goes, must be permitted (etcd: `CheckTxnAuth`).
+ */
 export const checkTxn: AccessRule<TxnRequest> = (view, identity, { compare, success, failure }) => {
   for (const each of compare ?? []) checkRange(view, identity, each);
   for (const operation of success ?? []) checkOperation(view, identity, operation);

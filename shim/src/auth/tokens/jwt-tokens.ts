@@ -17,8 +17,8 @@ export interface JwtOptions {
 }
 
 /**
- * Signed tokens, which every server with the key can tell (etcd: `server/auth/jwt.go`). They name the user and the auth
- * revision, and so end with the next change of auth.
+ * Signed tokens, which every server with the key can tell (etcd: `server/auth/jwt.go`). They name the user
+ * and the auth revision, and so end with the next change of auth.
  */
 export class JwtTokens implements TokenProvider {
   readonly #options: JwtOptions;

@@ -10,7 +10,10 @@ const tokenPattern = /^[^.]*\.\d+$/;
 
 /** Tokens in memory; the database has them all. */
 const maxKnownTokens = 10_000;
-/** Questions to the database about tokens that nobody here knows. More are not asked: those tokens are refused. */
+/**
+ * Questions to the database about tokens that nobody here knows. More are not asked: those tokens are
+ * refused.
+ */
 const maxQuestions = 64;
 
 interface KnownToken {
@@ -30,9 +33,9 @@ export interface SimpleTokensOptions {
 }
 
 /**
- * etcd's simple tokens: random, and worth only what the servers remember of them (etcd: `server/auth/simple_token.go`).
- * The database remembers for all shims; a token ends when it was not used for its TTL, when its user is deleted or gets
- * another password, and when auth is disabled.
+ * etcd's simple tokens: random, and worth only what the servers remember of them (etcd:
+ * `server/auth/simple_token.go`). The database remembers for all shims; a token ends when it was not used for
+ * its TTL, when its user is deleted or gets another password, and when auth is disabled.
  */
 export class SimpleTokens implements TokenProvider {
   readonly #options: Required<SimpleTokensOptions>;
@@ -93,7 +96,8 @@ export class SimpleTokens implements TokenProvider {
       this.#known.delete(token);
       return undefined;
     }
-    // The answer may be older than what has been applied meanwhile: it is good for nothing after asOf, and not kept.
+    // The answer may be older than what has been applied meanwhile: it is good for nothing after asOf, and
+    // not kept.
     if (table.state === asOf) {
       if (this.#known.size >= maxKnownTokens) this.#known.delete(this.#known.keys().next().value as string);
       const nowMs = now();

@@ -225,7 +225,8 @@ export const watchCases: readonly ConformanceCase[] = [
     async run(world) {
       const watch = await watchAll(world, { fragment: true });
       const value = Buffer.alloc(1000 * 1000, 'x');
-      // Three revisions that an unfragmented response of a late watch would join: more than the limit of 2 MiB.
+      // Three revisions that an unfragmented response of a late watch would join: more than the limit of 2
+      // MiB.
       const first = (await world.client.put({ key: world.key('a'), value })).header.revision;
       await world.client.put({ key: world.key('b'), value });
       await world.client.put({ key: world.key('c'), value });

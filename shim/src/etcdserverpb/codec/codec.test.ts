@@ -46,7 +46,8 @@ test('bytes worked out by hand', () => {
     ),
     wire('0a0161 120162 18f403 2802 3003 4001'),
   );
-  // range_end is field 64 of Compare: its tag takes two bytes. mod_revision 0 is written, for it is in a oneof.
+  // range_end is field 64 of Compare: its tag takes two bytes. mod_revision 0 is written, for it is in a
+  // oneof.
   assert.equal(
     hex(encode(kv.compare, { target: 'MOD', key: text('k'), modRevision: 0, rangeEnd: text('l') })),
     wire('1002 1a016b 3000 8204016c'),

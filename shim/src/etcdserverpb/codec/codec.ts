@@ -5,7 +5,9 @@ import { createReader, MalformedMessageError, type Reader } from './wire.ts';
 
 declare const fieldValue: unique symbol;
 
-/** How one field is written: its number, its type on the wire, and (for the compiler) its type in TypeScript. */
+/**
+ * How one field is written: its number, its type on the wire, and (for the compiler) its type in TypeScript.
+ */
 export interface Field<V> extends FieldSpec {
   readonly [fieldValue]?: V;
 }
@@ -17,12 +19,16 @@ type Value<T, K extends PropertyKey> = T extends { [P in K]?: infer V } ? V : ne
 export type Fields<T> = { readonly [K in Keys<T>]-?: Field<Exclude<Value<T, K>, undefined>> };
 
 /**
- * Protobuf bytes ⇄ a plain object of type T. The functions are compiled from the table of fields at their first use.
- * Reading fills absent fields with their zero value, skips unknown ones, and throws on bytes that are not protobuf.
+ * Protobuf bytes ⇄ a plain object of type T. The functions are compiled from the table of fields at their
+ * first use. Reading fills absent fields with their zero value, skips unknown ones, and throws on bytes that
+ * are not protobuf.
  */
 export interface Codec<T> {
   readonly name: string;
-  /** The table it is made from, by our names; what else tells of messages (JSON, reflection) is made from it, too. */
+  /**
+   * The table it is made from, by our names; what else tells of messages (JSON, reflection) is made from it,
+   * too.
+   */
   readonly fields: Readonly<Record<string, FieldSpec>>;
   /** Whether it is nothing but one oneof. */
   readonly isOneof: boolean;
@@ -139,7 +145,10 @@ export function encode<T>(codec: Codec<T>, value: T): Buffer {
   return bytes;
 }
 
-/** A message that knows its size and is written where it is wanted: for a large one, a copy is most of what it costs. */
+/**
+ * A message that knows its size and is written where it is wanted: for a large one, a copy is most of what it
+ * costs.
+ */
 export class PreparedMessage<T> {
   readonly byteLength: number;
   readonly #codec: Codec<T>;

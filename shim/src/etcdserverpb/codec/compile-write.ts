@@ -2,7 +2,10 @@ import { byNumber, extraOf, type FieldSpec, type FieldType, instantiate } from '
 import * as output from './message-output.ts';
 import { uint32Size } from './message-output.ts';
 
-/** How a kind of field is written: sources of expressions over `v` the value, `o` the output, `x` what belongs to the field. */
+/**
+ * How a kind of field is written: sources of expressions over `v` the value, `o` the output, `x` what belongs
+ * to the field.
+ */
 interface WriteSource {
   readonly wireType: 0 | 2;
   /** When `v` differs from zero. */

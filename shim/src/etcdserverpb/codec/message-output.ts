@@ -1,6 +1,7 @@
 /**
- * Where a message is written. Its size must be known, so that it is written once, front to back, into memory of just that
- * size; protobuf puts the length of a message in a message before it, so these sizes are kept from the first pass:
+ * Where a message is written. Its size must be known, so that it is written once, front to back, into memory
+ * of just that size; protobuf puts the length of a message in a message before it, so these sizes are kept
+ * from the first pass:
  *
  *     size pass    outer ─ inner A ─ inner B        sizes: [A, B], in the order in which they will be written
  *     write pass   outer … tag, A's size, A, tag, B's size, B
@@ -20,7 +21,9 @@ export class MessageOutput {
     if (this.#sizes.length > maxKeptSizes) this.#sizes = [];
   }
 
-  /** Size pass: keeps a place for the size of a message in this one, whose own inner messages come after it. */
+  /**
+   * Size pass: keeps a place for the size of a message in this one, whose own inner messages come after it.
+   */
   reserveSize(): number {
     return this.#count++;
   }

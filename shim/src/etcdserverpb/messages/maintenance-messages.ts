@@ -38,7 +38,10 @@ const downgradeAction = {
   values: ['VALIDATE', 'ENABLE', 'CANCEL'],
 } as const;
 
-/** Every request without fields: StatusRequest, LeaseLeasesRequest, DefragmentRequest, HashRequest, SnapshotRequest. */
+/**
+ * Every request without fields: StatusRequest, LeaseLeasesRequest, DefragmentRequest, HashRequest,
+ * SnapshotRequest.
+ */
 export const emptyRequest = defineMessage<EmptyRequest>('EmptyRequest', {});
 
 /** Every response that is a header alone: DefragmentResponse, MoveLeaderResponse. */

@@ -14,7 +14,10 @@ interface ExtensionRequest {
   extensionNumber: number;
 }
 
-/** What a client asks of the descriptors; the first of these that is set (grpc: `reflection/v1/reflection.proto`). */
+/**
+ * What a client asks of the descriptors; the first of these that is set (grpc:
+ * `reflection/v1/reflection.proto`).
+ */
 export interface ReflectionRequest {
   /** For servers with several virtual hosts. */
   host: string;

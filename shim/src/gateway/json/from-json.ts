@@ -3,8 +3,8 @@ import { type JsonNode, JsonTextError, readJson } from './json-text.ts';
 import { type AnyMessage, type JsonField, jsonFields } from '../../etcdserverpb/codec/proto-fields.ts';
 
 /**
- * Reads protobuf's JSON: fields by their names in etcd's .proto or by their lowerCamelCase ones, unknown ones ignored,
- * 64-bit integers as strings or numbers, bytes in either base64 alphabet, enums by name or number.
+ * Reads protobuf's JSON: fields by their names in etcd's .proto or by their lowerCamelCase ones, unknown ones
+ * ignored, 64-bit integers as strings or numbers, bytes in either base64 alphabet, enums by name or number.
  *
  * @throws JsonTextError
  */

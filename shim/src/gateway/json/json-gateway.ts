@@ -26,8 +26,8 @@ export interface JsonGatewayOptions {
 export type JsonGateway = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
 
 /**
- * etcd's JSON gateway (etcd: `embed/serve.go`, grpc-gateway): every method as a POST of its message in protobuf's JSON.
- * Streams answer a line `{"result":…}` per message.
+ * etcd's JSON gateway (etcd: `embed/serve.go`, grpc-gateway): every method as a POST of its message in
+ * protobuf's JSON. Streams answer a line `{"result":…}` per message.
  */
 export function createJsonGateway(options: JsonGatewayOptions): JsonGateway {
   const { loopback, maxMessageLength } = options;

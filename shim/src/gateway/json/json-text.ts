@@ -3,7 +3,10 @@ export class JsonTextError extends Error {
   override readonly name = 'JsonTextError';
 }
 
-/** A value with its place in the text. Numbers keep their digits: a 64-bit id is more than a JavaScript number. */
+/**
+ * A value with its place in the text. Numbers keep their digits: a 64-bit id is more than a JavaScript
+ * number.
+ */
 export type JsonNode = { readonly at: number } & (
   | { readonly kind: 'null' }
   | { readonly kind: 'boolean'; readonly value: boolean }
@@ -120,7 +123,8 @@ export function readJson(text: string): JsonNode {
 }
 
 /**
- * Cuts a stream of JSON objects, one after the other, into the objects. Nothing is checked here but where each ends:
+ * Cuts a stream of JSON objects, one after the other, into the objects. Nothing is checked here but where
+ * each ends:
  *
  *     {"a":1}  {"b":"}"}⏎{"c"   →   '{"a":1}', '  {"b":"}"}', and '⏎{"c' waits for the rest
  */

@@ -21,8 +21,8 @@ export interface LoopbackCall {
 const windowBytes = 512 * 1024;
 
 /**
- * gRPC to the server in this process, over a connection that never leaves it: whatever holds for requests over gRPC
- * (tokens, limits, metrics, the log) holds for those that come in by the gateway.
+ * gRPC to the server in this process, over a connection that never leaves it: whatever holds for requests
+ * over gRPC (tokens, limits, metrics, the log) holds for those that come in by the gateway.
  */
 export class Loopback {
   readonly #inject: (connection: Duplex) => void;

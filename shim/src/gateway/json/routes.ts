@@ -1,4 +1,7 @@
-/** Which method each path of the JSON gateway stands for, as the `google.api.http` options of etcd's .proto have it. */
+/**
+ * Which method each path of the JSON gateway stands for, as the `google.api.http` options of etcd's .proto
+ * have it.
+ */
 export const routes: Readonly<Record<string, string>> = {
   ...service('etcdserverpb.KV', 'kv', {
     range: 'Range',

@@ -1,6 +1,6 @@
 /**
- * The little of HPACK (RFC 7541) that it takes to find the `:authority` of a connection's first request, and to put
- * another value in its place.
+ * The little of HPACK (RFC 7541) that it takes to find the `:authority` of a connection's first request, and
+ * to put another value in its place.
  *
  *     1iiiiiii                       field by index
  *     01iiiiii [name] value          literal, enters the table
@@ -12,7 +12,10 @@
 /** `:authority` in the static table. */
 const authorityIndex = 1;
 
-/** The Huffman code of the characters that an authority or a URL has, by length in bits and the first code of that length. */
+/**
+ * The Huffman code of the characters that an authority or a URL has, by length in bits and the first code of
+ * that length.
+ */
 const huffmanRows: readonly (readonly [bits: number, first: number, characters: string])[] = [
   [5, 0x0, '012aceiost'],
   [6, 0x14, ' %-./3456789=A_bdfghlmnpru'],
@@ -34,8 +37,8 @@ function codeKey(bits: number, code: number): number {
 }
 
 /**
- * Replaces the `:authority` in a header block by what `repair` makes of it. Undefined where there is nothing to do:
- * `repair` gives the same value, the authority stands in the table, or the block cannot be understood.
+ * Replaces the `:authority` in a header block by what `repair` makes of it. Undefined where there is nothing
+ * to do: `repair` gives the same value, the authority stands in the table, or the block cannot be understood.
  */
 export function replaceAuthority(block: Buffer, repair: (authority: string) => string): Buffer | undefined {
   try {

@@ -7,7 +7,9 @@ const frameType = { headers: 1, settings: 4 } as const;
 const flag = { ack: 0x1, endHeaders: 0x4, padded: 0x8, priority: 0x20 } as const;
 /** A SETTINGS frame without settings. */
 const emptySettings = Buffer.from('000000040000000000', 'hex');
-/** Who asks nothing for so long is handed over all the same, to be pinged and told of settings like everybody. */
+/**
+ * Who asks nothing for so long is handed over all the same, to be pinged and told of settings like everybody.
+ */
 const firstRequestTimeoutMs = 500;
 /** Who does not acknowledge settings for so long speaks no HTTP/2. */
 const acknowledgementTimeoutMs = 10_000;
@@ -15,20 +17,22 @@ const acknowledgementTimeoutMs = 10_000;
 const longestGreeting = 128 * 1024;
 
 /**
- * Takes the first steps of a plain-text HTTP/2 connection, then hands it to the server, with all bytes put back.
+ * Takes the first steps of a plain-text HTTP/2 connection, then hands it to the server, with all bytes put
+ * back.
  *
  * Clients of etcd 3.4 that speak to one named endpoint (`etcdctl endpoint status`) send the endpoint's URL as
- * `:authority`: `http://127.0.0.1:2379`. etcd takes no notice; Node's HTTP/2 refuses such a request as malformed before
- * anybody here sees it. So the first request is repaired on its way. A client waits for the server's settings before
- * it asks, so they are sent from here, and the acknowledgement of these is taken out again, as the server knows
- * nothing of them:
+ * `:authority`: `http://127.0.0.1:2379`. etcd takes no notice; Node's HTTP/2 refuses such a request as
+ * malformed before anybody here sees it. So the first request is repaired on its way. A client waits for the
+ * server's settings before it asks, so they are sent from here, and the acknowledgement of these is taken out
+ * again, as the server knows nothing of them:
  *
  *     client                     here                       server
  *     preface, SETTINGS   ──►
  *                         ◄──    SETTINGS (empty)
  *     ACK, HEADERS        ──►    no ACK, HEADERS'    ──►    preface, SETTINGS, HEADERS' …
  *
- * Later requests name the authority by its place in the table of the connection, where the repaired one stands.
+ * Later requests name the authority by its place in the table of the connection, where the repaired one
+ * stands.
  */
 export function greetHttp2(connection: Socket, seen: Buffer, serve: (connection: Socket) => void): void {
   let bytes = seen;
@@ -89,7 +93,10 @@ function survey(bytes: Buffer): { ack: Frame | undefined; headers: Frame | undef
   return { ack, headers };
 }
 
-/** The bytes without the acknowledgement of our settings, and with the authority of the first request in order. */
+/**
+ * The bytes without the acknowledgement of our settings, and with the authority of the first request in
+ * order.
+ */
 function repaired(bytes: Buffer): Buffer {
   const { ack, headers } = survey(bytes);
   const changes: { at: number; end: number; by: Buffer }[] = [];

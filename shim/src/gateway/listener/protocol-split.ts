@@ -15,8 +15,8 @@ const preface = Buffer.from('PRI * HTTP/2.0');
 const firstBytesTimeoutMs = 10_000;
 
 /**
- * Tells gRPC (HTTP/2) from plain HTTP on one port: by what TLS agreed on, otherwise by the first bytes, which are put
- * back for the server that takes the connection.
+ * Tells gRPC (HTTP/2) from plain HTTP on one port: by what TLS agreed on, otherwise by the first bytes, which
+ * are put back for the server that takes the connection.
  */
 export function splitProtocols(connection: Socket, protocols: Protocols): void {
   const agreed = (connection as Partial<TLSSocket>).alpnProtocol;
@@ -52,8 +52,8 @@ export function splitProtocols(connection: Socket, protocols: Protocols): void {
 }
 
 /**
- * Chooses for a TLS client: gRPC clients offer h2 alone, while those that offer HTTP/1.1 too (browsers, curl, Go's
- * net/http) want the HTTP endpoints.
+ * Chooses for a TLS client: gRPC clients offer h2 alone, while those that offer HTTP/1.1 too (browsers, curl,
+ * Go's net/http) want the HTTP endpoints.
  */
 export function chooseProtocol({ protocols }: { protocols: string[] }): string | undefined {
   if (protocols.includes('http/1.1')) return 'http/1.1';

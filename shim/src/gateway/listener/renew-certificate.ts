@@ -9,11 +9,12 @@ export interface RenewOptions {
 }
 
 /**
- * Looks for renewed certificates, so that they serve without a restart (etcd reads them anew for every handshake).
- * Returns how to stop looking.
+ * Looks for renewed certificates, so that they serve without a restart (etcd reads them anew for every
+ * handshake). Returns how to stop looking.
  */
 export function renewWhenChanged({ files, intervalMs, renew, onError }: RenewOptions): () => void {
-  // Polled: directories that are swapped by a symbolic link (Kubernetes' mounted Secrets) have no events for their files.
+  // Polled: directories that are swapped by a symbolic link (Kubernetes' mounted Secrets) have no events for
+  // their files.
   const onChange = (
     now: { mtimeMs: number; ino: number },
     before: { mtimeMs: number; ino: number },

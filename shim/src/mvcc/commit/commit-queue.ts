@@ -3,7 +3,10 @@ import type { MissingRows } from '../evaluate/missing-rows.ts';
 import type { PendingBatch } from '../evaluate/pending-batch.ts';
 import { StoreError } from '../store-error.ts';
 
-/** Evaluates one request on a batch: returns its response or throws a `StoreError`, having changed nothing then. */
+/**
+ * Evaluates one request on a batch: returns its response or throws a `StoreError`, having changed nothing
+ * then.
+ */
 export type Evaluate<Result> = (
   batch: PendingBatch,
   missing: MissingRows,
@@ -28,8 +31,8 @@ export interface CommitRequest {
   /** It is in a transaction whose outcome nobody knows yet. */
   sent: boolean;
   /**
-   * Evaluates, and keeps the outcome for `settle`. Returns false if that broke in a way it should not: the request is
-   * failed then, and the batch may hold half of it.
+   * Evaluates, and keeps the outcome for `settle`. Returns false if that broke in a way it should not: the
+   * request is failed then, and the batch may hold half of it.
    */
   evaluate(batch: PendingBatch, missing: MissingRows, expired: ReadonlySet<bigint>): boolean;
   settle(): void;

@@ -33,13 +33,13 @@ export interface CommitterStats {
 }
 
 /**
- * Group commit: requests queue while a batch is in flight; then the whole queue is evaluated in order, and written
- * as one transaction that moves the fence. docs/spec/commit.md has the invariants.
+ * Group commit: requests queue while a batch is in flight; then the whole queue is evaluated in order, and
+ * written as one transaction that moves the fence. docs/spec/commit.md has the invariants.
  *
  *     queue → evaluate on the committed state → commit ─ committed → apply, answer
- *                 ↑         (values missing: read, again)  ├ conflict  → hold the fence, read what was missed ─┐
- *                 │                                        └ unknown   → resolve ─ committed → apply, answer   │
- *                 └────────────────────────────────────────────────────── lost ──────────────────────────────┘
+ *                ↑     (values missing: read, again)  ├ conflict  → hold the fence, read what was missed ─┐
+ *                │                                    └ unknown   → resolve ─ committed → apply, answer   │
+ *                └─────────────────────────────────────────────────── lost ───────────────────────────────┘
  */
 export class Committer {
   readonly stats: CommitterStats = { batches: 0, requests: 0, conflicts: 0, unknown: 0 };
@@ -110,8 +110,8 @@ export class Committer {
     // Let everything that arrives in this tick join the first batch.
     await Promise.resolve();
     while (this.#queue.length > 0) {
-      // Who was answered together asks again together, but not in one tick: a commit for the first few of them would make
-      // all others wait. Whoever is alone does not wait.
+      // Who was answered together asks again together, but not in one tick: a commit for the first few of
+      // them would make all others wait. Whoever is alone does not wait.
       if (this.#queue.length * 2 < this.#lastBatchRequests) await new Promise(setImmediate);
       const requests = this.#queue.take();
       this.#lastBatchRequests = requests.length;
@@ -177,8 +177,8 @@ export class Committer {
     }
     this.stats.batches++;
     this.stats.requests += requests.length;
-    // Who waits is answered as soon as the next batch is on its way: to write answers takes as long as a commit does,
-    // and the database would have nothing to do meanwhile.
+    // Who waits is answered as soon as the next batch is on its way: to write answers takes as long as a
+    // commit does, and the database would have nothing to do meanwhile.
     setImmediate(() => {
       for (const request of requests) request.settle();
     });
@@ -221,7 +221,9 @@ export class Committer {
     return 'conflict';
   }
 
-  /** Asks until the database answers: without that answer this shim can neither repeat the batch nor go on. */
+  /**
+   * Asks until the database answers: without that answer this shim can neither repeat the batch nor go on.
+   */
   async #resolve(expected: number): Promise<'committed' | 'lost'> {
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 500)) {
       try {

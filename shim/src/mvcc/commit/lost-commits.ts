@@ -1,9 +1,10 @@
 import { StoreError } from '../store-error.ts';
 
 /**
- * Notices when the database has forgotten commits that it had acknowledged: after a failover to a server that was behind, or when
- * a backup was restored under a running shim. What this shim and its clients know is then no part of the history any
- * more, and the same revisions will come again with other contents. So it answers nothing from that moment on.
+ * Notices when the database has forgotten commits that it had acknowledged: after a failover to a server that
+ * was behind, or when a backup was restored under a running shim. What this shim and its clients know is then
+ * no part of the history any more, and the same revisions will come again with other contents. So it answers
+ * nothing from that moment on.
  */
 export class LostCommits {
   #error: StoreError | undefined;
@@ -19,7 +20,10 @@ export class LostCommits {
     return this.#error;
   }
 
-  /** The database tells of commit `found`; `known` was there before it was asked. Throws `corrupt` if that is gone. */
+  /**
+   * The database tells of commit `found`; `known` was there before it was asked. Throws `corrupt` if that is
+   * gone.
+   */
   compare(found: number, known: number): void {
     if (found >= known) return;
     if (this.#error === undefined) {

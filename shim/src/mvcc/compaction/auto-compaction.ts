@@ -12,10 +12,10 @@ const longestPeriodicIntervalMs = 60 * 60_000;
 const samplesPerPeriod = 10;
 
 /**
- * Compacts by itself (etcd: `server/etcdserver/api/v3compactor`). Every shim of a database may do it: what one has
- * compacted already, the others leave.
+ * Compacts by itself (etcd: `server/etcdserver/api/v3compactor`). Every shim of a database may do it: what
+ * one has compacted already, the others leave.
  *
- *     period 10 min:   note 100  note 140 …  after 10 min: compact 100, then each time the note that is 10 min old
+ *     period 10 min:  note 100  note 140 …  after 10 min: compact 100, then the note that is 10 min old
  */
 export class AutoCompactor {
   /** `tick` is to be called so often. */

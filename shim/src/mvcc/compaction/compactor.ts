@@ -24,8 +24,8 @@ export interface CompactorOptions {
 }
 
 /**
- * Does in the background what a compaction has decided: forgets revisions in the index, in steps that let other
- * work in between, and deletes their rows if this shim was asked to compact. The others only forget.
+ * Does in the background what a compaction has decided: forgets revisions in the index, in steps that let
+ * other work in between, and deletes their rows if this shim was asked to compact. The others only forget.
  */
 export class Compactor {
   readonly #options: CompactorOptions;

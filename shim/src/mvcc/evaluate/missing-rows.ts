@@ -64,7 +64,9 @@ export class MissingRows {
     for (const row of rows) this.#rows.set(rowName(row), row);
   }
 
-  /** Completes the key-values handed out so far. Returns false if a row was not found: compacted meanwhile. */
+  /**
+   * Completes the key-values handed out so far. Returns false if a row was not found: compacted meanwhile.
+   */
   patch(): boolean {
     for (const { kv, keyOnly } of this.#wanted) if (!this.#take(kv, keyOnly)) return false;
     this.reset();

@@ -9,8 +9,8 @@ import type { KeyMetadata, ReadView } from './read-view.ts';
 import type { LeaseTable } from '../../lease/lease-table.ts';
 
 /**
- * A batch while it is evaluated: the committed state with the batch's changes on top. The committed index is not
- * touched, so readers go on, and a batch that loses its race is simply forgotten.
+ * A batch while it is evaluated: the committed state with the batch's changes on top. The committed index is
+ * not touched, so readers go on, and a batch that loses its race is simply forgotten.
  *
  * Every request of the batch sees those before it. One that changes something gets the next revision:
  * `beginRequest`, then `put` and `remove`, which take consecutive sub-revisions.
@@ -42,7 +42,10 @@ export class PendingBatch implements ReadView, AccessView {
     this.compactRevision = state.fence.compactRevision;
   }
 
-  /** The revision that a read within the current request sees: the next one, once the request changed something. */
+  /**
+   * The revision that a read within the current request sees: the next one, once the request changed
+   * something.
+   */
   get revision(): number {
     return this.#sub > 0 ? this.#baseRevision + 1 : this.#baseRevision;
   }

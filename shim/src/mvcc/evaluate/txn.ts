@@ -37,9 +37,9 @@ interface Path {
 }
 
 /**
- * Evaluates a txn in the three steps that etcd takes (etcd: `txn/txn.go`): all compares, nested ones too, against
- * the state before the txn; then the checks of the operations on the chosen branches, which may refuse the txn as
- * a whole; then the operations in order, each seeing those before it.
+ * Evaluates a txn in the three steps that etcd takes (etcd: `txn/txn.go`): all compares, nested ones too,
+ * against the state before the txn; then the checks of the operations on the chosen branches, which may
+ * refuse the txn as a whole; then the operations in order, each seeing those before it.
  */
 export function evaluateTxn(batch: PendingBatch, request: TxnRequest, missing: MissingRows): TxnResponse {
   const path = choosePath(batch, request, missing);
@@ -69,8 +69,8 @@ function areRanges(operations: readonly RequestOp[] = []): boolean {
 }
 
 /**
- * Only serializable ranges in both branches: no need to know the newest revision (etcd: IsTxnSerializable). Unlike
- * there, a txn of nothing but compares is not among them: nobody has allowed it to be stale.
+ * Only serializable ranges in both branches: no need to know the newest revision (etcd: IsTxnSerializable).
+ * Unlike there, a txn of nothing but compares is not among them: nobody has allowed it to be stale.
  */
 export function isSerializableTxn(request: TxnRequest): boolean {
   const operations = operationsOf(request);

@@ -45,14 +45,15 @@ export interface KeyChange {
  *     compact(7)  drops 2 5 6
  *     compact(9)  drops 2 5 6 8;    9 stays: the live revision is never dropped
  *
- * A transaction may put a key and delete it, and delete a key and put it, in one revision (never put it twice):
+ * A transaction may put a key and delete it, and delete a key and put it, in one revision (never put it
+ * twice):
  *
- *     put(2) put(5) delete(5)           newest:  { created 2, revisions [2 5], ended }: the put was never to be seen
- *     put(2) delete(5) put(5)           past:    { created 2, revisions [2 5], ended }
- *                                       newest:  { created 5, revisions [5] }: the name 5 is dropped when both are
+ *     put(2) put(5) delete(5)     newest:  { created 2, revisions [2 5], ended }: the put is never visible
+ *     put(2) delete(5) put(5)     past:    { created 2, revisions [2 5], ended }
+ *                                 newest:  { created 5, revisions [5] }: the name 5 is dropped when both are
  *
- * The newest generation lies flat in the object itself: most keys have one generation of one revision, and there
- * may be millions of them.
+ * The newest generation lies flat in the object itself: most keys have one generation of one revision, and
+ * there may be millions of them.
  */
 export class KeyHistory implements ValueOwner {
   readonly key: KeyString;
@@ -142,8 +143,8 @@ export class KeyHistory implements ValueOwner {
   }
 
   /**
-   * Forgets what no read and no watch at or after `revision` can see. Returns the forgotten revisions, ascending:
-   * rows to delete. When `modRevision` is 0 afterwards, nothing is left of the key.
+   * Forgets what no read and no watch at or after `revision` can see. Returns the forgotten revisions,
+   * ascending: rows to delete. When `modRevision` is 0 afterwards, nothing is left of the key.
    */
   compact(revision: number): number[] {
     const dropped: number[] = [];

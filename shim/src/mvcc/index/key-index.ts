@@ -21,8 +21,8 @@ export const unloaded: Uint8Array = new Uint8Array(0);
 export const unloadedRow: Uint8Array = new Uint8Array(0);
 
 /**
- * Every key with its uncompacted revisions, ordered by key: what etcd keeps in its `treeIndex`. Only committed
- * revisions are in it.
+ * Every key with its uncompacted revisions, ordered by key: what etcd keeps in its `treeIndex`. Only
+ * committed revisions are in it.
  */
 export class KeyIndex {
   readonly #tree: Tree = new Tree<KeyString, KeyHistory>(undefined, compareKeys);
@@ -56,8 +56,8 @@ export class KeyIndex {
   }
 
   /**
-   * The key as a message, at `revision`; undefined if it does not exist then. Its value may be `unloaded`. The bytes of the
-   * key may be given.
+   * The key as a message, at `revision`; undefined if it does not exist then. Its value may be `unloaded`.
+   * The bytes of the key may be given.
    */
   keyValue(key: KeyString, revision: number, bytes?: Uint8Array): KeyValue | undefined {
     const history = this.#find(key);
@@ -82,8 +82,8 @@ export class KeyIndex {
   }
 
   /**
-   * Until `endLoad`, only `apply` may be called: to sort a million keys once is much cheaper than to find the place of each
-   * among those that came before.
+   * Until `endLoad`, only `apply` may be called: to sort a million keys once is much cheaper than to find the
+   * place of each among those that came before.
    */
   beginLoad(): void {
     this.#loading = new Map();
@@ -112,8 +112,8 @@ export class KeyIndex {
   }
 
   /**
-   * Appends the range's keys at `revision`, ascending, at most `limit` of them, to `found`; returns how many there
-   * are without the limit. Values that are not cached are `unloaded`.
+   * Appends the range's keys at `revision`, ascending, at most `limit` of them, to `found`; returns how many
+   * there are without the limit. Values that are not cached are `unloaded`.
    */
   collect(range: KeyRange, at: { revision: number; limit: number }, found: KeyValue[]): number {
     let count = 0;

@@ -30,8 +30,8 @@ let piece: Buffer = Buffer.alloc(0);
 let pieceAt = 0;
 
 /**
- * The bytes of a key, for what is kept for a while: beside those of the keys before and after it, which are given up at
- * about the same time, and not in memory that answers and messages share.
+ * The bytes of a key, for what is kept for a while: beside those of the keys before and after it, which are
+ * given up at about the same time, and not in memory that answers and messages share.
  */
 export function keptKeyBytes(key: KeyString): Uint8Array {
   const own = key.length * 8 > pieceBytes;
@@ -47,8 +47,9 @@ export function keptKeyBytes(key: KeyString): Uint8Array {
 }
 
 /**
- * What etcd means by `key` and `range_end` (etcd: `rpc.proto`, RangeRequest): no end, the one key; an end of one
- * zero byte, everything from `key` on; otherwise the half-open interval, empty if the end is not above the key.
+ * What etcd means by `key` and `range_end` (etcd: `rpc.proto`, RangeRequest): no end, the one key; an end of
+ * one zero byte, everything from `key` on; otherwise the half-open interval, empty if the end is not above
+ * the key.
  */
 export function toKeyRange(key: Uint8Array, rangeEnd?: Uint8Array): KeyRange {
   const low = toKeyString(key);

@@ -1,13 +1,13 @@
 import { valueOf, type ValueOwner, type ValueSegment, ValueSegments } from './value-segments.ts';
 
 /**
- * Bounds the bytes of current values held in memory: second chance, i.e. values leave in the order in which they
- * came, except that one used since it was last looked at stays for another round. A use costs one store, so that
- * reading ten thousand cached keys reorders nothing.
+ * Bounds the bytes of current values held in memory: second chance, i.e. values leave in the order in which
+ * they came, except that one used since it was last looked at stays for another round. A use costs one store,
+ * so that reading ten thousand cached keys reorders nothing.
  *
- * Values lie side by side in large segments: a piece of memory for each would be a million things for the garbage
- * collector to look at. What is in a segment is never overwritten, so that a view of a value stays what it is for as long as
- * somebody holds it.
+ * Values lie side by side in large segments: a piece of memory for each would be a million things for the
+ * garbage collector to look at. What is in a segment is never overwritten, so that a view of a value stays
+ * what it is for as long as somebody holds it.
  */
 export class ValueCache {
   #budgetBytes: number;

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that nobody listened on a moment ago, for programs that can't be told to take any. */
+/**
+ * A TCP port of 127.0.0.1 that nobody listened on a moment ago, for programs that can't be told to take any.
+ */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

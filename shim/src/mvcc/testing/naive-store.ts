@@ -32,8 +32,8 @@ const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? [])
 const bytesOf = (value: string): Uint8Array => new Uint8Array(Buffer.from(value, 'latin1'));
 
 /**
- * etcd's data model, as plainly as possible: the whole map is copied for every revision. Nothing is shared with the
- * real store, so that what the two agree on is likely right.
+ * etcd's data model, as plainly as possible: the whole map is copied for every revision. Nothing is shared
+ * with the real store, so that what the two agree on is likely right.
  */
 export class NaiveStore {
   revision = 1;

@@ -27,8 +27,8 @@ const keys = ['a', 'a\0', 'a/b', 'b', 'b/1', 'b/2', 'c', '\u00ff', '\u00ff\u00ff
 const ends = [undefined, undefined, '\0', 'b', 'b0', 'c', 'a', '\u00ff'];
 
 /**
- * Does random operations on the real shims and on the naive model, and compares every answer, and at the end every
- * watcher's whole story. Operations follow each other, so that there is one right answer to each.
+ * Does random operations on the real shims and on the naive model, and compares every answer, and at the end
+ * every watcher's whole story. Operations follow each other, so that there is one right answer to each.
  */
 export async function runRandomHistory(options: RandomHistoryOptions): Promise<NaiveStore> {
   const { random, shims } = options;
@@ -160,7 +160,9 @@ function startWatch(random: Random, store: Store, model: NaiveStore): WatchRecor
   return record;
 }
 
-/** The watcher has seen exactly what the model did in its range, or a beginning of it before it was compacted. */
+/**
+ * The watcher has seen exactly what the model did in its range, or a beginning of it before it was compacted.
+ */
 async function checkWatch(watch: WatchRecord, model: NaiveStore): Promise<void> {
   await until(`${watch.description} to end`, () => {
     if (watch.held) watch.release();

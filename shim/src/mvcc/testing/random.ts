@@ -26,7 +26,9 @@ export class Random {
   }
 }
 
-/** The seed of `PG8S_TEST_SEED`, or another one each time. Print it: a failure is only worth what repeats it. */
+/**
+ * The seed of `PG8S_TEST_SEED`, or another one each time. Print it: a failure is only worth what repeats it.
+ */
 export function testSeed(): number {
   const given = process.env['PG8S_TEST_SEED'];
   return given === undefined ? Math.floor(Math.random() * 0x7fff_ffff) : Number(given);

@@ -6,8 +6,8 @@ import { keptKeyBytes } from '../index/key-range.ts';
 export class Change {
   readonly row: HistoryRow;
   /**
-   * The key-value before, `undefined` if there was none. `'unknown'`: not looked up, or its value is not in memory. Its key
-   * is not looked at: it is the row's.
+   * The key-value before, `undefined` if there was none. `'unknown'`: not looked up, or its value is not in
+   * memory. Its key is not looked at: it is the row's.
    */
   before: KeyValue | undefined | 'unknown';
   #key: Uint8Array | undefined;

@@ -31,8 +31,8 @@ export class HubWatcher implements Watcher {
   readonly createdRevision: number;
   state: WatcherState = 'over';
   /**
-   * First revision not delivered yet. While synced this is where it joined: it has then seen everything up to the
-   * hub's revision.
+   * First revision not delivered yet. While synced this is where it joined: it has then seen everything up to
+   * the hub's revision.
    */
   next: number;
   readonly #hub: WatcherHome;

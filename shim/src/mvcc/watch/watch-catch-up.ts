@@ -23,7 +23,10 @@ export interface WatchCatchUpOptions {
   recent: RecentChanges;
   /** The watcher has seen everything there is. */
   joined(watcher: HubWatcher): void;
-  /** Hands a page on, with which the watcher has seen everything up to `through`. Returns false if the watcher cannot take more now, or is over. */
+  /**
+   * Hands a page on, with which the watcher has seen everything up to `through`. Returns false if the watcher
+   * cannot take more now, or is over.
+   */
   deliver(watcher: HubWatcher, through: number, events: readonly Event[]): boolean;
   over(watcher: HubWatcher, compactRevision: number): void;
 }
@@ -34,7 +37,9 @@ interface Page {
   readonly through: number;
 }
 
-/** Brings watchers that are behind to the present, a page at a time and in turn, so that none starves another. */
+/**
+ * Brings watchers that are behind to the present, a page at a time and in turn, so that none starves another.
+ */
 export class WatchCatchUp {
   readonly #options: WatchCatchUpOptions;
   readonly #waiting = new Set<HubWatcher>();
@@ -137,7 +142,9 @@ export class WatchCatchUp {
     return { changes, through: page.through };
   }
 
-  /** Fills in what was before each change, as far as it is not compacted (etcd answers without it then, too). */
+  /**
+   * Fills in what was before each change, as far as it is not compacted (etcd answers without it then, too).
+   */
   async #loadBefore(changes: readonly Change[]): Promise<void> {
     const wanted = new Map<string, { key: KeyString; revision: number; changes: Change[] }>();
     for (const change of changes) {

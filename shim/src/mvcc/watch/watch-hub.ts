@@ -26,8 +26,8 @@ export interface WatchHubOptions {
  *     watch(past) ──▶ behind ──caught up──▶ synced ──sink full──▶ held ──resume──▶ behind
  *     watch(now or future) ────────────────────▲     any of them ──cancel, compacted──▶ over
  *
- * A synced watcher is handed each commit as it is applied. One that is behind reads pages from memory or history,
- * at its own pace. A held one costs nothing but its place.
+ * A synced watcher is handed each commit as it is applied. One that is behind reads pages from memory or
+ * history, at its own pace. A held one costs nothing but its place.
  */
 export class WatchHub {
   readonly #synced = new WatcherGroups<HubWatcher>();
@@ -126,7 +126,10 @@ export class WatchHub {
     }
   }
 
-  /** What watchers were told is no part of the history any more: all end, because they cannot be given everything. */
+  /**
+   * What watchers were told is no part of the history any more: all end, because they cannot be given
+   * everything.
+   */
   lost(): void {
     for (const watcher of this.#all) this.#end(watcher, this.#revision + 1);
   }
@@ -186,7 +189,8 @@ export class WatchHub {
     watcher.next = through + 1;
     if (events.length === 0) return true;
     this.#delivered += events.length;
-    // The header tells the store's revision, however old the events are (etcd: `watchable_store.go`, syncWatchers).
+    // The header tells the store's revision, however old the events are (etcd: `watchable_store.go`,
+    // syncWatchers).
     if (watcher.sink.events(this.#revision, events)) return watcher.state === 'behind';
     if (watcher.state === 'behind') watcher.state = 'held';
     return false;

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's binary format of one-dimensional arrays (postgres: `array_recv`). The driver would write arrays of
- * bytes as quoted hexadecimal text, which takes twice the room and most of the time of a commit.
+ * PostgreSQL's binary format of one-dimensional arrays (postgres: `array_recv`). The driver would write
+ * arrays of bytes as quoted hexadecimal text, which takes twice the room and most of the time of a commit.
  *
  *     int32 dimensions = 1 | int32 has nulls | int32 element type | int32 length | int32 lower bound = 1
  *     per element: int32 byte length, -1 for NULL | bytes

@@ -28,8 +28,10 @@ export interface ConnectionOptions {
   prepare?: string;
 }
 
-/** No statement of ours takes long. Nobody may hold the fence and do nothing. `jit` would only cost time. Everything
- * is read by index, and a plan made while a table was empty must not say otherwise later. */
+/**
+ * No statement of ours takes long. Nobody may hold the fence and do nothing. `jit` would only cost time.
+ * Everything is read by index, and a plan made while a table was empty must not say otherwise later.
+ */
 const sessionSettings = {
   statement_timeout: '30s',
   idle_in_transaction_session_timeout: '5s',
@@ -41,8 +43,9 @@ const sessionSettings = {
 } as const;
 
 /**
- * The same for a transaction behind a pooler that gives each transaction another session (PgBouncer in transaction mode):
- * what is set for a session would be set for strangers, and not for us. All else there is PostgreSQL's default.
+ * The same for a transaction behind a pooler that gives each transaction another session (PgBouncer in
+ * transaction mode): what is set for a session would be set for strangers, and not for us. All else there is
+ * PostgreSQL's default.
  */
 const transactionSettings = `SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '5s'`;
 
@@ -50,8 +53,8 @@ const transactionSettings = `SET LOCAL statement_timeout = '30s'; SET LOCAL idle
 const passByMs = 3000;
 
 /**
- * One connection, made anew when it is lost. Statements run one after the other. Rejects with a `StoreError`, or,
- * when the connection is lost after a statement was sent, with `ConnectionLostError`.
+ * One connection, made anew when it is lost. Statements run one after the other. Rejects with a `StoreError`,
+ * or, when the connection is lost after a statement was sent, with `ConnectionLostError`.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -250,8 +253,9 @@ function destroy(client: pg.Client): void {
 }
 
 /**
- * Sets what is set for the session, in one round trip; returns false, and sets nothing, if there is a pooler in between:
- * it tells of a process of its own making, not of the backend that happens to answer. Throws if nothing can be written.
+ * Sets what is set for the session, in one round trip; returns false, and sets nothing, if there is a pooler
+ * in between: it tells of a process of its own making, not of the backend that happens to answer. Throws if
+ * nothing can be written.
  */
 async function prepareSession(client: pg.Client): Promise<boolean> {
   const process = Number((client as unknown as { processID: number | null }).processID ?? 0);

@@ -1,4 +1,6 @@
-/** What the shim may be told about which of several servers it wants: it always wants one that takes writes. */
+/**
+ * What the shim may be told about which of several servers it wants: it always wants one that takes writes.
+ */
 const pointless = ['target_session_attrs', 'load_balance_hosts'];
 /** The scheme and who asks; servers; database and parameters. */
 const form = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)([^]*)$/;
@@ -12,9 +14,9 @@ export interface DatabaseServer {
 }
 
 /**
- * The servers of a connection string in libpq's form, in their order: `postgres://user@one:5432,two:5432/database`, or
- * `?host=one,two&port=5432,5433` (PostgreSQL: libpq, "Specifying Multiple Hosts"). The driver knows only one. A string of another
- * form is left as it is.
+ * The servers of a connection string in libpq's form, in their order:
+ * `postgres://user@one:5432,two:5432/database`, or `?host=one,two&port=5432,5433` (PostgreSQL: libpq,
+ * "Specifying Multiple Hosts"). The driver knows only one. A string of another form is left as it is.
  */
 export function databaseServers(connectionString: string): readonly DatabaseServer[] {
   const [, begin, authority = '', rest = ''] = form.exec(connectionString) ?? [];

@@ -11,8 +11,8 @@ export interface HintsOptions {
 }
 
 /**
- * Tells other shims of commits, and hears of theirs, by LISTEN and NOTIFY. A hint may be lost (pooler, failover):
- * it only shortens the wait, the poll is what makes us correct.
+ * Tells other shims of commits, and hears of theirs, by LISTEN and NOTIFY. A hint may be lost (pooler,
+ * failover): it only shortens the wait, the poll is what makes us correct.
  */
 export class Hints {
   readonly #options: HintsOptions;

@@ -22,8 +22,8 @@ export type Parameter = Buffer | string | number | bigint | boolean | null;
 type Row = (string | null)[];
 
 /**
- * One call of a prepared statement, submitted to the driver as a query of our own making. Theirs asks the server to describe
- * the columns each time, which we know, and makes objects for what is in them.
+ * One call of a prepared statement, submitted to the driver as a query of our own making. Theirs asks the
+ * server to describe the columns each time, which we know, and makes objects for what is in them.
  */
 export class PreparedCall {
   readonly name: string;

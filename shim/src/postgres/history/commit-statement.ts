@@ -4,9 +4,9 @@ import { boolArray, byteaArray, int4Array, int8Array } from '../connection/binar
 import type { Statement } from '../connection/connection.ts';
 
 /**
- * A whole commit in one statement, and so in one transaction and one round trip. If the fence is not where the
- * batch expects it, the first UPDATE finds no row, everything else depends on it, and nothing is written. Two shims
- * that try at once meet at the row's lock: the second sees the row as the first left it.
+ * A whole commit in one statement, and so in one transaction and one round trip. If the fence is not where
+ * the batch expects it, the first UPDATE finds no row, everything else depends on it, and nothing is written.
+ * Two shims that try at once meet at the row's lock: the second sees the row as the first left it.
  */
 const head = `
   WITH fence AS (

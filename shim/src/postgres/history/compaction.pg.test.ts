@@ -132,7 +132,8 @@ test('a compaction at 0 is one, once, on every shim and after a restart', async 
 test('what was before a compacted event is shown by no shim, whether it has it in memory or not', async (t) => {
   const database = await TestDatabase.create(t);
   const first = await database.open();
-  for (const value of ['1', '2', '3']) await first.store.put({ key: bytes('a'), value: bytes(value) }); // 2 3 4
+  // Revisions 2 to 4.
+  for (const value of ['1', '2', '3']) await first.store.put({ key: bytes('a'), value: bytes(value) });
   await first.store.compact({ revision: 3 });
   const second = await database.open();
   for (const { store } of [first, second]) {

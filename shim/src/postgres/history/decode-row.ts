@@ -29,10 +29,11 @@ export function decodeBytes(hex: string): Buffer {
 }
 
 /**
- * An SQL expression that packs the rows of an ordered subquery, without their values, into one value, because a million rows one
- * by one would take the driver ten times as long:
+ * An SQL expression that packs the rows of an ordered subquery, without their values, into one value, because
+ * a million rows one by one would take the driver ten times as long:
  *
- *     int64 revision | int32 sub | int64 create | int64 version | int64 lease | bool tombstone | int32 length | key
+ *     int64 revision | int32 sub | int64 create | int64 version | int64 lease | bool tombstone
+ *     | int32 length | key
  */
 export const packedRows = `string_agg(
   int8send(revision) || int4send(sub) || int8send(create_revision) || int8send(version) || int8send(lease) ||

@@ -10,8 +10,9 @@ import { decodeFence, fenceColumns } from './read-statements.ts';
 type End = { batch: CommitBatch } | 'release';
 
 /**
- * Locks the fence row for as long as the caller thinks: it gets the row as nobody else can move it now. The lock
- * is given in the order of asking. Leases that are found expired stay so, because their rows are locked too.
+ * Locks the fence row for as long as the caller thinks: it gets the row as nobody else can move it now. The
+ * lock is given in the order of asking. Leases that are found expired stay so, because their rows are locked
+ * too.
  */
 export async function holdFence(
   connection: Connection,

@@ -79,8 +79,8 @@ export class PgHistory implements HistoryPort {
 
   async resolve(expected: number): Promise<'committed' | 'lost'> {
     const { commit } = this.#connections;
-    // The row's lock makes this wait for a commit that is still under way in the abandoned session; and moving the
-    // fence makes one that has not even begun there fail.
+    // The row's lock makes this wait for a commit that is still under way in the abandoned session; and
+    // moving the fence makes one that has not even begun there fail.
     await commit.query(
       `UPDATE pg8s.revision SET commit_index = CASE commit_index WHEN $1 THEN commit_index + 1 ELSE commit_index END`,
       [expected],

@@ -27,7 +27,9 @@ export interface PgMomentsOptions {
   takeConnection: () => (() => void) | undefined;
 }
 
-/** Moments of the database in PostgreSQL: transactions that see one snapshot, each on a connection of its own. */
+/**
+ * Moments of the database in PostgreSQL: transactions that see one snapshot, each on a connection of its own.
+ */
 export class PgMoments implements MomentPort {
   readonly #options: PgMomentsOptions;
   readonly #open = new Set<Moment>();
@@ -172,7 +174,10 @@ async function* readPages<T>(page: (after: Position) => Promise<Page<T>>): Async
 
 const sizePageRows = 10_000;
 
-/** `int64 revision | int64 create | int64 version | int64 lease | bool tombstone | int32 key | int32 value`, packed. */
+/**
+ * `int64 revision | int64 create | int64 version | int64 lease | bool tombstone | int32 key | int32 value`,
+ * packed.
+ */
 const sizesPage: Statement = {
   name: 'sizes',
   text: `
@@ -205,7 +210,10 @@ async function readSizes(query: Query, after: Position): Promise<Page<RowSize>> 
   return { items, next: isLast ? undefined : { revision: Number(revision), sub: Number(sub) } };
 }
 
-/** Rows after ($1, $2) up to revision $3: at least one, and else at most so many that they stay below $4 bytes. */
+/**
+ * Rows after ($1, $2) up to revision $3: at least one, and else at most so many that they stay below $4
+ * bytes.
+ */
 const rowsPage: Statement = {
   name: 'rows-page',
   text: `

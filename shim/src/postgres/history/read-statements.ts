@@ -19,9 +19,9 @@ export function decodeFence(row: TextRow | undefined): Fence {
 }
 
 /**
- * Everything after commit $1 and revision $2, at most $3 history rows, from one snapshot: the fence (kind 0, with
- * the lease floor in its fifth column, whether auth has changed, and the newest commit of member $4 as eight bytes), leases (1),
- * and history rows (2), in this order.
+ * Everything after commit $1 and revision $2, at most $3 history rows, from one snapshot: the fence (kind 0,
+ * with the lease floor in its fifth column, whether auth has changed, and the newest commit of member $4 as
+ * eight bytes), leases (1), and history rows (2), in this order.
  */
 export const readMissed: Statement = {
   name: 'missed',
@@ -36,8 +36,8 @@ export const readMissed: Statement = {
 };
 
 /**
- * The whole revisions after $1 of about 10,000 rows, packed; before them the last of these revisions, NULL if the
- * history ends with this page. So the next page can be asked for before this one is looked at.
+ * The whole revisions after $1 of about 10,000 rows, packed; before them the last of these revisions, NULL if
+ * the history ends with this page. So the next page can be asked for before this one is looked at.
  */
 export const loadPage: Statement = {
   name: 'load',

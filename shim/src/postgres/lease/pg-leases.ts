@@ -2,7 +2,9 @@ import type { LeasePort } from '../../lease/lease-port.ts';
 import { int8Array } from '../connection/binary-array.ts';
 import type { Connection } from '../connection/connection.ts';
 
-/** How long a revoked lease is remembered, for shims that have not heard of it. Others load everything again. */
+/**
+ * How long a revoked lease is remembered, for shims that have not heard of it. Others load everything again.
+ */
 const rememberRevoked = "interval '10 minutes'";
 
 /** Deadlines of leases in PostgreSQL, on its clock. */

@@ -4,8 +4,8 @@ import type { Connection } from '../connection/connection.ts';
 const defragmentLock = 7_238_015_592;
 
 /**
- * Makes the room of deleted rows usable again and writes the history's index anew, without keeping anybody from reading or
- * writing. If another shim is at it, that is enough: returns at once.
+ * Makes the room of deleted rows usable again and writes the history's index anew, without keeping anybody
+ * from reading or writing. If another shim is at it, that is enough: returns at once.
  *
  * The table's file itself seldom shrinks: new rows fill it again.
  */

@@ -13,8 +13,8 @@ const rowOverheadBytes = 28;
 const toastPieceBytes = 2032;
 
 /**
- * The table's file, less what its rows are thought to take. Rows count until they are vacuumed away: only then is their room
- * free. Where there are no statistics, everything is in use.
+ * The table's file, less what its rows are thought to take. Rows count until they are vacuumed away: only
+ * then is their room free. Where there are no statistics, everything is in use.
  */
 const size: Statement = {
   name: 'size',

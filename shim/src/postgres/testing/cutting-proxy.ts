@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
- * How a connection is lost: before the server has seen the statement; after it has carried it out, with the answer on
- * its way; or with the statement still on its way, to arrive when nobody expects it any more.
+ * How a connection is lost: before the server has seen the statement; after it has carried it out, with the
+ * answer on its way; or with the statement still on its way, to arrive when nobody expects it any more.
  */
 export type Cut = 'request' | 'answer' | 'late';
 

@@ -12,9 +12,9 @@ import { requestError, toEtcdError } from '../etcd-errors.ts';
 import { createHeader } from '../response-header.ts';
 
 /**
- * etcd's Cluster service (etcd: `api/v3rpc/member.go`): the members are the shims of one database. They come and go with
- * their processes, so that a request can neither add nor remove one: it is checked, and refused, as by a member that has
- * nobody to agree with.
+ * etcd's Cluster service (etcd: `api/v3rpc/member.go`): the members are the shims of one database. They come
+ * and go with their processes, so that a request can neither add nor remove one: it is checked, and refused,
+ * as by a member that has nobody to agree with.
  */
 export interface ClusterService {
   memberList(request: MemberListRequest): Promise<MemberListResponse>;

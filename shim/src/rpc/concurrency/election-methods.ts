@@ -2,7 +2,10 @@ import * as electionpb from '../../etcdserverpb/messages/election-messages.ts';
 import { forStrangers } from '../guard/access.ts';
 import { type MethodTable, serverStream, unary } from '../methods/method.ts';
 
-/** etcd's Election service. It reads and changes keys as its caller may: those operations are what is authorized. */
+/**
+ * etcd's Election service. It reads and changes keys as its caller may: those operations are what is
+ * authorized.
+ */
 export const electionMethods = {
   '/v3electionpb.Election/Campaign': unary({
     request: electionpb.campaignRequest,

@@ -12,12 +12,15 @@ export interface ConcurrencyPorts {
   readonly store: Pick<Store, 'watch'>;
 }
 
-/** The lease of whoever brings none: nobody keeps it alive, so that what hangs on it goes after a minute, as etcd's. */
+/**
+ * The lease of whoever brings none: nobody keeps it alive, so that what hangs on it goes after a minute, as
+ * etcd's.
+ */
 const sessionTtlSeconds = 60;
 
 /**
- * Those who wait for a lock, or for leadership, stand in line: each with a key `<name>/<its lease in hex>`, and the key
- * that was created first holds (etcd: `client/v3/concurrency`, whose layout other clients know).
+ * Those who wait for a lock, or for leadership, stand in line: each with a key `<name>/<its lease in hex>`,
+ * and the key that was created first holds (etcd: `client/v3/concurrency`, whose layout other clients know).
  *
  *     lock/694d81  create_revision 7   holds
  *     lock/694d85  create_revision 9   waits until 694d81 is deleted

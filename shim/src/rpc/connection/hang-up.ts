@@ -7,9 +7,9 @@ const leaving = new WeakSet<Duplex>();
 const farewellMs = 1000;
 
 /**
- * Tells a client that it asks too much of this server, by GOAWAY ENHANCE_YOUR_CALM and a word, and ends its connection once
- * everything that was written to it has left. Not by `session.destroy()`: that would first tell the client, by RST_STREAM
- * NO_ERROR, that its unfinished answers are complete.
+ * Tells a client that it asks too much of this server, by GOAWAY ENHANCE_YOUR_CALM and a word, and ends its
+ * connection once everything that was written to it has left. Not by `session.destroy()`: that would first
+ * tell the client, by RST_STREAM NO_ERROR, that its unfinished answers are complete.
  */
 export function hangUp(session: ServerHttp2Session, connection: Duplex, why: string): void {
   if (session.destroyed || leaving.has(connection)) return;

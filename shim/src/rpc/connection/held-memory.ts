@@ -1,19 +1,22 @@
 import type { Http2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 
-/** What a connection costs, and what each of its streams does, before anything is sent on them: measured, rounded up. */
+/**
+ * What a connection costs, and what each of its streams does, before anything is sent on them: measured,
+ * rounded up.
+ */
 const connectionBytes = 64 * 1024;
 const streamBytes = 16 * 1024;
 /** Who holds less than this part of the limit is nobody's burden, however many there are. */
 const burdenPart = 16;
 
 /**
- * Bounds what clients can make this process hold for them: answers that they do not read, messages that they begin and do
- * not finish, streams, connections. etcd bounds none of it. HTTP/2 lets a client hold back answers for as long as it likes
- * (a window of 0), and whatever has been asked for is then kept.
+ * Bounds what clients can make this process hold for them: answers that they do not read, messages that they
+ * begin and do not finish, streams, connections. etcd bounds none of it. HTTP/2 lets a client hold back
+ * answers for as long as it likes (a window of 0), and whatever has been asked for is then kept.
  *
- * As long as everything together is below the limit, nobody is hindered, however slow. Above it the connection for which
- * most is held is ended; where that is not much, the limit is reached by sheer number, and the one that came for more is.
- * Connections alone may take half of it.
+ * As long as everything together is below the limit, nobody is hindered, however slow. Above it the
+ * connection for which most is held is ended; where that is not much, the limit is reached by sheer number,
+ * and the one that came for more is. Connections alone may take half of it.
  */
 export class HeldMemory {
   readonly limitBytes: number;
@@ -40,8 +43,8 @@ export class HeldMemory {
   }
 
   /**
-   * Counts a connection of any kind, and what is added to it, until it is released; `end` must close it. Undefined: there is
-   * no room for one more, and `end` was called.
+   * Counts a connection of any kind, and what is added to it, until it is released; `end` must close it.
+   * Undefined: there is no room for one more, and `end` was called.
    */
   hold(end: () => void): Holder | undefined {
     if (this.#holders.size * connectionBytes > this.limitBytes / 2) {
@@ -147,7 +150,10 @@ function watchStream(stream: ServerHttp2Stream, holder: Holder): void {
   };
 }
 
-/** Bytes of the message that is arriving: five bytes of prefix (gRPC over HTTP/2, Length-Prefixed-Message) and a body. */
+/**
+ * Bytes of the message that is arriving: five bytes of prefix (gRPC over HTTP/2, Length-Prefixed-Message) and
+ * a body.
+ */
 export class PartialMessage {
   readonly #prefix = Buffer.alloc(5);
   #bytes = 0;

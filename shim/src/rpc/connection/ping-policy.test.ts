@@ -146,14 +146,20 @@ test('the gRPC server keeps to it', async () => {
   assert.deepEqual(await last, [11, 'too_many_pings']);
 });
 
-/** What one call costs a client that pings once for each round trip in which something has come, as grpc-go's does. */
+/**
+ * What one call costs a client that pings once for each round trip in which something has come, as grpc-go's
+ * does.
+ */
 interface Reading {
   dataBytes: number;
   dataFrames: number;
   pings: number;
 }
 
-/** Reads a whole answer so: windows are refilled at once, a new ping follows on the data after the last one's answer. */
+/**
+ * Reads a whole answer so: windows are refilled at once, a new ping follows on the data after the last one's
+ * answer.
+ */
 async function readLikeGo(connection: RawConnection, path: string, message: Uint8Array): Promise<Reading> {
   const reading: Reading = { dataBytes: 0, dataFrames: 0, pings: 0 };
   let isMeasuring = false;

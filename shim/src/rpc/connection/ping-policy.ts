@@ -18,14 +18,14 @@ const pingAckBytes = 17;
 const settingsAckBytes = 9;
 
 /**
- * Ends a connection whose client pings too often, as grpc-go does (grpc-go: `http2_server.go`, handlePing): with GOAWAY
- * ENHANCE_YOUR_CALM and `too_many_pings`, from which clients learn to ping less.
+ * Ends a connection whose client pings too often, as grpc-go does (grpc-go: `http2_server.go`, handlePing):
+ * with GOAWAY ENHANCE_YOUR_CALM and `too_many_pings`, from which clients learn to ping less.
  *
- * Every HEADERS or DATA frame that has left since the last ping forgives all strikes. It must be frames, not messages: a Go
- * client pings while a message arrives, to measure the line, once for each round trip. Node does not tell of frames that
- * leave, but the socket counts bytes. Of those the acknowledgements of pings and settings are no answers, and without a
- * stream there are no others. What is still counted with them are WINDOW_UPDATE frames, one for some MiB that the client
- * sends, and this server's own pings.
+ * Every HEADERS or DATA frame that has left since the last ping forgives all strikes. It must be frames, not
+ * messages: a Go client pings while a message arrives, to measure the line, once for each round trip. Node
+ * does not tell of frames that leave, but the socket counts bytes. Of those the acknowledgements of pings and
+ * settings are no answers, and without a stream there are no others. What is still counted with them are
+ * WINDOW_UPDATE frames, one for some MiB that the client sends, and this server's own pings.
  */
 export function enforcePingPolicy(
   session: ServerHttp2Session,

@@ -16,8 +16,9 @@ export type RefuseHeaders = (headers: IncomingHttpHeaders) => HeaderRefusal | un
 const { INVALID_ARGUMENT, INTERNAL, UNIMPLEMENTED } = grpcCode;
 
 /**
- * Refuses what grpc-go refuses by the headers alone, in its words (grpc-go: `internal/transport/http2_server.go`,
- * `server.go`) or etcd (etcd: `api/v3rpc/interceptor.go`); grpc-js lets some of it pass and has other words for the rest. `paths`: of all methods there are.
+ * Refuses what grpc-go refuses by the headers alone, in its words (grpc-go:
+ * `internal/transport/http2_server.go`, `server.go`) or etcd (etcd: `api/v3rpc/interceptor.go`); grpc-js lets
+ * some of it pass and has other words for the rest. `paths`: of all methods there are.
  */
 export function createHeaderRefusal(paths: Iterable<string>): RefuseHeaders {
   const methods = new Set(paths);

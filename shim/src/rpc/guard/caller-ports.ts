@@ -32,8 +32,8 @@ const access = {
 };
 
 /**
- * Keys and leases as that sender may use them, for services that are made of them: every step goes by the guard, because
- * who waits for a lock may wait for longer than auth stays the same.
+ * Keys and leases as that sender may use them, for services that are made of them: every step goes by the
+ * guard, because who waits for a lock may wait for longer than auth stays the same.
  */
 export function callerPorts({ kv, lease }: Ports, guard: Guard, sender: Sender): Ports {
   const guarded =

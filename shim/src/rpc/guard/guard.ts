@@ -11,8 +11,8 @@ export type Sender = Credentials | 'trusted';
 export interface Access<Request> {
   readonly rule: AccessRule<Request>;
   /**
-   * Checked before the call, on the newest state. Otherwise the call takes `Admit` along, and it is asked where the request
-   * takes effect, in the order of commits.
+   * Checked before the call, on the newest state. Otherwise the call takes `Admit` along, and it is asked
+   * where the request takes effect, in the order of commits.
    */
   readonly isEarly: boolean;
   /** Nobody is asked who he is: for those who come to say it. */
@@ -31,10 +31,12 @@ export interface Permit {
 const maxTries = 4;
 
 /**
- * The one place where requests learn who sent them, and meet the rules (etcd: `AuthInfoFromCtx`, `authApplierV3`).
+ * The one place where the sender of a request is identified and authorized (etcd: `AuthInfoFromCtx`,
+ * `authApplierV3`).
  *
- *     auth off    call, with a rule that asks again where the request takes effect: auth may be on by then
- *     auth on     identify → early rule, or call with the rule → old revision? auth has moved on: identify again
+ *     auth off    call, with a check that is made where the request takes effect: auth may be on by then
+ *     auth on     identify → check before the call, or call with the check
+ *                          → old auth revision: auth was changed meanwhile, identify again
  */
 export class Guard {
   readonly auth: Auth;

@@ -2,7 +2,8 @@ import type { RequestOp } from '../../etcdserverpb/types.ts';
 import { requestError } from '../etcd-errors.ts';
 
 /**
- * Refuses a branch of a transaction that would change one key twice (etcd: `api/v3rpc/key.go`, checkIntervals).
+ * Refuses a branch of a transaction that would change one key twice (etcd: `api/v3rpc/key.go`,
+ * checkIntervals).
  *
  *     put a, put a                        refused
  *     delete [a, c), put b                refused
@@ -11,7 +12,7 @@ import { requestError } from '../etcd-errors.ts';
  *     txn{then: put a}, txn{then: put a}  refused
  *     txn{then: put a}, put a             refused
  *     delete a, txn{then: put a}          refused
- *     txn{then: put a}, txn{then: del a}  fine: puts are compared only with deletes that stand before or around them
+ *     txn{then: put a}, txn{then: del a}  fine: puts are compared only with deletes before or around them
  *     delete [a, \0), put b               fine: this "\0" is taken for a key here, and the range for empty
  *
  * So a key may be deleted and put in one revision, but is never put twice.
@@ -72,7 +73,10 @@ function endText(from: string, rangeEnd: Uint8Array | undefined): string {
   return keyText(rangeEnd);
 }
 
-/** Half-open ranges of keys. Sorted and merged only when asked, so that many puts against many deletes stay cheap. */
+/**
+ * Half-open ranges of keys. Sorted and merged only when asked, so that many puts against many deletes stay
+ * cheap.
+ */
 class Intervals {
   private items: [from: string, to: string][] = [];
   private isMerged = true;

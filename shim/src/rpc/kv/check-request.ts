@@ -39,9 +39,9 @@ const noOps: readonly RequestOp[] = [];
 const noCompares: readonly Compare[] = [];
 
 /**
- * Checks a transaction with everything in it: at most `maxOps` compares, and as many operations per branch, what a
- * nested transaction may use being what the longest list around it left over; every operation by its own rules; no
- * key written twice.
+ * Checks a transaction with everything in it: at most `maxOps` compares, and as many operations per branch,
+ * what a nested transaction may use being what the longest list around it left over; every operation by its
+ * own rules; no key written twice.
  */
 export function checkTxn(request: TxnRequest, maxOps: number): void {
   checkOperations(request, maxOps);

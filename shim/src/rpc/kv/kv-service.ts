@@ -19,7 +19,10 @@ import { toEtcdError } from '../etcd-errors.ts';
 import type { FillHeader } from '../response-header.ts';
 import { checkPutSize, checkTxnSize } from './request-size.ts';
 
-/** etcd's KV service (etcd: `api/v3rpc/key.go`). Every method rejects with an EtcdError; `admit` as in `Store`. */
+/**
+ * etcd's KV service (etcd: `api/v3rpc/key.go`). Every method rejects with an EtcdError; `admit` as in
+ * `Store`.
+ */
 export interface KvService {
   range(request: RangeRequest, admit?: Admit): Promise<RangeResponse>;
   /** The whole range in pieces, all of one revision; etcd 3.7. */

@@ -20,7 +20,8 @@ export function checkRangeStream(request: RangeRequest): void {
 
 /**
  * Reads a range piece by piece, each near the target size, all at the revision of the first (etcd 3.7:
- * `EtcdServer.RangeStream`). Merged, the pieces are what `store.range` would have answered. Rejects as it does.
+ * `EtcdServer.RangeStream`). Merged, the pieces are what `store.range` would have answered. Rejects as it
+ * does.
  */
 export async function* streamRange(
   store: Pick<Store, 'range'>,

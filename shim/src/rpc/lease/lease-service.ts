@@ -14,11 +14,16 @@ import type { Lessor } from '../../lease/lessor.ts';
 import { toEtcdError } from '../etcd-errors.ts';
 import type { FillHeader } from '../response-header.ts';
 
-/** etcd's Lease service (etcd: `api/v3rpc/lease.go`). Every method rejects with an EtcdError; `admit` as in `Lessor`. */
+/**
+ * etcd's Lease service (etcd: `api/v3rpc/lease.go`). Every method rejects with an EtcdError; `admit` as in
+ * `Lessor`.
+ */
 export interface LeaseService {
   grant(request: LeaseGrantRequest, admit?: Admit): Promise<LeaseGrantResponse>;
   revoke(request: LeaseRevokeRequest, admit?: Admit): Promise<LeaseRevokeResponse>;
-  /** One message of a KeepAlive stream: the answers of a stream must be sent in the order of their requests. */
+  /**
+   * One message of a KeepAlive stream: the answers of a stream must be sent in the order of their requests.
+   */
   keepAlive(request: LeaseKeepAliveRequest, admit?: Admit): Promise<LeaseKeepAliveResponse>;
   timeToLive(request: LeaseTimeToLiveRequest, admit?: Admit): Promise<LeaseTimeToLiveResponse>;
   leases(admit?: Admit): Promise<LeaseLeasesResponse>;

@@ -3,8 +3,8 @@ import { createHeader } from '../response-header.ts';
 import type { MaintenanceContext } from './maintenance-context.ts';
 
 /**
- * Alarm: tells, raises and disarms alarms (etcd: `apply/backend.go`, Alarm). Any member id may be named; who disarms
- * names exactly the alarm that was raised, and is told whether it was.
+ * Alarm: tells, raises and disarms alarms (etcd: `apply/backend.go`, Alarm). Any member id may be named; who
+ * disarms names exactly the alarm that was raised, and is told whether it was.
  */
 export function createAlarmMethod({
   store,

@@ -6,8 +6,8 @@ import type { MaintenanceContext } from './maintenance-context.ts';
 const versionFormat = /^(\d+)\.(\d+)(?:\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)?$/;
 
 /**
- * Downgrade (etcd: `etcdserver/version`): to the minor version below, one at a time. It is noted for all shims and shown
- * by Status; there is nothing else to it here, as no older program reads this database.
+ * Downgrade (etcd: `etcdserver/version`): to the minor version below, one at a time. It is noted for all
+ * shims and shown by Status; there is nothing else to it here, as no older program reads this database.
  */
 export function createDowngradeMethod({
   store,

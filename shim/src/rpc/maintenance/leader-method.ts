@@ -9,7 +9,10 @@ export async function findLeader(store: Store): Promise<bigint> {
   return members.reduce((lowest, { id }) => (id < lowest ? id : lowest), store.memberId);
 }
 
-/** MoveLeader, as a single member answers: it can lead already, and nobody else can. etcd answers without a header. */
+/**
+ * MoveLeader, as a single member answers: it can lead already, and nobody else can. etcd answers without a
+ * header.
+ */
 export function createLeaderMethod({
   store,
   leader,

@@ -9,7 +9,10 @@ export interface UnaryMethod<Request = unknown, Response = unknown> {
   readonly path: string;
   readonly request: Codec<Request>;
   readonly response: Codec<Response>;
-  /** Whether a call may wait for other clients: it then gets a signal, which fires when its own client is gone. */
+  /**
+   * Whether a call may wait for other clients: it then gets a signal, which fires when its own client is
+   * gone.
+   */
   readonly waits: boolean;
   /** Authorizes the sender and calls. Rejects with an EtcdError. */
   call(request: Request, sender: Sender, signal?: AbortSignal): Promise<Response>;

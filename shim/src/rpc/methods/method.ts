@@ -11,7 +11,10 @@ interface Messages<Request, Response> {
 export interface UnaryRow<Request, Response> extends Messages<Request, Response> {
   readonly kind: 'unary';
   readonly access: Access<Request>;
-  /** Whether a call may wait for other clients: it then gets a signal, which fires when its own client is gone. */
+  /**
+   * Whether a call may wait for other clients: it then gets a signal, which fires when its own client is
+   * gone.
+   */
   readonly waits?: boolean;
   /** Rejects with an EtcdError. */
   readonly call: (
@@ -26,7 +29,10 @@ export interface UnaryRow<Request, Response> extends Messages<Request, Response>
 export interface ServerStreamRow<Request, Response> extends Messages<Request, Response> {
   readonly kind: 'serverStream';
   readonly access: Access<Request>;
-  /** The generator is ended (`return`) when the client is gone; the signal then fires, for a method that waits. */
+  /**
+   * The generator is ended (`return`) when the client is gone; the signal then fires, for a method that
+   * waits.
+   */
   readonly call: (
     services: Services,
     request: Request,
@@ -36,8 +42,8 @@ export interface ServerStreamRow<Request, Response> extends Messages<Request, Re
 }
 
 /**
- * A row for a method with streams in both directions. `GrpcStreams` serves it, and what serves it checks each request of
- * the stream: there is no one moment at which the whole call is authorized.
+ * A row for a method with streams in both directions. `GrpcStreams` serves it, and what serves it checks each
+ * request of the stream: there is no one moment at which the whole call is authorized.
  */
 export interface BidirectionalRow<Request, Response> extends Messages<Request, Response> {
   readonly kind: 'bidirectional';

@@ -40,7 +40,10 @@ export type RequestOf<Path extends keyof Methods> =
 export type ResponseOf<Path extends keyof Methods> =
   Methods[Path]['response'] extends Codec<infer Response> ? Response : never;
 
-/** A method of any kind, for what is made of the list of methods: reflection, the JSON gateway, checks of paths. */
+/**
+ * A method of any kind, for what is made of the list of methods: reflection, the JSON gateway, checks of
+ * paths.
+ */
 export interface MethodDescription {
   /** `/etcdserverpb.KV/Txn` */
   readonly path: string;

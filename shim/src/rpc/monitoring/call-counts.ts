@@ -25,7 +25,9 @@ export const handlingBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 
 type MethodType = 'unary' | 'server_stream' | 'bidi_stream';
 
-/** What happened to the calls of one method: plain numbers, cheap to change, turned into metrics when scraped. */
+/**
+ * What happened to the calls of one method: plain numbers, cheap to change, turned into metrics when scraped.
+ */
 export class MethodCounts {
   readonly service: string;
   readonly method: string;

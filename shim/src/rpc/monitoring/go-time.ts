@@ -1,5 +1,6 @@
 /**
- * A duration as Go shows it (Go: `time.Duration.String`), to the nanosecond: `806.307µs`, `11.801253ms`, `1.5s`, `1m30s`.
+ * A duration as Go shows it (Go: `time.Duration.String`), to the nanosecond: `806.307µs`, `11.801253ms`,
+ * `1.5s`, `1m30s`.
  */
 export function goDuration(ms: number): string {
   const nanoseconds = Math.round(ms * 1e6);
@@ -20,7 +21,10 @@ function decimal(amount: number, digits: number): string {
   return `${whole}.${rest}`.replace(/\.?0+$/, '');
 }
 
-/** A time, in milliseconds since 1970, as etcd's logs show it: in UTC, to the microsecond (etcd: `client/pkg/logutil`). */
+/**
+ * A time, in milliseconds since 1970, as etcd's logs show it: in UTC, to the microsecond (etcd:
+ * `client/pkg/logutil`).
+ */
 export function goTime(ms: number): string {
   const microseconds = Math.floor((ms * 1000) % 1000);
   return new Date(ms).toISOString().replace('Z', `${String(microseconds).padStart(3, '0')}Z`);

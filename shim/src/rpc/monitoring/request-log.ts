@@ -76,8 +76,8 @@ export interface CallTimes {
   /** From its request to its response. */
   readonly durationMs: number;
   /**
-   * How much of that this thread had nothing to do, for all its work waited for others: for the database. What is left
-   * went into this call and into whatever else the thread had to do meanwhile.
+   * How much of that this thread had nothing to do, for all its work waited for others: for the database.
+   * What is left went into this call and into whatever else the thread had to do meanwhile.
    */
   readonly waitedMs: number;
 }
@@ -102,12 +102,12 @@ const windowMs = 10_000;
 const maxShown = 10;
 
 /**
- * One line per call at level debug, and at level warn for those that were slow (etcd: `api/v3rpc/interceptor.go`, whose
- * field names these are). Values are never shown, only their sizes.
+ * One line per call at level debug, and at level warn for those that were slow (etcd:
+ * `api/v3rpc/interceptor.go`, whose field names these are). Values are never shown, only their sizes.
  *
- * etcd's threshold is meant for slow disks, so slow here is a call that waited for the database for so long. A process
- * that has more work than time is late with thousands of calls at once: they are counted, and told of in one line. So are
- * slow calls beyond the first few (etcd leaves out most of what repeats, too).
+ * etcd's threshold is meant for slow disks, so slow here is a call that waited for the database for so long.
+ * A process that has more work than time is late with thousands of calls at once: they are counted, and told
+ * of in one line. So are slow calls beyond the first few (etcd leaves out most of what repeats, too).
  */
 export function createRequestLog({ log, slowMs, later = laterUnref }: RequestLogOptions): RequestLog {
   let shown = 0;

@@ -11,7 +11,8 @@ import type {
  * A transaction as one line for the log, with the sizes of values in their place
  * (etcd: `api/etcdserverpb/raft_internal_stringer.go`):
  *
- *     compare:<target:MOD key:"/registry/pods/default/a" mod_revision:0 > success:<request_put:<key:"/registry/pods/default/a" value_size:812 >> failure:<>
+ *     compare:<target:MOD key:"/registry/pods/default/a" mod_revision:0 >
+ *     success:<request_put:<key:"/registry/pods/default/a" value_size:812 >> failure:<>
  */
 export function txnText(request: TxnRequest): string {
   const { compare = [], success = [], failure = [] } = request;

@@ -111,7 +111,9 @@ const counters: readonly Row[] = [
   ['pg8s_shim_commits_unknown_total', 'Batches whose outcome had to be found out.', (s) => s.commitsUnknown],
 ];
 
-/** Makes the metrics of one server. Values are taken when they are read; nothing is counted twice meanwhile. */
+/**
+ * Makes the metrics of one server. Values are taken when they are read; nothing is counted twice meanwhile.
+ */
 export function createServerMetrics(options: ServerMetricsOptions): ServerMetrics {
   const { store, guard, watch, counts, version, quotaBytes } = options;
   const registry = new Registry();

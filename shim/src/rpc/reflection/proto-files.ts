@@ -90,7 +90,10 @@ const places: readonly Place[] = [
   },
 ];
 
-/** Tables that stand for several messages of the same look: each is called after the method that it belongs to. */
+/**
+ * Tables that stand for several messages of the same look: each is called after the method that it belongs
+ * to.
+ */
 const shared: ReadonlySet<string> = new Set([
   'AuthNameRequest',
   'AuthRoleRequest',

@@ -12,7 +12,9 @@ const notFound: Answer = {
   errorResponse: { errorCode: grpcCode.NOT_FOUND, errorMessage: 'proto: not found' },
 };
 
-/** One stream of questions about the descriptors (grpc-go: `reflection`). No message of etcd has extensions. */
+/**
+ * One stream of questions about the descriptors (grpc-go: `reflection`). No message of etcd has extensions.
+ */
 export class ReflectionSession {
   readonly #pool: DescriptorPool;
   /** A file that only comes along with others comes once a stream. */

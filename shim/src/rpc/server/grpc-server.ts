@@ -88,8 +88,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       }
     };
 
-  // grpc-js asks a serialized message for its `byteLength` and has it `copy` itself behind five bytes of its own, at once:
-  // so it is encoded there, and a list of ten thousand keys exists only once.
+  // grpc-js asks a serialized message for its `byteLength` and has it `copy` itself behind five bytes of its
+  // own, at once: so it is encoded there, and a list of ten thousand keys exists only once.
   const writeResponse =
     <T>(codec: Codec<T>) =>
     (value: T): Buffer => {
@@ -141,7 +141,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   }
 
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  // grpc-js leaves pings alone, takes requests that grpc-go does not, and has no word for its HTTP/2 server; tests see to it.
+  // grpc-js leaves pings alone, takes requests that grpc-go does not, and has no word for its HTTP/2 server;
+  // tests see to it.
   const { http2Servers } = server as unknown as { http2Servers: ReadonlyMap<Http2Server, unknown> };
   const minTimeMs = options.keepaliveMinTimeMs || 300_000;
   const refuseHeaders = createHeaderRefusal(methodDescriptions.map(({ path }) => path));

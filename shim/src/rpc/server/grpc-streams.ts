@@ -141,7 +141,8 @@ export class GrpcStreams {
     return { type: 'serverStream', path, request, response, handle };
   }
 
-  // A client that closes its half of a watch stream goes on hearing events: only its cancel, or ours, ends the stream.
+  // A client that closes its half of a watch stream goes on hearing events: only its cancel, or ours, ends
+  // the stream.
   #watch(stream: OpenStream<WatchRequest, WatchResponse>): (request: unknown) => void {
     const { call } = stream;
     const output = {

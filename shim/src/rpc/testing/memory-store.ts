@@ -13,8 +13,8 @@ import { StoreError } from '../../mvcc/store-error.ts';
 import type { Store, StoreStats, Watcher, WatchSink, WatchStart } from '../../mvcc/store.ts';
 
 /**
- * A store for the rpc layer's own tests: one map, one history, no database. It has what these tests ask for (no
- * sorting, no reads in the past), and calls that let a test play the slow or failing store.
+ * A store for the rpc layer's own tests: one map, one history, no database. It has what these tests ask for
+ * (no sorting, no reads in the past), and calls that let a test play the slow or failing store.
  */
 export class MemoryStore implements Store {
   readonly clusterId = 0xc1n;

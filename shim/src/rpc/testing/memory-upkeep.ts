@@ -5,7 +5,10 @@ import { StoreError } from '../../mvcc/store-error.ts';
 import type { Upkeep } from '../../snapshot/upkeep.ts';
 import type { MemoryStore } from './memory-store.ts';
 
-/** Upkeep of a store in memory, for the rpc layer's own tests: its snapshot is any bytes, its hashes are any numbers. */
+/**
+ * Upkeep of a store in memory, for the rpc layer's own tests: its snapshot is any bytes, its hashes are any
+ * numbers.
+ */
 export function createMemoryUpkeep(store: MemoryStore): Upkeep {
   let target: string | undefined;
   return {

@@ -60,8 +60,8 @@ interface RawConnectionEvents {
 }
 
 /**
- * One HTTP/2 connection whose frames are made and read by the test: for clients that no library plays. It answers the
- * server's SETTINGS, and nothing else.
+ * One HTTP/2 connection whose frames are made and read by the test: for clients that no library plays. It
+ * answers the server's SETTINGS, and nothing else.
  */
 export class RawConnection extends EventEmitter<RawConnectionEvents> {
   readonly socket: Socket;

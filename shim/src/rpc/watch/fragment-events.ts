@@ -4,8 +4,8 @@ import type { Event, KeyValue } from '../../etcdserverpb/types.ts';
 const eventOverheadBytes = 128;
 
 /**
- * Splits the events of one response into parts of at most so many bytes, or one event where that alone is larger
- * (etcd: `api/v3rpc/watch.go`, sendFragments). Sizes are estimated, never too small.
+ * Splits the events of one response into parts of at most so many bytes, or one event where that alone is
+ * larger (etcd: `api/v3rpc/watch.go`, sendFragments). Sizes are estimated, never too small.
  */
 export function fragmentEvents(events: Event[], maxBytes: number): Event[][] {
   const parts: Event[][] = [];

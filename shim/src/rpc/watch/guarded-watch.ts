@@ -27,8 +27,9 @@ export interface GuardedWatchOptions {
 }
 
 /**
- * A watch stream whose creates meet the rules (etcd: `isWatchPermitted`): the answer to one that is not permitted is a
- * watch that was canceled for that reason. Watches that run are not looked at again, as in etcd.
+ * A watch stream whose creates meet the rules (etcd: `isWatchPermitted`): the answer to one that is not
+ * permitted is a watch that was canceled for that reason. Watches that run are not looked at again, as in
+ * etcd.
  */
 export class GuardedWatch implements WatchInput {
   readonly #options: GuardedWatchOptions;

@@ -41,8 +41,8 @@ interface Watch {
  *        │                      └───────► compactRevision     its next revision is gone
  *        └─────► created + canceled, id -1, with the reason   it could not begin
  *
- * The store pushes, the session sends. When the output is full, each watcher that has more is held back by the store
- * itself, which keeps nothing for it: a slow client costs only itself.
+ * The store pushes, the session sends. When the output is full, each watcher that has more is held back by
+ * the store itself, which keeps nothing for it: a slow client costs only itself.
  */
 export class WatchSession {
   readonly #options: WatchSessionOptions;
@@ -177,7 +177,8 @@ export class WatchSession {
   #answerProgress(): void {
     if (!this.#owesProgress || this.#isClosed) return;
     if (this.#watches.size === 0) {
-      // Of nothing there is no progress: a watch that is created later must not answer what was asked before it.
+      // Of nothing there is no progress: a watch that is created later must not answer what was asked before
+      // it.
       this.#owesProgress = false;
       return;
     }

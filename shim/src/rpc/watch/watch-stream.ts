@@ -4,8 +4,8 @@ import type { WatchRequest, WatchResponse } from '../../etcdserverpb/types.ts';
 /** Where one watch stream's responses go. */
 export interface WatchOutput {
   /**
-   * Takes a response, in order. False: no more than control messages, please, until `drained()` is called on the
-   * stream; the watchers are held back meanwhile.
+   * Takes a response, in order. False: no more than control messages, please, until `drained()` is called on
+   * the stream; the watchers are held back meanwhile.
    */
   send(response: WatchResponse): boolean;
   /** The server goes away, or the store does: nothing more comes. */

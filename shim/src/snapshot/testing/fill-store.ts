@@ -4,8 +4,9 @@ import type { Store } from '../../mvcc/store.ts';
 const text = (value: string): Uint8Array => Buffer.from(value);
 
 /**
- * A little of everything that a store can hold: superseded values, deletions, a key that came back, keys with leases,
- * revisions of several changes, also of one key, empty and large values, keys of all bytes, and a compaction in the middle.
+ * A little of everything that a store can hold: superseded values, deletions, a key that came back, keys with
+ * leases, revisions of several changes, also of one key, empty and large values, keys of all bytes, and a
+ * compaction in the middle.
  */
 export async function fillStore({ store, lessor }: { store: Store; lessor: Lessor }): Promise<void> {
   const put = (key: Uint8Array | string, value: Uint8Array | string, lease = 0n): Promise<unknown> =>

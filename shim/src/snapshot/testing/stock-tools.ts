@@ -51,7 +51,10 @@ export interface RestoredEtcd {
   close(): Promise<void>;
 }
 
-/** Restores the file into a new data directory and starts the etcd on it, on free ports of the loopback interface. */
+/**
+ * Restores the file into a new data directory and starts the etcd on it, on free ports of the loopback
+ * interface.
+ */
 export async function startRestored(tools: StockTools, file: string): Promise<RestoredEtcd> {
   const directory = mkdtempSync(join(tmpdir(), 'pg8s-restored-'));
   const dataDir = join(directory, 'data');
