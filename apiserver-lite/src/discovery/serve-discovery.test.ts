@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { unwrapEnvelope } from '@pg8s/k8s-proto/envelope';
-import { kubernetesCodec } from '../registry/resource-types/built-in/message-codec.ts';
+import { messageCodec } from '../registry/resource-types/built-in/message-codec.ts';
 import { PathRouter } from '../http/path-router.ts';
 import { fakeExchange } from '../http/testing/fake-exchange.ts';
 import type { FakeResponse } from '../http/testing/fake-exchange.ts';
@@ -213,7 +213,7 @@ describe('forms of the old documents', () => {
       assert.deepEqual([told, toldKind], ['v1', kind]);
       const { kind: _kind, apiVersion: _apiVersion, ...fields } = await json<Record<string, unknown>>(url);
       const gvk = { group: '', version: 'v1', kind };
-      const { kind: decodedKind, apiVersion, ...decoded } = kubernetesCodec.decodeProtobuf(raw, gvk);
+      const { kind: decodedKind, apiVersion, ...decoded } = messageCodec.decodeProtobuf(raw, gvk);
       assert.deepEqual([apiVersion, decodedKind], ['v1', kind]);
       assert.deepEqual(JSON.parse(JSON.stringify(decoded)), fields, url);
     }

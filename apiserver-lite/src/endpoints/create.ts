@@ -17,7 +17,7 @@ import { writeValue } from './write-response.ts';
 export async function create(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest, codec, gvk } = scope;
   const options = readWriteOptions(context, 'CreateOptions');
-  const format = negotiateResource(context);
+  const format = negotiateResource(context, scope);
   const body = await readBody(context);
   const object = await decodeObject(context, {
     body,
@@ -27,7 +27,7 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
     ...(rest.acceptedVersions === undefined ? {} : { acceptedVersions: rest.acceptedVersions }),
   });
   ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
-  scope.environment.applyDefaults(object);
+  scope.types.applyDefaults(object);
   dedupOwnerReferences(context, object);
 
   const { dryRun } = options;

@@ -9,7 +9,7 @@ import { negotiateResource, respondList } from './respond-object.ts';
 export async function deleteCollection(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest } = scope;
   if (rest.deleteCollection === undefined) throw methodNotAllowed(scope.groupResource, 'deletecollection');
-  const format = negotiateResource(context);
+  const format = negotiateResource(context, scope);
   const selection = readListOptions(context, rest, false);
   const options = await readDeleteOptions(context);
   const page = await rest.deleteCollection(context, options, {

@@ -34,7 +34,7 @@ export async function deleteOne(context: RequestContext, scope: ResourceScope): 
   const { rest, groupResource } = scope;
   if (rest.delete === undefined) throw methodNotAllowed(groupResource, 'delete');
   const { name } = context.requestInfo;
-  const format = negotiateResource(context);
+  const format = negotiateResource(context, scope);
   const options = await readDeleteOptions(context);
   const { object, immediate } = await rest.delete(context, name, options);
 

@@ -8,7 +8,7 @@ import { negotiateResource, respondObject } from './respond-object.ts';
 export async function get(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest } = scope;
   if (rest.get === undefined) throw methodNotAllowed(scope.groupResource, 'get');
-  const format = negotiateResource(context);
+  const format = negotiateResource(context, scope);
   const resourceVersion = text(context.url.searchParams, 'resourceVersion');
   const object = await rest.get(context, context.requestInfo.name, resourceVersion);
   await context.room();

@@ -8,7 +8,7 @@ import { negotiateResource, respondList } from './respond-object.ts';
 export async function list(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest } = scope;
   if (rest.list === undefined) throw methodNotAllowed(scope.groupResource, 'list');
-  const format = negotiateResource(context);
+  const format = negotiateResource(context, scope);
   const options = readListOptions(context, rest, false);
   const page = await rest.list(context, {
     ...options.scope,

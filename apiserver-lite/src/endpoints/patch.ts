@@ -15,6 +15,7 @@ import {
   methodNotAllowed,
   notFound,
   StatusError,
+  unsupportedMediaType,
 } from '../api-errors/status-error.ts';
 import { authorizeCreate } from './authorize-create.ts';
 import { ensureKind, reportStrictErrors, unknownConversion } from './body/decode-object.ts';
@@ -33,16 +34,16 @@ import { applyJsonPatch, readJsonPatch } from './patch/json-patch.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from '../json/json-value.ts';
 import { applyMergePatch, readMergePatch } from './patch/merge-patch.ts';
 import { PatchError, rejectedPatch } from './patch/patch-error.ts';
-import { patchSchema } from '../registry/resource-types/built-in/message-patch-schema.ts';
 import { printPatched, touchedByMerge, touchedByPointers } from './patch/print-patched.ts';
 import { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
 
+const strategicMerge = 'application/strategic-merge-patch+json';
 const patchTypes = [
   'application/json-patch+json',
   'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
+  strategicMerge,
   'application/apply-patch+yaml',
 ] as const;
 
@@ -71,7 +72,10 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   if (patchType === undefined) {
     throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   }
-  const format = negotiateResource(context);
+  if (patchType === strategicMerge && scope.types.patchSchema === undefined) {
+    throw unsupportedMediaType(patchTypes.filter((type) => type !== strategicMerge));
+  }
+  const format = negotiateResource(context, scope);
   const body = await readBody(context);
   const apply = patchType === 'application/apply-patch+yaml';
   const options = readWriteOptions(context, 'PatchOptions', apply);
@@ -114,7 +118,7 @@ async function retryOnConflict(attempt: () => Promise<UpdateResult>): Promise<Up
 function readPatch(
   type: Exclude<PatchType, 'application/apply-patch+yaml'>,
   body: Uint8Array,
-  { gvk }: ResourceScope,
+  { types }: ResourceScope,
 ): Patch {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   const prefix = type === 'application/strategic-merge-patch+json' ? '' : 'error decoding patch: ';
@@ -160,7 +164,7 @@ function readPatch(
         );
       }
       const changes = plainNumbers(value ?? {}) as JsonObject;
-      const schema = patchSchema(gvk);
+      const schema = types.patchSchema!;
       return {
         apply: (document) => applyStrategicMergePatch(document, changes, schema),
         strictErrors: duplicates,
@@ -215,7 +219,7 @@ interface PatchedInput {
 /** The patched document as an object, conformed and with defaults. */
 function decodePatched(
   context: RequestContext,
-  { codec, gvk, environment }: ResourceScope,
+  { types, codec, gvk }: ResourceScope,
   { value, patch, options: { fieldValidation } }: PatchedInput,
 ): KubeObject {
   const refuse = (why: string) =>
@@ -239,7 +243,7 @@ function decodePatched(
       fieldValidation,
       fail: refuse,
     });
-    environment.applyDefaults(decoded.object);
+    types.applyDefaults(decoded.object);
     return decoded.object;
   } catch (error) {
     if (error instanceof DecodeError || error instanceof BodyError) throw refuse(error.message);
@@ -295,14 +299,14 @@ function applyMechanism(
 
 /** The merged document as an object, conformed and with defaults. */
 function decodeMerged(
-  { codec, gvk, environment }: ResourceScope,
+  { types, codec, gvk }: ResourceScope,
   value: JsonObject,
   applied: JsonObject,
 ): KubeObject {
   ensureMapBudget(value);
   try {
     const { object } = codec.decode({ value, gvk, strict: false, unstructured: true });
-    environment.applyDefaults(object);
+    types.applyDefaults(object);
     return object;
   } catch (error) {
     throw error instanceof DecodeError ? inconvertible(applied, error.message) : error;

@@ -1,8 +1,6 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Authorizer } from '../authorization/authorizer.ts';
-import { applyDefaults as kindDefaults } from '../registry/defaults/apply-defaults.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
-import type { Rest } from '../registry/rest.ts';
+import type { ServedRest } from '../registry/rest.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
 import { sendPageNotFound } from '../http/respond.ts';
 import { connect } from './connect.ts';
@@ -20,8 +18,6 @@ import { watch } from './watch.ts';
 /** What the handler needs; all but the resources has a default. */
 export interface ResourceHandlerOptions {
   resources: ServedResources;
-  /** Fills in the defaults of a decoded object. */
-  applyDefaults?: (object: KubeObject) => void;
   /** Asked when an update or an apply would create the object. */
   authorizer?: Authorizer;
   /** Milliseconds since the epoch. */
@@ -38,20 +34,18 @@ type Endpoint = (context: RequestContext, scope: ResourceScope) => Promise<void>
 export function createResourceHandler({
   resources,
   authorizer,
-  applyDefaults = kindDefaults,
   now = Date.now,
   random = Math.random,
   minRequestTimeoutSeconds = 1800,
 }: ResourceHandlerOptions): Handler {
   const environment: EndpointEnvironment = {
-    applyDefaults,
     now,
     random,
     minRequestTimeoutSeconds,
     ...(authorizer === undefined ? {} : { authorizer }),
   };
-  const scopes = new WeakMap<Rest, ResourceScope>();
-  const scopeOf = (rest: Rest): ResourceScope => {
+  const scopes = new WeakMap<ServedRest, ResourceScope>();
+  const scopeOf = (rest: ServedRest): ResourceScope => {
     let scope = scopes.get(rest);
     if (scope === undefined) {
       scope = resourceScope(rest, environment);

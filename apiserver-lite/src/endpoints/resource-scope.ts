@@ -1,16 +1,13 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Authorizer } from '../authorization/authorizer.ts';
-import type { Rest } from '../registry/rest.ts';
+import type { ServedRest } from '../registry/rest.ts';
+import type { ResourceTypes } from '../registry/resource-types/resource-types.ts';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import type { GroupResource } from '../api-errors/status-error.ts';
 import { deprecationWarning } from './deprecation.ts';
-import { kubernetesCodec } from '../registry/resource-types/built-in/message-codec.ts';
 import type { ObjectCodec } from '../registry/resource-types/object-codec.ts';
 
 /** What the verbs need beside the request: the clock and the dice are parameters for tests. */
 export interface EndpointEnvironment {
-  /** Fills in the defaults of the object's kind, as decoding does in kube-apiserver. */
-  applyDefaults: (object: KubeObject) => void;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** In [0, 1). */
@@ -23,7 +20,10 @@ export interface EndpointEnvironment {
 
 /** What is known of an endpoint before any request: made once a Rest. */
 export interface ResourceScope {
-  readonly rest: Rest;
+  readonly rest: ServedRest;
+  /** What is known of the objects' type; for all that is built in or custom alike. */
+  readonly types: ResourceTypes;
+  /** `types.codec` */
   readonly codec: ObjectCodec;
   readonly environment: EndpointEnvironment;
   /** What is read and written here; a subresource's own kind. */
@@ -36,13 +36,14 @@ export interface ResourceScope {
 }
 
 /** The scope of an endpoint. */
-export function resourceScope(rest: Rest, environment: EndpointEnvironment): ResourceScope {
+export function resourceScope(rest: ServedRest, environment: EndpointEnvironment): ResourceScope {
   const { resource, subresource } = rest;
   const { group, version, kind } = subresource ?? resource;
   const gvk = { group, version, kind };
   return {
     rest,
-    codec: kubernetesCodec,
+    types: rest.types,
+    codec: rest.types.codec,
     environment,
     gvk,
     apiVersion: apiVersionOf(gvk),

@@ -22,11 +22,15 @@ import type { ResourceScope } from './resource-scope.ts';
 import { writeObject } from './write-response.ts';
 
 /** How the client wants objects of a resource. Throws 406. */
-export function negotiateResource({ request, requestInfo }: RequestContext): OutputFormat {
+export function negotiateResource(
+  { request, requestInfo }: RequestContext,
+  { codec }: ResourceScope,
+): OutputFormat {
   const isCollection = request.method === 'GET' && requestInfo.name === '';
   return negotiateOutput(request.headers.accept, {
     transforms: true,
     route: isCollection ? 'collection' : 'object',
+    protobuf: codec.protobuf,
   });
 }
 

@@ -6,6 +6,7 @@ import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/resource-inf
 import type { AuthorizationAttributes, Authorizer } from '../authorization/authorizer.ts';
 import { authorize } from '../filters/authorize.ts';
 import { ResourceTable } from '../registry/resource-table.ts';
+import { withBuiltInTypes } from '../registry/resource-types/built-in/built-in-types.ts';
 import type { Rest } from '../registry/rest.ts';
 import type { RequestContext } from '../http/request-context.ts';
 import { StatusError } from '../api-errors/status-error.ts';
@@ -79,7 +80,7 @@ for (const resource of resources()) {
   }
 }
 const everything = [...rests.values()];
-const served = new ResourceTable(everything);
+const served = new ResourceTable(everything.map(withBuiltInTypes));
 
 const methodOfVerb = { create: 'POST', get: 'GET', update: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
 const verbOfMethod: Readonly<Record<string, string>> = {

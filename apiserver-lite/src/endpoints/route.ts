@@ -1,11 +1,11 @@
 import type { ServedResources } from '../registry/resource-table.ts';
-import type { Rest } from '../registry/rest.ts';
+import type { Rest, ServedRest } from '../registry/rest.ts';
 import type { RequestInfo } from '../http/request-context.ts';
 import { badRequest, StatusError, unknownResource } from '../api-errors/status-error.ts';
 
 /** What a request for a resource comes to: an endpoint, and what is to be done with it. */
 export interface Route {
-  rest: Rest;
+  rest: ServedRest;
   verb: RouteVerb;
 }
 

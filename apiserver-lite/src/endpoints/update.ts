@@ -17,7 +17,7 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
   const { rest, codec, gvk } = scope;
   if (rest.update === undefined) throw methodNotAllowed(scope.groupResource, 'update');
   const { name } = context.requestInfo;
-  const format = negotiateResource(context);
+  const format = negotiateResource(context, scope);
   const body = await readBody(context);
   const options = readWriteOptions(context, 'UpdateOptions');
   const decode = async (): Promise<KubeObject> => {
@@ -29,7 +29,7 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
     });
     ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
     ensureName(object, name);
-    scope.environment.applyDefaults(object);
+    scope.types.applyDefaults(object);
     dedupOwnerReferences(context, object);
     return object;
   };

@@ -21,6 +21,7 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
     transforms: true,
     stream: true,
     route: 'collection',
+    protobuf: codec.protobuf,
   });
   const options = readListOptions(context, rest, true);
   const { transform } = format;

@@ -6,7 +6,7 @@ import type { CachedObject } from '../storage/cached-object.ts';
 import { inGoOrder, jsonDocument } from './encoding/json.ts';
 import { protobufDocument, protobufValue } from './encoding/protobuf.ts';
 import { toYaml } from './encoding/yaml.ts';
-import { kubernetesCodec } from '../registry/resource-types/built-in/message-codec.ts';
+import { metaCodec } from '../registry/resource-types/meta-codec.ts';
 import { negotiateOutput, type OutputFormat } from './negotiation/output.ts';
 import type { MediaType } from './negotiation/media-types.ts';
 import { wantsPretty } from './negotiation/pretty.ts';
@@ -44,7 +44,7 @@ export function encodeValue(context: RequestContext, object: KubeObject, mediaTy
     case 'application/yaml':
       return Buffer.from(toYaml(object));
     case 'application/vnd.kubernetes.protobuf':
-      return protobufValue(object, kubernetesCodec);
+      return protobufValue(object, metaCodec);
   }
 }
 

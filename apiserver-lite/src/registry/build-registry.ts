@@ -16,7 +16,8 @@ import type { GenericStore } from './generic/generic-store.ts';
 import { escalationCheck } from './rbac/escalation-check.ts';
 import { builtInResource, type RegistryStorages } from './registry-storages.ts';
 import { ResourceTable } from './resource-table.ts';
-import type { Rest } from './rest.ts';
+import { withBuiltInTypes } from './resource-types/built-in/built-in-types.ts';
+import type { Rest, ServedRest } from './rest.ts';
 import { isServed, type RuntimeConfig } from './runtime-config.ts';
 import type { TrackServerWrite } from './server-writes.ts';
 import { serviceAllocators } from './service-allocators.ts';
@@ -166,13 +167,17 @@ function builtInRests(
   { options: settings = {}, log }: RegistryOptions,
   stored: StoredRests,
   virtual: VirtualDependencies,
-): Rest[] {
+): ServedRest[] {
   return builtInResources().flatMap((resource) => {
     if (!isServed(resource, settings.runtimeConfig ?? {})) return [];
-    if (resource.storageKeyPrefix !== undefined) return stored.build(resource).map(warnIfDeprecated);
+    if (resource.storageKeyPrefix !== undefined) return stored.build(resource).map(served);
     const rest = buildVirtual(resource, virtual);
-    if (rest !== undefined) return warnIfDeprecated(rest);
+    if (rest !== undefined) return served(rest);
     log.debug({ resource: resource.name }, 'resource is not served yet');
     return [];
   });
+}
+
+function served(rest: Rest): ServedRest {
+  return withBuiltInTypes(warnIfDeprecated(rest));
 }

@@ -2,19 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { resourceInfo } from '@pg8s/k8s-proto/scheme';
 import { ResourceTable, type ServedChange } from './resource-table.ts';
-import type { Rest } from './rest.ts';
+import { withBuiltInTypes } from './resource-types/built-in/built-in-types.ts';
+import type { ServedRest } from './rest.ts';
 
-function restOf(group: string, version: string, name: string): Rest {
+function restOf(group: string, version: string, name: string): ServedRest {
   const resource = resourceInfo(group, version, name);
   assert.ok(resource);
-  return { resource, table: { columns: [], cells: () => [] } };
+  return withBuiltInTypes({ resource, table: { columns: [], cells: () => [] } });
 }
 
 const pods = restOf('', 'v1', 'pods');
 const jobs = restOf('batch', 'v1', 'jobs');
 const cronJobs = restOf('batch', 'v1', 'cronjobs');
 
-function followed(...rests: Rest[]): { table: ResourceTable; changes: ServedChange[] } {
+function followed(...rests: ServedRest[]): { table: ResourceTable; changes: ServedChange[] } {
   const table = new ResourceTable(rests);
   const changes: ServedChange[] = [];
   table.subscribe((change) => changes.push(change));

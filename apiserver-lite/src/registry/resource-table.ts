@@ -1,12 +1,12 @@
-import type { Rest } from './rest.ts';
+import type { ServedRest } from './rest.ts';
 
 /** One change of what is served, told to subscribers after it was made. */
 export interface ServedChange {
   /** Of the table, after the change. */
   readonly version: number;
-  readonly added: readonly Rest[];
+  readonly added: readonly ServedRest[];
   /** Also those whose place another one took. */
-  readonly removed: readonly Rest[];
+  readonly removed: readonly ServedRest[];
 }
 
 /** What the API serves, for those who only read it: every resource and subresource, found by its place in the API. */
@@ -14,9 +14,9 @@ export interface ServedResources {
   /** Rises with every change: what was made from the table holds as long as this number does. */
   readonly version: number;
   /** `subresource` is empty for the resource itself. */
-  lookup(group: string, version: string, resource: string, subresource: string): Rest | undefined;
+  lookup(group: string, version: string, resource: string, subresource: string): ServedRest | undefined;
   /** All of them, in the order in which they were added. The same array until the table changes. */
-  all(): readonly Rest[];
+  all(): readonly ServedRest[];
   /** Whether anything of a group is served, in whichever version. */
   servesGroup(group: string): boolean;
   /** Whether anything of a group's version is served. */
@@ -30,15 +30,15 @@ export interface ServedResources {
  * request, or follow its changes, so that resources can come and go while the server runs.
  */
 export class ResourceTable implements ServedResources {
-  readonly #rests = new Map<string, Rest>();
+  readonly #rests = new Map<string, ServedRest>();
   /** How many rests there are of each `group/version`. */
   readonly #versions = new Map<string, number>();
   readonly #groups = new Map<string, number>();
   readonly #listeners = new Set<(change: ServedChange) => void>();
-  #all: readonly Rest[] | undefined;
+  #all: readonly ServedRest[] | undefined;
   #version = 0;
 
-  constructor(rests: readonly Rest[] = []) {
+  constructor(rests: readonly ServedRest[] = []) {
     if (rests.length > 0) this.add(rests);
   }
 
@@ -46,11 +46,11 @@ export class ResourceTable implements ServedResources {
     return this.#version;
   }
 
-  lookup(group: string, version: string, resource: string, subresource: string): Rest | undefined {
+  lookup(group: string, version: string, resource: string, subresource: string): ServedRest | undefined {
     return this.#rests.get(placeOf(group, version, resource, subresource));
   }
 
-  all(): readonly Rest[] {
+  all(): readonly ServedRest[] {
     this.#all ??= [...this.#rests.values()];
     return this.#all;
   }
@@ -69,12 +69,12 @@ export class ResourceTable implements ServedResources {
   }
 
   /** Serves `rests`; one at a place that is taken replaces what is there. */
-  add(rests: readonly Rest[]): void {
+  add(rests: readonly ServedRest[]): void {
     this.change({ add: rests });
   }
 
   /** Serves `rests` no more; those that are not served (any more) are passed over. */
-  remove(rests: readonly Rest[]): void {
+  remove(rests: readonly ServedRest[]): void {
     this.change({ remove: rests });
   }
 
@@ -82,10 +82,10 @@ export class ResourceTable implements ServedResources {
    * Removes and adds in one step: no request and no subscriber sees a state between. Nothing happens, and the version
    * stays, where nothing changes.
    */
-  change({ add = [], remove = [] }: { add?: readonly Rest[]; remove?: readonly Rest[] }): void {
-    const removed = new Set<Rest>();
+  change({ add = [], remove = [] }: { add?: readonly ServedRest[]; remove?: readonly ServedRest[] }): void {
+    const removed = new Set<ServedRest>();
     for (const rest of remove) if (this.#take(rest)) removed.add(rest);
-    const added = new Set<Rest>();
+    const added = new Set<ServedRest>();
     for (const rest of add) {
       const place = placeOfRest(rest);
       const former = this.#rests.get(place);
@@ -103,7 +103,7 @@ export class ResourceTable implements ServedResources {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #take(rest: Rest): boolean {
+  #take(rest: ServedRest): boolean {
     const place = placeOfRest(rest);
     if (this.#rests.get(place) !== rest) return false;
     this.#rests.delete(place);
@@ -111,7 +111,7 @@ export class ResourceTable implements ServedResources {
     return true;
   }
 
-  #count({ resource: { group, version } }: Rest, change: 1 | -1): void {
+  #count({ resource: { group, version } }: ServedRest, change: 1 | -1): void {
     bump(this.#groups, group, change);
     bump(this.#versions, `${group}/${version}`, change);
   }
@@ -123,7 +123,7 @@ function bump(counts: Map<string, number>, key: string, change: 1 | -1): void {
   else counts.set(key, count);
 }
 
-function placeOfRest({ resource, subresource }: Rest): string {
+function placeOfRest({ resource, subresource }: ServedRest): string {
   return placeOf(resource.group, resource.version, resource.name, subresource?.name ?? '');
 }
 

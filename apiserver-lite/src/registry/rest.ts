@@ -2,6 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { RequestContext } from '../http/request-context.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
+import type { ResourceTypes } from './resource-types/resource-types.ts';
 import type { ListOptions, ListPage, Preconditions, WatchOptions, Watcher } from '../storage/storage.ts';
 
 export type PropagationPolicy = 'Orphan' | 'Background' | 'Foreground';
@@ -111,4 +112,9 @@ export interface Rest {
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
   /** What is said of another label, where the kind has words of its own for that. */
   readonly unsupportedField?: (label: string) => string;
+}
+
+/** An endpoint that is served, and the types of the objects that it reads and writes. */
+export interface ServedRest extends Rest {
+  readonly types: ResourceTypes;
 }

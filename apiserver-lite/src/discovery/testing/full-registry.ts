@@ -1,6 +1,7 @@
 import { resources } from '@pg8s/k8s-proto/scheme';
 import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import { ResourceTable } from '../../registry/resource-table.ts';
+import { withBuiltInTypes } from '../../registry/resource-types/built-in/built-in-types.ts';
 import type { Rest } from '../../registry/rest.ts';
 
 const unused = (): never => {
@@ -30,5 +31,5 @@ export function fullRegistry(isWanted: (resource: ResourceInfo) => boolean = () 
         ]
       : [],
   );
-  return new ResourceTable(rests);
+  return new ResourceTable(rests.map(withBuiltInTypes));
 }

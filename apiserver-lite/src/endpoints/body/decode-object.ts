@@ -35,7 +35,7 @@ export interface DecodeOptions {
  */
 export async function decodeObject(context: RequestContext, options: DecodeOptions): Promise<KubeObject> {
   const { body, expected, codec, fieldValidation } = options;
-  const mediaType = negotiateInput(context.request.headers['content-type']);
+  const mediaType = negotiateInput(context.request.headers['content-type'], codec);
   beginTurn();
   if (mediaType === 'application/vnd.kubernetes.protobuf') {
     const decoded = decodeProtobuf(options);

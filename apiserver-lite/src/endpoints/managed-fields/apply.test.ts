@@ -10,10 +10,11 @@ const path = '/apis/apps/v1/namespaces/default/deployments/web';
 async function start(t: TestContext) {
   const store = new MemoryStore();
   let seconds = 0;
-  const server = await EndpointServer.start(
-    new ResourceTable([memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' })]),
-    { applyDefaults: () => {}, now: () => Date.UTC(2026, 0, 1) + 1000 * seconds++ },
-  );
+  const rest = memoryRest(store, { group: 'apps', version: 'v1', name: 'deployments' });
+  const withoutDefaults = { ...rest, types: { ...rest.types, applyDefaults() {} } };
+  const server = await EndpointServer.start(new ResourceTable([withoutDefaults]), {
+    now: () => Date.UTC(2026, 0, 1) + 1000 * seconds++,
+  });
   t.after(() => server.close());
   const apply = (body: unknown, query = 'fieldManager=ci'): Promise<Answer> =>
     server.send('PATCH', `${path}?${query}`, {

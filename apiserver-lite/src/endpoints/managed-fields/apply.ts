@@ -13,12 +13,7 @@ import { mergeApplied } from './merge-applied.ts';
 import { pruneMerged } from './prune-merged.ts';
 import { resetFieldsOf, strippedFields, type ResetFields } from './reset-fields.ts';
 import { trackUpdate } from './track.ts';
-import {
-  inVersion,
-  versionsOf,
-  type Version,
-  type Versions,
-} from '../../registry/resource-types/built-in/kind-versions.ts';
+import { inVersion, type Version, type Versions } from '../../registry/resource-types/versions.ts';
 
 /** Who applies, and how. */
 export interface Application {
@@ -43,8 +38,8 @@ export async function applyConfiguration(
   applied: JsonObject,
   { scope, manager, force, decode }: Application,
 ): Promise<KubeObject> {
-  const { gvk, rest, environment, apiVersion } = scope;
-  const versions = versionsOf(gvk.kind, apiVersion);
+  const { gvk, rest, types, environment, apiVersion } = scope;
+  const { versions } = types;
   const reset = resetFieldsOf(rest);
   const { subresource } = rest;
   const own: ManagedFieldsEntry = {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { holdsUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import { isMember, leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
 import { elementOf } from './list-items.ts';
-import type { FieldPlan, StructPlan, TypePlan } from '../../registry/resource-types/built-in/message-plan.ts';
+import type { FieldPlan, StructPlan, TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 /** Which fields an update touches; undefined sets are empty. */
 export interface Comparison {

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../json/json-value.ts';
 import { elementOf } from './list-items.ts';
 import { leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
-import type { TypePlan } from '../../registry/resource-types/built-in/message-plan.ts';
+import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 /**
  * The fields that a document names (Kubernetes: `structured-merge-diff/typed.TypedValue.ToFieldSet`): leaves, keys of maps, items

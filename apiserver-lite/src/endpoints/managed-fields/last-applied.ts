@@ -1,11 +1,10 @@
 import { goMapJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
-import { typedProblems } from '../../registry/resource-types/built-in/typed-problems.ts';
 import { compareObjects } from './compare.ts';
 import { difference, type FieldSet } from './field-set.ts';
 import { fieldsOf } from './fields-of.ts';
-import type { Version } from '../../registry/resource-types/built-in/kind-versions.ts';
+import type { Version } from '../../registry/resource-types/versions.ts';
 
 /** Where `kubectl apply` keeps what it applied from the client's side. */
 const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -33,7 +32,7 @@ export function fieldsOfLastApplied(
     return undefined;
   }
   if (!isJsonObject(applied) || applied['apiVersion'] !== version.apiVersion) return undefined;
-  if (typedProblems(version.message, applied).length > 0) return undefined;
+  if (version.problems(applied).length > 0) return undefined;
   const { changed, removed } = compareObjects(version.plan, applied, live, { asWritten: true });
   return difference(difference(fieldsOf(version.plan, applied), changed), removed);
 }

@@ -1,5 +1,5 @@
 import { stringifyJson } from '@pg8s/k8s-proto/json';
-import type { TypePlan } from '../../registry/resource-types/built-in/message-plan.ts';
+import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 type KeyedPlan = Extract<TypePlan, { kind: 'keyed' }>;
 

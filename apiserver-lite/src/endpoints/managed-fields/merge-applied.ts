@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, setField } from '../../json/json-value.ts';
 import { elementOf } from './list-items.ts';
-import type { TypePlan } from '../../registry/resource-types/built-in/message-plan.ts';
+import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 type ListPlan = Extract<TypePlan, { kind: 'set' | 'keyed' }>;
 

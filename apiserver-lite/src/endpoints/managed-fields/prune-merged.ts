@@ -8,7 +8,7 @@ import {
   type Version,
   type VersionedObject,
   type Versions,
-} from '../../registry/resource-types/built-in/kind-versions.ts';
+} from '../../registry/resource-types/versions.ts';
 
 /** What an application takes away. */
 export interface Pruning {

@@ -1,7 +1,7 @@
 import { isJsonObject, setField, type JsonObject } from '../../json/json-value.ts';
 import { isMember, type FieldSet } from './field-set.ts';
 import { elementOf } from './list-items.ts';
-import type { TypePlan } from '../../registry/resource-types/built-in/message-plan.ts';
+import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 /**
  * The document without the fields of a set (Kubernetes: `typed.TypedValue.RemoveItems`). What loses everything in it becomes

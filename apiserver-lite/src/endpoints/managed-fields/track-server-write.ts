@@ -9,7 +9,7 @@ export function trackServerWrites(
   resources: Pick<ServedResources, 'lookup'>,
   now: () => number,
 ): TrackServerWrite {
-  const environment = { applyDefaults: () => {}, now, random: () => 0, minRequestTimeoutSeconds: 0 };
+  const environment = { now, random: () => 0, minRequestTimeoutSeconds: 0 };
   return ({ resource, subresource = '', current, object, manager = serverManager }) => {
     const { group, version } = groupVersionOf(object.apiVersion);
     const rest = resources.lookup(group, version, resource.name, subresource);

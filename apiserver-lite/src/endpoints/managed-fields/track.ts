@@ -13,11 +13,7 @@ import {
 } from './entries.ts';
 import { difference, union, type FieldSet } from './field-set.ts';
 import { resetFieldsOf, strippedFields, type ResetFields } from './reset-fields.ts';
-import {
-  versionsOf,
-  type Version,
-  type Versions,
-} from '../../registry/resource-types/built-in/kind-versions.ts';
+import { type Version, type Versions } from '../../registry/resource-types/versions.ts';
 
 /** Where a write happens, and whose it is. */
 export interface Tracking {
@@ -56,7 +52,7 @@ function* trackingStages(
   object: KubeObject,
   { scope, manager }: Tracking,
 ): Generator<void, void> {
-  const { rest, gvk, environment, apiVersion } = scope;
+  const { rest, types, gvk, environment, apiVersion } = scope;
   if (!scope.codec.knows(gvk)) return;
   const given = distinctEntries(startingEntries(current, object, rest.subresource !== undefined));
   if (given.length === 0 && current?.metadata.uid !== undefined) {
@@ -64,7 +60,7 @@ function* trackingStages(
     setEntries(object, []);
     return;
   }
-  const versions = versionsOf(gvk.kind, apiVersion);
+  const { versions } = types;
   const comparisons = new UpdateComparisons(versions, {
     before: current ?? nothing,
     after: object,

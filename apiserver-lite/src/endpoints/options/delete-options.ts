@@ -7,7 +7,7 @@ import { beginTurn, breathe } from '../../http/breathe.ts';
 import { badRequest } from '../../api-errors/status-error.ts';
 import { readBody } from '../body/read-body.ts';
 import { BodyError, kindOfValue, openEnvelope, protobufProblem, readValue } from '../body/read-value.ts';
-import { kubernetesCodec } from '../../registry/resource-types/built-in/message-codec.ts';
+import { metaCodec } from '../../registry/resource-types/meta-codec.ts';
 import { DecodeError } from '../../registry/resource-types/object-codec.ts';
 import { negotiateInput } from '../negotiation/input.ts';
 import { flag, integer, text } from './query.ts';
@@ -85,12 +85,12 @@ async function decodeOptions({ request }: RequestContext, body: Uint8Array): Pro
     if (mediaType === 'application/vnd.kubernetes.protobuf') {
       const { apiVersion, kind, raw } = openEnvelope(body);
       ensureDeleteOptions({ ...groupVersionOf(apiVersion), kind: kind === '' ? optionsKind.kind : kind });
-      return kubernetesCodec.decodeProtobuf(raw, optionsKind) as DeleteOptionsBody;
+      return metaCodec.decodeProtobuf(raw, optionsKind) as DeleteOptionsBody;
     }
     const { value } = await readValue(body, mediaType);
     await breathe();
     ensureDeleteOptions(kindOfValue(value, optionsKind));
-    return kubernetesCodec.decode({ value: value ?? {}, gvk: optionsKind, strict: false })
+    return metaCodec.decode({ value: value ?? {}, gvk: optionsKind, strict: false })
       .object as DeleteOptionsBody;
   } catch (error) {
     if (error instanceof CodecError) throw badRequest(protobufProblem(error));

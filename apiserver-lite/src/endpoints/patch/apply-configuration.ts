@@ -1,5 +1,4 @@
 import { groupVersionOf } from '@pg8s/k8s-proto/group-version';
-import { kindInfo } from '@pg8s/k8s-proto/scheme';
 import { badRequest, StatusError } from '../../api-errors/status-error.ts';
 import { ensureMapBudget, unboundedBytes } from '../body/map-budget.ts';
 import { readYaml } from '../encoding/read-yaml.ts';
@@ -7,7 +6,6 @@ import type { ParsedYaml } from '../encoding/yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from '../../json/json-value.ts';
-import { typedProblems } from '../../registry/resource-types/built-in/typed-problems.ts';
 
 /** What somebody applies. */
 export interface Applied {
@@ -17,7 +15,7 @@ export interface Applied {
 }
 
 /** Reads an apply configuration, JSON or YAML. Throws 400, and 500 for what the schema does not allow. */
-export async function readApplied(body: Uint8Array, { gvk }: ResourceScope): Promise<Applied> {
+export async function readApplied(body: Uint8Array, { gvk, types }: ResourceScope): Promise<Applied> {
   const { value, duplicates } = await parseApplied(body);
   if (!isJsonObject(value)) {
     throw badRequest(
@@ -31,8 +29,7 @@ export async function readApplied(body: Uint8Array, { gvk }: ResourceScope): Pro
   }
   const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
   if (Array.isArray(metadata['managedFields'])) throw badRequest('metadata.managedFields must be nil');
-  const info = kindInfo(gvk);
-  const problems = info === undefined ? [] : typedProblems(info.message, value);
+  const problems = types.versions.own.problems(value);
   if (problems.length > 0) {
     const why =
       problems.length === 1 ? problems[0]! : `errors:\n${problems.map((each) => `  ${each}`).join('\n')}`;

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusError } from '../../api-errors/status-error.ts';
 import type { JsonObject } from '../../json/json-value.ts';
-import { patchSchema } from '../../registry/resource-types/built-in/message-patch-schema.ts';
+import { messagePatchSchema } from '../../registry/resource-types/built-in/message-patch-schema.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
 
-const pod = patchSchema({ group: '', version: 'v1', kind: 'Pod' });
-const deployment = patchSchema({ group: 'apps', version: 'v1', kind: 'Deployment' });
+const pod = messagePatchSchema('k8s.io.api.core.v1.Pod');
+const deployment = messagePatchSchema('k8s.io.api.apps.v1.Deployment');
 
 interface Case {
   name: string;
@@ -227,7 +227,7 @@ const cases: Case[] = [
         ],
       },
     },
-    schema: patchSchema({ group: '', version: 'v1', kind: 'Service' }),
+    schema: messagePatchSchema('k8s.io.api.core.v1.Service'),
   },
   {
     name: 'an empty patch changes nothing',

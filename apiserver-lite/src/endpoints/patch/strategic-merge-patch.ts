@@ -4,7 +4,7 @@ import { goValue } from '../../json/go-print.ts';
 import { copyJson, isJsonObject, setField, type JsonObject } from '../../json/json-value.ts';
 import { elementKey, elementPlaces, inOrder } from './element-order.ts';
 import { PatchError } from './patch-error.ts';
-import type { PatchSchema } from '../../registry/resource-types/built-in/message-patch-schema.ts';
+import type { PatchSchema } from '../../registry/resource-types/patch-schema.ts';
 
 /*
  * A strategic merge patch is a merge patch that knows the types: lists whose field has the patchStrategy `merge` are

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { resourceInfo } from '@pg8s/k8s-proto/scheme';
-import type { Rest, TableConvertor } from '../../registry/rest.ts';
+import { withBuiltInTypes } from '../../registry/resource-types/built-in/built-in-types.ts';
+import type { ServedRest, TableConvertor } from '../../registry/rest.ts';
 import { alreadyExists, conflict, expired, notFound, objectModified } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent, Watcher } from '../../storage/storage.ts';
@@ -82,7 +83,7 @@ export function memoryRest(
     name,
     subresource,
   }: { group: string; version: string; name: string; subresource?: string },
-): Rest {
+): ServedRest {
   const resource = resourceInfo(group, version, name);
   if (resource === undefined) throw new Error(`no resource ${name}`);
   const sub = resource.subresources.find((each) => each.name === subresource);
@@ -92,7 +93,7 @@ export function memoryRest(
     if (found === undefined) throw notFound(groupResource, object);
     return found;
   };
-  return {
+  return withBuiltInTypes({
     resource,
     ...(sub === undefined ? {} : { subresource: sub }),
     table: nameTable,
@@ -152,5 +153,5 @@ export function memoryRest(
       for (const { object } of items) store.put(object, 'DELETED');
       return { items, resourceVersion: `${store.revision}`, continueToken: '' };
     },
-  };
+  });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kubernetesCodec } from '../resource-types/built-in/message-codec.ts';
+import { messageCodec } from '../resource-types/built-in/message-codec.ts';
 import { StatusError } from '../../api-errors/status-error.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import type { Rest } from '../rest.ts';
@@ -27,7 +27,7 @@ const spoken = [
 /** What is wrong with the name alone, whatever else is. */
 async function findings(api: TestRegistry, rest: Rest, metadata: object): Promise<string[]> {
   const { group, version, kind } = rest.resource;
-  const { object } = kubernetesCodec.decode({
+  const { object } = messageCodec.decode({
     value: { metadata },
     gvk: { group, version, kind },
     strict: false,

@@ -26,6 +26,8 @@ export interface DecodeInput {
  * are DecodeErrors in the words of Go's decoder.
  */
 export interface ObjectCodec {
+  /** Whether objects have a protobuf form; if not, bodies in it are refused (415), and answers in it cannot be had (406). */
+  readonly protobuf: boolean;
   /** Whether the kind is registered at all. */
   knows(gvk: GroupVersionKind): boolean;
   decode(input: DecodeInput): Decoded;

@@ -6,8 +6,9 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, kindInfo, kindOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import { DecodeError, type DecodeInput, type Decoded, type ObjectCodec } from '../object-codec.ts';
 
-/** The codec of all built-in kinds. */
-export const kubernetesCodec: ObjectCodec = {
+/** The codec of all built-in kinds: their protobuf messages. */
+export const messageCodec: ObjectCodec = {
+  protobuf: true,
   knows: (gvk) => kindInfo(gvk) !== undefined,
   decode,
   decodeProtobuf(raw, gvk) {

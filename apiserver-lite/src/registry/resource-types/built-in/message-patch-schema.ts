@@ -1,32 +1,11 @@
 import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
+import type { FieldPatchMeta, PatchSchema } from '../patch-schema.ts';
 import { requireMessage } from '@pg8s/k8s-proto/schema/schema';
-import { kindInfo, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
-
-/** What strategic merge needs to know of a field. */
-export interface FieldPatchMeta {
-  /** The schema of its value, or of its elements. */
-  schema: PatchSchema;
-  strategy: 'merge' | 'replace' | '';
-  mergeKey: string;
-}
-
-/** The type of a JSON object in a patch (Kubernetes: `strategicpatch.LookupPatchMeta`). */
-export interface PatchSchema {
-  readonly name: string;
-  /** Throws where the type has no such field. */
-  field(name: string): FieldPatchMeta;
-}
-
-/** The schema of a kind. */
-export function patchSchema(gvk: GroupVersionKind): PatchSchema {
-  const info = kindInfo(gvk);
-  if (info === undefined) throw new TypeError(`no schema of ${gvk.kind}`);
-  return messagePatchSchema(info.message);
-}
 
 const cache = new Map<string, PatchSchema>();
 
-function messagePatchSchema(message: string): PatchSchema {
+/** The patch schema of a message by its full name. */
+export function messagePatchSchema(message: string): PatchSchema {
   let schema = cache.get(message);
   if (schema === undefined) {
     schema = makeSchema(message);

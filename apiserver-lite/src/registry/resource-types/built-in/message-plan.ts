@@ -1,41 +1,7 @@
 import type { FieldType, SpecialKind } from '@pg8s/k8s-proto/schema/field-type';
 import { zeroValue } from '@pg8s/k8s-proto/schema/zero-value';
+import type { FieldPlan, StructPlan, TypePlan } from '../type-plan.ts';
 import { requireMessage, type FieldSchema, type MessageSchema } from '@pg8s/k8s-proto/schema/schema';
-
-/**
- * How values of a type are owned: as a whole, or piece by piece (Kubernetes: `structured-merge-diff/schema`). Made from
- * the schema when first asked for.
- */
-export type TypePlan =
-  | { kind: 'leaf' }
-  | StructPlan
-  | { kind: 'map'; value: TypePlan }
-  | { kind: 'set' }
-  | {
-      kind: 'keyed';
-      keys: readonly string[];
-      defaults: Readonly<Record<string, unknown>>;
-      element: TypePlan;
-    };
-
-/** A Go struct; its fields have owners of their own. */
-export interface StructPlan {
-  kind: 'struct';
-  readonly fields: readonly FieldPlan[];
-  readonly byName: ReadonlyMap<string, FieldPlan>;
-}
-
-/** A field of a struct. */
-export interface FieldPlan {
-  name: string;
-  /** `f:spec` */
-  element: string;
-  plan: TypePlan;
-  /** What Go prints when nothing was set; undefined where it leaves the field out. */
-  zero: unknown;
-  /** Go leaves the field out when it is empty. */
-  dropsEmpty: boolean;
-}
 
 /** Types that change owners as a whole, wherever they are used: `+structType=atomic` at the type. */
 const atomicMessages: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { kubernetesCodec } from '../../resource-types/built-in/message-codec.ts';
+import { messageCodec } from '../../resource-types/built-in/message-codec.ts';
 import { parseYaml } from '../../../endpoints/encoding/yaml.ts';
 import { StatusError } from '../../../api-errors/status-error.ts';
 import { create, testRegistry, type TestRegistry } from '../test-registry.ts';
@@ -56,7 +56,7 @@ async function causesOf(text: string): Promise<string[]> {
   const [group = '', version = ''] = value.apiVersion.includes('/')
     ? value.apiVersion.split('/')
     : ['', value.apiVersion];
-  const { object } = kubernetesCodec.decode({
+  const { object } = messageCodec.decode({
     value,
     gvk: { group, version, kind: value.kind },
     strict: true,

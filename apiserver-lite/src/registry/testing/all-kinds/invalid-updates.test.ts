@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { kubernetesCodec } from '../../resource-types/built-in/message-codec.ts';
+import { messageCodec } from '../../resource-types/built-in/message-codec.ts';
 import { parseYaml } from '../../../endpoints/encoding/yaml.ts';
 import { applyMergePatch } from '../../../endpoints/patch/merge-patch.ts';
 import { StatusError } from '../../../api-errors/status-error.ts';
@@ -41,7 +41,7 @@ function placeOf(api: TestRegistry, { apiVersion, kind }: Case['object']): strin
 function decoded(value: KubeObject): KubeObject {
   const [version = '', group = ''] = value.apiVersion.split('/').toReversed();
   const gvk = { group, version, kind: value.kind };
-  const { object } = kubernetesCodec.decode({ value, gvk, strict: true });
+  const { object } = messageCodec.decode({ value, gvk, strict: true });
   applyDefaults(object);
   return object;
 }

@@ -11,7 +11,7 @@ import { requireMessage } from '@pg8s/k8s-proto/schema/schema';
 import { Random } from '@pg8s/k8s-proto/testing/random';
 import { randomMessage } from '@pg8s/k8s-proto/testing/random-object';
 import { DecodeError } from '../../resource-types/object-codec.ts';
-import { kubernetesCodec } from '../../resource-types/built-in/message-codec.ts';
+import { messageCodec } from '../../resource-types/built-in/message-codec.ts';
 import { StatusError } from '../../../api-errors/status-error.ts';
 import { applyDefaults } from '../../defaults/apply-defaults.ts';
 import type { Rest } from '../../rest.ts';
@@ -136,7 +136,7 @@ function targets(api: TestRegistry): Target[] {
 function decoded({ rest, body }: Pick<Target, 'rest' | 'body'>): KubeObject | undefined {
   const { group, version, kind } = rest.resource;
   try {
-    const { object } = kubernetesCodec.decode({
+    const { object } = messageCodec.decode({
       value: { metadata: { name: 'a' }, ...body },
       gvk: { group, version, kind },
       strict: false,
