@@ -1,27 +1,27 @@
 import { inEffect } from '@pg8s/k8s-proto/component-base/component-flag';
-import { createDeploymentController } from '../controllers/deployment/deployment-controller.ts';
-import { createDisruptionController } from '../controllers/disruption/disruption-controller.ts';
-import { createGarbageCollector } from '../controllers/garbage-collector/garbage-collector.ts';
-import { createNamespaceController } from '../controllers/namespace/namespace-controller.ts';
+import { DeploymentController } from '../controllers/deployment/deployment-controller.ts';
+import { DisruptionController } from '../controllers/disruption/disruption-controller.ts';
+import { GarbageCollector } from '../controllers/garbage-collector/garbage-collector.ts';
+import { NamespaceController } from '../controllers/namespace/namespace-controller.ts';
 import { namespaceFlags, readNamespaceSettings } from '../controllers/namespace/namespace-settings.ts';
-import { createNodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.ts';
+import { NodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.ts';
 import {
   nodeLifecycleFlags,
   readNodeLifecycleSettings,
 } from '../controllers/node-lifecycle/node-lifecycle-settings.ts';
 import {
-  createPodGarbageCollector,
+  PodGarbageCollector,
   podGarbageCollectorFlags,
   readPodGarbageCollectorSettings,
 } from '../controllers/pod-garbage-collector/pod-garbage-collector.ts';
-import { createReplicaSetController } from '../controllers/replicaset/replicaset-controller.ts';
-import { createRootCaPublisher } from '../controllers/root-ca-certificate-publisher/root-ca-publisher.ts';
+import { ReplicaSetController } from '../controllers/replicaset/replicaset-controller.ts';
+import { RootCaPublisher } from '../controllers/root-ca-certificate-publisher/root-ca-publisher.ts';
 import {
   readRootCaSettings,
   rootCaFlags,
 } from '../controllers/root-ca-certificate-publisher/root-ca-settings.ts';
-import { createServiceAccountController } from '../controllers/serviceaccount/serviceaccount-controller.ts';
-import { createTaintEvictionController } from '../controllers/taint-eviction/taint-eviction-controller.ts';
+import { ServiceAccountController } from '../controllers/serviceaccount/serviceaccount-controller.ts';
+import { TaintEvictionController } from '../controllers/taint-eviction/taint-eviction-controller.ts';
 import {
   configMaps,
   deployments,
@@ -48,7 +48,7 @@ export const controllerTable = [
     isLeaderElected: true,
     resources: [deployments, replicaSets, pods],
     ...noSettings,
-    create: createDeploymentController,
+    create: (context, options) => new DeploymentController(context, options),
   }),
   controllerRow({
     name: 'replicaset-controller',
@@ -59,7 +59,7 @@ export const controllerTable = [
     isLeaderElected: true,
     resources: [replicaSets, pods],
     ...noSettings,
-    create: createReplicaSetController,
+    create: (context, options) => new ReplicaSetController(context, options),
   }),
   controllerRow({
     name: 'garbage-collector-controller',
@@ -73,7 +73,7 @@ export const controllerTable = [
     resources: [],
     flags: [inEffect.boolean('enable-garbage-collector', 'true', 'Run the garbage collector.')],
     readSettings: () => ({}),
-    create: createGarbageCollector,
+    create: (context, options) => new GarbageCollector(context, options),
   }),
   controllerRow({
     name: 'namespace-controller',
@@ -86,7 +86,7 @@ export const controllerTable = [
     flags: namespaceFlags,
     readSettings: readNamespaceSettings,
     create: (context, { workers, settings, isEnabled }) =>
-      createNamespaceController(context, {
+      new NamespaceController(context, {
         workers,
         quietPeriodMs: settings.namespaceQuietPeriodMs,
         followsAll: isEnabled('garbage-collector-controller'),
@@ -101,7 +101,7 @@ export const controllerTable = [
     isLeaderElected: true,
     resources: [namespaces, serviceAccounts],
     ...noSettings,
-    create: createServiceAccountController,
+    create: (context, options) => new ServiceAccountController(context, options),
   }),
   controllerRow({
     name: 'disruption-controller',
@@ -112,7 +112,7 @@ export const controllerTable = [
     isLeaderElected: true,
     resources: [disruptionBudgets, pods, replicationControllers, deployments, replicaSets, statefulSets],
     ...noSettings,
-    create: createDisruptionController,
+    create: (context, options) => new DisruptionController(context, options),
   }),
   controllerRow({
     name: 'node-lifecycle-controller',
@@ -124,7 +124,7 @@ export const controllerTable = [
     resources: [nodes, leases, pods],
     flags: nodeLifecycleFlags,
     readSettings: readNodeLifecycleSettings,
-    create: createNodeLifecycleController,
+    create: (context, options) => new NodeLifecycleController(context, options),
   }),
   controllerRow({
     name: 'taint-eviction-controller',
@@ -135,7 +135,7 @@ export const controllerTable = [
     isLeaderElected: true,
     resources: [nodes, pods],
     ...noSettings,
-    create: createTaintEvictionController,
+    create: (context, options) => new TaintEvictionController(context, options),
   }),
   controllerRow({
     name: 'pod-garbage-collector-controller',
@@ -147,7 +147,7 @@ export const controllerTable = [
     resources: [pods, nodes],
     flags: podGarbageCollectorFlags,
     readSettings: readPodGarbageCollectorSettings,
-    create: createPodGarbageCollector,
+    create: (context, options) => new PodGarbageCollector(context, options),
   }),
   controllerRow({
     name: 'root-ca-certificate-publisher-controller',
@@ -161,7 +161,7 @@ export const controllerTable = [
     readSettings: readRootCaSettings,
     create: (context, { workers, settings, clusterCa }) => {
       const rootCa = settings.rootCa || clusterCa();
-      return rootCa === undefined ? undefined : createRootCaPublisher(context, { workers, rootCa });
+      return rootCa === undefined ? undefined : new RootCaPublisher(context, { workers, rootCa });
     },
   }),
 ] as const;

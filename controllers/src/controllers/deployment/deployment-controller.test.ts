@@ -12,8 +12,8 @@ import {
 import { until } from '../../runtime/testing/fake-clock.ts';
 import { startFakeKubelet } from '../../runtime/testing/fake-kubelet.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { createReplicaSetController } from '../replicaset/replicaset-controller.ts';
-import { createDeploymentController } from './deployment-controller.ts';
+import { ReplicaSetController } from '../replicaset/replicaset-controller.ts';
+import { DeploymentController } from './deployment-controller.ts';
 import { revisionAnnotation, revisionHistoryAnnotation } from './revision.ts';
 
 const running: (() => Promise<void>)[] = [];
@@ -26,8 +26,8 @@ async function startCluster() {
   const context = createTestContext('deployment-controller');
   const { api, clock, informers } = context;
   const controllers = [
-    createDeploymentController(context, { workers: 5 }),
-    createReplicaSetController(context, { workers: 5 }),
+    new DeploymentController(context, { workers: 5 }),
+    new ReplicaSetController(context, { workers: 5 }),
   ];
   const kubelet = startFakeKubelet(context);
   informers.start();

@@ -1,171 +1,194 @@
+import type { Informer } from '../../runtime/cache/informer.ts';
 import { isNotFound } from '../../runtime/client/api-error.ts';
 import { objectKey } from '../../runtime/client/api-object.ts';
-import type { ControllerContext } from '../../runtime/context.ts';
-import { claimObjects, controllerOf, refersTo } from '../../runtime/workload/controller-ref.ts';
-import { type Controller, createController } from '../../runtime/controller.ts';
-import { isEmptySelector, matchesSelector } from '../../selectors/label-selector.ts';
-import { isTerminal } from '../../runtime/workload/pod-state.ts';
 import {
   type Deployment,
   deployments,
   type Pod,
-  pods as podResource,
+  pods,
   type ReplicaSet,
   replicaSets,
 } from '../../runtime/client/resource.ts';
+import type { ControllerContext } from '../../runtime/context.ts';
+import { type Controller, createController } from '../../runtime/controller.ts';
+import type { Worker } from '../../runtime/part.ts';
 import { semanticEqual } from '../../runtime/semantic-equal.ts';
+import { claimObjects, controllerOf } from '../../runtime/workload/controller-ref.ts';
+import { adoptersIn, ownerIn } from '../../runtime/workload/owners.ts';
+import { isTerminal } from '../../runtime/workload/pod-state.ts';
+import { isEmptySelector } from '../../selectors/label-selector.ts';
 import {
   condition,
   type DeploymentCondition,
-  type DeploymentStatus,
   deploymentStatus,
   hasProgressDeadline,
   isComplete,
   nextProgressCheckMs,
   rolloutStatus,
+  sameStatus,
   withCondition,
 } from './deployment-status.ts';
 import { isRollingUpdate } from './fenceposts.ts';
 import { splitGenerations } from './owned-replicasets.ts';
-import { createReplicaSetWriter, type Sync } from './replicaset-writer.ts';
+import { ReplicaSetWriter, type Sync } from './replicaset-writer.ts';
 import { revisionAnnotation } from './revision.ts';
 import { planRollout } from './rollout.ts';
 import { planScaling, wasScaled } from './scaling.ts';
 
+/** kube-controller-manager's `maxRetries` of Deployments. */
+const maxRetries = 15;
+
 /** Rolls each Deployment's template out through ReplicaSets (Kubernetes: `pkg/controller/deployment`). */
-export function createDeploymentController(
-  context: ControllerContext,
-  options: { workers: number },
-): Controller {
-  const { client, clock, informers, recorder } = context;
-  const all = informers.of(deployments);
-  const sets = informers.of(replicaSets);
-  const pods = informers.of(podResource);
-  const controller = createController(context, {
-    name: 'deployment',
-    workers: options.workers,
-    maxRetries: 15,
-    sync,
-  });
-  const { queue } = controller;
-  const writer = createReplicaSetWriter(context);
+export class DeploymentController implements Worker {
+  readonly #context: ControllerContext;
+  readonly #deployments: Informer<Deployment>;
+  readonly #sets: Informer<ReplicaSet>;
+  readonly #pods: Informer<Pod>;
+  readonly #controller: Controller;
+  readonly #writer: ReplicaSetWriter;
 
-  function ownerOf(replicaSet: ReplicaSet): Deployment | undefined {
-    const reference = controllerOf(replicaSet);
-    if (!reference || !refersTo(reference, deployments)) return undefined;
-    const owner = all.store.get(`${replicaSet.metadata.namespace}/${reference.name}`);
-    return owner?.metadata.uid === reference.uid ? owner : undefined;
-  }
-
-  function enqueueOwner(replicaSet: ReplicaSet): void {
-    const owner = ownerOf(replicaSet);
-    if (owner) queue.add(objectKey(owner));
-  }
-
-  function enqueueAdopters(replicaSet: ReplicaSet): void {
-    for (const deployment of all.store.inNamespace(replicaSet.metadata.namespace ?? '')) {
-      const selector = deployment.spec?.selector;
-      if (!isEmptySelector(selector) && matchesSelector(selector, replicaSet.metadata.labels))
-        queue.add(objectKey(deployment));
-    }
-  }
-
-  all.addHandler({
-    add: (deployment) => queue.add(objectKey(deployment)),
-    update: (_, deployment) => queue.add(objectKey(deployment)),
-    delete: (deployment) => queue.add(objectKey(deployment)),
-  });
-  sets.addHandler({
-    add: (set) => (controllerOf(set) ? enqueueOwner(set) : enqueueAdopters(set)),
-    update(before, set) {
-      if (controllerOf(before)?.uid !== controllerOf(set)?.uid) enqueueOwner(before);
-      if (controllerOf(set)) enqueueOwner(set);
-      else if (!semanticEqual(before.metadata, set.metadata)) enqueueAdopters(set);
-    },
-    delete: enqueueOwner,
-  });
-  // Only a Recreate waits for Pods themselves; a rolling update sees ReplicaSets' counts.
-  function podEnded(pod: Pod): void {
-    const reference = controllerOf(pod);
-    const set = reference && sets.store.get(`${pod.metadata.namespace}/${reference.name}`);
-    const deployment = set && ownerOf(set);
-    if (deployment && !isRollingUpdate(deployment)) queue.add(objectKey(deployment));
-  }
-
-  pods.addHandler({
-    update(before, pod) {
-      if (!isTerminal(before) && isTerminal(pod)) podEnded(pod);
-    },
-    delete: podEnded,
-  });
-
-  async function sync(key: string): Promise<void> {
-    const deployment = all.store.get(key);
-    if (!deployment) return;
-    const { selector } = deployment.spec ?? {};
-    if (isEmptySelector(selector)) return refuseSelector(deployment);
-
-    const { namespace = '', uid = '' } = deployment.metadata;
-    const owned = await claimObjects({
-      client,
-      ownerResource: deployments,
-      owner: deployment,
-      selector,
-      resource: replicaSets,
-      candidates: sets.store
-        .inNamespace(namespace)
-        .filter((set) => !controllerOf(set) || controllerOf(set)?.uid === uid),
+  constructor(context: ControllerContext, { workers }: { workers: number }) {
+    this.#context = context;
+    this.#deployments = context.informers.of(deployments);
+    this.#sets = context.informers.of(replicaSets);
+    this.#pods = context.informers.of(pods);
+    this.#writer = new ReplicaSetWriter(context);
+    this.#controller = createController(context, {
+      name: 'deployment',
+      workers,
+      maxRetries,
+      sync: (key) => this.#sync(key),
     });
+    this.#deployments.addHandler({
+      add: (deployment) => this.#enqueue(deployment),
+      update: (_, deployment) => this.#enqueue(deployment),
+      delete: (deployment) => this.#enqueue(deployment),
+    });
+    this.#sets.addHandler({
+      add: (set) => (controllerOf(set) ? this.#enqueueOwner(set) : this.#enqueueAdopters(set)),
+      update: (before, set) => this.#setUpdated(before, set),
+      delete: (set) => this.#enqueueOwner(set),
+    });
+    this.#pods.addHandler({
+      update: (before, pod) => {
+        if (!isTerminal(before) && isTerminal(pod)) this.#podEnded(pod);
+      },
+      delete: (pod) => this.#podEnded(pod),
+    });
+  }
+
+  start(): void {
+    this.#controller.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#controller.stop();
+  }
+
+  #enqueue(deployment: Deployment): void {
+    this.#controller.queue.add(objectKey(deployment));
+  }
+
+  #enqueueOwner(set: ReplicaSet): void {
+    const owner = ownerIn(this.#deployments, set);
+    if (owner) this.#enqueue(owner);
+  }
+
+  #enqueueAdopters(set: ReplicaSet): void {
+    for (const deployment of adoptersIn(this.#deployments, set)) this.#enqueue(deployment);
+  }
+
+  #setUpdated(before: ReplicaSet, set: ReplicaSet): void {
+    if (controllerOf(before)?.uid !== controllerOf(set)?.uid) this.#enqueueOwner(before);
+    if (controllerOf(set)) this.#enqueueOwner(set);
+    else if (!semanticEqual(before.metadata, set.metadata)) this.#enqueueAdopters(set);
+  }
+
+  /** Only a Recreate waits for Pods themselves; a rolling update reads the counts of ReplicaSets. */
+  #podEnded(pod: Pod): void {
+    const reference = controllerOf(pod);
+    const set = reference && this.#sets.store.get(`${pod.metadata.namespace}/${reference.name}`);
+    const deployment = set && ownerIn(this.#deployments, set);
+    if (deployment && !isRollingUpdate(deployment)) this.#enqueue(deployment);
+  }
+
+  async #sync(key: string): Promise<void> {
+    const deployment = this.#deployments.store.get(key);
+    if (!deployment) return;
+    if (isEmptySelector(deployment.spec?.selector)) return this.#refuseSelector(deployment);
+    const owned = await this.#claimReplicaSets(deployment);
     const state: Sync = {
       deployment,
       generations: splitGenerations(deployment, owned),
       conditions: deployment.status?.conditions ?? [],
       revision: undefined,
     };
-    if (deployment.metadata.deletionTimestamp) return writeStatus(key, state, false);
-
-    state.conditions = notePause(deployment, state.conditions, clock.now());
-    const annotated = await writer.syncCurrent(state);
-    if (deployment.spec?.paused || wasScaled(deployment, owned)) {
-      for (const scaling of planScaling(deployment, annotated)) await writer.scale(deployment, scaling);
-      if (deployment.spec?.paused) await writer.cleanUp(deployment, annotated.old);
-      return writeStatus(key, state, false);
-    }
-
-    const step = planRollout(deployment, annotated, ({ metadata }) => pods.store.ownedBy(metadata.uid ?? ''));
-    if (step.create !== undefined) await writer.create(state, step.create);
-    for (const scaling of step.scalings) await writer.scale(deployment, scaling);
-    if (step.create === undefined && step.scalings.length === 0 && isComplete(deployment, deployment.status))
-      await writer.cleanUp(deployment, annotated.old);
-    await writeStatus(key, state, true);
+    if (deployment.metadata.deletionTimestamp) return this.#writeStatus(key, state, false);
+    state.conditions = conditionsWithPause(deployment, state.conditions, this.#context.clock.now());
+    await this.#writer.syncCurrent(state);
+    const isRollingOut = !deployment.spec?.paused && !wasScaled(deployment, owned);
+    await (isRollingOut ? this.#rollOut(state) : this.#scale(state));
+    await this.#writeStatus(key, state, isRollingOut);
   }
 
-  async function writeStatus(key: string, state: Sync, rollingOut: boolean): Promise<void> {
+  /** Adopts and releases ReplicaSets; returns those that the Deployment has afterwards. */
+  #claimReplicaSets(deployment: Deployment): Promise<ReplicaSet[]> {
+    const { namespace = '', uid = '' } = deployment.metadata;
+    return claimObjects({
+      client: this.#context.client,
+      ownerResource: deployments,
+      owner: deployment,
+      selector: deployment.spec?.selector,
+      resource: replicaSets,
+      candidates: this.#sets.store
+        .inNamespace(namespace)
+        .filter((set) => !controllerOf(set) || controllerOf(set)?.uid === uid),
+    });
+  }
+
+  /** Scales what is there, without a further step of the rollout. */
+  async #scale({ deployment, generations }: Sync): Promise<void> {
+    for (const scaling of planScaling(deployment, generations)) await this.#writer.scale(deployment, scaling);
+    if (deployment.spec?.paused) await this.#writer.cleanUp(deployment, generations.old);
+  }
+
+  /** Takes the next step of the rollout. */
+  async #rollOut(state: Sync): Promise<void> {
+    const { deployment, generations } = state;
+    const podsOf = ({ metadata }: ReplicaSet) => this.#pods.store.ownedBy(metadata.uid ?? '');
+    const { create, scalings } = planRollout(deployment, generations, podsOf);
+    if (create !== undefined) await this.#writer.create(state, create);
+    for (const scaling of scalings) await this.#writer.scale(deployment, scaling);
+    if (create === undefined && scalings.length === 0 && isComplete(deployment, deployment.status))
+      await this.#writer.cleanUp(deployment, generations.old);
+  }
+
+  async #writeStatus(key: string, state: Sync, isRollingOut: boolean): Promise<void> {
     const { deployment, generations, conditions, revision } = state;
-    const nowMs = clock.now();
+    const nowMs = this.#context.clock.now();
     const observation = { deployment, ...generations, conditions, nowMs };
-    const status = rollingOut ? rolloutStatus(observation) : deploymentStatus(observation);
+    const status = isRollingOut ? rolloutStatus(observation) : deploymentStatus(observation);
     const annotations = {
       ...deployment.metadata.annotations,
       ...(revision === undefined ? {} : { [revisionAnnotation]: revision }),
     };
     const sameRevision = semanticEqual({ annotations }, { annotations: deployment.metadata.annotations });
     if (sameRevision && sameStatus(deployment.status, status)) {
-      const checkMs = rollingOut ? nextProgressCheckMs(deployment, status, nowMs) : undefined;
-      if (checkMs !== undefined) queue.addAfter(key, checkMs);
+      const checkMs = isRollingOut ? nextProgressCheckMs(deployment, status, nowMs) : undefined;
+      if (checkMs !== undefined) this.#controller.queue.addAfter(key, checkMs);
       return;
     }
     const written = { ...deployment, metadata: { ...deployment.metadata, annotations }, status };
     try {
-      await client.update(deployments, written, 'status');
+      await this.#context.client.update(deployments, written, 'status');
     } catch (error) {
-      // A conflict says that our cache is behind: again, a little later.
+      // A conflict says that our cache is behind: the key is tried again, a little later.
       if (!isNotFound(error)) throw error;
     }
   }
 
-  async function refuseSelector(deployment: Deployment): Promise<void> {
-    recorder.event(deployment, {
+  async #refuseSelector(deployment: Deployment): Promise<void> {
+    this.#context.recorder.event(deployment, {
       type: 'Warning',
       reason: 'SelectingAll',
       message: 'This deployment is selecting all pods. A non-empty selector is required.',
@@ -173,14 +196,12 @@ export function createDeploymentController(
     const { generation = 0 } = deployment.metadata;
     if ((deployment.status?.observedGeneration ?? 0) >= generation) return;
     const status = { ...deployment.status, observedGeneration: generation };
-    await client.update(deployments, { ...deployment, status }, 'status');
+    await this.#context.client.update(deployments, { ...deployment, status }, 'status');
   }
-
-  return controller;
 }
 
-/** Marks the pause and its end in `Progressing`, so that paused time does not count as lack of progress. */
-function notePause(
+/** The conditions with a pause or its end in `Progressing`, so that paused time does not count as lack of progress. */
+function conditionsWithPause(
   deployment: Deployment,
   conditions: readonly DeploymentCondition[],
   nowMs: number,
@@ -188,28 +209,11 @@ function notePause(
   if (!hasProgressDeadline(deployment)) return conditions;
   const progressing = conditions.find(({ type }) => type === 'Progressing');
   if (progressing?.reason === 'ProgressDeadlineExceeded') return conditions;
-  const noted = progressing?.reason === 'DeploymentPaused';
-  const paused = deployment.spec?.paused ?? false;
-  if (paused === noted) return conditions;
-  const words = paused
+  const isNoted = progressing?.reason === 'DeploymentPaused';
+  const isPaused = deployment.spec?.paused ?? false;
+  if (isPaused === isNoted) return conditions;
+  const reasonAndMessage = isPaused
     ? (['DeploymentPaused', 'Deployment is paused'] as const)
     : (['DeploymentResumed', 'Deployment is resumed'] as const);
-  return withCondition(conditions, condition('Progressing', 'Unknown', words, nowMs));
-}
-
-function sameStatus(before: DeploymentStatus | undefined, after: DeploymentStatus): boolean {
-  const numbers = [
-    'observedGeneration',
-    'replicas',
-    'updatedReplicas',
-    'readyReplicas',
-    'availableReplicas',
-    'unavailableReplicas',
-  ] as const;
-  return (
-    numbers.every((field) => (before?.[field] ?? 0) === (after[field] ?? 0)) &&
-    before?.terminatingReplicas === after.terminatingReplicas &&
-    before?.collisionCount === after.collisionCount &&
-    semanticEqual(before?.conditions ?? [], after.conditions ?? [])
-  );
+  return withCondition(conditions, condition('Progressing', 'Unknown', reasonAndMessage, nowMs));
 }

@@ -1,5 +1,6 @@
 import { formatTime, parseTime } from '../../runtime/clock.ts';
 import type { Deployment, ReplicaSet } from '../../runtime/client/resource.ts';
+import { semanticEqual } from '../../runtime/semantic-equal.ts';
 import { resolveFenceposts, wantedReplicas } from './fenceposts.ts';
 import { sizeOf, sum } from './owned-replicasets.ts';
 
@@ -183,4 +184,22 @@ function terminatingReplicas(replicaSets: readonly ReplicaSet[]): number | undef
     total += status?.terminatingReplicas ?? 0;
   }
   return total;
+}
+
+/** Whether writing the status would change nothing. */
+export function sameStatus(before: DeploymentStatus | undefined, after: DeploymentStatus): boolean {
+  const numbers = [
+    'observedGeneration',
+    'replicas',
+    'updatedReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'unavailableReplicas',
+  ] as const;
+  return (
+    numbers.every((field) => (before?.[field] ?? 0) === (after[field] ?? 0)) &&
+    before?.terminatingReplicas === after.terminatingReplicas &&
+    before?.collisionCount === after.collisionCount &&
+    semanticEqual(before?.conditions ?? [], after.conditions ?? [])
+  );
 }

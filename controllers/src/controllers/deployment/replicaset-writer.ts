@@ -31,109 +31,63 @@ export interface Sync {
   revision: string | undefined;
 }
 
-/** Writes what a sync decided about ReplicaSets, and tells the Deployment's users. */
-export interface ReplicaSetWriter {
-  /** Brings the current ReplicaSet's annotations and minReadySeconds up to date; here a rollback gets its new revision. */
-  syncCurrent(state: Sync): Promise<Generations>;
-  /** Makes the ReplicaSet of the template. Rejects on a hash collision, which the next sync resolves. */
-  create(state: Sync, replicas: number): Promise<void>;
-  scale(deployment: Deployment, scaling: Scaling): Promise<void>;
-  /** Deletes the oldest ReplicaSets beyond the history limit, if they are empty. */
-  cleanUp(deployment: Deployment, old: readonly ReplicaSet[]): Promise<void>;
-}
+/** Writes what a sync decided about ReplicaSets, and records events of the Deployment. */
+export class ReplicaSetWriter {
+  readonly #context: Pick<ControllerContext, 'client' | 'clock' | 'recorder'>;
 
-/** Makes a writer on a context's client and recorder. */
-export function createReplicaSetWriter({ client, clock, recorder }: ControllerContext): ReplicaSetWriter {
-  async function syncCurrent(state: Sync): Promise<Generations> {
+  constructor(context: Pick<ControllerContext, 'client' | 'clock' | 'recorder'>) {
+    this.#context = context;
+  }
+
+  /** Brings the current ReplicaSet's annotations and minReadySeconds up to date; a rollback gets its revision here. */
+  async syncCurrent(state: Sync): Promise<void> {
+    const { client } = this.#context;
     const { deployment, generations, conditions } = state;
     const { current, old } = generations;
-    if (!current) return generations;
+    if (!current) return;
     const annotations = annotationsOfCurrent(deployment, current, nextRevision(old));
     const minReadySeconds = deployment.spec?.minReadySeconds ?? 0;
     state.revision = annotations[revisionAnnotation];
-    if (hasProgressDeadline(deployment) && !conditions.some(({ type }) => type === 'Progressing')) {
-      const words = ['FoundNewReplicaSet', `Found new replica set "${current.metadata.name}"`] as const;
-      state.conditions = withCondition(conditions, condition('Progressing', 'True', words, clock.now()));
-    }
+    if (!conditions.some(({ type }) => type === 'Progressing'))
+      this.#setProgressing(state, 'FoundNewReplicaSet', `Found new replica set "${current.metadata.name}"`);
     const same = semanticEqual({ annotations }, { annotations: current.metadata.annotations });
-    if (same && (current.spec?.minReadySeconds ?? 0) === minReadySeconds) return generations;
+    if (same && (current.spec?.minReadySeconds ?? 0) === minReadySeconds) return;
     const updated = await client.update(replicaSets, {
       ...current,
       metadata: { ...current.metadata, annotations },
       spec: { ...(current.spec as NonNullable<ReplicaSet['spec']>), minReadySeconds },
     });
     state.generations = { current: updated, old };
-    return state.generations;
   }
 
-  async function create(state: Sync, replicas: number): Promise<void> {
+  /** Creates the ReplicaSet of the template. Rejects on a hash collision, which the next sync resolves. */
+  async create(state: Sync, replicas: number): Promise<void> {
     const { deployment } = state;
-    const made = newReplicaSet(deployment, replicas, nextRevision(state.generations.old));
-    const { namespace, name = '' } = made.metadata;
+    const wanted = newReplicaSet(deployment, replicas, nextRevision(state.generations.old));
+    const name = wanted.metadata.name ?? '';
     let created: ReplicaSet;
     try {
-      created = await client.create(replicaSets, made);
+      created = await this.#context.client.create(replicaSets, wanted);
     } catch (error) {
-      if (isAlreadyExists(error)) {
-        const existing = await client.get(replicaSets, { namespace, name });
-        const ours = controllerOf(existing)?.uid === deployment.metadata.uid;
-        if (ours && sameTemplate(existing.spec?.template, deployment.spec?.template)) {
-          // Our cache has not seen what we made before.
-          state.generations = { ...state.generations, current: existing };
-          state.revision = existing.metadata.annotations?.[revisionAnnotation];
-          return;
-        }
-        // Another template with the same hash: count it, and the next sync gets another hash.
-        const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-        await client.update(
-          deployments,
-          { ...deployment, status: { ...deployment.status, collisionCount } },
-          'status',
-        );
-      } else if (!isNamespaceTerminating(error)) await reportFailure(state, name, error);
+      const isOurs = await this.#handleFailure(state, wanted, error);
+      if (isOurs) return;
       throw error;
     }
     if (replicas > 0) {
       const message = `Scaled up replica set ${name} from 0 to ${replicas}`;
-      recorder.event(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message });
+      this.#context.recorder.event(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message });
     }
-    state.generations = { ...state.generations, current: created };
-    state.revision = created.metadata.annotations?.[revisionAnnotation];
-    if (hasProgressDeadline(deployment)) {
-      const words = ['NewReplicaSetCreated', `Created new replica set "${name}"`] as const;
-      state.conditions = withCondition(
-        state.conditions,
-        condition('Progressing', 'True', words, clock.now()),
-      );
-    }
+    takeAsCurrent(state, created);
+    this.#setProgressing(state, 'NewReplicaSetCreated', `Created new replica set "${name}"`);
   }
 
-  async function reportFailure(
-    { deployment, conditions }: Sync,
-    name: string,
-    error: unknown,
-  ): Promise<void> {
-    const reason = 'ReplicaSetCreateError';
-    const message = `Failed to create new replica set "${name}": ${error instanceof Error ? error.message : String(error)}`;
-    recorder.event(deployment, { type: 'Warning', reason, message });
-    if (!hasProgressDeadline(deployment)) return;
-    const failed = withCondition(
-      conditions,
-      condition('Progressing', 'False', [reason, message], clock.now()),
-    );
-    const status = { ...deployment.status, conditions: failed };
-    // The failure itself matters more than whether it could be written down.
-    await client.update(deployments, { ...deployment, status }, 'status').catch(() => undefined);
-  }
-
-  async function scale(deployment: Deployment, { replicaSet, replicas }: Scaling): Promise<void> {
+  /** Writes the size of a ReplicaSet, and the Deployment's size into its annotations. */
+  async scale(deployment: Deployment, { replicaSet, replicas }: Scaling): Promise<void> {
+    const { client, recorder } = this.#context;
     const before = sizeOf(replicaSet);
     const annotations = { ...replicaSet.metadata.annotations, ...sizeAnnotations(deployment) };
-    if (
-      before === replicas &&
-      semanticEqual({ annotations }, { annotations: replicaSet.metadata.annotations })
-    )
-      return;
+    const same = semanticEqual({ annotations }, { annotations: replicaSet.metadata.annotations });
+    if (before === replicas && same) return;
     await client.update(replicaSets, {
       ...replicaSet,
       metadata: { ...replicaSet.metadata, annotations },
@@ -145,19 +99,64 @@ export function createReplicaSetWriter({ client, clock, recorder }: ControllerCo
     recorder.event(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message });
   }
 
-  async function cleanUp({ spec }: Deployment, old: readonly ReplicaSet[]): Promise<void> {
+  /** Deletes the oldest ReplicaSets beyond the history limit, if they are empty. */
+  async cleanUp({ spec }: Deployment, old: readonly ReplicaSet[]): Promise<void> {
     const limit = spec?.revisionHistoryLimit;
     if (limit === undefined || limit === noLimit) return;
-    const alive = old.filter(({ metadata }) => !metadata.deletionTimestamp).sort(byRevision);
-    for (const { metadata, status, ...replicaSet } of alive.slice(0, Math.max(0, alive.length - limit))) {
-      const settled = (metadata.generation ?? 0) <= (status?.observedGeneration ?? 0);
-      if ((status?.replicas ?? 0) !== 0 || (replicaSet.spec?.replicas ?? 1) !== 0 || !settled) continue;
+    const present = old.filter(({ metadata }) => !metadata.deletionTimestamp).sort(byRevision);
+    for (const { metadata, status, ...replicaSet } of present.slice(0, Math.max(0, present.length - limit))) {
+      const isObserved = (metadata.generation ?? 0) <= (status?.observedGeneration ?? 0);
+      if ((status?.replicas ?? 0) !== 0 || (replicaSet.spec?.replicas ?? 1) !== 0 || !isObserved) continue;
       const { namespace, name = '' } = metadata;
-      await client.delete(replicaSets, { namespace, name }).catch((error: unknown) => {
+      await this.#context.client.delete(replicaSets, { namespace, name }).catch((error: unknown) => {
         if (!isNotFound(error)) throw error;
       });
     }
   }
 
-  return { syncCurrent, create, scale, cleanUp };
+  /** Handles an error of `create`; returns true where the ReplicaSet exists already as it is wanted. */
+  async #handleFailure(state: Sync, wanted: ReplicaSet, error: unknown): Promise<boolean> {
+    if (!isAlreadyExists(error)) {
+      if (!isNamespaceTerminating(error)) await this.#reportFailure(state, wanted.metadata.name ?? '', error);
+      return false;
+    }
+    const { client } = this.#context;
+    const { deployment } = state;
+    const { namespace, name = '' } = wanted.metadata;
+    const existing = await client.get(replicaSets, { namespace, name });
+    const isOurs = controllerOf(existing)?.uid === deployment.metadata.uid;
+    if (isOurs && sameTemplate(existing.spec?.template, deployment.spec?.template)) {
+      // Our cache does not show yet what we created before.
+      takeAsCurrent(state, existing);
+      return true;
+    }
+    // Another template with the same hash: count it, and the next sync gets another hash.
+    const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
+    const status = { ...deployment.status, collisionCount };
+    await client.update(deployments, { ...deployment, status }, 'status');
+    return false;
+  }
+
+  async #reportFailure({ deployment, conditions }: Sync, name: string, error: unknown): Promise<void> {
+    const { client, clock, recorder } = this.#context;
+    const reason = 'ReplicaSetCreateError';
+    const message = `Failed to create new replica set "${name}": ${error instanceof Error ? error.message : String(error)}`;
+    recorder.event(deployment, { type: 'Warning', reason, message });
+    if (!hasProgressDeadline(deployment)) return;
+    const failed = condition('Progressing', 'False', [reason, message], clock.now());
+    const status = { ...deployment.status, conditions: withCondition(conditions, failed) };
+    // The failure itself is thrown; that it could not be written to the status is less important.
+    await client.update(deployments, { ...deployment, status }, 'status').catch(() => undefined);
+  }
+
+  #setProgressing(state: Sync, reason: string, message: string): void {
+    if (!hasProgressDeadline(state.deployment)) return;
+    const progressing = condition('Progressing', 'True', [reason, message], this.#context.clock.now());
+    state.conditions = withCondition(state.conditions, progressing);
+  }
+}
+
+function takeAsCurrent(state: Sync, current: ReplicaSet): void {
+  state.generations = { ...state.generations, current };
+  state.revision = current.metadata.annotations?.[revisionAnnotation];
 }

@@ -18,7 +18,7 @@ import {
 } from '../../runtime/client/resource.ts';
 import { until } from '../../runtime/testing/fake-clock.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { createDisruptionController } from './disruption-controller.ts';
+import { DisruptionController } from './disruption-controller.ts';
 
 const labels = { app: 'web' };
 
@@ -34,7 +34,7 @@ async function cluster(t: NodeTest) {
     replicationControllers,
     events,
   );
-  const worker = createDisruptionController(context, { workers: 1 });
+  const worker = new DisruptionController(context, { workers: 1 });
   informers.start();
   await informers.synced();
   worker.start();

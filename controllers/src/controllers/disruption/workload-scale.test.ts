@@ -4,7 +4,7 @@ import { ApiError } from '../../runtime/client/api-error.ts';
 import type { ApiObject } from '../../runtime/client/api-object.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { workloadScales } from './workload-scale.ts';
+import { WorkloadScales } from './workload-scale.ts';
 
 const missing = () => new ApiError(404, { kind: 'Status', reason: 'NotFound', code: 404 } as never);
 
@@ -48,7 +48,7 @@ const object = (name: string, spec?: object): ApiObject =>
 
 test('workloads of others have the scale that their subresource tells', async () => {
   const context = createTestContext();
-  const find = workloadScales({
+  const scales = new WorkloadScales({
     ...context,
     client: clientOf({ a: object('a'), 'a/scale': object('a', { replicas: 7 }), plain: object('plain') }),
   });
@@ -59,12 +59,15 @@ test('workloads of others have the scale that their subresource tells', async ()
     uid: `uid-${name}`,
     controller: true,
   });
-  assert.deepEqual(await find(reference('a'), 'default'), { uid: 'uid-a', replicas: 7 });
-  assert.equal(await find({ ...reference('a'), uid: 'another' }, 'default'), undefined);
-  assert.equal(await find(reference('gone'), 'default'), undefined);
-  await assert.rejects(find(reference('plain'), 'default'), /Thing does not implement the scale subresource/);
+  assert.deepEqual(await scales.find(reference('a'), 'default'), { uid: 'uid-a', replicas: 7 });
+  assert.equal(await scales.find({ ...reference('a'), uid: 'another' }, 'default'), undefined);
+  assert.equal(await scales.find(reference('gone'), 'default'), undefined);
   await assert.rejects(
-    find(reference('a', 'Other'), 'default'),
+    scales.find(reference('plain'), 'default'),
+    /Thing does not implement the scale subresource/,
+  );
+  await assert.rejects(
+    scales.find(reference('a', 'Other'), 'default'),
     /no matches for kind "Other" in version "example\.com\/v1"/,
   );
   context.informers.stop();

@@ -1,6 +1,8 @@
 import type { OwnerReference } from '@pg8s/k8s-proto/object';
 import { isNotFound } from '../../runtime/client/api-error.ts';
 import type { ApiObject } from '../../runtime/client/api-object.ts';
+import type { Informer } from '../../runtime/cache/informer.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import type { ControllerContext } from '../../runtime/context.ts';
 import { controllerOf, refersTo } from '../../runtime/workload/controller-ref.ts';
 import { discover } from '../../runtime/client/discovery.ts';
@@ -13,7 +15,7 @@ import {
   statefulSets,
 } from '../../runtime/client/resource.ts';
 
-/** How many Pods a workload wants, and who it is. */
+/** How many Pods a workload wants, and its uid. */
 export interface WorkloadScale {
   uid: string;
   replicas: number;
@@ -23,76 +25,81 @@ interface Scale extends ApiObject {
   spec?: { replicas?: number };
 }
 
-/** Tells what the controller of a Pod wants; undefined where it is not there (any more). */
+/** Finds how many Pods the controller of a Pod wants; undefined where that controller is gone. */
 export type FindScale = (reference: OwnerReference, namespace: string) => Promise<WorkloadScale | undefined>;
 
-/**
- * Finds the scale of any workload: of the built-in ones in the caches, of others by their `scale` subresource (Kubernetes:
- * `DisruptionController.finders`). Rejects where a kind has none.
- */
-export function workloadScales({ client, informers }: ControllerContext): FindScale {
-  const known = [replicationControllers, deployments, replicaSets, statefulSets] as Resource<Scale>[];
-  const caches = known.map((resource) => informers.of(resource));
-  const [, allDeployments, allReplicaSets] = caches;
+const builtIn = [replicationControllers, deployments, replicaSets, statefulSets] as Resource<Scale>[];
 
-  function cached(reference: OwnerReference, namespace: string): WorkloadScale | undefined {
-    for (const { resource, store } of caches) {
-      if (!refersTo(reference, resource)) continue;
-      const found = store.get(`${namespace}/${reference.name}`);
-      if (found?.metadata.uid !== reference.uid) return undefined;
-      return { uid: reference.uid, replicas: found.spec?.replicas ?? 1 };
-    }
-    return undefined;
+/**
+ * The scales of workloads: of the built-in ones from the caches, of others by their `scale` subresource (Kubernetes:
+ * `DisruptionController.finders`).
+ */
+export class WorkloadScales {
+  readonly #client: Client;
+  readonly #caches: readonly Informer<Scale>[];
+
+  constructor({ client, informers }: Pick<ControllerContext, 'client' | 'informers'>) {
+    this.#client = client;
+    this.#caches = builtIn.map((resource) => informers.of(resource));
   }
 
-  /** A ReplicaSet of a Deployment wants what the Deployment wants, all its ReplicaSets together. */
-  function deploymentOf(reference: OwnerReference, namespace: string): OwnerReference | undefined {
+  /** See `FindScale`. Rejects where the kind is unknown or has no scale. */
+  async find(reference: OwnerReference, namespace: string): Promise<WorkloadScale | undefined> {
+    const deployment = this.#deploymentOf(reference, namespace);
+    const workload = deployment ?? reference;
+    return builtIn.some((resource) => refersTo(workload, resource))
+      ? this.#cached(workload, namespace)
+      : this.#read(workload, namespace);
+  }
+
+  #cached(reference: OwnerReference, namespace: string): WorkloadScale | undefined {
+    const cache = this.#caches.find(({ resource }) => refersTo(reference, resource));
+    const found = cache?.store.get(`${namespace}/${reference.name}`);
+    if (found?.metadata.uid !== reference.uid) return undefined;
+    return { uid: reference.uid, replicas: found.spec?.replicas ?? 1 };
+  }
+
+  /** A ReplicaSet of a Deployment wants what the Deployment wants of all its ReplicaSets together. */
+  #deploymentOf(reference: OwnerReference, namespace: string): OwnerReference | undefined {
     if (!refersTo(reference, replicaSets)) return undefined;
-    const set = allReplicaSets?.store.get(`${namespace}/${reference.name}`);
+    const cache = this.#caches.find(({ resource }) => refersTo(reference, resource));
+    const set = cache?.store.get(`${namespace}/${reference.name}`);
     if (set?.metadata.uid !== reference.uid) return undefined;
     const owner = controllerOf(set);
     return owner !== undefined && refersTo(owner, deployments) ? owner : undefined;
   }
 
-  async function asked(reference: OwnerReference, namespace: string): Promise<WorkloadScale | undefined> {
-    const { group, version } = parseGroupVersion(reference.apiVersion);
-    const { resources } = await discover(client);
-    const resource = resources.find(
-      (each) => each.group === group && each.version === version && each.kind === reference.kind,
-    );
-    if (resource === undefined) {
-      throw new Error(
-        `no matches for kind ${JSON.stringify(reference.kind)} in version ${JSON.stringify(reference.apiVersion)}`,
-      );
-    }
+  async #read(reference: OwnerReference, namespace: string): Promise<WorkloadScale | undefined> {
+    const { name, kind, uid } = reference;
+    const resource = await this.#discover(reference);
     try {
-      const scale = await client.get(
-        resource as Resource<Scale>,
-        { namespace, name: reference.name },
-        { subresource: 'scale' },
-      );
-      if (scale.metadata.uid !== reference.uid) return undefined;
-      return { uid: reference.uid, replicas: scale.spec?.replicas ?? 0 };
+      const scale = await this.#client.get(resource, { namespace, name }, { subresource: 'scale' });
+      return scale.metadata.uid === uid ? { uid, replicas: scale.spec?.replicas ?? 0 } : undefined;
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
-    // The object is not there, or its kind has no scale.
-    const live = await client.get(resource, { namespace, name: reference.name }).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
-    if (live === undefined) return undefined;
-    throw new Error(`${reference.kind} does not implement the scale subresource`);
+    // Either the object is gone, or its kind has no scale.
+    if (!(await this.#exists(resource, { namespace, name }))) return undefined;
+    throw new Error(`${kind} does not implement the scale subresource`);
   }
 
-  return async (reference, namespace) => {
-    const deployment = deploymentOf(reference, namespace);
-    if (deployment !== undefined) {
-      const found = allDeployments?.store.get(`${namespace}/${deployment.name}`);
-      if (found?.metadata.uid !== deployment.uid) return undefined;
-      return { uid: deployment.uid, replicas: found.spec?.replicas ?? 1 };
+  async #discover({ apiVersion, kind }: OwnerReference): Promise<Resource<Scale>> {
+    const { group, version } = parseGroupVersion(apiVersion);
+    const { resources } = await discover(this.#client);
+    const resource = resources.find(
+      (each) => each.group === group && each.version === version && each.kind === kind,
+    );
+    if (resource !== undefined) return resource as Resource<Scale>;
+    throw new Error(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
+  }
+
+  async #exists(resource: Resource, ref: { namespace: string; name: string }): Promise<boolean> {
+    try {
+      await this.#client.get(resource, ref);
+      return true;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      return false;
     }
-    if (known.some((resource) => refersTo(reference, resource))) return cached(reference, namespace);
-    return asked(reference, namespace);
-  };
+  }
 }

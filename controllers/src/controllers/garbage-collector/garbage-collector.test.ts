@@ -15,7 +15,8 @@ import {
 import { until } from '../../runtime/testing/fake-clock.ts';
 import { startFakeKubelet } from '../../runtime/testing/fake-kubelet.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { createGarbageCollector, judge } from './garbage-collector.ts';
+import { decide } from './deletion-decision.ts';
+import { GarbageCollector } from './garbage-collector.ts';
 
 const running: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -26,7 +27,7 @@ async function startCluster() {
   const context = createTestContext('garbage-collector-controller');
   const { api, clock } = context;
   api.register(deployments, replicaSets, pods, nodes, events);
-  const collector = createGarbageCollector(context, { workers: 5 });
+  const collector = new GarbageCollector(context, { workers: 5 });
   running.push(async () => {
     const stopped = collector.stop();
     await clock.advance(60_000);
@@ -193,7 +194,7 @@ test('an owner in another namespace is no owner, and a namespaced one cannot own
   assert.ok(cluster.api.all(events).every(({ reason }) => reason === 'OwnerRefInvalidNamespace'));
 });
 
-test('an owner whose kind is not known stays unjudged until it is', async () => {
+test('an owner whose kind is not known is not decided on until it is', async () => {
   const cluster = await startCluster();
   const widgets: Resource = {
     group: 'example.com',
@@ -232,18 +233,21 @@ test('owners decide', () => {
   const one = { apiVersion: 'v1', kind: 'X', name: 'one', uid: 'u1' };
   const two = { ...one, uid: 'u2' };
   const none = { solid: [], dangling: [], waiting: [] };
-  assert.deepEqual(judge({ ...none, solid: [one] }, [], true), { action: 'keep' });
-  assert.deepEqual(judge({ solid: [one], dangling: [two], waiting: [] }, [], true), {
+  assert.deepEqual(decide({ ...none, solid: [one] }, [], true), { action: 'keep' });
+  assert.deepEqual(decide({ solid: [one], dangling: [two], waiting: [] }, [], true), {
     action: 'unlink',
     owners: ['u2'],
   });
-  assert.deepEqual(judge({ ...none, waiting: [one] }, [], true), { action: 'delete', policy: 'Foreground' });
-  assert.deepEqual(judge({ ...none, waiting: [one] }, [], false), { action: 'delete', policy: 'Background' });
-  assert.deepEqual(judge({ ...none, dangling: [one] }, ['orphan'], true), {
+  assert.deepEqual(decide({ ...none, waiting: [one] }, [], true), { action: 'delete', policy: 'Foreground' });
+  assert.deepEqual(decide({ ...none, waiting: [one] }, [], false), {
+    action: 'delete',
+    policy: 'Background',
+  });
+  assert.deepEqual(decide({ ...none, dangling: [one] }, ['orphan'], true), {
     action: 'delete',
     policy: 'Orphan',
   });
-  assert.deepEqual(judge({ ...none, dangling: [one] }, ['foregroundDeletion'], true), {
+  assert.deepEqual(decide({ ...none, dangling: [one] }, ['foregroundDeletion'], true), {
     action: 'delete',
     policy: 'Foreground',
   });

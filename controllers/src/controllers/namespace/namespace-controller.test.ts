@@ -14,7 +14,7 @@ import {
 import { until } from '../../runtime/testing/fake-clock.ts';
 import { startFakeKubelet } from '../../runtime/testing/fake-kubelet.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { createNamespaceController } from './namespace-controller.ts';
+import { NamespaceController } from './namespace-controller.ts';
 
 const running: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -25,7 +25,7 @@ async function startCluster() {
   const context = createTestContext();
   const { api, clock, informers } = context;
   api.register(namespaces, pods, services, deployments, serviceAccounts, configMaps);
-  const controller = createNamespaceController(context, {
+  const controller = new NamespaceController(context, {
     workers: 2,
     quietPeriodMs: 1000,
     followsAll: true,

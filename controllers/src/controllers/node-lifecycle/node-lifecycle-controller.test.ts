@@ -4,7 +4,7 @@ import { FlagReader } from '@pg8s/k8s-proto/component-base/flag-reader';
 import { formatMicroTime, formatTime } from '../../runtime/clock.ts';
 import { events, leases, type Node, nodes, type Pod, pods } from '../../runtime/client/resource.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { createNodeLifecycleController } from './node-lifecycle-controller.ts';
+import { NodeLifecycleController } from './node-lifecycle-controller.ts';
 import {
   nodeLifecycleFlags,
   type NodeLifecycleSettings,
@@ -33,7 +33,7 @@ async function cluster(t: NodeTest, settings: Partial<NodeLifecycleSettings> = {
   const context = createTestContext('node-controller');
   const { api, clock, informers } = context;
   api.register(nodes, pods, leases, events);
-  const controller = createNodeLifecycleController(context, {
+  const controller = new NodeLifecycleController(context, {
     workers: 2,
     settings: { ...nodeLifecycleDefaults, ...settings },
   });
@@ -259,7 +259,7 @@ test('time in which the controller itself stood still is not held against nodes'
   const context = createTestContext();
   const { api, clock, informers } = context;
   api.register(nodes, pods, leases, events);
-  const controller = createNodeLifecycleController(context, { workers: 1, settings: nodeLifecycleDefaults });
+  const controller = new NodeLifecycleController(context, { workers: 1, settings: nodeLifecycleDefaults });
   informers.start();
   await informers.synced();
   controller.start();

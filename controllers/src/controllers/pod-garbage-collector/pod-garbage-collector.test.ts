@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { type TestContext as NodeTest, test } from 'node:test';
 import { nodes, type Pod, pods } from '../../runtime/client/resource.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { createPodGarbageCollector } from './pod-garbage-collector.ts';
+import { PodGarbageCollector } from './pod-garbage-collector.ts';
 
 async function cluster(t: NodeTest, settings = { terminatedPodGcThreshold: 12_500 }) {
   const context = createTestContext();
   const { api, clock, informers } = context;
   api.register(nodes, pods);
-  const collector = createPodGarbageCollector(context, { settings });
+  const collector = new PodGarbageCollector(context, { settings });
   informers.start();
   await informers.synced();
   const seen: Pod[] = [];

@@ -2,11 +2,12 @@ import { type ComponentFlag, inEffect } from '@pg8s/k8s-proto/component-base/com
 import type { FlagReader } from '@pg8s/k8s-proto/component-base/flag-reader';
 import { isNotFound } from '../../runtime/client/api-error.ts';
 import { delay, formatTime, parseTime } from '../../runtime/clock.ts';
+import type { Informer } from '../../runtime/cache/informer.ts';
 import type { ControllerContext } from '../../runtime/context.ts';
 import type { Worker } from '../../runtime/part.ts';
 import { setPodCondition } from '../../runtime/workload/pod-condition.ts';
 import { byNode, isTerminal } from '../../runtime/workload/pod-state.ts';
-import { nodes, type Pod, pods } from '../../runtime/client/resource.ts';
+import { type Node, nodes, type Pod, pods } from '../../runtime/client/resource.ts';
 
 /** kube-controller-manager's flag of the same name. */
 export interface PodGarbageCollectorSettings {
@@ -25,78 +26,109 @@ export function readPodGarbageCollectorSettings(flags: FlagReader): PodGarbageCo
 }
 
 const periodMs = 20_000;
-/** For so long a Node that Pods name may be missing: they may have been seen before it was. */
+/** So long a Node that Pods name may be missing: they may have been seen before it was. */
 const quarantineMs = 40_000;
 const concurrentDeletions = 16;
 const outOfService = 'node.kubernetes.io/out-of-service';
+const orphanCondition = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'DeletionByPodGC',
+  message: 'PodGC: node no longer exists',
+};
 
 /**
- * Deletes Pods that nobody else will (Kubernetes: `pkg/controller/podgc`): those of Nodes that are gone, those that go and
- * were never scheduled, those that go on a node out of service, and of those that ended the oldest beyond a number.
- * kube-controller-manager begins to count a Node as missing at its next round; here the deletion itself counts, so that
- * the Pods go 40 s after it.
+ * Deletes Pods that no other controller deletes (Kubernetes: `pkg/controller/podgc`): those of Nodes that are gone, those
+ * that are being deleted and were never scheduled, those that are being deleted on a node out of service, and of those
+ * that ended the oldest beyond a number. kube-controller-manager begins to count a Node as missing in its next round;
+ * here it counts from its deletion on, so that the Pods are deleted 40 s after it.
  */
-export function createPodGarbageCollector(
-  context: ControllerContext,
-  { settings }: { settings: PodGarbageCollectorSettings },
-): Worker {
-  const { client, clock, informers, log } = context;
-  const allPods = informers.of(pods);
-  const allNodes = informers.of(nodes);
-  allPods.addIndex(...byNode);
+export class PodGarbageCollector implements Worker {
+  readonly #context: ControllerContext;
+  readonly #settings: PodGarbageCollectorSettings;
+  readonly #pods: Informer<Pod>;
+  readonly #nodes: Informer<Node>;
   /** Name of a missing Node → since when, by the monotonic clock. */
-  const missing = new Map<string, number>();
-  const stop = new AbortController();
-  let wake: AbortController | undefined;
-  let running: Promise<void> | undefined;
+  readonly #missing = new Map<string, number>();
+  readonly #stop = new AbortController();
+  #wake: AbortController | undefined;
+  #running: Promise<void> | undefined;
 
-  allNodes.addHandler({
-    delete({ metadata }) {
-      missing.set(metadata.name ?? '', clock.monotonicMs());
-      // The round that waits may end too late for it.
-      wake?.abort();
-    },
-  });
+  constructor(context: ControllerContext, { settings }: { settings: PodGarbageCollectorSettings }) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#pods = context.informers.of(pods);
+    this.#nodes = context.informers.of(nodes);
+    this.#pods.addIndex(...byNode);
+    this.#nodes.addHandler({
+      delete: ({ metadata }) => {
+        this.#missing.set(metadata.name ?? '', context.clock.monotonicMs());
+        // The current wait may be too long for it.
+        this.#wake?.abort();
+      },
+    });
+  }
 
-  async function run(): Promise<void> {
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.#context;
     let roundMs = clock.monotonicMs();
-    while (!stop.signal.aborted) {
+    while (!this.#stop.signal.aborted) {
       const now = clock.monotonicMs();
       try {
         if (now >= roundMs) {
           roundMs = now + periodMs;
-          await collect();
+          await this.#collect();
         }
-        await collectOrphans();
+        await this.#collectOrphans();
       } catch (error) {
         log.warn({ err: error }, 'cannot collect Pods, trying again');
       }
-      const dueMs = Math.min(roundMs, ...[...missing.values()].map((since) => since + quarantineMs));
-      wake = new AbortController();
-      const either = AbortSignal.any([wake.signal, stop.signal]);
-      await delay(clock, Math.max(100, dueMs - clock.monotonicMs()), either);
+      await this.#waitUntil(roundMs);
     }
   }
 
-  async function collect(): Promise<void> {
-    const all = allPods.store.list();
-    const threshold = settings.terminatedPodGcThreshold;
-    if (threshold > 0) {
-      const ended = all.filter(isTerminal);
-      if (ended.length > threshold)
-        await removeAll(ended.sort(byEvictionAndAge).slice(0, ended.length - threshold));
-    }
-    const going = all.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-    await removeAll(going.filter(isOnNodeOutOfService).sort(byEvictionAndAge));
-    await removeAll(going.filter(({ spec }) => !spec?.nodeName));
+  /** Waits for the next round, or for the next missing Node to be missing for long enough. */
+  async #waitUntil(roundMs: number): Promise<void> {
+    const { clock } = this.#context;
+    const dueMs = Math.min(roundMs, ...[...this.#missing.values()].map((since) => since + quarantineMs));
+    this.#wake = new AbortController();
+    const either = AbortSignal.any([this.#wake.signal, this.#stop.signal]);
+    await delay(clock, Math.max(100, dueMs - clock.monotonicMs()), either);
+  }
+
+  async #collect(): Promise<void> {
+    const all = this.#pods.store.list();
+    await this.#deleteAll(this.#endedBeyondThreshold(all));
+    const beingDeleted = all.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    await this.#deleteAll(
+      beingDeleted.filter((pod) => this.#isOnNodeOutOfService(pod)).sort(byEvictionAndAge),
+    );
+    await this.#deleteAll(beingDeleted.filter(({ spec }) => !spec?.nodeName));
     for (const { spec } of all) {
       const name = spec?.nodeName;
-      if (name && !allNodes.store.get(name) && !missing.has(name)) missing.set(name, clock.monotonicMs());
+      if (name && !this.#nodes.store.get(name) && !this.#missing.has(name))
+        this.#missing.set(name, this.#context.clock.monotonicMs());
     }
   }
 
-  function isOnNodeOutOfService({ spec }: Pod): boolean {
-    const node = allNodes.store.get(spec?.nodeName ?? '');
+  #endedBeyondThreshold(all: readonly Pod[]): Pod[] {
+    const threshold = this.#settings.terminatedPodGcThreshold;
+    const ended = threshold > 0 ? all.filter(isTerminal) : [];
+    if (ended.length <= threshold) return [];
+    return ended.sort(byEvictionAndAge).slice(0, ended.length - threshold);
+  }
+
+  #isOnNodeOutOfService({ spec }: Pod): boolean {
+    const node = this.#nodes.store.get(spec?.nodeName ?? '');
     if (node === undefined) return false;
     const isReady = node.status?.conditions?.some(
       ({ type, status }) => type === 'Ready' && status === 'True',
@@ -104,27 +136,22 @@ export function createPodGarbageCollector(
     return !isReady && (node.spec?.taints ?? []).some(({ key }) => key === outOfService);
   }
 
-  /** Pods of Nodes that are missing for long enough, and missing in the store as well. */
-  async function collectOrphans(): Promise<void> {
-    for (const [name, sinceMs] of missing) {
-      const orphans = allPods.store.byIndex(byNode[0], name);
-      if (allNodes.store.get(name) || orphans.length === 0) missing.delete(name);
-      if (!missing.has(name) || clock.monotonicMs() < sinceMs + quarantineMs) continue;
-      // What still fails is found by the next round.
-      missing.delete(name);
-      if (!(await isGone(name))) continue;
-      await removeAll(orphans, {
-        type: 'DisruptionTarget',
-        status: 'True',
-        reason: 'DeletionByPodGC',
-        message: 'PodGC: node no longer exists',
-      });
+  /** Deletes the Pods of Nodes that are missing for long enough, and that the API does not have either. */
+  async #collectOrphans(): Promise<void> {
+    const { clock } = this.#context;
+    for (const [name, sinceMs] of this.#missing) {
+      const orphans = this.#pods.store.byIndex(byNode[0], name);
+      if (this.#nodes.store.get(name) || orphans.length === 0) this.#missing.delete(name);
+      if (!this.#missing.has(name) || clock.monotonicMs() < sinceMs + quarantineMs) continue;
+      // Pods whose deletion fails are found by the next round.
+      this.#missing.delete(name);
+      if (await this.#isGone(name)) await this.#deleteAll(orphans, orphanCondition);
     }
   }
 
-  async function isGone(name: string): Promise<boolean> {
+  async #isGone(name: string): Promise<boolean> {
     try {
-      await client.get(nodes, { name });
+      await this.#context.client.get(nodes, { name });
       return false;
     } catch (error) {
       if (isNotFound(error)) return true;
@@ -132,31 +159,28 @@ export function createPodGarbageCollector(
     }
   }
 
-  /** Ends Pods that run, as far as the store knows, then deletes them without grace. Failures are logged. */
-  async function removeAll(
-    doomed: readonly Pod[],
-    condition?: { type: string; status: string; reason: string; message: string },
-  ): Promise<void> {
+  /** Deletes Pods without grace, and first makes those fail that have not ended. Failures are logged. */
+  async #deleteAll(doomed: readonly Pod[], condition?: typeof orphanCondition): Promise<void> {
+    const { client, log } = this.#context;
     const next = doomed.values();
-    const lane = async (): Promise<void> => {
+    const deleteNext = async (): Promise<void> => {
       for (const pod of next) {
         const { namespace = '', name = '', uid = '' } = pod.metadata;
+        const options = { gracePeriodSeconds: 0, preconditions: { uid } };
         try {
-          if (!isTerminal(pod)) await fail(pod, condition);
-          await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } });
+          if (!isTerminal(pod)) await this.#fail(pod, condition);
+          await client.delete(pods, { namespace, name }, options);
         } catch (error) {
           if (!isNotFound(error))
             log.warn({ err: error, pod: `${namespace}/${name}` }, 'cannot collect a Pod');
         }
       }
     };
-    await Promise.all(Array.from({ length: concurrentDeletions }, lane));
+    await Promise.all(Array.from({ length: concurrentDeletions }, deleteNext));
   }
 
-  async function fail(
-    pod: Pod,
-    condition: { type: string; status: string; reason: string; message: string } | undefined,
-  ): Promise<void> {
+  async #fail(pod: Pod, condition: typeof orphanCondition | undefined): Promise<void> {
+    const { client, clock } = this.#context;
     if (condition !== undefined) {
       const now = formatTime(clock.now());
       return setPodCondition(client, pod, { ...condition, now }, { phase: 'Failed' });
@@ -165,16 +189,6 @@ export function createPodGarbageCollector(
     const body = { metadata: { uid }, status: { phase: 'Failed' } };
     await client.patch(pods, { namespace, name, type: 'strategic', subresource: 'status', body });
   }
-
-  return {
-    start() {
-      running ??= run();
-    },
-    async stop() {
-      stop.abort();
-      await running;
-    },
-  };
 }
 
 /** Evicted ones first, then the oldest. */

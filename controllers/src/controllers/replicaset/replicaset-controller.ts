@@ -1,20 +1,17 @@
-import { isConflict, isNamespaceTerminating, isNotFound } from '../../runtime/client/api-error.ts';
+import type { Informer } from '../../runtime/cache/informer.ts';
+import { isConflict, isNotFound } from '../../runtime/client/api-error.ts';
 import { objectKey } from '../../runtime/client/api-object.ts';
+import { type Pod, pods, type ReplicaSet, replicaSets } from '../../runtime/client/resource.ts';
 import type { ControllerContext } from '../../runtime/context.ts';
-import { claimObjects, controllerOf, decideClaim, refersTo } from '../../runtime/workload/controller-ref.ts';
 import { type Controller, createController } from '../../runtime/controller.ts';
+import type { Worker } from '../../runtime/part.ts';
+import { claimObjects, controllerOf, decideClaim } from '../../runtime/workload/controller-ref.ts';
 import { Expectations } from '../../runtime/workload/expectations.ts';
-import { isEmptySelector, matchesSelector } from '../../selectors/label-selector.ts';
+import { adoptersIn, controlledBy, ownerIn } from '../../runtime/workload/owners.ts';
+import { PodControl } from '../../runtime/workload/pod-control.ts';
 import { isActive, isReady, isTerminating } from '../../runtime/workload/pod-state.ts';
-import {
-  type Pod,
-  pods as podResource,
-  type ReplicaSet,
-  replicaSets,
-} from '../../runtime/client/resource.ts';
 import { slowStart } from '../../runtime/workload/slow-start.ts';
-import { choosePodsToDelete } from '../../runtime/workload/deletion-order.ts';
-import { podFromTemplate } from '../../runtime/workload/pod-from-template.ts';
+import { planReplicas } from './replica-plan.ts';
 import {
   nextAvailabilityMs,
   replicaSetStatus,
@@ -22,213 +19,204 @@ import {
   statusDiffers,
 } from './replicaset-status.ts';
 
-/** No more Pods than this are created or deleted before their events were seen. */
-const burstReplicas = 500;
 const orphanIndex = 'orphan';
 
-/** What to do about the number of Pods. */
-export type ReplicaPlan = { create: number } | { delete: Pod[] };
-
-/** Decides how many Pods to create, or which to delete. */
-export function planReplicas(
-  replicaSet: ReplicaSet,
-  active: readonly Pod[],
-  related: () => readonly Pod[],
-  nowMs: number,
-): ReplicaPlan {
-  const missing = (replicaSet.spec?.replicas ?? 1) - active.length;
-  if (missing >= 0) return { create: Math.min(missing, burstReplicas) };
-  return { delete: choosePodsToDelete(active, related(), Math.min(-missing, burstReplicas), nowMs) };
-}
-
 /** Keeps as many Pods of a template alive as each ReplicaSet wants (Kubernetes: `pkg/controller/replicaset`). */
-export function createReplicaSetController(
-  context: ControllerContext,
-  options: { workers: number },
-): Controller {
-  const { client, clock, informers, recorder } = context;
-  const sets = informers.of(replicaSets);
-  const pods = informers.of(podResource);
-  const expectations = new Expectations(clock);
-  pods.addIndex(orphanIndex, (pod) => (controllerOf(pod) ? [] : [pod.metadata.namespace ?? '']));
+export class ReplicaSetController implements Worker {
+  readonly #context: ControllerContext;
+  readonly #sets: Informer<ReplicaSet>;
+  readonly #pods: Informer<Pod>;
+  readonly #controller: Controller;
+  readonly #expectations: Expectations;
+  readonly #podControl: PodControl;
 
-  const controller = createController(context, { name: 'replicaset', workers: options.workers, sync });
-  const { queue } = controller;
-
-  function ownerOf(pod: Pod): ReplicaSet | undefined {
-    const reference = controllerOf(pod);
-    if (!reference || !refersTo(reference, replicaSets)) return undefined;
-    const owner = sets.store.get(`${pod.metadata.namespace}/${reference.name}`);
-    return owner?.metadata.uid === reference.uid ? owner : undefined;
+  constructor(context: ControllerContext, { workers }: { workers: number }) {
+    this.#context = context;
+    this.#sets = context.informers.of(replicaSets);
+    this.#pods = context.informers.of(pods);
+    this.#pods.addIndex(orphanIndex, (pod) => (controllerOf(pod) ? [] : [pod.metadata.namespace ?? '']));
+    this.#expectations = new Expectations(context.clock);
+    this.#podControl = new PodControl(context);
+    this.#controller = createController(context, {
+      name: 'replicaset',
+      workers,
+      sync: (key) => this.#sync(key),
+    });
+    this.#sets.addHandler({
+      add: (set) => this.#enqueue(set),
+      update: (_, set) => this.#enqueue(set),
+      delete: (set) => this.#setDeleted(set),
+    });
+    this.#pods.addHandler({
+      add: (pod) => this.#podAdded(pod),
+      update: (before, pod) => this.#podUpdated(before, pod),
+      delete: (pod) => this.#podDeleted(pod),
+    });
   }
 
-  function enqueueAdopters(pod: Pod): void {
-    for (const set of sets.store.inNamespace(pod.metadata.namespace ?? '')) {
-      const selector = set.spec?.selector;
-      if (!isEmptySelector(selector) && matchesSelector(selector, pod.metadata.labels))
-        queue.add(objectKey(set));
-    }
+  start(): void {
+    this.#controller.start();
   }
 
-  function podGoing(pod: Pod): void {
-    const owner = ownerOf(pod);
+  async stop(): Promise<void> {
+    await this.#controller.stop();
+  }
+
+  #enqueue(set: ReplicaSet): void {
+    this.#controller.queue.add(objectKey(set));
+  }
+
+  #enqueueAdopters(pod: Pod): void {
+    for (const set of adoptersIn(this.#sets, pod)) this.#enqueue(set);
+  }
+
+  #setDeleted(set: ReplicaSet): void {
+    this.#expectations.forget(objectKey(set));
+    this.#enqueue(set);
+  }
+
+  #podAdded(pod: Pod): void {
+    if (pod.metadata.deletionTimestamp) return this.#podDeleted(pod);
+    if (!controllerOf(pod)) return this.#enqueueAdopters(pod);
+    const owner = ownerIn(this.#sets, pod);
     if (!owner) return;
-    expectations.deletionObserved(objectKey(owner), pod.metadata.uid ?? '');
-    queue.add(objectKey(owner));
+    this.#expectations.creationObserved(objectKey(owner));
+    this.#enqueue(owner);
   }
 
-  sets.addHandler({
-    add: (set) => queue.add(objectKey(set)),
-    update: (_, set) => queue.add(objectKey(set)),
-    delete(set) {
-      expectations.forget(objectKey(set));
-      queue.add(objectKey(set));
-    },
-  });
+  #podUpdated(before: Pod, pod: Pod): void {
+    // Marked for deletion: a replacement is wanted now, not when the kubelet is done.
+    if (pod.metadata.deletionTimestamp) return this.#podDeleted(pod);
+    const hasOtherController = controllerOf(before)?.uid !== controllerOf(pod)?.uid;
+    const previous = hasOtherController ? ownerIn(this.#sets, before) : undefined;
+    if (previous) this.#enqueue(previous);
+    if (controllerOf(pod)) return this.#ownedPodUpdated(before, pod);
+    const labelsChanged = JSON.stringify(before.metadata.labels) !== JSON.stringify(pod.metadata.labels);
+    if (hasOtherController || labelsChanged) this.#enqueueAdopters(pod);
+  }
 
-  pods.addHandler({
-    add(pod) {
-      if (pod.metadata.deletionTimestamp) return podGoing(pod);
-      if (!controllerOf(pod)) return enqueueAdopters(pod);
-      const owner = ownerOf(pod);
-      if (!owner) return;
-      expectations.creationObserved(objectKey(owner));
-      queue.add(objectKey(owner));
-    },
-    update(before, pod) {
-      // Marked for deletion: a replacement is wanted now, not when the kubelet is done.
-      if (pod.metadata.deletionTimestamp) return podGoing(pod);
-      const oldRef = controllerOf(before);
-      const newRef = controllerOf(pod);
-      const refChanged = oldRef?.uid !== newRef?.uid;
-      const previous = refChanged ? ownerOf(before) : undefined;
-      if (previous) queue.add(objectKey(previous));
-      if (newRef) {
-        const owner = ownerOf(pod);
-        if (!owner) return;
-        queue.add(objectKey(owner));
-        const minReadyMs = (owner.spec?.minReadySeconds ?? 0) * 1000;
-        if (minReadyMs > 0 && !isReady(before) && isReady(pod)) queue.addAfter(objectKey(owner), minReadyMs);
-        return;
-      }
-      const labelsChanged = JSON.stringify(before.metadata.labels) !== JSON.stringify(pod.metadata.labels);
-      if (refChanged || labelsChanged) enqueueAdopters(pod);
-    },
-    delete: podGoing,
-  });
+  #ownedPodUpdated(before: Pod, pod: Pod): void {
+    const owner = ownerIn(this.#sets, pod);
+    if (!owner) return;
+    this.#enqueue(owner);
+    const minReadyMs = (owner.spec?.minReadySeconds ?? 0) * 1000;
+    if (minReadyMs > 0 && !isReady(before) && isReady(pod))
+      this.#controller.queue.addAfter(objectKey(owner), minReadyMs);
+  }
 
-  async function sync(key: string): Promise<void> {
-    const replicaSet = sets.store.get(key);
-    if (!replicaSet) return expectations.forget(key);
-    const counted = expectations.satisfied(key);
-    const { uid = '', namespace = '' } = replicaSet.metadata;
+  /** A Pod is gone, or was marked for deletion. */
+  #podDeleted(pod: Pod): void {
+    const owner = ownerIn(this.#sets, pod);
+    if (!owner) return;
+    this.#expectations.deletionObserved(objectKey(owner), pod.metadata.uid ?? '');
+    this.#enqueue(owner);
+  }
+
+  async #sync(key: string): Promise<void> {
+    const replicaSet = this.#sets.store.get(key);
+    if (!replicaSet) return this.#expectations.forget(key);
+    // Asked before the Pods are read: what is observed meanwhile is counted by the next sync.
+    const isCacheCurrent = this.#expectations.satisfied(key);
+    const { active, terminating } = await this.#claimPods(replicaSet);
+    const failure =
+      isCacheCurrent && !replicaSet.metadata.deletionTimestamp
+        ? await this.#manageReplicas(key, replicaSet, active)
+        : undefined;
+    const nowMs = this.#context.clock.now();
+    const status = replicaSetStatus({ replicaSet, active, terminating, failure, nowMs });
+    await this.#writeStatus(replicaSet, status);
+    if (failure !== undefined) throw failure;
+    this.#syncAgainWhenAvailable(key, replicaSet, active, status);
+  }
+
+  /** Adopts and releases Pods; returns those that the ReplicaSet has afterwards. */
+  async #claimPods(replicaSet: ReplicaSet): Promise<{ active: Pod[]; terminating: Pod[] }> {
     const selector = replicaSet.spec?.selector;
-    const owned = pods.store.ownedBy(uid).filter((pod) => controllerOf(pod)?.uid === uid);
-    const orphans = pods.store.byIndex(orphanIndex, namespace);
+    const owned = controlledBy(this.#pods.store, replicaSet);
+    const orphans = this.#pods.store.byIndex(orphanIndex, replicaSet.metadata.namespace ?? '');
     const active = await claimObjects({
-      client,
+      client: this.#context.client,
       ownerResource: replicaSets,
       owner: replicaSet,
       selector,
-      resource: podResource,
+      resource: pods,
       candidates: [...owned, ...orphans].filter(isActive),
     });
     const terminating = owned.filter(
       (pod) => isTerminating(pod) && decideClaim(replicaSet, selector, pod) === 'keep',
     );
-
-    let failure: unknown;
-    if (counted && !replicaSet.metadata.deletionTimestamp) failure = await manage(key, replicaSet, active);
-
-    const nowMs = clock.now();
-    const status = replicaSetStatus({ replicaSet, active, terminating, failure, nowMs });
-    await writeStatus(replicaSet, status);
-    if (failure !== undefined) throw failure;
-
-    const minReadySeconds = replicaSet.spec?.minReadySeconds ?? 0;
-    if (minReadySeconds > 0 && status.readyReplicas !== status.availableReplicas)
-      queue.addAfter(key, nextAvailabilityMs(active, minReadySeconds, nowMs) ?? minReadySeconds * 1000);
+    return { active, terminating };
   }
 
-  /** Creates or deletes; returns the first failure. */
-  async function manage(key: string, replicaSet: ReplicaSet, active: readonly Pod[]): Promise<unknown> {
-    const plan = planReplicas(replicaSet, active, () => relatedPods(replicaSet), clock.now());
-    if ('create' in plan) {
-      if (plan.create === 0) return undefined;
-      expectations.expectCreations(key, plan.create);
-      const { succeeded, error } = await slowStart(plan.create, () => createPod(replicaSet));
-      for (let skipped = succeeded; skipped < plan.create; skipped++) expectations.creationObserved(key);
-      return error;
-    }
-    expectations.expectDeletions(
-      key,
-      plan.delete.map(({ metadata }) => metadata.uid ?? ''),
-    );
-    const results = await Promise.allSettled(plan.delete.map((pod) => deletePod(key, replicaSet, pod)));
+  /** Creates or deletes Pods; returns the first failure. */
+  async #manageReplicas(key: string, replicaSet: ReplicaSet, active: readonly Pod[]): Promise<unknown> {
+    const related = () => this.#relatedPods(replicaSet);
+    const plan = planReplicas(replicaSet, active, related, this.#context.clock.now());
+    return 'create' in plan
+      ? this.#createPods(key, replicaSet, plan.create)
+      : this.#deletePods(key, replicaSet, plan.delete);
+  }
+
+  async #createPods(key: string, replicaSet: ReplicaSet, count: number): Promise<unknown> {
+    if (count === 0) return undefined;
+    this.#expectations.expectCreations(key, count);
+    const { succeeded, error } = await slowStart(count, async () => {
+      await this.#podControl.create(replicaSet, replicaSet.spec?.template);
+    });
+    for (let skipped = succeeded; skipped < count; skipped++) this.#expectations.creationObserved(key);
+    return error;
+  }
+
+  async #deletePods(key: string, replicaSet: ReplicaSet, chosen: readonly Pod[]): Promise<unknown> {
+    const uids = chosen.map(({ metadata }) => metadata.uid ?? '');
+    this.#expectations.expectDeletions(key, uids);
+    const results = await Promise.allSettled(chosen.map((pod) => this.#deletePod(key, replicaSet, pod)));
     return results.find((result) => result.status === 'rejected')?.reason;
   }
 
-  async function createPod(replicaSet: ReplicaSet): Promise<void> {
+  async #deletePod(key: string, replicaSet: ReplicaSet, pod: Pod): Promise<void> {
+    let isDeleted = false;
     try {
-      const pod = await client.create(podResource, podFromTemplate(replicaSet, replicaSet.spec?.template));
-      const message = `Created pod: ${pod.metadata.name}`;
-      recorder.event(replicaSet, { type: 'Normal', reason: 'SuccessfulCreate', message });
-    } catch (error) {
-      // Every further creation would fail too, and the ReplicaSet itself is about to go.
-      if (isNamespaceTerminating(error)) return;
-      const message = `Error creating: ${messageOf(error)}`;
-      recorder.event(replicaSet, { type: 'Warning', reason: 'FailedCreate', message });
-      throw error;
-    }
-  }
-
-  async function deletePod(key: string, replicaSet: ReplicaSet, pod: Pod): Promise<void> {
-    const { namespace, name = '', uid = '' } = pod.metadata;
-    try {
-      await client.delete(podResource, { namespace, name }, { preconditions: { uid } });
-      recorder.event(replicaSet, {
-        type: 'Normal',
-        reason: 'SuccessfulDelete',
-        message: `Deleted pod: ${name}`,
-      });
-    } catch (error) {
-      expectations.deletionObserved(key, uid);
-      // Gone already, or replaced by another of its name.
-      if (isNotFound(error) || isConflict(error)) return;
-      const message = `Error deleting: ${messageOf(error)}`;
-      recorder.event(replicaSet, { type: 'Warning', reason: 'FailedDelete', message });
-      throw new Error(`unable to delete pods: ${messageOf(error)}`, { cause: error });
+      isDeleted = await this.#podControl.delete(replicaSet, pod);
+    } finally {
+      if (!isDeleted) this.#expectations.deletionObserved(key, pod.metadata.uid ?? '');
     }
   }
 
   /** The Pods of all ReplicaSets that this one's owner has. */
-  function relatedPods(replicaSet: ReplicaSet): Pod[] {
+  #relatedPods(replicaSet: ReplicaSet): Pod[] {
     const family = controllerOf(replicaSet);
     const relatives = family
-      ? sets.store.ownedBy(family.uid).filter((set) => controllerOf(set)?.uid === family.uid)
+      ? this.#sets.store.ownedBy(family.uid).filter((set) => controllerOf(set)?.uid === family.uid)
       : [replicaSet];
-    return relatives.flatMap(({ metadata }) => pods.store.ownedBy(metadata.uid ?? ''));
+    return relatives.flatMap(({ metadata }) => this.#pods.store.ownedBy(metadata.uid ?? ''));
   }
 
-  async function writeStatus(observed: ReplicaSet, status: ReplicaSetStatus): Promise<void> {
+  async #writeStatus(observed: ReplicaSet, status: ReplicaSetStatus): Promise<void> {
+    const { client } = this.#context;
     if (!statusDiffers(observed.status, status)) return;
     try {
       await client.update(replicaSets, { ...observed, status }, 'status');
     } catch (error) {
-      if (!isConflict(error)) {
-        if (isNotFound(error)) return;
-        throw error;
-      }
-      // Our cache is behind, often by our own last write; the counts are true all the same.
+      if (isNotFound(error)) return;
+      if (!isConflict(error)) throw error;
+      // The cache is behind, often by our own last write; the counts are true all the same.
       const { namespace, name = '', uid } = observed.metadata;
       const live = await client.get(replicaSets, { namespace, name });
       if (live.metadata.uid === uid) await client.update(replicaSets, { ...live, status }, 'status');
     }
   }
 
-  return controller;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  /** Syncs again when the next ready Pod will have been ready for long enough. */
+  #syncAgainWhenAvailable(
+    key: string,
+    replicaSet: ReplicaSet,
+    active: readonly Pod[],
+    status: ReplicaSetStatus,
+  ): void {
+    const minReadySeconds = replicaSet.spec?.minReadySeconds ?? 0;
+    if (minReadySeconds === 0 || status.readyReplicas === status.availableReplicas) return;
+    const nextMs = nextAvailabilityMs(active, minReadySeconds, this.#context.clock.now());
+    this.#controller.queue.addAfter(key, nextMs ?? minReadySeconds * 1000);
+  }
 }

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { configMaps, namespaces } from '../../runtime/client/resource.ts';
 import { until } from '../../runtime/testing/fake-clock.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { createRootCaPublisher } from './root-ca-publisher.ts';
+import { RootCaPublisher } from './root-ca-publisher.ts';
 
 test('every namespace has the root certificate, gets it back, and as it was', async (t) => {
   const context = createTestContext();
   const { api, informers } = context;
   api.register(namespaces, configMaps);
-  const controller = createRootCaPublisher(context, { workers: 1, rootCa: 'PEM' });
+  const controller = new RootCaPublisher(context, { workers: 1, rootCa: 'PEM' });
   informers.start();
   await informers.synced();
   controller.start();

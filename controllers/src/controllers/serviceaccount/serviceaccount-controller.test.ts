@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { namespaces, serviceAccounts } from '../../runtime/client/resource.ts';
 import { until } from '../../runtime/testing/fake-clock.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
-import { createServiceAccountController } from './serviceaccount-controller.ts';
+import { ServiceAccountController } from './serviceaccount-controller.ts';
 
 test('every namespace has an account for Pods that name none, and gets it back', async (t) => {
   const context = createTestContext();
   const { api, informers } = context;
   api.register(namespaces, serviceAccounts);
-  const controller = createServiceAccountController(context, { workers: 1 });
+  const controller = new ServiceAccountController(context, { workers: 1 });
   informers.start();
   await informers.synced();
   controller.start();

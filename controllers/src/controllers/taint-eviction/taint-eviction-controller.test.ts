@@ -3,7 +3,7 @@ import { type TestContext as NodeTest, test } from 'node:test';
 import { events, nodes, pods } from '../../runtime/client/resource.ts';
 import { createTestContext } from '../../runtime/testing/test-context.ts';
 import type { Taint, Toleration } from '../../selectors/tolerations.ts';
-import { createTaintEvictionController, patienceOf } from './taint-eviction-controller.ts';
+import { TaintEvictionController, toleratedForMs } from './taint-eviction-controller.ts';
 
 const unreachable: Taint = { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' };
 const forSeconds = (tolerationSeconds?: number) =>
@@ -17,21 +17,21 @@ const forSeconds = (tolerationSeconds?: number) =>
 test('the shortest of the tolerations that are used counts, and one that is missing most', () => {
   const other: Taint = { key: 'example.com/gone', effect: 'NoExecute' };
   const all = { operator: 'Exists' } as Toleration;
-  assert.equal(patienceOf([unreachable], []), 0);
-  assert.equal(patienceOf([unreachable], [forSeconds(300)]), 300_000);
-  assert.equal(patienceOf([unreachable], [forSeconds()]), undefined);
-  assert.equal(patienceOf([unreachable], [forSeconds(-5)]), 0);
-  assert.equal(patienceOf([unreachable, other], [forSeconds(300)]), 0);
-  assert.equal(patienceOf([unreachable, other], [forSeconds(300), all]), 300_000);
-  assert.equal(patienceOf([unreachable], [forSeconds(300), forSeconds(10)]), 300_000);
-  assert.equal(patienceOf([], []), undefined);
+  assert.equal(toleratedForMs([unreachable], []), 0);
+  assert.equal(toleratedForMs([unreachable], [forSeconds(300)]), 300_000);
+  assert.equal(toleratedForMs([unreachable], [forSeconds()]), undefined);
+  assert.equal(toleratedForMs([unreachable], [forSeconds(-5)]), 0);
+  assert.equal(toleratedForMs([unreachable, other], [forSeconds(300)]), 0);
+  assert.equal(toleratedForMs([unreachable, other], [forSeconds(300), all]), 300_000);
+  assert.equal(toleratedForMs([unreachable], [forSeconds(300), forSeconds(10)]), 300_000);
+  assert.equal(toleratedForMs([], []), undefined);
 });
 
 async function cluster(t: NodeTest) {
   const context = createTestContext('taint-eviction-controller');
   const { api, clock, informers } = context;
   api.register(nodes, pods, events);
-  const controller = createTaintEvictionController(context, { workers: 2 });
+  const controller = new TaintEvictionController(context, { workers: 2 });
   informers.start();
   await informers.synced();
   controller.start();

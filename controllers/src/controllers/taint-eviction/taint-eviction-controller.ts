@@ -1,17 +1,18 @@
+import type { Informer } from '../../runtime/cache/informer.ts';
 import { isNotFound } from '../../runtime/client/api-error.ts';
 import { objectKey } from '../../runtime/client/api-object.ts';
+import { type Node, nodes, type Pod, pods } from '../../runtime/client/resource.ts';
 import { formatTime } from '../../runtime/clock.ts';
 import type { ControllerContext } from '../../runtime/context.ts';
 import { type Controller, createController } from '../../runtime/controller.ts';
+import type { Worker } from '../../runtime/part.ts';
 import { setPodCondition } from '../../runtime/workload/pod-condition.ts';
 import { byNode } from '../../runtime/workload/pod-state.ts';
-import { type Node, nodes, type Pod, pods } from '../../runtime/client/resource.ts';
 import { type Taint, type Toleration, tolerates } from '../../selectors/tolerations.ts';
 
-/** What was decided about a Pod; times by the monotonic clock. */
+/** A planned deletion of a Pod; times by the monotonic clock. */
 interface Planned {
   uid: string;
-  sinceMs: number;
   dueMs: number;
 }
 
@@ -19,73 +20,94 @@ interface Planned {
  * Deletes Pods from nodes with a `NoExecute` taint that they do not tolerate, or not for longer (Kubernetes:
  * `pkg/controller/tainteviction`).
  */
-export function createTaintEvictionController(
-  context: ControllerContext,
-  { workers }: { workers: number },
-): Controller {
-  const { client, clock, informers, recorder } = context;
-  const allNodes = informers.of(nodes);
-  const allPods = informers.of(pods);
-  allPods.addIndex(...byNode);
-  const planned = new Map<string, Planned>();
-  const controller = createController(context, { name: 'noexec_taint_pod', workers, sync });
-  const { queue } = controller;
+export class TaintEvictionController implements Worker {
+  readonly #context: ControllerContext;
+  readonly #nodes: Informer<Node>;
+  readonly #pods: Informer<Pod>;
+  readonly #controller: Controller;
+  /** By the Pod's key. */
+  readonly #planned = new Map<string, Planned>();
 
-  const enqueuePods = ({ metadata }: Node): void => {
-    for (const pod of allPods.store.byIndex(byNode[0], metadata.name ?? '')) queue.add(objectKey(pod));
-  };
-  allNodes.addHandler({
-    add: (node) => {
-      if (noExecute(node).length > 0) enqueuePods(node);
-    },
-    update: (before, node) => {
-      if (JSON.stringify(noExecute(before)) !== JSON.stringify(noExecute(node))) enqueuePods(node);
-    },
-  });
-  const enqueue = (pod: Pod): void => {
-    const node = allNodes.store.get(pod.spec?.nodeName ?? '');
-    if ((node && noExecute(node).length > 0) || planned.has(objectKey(pod))) queue.add(objectKey(pod));
-  };
-  allPods.addHandler({
-    add: enqueue,
-    update: (before, pod) => {
-      const { nodeName, tolerations } = pod.spec ?? {};
-      const isSame =
-        before.spec?.nodeName === nodeName &&
-        JSON.stringify(before.spec?.tolerations) === JSON.stringify(tolerations);
-      if (!isSame) enqueue(pod);
-    },
-    delete: enqueue,
-  });
-
-  async function sync(key: string): Promise<void> {
-    const pod = allPods.store.get(key);
-    const plan = planned.get(key);
-    if (pod === undefined || (plan !== undefined && plan.uid !== pod.metadata.uid)) cancel(key);
-    const node = allNodes.store.get(pod?.spec?.nodeName ?? '');
-    // What happens to the Pods of a Node that is gone is not decided by taints.
-    if (pod === undefined || node === undefined) return void planned.delete(key);
-    const now = clock.monotonicMs();
-    const patienceMs = patienceOf(noExecute(node), (pod.spec?.tolerations ?? []) as Toleration[]);
-    if (patienceMs === undefined) return cancel(key);
-    let current = planned.get(key);
-    if (current === undefined || patienceMs === 0) {
-      current = { uid: pod.metadata.uid ?? '', sinceMs: now, dueMs: now + patienceMs };
-      planned.set(key, current);
-    }
-    if (current.dueMs > now) return queue.addAfter(key, current.dueMs - now);
-    planned.delete(key);
-    await evict(pod);
+  constructor(context: ControllerContext, { workers }: { workers: number }) {
+    this.#context = context;
+    this.#nodes = context.informers.of(nodes);
+    this.#pods = context.informers.of(pods);
+    this.#pods.addIndex(...byNode);
+    this.#controller = createController(context, {
+      name: 'noexec_taint_pod',
+      workers,
+      sync: (key) => this.#sync(key),
+    });
+    this.#nodes.addHandler({
+      add: (node) => {
+        if (noExecute(node).length > 0) this.#enqueuePodsOf(node);
+      },
+      update: (before, node) => {
+        if (JSON.stringify(noExecute(before)) !== JSON.stringify(noExecute(node))) this.#enqueuePodsOf(node);
+      },
+    });
+    this.#pods.addHandler({
+      add: (pod) => this.#enqueue(pod),
+      update: (before, pod) => {
+        if (!hasSamePlace(before, pod)) this.#enqueue(pod);
+      },
+      delete: (pod) => this.#enqueue(pod),
+    });
   }
 
-  function cancel(key: string): void {
-    if (planned.delete(key)) tell(key, `Cancelling deletion of Pod ${key}`);
+  start(): void {
+    this.#controller.start();
   }
 
-  async function evict(pod: Pod): Promise<void> {
+  async stop(): Promise<void> {
+    await this.#controller.stop();
+  }
+
+  #enqueuePodsOf({ metadata }: Node): void {
+    for (const pod of this.#pods.store.byIndex(byNode[0], metadata.name ?? ''))
+      this.#controller.queue.add(objectKey(pod));
+  }
+
+  #enqueue(pod: Pod): void {
+    const key = objectKey(pod);
+    const node = this.#nodes.store.get(pod.spec?.nodeName ?? '');
+    if ((node && noExecute(node).length > 0) || this.#planned.has(key)) this.#controller.queue.add(key);
+  }
+
+  async #sync(key: string): Promise<void> {
+    const pod = this.#pods.store.get(key);
+    const plan = this.#planned.get(key);
+    if (pod === undefined || (plan !== undefined && plan.uid !== pod.metadata.uid)) this.#cancel(key);
+    const node = this.#nodes.store.get(pod?.spec?.nodeName ?? '');
+    // Pods of a Node that is gone are not deleted because of taints.
+    if (pod === undefined || node === undefined) return void this.#planned.delete(key);
+    const toleratedMs = toleratedForMs(noExecute(node), (pod.spec?.tolerations ?? []) as Toleration[]);
+    if (toleratedMs === undefined) return this.#cancel(key);
+    const dueMs = this.#plan(key, pod, toleratedMs);
+    const now = this.#context.clock.monotonicMs();
+    if (dueMs > now) return this.#controller.queue.addAfter(key, dueMs - now);
+    this.#planned.delete(key);
+    await this.#evict(pod);
+  }
+
+  /** When the Pod is to be deleted. What was planned earlier stays, unless the Pod must go at once. */
+  #plan(key: string, pod: Pod, toleratedMs: number): number {
+    const planned = this.#planned.get(key);
+    if (planned !== undefined && toleratedMs > 0) return planned.dueMs;
+    const dueMs = this.#context.clock.monotonicMs() + toleratedMs;
+    this.#planned.set(key, { uid: pod.metadata.uid ?? '', dueMs });
+    return dueMs;
+  }
+
+  #cancel(key: string): void {
+    if (this.#planned.delete(key)) this.#event(key, `Cancelling deletion of Pod ${key}`);
+  }
+
+  async #evict(pod: Pod): Promise<void> {
+    const { client, clock } = this.#context;
     const { namespace = '', name = '', uid = '' } = pod.metadata;
     if (pod.metadata.deletionTimestamp === undefined)
-      tell(objectKey(pod), `Marking for deletion Pod ${objectKey(pod)}`);
+      this.#event(objectKey(pod), `Marking for deletion Pod ${objectKey(pod)}`);
     try {
       await setPodCondition(client, pod, {
         type: 'DisruptionTarget',
@@ -100,13 +122,19 @@ export function createTaintEvictionController(
     }
   }
 
-  function tell(key: string, message: string): void {
+  #event(key: string, message: string): void {
     const [namespace = '', name = ''] = key.split('/');
     const about = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name } };
-    recorder.event(about, { type: 'Normal', reason: 'TaintManagerEviction', message });
+    this.#context.recorder.event(about, { type: 'Normal', reason: 'TaintManagerEviction', message });
   }
+}
 
-  return controller;
+/** Whether a Pod is on the same node as before, with the same tolerations. */
+function hasSamePlace(before: Pod, { spec }: Pod): boolean {
+  return (
+    before.spec?.nodeName === spec?.nodeName &&
+    JSON.stringify(before.spec?.tolerations) === JSON.stringify(spec?.tolerations)
+  );
 }
 
 function noExecute(node: Node): Taint[] {
@@ -119,7 +147,10 @@ function noExecute(node: Node): Taint[] {
  * For how many milliseconds a Pod may stay on a node with these taints: 0 when it does not tolerate one of them, undefined
  * for ever. Of several tolerations of one taint the first counts (Kubernetes: `getMinTolerationTime`).
  */
-export function patienceOf(taints: readonly Taint[], tolerations: readonly Toleration[]): number | undefined {
+export function toleratedForMs(
+  taints: readonly Taint[],
+  tolerations: readonly Toleration[],
+): number | undefined {
   let shortest: number | undefined;
   for (const taint of taints) {
     const used = tolerations.find((toleration) => tolerates(toleration, taint)) as
