@@ -3,57 +3,18 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Worker } from '@pg8s/controllers/runtime/part';
 import pino, { type Logger } from 'pino';
+import type { ControlPlane, ControlPlaneOptions } from './control-plane-options.ts';
 import { takeDataDir } from './data-dir.ts';
 import { assertFree } from './free-ports.ts';
 import { stableIdentity } from './identity.ts';
 import { etcdctlEnv, kubeconfig } from './kubeconfig.ts';
 import type { KeyPair } from './pki/authority.ts';
 import { startEmbeddedPostgres } from './postgres/embedded.ts';
-import type { PartArgs } from './part-settings.ts';
 import { writePrivate } from './private-file.ts';
 import { StopStack } from './stop-stack.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 import { UsageError } from './usage-error.ts';
 import { withoutPassword } from './without-password.ts';
-
-export interface ControlPlaneOptions extends PartArgs {
-  /**
-   * Holds `postgres/`, `pki/`, `kubeconfig` and `etcdctl.env`; made when missing. Default: a temporary folder, which is
-   * removed by `close`, or when this process ends.
-   */
-  dataDir?: string;
-  /** Where the API listens. Default 0: any free port. */
-  securePort?: number;
-  /** Where the etcd API listens. Default 0: any free port. */
-  etcdPort?: number;
-  /** Address of both. Default 127.0.0.1. */
-  bindAddress?: string;
-  /** A server to use instead of the embedded one. */
-  postgresUrl?: string;
-  /** Simulated nodes. Default 1. */
-  nodes?: number;
-  /** Default: nothing is logged. */
-  log?: Logger;
-  /** Called when a part is up. */
-  onUp?: (part: string, detail: string) => void;
-}
-
-/** A whole cluster in this process. */
-export interface ControlPlane {
-  /** `https://127.0.0.1:6443` */
-  server: string;
-  etcdEndpoints: readonly string[];
-  kubeconfigFile: string;
-  etcdctlEnvFile: string;
-  /** The same as in `kubeconfigFile`, YAML. */
-  kubeconfig: string;
-  /** Settles when a part ended that should not have. */
-  failed: Promise<Error>;
-  /** Drains and stops everything, PostgreSQL last. `remove`: removes the data directory as well. */
-  close(options?: { remove?: boolean }): Promise<void>;
-  /** `close()`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
 
 const serviceClusterIpRange = '10.96.0.0/12';
 /** kubeadm's. */

@@ -14,20 +14,9 @@ import type { ComponentFlag } from '@pg8s/k8s-proto/component-base/component-fla
 import { EtcdFlagError } from '@pg8s/shim/flags/flag-values';
 import { type EtcdFlagOptions, parseShimOptions } from '@pg8s/shim/flags/flags';
 import { etcdFlags } from '@pg8s/shim/flags/flags-table';
+import type { PartArgs } from './control-plane-options.ts';
 import { type PartFlag, readPartArgs } from './part-args.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Flags passed on to the parts of a control plane, each as `name=value`, without dashes. */
-export interface PartArgs {
-  /** etcd's. */
-  etcdArgs?: readonly string[];
-  /** kube-apiserver's. */
-  kubeApiserverArgs?: readonly string[];
-  /** kube-controller-manager's. */
-  kubeControllerManagerArgs?: readonly string[];
-  /** kube-scheduler's. */
-  kubeSchedulerArgs?: readonly string[];
-}
 
 /** Flags by name, without dashes. */
 export type FlagValues = Readonly<Record<string, string>>;

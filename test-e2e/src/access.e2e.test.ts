@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { createAuthority, issueCertificate, type KeyPair } from 'pg8s/pki/authority';
+import { createAuthority, issueCertificate, type KeyPair } from '../../pg8s/src/pki/authority.ts';
 import { eventually } from './command.ts';
 import { RunningPg8s, temporaryDataDir } from './running-pg8s.ts';
 import { StockClients } from './stock-clients.ts';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createAuthority, issueCertificate } from 'pg8s/pki/authority';
+import { createAuthority, issueCertificate } from '../../pg8s/src/pki/authority.ts';
 import { obtainEtcdctl } from './clients/obtain.ts';
 import { attempt, type CommandResult, eventually } from './command.ts';
 import { RunningEtcd } from './running-etcd.ts';

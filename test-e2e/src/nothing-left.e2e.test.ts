@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
-import { endsOfParents, processTree } from 'pg8s/postgres/testing/server-process';
+import { endsOfParents, processTree } from '../../pg8s/src/postgres/testing/server-process.ts';
 import { eventually } from './command.ts';
 import { projectRoot } from './running-pg8s.ts';
 

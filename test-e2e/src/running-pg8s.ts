@@ -89,7 +89,7 @@ export async function temporaryDataDir(): Promise<{ path: string; remove: () => 
 }
 
 /** Our environment, less what would point clients at other servers or confuse a child's npm. */
-function cleanEnv(): NodeJS.ProcessEnv {
+export function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(KUBECONFIG|ETCDCTL_|ETCD_|npm_|INIT_CWD|NODE_TEST_CONTEXT|NODE_OPTIONS)/.test(name),

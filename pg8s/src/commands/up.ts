@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { DefineCommand } from '../define-command.ts';
-import type { ControlPlane } from '../control-plane.ts';
+import type { ControlPlane } from '../control-plane-options.ts';
 import { shellQuote } from '../kubeconfig.ts';
 import { checkedPostgresUrl } from '../postgres-url.ts';
 import { Progress } from '../progress.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuthority, issueCertificate } from 'pg8s/pki/authority';
+import { createAuthority, issueCertificate } from '../../../pg8s/src/pki/authority.ts';
 import { RunningEtcd } from '../running-etcd.ts';
 import { RunningStockEtcd } from '../running-stock-etcd.ts';
 import type { Side } from './comparison.ts';

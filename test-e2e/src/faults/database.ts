@@ -3,7 +3,7 @@ import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Connection, type TextRow } from '@pg8s/shim/postgres/connection/connection';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from 'pg8s/postgres/embedded';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../pg8s/src/postgres/embedded.ts';
 import pino from 'pino';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 import { Connection } from '@pg8s/shim/postgres/connection/connection';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from 'pg8s/postgres/embedded';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../pg8s/src/postgres/embedded.ts';
 import pino from 'pino';
 import { obtainClients } from '../clients/obtain.ts';
 import { run } from '../command.ts';

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { kubeconfig } from 'pg8s/kubeconfig';
-import { type ClusterPki, ensureClusterPki } from 'pg8s/pki/cluster-pki';
+import { kubeconfig } from '../../../pg8s/src/kubeconfig.ts';
+import { type ClusterPki, ensureClusterPki } from '../../../pg8s/src/pki/cluster-pki.ts';
 import { obtainClients } from '../clients/obtain.ts';
 import { attempt, type CommandResult } from '../command.ts';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';

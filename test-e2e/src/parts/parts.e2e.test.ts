@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from 'pg8s/postgres/embedded';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../pg8s/src/postgres/embedded.ts';
 import pino from 'pino';
 import { obtainCurrentEtcd } from '../clients/current-etcd.ts';
 import { eventually, run } from '../command.ts';

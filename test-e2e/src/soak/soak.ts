@@ -9,7 +9,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { startEmbeddedPostgres } from 'pg8s/postgres/embedded';
+import { startEmbeddedPostgres } from '../../../pg8s/src/postgres/embedded.ts';
 import { soakMixedLoad } from './mixed-load.ts';
 import { soakChurn } from './churn.ts';
 
