@@ -3,7 +3,7 @@ import { type ControllerContext, createContext } from '../runtime/context.ts';
 import { ElectedPart } from '../runtime/elected-part.ts';
 import type { ObservedPart, PartOptions, Worker } from '../runtime/part.ts';
 import { createSeriesRecorder } from '../runtime/events/series-recorder.ts';
-import { createScheduler, type SchedulerOptions } from './scheduler.ts';
+import { Scheduler, type SchedulerOptions } from './scheduler.ts';
 
 /** Builds the scheduler, which works as `system:kube-scheduler`, under its own Lease. */
 export function createSchedulerPart(part: PartOptions, options: SchedulerOptions = {}): ObservedPart {
@@ -21,7 +21,7 @@ export function createSchedulerPart(part: PartOptions, options: SchedulerOptions
   });
 }
 
-/** Of Pods the scheduler speaks in events of the new form; of its Lease in the old one, as kube-scheduler does. */
+/** Events about Pods are of the group events.k8s.io; the one about the Lease is of the core group, as kube-scheduler's. */
 function withRecorder(context: ControllerContext, options: SchedulerOptions): Worker {
   const { client, clock, log } = context;
   const recorder = createSeriesRecorder({
@@ -31,7 +31,7 @@ function withRecorder(context: ControllerContext, options: SchedulerOptions): Wo
     component: 'default-scheduler',
     host: hostname(),
   });
-  const scheduler = createScheduler({ ...context, recorder }, options);
+  const scheduler = new Scheduler({ ...context, recorder }, options);
   return {
     start: () => scheduler.start(),
     async stop() {

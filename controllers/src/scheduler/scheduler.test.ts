@@ -17,7 +17,7 @@ import {
 import { createSeriesRecorder } from '../runtime/events/series-recorder.ts';
 import { until } from '../runtime/testing/fake-clock.ts';
 import { createTestContext } from '../runtime/testing/test-context.ts';
-import { createScheduler } from './scheduler.ts';
+import { Scheduler } from './scheduler.ts';
 
 const node = (name: string, allocatable: object = { cpu: '4', memory: '8Gi', pods: '110' }): Node =>
   ({
@@ -40,7 +40,7 @@ async function running() {
   const { client, clock, log } = base;
   const recorder = createSeriesRecorder({ client, clock, log, component: 'default-scheduler', host: 'here' });
   const context = { ...base, recorder };
-  const scheduler = createScheduler(context);
+  const scheduler = new Scheduler(context);
   context.informers.start();
   await context.informers.synced();
   scheduler.start();
@@ -125,6 +125,61 @@ test('a binding that fails gives the room back and is tried again', async () => 
   await context.clock.advance(10_000);
   await until('bound', () => bindings() === 2);
   assert.equal(await placeOf('p'), 'a');
+  await end();
+  const told = (await context.client.list(seriesEvents)).items.map(({ reason, note }) => [reason, note]);
+  const failed = 'running Bind plugin "DefaultBinder": the server answered 500';
+  assert.deepEqual(told.sort(), [
+    ['FailedScheduling', failed],
+    ['Scheduled', 'Successfully assigned default/p to a'],
+  ]);
+  const { status } = await context.client.get(pods, { namespace: 'default', name: 'p' });
+  const condition = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  assert.deepEqual([condition?.reason, condition?.message], ['SchedulerError', failed]);
+});
+
+test('Pods that wait are tried again when a Pod leaves, is resized, or finishes', async () => {
+  const { context, placeOf, end } = await running();
+  await context.client.create(nodes, node('a', { cpu: '1', pods: '110' }));
+  const greedy = { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '1' } } }] };
+  const bindings = () => context.api.requests.filter(({ subresource }) => subresource === 'binding').length;
+  await context.client.create(pods, pod('first', greedy));
+  await until('the first is bound', () => bindings() === 1);
+  for (const [index, free] of [
+    async (name: string) =>
+      void (await context.client.delete(pods, { namespace: 'default', name }, { gracePeriodSeconds: 0 })),
+    async (name: string) => {
+      const current = await context.client.get(pods, { namespace: 'default', name });
+      await context.client.update(pods, { ...current, status: { phase: 'Succeeded' } }, 'status');
+    },
+    async (name: string) => {
+      const current = await context.client.get(pods, { namespace: 'default', name });
+      const containers = [{ name: 'c', image: 'i', resources: { requests: { cpu: '0' } } }];
+      await context.client.update(pods, { ...current, spec: { ...current.spec!, containers } });
+    },
+  ].entries()) {
+    const name = `waiting-${index}`;
+    const statusWrites = () =>
+      context.api.requests.filter((one) => one.subresource === 'status' && one.name === name).length;
+    await context.client.create(pods, pod(name, greedy));
+    await until(`${name} is refused`, () => statusWrites() === 1);
+    await free(index === 0 ? 'first' : `waiting-${index - 1}`);
+    await context.clock.advance(10_000);
+    await until(`${name} is bound`, () => bindings() === index + 2);
+    assert.equal(await placeOf(name), 'a');
+  }
+  await end();
+});
+
+test('a gated Pod is placed when its gates are gone', async () => {
+  const { context, placeOf, end } = await running();
+  await context.client.create(nodes, node('a'));
+  const gated = await context.client.create(pods, pod('gated', { schedulingGates: [{ name: 'wait' }] }));
+  await context.client.create(pods, pod('plain'));
+  const bindings = () => context.api.requests.filter(({ subresource }) => subresource === 'binding').length;
+  await until('the other is bound', () => bindings() === 1);
+  await context.client.update(pods, { ...gated, spec: { ...gated.spec!, schedulingGates: [] } });
+  await until('bound', () => bindings() === 2);
+  assert.equal(await placeOf('gated'), 'a');
   await end();
 });
 

@@ -2,7 +2,7 @@ import type { Pod } from '../../runtime/client/resource.ts';
 import { allowsNode } from '../../selectors/node-selector.ts';
 import { type Taint, type Toleration, untolerated } from '../../selectors/tolerations.ts';
 import type { NodeInfo } from '../../scheduler/framework/nodes/node-info.ts';
-import { factsOf } from '../../scheduler/framework/nodes/pod-info.ts';
+import { podInfoOf } from '../../scheduler/framework/nodes/pod-info.ts';
 
 /** Why a node turns a Pod away; the reason and message of its status and event. */
 export interface Rejection {
@@ -19,7 +19,7 @@ const ownResources = ['cpu', 'memory', 'ephemeral-storage'];
  */
 export function rejectionOf(pod: Pod, info: NodeInfo): Rejection | undefined {
   const { node, allocatable, requested } = info;
-  const { requests, hostPorts } = factsOf(pod);
+  const { requests, hostPorts } = podInfoOf(pod);
   const most = allocatable.get('pods') ?? 0;
   if (info.pods.size + 1 > most)
     return insufficient('pods', { requested: 1, used: info.pods.size, capacity: most });

@@ -1,190 +1,206 @@
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Logger } from 'pino';
+import type { ApiObject } from '../../runtime/client/api-object.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Pod } from '../../runtime/client/resource.ts';
-import type { Change } from '../framework/cycles/scheduling-algorithm.ts';
-import { PriorityLine } from './priority-line.ts';
+import type { ClusterEvent } from '../framework/events/cluster-event.ts';
+import { podSchedulingChanges } from '../framework/events/scheduling-changes.ts';
+import type { Profile } from '../framework/profile.ts';
+import { ActiveQueue } from './active-queue.ts';
+import { BackoffQueue } from './backoff-queue.ts';
+import { InFlightEvents } from './in-flight-events.ts';
+import { QueuedPod } from './queued-pod.ts';
+import { type ObservedEvent, QueueingHints, type Requeueing } from './queueing-hints.ts';
+import { UnschedulablePods } from './unschedulable-pods.ts';
 
-/** After so long an unschedulable Pod is tried again, whatever happened (kube-scheduler: `podMaxInUnschedulablePodsDuration`). */
-const longestUnschedulableMs = 5 * 60 * 1000;
-const firstBackoffMs = 1_000;
-const longestBackoffMs = 10_000;
-
-interface Entry {
-  pod: Pod;
-  attempts: number;
-  /** When it was last taken, on the monotonic clock; its backoff counts from there. */
-  takenAtMs: number;
-  state: 'active' | 'backoff' | 'unschedulable' | 'in hand';
-  timer?: Timer;
-  /** What may help it, while it is unschedulable. */
-  helpedBy: ReadonlySet<Change>;
-  /** How often what had changed when it was taken: a failure may be out of date when it is told. */
-  seen: Readonly<Record<Change, number>> | undefined;
-  /** Its own spec changed while it was in hand. */
-  changedWhileInHand: boolean;
+/** What a scheduling queue needs. */
+export interface SchedulingQueueOptions {
+  readonly profile: Profile;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
-/** Pods that wait for a change of each kind. */
-type Waiting = Readonly<Record<Change, Set<Entry>>>;
+/** The plugins that rejected a Pod; empty where an error brought it back. */
+export interface Rejectors {
+  readonly unschedulablePlugins: ReadonlySet<string>;
+  readonly pendingPlugins: ReadonlySet<string>;
+}
 
 /**
- * Pods that wait for a node (kube-scheduler: `backend/queue`).
+ * Pods that wait for a node (kube-scheduler: `backend/queue.PriorityQueue`).
  *
- *     add ──► active ──take──► in hand ──done──► (gone)
- *               ▲                 │ fail
+ *     add ──► active ──pop──► in flight ──done──► (bound)
+ *               ▲                 │ returnPod
  *               │                 ▼
  *            backoff ◄──move── unschedulable
  *
- * `active` is ordered by priority, then by the time of coming there. A failed Pod waits as unschedulable until something
- * changes that may help it (`move`), then out its backoff of 1 s, doubling to 10 s. A change costs as much as the Pods
- * that it may help, not as all that wait. Holds each pending Pod once: that is its bound.
+ * A rejected Pod waits as unschedulable until an event that one of its rejecting plugins takes for helpful (`move`), then
+ * for the end of its backoff. Pods that PreEnqueue plugins keep out wait as unschedulable too. Holds each pending Pod
+ * once: that is its bound.
  */
 export class SchedulingQueue {
+  readonly #profile: Profile;
   readonly #clock: Clock;
-  readonly #entries = new Map<string, Entry>();
-  readonly #active = new PriorityLine<Entry>();
-  readonly #waiting: Waiting = {
-    node: new Set(),
-    'pod placed': new Set(),
-    'pod gone': new Set(),
-    storage: new Set(),
-  };
-  /** How often each kind of change happened. */
-  readonly #changes: Record<Change, number> = { node: 0, 'pod placed': 0, 'pod gone': 0, storage: 0 };
-  #taker: ((pod: Pod | undefined) => void) | undefined;
+  readonly #hints: QueueingHints;
+  readonly #pods = new Map<string, QueuedPod>();
+  readonly #active: ActiveQueue;
+  readonly #backoff: BackoffQueue;
+  readonly #unschedulable: UnschedulablePods;
+  readonly #inFlight = new InFlightEvents();
   #closed = false;
 
-  constructor(clock: Clock) {
+  constructor({ profile, clock, log }: SchedulingQueueOptions) {
+    this.#profile = profile;
     this.#clock = clock;
+    this.#hints = new QueueingHints(profile, log);
+    this.#active = new ActiveQueue(profile.at.queueSort[0]!, (pod) => {
+      pod.attempts++;
+      this.#inFlight.begin(pod);
+    });
+    this.#backoff = new BackoffQueue(clock, (pod) => this.#moveToActive(pod));
+    this.#unschedulable = new UnschedulablePods(clock, (pod) => this.#requeue(pod, 'after backoff'));
   }
 
-  /** A Pod without a node appeared, or changed. A change to a waiting Pod may make it schedulable. */
-  set(pod: Pod, mayHelp: boolean): void {
-    const uid = uidOf(pod);
-    const entry = this.#entries.get(uid);
-    if (entry === undefined) {
-      const fresh: Entry = {
-        pod,
-        attempts: 0,
-        takenAtMs: 0,
-        state: 'active',
-        helpedBy: new Set(),
-        seen: undefined,
-        changedWhileInHand: false,
-      };
-      this.#entries.set(uid, fresh);
-      this.#activate(fresh);
+  /** A Pod without a node appeared. */
+  add(pod: Pod): void {
+    const queued = new QueuedPod(pod, this.#clock.monotonicMs());
+    this.delete(pod);
+    this.#pods.set(queued.uid, queued);
+    this.#moveToActive(queued);
+  }
+
+  /** A Pod without a node changed. What changed may make it schedulable. */
+  update(before: Pod, after: Pod): void {
+    const queued = this.#pods.get(after.metadata.uid ?? '');
+    if (queued === undefined) {
+      this.add(after);
       return;
     }
-    entry.pod = pod;
-    if (!mayHelp) return;
-    if (entry.state === 'in hand') entry.changedWhileInHand = true;
-    else if (entry.state === 'unschedulable') this.#backOff(entry);
+    if (this.#active.update(queued, () => void (queued.pod = after))) return;
+    queued.pod = after;
+    const events = podSchedulingChanges(before, after).map((event) => ({ event, before, after }));
+    if (this.#inFlight.has(queued)) {
+      for (const event of events) this.#inFlight.add(event);
+      return;
+    }
+    if (!this.#unschedulable.has(queued)) return;
+    const helpful = events
+      .map((event) => this.#hints.requeueing(queued, event))
+      .find((requeueing) => requeueing !== 'skip');
+    if (helpful !== undefined) this.#requeue(queued, helpful);
   }
 
   /** The Pod has a node, or is gone. */
-  remove(pod: Pod): void {
-    const entry = this.#entries.get(uidOf(pod));
-    if (entry === undefined) return;
-    this.#leave(entry);
-    this.#entries.delete(uidOf(pod));
+  delete(pod: Pod): void {
+    const queued = this.#pods.get(pod.metadata.uid ?? '');
+    if (queued === undefined) return;
+    this.#pods.delete(queued.uid);
+    this.#leave(queued);
+    this.#inFlight.end(queued);
   }
 
-  /** The next Pod to place; waits for one. Undefined once closed. One taker at a time. */
-  take(): Promise<Pod | undefined> {
-    if (this.#closed) return Promise.resolve(undefined);
-    const next = this.#active.shift();
-    if (next !== undefined) return Promise.resolve(this.#give(next));
-    return new Promise((resolve) => {
-      this.#taker = resolve;
-    });
+  /** The next Pod to schedule; waits for one. Undefined once closed. One taker at a time. */
+  pop(): Promise<QueuedPod | undefined> {
+    return this.#active.pop();
   }
 
-  /** No node for the Pod in hand: it waits for one of the changes that may help. */
-  fail(pod: Pod, helpedBy: ReadonlySet<Change>): void {
-    const entry = this.#entries.get(uidOf(pod));
-    if (entry?.state !== 'in hand') return;
-    const { seen } = entry;
-    if (
-      entry.changedWhileInHand ||
-      [...helpedBy].some((change) => seen?.[change] !== this.#changes[change])
-    ) {
-      this.#backOff(entry);
-      return;
+  /** A Pod in flight can no longer be rejected: events need not be kept for it. */
+  done(queued: QueuedPod): void {
+    this.#inFlight.end(queued);
+  }
+
+  /**
+   * A Pod could not be scheduled, or bound (kube-scheduler: `AddUnschedulableIfNotPresent`): it waits for an event that
+   * helps against its rejectors, which may have happened already; without rejectors only for the end of its backoff.
+   */
+  returnPod(queued: QueuedPod, { unschedulablePlugins, pendingPlugins }: Rejectors): void {
+    if (this.#pods.get(queued.uid) !== queued) return;
+    queued.unschedulablePlugins = unschedulablePlugins;
+    queued.pendingPlugins = pendingPlugins;
+    if (unschedulablePlugins.size === 0) queued.consecutiveErrors++;
+    else {
+      queued.unschedulableCount++;
+      queued.consecutiveErrors = 0;
     }
-    this.#leave(entry);
-    entry.state = 'unschedulable';
-    entry.helpedBy = helpedBy;
-    for (const change of helpedBy) this.#waiting[change].add(entry);
-    entry.timer = this.#clock.after(longestUnschedulableMs, () => this.#activate(entry));
+    queued.timestampMs = this.#clock.monotonicMs();
+    this.#backoff.begin(queued);
+    const requeueing = this.#requeueingAfterFlight(queued);
+    this.#inFlight.end(queued);
+    this.#requeue(queued, requeueing);
   }
 
-  /** An error that has nothing to do with nodes (a failed binding): tried again after its backoff. */
-  retry(pod: Pod): void {
-    const entry = this.#entries.get(uidOf(pod));
-    if (entry?.state === 'in hand') this.#backOff(entry);
+  /** Something happened that may help Pods; `mayHelp` leaves some out. */
+  move(
+    event: ClusterEvent,
+    objects: { before?: ApiObject; after?: ApiObject },
+    mayHelp: (pod: Pod) => boolean = () => true,
+  ): void {
+    const interested = this.#hints.interestedIn(event);
+    if (interested.length === 0) return;
+    const observed: ObservedEvent = { event, ...objects };
+    for (const queued of this.#unschedulable.rejectedBy(interested)) {
+      if (!mayHelp(queued.pod)) continue;
+      const requeueing = this.#hints.requeueing(queued, observed);
+      if (requeueing !== 'skip') this.#requeue(queued, requeueing);
+    }
+    this.#inFlight.add(observed);
   }
 
-  /** Something changed that may help Pods. */
-  move(change: Change): void {
-    this.#changes[change]++;
-    for (const entry of this.#waiting[change]) this.#backOff(entry);
+  /** Pods that wait, by where they do. */
+  counts(): { active: number; backoff: number; unschedulable: number; inFlight: number } {
+    return {
+      active: this.#active.size,
+      backoff: this.#backoff.size,
+      unschedulable: this.#unschedulable.size,
+      inFlight: this.#inFlight.size,
+    };
   }
 
-  /** Pods that wait, by state. */
-  counts(): Record<Entry['state'], number> {
-    const counts = { active: 0, backoff: 0, unschedulable: 0, 'in hand': 0 };
-    for (const { state } of this.#entries.values()) counts[state]++;
-    return counts;
-  }
-
+  /** Ends the wait of the taker; nothing moves any more. */
   close(): void {
     this.#closed = true;
-    for (const { timer } of this.#entries.values()) timer?.cancel();
-    this.#taker?.(undefined);
-    this.#taker = undefined;
+    this.#active.close();
+    this.#backoff.close();
+    this.#unschedulable.close();
   }
 
-  /** Takes an entry from wherever it is. */
-  #leave(entry: Entry): void {
-    entry.timer?.cancel();
-    delete entry.timer;
-    if (entry.state === 'active') this.#active.delete(entry);
-    for (const change of entry.helpedBy) this.#waiting[change].delete(entry);
-    entry.helpedBy = new Set();
+  #requeueingAfterFlight(queued: QueuedPod): Requeueing {
+    if (queued.unschedulablePlugins.size === 0) return 'after backoff';
+    const answers = new Set(
+      this.#inFlight.since(queued).map((event) => this.#hints.requeueing(queued, event)),
+    );
+    if (answers.has('immediately')) return 'immediately';
+    return answers.has('after backoff') ? 'after backoff' : 'skip';
   }
 
-  #backOff(entry: Entry): void {
-    this.#leave(entry);
-    entry.state = 'backoff';
-    const backoffMs = Math.min(firstBackoffMs * 2 ** Math.max(0, entry.attempts - 1), longestBackoffMs);
-    const leftMs = entry.takenAtMs + backoffMs - this.#clock.monotonicMs();
-    if (leftMs <= 0) this.#activate(entry);
-    else entry.timer = this.#clock.after(leftMs, () => this.#activate(entry));
+  /** Puts a Pod where it is to wait (kube-scheduler: `requeuePodWithQueueingStrategy`). */
+  #requeue(queued: QueuedPod, requeueing: Requeueing): void {
+    if (this.#closed) return;
+    this.#leave(queued);
+    if (requeueing === 'skip') this.#unschedulable.add(queued);
+    else if (requeueing === 'after backoff' && this.#backoff.isBackingOff(queued)) {
+      this.#backoff.add(queued);
+    } else this.#moveToActive(queued);
   }
 
-  #activate(entry: Entry): void {
-    if (this.#closed || this.#entries.get(uidOf(entry.pod)) !== entry) return;
-    this.#leave(entry);
-    entry.state = 'active';
-    if (this.#taker !== undefined) {
-      const taker = this.#taker;
-      this.#taker = undefined;
-      taker(this.#give(entry));
+  /** Asks the PreEnqueue plugins, and lets the Pod in, or has it wait for an event that helps against the first refusal. */
+  #moveToActive(queued: QueuedPod): void {
+    if (this.#closed) return;
+    this.#leave(queued);
+    for (const plugin of this.#profile.at.preEnqueue) {
+      if (plugin.preEnqueue(queued.pod) === undefined) continue;
+      queued.gatingPlugin = plugin.name;
+      queued.unschedulablePlugins = new Set([...queued.unschedulablePlugins, plugin.name]);
+      this.#unschedulable.add(queued);
       return;
     }
-    this.#active.push(entry, entry.pod.spec?.priority ?? 0);
+    queued.gatingPlugin = undefined;
+    this.#active.add(queued);
   }
 
-  #give(entry: Entry): Pod {
-    entry.state = 'in hand';
-    entry.attempts++;
-    entry.takenAtMs = this.#clock.monotonicMs();
-    entry.changedWhileInHand = false;
-    entry.seen = { ...this.#changes };
-    return entry.pod;
+  /** Takes a Pod from wherever it waits. */
+  #leave(queued: QueuedPod): void {
+    this.#active.delete(queued);
+    this.#backoff.delete(queued);
+    this.#unschedulable.delete(queued);
   }
-}
-
-function uidOf(pod: Pod): string {
-  return pod.metadata.uid ?? '';
 }

@@ -1,90 +1,102 @@
 import type { Pod } from '../../../runtime/client/resource.ts';
-import type { Filter, NodeCheck, Refusal } from '../filter.ts';
+import type { CycleState } from '../cycle-state.ts';
+import { Diagnosis, FitError, NoNodesAvailableError } from '../fit-error.ts';
 import type { NodeInfo } from '../nodes/node-info.ts';
-import type { Score } from '../score.ts';
+import type { NodeSnapshot } from '../nodes/node-snapshot.ts';
+import type { Profile } from '../profile.ts';
+import { runFilterPlugins, runPostFilterPlugins, runPreFilterPlugins } from '../run/run-filter-plugins.ts';
+import { runPreScorePlugins, runScorePlugins } from '../run/run-score-plugins.ts';
+import { errorStatus, isRejected, Status, unresolvable } from '../status.ts';
 
-/** What may make a Pod schedulable that was not: of nodes, of Pods on nodes, of claims, volumes and their classes. */
-export type Change = 'node' | 'pod placed' | 'pod gone' | 'storage';
-
-/** The rules of a scheduler, in the order in which they are asked. */
-export interface Profile {
-  filters: readonly { filter: Filter; helpedBy: readonly Change[] }[];
-  scores: readonly { score: Score; weight: number }[];
+/** What a decision depends on. */
+export interface AlgorithmSources {
+  readonly profile: Profile;
+  readonly snapshot: NodeSnapshot;
+  /** 0 ≤ x < 1; chooses between nodes of equal score. */
+  random(): number;
 }
 
-/** Where a Pod goes, or why nowhere, in kube-scheduler's words, and what may change that. */
-export type Decision =
-  | { nodeName: string }
-  | { nodeName?: undefined; message: string; helpedBy: ReadonlySet<Change> };
+/** Where a Pod goes, or why nowhere. */
+export type AlgorithmResult =
+  | { readonly nodeName: string; readonly status?: undefined }
+  | {
+      readonly nodeName?: undefined;
+      readonly status: Status;
+      /** See `PostFilterResult`. */
+      readonly nominatedNodeName?: string;
+    };
 
 /**
- * Chooses a node: all filters must pass, then the weighted marks decide, and chance between equals. Pure but for
- * `random` (0 ≤ x < 1).
+ * Chooses a node for a Pod (kube-scheduler: `schedulingAlgorithm`): all filters must pass, then the weighted scores decide,
+ * and chance between equals. Where no node fits, the PostFilter plugins are asked. Never throws.
  */
-export function decide(
-  pod: Pod,
-  nodes: readonly NodeInfo[],
-  profile: Profile,
-  random: () => number,
-): Decision {
-  if (nodes.length === 0)
-    return { message: 'no nodes available to schedule pods', helpedBy: new Set(['node']) };
-  const checks: { check: NodeCheck; helpedBy: readonly Change[] }[] = [];
-  for (const { filter, helpedBy } of profile.filters) {
-    const check = filter(pod, nodes);
-    if (typeof check === 'function') checks.push({ check, helpedBy });
-    else if (check !== undefined) {
-      // kube-scheduler's PostFilter plugins then miss what a later PreFilter plugin would have left them.
-      const message = `0/${nodes.length} nodes are available: ${check.message}. not found`;
-      return { message, helpedBy: new Set(helpedBy) };
+export function chooseNode(sources: AlgorithmSources, state: CycleState, pod: Pod): AlgorithmResult {
+  const { profile, snapshot } = sources;
+  const nodeCount = snapshot.nodes().length;
+  if (nodeCount === 0)
+    return { status: new Status('UnschedulableAndUnresolvable', { error: new NoNodesAvailableError() }) };
+  const diagnosis = new Diagnosis();
+  try {
+    const feasible = findFeasibleNodes(sources, { state, pod, diagnosis });
+    const [first] = feasible;
+    if (first !== undefined) {
+      return { nodeName: feasible.length === 1 ? first.name : bestNode(sources, { state, pod, feasible }) };
     }
+    const { status, nominatedNodeName } = runPostFilterPlugins(profile, state, pod, diagnosis.statuses);
+    diagnosis.postFilterMessage = status?.message ?? '';
+    return {
+      status: new Status('Unschedulable', { error: new FitError(nodeCount, diagnosis) }),
+      ...(nominatedNodeName === undefined ? {} : { nominatedNodeName }),
+    };
+  } catch (error) {
+    return { status: errorStatus(error) };
   }
-  const refusals: Refusal[] = [];
-  const helpful = new Set<Change>();
-  const feasible = nodes.filter((node) => {
-    for (const { check, helpedBy } of checks) {
-      const refusal = check(node);
-      if (refusal !== undefined) {
-        refusals.push(refusal);
-        for (const change of helpedBy) helpful.add(change);
-        return false;
-      }
-    }
-    return true;
-  });
-  if (feasible.length === 0) return { message: failureMessage(nodes.length, refusals), helpedBy: helpful };
-  if (feasible.length === 1) return { nodeName: feasible[0]!.name };
+}
 
-  const totals = feasible.map(() => 0);
-  for (const { score, weight } of profile.scores) {
-    score(pod, feasible, nodes)?.forEach((mark, index) => {
-      totals[index]! += mark * weight;
-    });
+/** The nodes that pass all filters; why the others do not is left in `diagnosis`. @throws Error when a plugin fails */
+function findFeasibleNodes(
+  { profile, snapshot }: AlgorithmSources,
+  { state, pod, diagnosis }: { state: CycleState; pod: Pod; diagnosis: Diagnosis },
+): NodeInfo[] {
+  const { status, nodeNames, pluginsWithNodes } = runPreFilterPlugins(profile, state, pod, snapshot.nodes());
+  for (const plugin of pluginsWithNodes) diagnosis.unschedulablePlugins.add(plugin);
+  if (status !== undefined) {
+    if (!isRejected(status)) throw status.asError();
+    diagnosis.statuses.absent = status;
+    diagnosis.preFilterMessage = status.message;
+    diagnosis.addPluginOf(status);
+    return [];
   }
-  const best = Math.max(...totals);
+  let nodes = snapshot.nodes();
+  if (nodeNames !== undefined) {
+    nodes = [...nodeNames].flatMap((name) => snapshot.node(name) ?? []);
+    diagnosis.statuses.absent = unresolvable(
+      `node(s) didn't satisfy plugin(s) [${pluginsWithNodes.join(' ')}]`,
+    );
+  }
+  const feasible: NodeInfo[] = [];
+  for (const node of nodes) {
+    const refusal = runFilterPlugins(state, pod, node);
+    if (refusal === undefined) {
+      feasible.push(node);
+      continue;
+    }
+    if (!isRejected(refusal)) throw refusal.asError();
+    diagnosis.statuses.set(node.name, refusal);
+    diagnosis.addPluginOf(refusal);
+  }
+  return feasible;
+}
+
+/** The node with the highest score; one of them by chance where there are several. */
+function bestNode(
+  { profile, random }: AlgorithmSources,
+  { state, pod, feasible }: { state: CycleState; pod: Pod; feasible: readonly NodeInfo[] },
+): string {
+  runPreScorePlugins(profile, state, pod, feasible);
+  const { totals } = runScorePlugins(profile, state, pod, feasible);
+  let best = -Infinity;
+  for (const total of totals) if (total > best) best = total;
   const equals = feasible.filter((_, index) => totals[index] === best);
-  return { nodeName: equals[Math.floor(random() * equals.length)]!.name };
-}
-
-/** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable. …` (kube-scheduler: `framework.FitError`). */
-function failureMessage(nodeCount: number, refusals: readonly Refusal[]): string {
-  const reasons = histogram(refusals.flatMap((refusal) => refusal.reasons));
-  const preemption = histogram(
-    refusals.map(({ unresolvable }) =>
-      unresolvable
-        ? 'Preemption is not helpful for scheduling'
-        : 'No preemption victims found for incoming pod',
-    ),
-  );
-  const none = `0/${nodeCount} nodes are available`;
-  return `${none}: ${reasons}. no new claims to deallocate, preemption: ${none}: ${preemption}.`;
-}
-
-function histogram(reasons: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts]
-    .map(([reason, count]) => `${count} ${reason}`)
-    .sort()
-    .join(', ');
+  return equals[Math.floor(random() * equals.length)]!.name;
 }

@@ -1,11 +1,11 @@
 import type { Node, Pod } from '../../../runtime/client/resource.ts';
 import { HostPorts } from './host-ports.ts';
-import { factsOf, type PodFacts } from './pod-info.ts';
+import { type PodInfo, podInfoOf } from './pod-info.ts';
 import { add, amountsOf } from './pod-resources.ts';
 
 /**
  * One node with what runs, or is about to run, on it (kube-scheduler: `framework.NodeInfo`). Its sums follow every Pod
- * that comes and goes, so that a decision never walks over Pods to add them up.
+ * that comes and goes, so that no decision has to add them up.
  */
 export class NodeInfo {
   readonly name: string;
@@ -40,25 +40,25 @@ export class NodeInfo {
   addPod(pod: Pod): void {
     this.removePod(pod);
     const uid = pod.metadata.uid ?? '';
-    const facts = factsOf(pod);
+    const info = podInfoOf(pod);
     this.pods.set(uid, pod);
-    this.#count(facts, 1);
-    this.hostPorts.take(facts.hostPorts);
-    if (facts.antiAffinity.length > 0) this.withAntiAffinity.set(uid, pod);
+    this.#count(info, 1);
+    this.hostPorts.take(info.hostPorts);
+    if (info.antiAffinity.length > 0) this.withAntiAffinity.set(uid, pod);
   }
 
   removePod(pod: Pod): void {
     const uid = pod.metadata.uid ?? '';
     const before = this.pods.get(uid);
     if (before === undefined) return;
-    const facts = factsOf(before);
+    const info = podInfoOf(before);
     this.pods.delete(uid);
-    this.#count(facts, -1);
-    this.hostPorts.release(facts.hostPorts);
+    this.#count(info, -1);
+    this.hostPorts.release(info.hostPorts);
     this.withAntiAffinity.delete(uid);
   }
 
-  #count({ requests, counted, owner, isTerminating, claims }: PodFacts, factor: 1 | -1): void {
+  #count({ requests, counted, owner, isTerminating, claims }: PodInfo, factor: 1 | -1): void {
     add(this.requested, requests, factor);
     add(this.counted, counted, factor);
     if (owner !== undefined && !isTerminating) add(this.podsOfOwner, [[owner, 1]], factor);

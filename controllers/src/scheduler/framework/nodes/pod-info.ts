@@ -1,12 +1,12 @@
 import { controllerOf } from '../../../runtime/workload/controller-ref.ts';
 import type { Pod } from '../../../runtime/client/resource.ts';
-import type { PodAffinityTerm } from '../../plugins/inter-pod-affinity/affinity-term.ts';
+import type { PodAffinityTerm } from './affinity-term.ts';
 import { type HostPort, hostPortsOf } from './host-ports.ts';
 import { type Amounts, countedRequests, podRequests } from './pod-resources.ts';
 
-/** What the scheduler needs to know of a Pod again and again (kube-scheduler: `framework.PodInfo`). */
-export interface PodFacts {
-  /** What it asks of its node. */
+/** What scheduling reads of a Pod again and again (kube-scheduler: `framework.PodInfo`). */
+export interface PodInfo {
+  /** What it requests of its node. */
   requests: Amounts;
   /** CPU and memory that it counts for where containers ask for none. */
   counted: Amounts;
@@ -14,20 +14,22 @@ export interface PodFacts {
   /** uid of its controller. */
   owner: string | undefined;
   isTerminating: boolean;
+  /** Required affinity to other Pods. */
   affinity: readonly PodAffinityTerm[];
+  /** Required anti-affinity to other Pods. */
   antiAffinity: readonly PodAffinityTerm[];
   /** Claims of which it wants to be the only user, should their access mode be ReadWriteOncePod: `namespace/name`. */
   claims: readonly string[];
 }
 
-// Objects of informers are never changed, so that what was found out about one stays true.
-const known = new WeakMap<Pod, PodFacts>();
+// Objects of informers are never changed, so that what was read of one stays true.
+const known = new WeakMap<Pod, PodInfo>();
 
-/** Reads a Pod, once however often it is asked for. */
-export function factsOf(pod: Pod): PodFacts {
-  let facts = known.get(pod);
-  if (facts === undefined) {
-    facts = {
+/** Reads a Pod; once, however often it is called. */
+export function podInfoOf(pod: Pod): PodInfo {
+  let info = known.get(pod);
+  if (info === undefined) {
+    info = {
       requests: podRequests(pod),
       counted: countedRequests(pod),
       hostPorts: hostPortsOf(pod),
@@ -39,9 +41,9 @@ export function factsOf(pod: Pod): PodFacts {
         source ? [`${pod.metadata.namespace ?? ''}/${source.claimName}`] : [],
       ),
     };
-    known.set(pod, facts);
+    known.set(pod, info);
   }
-  return facts;
+  return info;
 }
 
 function required(pod: Pod, which: 'podAffinity' | 'podAntiAffinity'): PodAffinityTerm[] {

@@ -1,12 +1,27 @@
-import { factsOf } from '../../framework/nodes/pod-info.ts';
-import type { Filter } from '../../framework/filter.ts';
+import { Action, on } from '../../framework/events/cluster-event.ts';
+import { HostPorts } from '../../framework/nodes/host-ports.ts';
+import { podInfoOf } from '../../framework/nodes/pod-info.ts';
+import type { Plugin } from '../../framework/plugin.ts';
+import { skip, unschedulable } from '../../framework/status.ts';
+
+const taken = unschedulable("node(s) didn't have free ports for the requested pod ports");
 
 /** The ports of the node that the Pod asks for must be free (kube-scheduler: `NodePorts`). */
-export const nodePorts: Filter = (pod) => {
-  const wanted = factsOf(pod).hostPorts;
-  if (wanted.length === 0) return undefined;
-  return ({ hostPorts }) =>
-    wanted.some((port) => hostPorts.isTaken(port))
-      ? { reasons: ["node(s) didn't have free ports for the requested pod ports"], unresolvable: false }
-      : undefined;
-};
+export const nodePorts = {
+  name: 'NodePorts',
+
+  preFilter: (_state, pod) => (podInfoOf(pod).hostPorts.length === 0 ? skip : undefined),
+
+  filter: (_state, pod, { hostPorts }) =>
+    podInfoOf(pod).hostPorts.some((port) => hostPorts.isTaken(port)) ? taken : undefined,
+
+  eventsToRegister: () => [
+    on('Pod', Action.delete, (pod, before) => {
+      if (!before?.spec?.nodeName) return 'QueueSkip';
+      const freed = new HostPorts();
+      freed.take(podInfoOf(before).hostPorts);
+      return podInfoOf(pod).hostPorts.some((port) => freed.isTaken(port)) ? 'Queue' : 'QueueSkip';
+    }),
+    on('Node', Action.add),
+  ],
+} satisfies Plugin;

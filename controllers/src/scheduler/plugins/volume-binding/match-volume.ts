@@ -2,7 +2,7 @@ import { parseQuantity, quantityValue } from '@pg8s/k8s-proto/quantity';
 import { matchesSelector } from '../../../selectors/label-selector.ts';
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../../runtime/client/resource.ts';
 import { matchesTerm, type NodeSelectorTerm } from '../../../selectors/node-selector.ts';
-import { classOf, type Storage } from './storage.ts';
+import { classOf, type Storage } from '../../framework/storage.ts';
 
 /** Whether a volume can be used on a node (Kubernetes: `volume.CheckNodeAffinity`). */
 export function isUsableOn({ spec }: PersistentVolume, node: Node): boolean {

@@ -1,22 +1,23 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../../runtime/client/resource.ts';
 import { bytesOf, findVolume } from './match-volume.ts';
-import { classOf, nodeOfClaim, type Storage } from './storage.ts';
+import { classOf, type Storage } from '../../framework/storage.ts';
+import { nodeOfClaim } from './selected-node.ts';
 
-/** What is to be done so that the claims of a Pod are bound on a node. */
+/** What must be done so that the claims of a Pod are bound on a node. */
 export interface VolumePlan {
-  /** Volumes that are there. */
+  /** Claims that get a volume that exists. */
   bindings: readonly { claim: PersistentVolumeClaim; volume: PersistentVolume }[];
-  /** Claims whose class makes a volume for the node. */
+  /** Claims whose class provisions a volume for the node. */
   provisions: readonly PersistentVolumeClaim[];
 }
 
-/** A class that makes no volumes says so by this name. */
+/** The provisioner of classes that provision nothing. */
 const noProvisioner = 'kubernetes.io/no-provisioner';
 
 /**
- * How claims that wait for their first Pod get volumes on `node`; undefined when they cannot (kube-scheduler:
- * `volumeBinder.FindPodVolumes`). What space is left where volumes are made is not asked.
+ * How claims that wait for their first consumer get volumes on `node`; undefined when they cannot (kube-scheduler:
+ * `volumeBinder.FindPodVolumes`). Capacity that CSI drivers publish is not considered.
  */
 export function planVolumes(
   claims: readonly PersistentVolumeClaim[],

@@ -1,120 +1,41 @@
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../../runtime/client/resource.ts';
+import type { Node, PersistentVolumeClaim, Pod } from '../../../runtime/client/resource.ts';
 import { controllerOf } from '../../../runtime/workload/controller-ref.ts';
-import { type Filter, unresolvable } from '../../framework/filter.ts';
-import { claimsNamedBy, classOf, isBound, type Storage, waitsForConsumer } from './storage.ts';
+import { semanticEqual } from '../../../runtime/semantic-equal.ts';
+import { stateKey } from '../../framework/cycle-state.ts';
+import { Action, on } from '../../framework/events/cluster-event.ts';
+import type { NodeSnapshot } from '../../framework/nodes/node-snapshot.ts';
+import type { Plugin } from '../../framework/plugin.ts';
+import { errorStatus, skip, unresolvable } from '../../framework/status.ts';
+import {
+  claimNotFound,
+  claimsNamedBy,
+  isBound,
+  type NamedClaim,
+  type Storage,
+  usesClaim,
+  waitsForConsumer,
+} from '../../framework/storage.ts';
 import { isUsableOn } from './match-volume.ts';
-import { planVolumes } from './plan-volumes.ts';
+import { planVolumes, type VolumePlan } from './plan-volumes.ts';
+import type { VolumeBinder } from './volume-binder.ts';
 
-/**
- * A claim that one Pod alone may use must have no other user (kube-scheduler: `VolumeRestrictions`). It is also the first
- * to miss a claim.
- */
-export function volumeRestrictions(storage: Storage): Filter {
-  return (pod, nodes) => {
-    const { namespace = '' } = pod.metadata;
-    const exclusive: string[] = [];
-    for (const { name, isEphemeral } of claimsNamedBy(pod)) {
-      if (isEphemeral) continue;
-      const claim = storage.claim(namespace, name);
-      if (claim === undefined) return { message: claimNotFound(name) };
-      if (claim.spec?.accessModes?.includes('ReadWriteOncePod')) exclusive.push(`${namespace}/${name}`);
-    }
-    const inUse = exclusive.some((claim) => nodes.some(({ podsOfClaim }) => podsOfClaim.has(claim)));
-    if (!inUse) return undefined;
-    const reason =
-      'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod';
-    return () => ({ reasons: [reason], unresolvable: false });
-  };
+/** The claims of a Pod, and how they can be bound on each node that passed the filter. */
+interface VolumeState {
+  readonly bound: readonly PersistentVolumeClaim[];
+  readonly unbound: readonly PersistentVolumeClaim[];
+  readonly plans: Map<string, VolumePlan>;
+  /** Gives back what `reserve` counted as taken. */
+  release?: () => void;
 }
 
-/**
- * Bound claims have volumes that can be used on the node, others find or get one there; claims whose volume is looked
- * for at once must be bound before (kube-scheduler: `VolumeBinding`).
- */
-export function volumeBinding(storage: Storage): Filter {
-  return (pod) => {
-    const claims: PersistentVolumeClaim[] = [];
-    for (const { name, isEphemeral } of claimsNamedBy(pod)) {
-      const claim = storage.claim(pod.metadata.namespace ?? '', name);
-      const problem = problemOf(claim, { pod, name, isEphemeral });
-      if (claim === undefined || problem !== undefined) return { message: problem ?? claimNotFound(name) };
-      claims.push(claim);
-    }
-    if (claims.length === 0) return undefined;
-    const bound = claims.filter(isBound);
-    const unbound = claims.filter((claim) => !isBound(claim));
-    if (unbound.some((claim) => claim.spec?.volumeName || !waitsForConsumer(claim, storage)))
-      return { message: 'pod has unbound immediate PersistentVolumeClaims' };
-    return ({ node }) => {
-      if (node === undefined) return undefined;
-      const volumes = bound.map((claim) => storage.volume(claim.spec?.volumeName ?? ''));
-      const reasons: string[] = [];
-      if (volumes.some((volume) => volume !== undefined && !isUsableOn(volume, node)))
-        reasons.push("node(s) didn't match PersistentVolume's node affinity");
-      if (planVolumes(unbound, node, storage) === undefined)
-        reasons.push("node(s) didn't find available persistent volumes to bind");
-      if (volumes.includes(undefined))
-        reasons.push('node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)');
-      return reasons.length === 0 ? undefined : { reasons, unresolvable: true };
-    };
-  };
-}
+const volumeState = stateKey<VolumeState>('VolumeBinding');
+const unboundImmediate = unresolvable('pod has unbound immediate PersistentVolumeClaims');
 
-const zoneLabels: Readonly<Record<string, string>> = {
-  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone': 'topology.kubernetes.io/zone',
-  'topology.kubernetes.io/region': 'topology.kubernetes.io/region',
-};
-
-/** A volume that is labelled with zones needs a node in one of them (kube-scheduler: `VolumeZone`). */
-export function volumeZone(storage: Storage): Filter {
-  return (pod) => {
-    const wanted: [key: string, values: readonly string[]][] = [];
-    for (const { name, isEphemeral } of claimsNamedBy(pod)) {
-      const claim = storage.claim(pod.metadata.namespace ?? '', name);
-      if (isEphemeral || claim === undefined) continue;
-      const volumeName = claim.spec?.volumeName;
-      if (!volumeName) {
-        if (waitsForConsumer(claim, storage)) continue;
-        const className = classOf(claim);
-        if (className === '')
-          return { message: 'PersistentVolumeClaim had no pv name and storageClass name' };
-        const known = storage.storageClass(className);
-        return {
-          message: known
-            ? 'PersistentVolume had no name'
-            : `storageclass.storage.k8s.io "${className}" not found`,
-        };
-      }
-      const volume = storage.volume(volumeName);
-      if (volume === undefined) return { message: `persistentvolume "${volumeName}" not found` };
-      wanted.push(...zonesOf(volume));
-    }
-    if (wanted.length === 0) return undefined;
-    return ({ node }) => {
-      const labels = node?.metadata.labels ?? {};
-      if (!Object.keys(zoneLabels).some((key) => labels[key] !== undefined)) return undefined;
-      const fits = wanted.every(([key, values]) => {
-        const value = labels[key] ?? labels[zoneLabels[key] ?? key];
-        return value !== undefined && values.includes(value);
-      });
-      return fits ? undefined : unresolvable('node(s) had no available volume zone');
-    };
-  };
-}
-
-function zonesOf({ metadata }: PersistentVolume): [string, string[]][] {
-  return Object.keys(zoneLabels).flatMap((key): [string, string[]][] => {
-    const value = metadata.labels?.[key];
-    // Several zones are written with two underscores between them.
-    return value === undefined ? [] : [[key, value.split('__')]];
-  });
-}
-
+/** Why a claim cannot be used by a Pod, whatever the node; undefined: it can. */
 function problemOf(
   claim: PersistentVolumeClaim | undefined,
-  { pod, name, isEphemeral }: { pod: Pod; name: string; isEphemeral: boolean },
+  pod: Pod,
+  { name, isEphemeral }: NamedClaim,
 ): string | undefined {
   if (claim === undefined) {
     return isEphemeral
@@ -131,6 +52,113 @@ function problemOf(
   return undefined;
 }
 
-function claimNotFound(name: string): string {
-  return `persistentvolumeclaim "${name}" not found`;
+/** What speaks against a node: bound volumes that cannot be used there, and claims that get none there. */
+function reasonsAgainst(
+  { bound }: VolumeState,
+  { node, plan, storage }: { node: Node; plan: VolumePlan | undefined; storage: Storage },
+): string[] {
+  const volumes = bound.map((claim) => storage.volume(claim.spec?.volumeName ?? ''));
+  const reasons: string[] = [];
+  if (volumes.some((volume) => volume !== undefined && !isUsableOn(volume, node)))
+    reasons.push("node(s) didn't match PersistentVolume's node affinity");
+  if (plan === undefined) reasons.push("node(s) didn't find available persistent volumes to bind");
+  if (volumes.includes(undefined))
+    reasons.push('node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)');
+  return reasons;
+}
+
+const isEmpty = ({ bindings, provisions }: VolumePlan): boolean =>
+  bindings.length === 0 && provisions.length === 0;
+
+/**
+ * Bound claims have volumes that can be used on the node; others get one there before the Pod is bound; claims that do not
+ * wait for a consumer must be bound before (kube-scheduler: `VolumeBinding`).
+ */
+export function createVolumeBinding({
+  snapshot,
+  storage,
+  binder,
+}: {
+  snapshot: NodeSnapshot;
+  storage: Storage;
+  binder: Pick<VolumeBinder, 'assume' | 'bind'>;
+}) {
+  return {
+    name: 'VolumeBinding',
+
+    preFilter(state, pod) {
+      const claims: PersistentVolumeClaim[] = [];
+      for (const named of claimsNamedBy(pod)) {
+        const claim = storage.claim(pod.metadata.namespace ?? '', named.name);
+        const problem = problemOf(claim, pod, named);
+        if (claim === undefined || problem !== undefined)
+          return unresolvable(problem ?? claimNotFound(named.name));
+        claims.push(claim);
+      }
+      const bound = claims.filter(isBound);
+      const unbound = claims.filter((claim) => !isBound(claim));
+      if (unbound.some((claim) => claim.spec?.volumeName || !waitsForConsumer(claim, storage)))
+        return unboundImmediate;
+      state.write(volumeState, { bound, unbound, plans: new Map() });
+      return claims.length === 0 ? skip : undefined;
+    },
+
+    filter(state, _pod, { node, name }) {
+      if (node === undefined) return undefined;
+      const found = state.read(volumeState);
+      const plan = planVolumes(found.unbound, node, storage);
+      const reasons = reasonsAgainst(found, { node, plan, storage });
+      if (reasons.length > 0) return unresolvable(...reasons);
+      if (plan !== undefined && !isEmpty(plan)) found.plans.set(name, plan);
+      return undefined;
+    },
+
+    reserve(state, _pod, nodeName) {
+      const found = state.read(volumeState);
+      const plan = found.plans.get(nodeName);
+      const node = snapshot.node(nodeName)?.node;
+      if (plan !== undefined && node !== undefined) found.release = binder.assume(plan, node);
+      return undefined;
+    },
+
+    unreserve(state) {
+      const found = state.find(volumeState);
+      found?.release?.();
+      delete found?.release;
+    },
+
+    preBindPreFlight: (state, _pod, nodeName) =>
+      state.read(volumeState).plans.has(nodeName) ? undefined : skip,
+
+    async preBind(state, _pod, nodeName, signal) {
+      const found = state.read(volumeState);
+      const plan = found.plans.get(nodeName);
+      const node = snapshot.node(nodeName)?.node;
+      if (plan === undefined || node === undefined)
+        return errorStatus(new Error(`no pod volume found for node "${nodeName}"`));
+      try {
+        await binder.bind(plan, node, signal);
+        return undefined;
+      } catch (error) {
+        return errorStatus(new Error(`binding volumes: ${(error as Error).message}`, { cause: error }));
+      } finally {
+        // The informers show the volumes as they are now; before the Pod may be taken up again.
+        found.release?.();
+        delete found.release;
+      }
+    },
+
+    eventsToRegister: () => [
+      on('storage.k8s.io/StorageClass', Action.add | Action.update, (_pod, before, after) =>
+        before === undefined || !semanticEqual(before.allowedTopologies, after?.allowedTopologies)
+          ? 'Queue'
+          : 'QueueSkip',
+      ),
+      on('PersistentVolumeClaim', Action.add | Action.update, (pod, _before, after) =>
+        usesClaim(pod, after, true) ? 'Queue' : 'QueueSkip',
+      ),
+      on('PersistentVolume', Action.add | Action.update),
+      on('Node', Action.add | Action.updateNodeLabel),
+    ],
+  } satisfies Plugin;
 }

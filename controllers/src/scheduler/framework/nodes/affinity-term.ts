@@ -15,8 +15,8 @@ export interface PodAffinityTerm {
 /** Labels of a namespace, for terms that select namespaces by label. */
 export type NamespaceLabels = (namespace: string) => Record<string, string> | undefined;
 
-/** Whether `other` is one of the Pods that `owner`'s term speaks of (Kubernetes: `framework.AffinityTerm.Matches`). */
-export function termMatches(
+/** Whether `other` is one of the Pods that `owner`'s term means (kube-scheduler: `AffinityTerm.Matches`). */
+export function matchesAffinityTerm(
   term: PodAffinityTerm,
   owner: Pod,
   other: Pod,
@@ -24,11 +24,11 @@ export function termMatches(
 ): boolean {
   const namespace = other.metadata.namespace ?? '';
   const named = term.namespaces ?? [];
-  const everywhere = term.namespaceSelector !== undefined;
+  const selects = term.namespaceSelector !== undefined;
   const inNamespace =
     named.includes(namespace) ||
-    (everywhere && matchesSelector(term.namespaceSelector, namespaceLabels(namespace) ?? {})) ||
-    (named.length === 0 && !everywhere && namespace === owner.metadata.namespace);
+    (selects && matchesSelector(term.namespaceSelector, namespaceLabels(namespace) ?? {})) ||
+    (named.length === 0 && !selects && namespace === owner.metadata.namespace);
   if (!inNamespace || !matchesSelector(term.labelSelector, other.metadata.labels)) return false;
   const same = (key: string): boolean =>
     ownValue(owner.metadata.labels, key) === ownValue(other.metadata.labels, key);
@@ -37,4 +37,17 @@ export function termMatches(
     (term.matchLabelKeys ?? []).every((key) => !has(key) || same(key)) &&
     (term.mismatchLabelKeys ?? []).every((key) => !has(key) || !same(key))
   );
+}
+
+/**
+ * Whether `other` is meant by every term of `owner`; false where there is none (kube-scheduler:
+ * `podMatchesAllAffinityTerms`).
+ */
+export function matchesAllAffinityTerms(
+  terms: readonly PodAffinityTerm[],
+  owner: Pod,
+  other: Pod,
+  namespaceLabels: NamespaceLabels,
+): boolean {
+  return terms.length > 0 && terms.every((term) => matchesAffinityTerm(term, owner, other, namespaceLabels));
 }

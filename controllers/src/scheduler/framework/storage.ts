@@ -3,14 +3,17 @@ import type {
   PersistentVolumeClaim,
   Pod,
   StorageClass,
-} from '../../../runtime/client/resource.ts';
+} from '../../runtime/client/resource.ts';
 
-/** Claims, volumes and classes as the scheduler knows them now. */
+/** Claims, volumes and classes as the informers show them, with what was decided since. */
 export interface Storage {
+  /** A claim. */
   claim(namespace: string, name: string): PersistentVolumeClaim | undefined;
+  /** A volume. */
   volume(name: string): PersistentVolume | undefined;
-  /** Of one class; `''` are those without. */
+  /** The volumes of one class; of `''` those without. */
   volumesOfClass(className: string): readonly PersistentVolume[];
+  /** A class. */
   storageClass(name: string): StorageClass | undefined;
   /** The node that a claim's volume is to be made for, where a Pod was just given that node. */
   assumedNode(claim: PersistentVolumeClaim): string | undefined;
@@ -20,8 +23,6 @@ export interface Storage {
 
 const bindCompleted = 'pv.kubernetes.io/bind-completed';
 const betaClass = 'volume.beta.kubernetes.io/storage-class';
-/** Tells a provisioner where the volume is needed. */
-export const selectedNode = 'volume.kubernetes.io/selected-node';
 
 /** A claim that a Pod names, or that is made for its ephemeral volume. */
 export interface NamedClaim {
@@ -37,14 +38,7 @@ export function claimsNamedBy(pod: Pod): NamedClaim[] {
   });
 }
 
-/** The claims of a Pod that are there and have no volume yet. */
-export function unboundClaimsOf(pod: Pod, storage: Storage): PersistentVolumeClaim[] {
-  return claimsNamedBy(pod)
-    .map(({ name }) => storage.claim(pod.metadata.namespace ?? '', name))
-    .filter((claim) => claim !== undefined && !isBound(claim)) as PersistentVolumeClaim[];
-}
-
-/** Whether claim and volume have found each other (kube-scheduler: `isPVCFullyBound`). */
+/** Whether a claim and its volume are bound to each other (kube-scheduler: `isPVCFullyBound`). */
 export function isBound({ spec, metadata }: PersistentVolumeClaim): boolean {
   return Boolean(spec?.volumeName) && annotationsOf(metadata)[bindCompleted] !== undefined;
 }
@@ -54,18 +48,33 @@ export function classOf({ metadata, spec }: PersistentVolumeClaim | PersistentVo
   return annotationsOf(metadata)[betaClass] ?? spec?.storageClassName ?? '';
 }
 
-/** Whether a claim's volume is looked for only when a Pod needs it. */
+/** Whether a claim gets its volume only when a Pod needs it. */
 export function waitsForConsumer(claim: PersistentVolumeClaim, storage: Storage): boolean {
   const storageClass = storage.storageClass(classOf(claim));
   return storageClass?.volumeBindingMode === 'WaitForFirstConsumer';
 }
 
-/** The node that a claim's volume is made for already. */
-export function nodeOfClaim(claim: PersistentVolumeClaim, storage: Storage): string | undefined {
-  return annotationsOf(claim.metadata)[selectedNode] ?? storage.assumedNode(claim);
-}
-
-/** The annotations of an object; those of client-node's types are not known as a record. */
+/** The annotations of an object, as a record. */
 export function annotationsOf(metadata: { annotations?: unknown }): Record<string, string> {
   return (metadata.annotations ?? {}) as Record<string, string>;
+}
+
+/** What kube-scheduler says of a claim that does not exist. */
+export function claimNotFound(name: string): string {
+  return `persistentvolumeclaim "${name}" not found`;
+}
+
+/** Whether a Pod names a claim in its volumes; `withEphemeral` also one that is made for an ephemeral volume. */
+export function usesClaim(
+  pod: Pod,
+  claim: PersistentVolumeClaim | undefined,
+  withEphemeral = false,
+): boolean {
+  return (
+    claim !== undefined &&
+    claim.metadata.namespace === pod.metadata.namespace &&
+    claimsNamedBy(pod).some(
+      ({ name, isEphemeral }) => name === claim.metadata.name && (withEphemeral || !isEphemeral),
+    )
+  );
 }

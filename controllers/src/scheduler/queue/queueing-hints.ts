@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import type { ApiObject } from '../../runtime/client/api-object.ts';
+import { type ClusterEvent, matchesEvent, type QueueingHint } from '../framework/events/cluster-event.ts';
+import type { Profile } from '../framework/profile.ts';
+import type { QueuedPod } from './queued-pod.ts';
+
+/** Something that happened, with the object before and after it. */
+export interface ObservedEvent {
+  readonly event: ClusterEvent;
+  readonly before?: ApiObject | undefined;
+  readonly after?: ApiObject | undefined;
+}
+
+/** What to do with a Pod after an event (kube-scheduler: `queueingStrategy`). */
+export type Requeueing = 'skip' | 'after backoff' | 'immediately';
+
+/** Asks the plugins that rejected a Pod whether an event may help it. */
+export class QueueingHints {
+  readonly #profile: Profile;
+  readonly #log: Logger;
+  /** Plugins by event, as far as it was asked for: there are some dozens of events. */
+  readonly #interested = new Map<string, readonly string[]>();
+
+  constructor(profile: Profile, log: Logger) {
+    this.#profile = profile;
+    this.#log = log;
+  }
+
+  /** The plugins that registered for an event. */
+  interestedIn(event: ClusterEvent): readonly string[] {
+    const key = `${event.resource} ${event.action}`;
+    let plugins = this.#interested.get(key);
+    if (plugins === undefined) {
+      plugins = [...this.#profile.registeredEvents]
+        .filter(([, registered]) => registered.some((one) => matchesEvent(one, event)))
+        .map(([plugin]) => plugin);
+      this.#interested.set(key, plugins);
+    }
+    return plugins;
+  }
+
+  /** Whether an event makes a Pod worth another attempt (kube-scheduler: `isPodWorthRequeuing`). */
+  requeueing(queued: QueuedPod, observed: ObservedEvent): Requeueing {
+    // Nobody rejected it: it failed by some error, and any event will do.
+    if (queued.unschedulablePlugins.size === 0) return 'after backoff';
+    let result: Requeueing = 'skip';
+    for (const plugin of this.interestedIn(observed.event)) {
+      if (!queued.unschedulablePlugins.has(plugin)) continue;
+      if (this.#hintOf(plugin, queued, observed) === 'QueueSkip') continue;
+      if (queued.pendingPlugins.has(plugin)) return 'immediately';
+      result = 'after backoff';
+      if (queued.pendingPlugins.size === 0) break;
+    }
+    return result;
+  }
+
+  #hintOf(plugin: string, { pod }: QueuedPod, { event, before, after }: ObservedEvent): QueueingHint {
+    for (const registered of this.#profile.registeredEvents.get(plugin) ?? []) {
+      if (!matchesEvent(registered, event)) continue;
+      try {
+        if ((registered.hint?.(pod, before, after) ?? 'Queue') === 'Queue') return 'Queue';
+      } catch (error) {
+        // Better one attempt too many than a Pod that is forgotten.
+        this.#log.warn({ err: error, plugin, event }, 'queueing hint failed');
+        return 'Queue';
+      }
+    }
+    return 'QueueSkip';
+  }
+}
