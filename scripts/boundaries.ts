@@ -1,7 +1,6 @@
 /**
- * Checks who imports whom against `.dependency-cruiser.cjs`. A tool that sees no files finds no violations,
- * so it must also have seen every source file, and violations planted in a small copy of the workspace must
- * be found.
+ * Checks imports against `.dependency-cruiser.cjs`. A tool that sees no files finds no violations, so it must
+ * also have seen every source file, and violations planted in a small copy of the workspace must be found.
  */
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

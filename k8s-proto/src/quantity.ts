@@ -210,6 +210,7 @@ export function addQuantities(left: Quantity, right: Quantity): Quantity {
   return { digits: a + b, scale, format: left.digits === 0n ? right.format : left.format };
 }
 
+/** The difference, in the format that `addQuantities` gives it. */
 export function subtractQuantities(left: Quantity, right: Quantity): Quantity {
   return addQuantities(left, { ...negated(right), format: right.format });
 }
@@ -240,6 +241,7 @@ export function roundQuantityUp(quantity: Quantity, finest: number): Quantity {
   return { digits: scaledValue(quantity, finest), scale: finest, format };
 }
 
+/** Whether the value is zero, in whatever form it was written. */
 export function isZeroQuantity(quantity: Quantity): boolean {
   return quantity.digits === 0n;
 }

@@ -11,7 +11,7 @@ export type FlagEffect =
    */
   | 'withoutMeaning';
 
-/** How a value is written: Go's types of flags, as far as they are told apart here. */
+/** How a value is written: Go's types of flags, as far as they differ here. */
 export type FlagType = 'string' | 'list' | 'boolean' | 'duration' | 'int' | 'float';
 
 /** One flag of a component of Kubernetes (kube-apiserver, kube-controller-manager, kube-scheduler). */

@@ -22,7 +22,8 @@ import type { FieldPath } from './walk.ts';
 export type ConformMode = 'ignore' | 'report' | 'lossless';
 
 /**
- * How values that do not fit are told: as Go's JSON decoder does, or as its reader of unstructured values.
+ * How values that do not fit are reported: as Go's JSON decoder does, or as its reader of unstructured
+ * values.
  */
 export type ConformDialect = 'json' | 'unstructured';
 

@@ -8,8 +8,8 @@
  *       { "field": 8, "absent": true }                        a field that we would write, and is absent
  *     ]
  *
- * A known field's notes hold only while its value is the one that was decoded: whoever edits the value gets
- * it. The notes of an inline message, which has no JSON object of its own, are in its parent's, as
+ * A known field's notes hold only while its value is the one that was decoded: an edit of the value takes
+ * effect. The notes of an inline message, which has no JSON object of its own, are in its parent's, as
  * `pg8s.io/wire/VolumeSource`.
  */
 import { stringifyJson } from '../json.ts';

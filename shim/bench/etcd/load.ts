@@ -1,4 +1,4 @@
-/** What the client process does, told by the parent; see `load-client.ts`. */
+/** What the client process does, described by the parent; see `load-client.ts`. */
 export type Load =
   | { kind: 'create' | 'update'; clients: number; seconds: number }
   | { kind: 'get' | 'grant'; clients: number; seconds: number }

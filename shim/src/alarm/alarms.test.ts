@@ -33,8 +33,8 @@ const refused = (code: string) => (error: StoreError) => error.code === code;
 
 test('without alarms and quota everything is let in, without a wait', () => {
   const { alarms } = createAlarms();
-  assert.equal(alarms.admit(1e12), undefined);
-  assert.equal(alarms.admit(0), undefined);
+  assert.equal(alarms.checkAccess(1e12), undefined);
+  assert.equal(alarms.checkAccess(0), undefined);
 });
 
 test('NOSPACE refuses what adds, CORRUPT every write, until disarmed', async () => {
@@ -42,20 +42,20 @@ test('NOSPACE refuses what adds, CORRUPT every write, until disarmed', async () 
   assert.deepEqual(await alarms.activate({ memberId: 9n, alarm: 'NOSPACE' }), [
     { memberId: 9n, alarm: 'NOSPACE' },
   ]);
-  await assert.rejects(alarms.admit(1) as Promise<void>, refused('noSpace'));
-  await alarms.admit(0);
+  await assert.rejects(alarms.checkAccess(1) as Promise<void>, refused('noSpace'));
+  await alarms.checkAccess(0);
   await alarms.activate({ memberId, alarm: 'CORRUPT' });
-  await assert.rejects(alarms.admit(0) as Promise<void>, refused('corrupt'));
+  await assert.rejects(alarms.checkAccess(0) as Promise<void>, refused('corrupt'));
   assert.equal((await alarms.list('NONE')).length, 2);
   assert.deepEqual(await alarms.list('CORRUPT'), [{ memberId, alarm: 'CORRUPT' }]);
   await alarms.deactivate({ memberId, alarm: 'CORRUPT' });
   // Another member's alarm is not this one.
   assert.deepEqual(await alarms.deactivate({ memberId, alarm: 'NOSPACE' }), []);
-  await assert.rejects(alarms.admit(1) as Promise<void>, refused('noSpace'));
+  await assert.rejects(alarms.checkAccess(1) as Promise<void>, refused('noSpace'));
   assert.deepEqual(await alarms.deactivate({ memberId: 9n, alarm: 'NOSPACE' }), [
     { memberId: 9n, alarm: 'NOSPACE' },
   ]);
-  assert.equal(alarms.admit(1), undefined);
+  assert.equal(alarms.checkAccess(1), undefined);
   assert.equal(changes(), 4);
 });
 
@@ -70,9 +70,9 @@ test('an alarm disarmed at another shim does not refuse here', async () => {
   const [one, two] = [createAlarms({ port }).alarms, createAlarms({ port }).alarms];
   await one.activate({ memberId, alarm: 'NOSPACE' });
   await two.look();
-  await assert.rejects(two.admit(1) as Promise<void>, refused('noSpace'));
+  await assert.rejects(two.checkAccess(1) as Promise<void>, refused('noSpace'));
   await one.deactivate({ memberId, alarm: 'NOSPACE' });
-  await two.admit(1);
+  await two.checkAccess(1);
 });
 
 test('the database is measured only when what was let in may have filled it', async () => {
@@ -80,22 +80,22 @@ test('the database is measured only when what was let in may have filled it', as
   const { alarms, measurements } = createAlarms({ quotaBytes: 2000, used: () => used });
   await alarms.check();
   assert.equal(measurements(), 1);
-  for (let count = 0; count < 10; count++) assert.equal(alarms.admit(100), undefined);
+  for (let count = 0; count < 10; count++) assert.equal(alarms.checkAccess(100), undefined);
   // It could be 2100 by now, and is less: what was deleted has made room.
   used = 1500;
-  await alarms.admit(100);
+  await alarms.checkAccess(100);
   assert.equal(measurements(), 2);
   assert.deepEqual(alarms.raised, []);
   used = 1990;
-  for (let count = 0; count < 4; count++) assert.equal(alarms.admit(100), undefined);
-  await assert.rejects(alarms.admit(100) as Promise<void>, refused('noSpace'));
+  for (let count = 0; count < 4; count++) assert.equal(alarms.checkAccess(100), undefined);
+  await assert.rejects(alarms.checkAccess(100) as Promise<void>, refused('noSpace'));
   assert.deepEqual(alarms.raised, [{ memberId, alarm: 'NOSPACE' }]);
   // It stays until somebody disarms it, however small the database gets.
   used = 0;
   await alarms.check();
-  await assert.rejects(alarms.admit(1) as Promise<void>, refused('noSpace'));
+  await assert.rejects(alarms.checkAccess(1) as Promise<void>, refused('noSpace'));
   await alarms.deactivate({ memberId, alarm: 'NOSPACE' });
-  await alarms.admit(1);
+  await alarms.checkAccess(1);
   assert.deepEqual(alarms.raised, []);
 });
 

@@ -7,7 +7,7 @@ import { NextTurn } from './next-turn.ts';
 
 export interface AlarmsOptions {
   port: AlarmPort;
-  /** Whom an alarm of this shim's own is about. */
+  /** The member that alarms of this shim are about. */
   memberId: bigint;
   /** Bytes of the database in use, beyond which NOSPACE is raised. 0: no limit. */
   quotaBytes: number;
@@ -51,7 +51,7 @@ export class Alarms implements WriteGate {
     return this.#raised;
   }
 
-  admit(addedBytes: number): Promise<void> | undefined {
+  checkAccess(addedBytes: number): Promise<void> | undefined {
     if (this.#raised.length > 0) return this.#admitUnlessRaised(addedBytes);
     return this.#admitWithinQuota(addedBytes);
   }

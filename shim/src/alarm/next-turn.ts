@@ -1,6 +1,6 @@
 /**
- * Work that answers for everybody who asked before it began: whoever asks while it is under way shares the
- * next turn, which begins when this one is over.
+ * Work whose result is for every call made before it began: calls made while it runs share the next turn,
+ * which begins when this one is over.
  */
 export class NextTurn<T> {
   readonly #work: () => Promise<T>;

@@ -27,6 +27,7 @@ export function disableAuth(state: AuthState): AuthState {
   return { ...state, enabled: false, epoch: state.epoch + 1, revision: state.revision + 1 };
 }
 
+/** Adds a user without roles. Throws `userEmpty`, `userAlreadyExists`. */
 export function addUser(
   state: AuthState,
   user: { name: string; passwordHash: string; noPassword: boolean },
@@ -36,6 +37,7 @@ export function addUser(
   return withUser(state, { ...user, roles: [] });
 }
 
+/** Removes a user. Throws `userNotFound`, and `invalidAuthMgmt` for root while auth is on. */
 export function deleteUser(state: AuthState, name: string): AuthState {
   if (state.enabled && name === rootName) throw new AuthError('invalidAuthMgmt');
   userOf(state, name);
@@ -58,6 +60,10 @@ export function grantRole(state: AuthState, name: string, role: string): AuthSta
   return withUser(state, { ...user, roles: [...user.roles, role].sort(byBytes) });
 }
 
+/**
+ * Takes a role from a user. Throws `roleNotGranted`, and `invalidAuthMgmt` for root's role root while auth is
+ * on.
+ */
 export function revokeRole(state: AuthState, name: string, role: string): AuthState {
   if (state.enabled && name === rootName && role === rootName) throw new AuthError('invalidAuthMgmt');
   const user = userOf(state, name);
@@ -65,6 +71,7 @@ export function revokeRole(state: AuthState, name: string, role: string): AuthSt
   return withUser(state, without(user, role));
 }
 
+/** Adds a role without permissions. Throws `roleEmpty`, `roleAlreadyExists`. */
 export function addRole(state: AuthState, name: string): AuthState {
   if (name === '') throw new AuthError('roleEmpty');
   if (state.roles.has(name)) throw new AuthError('roleAlreadyExists');
@@ -103,6 +110,7 @@ export function grantPermission(
   return withRole(state, { name, permissions: all });
 }
 
+/** Removes the permission for exactly these keys. Throws `roleNotFound`, `permissionNotGranted`. */
 export function revokePermission(
   state: AuthState,
   name: string,

@@ -17,7 +17,7 @@ export interface AuthUser {
   readonly passwordHash: string;
   /** May only come by certificate. */
   readonly noPassword: boolean;
-  /** Sorted. Whoever has the role `root` may do everything, whether or not that role exists. */
+  /** Sorted. A user with the role `root` may do everything, whether or not that role exists. */
   readonly roles: readonly string[];
 }
 

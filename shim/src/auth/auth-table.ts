@@ -1,6 +1,9 @@
 import { type AuthState, initialAuthState } from './auth-state.ts';
 
-/** The newest auth state that this shim has applied. Moved by whoever applies commits, together with them. */
+/**
+ * The newest auth state that this shim has applied. The committer updates it together with the rest of the
+ * state.
+ */
 export class AuthTable {
   #state: AuthState = initialAuthState;
   readonly #listeners: ((state: AuthState, previous: AuthState) => void)[] = [];

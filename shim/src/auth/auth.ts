@@ -1,4 +1,4 @@
-import type { AccessView, Admit } from './permissions/access-rules.ts';
+import type { AccessView, AccessCheck } from './permissions/access-rules.ts';
 import { AuthError } from './auth-error.ts';
 import type { AuthSource } from './auth-port.ts';
 import type { AuthState } from './auth-state.ts';
@@ -72,10 +72,10 @@ export class Auth {
     }
   }
 
-  /** The newest state, for whom `admit` lets in. */
-  async read(admit?: Admit): Promise<AuthState> {
+  /** The newest state. Rejects with what `checkAccess` throws on it. */
+  async read(checkAccess?: AccessCheck): Promise<AuthState> {
     await this.#options.readIndex();
-    admit?.(viewOf(this.state));
+    checkAccess?.(viewOf(this.state));
     return this.state;
   }
 
@@ -83,9 +83,9 @@ export class Auth {
    * Makes the newest state the next one; applied here, too, when it resolves. Rejects with what `next`
    * throws.
    */
-  async change(admit: Admit | undefined, next: (state: AuthState) => AuthState): Promise<void> {
+  async change(checkAccess: AccessCheck | undefined, next: (state: AuthState) => AuthState): Promise<void> {
     await this.#options.port.change((state) => {
-      admit?.(viewOf(state));
+      checkAccess?.(viewOf(state));
       return next(state);
     });
     await this.#options.readIndex();

@@ -32,7 +32,7 @@ export interface CallOptions {
 }
 
 /**
- * One etcd watch stream (etcd: `Watch.Watch`): many watches may live on it, told apart by their `watchId`.
+ * One etcd watch stream (etcd: `Watch.Watch`): it carries any number of watches, each with its `watchId`.
  * Responses arrive in the order in which the server sent them.
  */
 export interface WatchStream {

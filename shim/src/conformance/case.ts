@@ -22,7 +22,7 @@ export interface Target {
   readonly url?: string;
 }
 
-/** One thing that an etcd server does, told as assertions that hold for every server that is one. */
+/** One thing that an etcd server does, as assertions that hold for every server that is one. */
 export interface ConformanceCase {
   readonly name: string;
   /** Versions of stock etcd that do it otherwise, each with the reason. */

@@ -5,8 +5,8 @@ import { findPgbouncer, Pgbouncer } from '../postgres/testing/pgbouncer.ts';
 import { startShim } from '../server.ts';
 import { runCases } from './run-cases.ts';
 
-// The same cases when no two requests in a row meet the same shim, and nobody is told of the other's commits:
-// what one shim wrote the other finds by asking, and watches by polling.
+// The same cases when no two requests in a row meet the same shim, and no shim is notified of the other's
+// commits: what one shim wrote the other finds by asking, and watches by polling.
 const serverUrl = process.env['PG8S_TEST_POSTGRES_URL'];
 const program = findPgbouncer();
 const pooled = 'two shims behind PgBouncer in transaction mode';
@@ -63,8 +63,8 @@ async function openTwo(server: string, how: { hints?: boolean; through?: (url: s
 
 /**
  * A client whose calls go to these in turn. A watch "from now on" and a serializable read begin with what
- * that server has heard of, as on a member of etcd that is behind: whoever wants to see what another has
- * acknowledged asks it for the newest first.
+ * that server has heard of, as on a member of etcd that is behind: a client that wants to see what another
+ * member has acknowledged makes a linearizable read first.
  */
 function inTurn(clients: readonly EtcdClient[]): EtcdClient {
   let calls = 0;

@@ -19,14 +19,17 @@ import type { ShimTls } from '../gateway/listener/listen.ts';
 import type { Retention } from '../mvcc/compaction/auto-compaction.ts';
 import { defaultVersionReported, type ListenUrls, type ShimOptions } from '../shim-options.ts';
 
-/** What the flags say, for whoever starts a shim and its log. */
+/** What the flags ask for: the options of a shim, and how to log. */
 export interface EtcdFlagOptions {
   readonly shim: Omit<ShimOptions & ListenUrls, 'postgresUrl' | 'log'>;
   readonly dataDir: string;
   readonly logLevel: string;
   readonly logFormat: 'json' | 'console';
   readonly logOutputs: readonly string[];
-  /** The certificate is to be made by whoever starts the shim, for so many years; undefined: there is one. */
+  /**
+   * --auto-tls: the program that starts the shim makes a certificate, valid for so many years. Undefined: it
+   * does not.
+   */
   readonly autoTlsYears: number | undefined;
   /** Where all this was read, if not from flags and variables. */
   readonly configFile: string | undefined;

@@ -125,7 +125,7 @@ class Run {
 
   /**
    * Waits until both servers have looked at all watches that were behind: when one more that is behind has
-   * its event. (Progress would say so, too, but before 3.4.31 and 3.5.13 it is told too early.)
+   * its event. (Progress would say so, too, but before 3.4.31 and 3.5.13 it is sent too early.)
    */
   async #settle(): Promise<string | undefined> {
     const key = Buffer.from('~');
@@ -205,7 +205,7 @@ class Run {
     return undefined;
   }
 
-  /** What was before a compacted revision may be told or not: it depends on when etcd looks. */
+  /** What was before a compacted revision may be in an event or not: it depends on when etcd looks. */
   #differInLostPast(stock: Event, shim: Event): boolean {
     if (stock.kv.modRevision > this.#compactRevision) return false;
     const [{ prevKv: _stock, ...a }, { prevKv: _shim, ...b }] = [stock, shim];

@@ -3,7 +3,7 @@ import type { Event, WatchCreateRequest, WatchResponse } from '../etcdserverpb/t
 import { plain } from '../mvcc/testing/plain.ts';
 import { until } from '../mvcc/testing/until.ts';
 
-/** Everything that one watch was told. */
+/** Everything that one watch received. */
 export interface WatchLog {
   readonly request: WatchCreateRequest;
   readonly events: Event[];
@@ -11,7 +11,7 @@ export interface WatchLog {
   end?: { compactRevision: number; reason: string };
 }
 
-/** One watch stream and what its watches were told, checked for what holds on every server. */
+/** One watch stream and what its watches received, checked for what holds on every server. */
 export class LoggedStream {
   /** Every watch that was created, in order. */
   readonly logs: WatchLog[] = [];

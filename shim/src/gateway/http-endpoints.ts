@@ -6,7 +6,7 @@ import type { JsonGateway } from './json/json-gateway.ts';
 
 export interface HttpEndpointsOptions {
   services: Services;
-  /** The etcd version that clients are told. */
+  /** The etcd version that `/version` answers. */
   version: string;
   /** The text of /metrics and its content type. */
   metrics: () => Promise<{ contentType: string; text: string }>;

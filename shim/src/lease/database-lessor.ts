@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Admit } from '../auth/permissions/access-rules.ts';
+import type { AccessCheck } from '../auth/permissions/access-rules.ts';
 import type {
   LeaseGrantRequest,
   LeaseGrantResponse,
@@ -47,13 +47,13 @@ export class DatabaseLessor implements Lessor {
     this.#randomId = options.randomId ?? randomLeaseId;
   }
 
-  async grant(request: LeaseGrantRequest, admit?: Admit): Promise<LeaseGrantResponse> {
+  async grant(request: LeaseGrantRequest, checkAccess?: AccessCheck): Promise<LeaseGrantResponse> {
     if (request.ttlSeconds > maxLeaseTtlSeconds) throw new StoreError('leaseTtlTooLarge');
-    const wait = this.#store.admit(leaseBytes);
+    const wait = this.#store.checkAccess(leaseBytes);
     if (wait !== undefined) await wait;
     const ttlSeconds = Math.max(request.ttlSeconds, minLeaseTtlSeconds);
     return this.#store.committer.submit((batch): LeaseGrantResponse => {
-      admit?.(batch);
+      checkAccess?.(batch);
       let id = request.id ?? 0n;
       if (id !== 0n && batch.hasLease(id)) throw new StoreError('leaseExists');
       while (id === 0n || batch.hasLease(id)) id = this.#randomId();
@@ -62,19 +62,19 @@ export class DatabaseLessor implements Lessor {
     }, 0);
   }
 
-  async revoke(request: LeaseRevokeRequest, admit?: Admit): Promise<LeaseRevokeResponse> {
-    const wait = this.#store.admit(0);
+  async revoke(request: LeaseRevokeRequest, checkAccess?: AccessCheck): Promise<LeaseRevokeResponse> {
+    const wait = this.#store.checkAccess(0);
     if (wait !== undefined) await wait;
     return this.#store.committer.submit((batch): LeaseRevokeResponse => {
-      admit?.(batch);
+      checkAccess?.(batch);
       if (!batch.hasLease(request.id)) throw new StoreError('leaseNotFound');
       revokeWithKeys(batch, request.id);
       return { header: responseHeader(batch.revision) };
     }, 0);
   }
 
-  async renew(request: LeaseKeepAliveRequest, admit?: Admit): Promise<LeaseKeepAliveResponse> {
-    admit?.(this.#store.state);
+  async renew(request: LeaseKeepAliveRequest, checkAccess?: AccessCheck): Promise<LeaseKeepAliveResponse> {
+    checkAccess?.(this.#store.state);
     const renewed = (await this.#renew(request.id)).get(request.id);
     return {
       header: responseHeader(this.#store.currentRevision),
@@ -83,10 +83,13 @@ export class DatabaseLessor implements Lessor {
     };
   }
 
-  async timeToLive(request: LeaseTimeToLiveRequest, admit?: Admit): Promise<LeaseTimeToLiveResponse> {
+  async timeToLive(
+    request: LeaseTimeToLiveRequest,
+    checkAccess?: AccessCheck,
+  ): Promise<LeaseTimeToLiveResponse> {
     await this.#store.readIndex();
     const left = await this.#port.remaining(request.id);
-    admit?.(this.#store.state);
+    checkAccess?.(this.#store.state);
     const header = responseHeader(this.#store.currentRevision);
     if (left === undefined) {
       return { header, id: request.id, ttlSeconds: -1, grantedTtlSeconds: 0, keys: [] };
@@ -101,9 +104,9 @@ export class DatabaseLessor implements Lessor {
     };
   }
 
-  async leases(admit?: Admit): Promise<LeaseLeasesResponse> {
+  async leases(checkAccess?: AccessCheck): Promise<LeaseLeasesResponse> {
     const ids = await this.#port.list();
-    admit?.(this.#store.state);
+    checkAccess?.(this.#store.state);
     return { header: responseHeader(this.#store.currentRevision), leases: ids.map((id) => ({ id })) };
   }
 

@@ -4,8 +4,8 @@ import type { KeyString } from '../mvcc/index/key-range.ts';
 const noKeys: ReadonlySet<KeyString> = new Set();
 
 /**
- * The leases of the committed state, and which keys are attached to each. No deadlines: those live in the
- * database alone. Kept by whoever applies commits.
+ * The leases of the committed state, and which keys are attached to each. No deadlines: those are only in the
+ * database. The committer updates it.
  */
 export class LeaseTable {
   readonly #ttlSeconds = new Map<bigint, number>();

@@ -10,7 +10,7 @@ import type { KeyString } from './index/key-range.ts';
 import { CommittedView } from './evaluate/read-view.ts';
 import { ValueCache } from './index/value-cache.ts';
 
-/** Who is told, synchronously, that the committed state has moved. */
+/** Called synchronously when the committed state has changed. */
 export interface StateListener {
   /** Rows of whole revisions became visible; `revision` is the newest. */
   applied(changes: Change[], revision: number): void;
@@ -21,8 +21,8 @@ export interface StateListener {
 }
 
 /**
- * What this shim knows to be committed: the index, the leases, auth and the fence, always as of one moment.
- * Only the committer changes it, after the database has.
+ * What is committed, as far as this shim has applied it: the index, the leases, auth and the fence, always as
+ * of one moment. Only the committer changes it, after the database has.
  */
 export class CommittedState implements AccessView {
   readonly values: ValueCache;

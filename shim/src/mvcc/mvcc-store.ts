@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Admit } from '../auth/permissions/access-rules.ts';
+import type { AccessCheck } from '../auth/permissions/access-rules.ts';
 import type {
   CompactionRequest,
   CompactionResponse,
@@ -37,7 +37,7 @@ import {
   isSerializableTxn,
 } from './evaluate/txn.ts';
 import { openGate, type WriteGate } from './commit/write-gate.ts';
-import { WatchHub } from './watch/watch-hub.ts';
+import { WatchDispatcher } from './watch/watch-dispatcher.ts';
 
 /** How the store learns about the other shims and the database as a whole. */
 export interface ClusterPort {
@@ -71,7 +71,7 @@ export class MvccStore implements Store {
   readonly #options: MvccStoreOptions;
   readonly #readIndex: ReadIndex;
   readonly #compactor: Compactor;
-  readonly #hub: WatchHub;
+  readonly #dispatcher: WatchDispatcher;
   /** Compactions under way, by revision, for those who wait for the rows to be gone. */
   readonly #compactions = new Map<number, Promise<void>>();
   readonly #counts = { puts: 0, deletes: 0, txns: 0, ranges: 0, compactions: 0 };
@@ -90,7 +90,7 @@ export class MvccStore implements Store {
     this.state = state;
     this.#lost = new LostCommits((error) => {
       log.fatal({ err: error }, 'refusing everything from now on');
-      this.#hub.lost();
+      this.#dispatcher.lost();
     });
     this.committer = new Committer({
       port,
@@ -110,11 +110,11 @@ export class MvccStore implements Store {
       timeoutMs: options.requestTimeoutMs,
     });
     this.#compactor = new Compactor({ port, state, clock, log });
-    this.#hub = new WatchHub({ port, state, clock, log, limits });
+    this.#dispatcher = new WatchDispatcher({ port, state, clock, log, limits });
     state.listen({
-      applied: (changes, revision) => this.#hub.applied(changes, revision),
+      applied: (changes, revision) => this.#dispatcher.applied(changes, revision),
       compacted: (revision, previous, own) => this.#compacted(revision, previous, own),
-      reloaded: (revision) => this.#hub.reloaded(revision),
+      reloaded: (revision) => this.#dispatcher.reloaded(revision),
     });
     port.onHint(() => void this.#readIndex.wait().catch(() => undefined));
   }
@@ -141,58 +141,58 @@ export class MvccStore implements Store {
   }
 
   /** For writes that do not come through the store: see `WriteGate`. */
-  admit(addedBytes: number): Promise<void> | undefined {
-    return this.#gate.admit(addedBytes);
+  checkAccess(addedBytes: number): Promise<void> | undefined {
+    return this.#gate.checkAccess(addedBytes);
   }
 
-  async range(request: RangeRequest, admit?: Admit): Promise<RangeResponse> {
+  async range(request: RangeRequest, checkAccess?: AccessCheck): Promise<RangeResponse> {
     this.#counts.ranges++;
-    return this.#read({ serializable: request.serializable === true, admit }, (view, missing) =>
+    return this.#read({ serializable: request.serializable === true, checkAccess }, (view, missing) =>
       evaluateRange(view, request, missing),
     );
   }
 
-  async put(request: PutRequest, admit?: Admit): Promise<PutResponse> {
+  async put(request: PutRequest, checkAccess?: AccessCheck): Promise<PutResponse> {
     const bytes = request.key.length + (request.value?.length ?? 0);
-    const wait = this.#gate.admit(bytes + putOverheadBytes);
+    const wait = this.#gate.checkAccess(bytes + putOverheadBytes);
     if (wait !== undefined) await wait;
     this.#counts.puts++;
     return this.committer.submit((batch, missing) => {
-      admit?.(batch);
+      checkAccess?.(batch);
       return evaluatePut(batch, request, missing);
     }, bytes);
   }
 
-  async deleteRange(request: DeleteRangeRequest, admit?: Admit): Promise<DeleteRangeResponse> {
-    const wait = this.#gate.admit(0);
+  async deleteRange(request: DeleteRangeRequest, checkAccess?: AccessCheck): Promise<DeleteRangeResponse> {
+    const wait = this.#gate.checkAccess(0);
     if (wait !== undefined) await wait;
     this.#counts.deletes++;
     return this.committer.submit((batch, missing) => {
-      admit?.(batch);
+      checkAccess?.(batch);
       return evaluateDeleteRange(batch, request, missing);
     }, request.key.length);
   }
 
-  async txn(request: TxnRequest, admit?: Admit): Promise<TxnResponse> {
+  async txn(request: TxnRequest, checkAccess?: AccessCheck): Promise<TxnResponse> {
     this.#counts.txns++;
     if (isReadOnlyTxn(request)) {
-      return this.#read({ serializable: isSerializableTxn(request), admit }, (view, missing) =>
+      return this.#read({ serializable: isSerializableTxn(request), checkAccess }, (view, missing) =>
         evaluateReadOnlyTxn(view, request, missing),
       );
     }
-    const wait = this.#gate.admit(addedBytes(request));
+    const wait = this.#gate.checkAccess(addedBytes(request));
     if (wait !== undefined) await wait;
     return this.committer.submit((batch, missing) => {
-      admit?.(batch);
+      checkAccess?.(batch);
       return evaluateTxn(batch, request, missing);
     }, requestBytes(request));
   }
 
-  async compact(request: CompactionRequest, admit?: Admit): Promise<CompactionResponse> {
-    const wait = this.#gate.admit(0);
+  async compact(request: CompactionRequest, checkAccess?: AccessCheck): Promise<CompactionResponse> {
+    const wait = this.#gate.checkAccess(0);
     if (wait !== undefined) await wait;
     const response = await this.committer.submit((batch): CompactionResponse => {
-      admit?.(batch);
+      checkAccess?.(batch);
       if (request.revision <= batch.compactRevision) throw new StoreError('compacted');
       if (request.revision > batch.revision) throw new StoreError('futureRevision');
       batch.compactRevision = request.revision;
@@ -211,7 +211,7 @@ export class MvccStore implements Store {
 
   watch(start: WatchStart, sink: WatchSink): Watcher {
     this.#checkOpen();
-    return this.#hub.watch(start, sink);
+    return this.#dispatcher.watch(start, sink);
   }
 
   status(): Promise<StoreStatus> {
@@ -229,9 +229,9 @@ export class MvccStore implements Store {
       keys: index.keyCount,
       indexedRevisions: index.revisionCount,
       cachedValueBytes: values.bytes,
-      watchers: this.#hub.watcherCount,
-      slowWatchers: this.#hub.slowCount,
-      eventsDelivered: this.#hub.eventsDelivered,
+      watchers: this.#dispatcher.watcherCount,
+      slowWatchers: this.#dispatcher.slowCount,
+      eventsDelivered: this.#dispatcher.eventsDelivered,
       commitQueue: this.committer.queued,
       commitBatches: batches,
       commitRequests: requests,
@@ -253,20 +253,20 @@ export class MvccStore implements Store {
   /** Lets the commit in flight finish and refuses everything else. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#hub.close();
+    this.#dispatcher.close();
     await this.committer.close();
     await this.#compactor.close();
   }
 
   async #read<Response>(
-    { serializable, admit }: { serializable: boolean; admit: Admit | undefined },
+    { serializable, checkAccess }: { serializable: boolean; checkAccess: AccessCheck | undefined },
     evaluate: (view: ReadView, missing: MissingRows) => Response,
   ): Promise<Response> {
     this.#checkOpen();
     if (!serializable) await this.#readIndex.wait();
     const missing = new MissingRows();
     for (let tries = 0; tries < 10; tries++) {
-      admit?.(this.state);
+      checkAccess?.(this.state);
       const response = evaluate(this.state.view(), missing);
       if (missing.complete) return response;
       const withValues = missing.values;
@@ -282,7 +282,7 @@ export class MvccStore implements Store {
   }
 
   #compacted(revision: number, previous: number, own: boolean): void {
-    this.#hub.compacted(revision);
+    this.#dispatcher.compacted(revision);
     this.#compact({ revision, previous, deleteRows: own });
   }
 

@@ -27,7 +27,8 @@ export type StoreErrorCode =
   /** What the database holds contradicts what was acknowledged (etcd: ErrCorrupt). */
   | 'corrupt'
   /**
-   * The caller may not do that: thrown by what the request brought along (`Admit`), which has its own errors.
+   * The caller may not do that: thrown by what the request brought along (`AccessCheck`), which has its own
+   * errors.
    */
   | 'denied';
 

@@ -1,4 +1,4 @@
-import type { Admit } from '../auth/permissions/access-rules.ts';
+import type { AccessCheck } from '../auth/permissions/access-rules.ts';
 import type {
   CompactionRequest,
   CompactionResponse,
@@ -23,8 +23,8 @@ import type {
  * etcd's); `clusterId`, `memberId` and `raftTerm` are zero there, and the rpc layer fills those of the
  * outermost header (as etcd does). Every method rejects with a `StoreError` and nothing else.
  *
- * `admit` is asked on the state that the request is carried out on, right before it is: what it throws, a
- * `StoreError` of code `denied`, is the answer. Without it everything is permitted.
+ * `checkAccess` is asked on the state that the request is carried out on, right before it is: what it throws,
+ * a `StoreError` of code `denied`, is the answer. Without it everything is permitted.
  *
  * A key or value in a response may be shared with the store's cache and with other responses: never write to
  * it, and copy what is kept, for it may be a small part of a large piece of memory. Byte arrays of a request
@@ -48,20 +48,20 @@ export interface Store {
    * Linearizable unless `serializable`. The header's revision is the store's at the moment of the read.
    * Rejects with `compacted`, `futureRevision`.
    */
-  range(request: RangeRequest, admit?: Admit): Promise<RangeResponse>;
+  range(request: RangeRequest, checkAccess?: AccessCheck): Promise<RangeResponse>;
   /** Rejects with `keyNotFound`, `leaseNotFound`, `noSpace`, `tooManyRequests`. Resolves once durable. */
-  put(request: PutRequest, admit?: Admit): Promise<PutResponse>;
-  deleteRange(request: DeleteRangeRequest, admit?: Admit): Promise<DeleteRangeResponse>;
+  put(request: PutRequest, checkAccess?: AccessCheck): Promise<PutResponse>;
+  deleteRange(request: DeleteRangeRequest, checkAccess?: AccessCheck): Promise<DeleteRangeResponse>;
   /**
    * All operations share one revision; a txn that changes nothing takes none. Rejects as its operations do.
    */
-  txn(request: TxnRequest, admit?: Admit): Promise<TxnResponse>;
+  txn(request: TxnRequest, checkAccess?: AccessCheck): Promise<TxnResponse>;
   /**
    * Returns once the compaction is durable (reads below it fail, on every shim); rows go in the background,
    * unless `physical`, which waits for that too. Rejects with `compacted` (not above the last one),
    * `futureRevision`.
    */
-  compact(request: CompactionRequest, admit?: Admit): Promise<CompactionResponse>;
+  compact(request: CompactionRequest, checkAccess?: AccessCheck): Promise<CompactionResponse>;
   /**
    * etcd's ReadIndex: resolves to a revision that was current at some moment after the call, once everything
    * up to it is applied here. Concurrent calls share one round trip to the database.

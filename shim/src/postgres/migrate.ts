@@ -4,7 +4,7 @@ import { StoreError } from '../mvcc/store-error.ts';
 import type { Connection } from './connection/connection.ts';
 
 const migrationsFolder = new URL('./migrations/', import.meta.url);
-/** Any number that nobody else locks by. */
+/** The key of an advisory lock; any number that no other program uses. */
 const migrationLock = 7_238_015_591;
 
 /**

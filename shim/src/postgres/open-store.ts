@@ -215,7 +215,7 @@ async function open(parts: {
     alarms.look().catch(() => undefined);
   });
   await hints?.listen();
-  // So that the others know at once that there is somebody to send hints to.
+  // So that the others know at once that there is a shim to send hints to.
   if (cluster.others > 0) hints?.send();
   const background = startBackground({
     options,

@@ -1,10 +1,10 @@
 import { type AuthService, createAuthService } from './auth/auth-service.ts';
-import { Guard, type Sender } from './guard/guard.ts';
+import { Authorizer, type Sender } from './authorization/authorizer.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Lessor } from '../lease/lessor.ts';
 import type { Store } from '../mvcc/store.ts';
 import type { Upkeep } from '../snapshot/upkeep.ts';
-import { callerPorts } from './guard/caller-ports.ts';
+import { callerPorts } from './authorization/caller-ports.ts';
 import { type ClusterService, createClusterService } from './cluster/cluster-service.ts';
 import { createElectionService, type ElectionService } from './concurrency/election-service.ts';
 import { createLockService, type LockService } from './concurrency/lock-service.ts';
@@ -27,8 +27,8 @@ export interface Services {
   readonly auth: AuthService;
   readonly lock: LockService;
   readonly election: ElectionService;
-  /** Stands before all of them, for whoever is not trusted. */
-  readonly guard: Guard;
+  /** Identifies and authorizes the senders of requests that are not trusted. */
+  readonly authorizer: Authorizer;
   /** Locks and elections as that caller may use them. */
   readonly as: (sender: Sender) => Pick<Services, 'lock' | 'election'>;
 }
@@ -38,7 +38,7 @@ export interface ServicesOptions {
   lessor: Lessor;
   upkeep: Upkeep;
   auth: Auth;
-  /** The etcd version that clients are told. */
+  /** The etcd version that `Status` answers. */
   version: string;
   maxTxnOps: number;
   maxRequestBytes: number;
@@ -63,7 +63,7 @@ export function createServices(options: ServicesOptions): Services {
     election: createElectionService({ ...ports, store }),
   });
   const trusted = concurrency({ kv, lease });
-  const guard = new Guard(auth);
+  const authorizer = new Authorizer(auth);
   return {
     kv,
     watch: createWatchService(store, {
@@ -75,7 +75,8 @@ export function createServices(options: ServicesOptions): Services {
     cluster: createClusterService(store),
     auth: createAuthService(auth, store),
     ...trusted,
-    guard,
-    as: (sender) => (sender === 'trusted' ? trusted : concurrency(callerPorts({ kv, lease }, guard, sender))),
+    authorizer,
+    as: (sender) =>
+      sender === 'trusted' ? trusted : concurrency(callerPorts({ kv, lease }, authorizer, sender)),
   };
 }

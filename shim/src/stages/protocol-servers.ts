@@ -51,7 +51,7 @@ export function createProtocolServers(
   });
   const metrics = createServerMetrics({
     store: opened.store,
-    guard: services.guard,
+    authorizer: services.authorizer,
     watch: services.watch,
     counts,
     version,

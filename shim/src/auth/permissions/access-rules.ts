@@ -23,10 +23,14 @@ export interface AccessView {
 export type AccessRule<Request> = (view: AccessView, identity: Identity, request: Request) => void;
 
 /** Asked by the store at the moment when a request takes effect; throws an AuthError. */
-export type Admit = (view: AccessView) => void;
+export type AccessCheck = (view: AccessView) => void;
 
 /** A rule for one caller and one request. While auth is off nobody is refused anything. */
-export function admitter<Request>(rule: AccessRule<Request>, identity: Identity, request: Request): Admit {
+export function accessCheck<Request>(
+  rule: AccessRule<Request>,
+  identity: Identity,
+  request: Request,
+): AccessCheck {
   return (view) => {
     if (view.auth.enabled) rule(view, identity, request);
   };
@@ -63,6 +67,7 @@ export const checkPut: AccessRule<PutRequest> = (view, identity, request) => {
   if (request.prevKv) checkKeys(view, identity, { range, write: false });
 };
 
+/** A deletion writes its range; with `prevKv` it reads it, too. */
 export const checkDeleteRange: AccessRule<DeleteRangeRequest> = (view, identity, request) => {
   const range = toKeyRange(request.key, request.rangeEnd);
   checkKeys(view, identity, { range, write: true });

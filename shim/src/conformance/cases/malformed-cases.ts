@@ -195,7 +195,7 @@ export const malformedCases: readonly MalformedCase[] = [
         bytes = Buffer.concat([hex('12'), varint(inner.length), inner]);
       }
       const { code } = await http.request(txn, frame(bytes));
-      // Whoever can read it finds too many operations.
+      // A server that can read it finds too many operations.
       assert.ok(code === grpcCode.INTERNAL || code === grpcCode.INVALID_ARGUMENT, String(code));
       await lives(http);
     },

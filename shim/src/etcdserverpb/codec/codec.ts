@@ -44,13 +44,17 @@ export interface Codec<T> {
 export const int64 = (number: number): Field<number> => ({ number, type: 'int64' });
 /** A number as uint64; exact below 2^53. */
 export const uint64 = (number: number): Field<number> => ({ ...int64(number), protoType: 'uint64' });
+/** A number as int32. */
 export const int32 = (number: number): Field<number> => ({ ...int64(number), protoType: 'int32' });
 /** A 64-bit id as int64 (leases). */
 export const signedId = (number: number): Field<bigint> => ({ number, type: 'signedId' });
 /** A 64-bit id as uint64 (members, clusters). */
 export const unsignedId = (number: number): Field<bigint> => ({ number, type: 'unsignedId' });
+/** A number as uint32. */
 export const uint32 = (number: number): Field<number> => ({ number, type: 'uint32' });
+/** A boolean as bool. */
 export const bool = (number: number): Field<boolean> => ({ number, type: 'bool' });
+/** Text as string. Text that is not UTF-8 is refused. */
 export const string = (number: number): Field<string> => ({ number, type: 'string' });
 /** Text that etcd declares as bytes. */
 export const textBytes = (number: number): Field<string> => ({ ...string(number), protoType: 'bytes' });

@@ -7,11 +7,11 @@ export type Reader = protobuf.Reader;
 export class MalformedMessageError extends Error {
   override readonly name = 'MalformedMessageError';
   /** As protobuf for Go tells clients of it, which says less. */
-  readonly told: string;
+  readonly clientMessage: string;
 
-  constructor(message: string, told = 'proto: cannot parse invalid wire-format data') {
+  constructor(message: string, clientMessage = 'proto: cannot parse invalid wire-format data') {
     super(message);
-    this.told = told;
+    this.clientMessage = clientMessage;
   }
 }
 
@@ -112,8 +112,8 @@ export function readString(reader: Reader, end: number): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    const told = 'string field contains invalid UTF-8';
-    throw new MalformedMessageError(`a ${told}`, told);
+    const clientMessage = 'string field contains invalid UTF-8';
+    throw new MalformedMessageError(`a ${clientMessage}`, clientMessage);
   }
 }
 

@@ -56,7 +56,7 @@ export const responseHeader = defineMessage<ResponseHeader>('ResponseHeader', {
   raftTerm: uint64(4),
 });
 
-/** A key with its value, as it is told and as it is stored. */
+/** A key with its value, as it is sent and as it is stored. */
 export const keyValue = defineMessage<KeyValue>('KeyValue', {
   key: bytes(1),
   createRevision: int64(2),

@@ -55,7 +55,7 @@ export const alarmRequest = defineMessage<AlarmRequest>('AlarmRequest', {
   alarm: enumeration(3, alarmType),
 });
 
-/** An alarm, as it is told and as it is stored. */
+/** An alarm, as it is sent and as it is stored. */
 export const alarmMember = defineMessage<AlarmMember>('AlarmMember', {
   memberId: named('memberID', unsignedId(1)),
   alarm: enumeration(2, alarmType),

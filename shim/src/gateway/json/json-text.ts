@@ -1,4 +1,4 @@
-/** Text that is not JSON, or not the JSON that is wanted; its message is what the client is told. */
+/** Text that is not JSON, or not the JSON that is wanted; the client gets its message. */
 export class JsonTextError extends Error {
   override readonly name = 'JsonTextError';
 }

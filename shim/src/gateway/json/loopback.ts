@@ -41,7 +41,7 @@ export class Loopback {
       te: 'trailers',
       ...(token === undefined ? {} : { token }),
     });
-    // The error comes to whoever reads.
+    // The error reaches the reader of the stream.
     stream.on('error', () => {});
     const call = new Call(stream);
     return {

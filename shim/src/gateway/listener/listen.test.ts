@@ -19,7 +19,7 @@ after(async () => {
 const authority = await createTestAuthority();
 const server = await authority.issue('server');
 
-/** A listener that greets everybody whom it lets in. */
+/** A listener that writes to every connection that it accepts. */
 async function serve(tls: ShimTls): Promise<(options: ConnectionOptions) => Promise<TLSSocket>> {
   const listener = await listen({
     url: 'https://127.0.0.1:0',

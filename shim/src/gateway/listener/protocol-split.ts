@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { greetHttp2 } from './http2-greeting.ts';
+import { exchangePreface } from './http2-preface.ts';
 
 /** What a connection turned out to speak. */
 export interface Protocols {
@@ -11,12 +11,12 @@ export interface Protocols {
 /** How HTTP/2 begins: `PRI * HTTP/2.0`. No HTTP/1 method begins so (RFC 9113, section 3.4). */
 const preface = Buffer.from('PRI * HTTP/2.0');
 
-/** Who says nothing for so long is not worth a socket. */
+/** A connection on which nothing is sent for this long is closed. */
 const firstBytesTimeoutMs = 10_000;
 
 /**
- * Tells gRPC (HTTP/2) from plain HTTP on one port: by what TLS agreed on, otherwise by the first bytes, which
- * are put back for the server that takes the connection.
+ * Distinguishes gRPC (HTTP/2) from plain HTTP on one port: by what TLS agreed on, otherwise by the first
+ * bytes, which are put back for the server that takes the connection.
  */
 export function splitProtocols(connection: Socket, protocols: Protocols): void {
   const agreed = (connection as Partial<TLSSocket>).alpnProtocol;
@@ -42,7 +42,7 @@ export function splitProtocols(connection: Socket, protocols: Protocols): void {
     connection.off('error', onError);
     connection.off('close', onError);
     if (maybeHttp2) {
-      greetHttp2(connection, seen, protocols.http2);
+      exchangePreface(connection, seen, protocols.http2);
     } else {
       connection.unshift(seen);
       protocols.http1(connection);

@@ -26,9 +26,9 @@ const sweepIntervalMs = 100;
 export interface CommitRequest {
   readonly bytes: number;
   readonly expiring: readonly bigint[];
-  /** The caller has its answer, and nobody needs this request any more. */
+  /** The caller has its answer: the request is done. */
   readonly settled: boolean;
-  /** It is in a transaction whose outcome nobody knows yet. */
+  /** It is in a transaction whose outcome is not known yet. */
   sent: boolean;
   /**
    * Evaluates, and keeps the outcome for `settle`. Returns false if that broke in a way it should not: the
@@ -168,7 +168,7 @@ class PendingRequest<Result> implements CommitRequest {
     this.#reject(error);
   }
 
-  /** Whoever was never sent was certainly not applied. */
+  /** A request that was never sent was certainly not applied. */
   expire(now: number): void {
     if (this.deadline <= now) this.fail(new StoreError(this.sent ? 'timeout' : 'unavailable'));
   }

@@ -50,7 +50,7 @@ export class Committer {
   readonly #lost: LostCommits;
   readonly #missedPageRows: number;
   readonly #queue: CommitQueue;
-  /** Whoever changes the committed state has the turn: a batch from evaluation to apply, or a catch-up. */
+  /** Held while the committed state changes: by a batch from evaluation to apply, or by a catch-up. */
   readonly #turn = new Turn();
   #running: Promise<void> | undefined;
   #closed = false;
@@ -75,8 +75,8 @@ export class Committer {
 
   /**
    * Resolves with what `evaluate` returned once that is durable, and linearizable even if it changed nothing.
-   * `evaluate` may run several times and must not have effects besides its batch. With `expiring`, it is told
-   * which of these leases have really expired.
+   * `evaluate` may run several times and must not have effects besides its batch. With `expiring`, it gets
+   * those of these leases that have really expired.
    */
   submit<Result>(
     evaluate: Evaluate<Result>,
@@ -110,8 +110,8 @@ export class Committer {
     // Let everything that arrives in this tick join the first batch.
     await Promise.resolve();
     while (this.#queue.length > 0) {
-      // Who was answered together asks again together, but not in one tick: a commit for the first few of
-      // them would make all others wait. Whoever is alone does not wait.
+      // Clients that were answered together send their next requests together, but not in one tick: a commit
+      // for the first few of them would make all others wait. A single client does not wait.
       if (this.#queue.length * 2 < this.#lastBatchRequests) await new Promise(setImmediate);
       const requests = this.#queue.take();
       this.#lastBatchRequests = requests.length;
@@ -141,7 +141,7 @@ export class Committer {
         if (this.#closed) for (const request of open) request.fail(new StoreError('stopped'));
         await this.#clock.sleep(pauseMs);
         pauseMs = Math.min(pauseMs * 2, 500);
-        // Not sent again, so that it can be told that nothing happened.
+        // Not sent again, so that the answer can be that nothing happened.
         for (const request of open) request.expire(this.#clock.now());
       }
     }
@@ -150,7 +150,7 @@ export class Committer {
   /** One try of a batch. Returns false if another shim was faster. Throws if nothing was written. */
   async #attempt(requests: readonly CommitRequest[], hold: boolean): Promise<boolean> {
     const expiring = requests.flatMap((request) => request.expiring);
-    // Who has lost a race waits for its turn with the fence, so that a busier shim cannot starve it.
+    // A shim that has lost a race waits for its turn with the fence, so that a busier one cannot starve it.
     const held = hold || expiring.length > 0 ? await this.#port.hold(expiring) : undefined;
     let batch: PendingBatch;
     try {
@@ -177,15 +177,15 @@ export class Committer {
     }
     this.stats.batches++;
     this.stats.requests += requests.length;
-    // Who waits is answered as soon as the next batch is on its way: to write answers takes as long as a
-    // commit does, and the database would have nothing to do meanwhile.
+    // Requests are answered as soon as the next batch is on its way: writing answers takes as long as a
+    // commit, and the database would have nothing to do meanwhile.
     setImmediate(() => {
       for (const request of requests) request.settle();
     });
     return true;
   }
 
-  /** What was refused or changed nothing is answered only if nobody else has changed anything before. */
+  /** What was refused or changed nothing is answered only if no other shim has changed anything before. */
   async #isCurrent(): Promise<boolean> {
     const fence = await this.#port.readFence();
     this.#lost.compare(fence.commitIndex, this.#state.fence.commitIndex);
@@ -230,7 +230,7 @@ export class Committer {
         return await this.#port.resolve(expected);
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'unavailable') throw error;
-        // Closed for good: whoever asked must live with an open end.
+        // The store is closed: the outcome stays unknown to the callers.
         if (this.#closed) throw new StoreError('timeout', 'closed before the outcome of a commit was known');
         await this.#clock.sleep(pauseMs);
       }

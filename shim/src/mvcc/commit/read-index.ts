@@ -15,9 +15,9 @@ export interface ReadIndexOptions {
 }
 
 /**
- * etcd's ReadIndex: before a linearizable read, learn from the database how far its history goes, and be
- * there. One question is in flight at a time; whoever comes while it runs shares the next one, because the
- * one that runs may have been answered before they asked.
+ * etcd's ReadIndex: before a linearizable read, ask the database for its newest revision, and wait until that
+ * is applied here. One question is in flight at a time; calls made while it runs share the next one, because
+ * the one that runs may have been answered before they were made.
  */
 export class ReadIndex {
   readonly #options: ReadIndexOptions;

@@ -4,8 +4,8 @@ export interface WriteGate {
    * Asked before every write; `addedBytes` is about how much the database will grow by it, 0 for what only
    * deletes. Rejects with `noSpace` or `corrupt`. Undefined, the usual answer, without a wait: let it in.
    */
-  admit(addedBytes: number): Promise<void> | undefined;
+  checkAccess(addedBytes: number): Promise<void> | undefined;
 }
 
 /** For stores without alarms. */
-export const openGate: WriteGate = { admit: () => undefined };
+export const openGate: WriteGate = { checkAccess: () => undefined };

@@ -11,7 +11,7 @@ import { Turn } from '../commit/turn.ts';
 const stepKeys = 500;
 /** Rows deleted in one statement: about a millisecond of the database's time. */
 const stepRows = 100;
-/** Pauses between statements, as a multiple of their time: so that those who write notice little. */
+/** Pauses between statements, as a multiple of their time: so that writers are hardly slowed down. */
 const pauseFactor = 2;
 /** Rows looked at by one statement of a sweep. */
 const sweepRows = 1000;
@@ -44,8 +44,8 @@ export class Compactor {
   }
 
   /**
-   * Deletes rows that no shim refers to any more, because the one that should have deleted them died: walks
-   * through the history and asks the index. Returns the number of rows deleted.
+   * Deletes rows that no shim refers to any more, because the one that should have deleted them died: reads
+   * through the history and looks each row up in the index. Returns the number of rows deleted.
    */
   sweep(): Promise<number> {
     return this.#turn.take(() => this.#sweep());
@@ -88,7 +88,7 @@ export class Compactor {
 
   async #sweep(): Promise<number> {
     const { state, port } = this.#options;
-    // Not the compacted revision: a compaction that waits for its turn has not told the index yet.
+    // Not the compacted revision: the index does not have a compaction yet that waits for its turn.
     const upTo = this.#finished;
     let deleted = 0;
     let after = { revision: 0, sub: 0 };

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
 /**
- * A TCP port of 127.0.0.1 that nobody listened on a moment ago, for programs that can't be told to take any.
+ * A TCP port of 127.0.0.1 that nobody listened on a moment ago, for programs that cannot choose one
+ * themselves.
  */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -28,7 +28,9 @@ export interface NaiveEvent {
 
 type Keys = Map<string, KeyValue>;
 
+/** Bytes as text with one character for each. */
 const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('latin1');
+/** The bytes that `text` made text of. */
 const bytesOf = (value: string): Uint8Array => new Uint8Array(Buffer.from(value, 'latin1'));
 
 /**

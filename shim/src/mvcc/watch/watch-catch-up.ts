@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { CommittedState } from '../committed-state.ts';
 import type { HistoryPort } from '../history-port.ts';
 import type { HistoryRow } from '../history-row.ts';
-import type { HubWatcher } from './hub-watcher.ts';
+import type { StoreWatcher } from './store-watcher.ts';
 import { rangeContains, toKeyBytes, type KeyString } from '../index/key-range.ts';
 import type { RecentChanges } from './recent-changes.ts';
 import { StoreError } from '../store-error.ts';
@@ -22,13 +22,13 @@ export interface WatchCatchUpOptions {
   limits: StoreLimits;
   recent: RecentChanges;
   /** The watcher has seen everything there is. */
-  joined(watcher: HubWatcher): void;
+  joined(watcher: StoreWatcher): void;
   /**
    * Hands a page on, with which the watcher has seen everything up to `through`. Returns false if the watcher
    * cannot take more now, or is over.
    */
-  deliver(watcher: HubWatcher, through: number, events: readonly Event[]): boolean;
-  over(watcher: HubWatcher, compactRevision: number): void;
+  deliver(watcher: StoreWatcher, through: number, events: readonly Event[]): boolean;
+  over(watcher: StoreWatcher, compactRevision: number): void;
 }
 
 interface Page {
@@ -42,7 +42,7 @@ interface Page {
  */
 export class WatchCatchUp {
   readonly #options: WatchCatchUpOptions;
-  readonly #waiting = new Set<HubWatcher>();
+  readonly #waiting = new Set<StoreWatcher>();
   #readers = 0;
 
   constructor(options: WatchCatchUpOptions) {
@@ -50,7 +50,7 @@ export class WatchCatchUp {
   }
 
   /** Takes a watcher in the state `behind`. No callback runs before this has returned. */
-  add(watcher: HubWatcher): void {
+  add(watcher: StoreWatcher): void {
     this.#waiting.add(watcher);
     if (this.#readers >= maxReaders) return;
     this.#readers++;
@@ -76,7 +76,7 @@ export class WatchCatchUp {
   }
 
   /** One page for one watcher. Returns whether it needs another. */
-  async #step(watcher: HubWatcher): Promise<boolean> {
+  async #step(watcher: StoreWatcher): Promise<boolean> {
     const { state } = this.#options;
     if (watcher.state !== 'behind') return false;
     if (this.#endIfCompacted(watcher, state.fence.compactRevision)) return false;
@@ -103,7 +103,7 @@ export class WatchCatchUp {
     return false;
   }
 
-  #recentPage(watcher: HubWatcher): Page {
+  #recentPage(watcher: StoreWatcher): Page {
     const { watchPageRows, watchPageBytes } = this.#options.limits;
     const changes: Change[] = [];
     let through = this.#options.state.fence.revision;
@@ -122,7 +122,7 @@ export class WatchCatchUp {
   }
 
   /** undefined: the watcher is over, or has to ask again. */
-  async #historyPage(watcher: HubWatcher): Promise<Page | undefined> {
+  async #historyPage(watcher: StoreWatcher): Promise<Page | undefined> {
     const { port, state, limits } = this.#options;
     const from = watcher.next;
     const page = await port.readHistory({
@@ -170,14 +170,14 @@ export class WatchCatchUp {
     }
   }
 
-  #endIfCompacted(watcher: HubWatcher, compactRevision: number): boolean {
+  #endIfCompacted(watcher: StoreWatcher, compactRevision: number): boolean {
     if (watcher.next >= compactRevision) return false;
     this.#options.over(watcher, compactRevision);
     return true;
   }
 }
 
-function isBehindAt(watcher: HubWatcher, next: number): boolean {
+function isBehindAt(watcher: StoreWatcher, next: number): boolean {
   return watcher.state === 'behind' && watcher.next === next;
 }
 

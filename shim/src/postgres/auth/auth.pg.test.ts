@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { admitter, checkPut, checkRange } from '../../auth/permissions/access-rules.ts';
+import { accessCheck, checkPut, checkRange } from '../../auth/permissions/access-rules.ts';
 import * as changes from '../../auth/auth-changes.ts';
 import type { AuthState } from '../../auth/auth-state.ts';
 import type { Identity } from '../../auth/identity.ts';
@@ -65,22 +65,22 @@ test('a change through one shim holds for the next write and the next read throu
   await near.auth.port.change(setUp);
   const nobody: Identity = { user: '', authRevision: 0, isFixed: true };
   assert.equal(far.auth.table.state.enabled, false);
-  await assert.rejects(far.store.put(put, admitter(checkPut, nobody, put)), { reason: 'userEmpty' });
+  await assert.rejects(far.store.put(put, accessCheck(checkPut, nobody, put)), { reason: 'userEmpty' });
   assert.equal(far.auth.table.state.enabled, true, 'what it lost the race to, it has read');
-  await far.store.put(put, admitter(checkPut, asOf(far), put));
+  await far.store.put(put, accessCheck(checkPut, asOf(far), put));
 
   const before = asOf(far);
   await near.auth.port.change((state) => changes.revokeRole(state, 'ann', 'r'));
-  await assert.rejects(far.store.range(put, admitter(checkRange, before, put)), {
+  await assert.rejects(far.store.range(put, accessCheck(checkRange, before, put)), {
     reason: 'authOldRevision',
   });
-  await assert.rejects(far.store.range(put, admitter(checkRange, asOf(far), put)), {
+  await assert.rejects(far.store.range(put, accessCheck(checkRange, asOf(far), put)), {
     reason: 'permissionDenied',
   });
   const again = asOf(far);
   await near.auth.port.change((state) => changes.grantRole(state, 'ann', 'r'));
-  await assert.rejects(far.store.put(put, admitter(checkPut, again, put)), { reason: 'authOldRevision' });
-  await far.store.put(put, admitter(checkPut, asOf(far), put));
+  await assert.rejects(far.store.put(put, accessCheck(checkPut, again, put)), { reason: 'authOldRevision' });
+  await far.store.put(put, accessCheck(checkPut, asOf(far), put));
   // What was refused has taken no revision.
   assert.equal((await far.store.range(put)).header.revision, 3);
 });

@@ -37,7 +37,7 @@ export function decodeAuth(rows: readonly TextRow[]): AuthState {
   };
 }
 
-/** Auth in PostgreSQL. A change takes the fence as any commit does, and so has its place among them. */
+/** Auth in PostgreSQL. A change takes the fence as any commit does, and so is ordered with them. */
 export class PgAuth implements AuthPort {
   readonly #connection: Connection;
   readonly #hint: () => void;

@@ -29,8 +29,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * No statement of ours takes long. Nobody may hold the fence and do nothing. `jit` would only cost time.
- * Everything is read by index, and a plan made while a table was empty must not say otherwise later.
+ * No statement takes long, and no transaction may hold the fence while it is idle. `jit` would only cost
+ * time. Everything is read by index, and a plan made while a table was empty must not say otherwise later.
  */
 const sessionSettings = {
   statement_timeout: '30s',
@@ -44,12 +44,12 @@ const sessionSettings = {
 
 /**
  * The same for a transaction behind a pooler that gives each transaction another session (PgBouncer in
- * transaction mode): what is set for a session would be set for strangers, and not for us. All else there is
- * PostgreSQL's default.
+ * transaction mode): what is set for a session would hold for other clients of the pooler, and not for this
+ * one. All other settings there are PostgreSQL's defaults.
  */
 const transactionSettings = `SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '5s'`;
 
-/** A server that does not answer is passed by after this long, if there is another one. */
+/** A server that does not answer is skipped after this long, if there is another one. */
 const passByMs = 3000;
 
 /**
@@ -110,7 +110,7 @@ export class Connection {
     await this.#connected();
   }
 
-  /** Lets nobody wait any longer for the statement under way: its connection is lost. */
+  /** Drops the connection, so that the statement under way fails at once. */
   abandon(): void {
     if (this.#current !== undefined) this.#drop(this.#current);
   }
@@ -172,7 +172,7 @@ export class Connection {
   async #connected(): Promise<pg.Client> {
     if (this.#closed) throw new StoreError('stopped');
     if (this.#client === undefined) {
-      // Whoever asks right after a failure gets that failure again: callers pause and retry by themselves.
+      // A call right after a failure gets that failure again: callers pause and retry by themselves.
       const waitMs = Math.min(50 * 2 ** this.#failures, 1000);
       if (this.#failures > 0 && performance.now() - this.#failedAt < waitMs / 2) {
         throw new StoreError('unavailable', 'the database was not reachable a moment ago');
@@ -188,7 +188,10 @@ export class Connection {
     return this.#client;
   }
 
-  /** The first server that takes us. The first named is asked first: that is usually the primary. */
+  /**
+   * Connects to the first server that accepts. They are tried in their order: the first is usually the
+   * primary.
+   */
   async #open(): Promise<pg.Client> {
     const reasons: string[] = [];
     for (const server of this.#servers) {
@@ -254,8 +257,8 @@ function destroy(client: pg.Client): void {
 
 /**
  * Sets what is set for the session, in one round trip; returns false, and sets nothing, if there is a pooler
- * in between: it tells of a process of its own making, not of the backend that happens to answer. Throws if
- * nothing can be written.
+ * in between: it reports a process id of its own, not that of the backend that answers. Throws if nothing can
+ * be written.
  */
 async function prepareSession(client: pg.Client): Promise<boolean> {
   const process = Number((client as unknown as { processID: number | null }).processID ?? 0);
@@ -278,5 +281,8 @@ function textOf(statement: string | Statement): string {
 
 const noValues: unknown[] = [];
 
-/** Values stay the text that the server sent: we know each column's type, and decode better than by type. */
+/**
+ * Values stay the text that the server sent: each column's type is known, and decoded faster than by the
+ * driver.
+ */
 const rawTypes = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;

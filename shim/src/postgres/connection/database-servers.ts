@@ -1,5 +1,6 @@
 /**
- * What the shim may be told about which of several servers it wants: it always wants one that takes writes.
+ * Parameters that choose one of several servers. They are taken and ignored: a shim always needs one that
+ * takes writes.
  */
 const pointless = ['target_session_attrs', 'load_balance_hosts'];
 /** The scheme and who asks; servers; database and parameters. */

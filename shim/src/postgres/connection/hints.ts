@@ -11,8 +11,8 @@ export interface HintsOptions {
 }
 
 /**
- * Tells other shims of commits, and hears of theirs, by LISTEN and NOTIFY. A hint may be lost (pooler,
- * failover): it only shortens the wait, the poll is what makes us correct.
+ * Notifies other shims of commits, and is notified of theirs, by NOTIFY and LISTEN. A hint may be lost
+ * (pooler, failover): it only shortens the wait, correctness comes from polling.
  */
 export class Hints {
   readonly #options: HintsOptions;
@@ -45,7 +45,7 @@ export class Hints {
     await this.#listening.connect().catch(() => undefined);
   }
 
-  /** Sends a hint soon. Those asked for while one is on its way become one. */
+  /** Sends a hint soon. Calls while one is being sent share the next one. */
   send(): void {
     if (this.#sending !== undefined) {
       this.#again = true;

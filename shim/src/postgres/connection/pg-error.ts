@@ -29,7 +29,7 @@ export function toStoreError(error: unknown): StoreError {
   if (code === undefined || sessionEnded.test(code)) {
     return new ConnectionLostError(error);
   }
-  // Somebody may grant it, and nothing was done.
+  // The privilege may be granted later, and nothing was done.
   if (code === '42501') {
     const needed = 'the role must own the schema pg8s, or be allowed to create it';
     return new StoreError('unavailable', `${message} (${needed})`, { cause: error });

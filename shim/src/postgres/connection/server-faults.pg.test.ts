@@ -197,7 +197,7 @@ test('a database that has gone back is refused; docs/operations.md tells how to 
   await ended.promise;
   await opened.close();
 
-  // What the page says: revisions that nobody was ever told, and everybody begins anew.
+  // As the page says: revisions that no client ever received, and all clients begin anew.
   await database.query(
     `UPDATE pg8s.revision SET commit_index = commit_index + 1000000,
        revision = revision + 1000000000, compact_revision = revision + 1000000000`,

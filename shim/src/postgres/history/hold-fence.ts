@@ -10,9 +10,8 @@ import { decodeFence, fenceColumns } from './read-statements.ts';
 type End = { batch: CommitBatch } | 'release';
 
 /**
- * Locks the fence row for as long as the caller thinks: it gets the row as nobody else can move it now. The
- * lock is given in the order of asking. Leases that are found expired stay so, because their rows are locked
- * too.
+ * Locks the fence row while the caller's work runs: no other shim can move it meanwhile. The lock is given in
+ * the order of asking. Leases that are found expired stay so, because their rows are locked too.
  */
 export async function holdFence(
   connection: Connection,

@@ -12,7 +12,7 @@ import { decodeFence, fenceColumns } from './read-statements.ts';
 
 /** Snapshots and hashes at once, per shim: each has a connection. */
 const maxOpen = 3;
-/** A reader may make the database wait for so long, e.g. because its own client does not read. */
+/** A reader may pause for so long, e.g. because its own client does not read. */
 const idleTimeout = '60s';
 const pageRows = 1000;
 const pageBytes = 1 << 20;
@@ -56,7 +56,7 @@ export class PgMoments implements MomentPort {
     }
   }
 
-  /** Ends what is open: who reads gets `stopped` or `unavailable`. */
+  /** Closes what is open: readers get `stopped` or `unavailable`. */
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((moment) => moment.close()));
   }
@@ -131,7 +131,7 @@ async function readAuth(query: Query): Promise<StoredAuth> {
   };
 }
 
-/** Nobody's own view: the same whichever shim asks. */
+/** The same whichever shim asks. */
 async function readMembers(query: Query): Promise<Member[]> {
   const rows = await query(
     `SELECT id, name, array_to_json(client_urls), array_to_json(peer_urls) FROM pg8s.members
@@ -167,7 +167,7 @@ async function* readPages<T>(page: (after: Position) => Promise<Page<T>>): Async
       if (items.length > 0) yield items;
     }
   } finally {
-    // Whoever stops early does not hear what becomes of the page ahead.
+    // A reader that stops early does not need the page that was asked for ahead.
     following?.catch(() => undefined);
   }
 }

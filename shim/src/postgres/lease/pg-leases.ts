@@ -3,7 +3,8 @@ import { int8Array } from '../connection/binary-array.ts';
 import type { Connection } from '../connection/connection.ts';
 
 /**
- * How long a revoked lease is remembered, for shims that have not heard of it. Others load everything again.
+ * How long a revoked lease is remembered, so that every live shim reads of it. A shim that was away for
+ * longer loads everything again.
  */
 const rememberRevoked = "interval '10 minutes'";
 
@@ -21,7 +22,7 @@ export class PgLeases implements LeasePort {
     const rows = await this.#connection.query(
       {
         name: 'renew',
-        // Locked in the order of their ids, as by whoever ends leases: so the two cannot block each other.
+        // Locked in the order of their ids, as where leases are ended: so the two cannot deadlock.
         text: `WITH renewed AS (
                  SELECT id FROM pg8s.leases
                  WHERE id = ANY ($1::bigint[]) AND NOT revoked AND expires_at > clock_timestamp()

@@ -16,12 +16,12 @@ export interface JoinOptions {
   peerUrls: readonly string[];
 }
 
-/** The shims of one database, as each of them is seen by the others. */
+/** The shims of one database, and this shim's row among them. */
 export class PgCluster implements ClusterPort {
   readonly clusterId: bigint;
   readonly memberId: bigint;
   readonly raftTerm: number;
-  /** Other shims seen lately: whether hints have somebody to go to. */
+  /** How many other shims were seen lately; without any no hints are sent. */
   others = 0;
   readonly #options: JoinOptions;
 
@@ -55,7 +55,7 @@ export class PgCluster implements ClusterPort {
     ]);
   }
 
-  /** Shows that this shim lives, and looks who else does. */
+  /** Updates the time when this shim was last seen, and counts the others. */
   async heartbeat(): Promise<void> {
     const [[others] = []] = await this.#options.connection.query(
       {
@@ -78,7 +78,7 @@ export class PgCluster implements ClusterPort {
 
   async members(): Promise<Member[]> {
     const rows = await this.#options.connection.query(
-      // One that was killed and started again is the same member to whoever asks.
+      // A shim that was killed and started again is shown as one member.
       `SELECT DISTINCT ON (name, client_urls) id, name, array_to_json(client_urls), array_to_json(peer_urls)
        FROM pg8s.members
        WHERE id = $1 OR seen_at > clock_timestamp() - ${goneAfter}

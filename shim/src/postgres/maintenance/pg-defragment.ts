@@ -1,11 +1,11 @@
 import type { Connection } from '../connection/connection.ts';
 
-/** Any number that nobody else locks by. */
+/** The key of an advisory lock; any number that no other program uses. */
 const defragmentLock = 7_238_015_592;
 
 /**
- * Makes the room of deleted rows usable again and writes the history's index anew, without keeping anybody
- * from reading or writing. If another shim is at it, that is enough: returns at once.
+ * Makes the space of deleted rows usable again and rebuilds the history's index, without blocking reads or
+ * writes. Returns at once if another shim is doing it.
  *
  * The table's file itself seldom shrinks: new rows fill it again.
  */

@@ -3,7 +3,7 @@ import type { Statement, TextRow } from '../connection/connection.ts';
 export interface DatabaseSize {
   /** What the tables and indexes of the schema take on disk. */
   readonly totalBytes: number;
-  /** The same without room that new rows can use, as far as the database's statistics tell. */
+  /** The same without space that new rows can use, as far as the database's statistics tell. */
   readonly inUseBytes: number;
 }
 
@@ -13,8 +13,8 @@ const rowOverheadBytes = 28;
 const toastPieceBytes = 2032;
 
 /**
- * The table's file, less what its rows are thought to take. Rows count until they are vacuumed away: only
- * then is their room free. Where there are no statistics, everything is in use.
+ * The table's file, less the estimated size of its rows. Rows count until they are vacuumed away: only then
+ * is their space free. Where there are no statistics, everything is in use.
  */
 const size: Statement = {
   name: 'size',

@@ -13,7 +13,7 @@ export interface PgVacuumOptions {
 }
 
 /**
- * Makes the room of compacted rows usable at once. Autovacuum comes a minute later or more, and what is
+ * Makes the space of compacted rows usable at once. Autovacuum comes a minute later or more, and what is
  * written until then makes the file larger for good: measured with 250 writes/s and a compaction every five
  * minutes, by a twentieth (docs/adr/0005-history-layout.md).
  */

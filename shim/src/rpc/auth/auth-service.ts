@@ -1,4 +1,4 @@
-import type { Admit } from '../../auth/permissions/access-rules.ts';
+import type { AccessCheck } from '../../auth/permissions/access-rules.ts';
 import type { Auth } from '../../auth/auth.ts';
 import * as changes from '../../auth/auth-changes.ts';
 import { AuthError } from '../../auth/auth-error.ts';
@@ -26,7 +26,10 @@ import type { Store } from '../../mvcc/store.ts';
 import { toEtcdError } from '../etcd-errors.ts';
 import { createHeader } from '../response-header.ts';
 
-type Method<Request, Response = HeaderResponse> = (request: Request, admit?: Admit) => Promise<Response>;
+type Method<Request, Response = HeaderResponse> = (
+  request: Request,
+  checkAccess?: AccessCheck,
+) => Promise<Response>;
 
 /** etcd's Auth service (etcd: `api/v3rpc/auth.go`). Every method rejects with an EtcdError. */
 export interface AuthService {
@@ -62,9 +65,9 @@ export function createAuthService(auth: Auth, store: Store): AuthService {
 
   const changing =
     <Request>(next: (state: AuthState, request: Request) => AuthState): Method<Request> =>
-    async (request, admit) => {
+    async (request, checkAccess) => {
       try {
-        await auth.change(admit, (state) => next(state, request));
+        await auth.change(checkAccess, (state) => next(state, request));
         return { header: header() };
       } catch (error) {
         throw toEtcdError(error);
@@ -75,9 +78,9 @@ export function createAuthService(auth: Auth, store: Store): AuthService {
     <Request, Response extends HeaderResponse>(
       read: (state: AuthState, request: Request) => Omit<Response, 'header'>,
     ): Method<Request, Response> =>
-    async (request, admit) => {
+    async (request, checkAccess) => {
       try {
-        const state = await auth.read(admit);
+        const state = await auth.read(checkAccess);
         return { ...read(state, request), header: header() } as Response;
       } catch (error) {
         throw toEtcdError(error);
@@ -109,16 +112,16 @@ export function createAuthService(auth: Auth, store: Store): AuthService {
         throw toEtcdError(error);
       }
     },
-    async userAdd({ name, password, options }, admit) {
+    async userAdd({ name, password, options }, checkAccess) {
       const noPassword = options?.noPassword ?? false;
       const passwordHash = noPassword ? '' : await hash(password);
-      return addUser({ name, passwordHash, noPassword }, admit);
+      return addUser({ name, passwordHash, noPassword }, checkAccess);
     },
     userGet: reading((state, { name }) => ({ roles: [...changes.userOf(state, name).roles] })),
     userList: reading(({ users }) => ({ users: [...users.keys()].sort(changes.byBytes) })),
     userDelete: changing((state, { name }) => changes.deleteUser(state, name)),
-    async userChangePassword({ name, password }, admit) {
-      return changePassword({ name, passwordHash: password === '' ? '' : await hash(password) }, admit);
+    async userChangePassword({ name, password }, checkAccess) {
+      return changePassword({ name, passwordHash: password === '' ? '' : await hash(password) }, checkAccess);
     },
     userGrantRole: changing((state, { user, role }) => changes.grantRole(state, user, role)),
     userRevokeRole: changing((state, { name, role }) => changes.revokeRole(state, name, role)),

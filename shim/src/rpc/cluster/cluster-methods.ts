@@ -1,5 +1,5 @@
 import * as clusterpb from '../../etcdserverpb/messages/cluster-messages.ts';
-import { forRoot, forUsers } from '../guard/access.ts';
+import { rootOnly, authenticated } from '../authorization/access.ts';
 import { type MethodTable, unary } from '../methods/method.ts';
 
 /** etcd's Cluster service. */
@@ -7,31 +7,31 @@ export const clusterMethods = {
   '/etcdserverpb.Cluster/MemberAdd': unary({
     request: clusterpb.memberAddRequest,
     response: clusterpb.memberAddResponse,
-    access: forRoot,
+    access: rootOnly,
     call: ({ cluster }, request) => cluster.memberAdd(request),
   }),
   '/etcdserverpb.Cluster/MemberRemove': unary({
     request: clusterpb.memberIdRequest,
     response: clusterpb.membersResponse,
-    access: forRoot,
+    access: rootOnly,
     call: ({ cluster }, request) => cluster.memberRemove(request),
   }),
   '/etcdserverpb.Cluster/MemberUpdate': unary({
     request: clusterpb.memberUpdateRequest,
     response: clusterpb.membersResponse,
-    access: forRoot,
+    access: rootOnly,
     call: ({ cluster }, request) => cluster.memberUpdate(request),
   }),
   '/etcdserverpb.Cluster/MemberList': unary({
     request: clusterpb.memberListRequest,
     response: clusterpb.membersResponse,
-    access: forUsers,
+    access: authenticated,
     call: ({ cluster }, request) => cluster.memberList(request),
   }),
   '/etcdserverpb.Cluster/MemberPromote': unary({
     request: clusterpb.memberIdRequest,
     response: clusterpb.membersResponse,
-    access: forRoot,
+    access: rootOnly,
     call: ({ cluster }, request) => cluster.memberPromote(request),
   }),
 } as const satisfies MethodTable;

@@ -1,5 +1,5 @@
 import * as electionpb from '../../etcdserverpb/messages/election-messages.ts';
-import { forStrangers } from '../guard/access.ts';
+import { unauthenticated } from '../authorization/access.ts';
 import { type MethodTable, serverStream, unary } from '../methods/method.ts';
 
 /**
@@ -11,31 +11,31 @@ export const electionMethods = {
     request: electionpb.campaignRequest,
     response: electionpb.campaignResponse,
     waits: true,
-    access: forStrangers,
+    access: unauthenticated,
     call: ({ as }, request, { sender }, signal) => as(sender).election.campaign(request, signal),
   }),
   '/v3electionpb.Election/Proclaim': unary({
     request: electionpb.proclaimRequest,
     response: electionpb.proclaimResponse,
-    access: forStrangers,
+    access: unauthenticated,
     call: ({ as }, request, { sender }) => as(sender).election.proclaim(request),
   }),
   '/v3electionpb.Election/Leader': unary({
     request: electionpb.leaderRequest,
     response: electionpb.leaderResponse,
-    access: forStrangers,
+    access: unauthenticated,
     call: ({ as }, request, { sender }) => as(sender).election.leader(request),
   }),
   '/v3electionpb.Election/Observe': serverStream({
     request: electionpb.leaderRequest,
     response: electionpb.leaderResponse,
-    access: forStrangers,
+    access: unauthenticated,
     call: ({ as }, request, { sender }, signal) => as(sender).election.observe(request, signal),
   }),
   '/v3electionpb.Election/Resign': unary({
     request: electionpb.resignRequest,
     response: electionpb.resignResponse,
-    access: forStrangers,
+    access: unauthenticated,
     call: ({ as }, request, { sender }) => as(sender).election.resign(request),
   }),
 } as const satisfies MethodTable;

@@ -11,11 +11,11 @@ import type {
 } from '../../etcdserverpb/messages/election-messages.ts';
 import type { Compare, KeyValue, ResponseHeader } from '../../etcdserverpb/types.ts';
 import { createdAt, readByTxn, unknownCode } from './lock-service.ts';
-import { type ConcurrencyPorts, throwIfAborted, WaitingLine } from './waiting-line.ts';
+import { type ConcurrencyPorts, throwIfAborted, WaitQueue } from './wait-queue.ts';
 
 /** etcd's Election service (etcd: `api/v3election/election.go`). Every method rejects with an EtcdError. */
 export interface ElectionService {
-  /** Resolves when the candidate leads. Who is canceled (`signal`) resigns. */
+  /** Resolves when the candidate leads. When it is canceled (`signal`), the candidate resigns. */
   campaign(request: CampaignRequest, signal: AbortSignal): Promise<CampaignResponse>;
   proclaim(request: ProclaimRequest): Promise<ElectionResponse>;
   leader(request: LeaderRequest): Promise<LeaderResponse>;
@@ -55,7 +55,7 @@ export function createElectionService(ports: ConcurrencyPorts): ElectionService 
     { name, value, lease = 0n }: CampaignRequest,
     signal: AbortSignal,
   ): Promise<CampaignResponse> {
-    const line = new WaitingLine(ports, name);
+    const line = new WaitQueue(ports, name);
     const { key, lease: id } = await line.place(lease);
     const entered = await kv.txn({
       compare: [{ target: 'CREATE', key, createRevision: 0 }],
@@ -75,7 +75,7 @@ export function createElectionService(ports: ConcurrencyPorts): ElectionService 
   }
 
   async function* observe(
-    line: WaitingLine,
+    line: WaitQueue,
     signal: AbortSignal,
   ): AsyncGenerator<LeaderResponse, never, undefined> {
     for (;;) {
@@ -115,13 +115,13 @@ export function createElectionService(ports: ConcurrencyPorts): ElectionService 
     proclaim: ({ leader, value }) => answer(async () => ({ header: await proclaim(given(leader), value) })),
     leader: ({ name }) =>
       answer(async () => {
-        const { header, kvs } = await new WaitingLine(ports, name).first();
+        const { header, kvs } = await new WaitQueue(ports, name).first();
         if (kvs[0] === undefined) throw refusal('election: no leader');
         return { header, kv: kvs[0] };
       }),
     async *observe({ name }, signal) {
       try {
-        yield* observe(new WaitingLine(ports, name), signal);
+        yield* observe(new WaitQueue(ports, name), signal);
       } catch (error) {
         throw unknownCode(error);
       }

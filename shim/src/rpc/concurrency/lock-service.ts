@@ -7,11 +7,11 @@ import type {
 } from '../../etcdserverpb/messages/lock-messages.ts';
 import type { KeyValue, ResponseOp, TxnResponse } from '../../etcdserverpb/types.ts';
 import { toEtcdError } from '../etcd-errors.ts';
-import { type ConcurrencyPorts, WaitingLine } from './waiting-line.ts';
+import { type ConcurrencyPorts, WaitQueue } from './wait-queue.ts';
 
 /** etcd's Lock service (etcd: `api/v3lock/lock.go`). Every method rejects with an EtcdError. */
 export interface LockService {
-  /** Resolves when the lock is held. Who is canceled (`signal`) leaves the line. */
+  /** Resolves when the lock is held. When it is canceled (`signal`), the client leaves the queue. */
   lock(request: LockRequest, signal: AbortSignal): Promise<LockResponse>;
   unlock(request: UnlockRequest): Promise<UnlockResponse>;
 }
@@ -22,7 +22,7 @@ export function createLockService(ports: ConcurrencyPorts): LockService {
   return {
     async lock({ name, lease = 0n }, signal) {
       try {
-        const line = new WaitingLine(ports, name);
+        const line = new WaitQueue(ports, name);
         const place = await line.place(lease);
         const { key } = place;
         // A session that locks twice has the place that it had.

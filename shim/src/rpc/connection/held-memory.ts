@@ -6,17 +6,17 @@ import type { Http2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:h
  */
 const connectionBytes = 64 * 1024;
 const streamBytes = 16 * 1024;
-/** Who holds less than this part of the limit is nobody's burden, however many there are. */
+/** A connection that holds less than this part of the limit is not ended in place of another one. */
 const burdenPart = 16;
 
 /**
- * Bounds what clients can make this process hold for them: answers that they do not read, messages that they
- * begin and do not finish, streams, connections. etcd bounds none of it. HTTP/2 lets a client hold back
- * answers for as long as it likes (a window of 0), and whatever has been asked for is then kept.
+ * Limits the memory that clients can make this process hold for them: answers that they do not read, messages
+ * that they begin and do not finish, streams, connections. etcd bounds none of it. HTTP/2 lets a client hold
+ * back answers for as long as it likes (a window of 0), and whatever has been asked for is then kept.
  *
- * As long as everything together is below the limit, nobody is hindered, however slow. Above it the
- * connection for which most is held is ended; where that is not much, the limit is reached by sheer number,
- * and the one that came for more is. Connections alone may take half of it.
+ * As long as everything together is below the limit, no client is ended, however slow. Above it the
+ * connection for which most is held is ended; where that is not much, it is the number of connections that
+ * reaches the limit, and the one that asked for more is ended. Connections alone may take half of it.
  */
 export class HeldMemory {
   readonly limitBytes: number;
@@ -63,7 +63,7 @@ export class HeldMemory {
     if (holder !== undefined) watchStream(stream, holder);
   }
 
-  /** Who holds what is kept for this call of grpc-js, which has no word for the stream behind it. */
+  /** The holder of what is kept for this call of grpc-js, which does not expose the stream behind it. */
   holderOf(call: object): Holder | undefined {
     const { stream } = (call as { call?: { stream?: ServerHttp2Stream } }).call ?? {};
     return stream?.session === undefined ? undefined : this.#bySession.get(stream.session);

@@ -1,6 +1,6 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import { hangUp } from './hang-up.ts';
+import { sendGoAway } from './send-goaway.ts';
 
 export interface PingPolicyOptions {
   /** etcd's --grpc-keepalive-min-time, as long as a stream is open. */
@@ -75,7 +75,7 @@ export function enforcePingPolicy(
       return;
     }
     if (!isEarly || ++strikes <= maxStrikes || session.destroyed) return;
-    hangUp(session, connection, 'too_many_pings');
+    sendGoAway(session, connection, 'too_many_pings');
   });
 }
 

@@ -7,7 +7,7 @@ import {
   healthListRequest,
   healthListResponse,
 } from '../../etcdserverpb/messages/health-messages.ts';
-import { forStrangers } from '../guard/access.ts';
+import { unauthenticated } from '../authorization/access.ts';
 import { type MethodTable, serverStream, unary } from '../methods/method.ts';
 
 /** gRPC's own health service (grpc: `grpc/health/v1/health.proto`). */
@@ -15,19 +15,19 @@ export const healthMethods = {
   '/grpc.health.v1.Health/Check': unary({
     request: healthCheckRequest,
     response: healthCheckResponse,
-    access: forStrangers,
+    access: unauthenticated,
     call: (_services, request) => checkHealth(request),
   }),
   '/grpc.health.v1.Health/List': unary({
     request: healthListRequest,
     response: healthListResponse,
-    access: forStrangers,
+    access: unauthenticated,
     call: () => Promise.resolve({ statuses: [{ key: '', value: { status: 'SERVING' as const } }] }),
   }),
   '/grpc.health.v1.Health/Watch': serverStream({
     request: healthCheckRequest,
     response: healthCheckResponse,
-    access: forStrangers,
+    access: unauthenticated,
     call: (_services, request, _permit, signal) => watchHealth(request, signal),
   }),
 } as const satisfies MethodTable;

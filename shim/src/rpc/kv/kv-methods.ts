@@ -1,6 +1,6 @@
 import * as rules from '../../auth/permissions/access-rules.ts';
 import * as kvpb from '../../etcdserverpb/messages/kv-messages.ts';
-import { whenApplied } from '../guard/access.ts';
+import { whenApplied } from '../authorization/access.ts';
 import { type MethodTable, serverStream, unary } from '../methods/method.ts';
 
 /** etcd's KV service. */
@@ -9,36 +9,36 @@ export const kvMethods = {
     request: kvpb.rangeRequest,
     response: kvpb.rangeResponse,
     access: whenApplied(rules.checkRange),
-    call: ({ kv }, request, { admit }) => kv.range(request, admit),
+    call: ({ kv }, request, { checkAccess }) => kv.range(request, checkAccess),
   }),
   '/etcdserverpb.KV/RangeStream': serverStream({
     request: kvpb.rangeRequest,
     response: kvpb.rangeStreamResponse,
     access: whenApplied(rules.checkRange),
-    call: ({ kv }, request, { admit }) => kv.rangeStream(request, admit),
+    call: ({ kv }, request, { checkAccess }) => kv.rangeStream(request, checkAccess),
   }),
   '/etcdserverpb.KV/Put': unary({
     request: kvpb.putRequest,
     response: kvpb.putResponse,
     access: whenApplied(rules.checkPut),
-    call: ({ kv }, request, { admit }) => kv.put(request, admit),
+    call: ({ kv }, request, { checkAccess }) => kv.put(request, checkAccess),
   }),
   '/etcdserverpb.KV/DeleteRange': unary({
     request: kvpb.deleteRangeRequest,
     response: kvpb.deleteRangeResponse,
     access: whenApplied(rules.checkDeleteRange),
-    call: ({ kv }, request, { admit }) => kv.deleteRange(request, admit),
+    call: ({ kv }, request, { checkAccess }) => kv.deleteRange(request, checkAccess),
   }),
   '/etcdserverpb.KV/Txn': unary({
     request: kvpb.txnRequest,
     response: kvpb.txnResponse,
     access: whenApplied(rules.checkTxn),
-    call: ({ kv }, request, { admit }) => kv.txn(request, admit),
+    call: ({ kv }, request, { checkAccess }) => kv.txn(request, checkAccess),
   }),
   '/etcdserverpb.KV/Compact': unary({
     request: kvpb.compactionRequest,
     response: kvpb.compactionResponse,
     access: whenApplied(rules.requireAdmin),
-    call: ({ kv }, request, { admit }) => kv.compact(request, admit),
+    call: ({ kv }, request, { checkAccess }) => kv.compact(request, checkAccess),
   }),
 } as const satisfies MethodTable;

@@ -1,4 +1,4 @@
-import type { Admit } from '../../auth/permissions/access-rules.ts';
+import type { AccessCheck } from '../../auth/permissions/access-rules.ts';
 import type { RangeStreamResponse } from '../../etcdserverpb/admin-types.ts';
 import type {
   CompactionRequest,
@@ -20,17 +20,20 @@ import type { FillHeader } from '../response-header.ts';
 import { checkPutSize, checkTxnSize } from './request-size.ts';
 
 /**
- * etcd's KV service (etcd: `api/v3rpc/key.go`). Every method rejects with an EtcdError; `admit` as in
+ * etcd's KV service (etcd: `api/v3rpc/key.go`). Every method rejects with an EtcdError; `checkAccess` as in
  * `Store`.
  */
 export interface KvService {
-  range(request: RangeRequest, admit?: Admit): Promise<RangeResponse>;
+  range(request: RangeRequest, checkAccess?: AccessCheck): Promise<RangeResponse>;
   /** The whole range in pieces, all of one revision; etcd 3.7. */
-  rangeStream(request: RangeRequest, admit?: Admit): AsyncGenerator<RangeStreamResponse, void, undefined>;
-  put(request: PutRequest, admit?: Admit): Promise<PutResponse>;
-  deleteRange(request: DeleteRangeRequest, admit?: Admit): Promise<DeleteRangeResponse>;
-  txn(request: TxnRequest, admit?: Admit): Promise<TxnResponse>;
-  compact(request: CompactionRequest, admit?: Admit): Promise<CompactionResponse>;
+  rangeStream(
+    request: RangeRequest,
+    checkAccess?: AccessCheck,
+  ): AsyncGenerator<RangeStreamResponse, void, undefined>;
+  put(request: PutRequest, checkAccess?: AccessCheck): Promise<PutResponse>;
+  deleteRange(request: DeleteRangeRequest, checkAccess?: AccessCheck): Promise<DeleteRangeResponse>;
+  txn(request: TxnRequest, checkAccess?: AccessCheck): Promise<TxnResponse>;
+  compact(request: CompactionRequest, checkAccess?: AccessCheck): Promise<CompactionResponse>;
 }
 
 export interface KvServiceOptions {
@@ -50,18 +53,18 @@ export function createKvService({
   maxRequestBytes,
 }: KvServiceOptions): KvService {
   return {
-    async range(request, admit) {
+    async range(request, checkAccess) {
       checkRange(request);
-      const response = await store.range(request, admit).catch(rethrow);
+      const response = await store.range(request, checkAccess).catch(rethrow);
       fillHeader(response.header);
       return response;
     },
-    async *rangeStream(request, admit) {
+    async *rangeStream(request, checkAccess) {
       checkRange(request);
       checkRangeStream(request);
       try {
         for await (const piece of streamRange(
-          { range: (piece) => store.range(piece, admit) },
+          { range: (piece) => store.range(piece, checkAccess) },
           request,
           maxRequestBytes,
         )) {
@@ -72,28 +75,28 @@ export function createKvService({
         throw toEtcdError(error);
       }
     },
-    async put(request, admit) {
+    async put(request, checkAccess) {
       checkPut(request);
       checkPutSize(request, maxRequestBytes);
-      const response = await store.put(request, admit).catch(rethrow);
+      const response = await store.put(request, checkAccess).catch(rethrow);
       fillHeader(response.header);
       return response;
     },
-    async deleteRange(request, admit) {
+    async deleteRange(request, checkAccess) {
       checkDeleteRange(request);
-      const response = await store.deleteRange(request, admit).catch(rethrow);
+      const response = await store.deleteRange(request, checkAccess).catch(rethrow);
       fillHeader(response.header);
       return response;
     },
-    async txn(request, admit) {
+    async txn(request, checkAccess) {
       checkTxn(request, maxTxnOps);
       checkTxnSize(request, maxRequestBytes);
-      const response = await store.txn(request, admit).catch(rethrow);
+      const response = await store.txn(request, checkAccess).catch(rethrow);
       fillHeader(response.header);
       return response;
     },
-    async compact(request, admit) {
-      const response = await store.compact(request, admit).catch(rethrow);
+    async compact(request, checkAccess) {
+      const response = await store.compact(request, checkAccess).catch(rethrow);
       fillHeader(response.header);
       return response;
     },

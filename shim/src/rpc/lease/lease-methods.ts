@@ -1,7 +1,7 @@
 import * as rules from '../../auth/permissions/access-rules.ts';
 import * as leasepb from '../../etcdserverpb/messages/lease-messages.ts';
 import { emptyRequest } from '../../etcdserverpb/messages/maintenance-messages.ts';
-import { whenApplied } from '../guard/access.ts';
+import { whenApplied } from '../authorization/access.ts';
 import { bidirectional, type MethodTable, unary } from '../methods/method.ts';
 
 /** Who may renew a lease by a request of a LeaseKeepAlive stream. */
@@ -13,13 +13,13 @@ export const leaseMethods = {
     request: leasepb.leaseGrantRequest,
     response: leasepb.leaseGrantResponse,
     access: whenApplied(rules.requireIdentity),
-    call: ({ lease }, request, { admit }) => lease.grant(request, admit),
+    call: ({ lease }, request, { checkAccess }) => lease.grant(request, checkAccess),
   }),
   '/etcdserverpb.Lease/LeaseRevoke': unary({
     request: leasepb.leaseRevokeRequest,
     response: leasepb.leaseRevokeResponse,
     access: whenApplied(rules.checkLeaseWrite),
-    call: ({ lease }, request, { admit }) => lease.revoke(request, admit),
+    call: ({ lease }, request, { checkAccess }) => lease.revoke(request, checkAccess),
   }),
   '/etcdserverpb.Lease/LeaseKeepAlive': bidirectional({
     request: leasepb.leaseKeepAliveRequest,
@@ -29,12 +29,12 @@ export const leaseMethods = {
     request: leasepb.leaseTimeToLiveRequest,
     response: leasepb.leaseTimeToLiveResponse,
     access: whenApplied(rules.checkLeaseTimeToLive),
-    call: ({ lease }, request, { admit }) => lease.timeToLive(request, admit),
+    call: ({ lease }, request, { checkAccess }) => lease.timeToLive(request, checkAccess),
   }),
   '/etcdserverpb.Lease/LeaseLeases': unary({
     request: emptyRequest,
     response: leasepb.leaseLeasesResponse,
     access: whenApplied(rules.checkLeaseList),
-    call: ({ lease }, _request, { admit }) => lease.leases(admit),
+    call: ({ lease }, _request, { checkAccess }) => lease.leases(checkAccess),
   }),
 } as const satisfies MethodTable;

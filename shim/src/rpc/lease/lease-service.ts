@@ -1,4 +1,4 @@
-import type { Admit } from '../../auth/permissions/access-rules.ts';
+import type { AccessCheck } from '../../auth/permissions/access-rules.ts';
 import type {
   LeaseGrantRequest,
   LeaseGrantResponse,
@@ -15,18 +15,18 @@ import { toEtcdError } from '../etcd-errors.ts';
 import type { FillHeader } from '../response-header.ts';
 
 /**
- * etcd's Lease service (etcd: `api/v3rpc/lease.go`). Every method rejects with an EtcdError; `admit` as in
- * `Lessor`.
+ * etcd's Lease service (etcd: `api/v3rpc/lease.go`). Every method rejects with an EtcdError; `checkAccess` as
+ * in `Lessor`.
  */
 export interface LeaseService {
-  grant(request: LeaseGrantRequest, admit?: Admit): Promise<LeaseGrantResponse>;
-  revoke(request: LeaseRevokeRequest, admit?: Admit): Promise<LeaseRevokeResponse>;
+  grant(request: LeaseGrantRequest, checkAccess?: AccessCheck): Promise<LeaseGrantResponse>;
+  revoke(request: LeaseRevokeRequest, checkAccess?: AccessCheck): Promise<LeaseRevokeResponse>;
   /**
    * One message of a KeepAlive stream: the answers of a stream must be sent in the order of their requests.
    */
-  keepAlive(request: LeaseKeepAliveRequest, admit?: Admit): Promise<LeaseKeepAliveResponse>;
-  timeToLive(request: LeaseTimeToLiveRequest, admit?: Admit): Promise<LeaseTimeToLiveResponse>;
-  leases(admit?: Admit): Promise<LeaseLeasesResponse>;
+  keepAlive(request: LeaseKeepAliveRequest, checkAccess?: AccessCheck): Promise<LeaseKeepAliveResponse>;
+  timeToLive(request: LeaseTimeToLiveRequest, checkAccess?: AccessCheck): Promise<LeaseTimeToLiveResponse>;
+  leases(checkAccess?: AccessCheck): Promise<LeaseLeasesResponse>;
 }
 
 /** Each method: call, translate the error, fill the header. */
@@ -41,10 +41,10 @@ export function createLeaseService(lessor: Lessor, fillHeader: FillHeader): Leas
     }
   }
   return {
-    grant: (request, admit) => answer(lessor.grant(request, admit)),
-    revoke: (request, admit) => answer(lessor.revoke(request, admit)),
-    keepAlive: (request, admit) => answer(lessor.renew(request, admit)),
-    timeToLive: (request, admit) => answer(lessor.timeToLive(request, admit)),
-    leases: (admit) => answer(lessor.leases(admit)),
+    grant: (request, checkAccess) => answer(lessor.grant(request, checkAccess)),
+    revoke: (request, checkAccess) => answer(lessor.revoke(request, checkAccess)),
+    keepAlive: (request, checkAccess) => answer(lessor.renew(request, checkAccess)),
+    timeToLive: (request, checkAccess) => answer(lessor.timeToLive(request, checkAccess)),
+    leases: (checkAccess) => answer(lessor.leases(checkAccess)),
   };
 }

@@ -3,8 +3,8 @@ import { createHeader } from '../response-header.ts';
 import type { MaintenanceContext } from './maintenance-context.ts';
 
 /**
- * Alarm: tells, raises and disarms alarms (etcd: `apply/backend.go`, Alarm). Any member id may be named; who
- * disarms names exactly the alarm that was raised, and is told whether it was.
+ * Alarm: lists, raises and disarms alarms (etcd: `apply/backend.go`, Alarm). Any member id may be named; to
+ * disarm one, exactly the alarm that was raised must be named; the answer has it if it was.
  */
 export function createAlarmMethod({
   store,

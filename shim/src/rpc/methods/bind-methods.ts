@@ -1,5 +1,5 @@
 import type { Codec } from '../../etcdserverpb/codec/codec.ts';
-import type { Sender } from '../guard/guard.ts';
+import type { Sender } from '../authorization/authorizer.ts';
 import type { Services } from '../services.ts';
 import type { ServerStreamRow, UnaryRow } from './method.ts';
 import { methods, type PathOf, type RequestOf, type ResponseOf } from './methods.ts';
@@ -43,8 +43,8 @@ export function unaryMethod<Path extends PathOf<'unary'>>(
     response,
     waits,
     call: (message, sender, signal = never) =>
-      services.guard.enter(access, { request: message, sender }, (permit) =>
-        call(services, message, permit, signal),
+      services.authorizer.authorize(access, { request: message, sender }, (authorization) =>
+        call(services, message, authorization, signal),
       ),
   };
 }
@@ -61,8 +61,8 @@ export function serverStreamMethod<Path extends PathOf<'serverStream'>>(
     request,
     response,
     call: (message, sender, signal) =>
-      services.guard.enterStream(access, { request: message, sender }, (permit) =>
-        call(services, message, permit, signal),
+      services.authorizer.authorizeStream(access, { request: message, sender }, (authorization) =>
+        call(services, message, authorization, signal),
       ),
   };
 }

@@ -1,5 +1,5 @@
 import type { Codec } from '../../etcdserverpb/codec/codec.ts';
-import type { Access, Permit } from '../guard/guard.ts';
+import type { Access, Authorization } from '../authorization/authorizer.ts';
 import type { Services } from '../services.ts';
 
 interface Messages<Request, Response> {
@@ -20,7 +20,7 @@ export interface UnaryRow<Request, Response> extends Messages<Request, Response>
   readonly call: (
     services: Services,
     request: Request,
-    permit: Permit,
+    authorization: Authorization,
     signal: AbortSignal,
   ) => Promise<Response>;
 }
@@ -36,7 +36,7 @@ export interface ServerStreamRow<Request, Response> extends Messages<Request, Re
   readonly call: (
     services: Services,
     request: Request,
-    permit: Permit,
+    authorization: Authorization,
     signal: AbortSignal,
   ) => AsyncGenerator<Response, void, undefined>;
 }

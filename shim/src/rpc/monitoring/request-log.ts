@@ -84,7 +84,7 @@ export interface CallTimes {
 
 /** Tells of finished calls. */
 export interface RequestLog {
-  /** Whether a call that took so long is told of: asked first, so that all others cost nothing. */
+  /** Whether a call that took so long is logged: asked first, so that all others cost nothing. */
   wants(times: CallTimes): boolean;
   write(call: FinishedCall): void;
 }
@@ -106,8 +106,8 @@ const maxShown = 10;
  * `api/v3rpc/interceptor.go`, whose field names these are). Values are never shown, only their sizes.
  *
  * etcd's threshold is meant for slow disks, so slow here is a call that waited for the database for so long.
- * A process that has more work than time is late with thousands of calls at once: they are counted, and told
- * of in one line. So are slow calls beyond the first few (etcd leaves out most of what repeats, too).
+ * A process that has more work than time is late with thousands of calls at once: they are counted, and
+ * logged in one line. So are slow calls beyond the first few (etcd leaves out most of what repeats, too).
  */
 export function createRequestLog({ log, slowMs, later = laterUnref }: RequestLogOptions): RequestLog {
   let shown = 0;

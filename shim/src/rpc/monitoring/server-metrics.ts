@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Store, StoreStats } from '../../mvcc/store.ts';
 import { type CallCounts, codeName } from './call-counts.ts';
-import type { Guard } from '../guard/guard.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 import { findLeader } from '../maintenance/leader-method.ts';
 import { handlingHistogram } from './handling-histogram.ts';
 import { processRegistry } from './process-metrics.ts';
@@ -17,7 +17,7 @@ export interface ServerMetrics {
 
 export interface ServerMetricsOptions {
   store: Store;
-  guard: Guard;
+  authorizer: Authorizer;
   watch: WatchService;
   counts: CallCounts;
   version: string;
@@ -115,7 +115,7 @@ const counters: readonly Row[] = [
  * Makes the metrics of one server. Values are taken when they are read; nothing is counted twice meanwhile.
  */
 export function createServerMetrics(options: ServerMetricsOptions): ServerMetrics {
-  const { store, guard, watch, counts, version, quotaBytes } = options;
+  const { store, authorizer, watch, counts, version, quotaBytes } = options;
   const registry = new Registry();
   const health = { healthy: 0, unhealthy: 0 };
   let source: Source | undefined;
@@ -202,7 +202,7 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
         ...status,
         ...health,
         currentRevision: store.currentRevision,
-        authRevision: guard.auth.state.revision,
+        authRevision: authorizer.auth.state.revision,
         compactRevision: store.compactRevision,
         watchStreams: watch.streamCount,
         receivedBytes: counts.receivedBytes,

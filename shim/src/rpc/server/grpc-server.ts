@@ -8,12 +8,12 @@ import { type Codec, decode, PreparedMessage } from '../../etcdserverpb/codec/co
 import type { MalformedMessageError } from '../../etcdserverpb/codec/wire.ts';
 import type { CallCounts } from '../monitoring/call-counts.ts';
 import { storeErrors } from '../etcd-errors.ts';
-import { GrpcCredentials } from '../guard/grpc-credentials.ts';
+import { GrpcCredentials } from '../authorization/grpc-credentials.ts';
 import { GrpcStreams } from './grpc-streams.ts';
 import { unaryMethods } from '../methods/bind-methods.ts';
 import { methodDescriptions } from '../methods/methods.ts';
 import { observeUnary } from './observe-unary.ts';
-import { hangUp } from '../connection/hang-up.ts';
+import { sendGoAway } from '../connection/send-goaway.ts';
 import type { HeldMemory } from '../connection/held-memory.ts';
 import { enforcePingPolicy } from '../connection/ping-policy.ts';
 import { createHeaderRefusal, sendRefusal } from '../connection/refuse-headers.ts';
@@ -83,7 +83,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       } catch (error) {
         return new UnreadableRequest(
           grpcCode.INTERNAL,
-          `grpc: ${failure}: ${(error as MalformedMessageError).told}`,
+          `grpc: ${failure}: ${(error as MalformedMessageError).clientMessage}`,
         );
       }
     };
@@ -157,7 +157,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       if (isLoopback) return;
       held.watch(session, () => {
         log.warn({ heldBytes: held.limitBytes }, tooMuchHeld);
-        hangUp(session, connection, 'too_much_held');
+        sendGoAway(session, connection, 'too_much_held');
       });
     });
     const serve = http2.listeners('stream') as StreamListener[];

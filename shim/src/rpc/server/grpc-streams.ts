@@ -10,9 +10,9 @@ import type {
 import type { CallCounts } from '../monitoring/call-counts.ts';
 import { storeErrors, toEtcdError } from '../etcd-errors.ts';
 import type { EtcdError } from '../../etcdserverpb/etcd-error.ts';
-import { GrpcCredentials } from '../guard/grpc-credentials.ts';
+import { GrpcCredentials } from '../authorization/grpc-credentials.ts';
 import type { HeldMemory } from '../connection/held-memory.ts';
-import { GuardedWatch } from '../watch/guarded-watch.ts';
+import { AuthorizedWatch } from '../watch/authorized-watch.ts';
 import { keepAliveAccess } from '../lease/lease-methods.ts';
 import { type ServerStreamMethod, serverStreamMethods } from '../methods/bind-methods.ts';
 import { methodDescriptions, methods, type PathOf } from '../methods/methods.ts';
@@ -149,11 +149,11 @@ export class GrpcStreams {
       send: (response: WatchResponse) => stream.write(response),
       failed: (error: EtcdError) => stream.failWith(error),
     };
-    const { watch, guard } = this.#options.services;
-    const input = new GuardedWatch({
+    const { watch, authorizer } = this.#options.services;
+    const input = new AuthorizedWatch({
       input: watch.open(output),
       output,
-      guard,
+      authorizer,
       sender: new GrpcCredentials(call),
     });
     stream.onEnd(() => input.close());
@@ -170,7 +170,7 @@ export class GrpcStreams {
 
   #keepAlive(stream: OpenStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>): (request: unknown) => void {
     const { call } = stream;
-    const { lease, guard } = this.#options.services;
+    const { lease, authorizer } = this.#options.services;
     const sender = new GrpcCredentials(call);
     let underWay = 0;
     let isHalfClosed = false;
@@ -186,10 +186,10 @@ export class GrpcStreams {
       underWay++;
       if (underWay >= maxRenewalsUnderWay) call.pause();
       // Renewed side by side, answered in order.
-      const renewal = guard.enter(
+      const renewal = authorizer.authorize(
         keepAliveAccess,
         { request: request as LeaseKeepAliveRequest, sender },
-        ({ admit }) => lease.keepAlive(request as LeaseKeepAliveRequest, admit),
+        ({ checkAccess }) => lease.keepAlive(request as LeaseKeepAliveRequest, checkAccess),
       );
       const inOrder = answered;
       answered = (async () => {

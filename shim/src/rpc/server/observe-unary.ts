@@ -1,7 +1,7 @@
 import { type EtcdError, type GrpcCode, grpcCode } from '../../etcdserverpb/etcd-error.ts';
 import type { CallCounts } from '../monitoring/call-counts.ts';
 import { toEtcdError } from '../etcd-errors.ts';
-import type { Sender } from '../guard/guard.ts';
+import type { Sender } from '../authorization/authorizer.ts';
 import type { UnaryMethod } from '../methods/bind-methods.ts';
 import type { RequestLog } from '../monitoring/request-log.ts';
 import { UnreadableRequest } from './unreadable-request.ts';
@@ -14,7 +14,7 @@ export interface CallObservers {
   readonly idleMs?: () => number;
 }
 
-/** Where a call comes from: for the log, and for the guard. */
+/** Where a call comes from: for the log, and for the authorizer. */
 export interface Caller {
   /** The client's address. */
   remote(): string;

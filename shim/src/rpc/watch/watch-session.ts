@@ -18,7 +18,7 @@ export interface WatchSessionOptions {
   output: WatchOutput;
   /** Watches with `fragment` get responses of about this size at most. */
   maxResponseBytes: number;
-  /** How often a watch with `progressNotify` that saw no event is told how far it is. */
+  /** How often a watch with `progressNotify` that saw no event gets a progress notification. */
   progressIntervalMs: number;
   /** 0 ≤ random() < 1: spreads the notifications of streams that began together. */
   random?: () => number;
@@ -35,7 +35,7 @@ interface Watch {
 }
 
 /**
- * One watch stream: any number of watches, told apart by ids that are unique in it.
+ * One watch stream: any number of watches, each with an id that is unique in it.
  *
  *     create ──► created ──► events … ──► canceled            by the client
  *        │                      └───────► compactRevision     its next revision is gone

@@ -3,7 +3,7 @@ import { AuthError, type AuthErrorCode } from '../../auth/auth-error.ts';
 import { EtcdError } from '../../etcdserverpb/etcd-error.ts';
 import type { WatchCreateRequest, WatchRequest } from '../../etcdserverpb/types.ts';
 import { storeErrors, toEtcdError } from '../etcd-errors.ts';
-import type { Guard, Sender } from '../guard/guard.ts';
+import type { Authorizer, Sender } from '../authorization/authorizer.ts';
 import type { WatchInput, WatchOutput } from './watch-stream.ts';
 
 /** Requests of one stream that may wait until their sender is identified. */
@@ -17,12 +17,16 @@ const codeNames: Readonly<Record<number, string>> = {
 };
 
 /** What etcd tells the client of; of everything else it only tells that it is not permitted. */
-const tellable: ReadonlySet<AuthErrorCode> = new Set(['invalidAuthToken', 'authOldRevision', 'userEmpty']);
+const reportedReasons: ReadonlySet<AuthErrorCode> = new Set([
+  'invalidAuthToken',
+  'authOldRevision',
+  'userEmpty',
+]);
 
-export interface GuardedWatchOptions {
+export interface AuthorizedWatchOptions {
   input: WatchInput;
   output: WatchOutput;
-  guard: Guard;
+  authorizer: Authorizer;
   sender: Sender;
 }
 
@@ -31,19 +35,19 @@ export interface GuardedWatchOptions {
  * permitted is a watch that was canceled for that reason. Watches that run are not looked at again, as in
  * etcd.
  */
-export class GuardedWatch implements WatchInput {
-  readonly #options: GuardedWatchOptions;
+export class AuthorizedWatch implements WatchInput {
+  readonly #options: AuthorizedWatchOptions;
   /** Who the sender is may have to be asked: later requests wait, so that they stay in order. */
   #last: Promise<void> | undefined;
   #waiting = 0;
 
-  constructor(options: GuardedWatchOptions) {
+  constructor(options: AuthorizedWatchOptions) {
     this.#options = options;
   }
 
   receive(request: WatchRequest): void {
-    const { input, guard, output } = this.#options;
-    const asks = 'createRequest' in request && guard.auth.state.enabled;
+    const { input, authorizer, output } = this.#options;
+    const asks = 'createRequest' in request && authorizer.auth.state.enabled;
     if (!asks && this.#last === undefined) return input.receive(request);
     if (this.#waiting >= maxWaiting) return output.failed(new EtcdError(...storeErrors.tooManyRequests));
     this.#waiting++;
@@ -65,8 +69,8 @@ export class GuardedWatch implements WatchInput {
   }
 
   async #refusal(request: WatchCreateRequest): Promise<string | undefined> {
-    const { guard, sender } = this.#options;
-    const { auth } = guard;
+    const { authorizer, sender } = this.#options;
+    const { auth } = authorizer;
     if (sender === 'trusted' || !auth.state.enabled) return undefined;
     try {
       const identity = await auth.identify(sender);
@@ -75,8 +79,8 @@ export class GuardedWatch implements WatchInput {
       if (auth.state.enabled) checkRange(view, identity, { key, rangeEnd: request.rangeEnd });
       return undefined;
     } catch (error) {
-      const isTellable = error instanceof AuthError && tellable.has(error.reason);
-      const { code, message } = toEtcdError(isTellable ? error : new AuthError('permissionDenied'));
+      const isReported = error instanceof AuthError && reportedReasons.has(error.reason);
+      const { code, message } = toEtcdError(isReported ? error : new AuthError('permissionDenied'));
       return `rpc error: code = ${codeNames[code]} desc = ${message}`;
     }
   }

@@ -6,7 +6,7 @@ interface Call {
   getAuthContext(): { sslPeerCertificate?: { subject: { CN?: string | string[] } } };
 }
 
-/** What a gRPC call shows of its sender; read only when somebody asks. */
+/** The credentials of a gRPC call, read when they are needed. */
 export class GrpcCredentials implements Credentials {
   readonly #call: Call;
 

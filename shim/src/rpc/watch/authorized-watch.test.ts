@@ -6,14 +6,14 @@ import { SimpleTokens } from '../../auth/tokens/simple-tokens.ts';
 import { createMemoryAuth } from '../../auth/testing/memory-auth.ts';
 import type { WatchRequest } from '../../etcdserverpb/types.ts';
 import { until } from '../../mvcc/testing/until.ts';
-import { Guard, type Sender } from '../guard/guard.ts';
-import { GuardedWatch } from './guarded-watch.ts';
+import { Authorizer, type Sender } from '../authorization/authorizer.ts';
+import { AuthorizedWatch } from './authorized-watch.ts';
 
 /** A watch stream whose requests are noted where they arrive, with what they were refused for. */
 function open(
   source: ReturnType<typeof createMemoryAuth>,
   sender: Sender,
-): { watch: GuardedWatch; arrived: string[] } {
+): { watch: AuthorizedWatch; arrived: string[] } {
   const auth = createAuth({
     ...source,
     tokenOptions: { kind: 'simple' },
@@ -23,8 +23,8 @@ function open(
     readIndex: () => Promise.resolve(),
   });
   const arrived: string[] = [];
-  const watch = new GuardedWatch({
-    guard: new Guard(auth),
+  const watch = new AuthorizedWatch({
+    authorizer: new Authorizer(auth),
     sender,
     input: {
       receive: (request, refusal) => arrived.push(`${Object.keys(request)[0]} ${refusal ?? ''}`.trim()),

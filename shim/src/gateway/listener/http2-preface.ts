@@ -8,23 +8,26 @@ const flag = { ack: 0x1, endHeaders: 0x4, padded: 0x8, priority: 0x20 } as const
 /** A SETTINGS frame without settings. */
 const emptySettings = Buffer.from('000000040000000000', 'hex');
 /**
- * Who asks nothing for so long is handed over all the same, to be pinged and told of settings like everybody.
+ * A connection without a request is handed over after this long, so that it gets pings and settings as others
+ * do.
  */
 const firstRequestTimeoutMs = 500;
-/** Who does not acknowledge settings for so long speaks no HTTP/2. */
+/** A client that does not acknowledge settings for this long does not speak HTTP/2. */
 const acknowledgementTimeoutMs = 10_000;
-/** More than a client may send before it hears of us: the first flow-control window and some headers. */
-const longestGreeting = 128 * 1024;
+/**
+ * More than a client may send before it has the server's settings: the first flow-control window and some
+ * headers.
+ */
+const longestPreface = 128 * 1024;
 
 /**
- * Takes the first steps of a plain-text HTTP/2 connection, then hands it to the server, with all bytes put
- * back.
+ * Exchanges settings on a plain-text HTTP/2 connection, then hands it to the server, with all bytes put back.
  *
  * Clients of etcd 3.4 that speak to one named endpoint (`etcdctl endpoint status`) send the endpoint's URL as
- * `:authority`: `http://127.0.0.1:2379`. etcd takes no notice; Node's HTTP/2 refuses such a request as
- * malformed before anybody here sees it. So the first request is repaired on its way. A client waits for the
- * server's settings before it asks, so they are sent from here, and the acknowledgement of these is taken out
- * again, as the server knows nothing of them:
+ * `:authority`: `http://127.0.0.1:2379`. etcd ignores it; Node's HTTP/2 refuses such a request as malformed
+ * before any handler sees it. So the first request is corrected before the server reads it. A client waits
+ * for the server's settings before it asks, so they are sent from here, and the acknowledgement of these is
+ * taken out again, as the server did not send them:
  *
  *     client                     here                       server
  *     preface, SETTINGS   ──►
@@ -34,7 +37,7 @@ const longestGreeting = 128 * 1024;
  * Later requests name the authority by its place in the table of the connection, where the repaired one
  * stands.
  */
-export function greetHttp2(connection: Socket, seen: Buffer, serve: (connection: Socket) => void): void {
+export function exchangePreface(connection: Socket, seen: Buffer, serve: (connection: Socket) => void): void {
   let bytes = seen;
   let isLate = false;
   const late = setTimeout(() => {
@@ -59,7 +62,7 @@ export function greetHttp2(connection: Socket, seen: Buffer, serve: (connection:
       bytes = Buffer.concat([bytes, chunk]);
     }
     const { ack, headers } = survey(bytes);
-    if (bytes.length > longestGreeting) connection.destroy();
+    if (bytes.length > longestPreface) connection.destroy();
     else if (ack !== undefined && (headers !== undefined || isLate)) handOver();
   }
 

@@ -75,7 +75,7 @@ async function twoShims(t: TestContext): Promise<{ near: Shim; far: Shim; ann: C
 
 test('a shim that has not heard of auth refuses nobodies all the same', async (t) => {
   const { far, ann } = await twoShims(t);
-  assert.equal(far.services.guard.auth.state.enabled, false);
+  assert.equal(far.services.authorizer.auth.state.enabled, false);
   await assert.rejects(far.call('KV/Put', { key, value: empty }, nobody), {
     code: 3,
     message: 'etcdserver: user name is empty',

@@ -2,18 +2,18 @@ import type { WatchFilter } from '../../etcdserverpb/types.ts';
 import type { KeyRange } from '../index/key-range.ts';
 import type { WatchSink, Watcher } from '../store.ts';
 
-/** Where a watcher stands; see the drawing at `WatchHub`. */
+/** Where a watcher stands; see the drawing at `WatchDispatcher`. */
 export type WatcherState = 'synced' | 'behind' | 'held' | 'over';
 
-/** What a watcher needs of its hub. */
-export interface WatcherHome {
+/** What a watcher needs of its dispatcher. */
+export interface WatcherOwner {
   readonly revision: number;
-  resume(watcher: HubWatcher): void;
-  cancel(watcher: HubWatcher): void;
+  resume(watcher: StoreWatcher): void;
+  cancel(watcher: StoreWatcher): void;
 }
 
-export interface HubWatcherOptions {
-  hub: WatcherHome;
+export interface StoreWatcherOptions {
+  dispatcher: WatcherOwner;
   range: KeyRange;
   filters: readonly WatchFilter[];
   prevKv: boolean;
@@ -22,8 +22,8 @@ export interface HubWatcherOptions {
   next: number;
 }
 
-/** One watch, as the hub keeps it. */
-export class HubWatcher implements Watcher {
+/** One watch, as the dispatcher keeps it. */
+export class StoreWatcher implements Watcher {
   readonly range: KeyRange;
   readonly filters: readonly WatchFilter[];
   readonly prevKv: boolean;
@@ -32,13 +32,13 @@ export class HubWatcher implements Watcher {
   state: WatcherState = 'over';
   /**
    * First revision not delivered yet. While synced this is where it joined: it has then seen everything up to
-   * the hub's revision.
+   * the dispatcher's revision.
    */
   next: number;
-  readonly #hub: WatcherHome;
+  readonly #dispatcher: WatcherOwner;
 
-  constructor(options: HubWatcherOptions) {
-    this.#hub = options.hub;
+  constructor(options: StoreWatcherOptions) {
+    this.#dispatcher = options.dispatcher;
     this.range = options.range;
     this.filters = options.filters;
     this.prevKv = options.prevKv;
@@ -49,18 +49,20 @@ export class HubWatcher implements Watcher {
   }
 
   get synced(): boolean {
-    return this.state === 'synced' && this.next <= this.#hub.revision + 1;
+    return this.state === 'synced' && this.next <= this.#dispatcher.revision + 1;
   }
 
   get deliveredRevision(): number {
-    return this.state === 'synced' ? this.#hub.revision : Math.min(this.next - 1, this.#hub.revision);
+    return this.state === 'synced'
+      ? this.#dispatcher.revision
+      : Math.min(this.next - 1, this.#dispatcher.revision);
   }
 
   resume(): void {
-    this.#hub.resume(this);
+    this.#dispatcher.resume(this);
   }
 
   cancel(): void {
-    this.#hub.cancel(this);
+    this.#dispatcher.cancel(this);
   }
 }

@@ -10,7 +10,7 @@ import {
   requireIdentity,
 } from '../../auth/permissions/access-rules.ts';
 import { whenApplied } from './access.ts';
-import type { Access, Guard, Permit, Sender } from './guard.ts';
+import type { Access, Authorizer, Authorization, Sender } from './authorizer.ts';
 import type { KvService } from '../kv/kv-service.ts';
 import type { LeaseService } from '../lease/lease-service.ts';
 
@@ -32,23 +32,25 @@ const access = {
 };
 
 /**
- * Keys and leases as that sender may use them, for services that are made of them: every step goes by the
- * guard, because who waits for a lock may wait for longer than auth stays the same.
+ * The KV and Lease services with the rights of that sender, for services that are made of them. Every step is
+ * authorized anew, because auth may change while a client waits for a lock.
  */
-export function callerPorts({ kv, lease }: Ports, guard: Guard, sender: Sender): Ports {
+export function callerPorts({ kv, lease }: Ports, authorizer: Authorizer, sender: Sender): Ports {
   const guarded =
     <Request, Response>(
       demanded: Access<Request>,
-      call: (request: Request, admit: Permit['admit']) => Promise<Response>,
+      call: (request: Request, checkAccess: Authorization['checkAccess']) => Promise<Response>,
     ): ((request: Request) => Promise<Response>) =>
     (request) =>
-      guard.enter(demanded, { request, sender }, ({ admit }) => call(request, admit));
-  const leases = guarded(access.leases, (_request: object, admit) => lease.leases(admit));
+      authorizer.authorize(demanded, { request, sender }, ({ checkAccess }) => call(request, checkAccess));
+  const leases = guarded(access.leases, (_request: object, checkAccess) => lease.leases(checkAccess));
   return {
     kv: {
       range: guarded(access.range, kv.range),
       rangeStream: (request) =>
-        guard.enterStream(access.range, { request, sender }, ({ admit }) => kv.rangeStream(request, admit)),
+        authorizer.authorizeStream(access.range, { request, sender }, ({ checkAccess }) =>
+          kv.rangeStream(request, checkAccess),
+        ),
       put: guarded(access.put, kv.put),
       deleteRange: guarded(access.deleteRange, kv.deleteRange),
       txn: guarded(access.txn, kv.txn),

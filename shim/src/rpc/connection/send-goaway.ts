@@ -1,17 +1,17 @@
 import { constants, type ServerHttp2Session } from 'node:http2';
 import { type Duplex, finished } from 'node:stream';
 
-/** Those whose end has begun: what they still send may ask for it again. */
+/** Sessions that are being closed; what they still send may be another reason to close them. */
 const leaving = new WeakSet<Duplex>();
-/** A client that does not read its GOAWAY is disconnected without it. */
-const farewellMs = 1000;
+/** A client that does not read its GOAWAY is disconnected after this long. */
+const goAwayTimeoutMs = 1000;
 
 /**
- * Tells a client that it asks too much of this server, by GOAWAY ENHANCE_YOUR_CALM and a word, and ends its
- * connection once everything that was written to it has left. Not by `session.destroy()`: that would first
- * tell the client, by RST_STREAM NO_ERROR, that its unfinished answers are complete.
+ * Sends GOAWAY ENHANCE_YOUR_CALM with a reason, and closes the connection once everything that was written to
+ * it has been sent. Not by `session.destroy()`: that would first send RST_STREAM NO_ERROR, which says that
+ * unfinished answers are complete.
  */
-export function hangUp(session: ServerHttp2Session, connection: Duplex, why: string): void {
+export function sendGoAway(session: ServerHttp2Session, connection: Duplex, why: string): void {
   if (session.destroyed || leaving.has(connection)) return;
   leaving.add(connection);
   const { lastProcStreamID = 0 } = session.state;
@@ -23,7 +23,7 @@ export function hangUp(session: ServerHttp2Session, connection: Duplex, why: str
 function endAfterwards(connection: Duplex): void {
   if (connection.destroyed) return;
   const end = (): void => void connection.destroy();
-  const tooLate = setTimeout(end, farewellMs).unref();
+  const tooLate = setTimeout(end, goAwayTimeoutMs).unref();
   finished(connection, { readable: false }, () => {
     clearTimeout(tooLate);
     end();

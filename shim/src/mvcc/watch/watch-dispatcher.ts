@@ -4,7 +4,7 @@ import { passesFilters, type Change } from './change.ts';
 import type { Clock } from '../clock.ts';
 import type { CommittedState } from '../committed-state.ts';
 import type { HistoryPort } from '../history-port.ts';
-import { HubWatcher } from './hub-watcher.ts';
+import { StoreWatcher } from './store-watcher.ts';
 import { toKeyRange } from '../index/key-range.ts';
 import { RecentChanges } from './recent-changes.ts';
 import type { StoreLimits } from '../store-limits.ts';
@@ -21,19 +21,19 @@ export interface WatchHubOptions {
 }
 
 /**
- * Brings every commit to those who watch. docs/spec/watch.md has the invariants.
+ * Sends every commit to the watchers. docs/spec/watch.md has the invariants.
  *
  *     watch(past) ──▶ behind ──caught up──▶ synced ──sink full──▶ held ──resume──▶ behind
  *     watch(now or future) ────────────────────▲     any of them ──cancel, compacted──▶ over
  *
  * A synced watcher is handed each commit as it is applied. One that is behind reads pages from memory or
- * history, at its own pace. A held one costs nothing but its place.
+ * history, at its own pace. A held one costs only its entry in a set.
  */
-export class WatchHub {
-  readonly #synced = new WatcherGroups<HubWatcher>();
+export class WatchDispatcher {
+  readonly #synced = new WatcherGroups<StoreWatcher>();
   /** Synced, but waiting for a revision that does not exist yet. */
-  readonly #future = new Set<HubWatcher>();
-  readonly #all = new Set<HubWatcher>();
+  readonly #future = new Set<StoreWatcher>();
+  readonly #all = new Set<StoreWatcher>();
   readonly #recent: RecentChanges;
   readonly #catchUp: WatchCatchUp;
   #revision: number;
@@ -76,8 +76,8 @@ export class WatchHub {
   /** See `Store.watch`. */
   watch(start: WatchStart, sink: WatchSink): Watcher {
     const startRevision = start.startRevision ?? 0;
-    const watcher = new HubWatcher({
-      hub: this,
+    const watcher = new StoreWatcher({
+      dispatcher: this,
       range: toKeyRange(start.key, start.rangeEnd),
       filters: start.filters ?? [],
       prevKv: start.prevKv ?? false,
@@ -96,11 +96,11 @@ export class WatchHub {
     return this.#revision;
   }
 
-  /** A commit was applied: tells whoever is synced. */
+  /** A commit was applied: sends it to the synced watchers. */
   applied(changes: readonly Change[], revision: number): void {
     this.#revision = revision;
     this.#recent.add(changes);
-    const pending = new Map<HubWatcher, Change[]>();
+    const pending = new Map<StoreWatcher, Change[]>();
     for (const change of changes) {
       for (const group of this.#synced.watching(change.row.key)) {
         for (const watcher of group.members) {
@@ -127,14 +127,14 @@ export class WatchHub {
   }
 
   /**
-   * What watchers were told is no part of the history any more: all end, because they cannot be given
+   * What watchers received is no longer part of the history: all end, because they cannot be given
    * everything.
    */
   lost(): void {
     for (const watcher of this.#all) this.#end(watcher, this.#revision + 1);
   }
 
-  /** The state was loaded again, without the changes in between: everybody reads them from history. */
+  /** The state was loaded again, without the changes in between: all watchers read them from history. */
   reloaded(revision: number): void {
     for (const watcher of this.#all) {
       if (watcher.state !== 'synced') continue;
@@ -147,7 +147,7 @@ export class WatchHub {
   }
 
   /** See `Watcher.resume`. */
-  resume(watcher: HubWatcher): void {
+  resume(watcher: StoreWatcher): void {
     if (watcher.state !== 'held') return;
     watcher.state = 'behind';
     if (watcher.next > this.#revision) this.#join(watcher);
@@ -155,7 +155,7 @@ export class WatchHub {
   }
 
   /** See `Watcher.cancel`. */
-  cancel(watcher: HubWatcher): void {
+  cancel(watcher: StoreWatcher): void {
     if (watcher.state === 'over') return;
     if (watcher.state === 'synced') this.#leave(watcher, watcher.next);
     watcher.state = 'over';
@@ -167,10 +167,10 @@ export class WatchHub {
     for (const watcher of this.#all) this.cancel(watcher);
   }
 
-  #push(watcher: HubWatcher, changes: readonly Change[], revision: number): void {
+  #push(watcher: StoreWatcher, changes: readonly Change[], revision: number): void {
     if (watcher.state !== 'synced') return;
     if (watcher.prevKv && changes.some((change) => change.before === 'unknown')) {
-      // What was before must be read: that is the slow way, from the first change not yet delivered.
+      // What was before must be read: the watcher is then behind, from the first change not yet delivered.
       this.#leave(watcher, (changes[0] as Change).row.revision);
       watcher.state = 'behind';
       this.#catchUp.add(watcher);
@@ -184,19 +184,19 @@ export class WatchHub {
     }
   }
 
-  /** Delivery on the slow way. Returns whether the watcher can take more. */
-  #deliver(watcher: HubWatcher, through: number, events: readonly Event[]): boolean {
+  /** Delivery to a watcher that is behind. Returns whether the watcher can take more. */
+  #deliver(watcher: StoreWatcher, through: number, events: readonly Event[]): boolean {
     watcher.next = through + 1;
     if (events.length === 0) return true;
     this.#delivered += events.length;
-    // The header tells the store's revision, however old the events are (etcd: `watchable_store.go`,
+    // The header has the store's revision, however old the events are (etcd: `watchable_store.go`,
     // syncWatchers).
     if (watcher.sink.events(this.#revision, events)) return watcher.state === 'behind';
     if (watcher.state === 'behind') watcher.state = 'held';
     return false;
   }
 
-  #join(watcher: HubWatcher): void {
+  #join(watcher: StoreWatcher): void {
     const wasBehind = watcher.state === 'behind';
     watcher.state = 'synced';
     this.#syncedCount++;
@@ -205,14 +205,14 @@ export class WatchHub {
     else if (wasBehind) watcher.sink.synced?.();
   }
 
-  #leave(watcher: HubWatcher, next: number): void {
+  #leave(watcher: StoreWatcher, next: number): void {
     watcher.next = next;
     this.#syncedCount--;
     this.#synced.delete(watcher);
     this.#future.delete(watcher);
   }
 
-  #end(watcher: HubWatcher, compactRevision: number): void {
+  #end(watcher: StoreWatcher, compactRevision: number): void {
     this.cancel(watcher);
     watcher.sink.compacted(compactRevision);
   }

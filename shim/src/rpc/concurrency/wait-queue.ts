@@ -13,20 +13,21 @@ export interface ConcurrencyPorts {
 }
 
 /**
- * The lease of whoever brings none: nobody keeps it alive, so that what hangs on it goes after a minute, as
- * etcd's.
+ * The TTL of a lease that is granted for a request without one. It is never renewed, so that its keys are
+ * deleted after a minute, as in etcd.
  */
 const sessionTtlSeconds = 60;
 
 /**
- * Those who wait for a lock, or for leadership, stand in line: each with a key `<name>/<its lease in hex>`,
- * and the key that was created first holds (etcd: `client/v3/concurrency`, whose layout other clients know).
+ * Clients that wait for a lock, or for leadership, are queued: each has a key `<name>/<its lease in hex>`,
+ * and the key that was created first holds the lock (etcd: `client/v3/concurrency`, whose layout other
+ * clients know).
  *
  *     lock/694d81  create_revision 7   holds
  *     lock/694d85  create_revision 9   waits until 694d81 is deleted
  *     lock/694d8a  create_revision 12  waits until 694d85 is deleted, then looks again
  */
-export class WaitingLine {
+export class WaitQueue {
   readonly #ports: ConcurrencyPorts;
   readonly #prefix: Uint8Array;
   readonly #prefixEnd: Uint8Array;
@@ -38,13 +39,13 @@ export class WaitingLine {
     this.#prefixEnd = Buffer.concat([name, Buffer.from('0')]);
   }
 
-  /** The key of whoever has this lease; the lease itself, granted when there is none. */
+  /** The key that this lease stands for, and the lease itself, granted when there is none. */
   async place(lease: bigint): Promise<{ key: Uint8Array; lease: bigint }> {
     const id = lease || (await this.#ports.lease.grant({ ttlSeconds: sessionTtlSeconds })).id;
     return { key: Buffer.concat([this.#prefix, Buffer.from(id.toString(16))]), lease: id };
   }
 
-  /** Asks for the first in line. */
+  /** Reads the first in the queue. */
   get firstRequest(): RangeRequest {
     return {
       key: this.#prefix,
@@ -55,12 +56,12 @@ export class WaitingLine {
     };
   }
 
-  /** The first in line, if anybody is. */
+  /** The first in the queue, if there is one. */
   first(): Promise<RangeResponse> {
     return this.#ports.kv.range(this.firstRequest);
   }
 
-  /** Resolves when nobody is left who came before this revision. Rejects when the signal says so. */
+  /** Resolves when no key is left that was created before this revision. Rejects when the signal says so. */
   async waitFor(createRevision: number, signal: AbortSignal): Promise<void> {
     for (;;) {
       const { kvs, header } = await this.#ports.kv.range({
@@ -79,7 +80,7 @@ export class WaitingLine {
     }
   }
 
-  /** Every change of the line from this revision on. */
+  /** Every change of the queue from this revision on. */
   lineChanges(startRevision: number, signal: AbortSignal): AsyncGenerator<KeyChange, never, undefined> {
     return watchKeys(this.#ports.store, {
       key: this.#prefix,
@@ -112,7 +113,7 @@ interface WatchKeysOptions {
   signal: AbortSignal;
 }
 
-/** A watch to be read change by change; ends only by an error, by the signal, or when nobody reads on. */
+/** A watch to be read change by change; ends only by an error, by the signal, or when its reader stops. */
 async function* watchKeys(
   store: Pick<Store, 'watch'>,
   { key, rangeEnd, startRevision, signal }: WatchKeysOptions,
