@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { decodeObject, encodeObject } from '@pg8s/k8s-proto/stored-object';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, resources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
-import { apiTree, type ApiResource, type ApiVersion } from '../src/discovery/api-tree.ts';
+import { ApiTree, type ApiResource, type ApiVersion } from '../src/discovery/api-tree.ts';
 import { pathsOf } from '../src/openapi/operations.ts';
 import { schemaTable } from '../src/openapi/schema-table.ts';
 import { hasDefaults } from '../src/registry/defaults/apply-defaults.ts';
@@ -83,7 +83,7 @@ export async function compatibilityDocument(): Promise<string> {
       extendExpiration: true,
     },
   });
-  const versions = apiTree(registry.resources).flatMap((group) => group.versions);
+  const versions = new ApiTree(registry.resources).groups().flatMap((group) => group.versions);
   const rows = resources()
     .filter(({ servedByDefault }) => servedByDefault)
     .map((resource) => {

@@ -1,4 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { GroupVersion } from '@pg8s/k8s-proto/group-version';
+import { resources } from '@pg8s/k8s-proto/scheme';
 import { groupPriority } from '../discovery/group-priority.ts';
 import type { Rest } from '../registry/rest.ts';
 
@@ -24,22 +26,58 @@ function versionPriority(group: string, version: string): number {
   return version.includes('beta') ? 9 : 15;
 }
 
-/** An APIService per served group version, but for the one that serves APIServices. */
-export function apiServiceObjects(rests: readonly Rest[]): KubeObject[] {
-  const served = new Map<string, { group: string; version: string }>();
-  for (const { resource } of rests) {
-    const { group, version } = resource;
-    if (group !== 'apiregistration.k8s.io') served.set(`${version}.${group}`, { group, version });
-  }
-  return [...served].map(([name, { group, version }]) => ({
+/** What a version of a CustomResourceDefinition gets; such versions are then sorted by their names (kube-aggregator: `crdregistration`). */
+const customVersionPriority = 100;
+
+/** By this label the aggregator knows APIServices that it made itself. */
+const managedLabel = 'kube-aggregator.kubernetes.io/automanaged';
+
+/** The name of a version's APIService: `v1.apps`, and `v1.` in the core group. */
+export function apiServiceName({ group, version }: GroupVersion): string {
+  return `${version}.${group}`;
+}
+
+/**
+ * The APIService of a version that this server serves itself. Versions of built-in groups are registered at the start
+ * (`onstart`), others as long as they are served (`true`).
+ */
+export function localApiService({ group, version }: GroupVersion): KubeObject {
+  const isBuiltIn = builtInVersions().has(`${group}/${version}`);
+  return {
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
-    metadata: { name, labels: { 'kube-aggregator.kubernetes.io/automanaged': 'onstart' } },
+    metadata: {
+      name: apiServiceName({ group, version }),
+      labels: { [managedLabel]: isBuiltIn ? 'onstart' : 'true' },
+    },
     spec: {
       ...(group === '' ? {} : { group }),
       version,
       groupPriorityMinimum: groupPriority(group),
-      versionPriority: versionPriority(group, version),
+      versionPriority: isBuiltIn ? versionPriority(group, version) : customVersionPriority,
     },
-  }));
+  };
+}
+
+/** Whether an APIService was made by the aggregator for a version that it serves itself. */
+export function isLocalApiService(object: KubeObject): boolean {
+  const { service } = (object['spec'] ?? {}) as { service?: unknown };
+  return object.metadata.labels?.[managedLabel] !== undefined && (service === undefined || service === null);
+}
+
+/** The versions that have an APIService: all that are served, but for the one that serves APIServices. */
+export function registeredVersions(rests: readonly Rest[]): GroupVersion[] {
+  const served = new Map<string, GroupVersion>();
+  for (const { resource } of rests) {
+    const { group, version } = resource;
+    if (group !== 'apiregistration.k8s.io') served.set(`${group}/${version}`, { group, version });
+  }
+  return [...served.values()];
+}
+
+let builtIn: ReadonlySet<string> | undefined;
+
+function builtInVersions(): ReadonlySet<string> {
+  builtIn ??= new Set(resources().map(({ group, version }) => `${group}/${version}`));
+  return builtIn;
 }

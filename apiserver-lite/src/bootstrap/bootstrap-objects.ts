@@ -3,7 +3,8 @@ import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { isSame } from '../registry/generic/copy-object.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
 import { addressAt, type IpRange } from '../registry/core/service/allocation/ip-range.ts';
-import { apiServiceObjects } from './api-services.ts';
+import { registeredVersions } from './api-services.ts';
+import { registerApiService } from './api-service-registration.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
 import { ensureFlowControl } from './flow-control.ts';
 import { ensureServiceCidr } from './service-cidr.ts';
@@ -118,10 +119,8 @@ export async function ensureBootstrapObjects(options: BootstrapOptions): Promise
   }
   await ensureFlowControl(registry, clock());
   await ensureClientTrust(options);
-  const apiServices = registry.storeOf('apiregistration.k8s.io', 'apiservices');
-  for (const object of apiServiceObjects(registry.resources.all())) {
-    await ensure(object, { store: apiServices, nowMs: clock(), track });
-    await markAvailable(apiServices, object.metadata.name ?? '', clock());
+  for (const version of registeredVersions(registry.resources.all())) {
+    await registerApiService(registry, version, clock());
   }
 }
 
@@ -135,24 +134,4 @@ function tracked(
   const next = { ...object, metadata: { ...object.metadata } };
   track({ resource: store.resource, current, object: next });
   return next;
-}
-
-/** A local APIService is always available; its status goes straight to the store, as the aggregator's does. */
-async function markAvailable(store: GenericStore, name: string, nowMs: number): Promise<void> {
-  await store.storage.guaranteedUpdate({ namespace: '', name }, (current) => {
-    if (current === undefined) throw new Error(`APIService ${name} has gone`);
-    const status = (current.object['status'] ?? {}) as { conditions?: { type: string }[] };
-    if (status.conditions?.some(({ type }) => type === 'Available') === true) return current.object;
-    const condition = {
-      type: 'Available',
-      status: 'True',
-      lastTransitionTime: new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
-      reason: 'Local',
-      message: 'Local APIServices are always available',
-    };
-    return {
-      ...current.object,
-      status: { ...status, conditions: [...(status.conditions ?? []), condition] },
-    };
-  });
 }

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { ServedResources } from '../registry/resource-table.ts';
-import type { Rest } from '../registry/rest.ts';
+import type { OpenApiTypes } from '../registry/resource-types/open-api-types.ts';
+import type { Rest, ServedRest } from '../registry/rest.ts';
 import { compareGroups, compareVersions } from './group-priority.ts';
 
-/** What is served, in the order of discovery. */
+/** A group that is served. */
 export interface ApiGroup {
   name: string;
   /** The preferred one first. */
-  versions: ApiVersion[];
+  versions: readonly ApiVersion[];
 }
 
+/** A version of a group, with its resources. */
 export interface ApiVersion {
   group: string;
   version: string;
@@ -18,6 +20,7 @@ export interface ApiVersion {
   resources: ApiResource[];
 }
 
+/** A resource as clients discover it. */
 export interface ApiResource {
   name: string;
   singularName: string;
@@ -32,14 +35,19 @@ export interface ApiResource {
   storageVersionHash: string;
   /** By name. A resource may be there for its subresources alone: then it has no verbs. */
   subresources: ApiSubresource[];
+  /** Its schemas, where the published table has none. */
+  openApi?: OpenApiTypes;
 }
 
+/** A subresource as clients discover it. */
 export interface ApiSubresource {
   name: string;
   group: string;
   version: string;
   kind: string;
   verbs: readonly string[];
+  /** The schemas of its kind, where the published table has none. */
+  openApi?: OpenApiTypes;
 }
 
 const methodOfVerb: Readonly<Record<string, readonly (keyof Rest)[]>> = {
@@ -53,39 +61,88 @@ const methodOfVerb: Readonly<Record<string, readonly (keyof Rest)[]>> = {
   deletecollection: ['deleteCollection'],
 };
 
-/** Reads off the registry what can be discovered: the verbs of the tables, as far as they are implemented. */
-export function apiTree(served: Pick<ServedResources, 'all'>): ApiGroup[] {
-  const groups = new Map<string, Map<string, Map<string, ApiResource>>>();
-  for (const rest of served.all()) {
+/**
+ * What can be discovered, read off the table of what is served when it has changed: the verbs of the resources, as far as they
+ * are implemented. Groups and versions that a change leaves as they were stay the same objects, so that what was made of
+ * them can be kept.
+ */
+export class ApiTree {
+  readonly #resources: Pick<ServedResources, 'all' | 'version'>;
+  #version: number | undefined;
+  #groups: readonly ApiGroup[] = [];
+  #groupsByName = new Map<string, ApiGroup>();
+  #versions = new Map<string, { rests: readonly ServedRest[]; entry: ApiVersion }>();
+
+  constructor(resources: Pick<ServedResources, 'all' | 'version'>) {
+    this.#resources = resources;
+  }
+
+  /** In the order of discovery. The same array until the table changes. */
+  groups(): readonly ApiGroup[] {
+    if (this.#version !== this.#resources.version) {
+      this.#version = this.#resources.version;
+      this.#rebuild();
+    }
+    return this.#groups;
+  }
+
+  #rebuild(): void {
+    const groups = new Map<string, Map<string, ServedRest[]>>();
+    for (const rest of this.#resources.all()) {
+      const { group, version } = rest.resource;
+      const versions = emplace(groups, group, () => new Map<string, ServedRest[]>());
+      emplace(versions, version, () => []).push(rest);
+    }
+    const versionsBefore = this.#versions;
+    const groupsBefore = this.#groupsByName;
+    this.#versions = new Map();
+    this.#groupsByName = new Map();
+    this.#groups = [...groups]
+      .sort(([left], [right]) => compareGroups(left, right))
+      .map(([name, versions]) => {
+        const entries = [...versions]
+          .sort(([left], [right]) => compareVersions(left, right))
+          .map(([version, rests]) => {
+            const before = versionsBefore.get(`${name}/${version}`);
+            const kept = before !== undefined && isSameList(before.rests, rests) ? before : undefined;
+            const now = kept ?? { rests, entry: versionOf(name, version, rests) };
+            this.#versions.set(`${name}/${version}`, now);
+            return now.entry;
+          });
+        const before = groupsBefore.get(name);
+        const group =
+          before !== undefined && isSameList(before.versions, entries) ? before : { name, versions: entries };
+        this.#groupsByName.set(name, group);
+        return group;
+      });
+  }
+}
+
+function isSameList<Item>(left: readonly Item[], right: readonly Item[]): boolean {
+  return left.length === right.length && left.every((item, index) => item === right[index]);
+}
+
+function versionOf(group: string, version: string, rests: readonly ServedRest[]): ApiVersion {
+  const resources = new Map<string, ApiResource>();
+  for (const rest of rests) {
     const { resource, subresource } = rest;
-    const versions = emplace(groups, resource.group, () => new Map<string, Map<string, ApiResource>>());
-    const resources = emplace(versions, resource.version, () => new Map<string, ApiResource>());
+    const { openApi } = rest.types;
     const entry = emplace(resources, resource.name, () => resourceWithoutVerbs(resource));
     if (subresource === undefined) {
       entry.verbs = implementedVerbs(resource.verbs, rest);
+      if (openApi !== undefined) entry.openApi = openApi;
     } else {
-      const { name, group, version, kind } = subresource;
       entry.subresources.push({
-        name,
-        group,
-        version,
-        kind,
+        name: subresource.name,
+        group: subresource.group,
+        version: subresource.version,
+        kind: subresource.kind,
         verbs: implementedVerbs(subresource.verbs, rest),
+        ...(openApi === undefined ? {} : { openApi }),
       });
     }
   }
-  return [...groups]
-    .sort(([left], [right]) => compareGroups(left, right))
-    .map(([name, versions]) => ({
-      name,
-      versions: [...versions]
-        .sort(([left], [right]) => compareVersions(left, right))
-        .map(([version, resources]) => ({
-          group: name,
-          version,
-          resources: sortByName([...resources.values()]),
-        })),
-    }));
+  return { group, version, resources: sortByName([...resources.values()]) };
 }
 
 function implementedVerbs(verbs: readonly string[], rest: Rest): string[] {

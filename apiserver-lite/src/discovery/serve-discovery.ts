@@ -7,55 +7,86 @@ import { wantsPretty } from '../endpoints/negotiation/pretty.ts';
 import { encodeValue } from '../endpoints/write-response.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
+import { PathTable } from '../http/path-table.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
 import { responseOf } from '../http/server-request.ts';
 import { sendBody } from '../http/respond.ts';
 import { aggregatedDocument } from './aggregated-document.ts';
 import type { AggregatedVersion } from './aggregated-document.ts';
-import { apiTree } from './api-tree.ts';
-import type { ApiGroup } from './api-tree.ts';
+import { ApiTree, type ApiGroup } from './api-tree.ts';
 import { coreVersions, groupDocument, groupList, resourceList } from './legacy-documents.ts';
 
+/** What discovery documents are made from. */
 export interface DiscoveryOptions {
   resources: ServedResources;
   /** `host:port` of this server, as `/api` names it. */
   serverAddress: () => string;
 }
 
-/** Serves what clients ask first: which groups, versions and resources there are. Each document is made once, at first use. */
+/**
+ * Serves what clients ask first: which groups, versions and resources there are. Each document is made when first asked for, and
+ * kept as long as what it is about is served unchanged.
+ */
 export function serveDiscovery(router: PathRouter, { resources, serverAddress }: DiscoveryOptions): void {
-  const groups = apiTree(resources);
+  const tree = new ApiTree(resources);
+  const documents = new WeakMap<object, Handler>();
+  let made: { groups: readonly ApiGroup[]; paths: PathTable } | undefined;
+  router.mount(() => {
+    const groups = tree.groups();
+    if (made?.groups !== groups)
+      made = { groups, paths: discoveryPaths(groups, { serverAddress, documents }) };
+    return made.paths;
+  });
+}
+
+interface DiscoveryParts {
+  serverAddress: () => string;
+  /** Handlers that were made for groups and versions. */
+  documents: WeakMap<object, Handler>;
+}
+
+function discoveryPaths(
+  groups: readonly ApiGroup[],
+  { serverAddress, documents }: DiscoveryParts,
+): PathTable {
+  const paths = new PathTable();
   const core = groups.filter(({ name }) => name === '');
   const others = groups.filter(({ name }) => name !== '');
-  router.service(
+  const kept = (about: object, make: () => unknown): Handler => {
+    const handler = documents.get(about) ?? document(make);
+    documents.set(about, handler);
+    return handler;
+  };
+  paths.service(
     '/api',
     negotiated(core, () => coreVersions(core[0], serverAddress())),
   );
   const list = negotiated(others, () => groupList(others));
-  router.any('/apis', list);
-  router.any('/apis/', list);
+  paths.any('/apis', list);
+  paths.any('/apis/', list);
   for (const group of groups) {
     if (group.name !== '')
       serveGroup(
-        router,
+        paths,
         `/apis/${group.name}`,
-        document(() => groupDocument(group)),
+        kept(group, () => groupDocument(group)),
       );
     for (const version of group.versions) {
       const path = group.name === '' ? `/api/${version.version}` : `/apis/${group.name}/${version.version}`;
-      router.service(
+      paths.service(
         path,
-        document(() => resourceList(version)),
+        kept(version, () => resourceList(version)),
       );
     }
   }
+  return paths;
 }
 
-/** A group is the aggregator's to list, with any method; what is wrong below it is the web services' to say. */
-function serveGroup(router: PathRouter, path: string, handler: Handler): void {
-  router.any(path, handler);
-  router.unlisted(`${path}/`, handler);
-  router.claim(path);
+/** As the aggregator lists a group: with any method; below it, what is wrong is a Status. */
+function serveGroup(paths: PathTable, path: string, handler: Handler): void {
+  paths.any(path, handler);
+  paths.unlisted(`${path}/`, handler);
+  paths.claim(path);
 }
 
 interface Document {

@@ -44,21 +44,37 @@ export function createResourceHandler({
     minRequestTimeoutSeconds,
     ...(authorizer === undefined ? {} : { authorizer }),
   };
-  const scopes = new WeakMap<ServedRest, ResourceScope>();
-  const scopeOf = (rest: ServedRest): ResourceScope => {
-    let scope = scopes.get(rest);
-    if (scope === undefined) {
-      scope = resourceScope(rest, environment);
-      scopes.set(rest, scope);
-    }
-    return scope;
-  };
+  const scopeOf = servedScopes(resources, environment);
   return async (context) => {
     const route = routeOf(resources, context.requestInfo, context.request.method ?? 'GET');
     if (route === undefined) return sendPageNotFound(context);
     const scope = scopeOf(route.rest);
     if (scope.deprecation !== undefined) context.warn(scope.deprecation);
     await endpoints[route.verb](context, scope);
+  };
+}
+
+/** The scopes of endpoints, made at their first request; each ends when its endpoint is removed from the table. */
+function servedScopes(
+  resources: ServedResources,
+  environment: EndpointEnvironment,
+): (rest: ServedRest) => ResourceScope {
+  const scopes = new WeakMap<ServedRest, { scope: ResourceScope; ending: AbortController }>();
+  resources.subscribe(({ removed }) => {
+    for (const rest of removed) {
+      scopes.get(rest)?.ending.abort();
+      // One that comes back begins anew.
+      scopes.delete(rest);
+    }
+  });
+  return (rest) => {
+    let served = scopes.get(rest);
+    if (served === undefined) {
+      const ending = new AbortController();
+      served = { scope: resourceScope(rest, environment, ending.signal), ending };
+      scopes.set(rest, served);
+    }
+    return served.scope;
   };
 }
 

@@ -31,12 +31,18 @@ export interface ResourceScope {
   readonly apiVersion: string;
   readonly listKind: string;
   readonly groupResource: GroupResource;
+  /** Aborted when the endpoint is served no more: ends its watches. Undefined: it is served as long as the server runs. */
+  readonly removed: AbortSignal | undefined;
   /** Said with every answer. */
   readonly deprecation: string | undefined;
 }
 
 /** The scope of an endpoint. */
-export function resourceScope(rest: ServedRest, environment: EndpointEnvironment): ResourceScope {
+export function resourceScope(
+  rest: ServedRest,
+  environment: EndpointEnvironment,
+  removed?: AbortSignal,
+): ResourceScope {
   const { resource, subresource } = rest;
   const { group, version, kind } = subresource ?? resource;
   const gvk = { group, version, kind };
@@ -49,6 +55,7 @@ export function resourceScope(rest: ServedRest, environment: EndpointEnvironment
     apiVersion: apiVersionOf(gvk),
     listKind: `${kind}List`,
     groupResource: { group: resource.group, resource: resource.name },
+    removed,
     deprecation: deprecationWarning(resource),
   };
 }

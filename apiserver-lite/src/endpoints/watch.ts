@@ -56,7 +56,11 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
   response.setHeader('Content-Type', encoder.contentType);
   response.flushHeaders();
   if (watcher !== undefined) {
-    failure = await stream(context, watcher, { encoder, timeoutMs: timeoutMs(options, environment) });
+    failure = await stream(context, watcher, {
+      encoder,
+      timeoutMs: timeoutMs(options, environment),
+      removed: scope.removed,
+    });
   }
   if (failure !== undefined) response.write(encoder.encodeError(failure));
   response.end();
@@ -70,11 +74,18 @@ function timeoutMs({ timeoutSeconds }: RequestedList, environment: EndpointEnvir
 /** Node's timers go no further than this; such a watch ends a little early. */
 const longestTimerMs = 2 ** 31 - 1;
 
+interface StreamOptions {
+  encoder: WatchEventEncoder;
+  timeoutMs: number;
+  /** Aborted when what is watched is served no more: the stream ends, and its client will not find it when it lists again. */
+  removed: AbortSignal | undefined;
+}
+
 /** Writes until the watch ends; the result is why, where that is an error. */
 async function stream(
   context: RequestContext,
   watcher: Watcher,
-  { encoder, timeoutMs }: { encoder: WatchEventEncoder; timeoutMs: number },
+  { encoder, timeoutMs, removed }: StreamOptions,
 ): Promise<Status | undefined> {
   const response = responseOf(context);
   const finished = new AbortController();
@@ -84,8 +95,9 @@ async function stream(
   };
   const timer = setTimeout(stop, Math.min(timeoutMs, longestTimerMs));
   context.signal.addEventListener('abort', stop, { once: true });
+  removed?.addEventListener('abort', stop, { once: true });
   response.once('close', stop);
-  if (context.signal.aborted) stop();
+  if (context.signal.aborted || removed?.aborted === true) stop();
   try {
     for (;;) {
       const events = await watcher.nextBatch();
@@ -101,6 +113,7 @@ async function stream(
   } finally {
     clearTimeout(timer);
     context.signal.removeEventListener('abort', stop);
+    removed?.removeEventListener('abort', stop);
     response.off('close', stop);
     watcher.close();
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PathRouter, constantJson } from './path-router.ts';
+import { PathTable } from './path-table.ts';
 import { sendText } from './respond.ts';
 import { StatusError } from '../api-errors/status-error.ts';
 import { fakeExchange } from './testing/fake-exchange.ts';
@@ -59,4 +60,28 @@ test('what has one form only is not given to who wants another', async () => {
 
 test('the root lists what is there', () => {
   assert.deepEqual(router.paths(), ['/api', '/apis/apps', '/healthz', '/index.html', '/version']);
+});
+
+test('mounted paths may change from request to request', async () => {
+  const changing = new PathRouter();
+  let table = new PathTable();
+  changing.mount(() => table);
+  const code = async (url: string): Promise<string> => {
+    const { context, response } = fakeExchange({ url });
+    try {
+      await changing.handler(context);
+    } catch (error) {
+      assert.ok(error instanceof StatusError);
+      return `Status ${error.status.code}`;
+    }
+    return String(response.statusCode);
+  };
+  assert.equal(await code('/apis/example.com/v1'), '404');
+  table.service('/apis/example.com/v1', (context) => sendText(context, 200, 'resources'));
+  assert.equal(await code('/apis/example.com/v1'), '200');
+  assert.equal(await code('/apis/example.com/v1/nothing'), 'Status 404');
+  assert.ok(changing.paths().includes('/apis/example.com/v1'));
+  table = new PathTable();
+  assert.equal(await code('/apis/example.com/v1/nothing'), '404');
+  assert.ok(!changing.paths().includes('/apis/example.com/v1'));
 });

@@ -1,48 +1,26 @@
 import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { Handler, RequestContext } from './request-context.ts';
+import { PathTable } from './path-table.ts';
 import { sendBody, sendPageNotFound } from './respond.ts';
 import { notAcceptableHere, StatusError, unknownResource } from '../api-errors/status-error.ts';
 
 /**
- * Answers what is not a resource. There are two kinds of paths, as in kube-apiserver: those of its plain mux take any
- * method, and have to be met exactly (Kubernetes: `server/mux`); those of its web services take GET, with or without a
- * slash at the end, and whatever else begins with them is answered by a Status (`server/handler.go`).
+ * Answers what is not a resource: from its own table of paths, and from mounted ones, which may change from request to
+ * request. What no table has is a `404 page not found`, or a Status below a path that was claimed.
  */
-export class PathRouter {
-  readonly #paths = new Map<string, Handler>();
-  readonly #services = new Map<string, Handler>();
-  readonly #unlisted = new Set<string>(['/']);
-  readonly #claims = new Set<string>();
+export class PathRouter extends PathTable {
+  readonly #mounted: (() => PathTable)[] = [];
   readonly #prefixes: { prefix: string; handler: Handler }[] = [];
-  #index: Uint8Array | undefined;
 
   constructor() {
-    this.any('/', (context) => this.#sendIndex(context));
+    super();
+    this.unlisted('/', (context) => this.#sendIndex(context));
     this.any('/index.html', (context) => this.#sendIndex(context));
   }
 
-  /** Serves `path`, whatever the method, and lists it on `/`. */
-  any(path: string, handler: Handler): void {
-    this.#paths.set(path, handler);
-    this.#index = undefined;
-  }
-
-  /** Serves `path`, whatever the method, and does not tell of it. */
-  unlisted(path: string, handler: Handler): void {
-    this.#paths.set(path, handler);
-    this.#unlisted.add(path);
-  }
-
-  /** Serves GET of `path` and of `path/`, lists it on `/`, and claims what is below. */
-  service(path: string, handler: Handler): void {
-    this.#services.set(path, handler);
-    this.claim(path);
-    this.#index = undefined;
-  }
-
-  /** What nothing serves at or below `path` is a Status, where elsewhere it is a `404 page not found`. */
-  claim(path: string): void {
-    this.#claims.add(path);
+  /** Adds paths that may change while the server runs: `table` gives those of now, and is called for every request. */
+  mount(table: () => PathTable): void {
+    this.#mounted.push(table);
   }
 
   /** Serves every path that begins with `prefix` and has no handler of its own, whatever the method. */
@@ -53,32 +31,34 @@ export class PathRouter {
 
   /** All whole paths that `/` lists, sorted. */
   paths(): string[] {
-    const all = [...this.#paths.keys(), ...this.#services.keys()];
-    return all.filter((path) => !this.#unlisted.has(path)).sort();
+    return this.#tables()
+      .flatMap((table) => table.listed())
+      .sort();
   }
 
   readonly handler: Handler = async (context) => {
     const { path } = context.requestInfo;
-    const exact = this.#paths.get(path);
-    if (exact !== undefined) return exact(context);
-    const service = this.#services.get(path.endsWith('/') ? path.slice(0, -1) : path);
-    if (service !== undefined) return onlyGet(context, service);
-    if (this.#isClaimed(path)) throw unknownResource();
+    const tables = this.#tables();
+    for (const table of tables) {
+      const exact = table.exact(path);
+      if (exact !== undefined) return exact(context);
+    }
+    for (const table of tables) {
+      const service = table.serviceAt(path);
+      if (service !== undefined) return onlyGet(context, service);
+    }
+    if (tables.some((table) => table.isClaimed(path))) throw unknownResource();
     const below = this.#prefixes.find(({ prefix }) => path.startsWith(prefix))?.handler;
     return below === undefined ? sendPageNotFound(context) : below(context);
   };
 
-  #isClaimed(path: string): boolean {
-    if (this.#claims.has(path)) return true;
-    for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1)) {
-      if (this.#claims.has(path.slice(0, end))) return true;
-    }
-    return false;
+  #tables(): readonly PathTable[] {
+    return [this, ...this.#mounted.map((table) => table())];
   }
 
   #sendIndex(context: RequestContext): Promise<void> {
-    this.#index ??= Buffer.from(`${JSON.stringify({ paths: this.paths() }, undefined, 2)}`);
-    return sendBody(context, { code: 200, contentType: 'application/json', body: this.#index });
+    const body = Buffer.from(`${JSON.stringify({ paths: this.paths() }, undefined, 2)}`);
+    return sendBody(context, { code: 200, contentType: 'application/json', body });
   }
 }
 

@@ -4,6 +4,7 @@ import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
 import type { Operation, PathItem } from './operations.ts';
 import type { ParameterInfo } from './parameters.ts';
+import { ownTypes } from './own-types.ts';
 import { groupPath, rootPaths } from './root-paths.ts';
 import { SharedParameters, type NamedParameter } from './shared-parameters.ts';
 import { typeSchemas } from './type-schemas.ts';
@@ -21,7 +22,11 @@ export async function documentV2(
     ]),
   ].sort((left, right) => (left.path < right.path ? -1 : 1));
   const named = items.flatMap(({ operations }) => operations.flatMap(({ body, result }) => [body, result]));
-  const definitions = await typeSchemas(named, { version: 2 });
+  const definitions = await typeSchemas(
+    named,
+    { version: 2 },
+    groups.flatMap((group) => group.versions.flatMap(ownTypes)),
+  );
   const shared = new SharedParameters();
   const paths = Object.fromEntries(items.map((item) => [item.path, renderPath(item, shared)]));
   return {
@@ -48,8 +53,14 @@ function renderPath({ parameters, operations }: PathItem, shared: SharedParamete
   };
 }
 
-function renderParameter({ name, in: place, type, description }: ParameterInfo): NamedParameter {
-  return {
+const rendered = new WeakMap<ParameterInfo, NamedParameter>();
+
+/** The same object for the same parameter: most are shared by thousands of operations. */
+function renderParameter(parameter: ParameterInfo): NamedParameter {
+  const known = rendered.get(parameter);
+  if (known !== undefined) return known;
+  const { name, in: place, type, description } = parameter;
+  const made = {
     uniqueItems: true,
     type,
     description,
@@ -57,6 +68,8 @@ function renderParameter({ name, in: place, type, description }: ParameterInfo):
     in: place,
     ...(place === 'path' ? { required: true } : {}),
   };
+  rendered.set(parameter, made);
+  return made;
 }
 
 function renderOperation(operation: Operation, shared: SharedParameters): unknown {
@@ -75,9 +88,9 @@ function renderOperation(operation: Operation, shared: SharedParameters): unknow
     produces = objectTypes,
   } = operation;
   const schema = result === undefined ? { type: 'string' } : { $ref: `#/definitions/${result}` };
-  const rendered = parameters.map((parameter) => shared.refer(renderParameter(parameter)));
+  const list = parameters.map((parameter) => shared.refer(renderParameter(parameter)));
   if (body !== undefined) {
-    rendered.unshift(
+    list.unshift(
       shared.refer({
         name: 'body',
         in: 'body',
@@ -93,7 +106,7 @@ function renderOperation(operation: Operation, shared: SharedParameters): unknow
     schemes: ['https'],
     tags: [tag],
     operationId,
-    ...(rendered.length === 0 ? {} : { parameters: rendered }),
+    ...(list.length === 0 ? {} : { parameters: list }),
     responses: {
       ...Object.fromEntries(codes.map((code) => [code, { description: codeTexts[code] ?? '', schema }])),
       401: { description: 'Unauthorized' },

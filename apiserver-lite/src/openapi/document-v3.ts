@@ -1,9 +1,11 @@
 import type { ApiGroup, ApiVersion } from '../discovery/api-tree.ts';
+import type { OpenApiTypes } from '../registry/resource-types/open-api-types.ts';
 import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
 import { groupPath } from './root-paths.ts';
 import type { Operation, PathItem } from './operations.ts';
 import type { ParameterInfo } from './parameters.ts';
+import { ownTypes } from './own-types.ts';
 import { typeSchemas } from './type-schemas.ts';
 
 /** Of the API in the documents: the minor version, as kube-apiserver has it. */
@@ -11,7 +13,10 @@ export const publishedVersion = '1.36';
 
 /** The OpenAPI 3 document of one group and version: its paths, and the types that they need. */
 export function versionDocument(version: ApiVersion): Promise<unknown> {
-  return documentOf(pathsOf(version), `${version.group}/${version.version}`);
+  return documentOf(pathsOf(version), {
+    groupVersion: `${version.group}/${version.version}`,
+    own: ownTypes(version),
+  });
 }
 
 /** The document of a group (`apis/apps`): that one can ask for it. */
@@ -19,10 +24,20 @@ export function groupDocumentV3({ name }: ApiGroup): Promise<unknown> {
   return documentOf([groupPath(name)]);
 }
 
+/** Whose document is made. */
+export interface DocumentOptions {
+  groupVersion?: string;
+  /** Schemas that the published table does not have. */
+  own?: readonly OpenApiTypes[];
+}
+
 /** The document of `group/version`: some paths, and the types that they need. */
-export async function documentOf(items: readonly PathItem[], groupVersion = '/v1'): Promise<unknown> {
+export async function documentOf(
+  items: readonly PathItem[],
+  { groupVersion = '/v1', own = [] }: DocumentOptions = {},
+): Promise<unknown> {
   const named = items.flatMap(({ operations }) => operations.flatMap(({ body, result }) => [body, result]));
-  const schemas = await typeSchemas(named, { version: 3, groupVersion });
+  const schemas = await typeSchemas(named, { version: 3, groupVersion }, own);
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: publishedVersion },

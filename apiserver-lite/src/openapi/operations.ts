@@ -69,8 +69,16 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** All paths of one group and version, as far as the registry serves them. */
-export function pathsOf(version: ApiVersion): PathItem[] {
+const paths = new WeakMap<ApiVersion, readonly PathItem[]>();
+
+/** All paths of one group and version, as far as they are served. The same array for the same version. */
+export function pathsOf(version: ApiVersion): readonly PathItem[] {
+  const items = paths.get(version) ?? makePaths(version);
+  paths.set(version, items);
+  return items;
+}
+
+function makePaths(version: ApiVersion): PathItem[] {
   const root = version.group === '' ? `/api/${version.version}` : `/apis/${version.group}/${version.version}`;
   const items = version.resources.flatMap((resource) => resourcePaths(root, resource, version));
   const list: Operation = {
@@ -290,7 +298,8 @@ function subresourcePaths(
   return [{ path, parameters: [...parameters, ...query], operations }];
 }
 
-function listType({ group, version, kind }: ApiResource): string | undefined {
+function listType({ group, version, kind, openApi }: ApiResource): string | undefined {
+  if (openApi !== undefined) return openApi.listName;
   return schemaTable().typeOfKind.get(`${group}/${version}/${kind}List`);
 }
 
@@ -315,8 +324,10 @@ class Namer {
     return { group, kind, version };
   }
 
-  /** The table's name of the kind. */
+  /** The name of the kind's schema. */
   get type(): string | undefined {
+    const { openApi } = this.#subresource ?? this.#resource;
+    if (openApi !== undefined) return openApi.name;
     const { group, version, kind } = this.#kind;
     return schemaTable().typeOfKind.get(`${group}/${version}/${kind}`);
   }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseAccept } from '../endpoints/negotiation/accept.ts';
-import { apiTree } from '../discovery/api-tree.ts';
-import type { ApiGroup } from '../discovery/api-tree.ts';
+import { ApiTree, type ApiGroup } from '../discovery/api-tree.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
@@ -27,49 +26,76 @@ const v2ProtobufTypes: readonly string[] = [
 
 const v3ProtobufTypes: readonly string[] = v2ProtobufTypes.map((type) => type.replace('spec.v2', 'spec.v3'));
 
+/** What OpenAPI documents are made from. */
 export interface OpenApiOptions {
   resources: ServedResources;
-  /** Whether the issuer of service account tokens tells of itself. */
+  /** Whether the issuer of service account tokens is described (`/.well-known/openid-configuration`). */
   openId: boolean;
-  /** When the documents came to be: the start of the server. */
+  /** Milliseconds since the epoch. */
   now?: () => number;
 }
 
 interface Page {
   path: string;
   hash: string;
+  /** When what it is made from came to be: the start of the server, or the change that it followed. */
+  lastModified: string;
   json: LazyDocument;
   protobuf: LazyDocument;
 }
 
+/** Everything about one state of what is served. */
+interface Documents {
+  groups: readonly ApiGroup[];
+  pages: ReadonlyMap<string, Page>;
+  index: LazyDocument;
+  v2: Handler;
+  lastModified: string;
+}
+
 /**
  * Serves `/openapi/v3`, an index of documents with their hashes, each document below it, and all in one on `/openapi/v2`
- * (Kubernetes: `kube-openapi/pkg/handler3`). Documents are made when first asked for; their hashes, which clients keep
- * documents by, are of what the documents are made from.
+ * (Kubernetes: `kube-openapi/pkg/handler3`). Documents are made when first asked for, and kept until what they are about
+ * changes; their hashes, which clients keep documents by, are of what the documents are made from.
  */
 export function serveOpenApi(
   router: PathRouter,
   { resources, openId, now = Date.now }: OpenApiOptions,
 ): void {
-  const lastModified = new Date(now()).toUTCString();
-  let known: { groups: ApiGroup[]; pages: ReadonlyMap<string, Page>; index: LazyDocument } | undefined;
-  const load = () => {
-    if (known === undefined) {
-      const groups = apiTree(resources);
-      const pages = pagesOf(groups, openId);
-      known = { groups, pages, index: indexOf(pages) };
+  const tree = new ApiTree(resources);
+  const startedAt = now();
+  let known: Documents | undefined;
+  const load = (): Documents => {
+    const groups = tree.groups();
+    if (known?.groups !== groups) {
+      const lastModified = new Date(known === undefined ? startedAt : now()).toUTCString();
+      known = documentsOf(groups, { openId, lastModified, before: known?.pages });
     }
     return known;
   };
-  router.any('/openapi/v3', (context) => load().index.send(context, lastModified));
+  router.any('/openapi/v3', (context) => {
+    const { index, lastModified } = load();
+    return index.send(context, lastModified);
+  });
   router.below('/openapi/v3/', (context) => {
     const page = load().pages.get(context.requestInfo.path.slice('/openapi/v3/'.length));
-    return page === undefined ? sendNothing(context) : sendPage(context, page, { lastModified, now });
+    return page === undefined ? sendNothing(context) : sendPage(context, page, now);
   });
-  router.any(
-    '/openapi/v2',
-    v2Handler(() => documentV2(load().groups, { openId }), lastModified),
-  );
+  router.any('/openapi/v2', (context) => load().v2(context));
+}
+
+interface DocumentsOptions {
+  openId: boolean;
+  lastModified: string;
+  /** The pages of the state before: those that still hold are kept. */
+  before: ReadonlyMap<string, Page> | undefined;
+}
+
+function documentsOf(groups: readonly ApiGroup[], options: DocumentsOptions): Documents {
+  const { openId, lastModified } = options;
+  const pages = pagesOf(groups, options);
+  const v2 = v2Handler(() => documentV2(groups, { openId }), lastModified);
+  return { groups, pages, index: indexOf(pages), v2, lastModified };
 }
 
 /** A document that there is not, in as many words as kube-openapi has for it. */
@@ -79,27 +105,49 @@ async function sendNothing(context: RequestContext): Promise<void> {
   response.end();
 }
 
-function pagesOf(groups: readonly ApiGroup[], openId: boolean): Map<string, Page> {
+function pagesOf(
+  groups: readonly ApiGroup[],
+  { openId, lastModified, before }: DocumentsOptions,
+): Map<string, Page> {
   const pages = new Map<string, Page>();
-  const base = `${documentRevision} ${versionInfo.gitVersion} ${schemaTable().digest}`;
-  const add = (path: string, source: unknown, make: () => Promise<unknown>): void => {
-    const hash = createHash('sha512')
-      .update(`${base} ${path} ${JSON.stringify(source)}`)
-      .digest('hex')
-      .toUpperCase();
-    const [contentType = ''] = v3ProtobufTypes;
-    const protobuf = new LazyDocument(contentType, async () => protobufV3(await make()));
-    pages.set(path, { path, hash, json: jsonDocument(make), protobuf });
+  const add = (path: string, source: object, make: () => Promise<unknown>): void => {
+    const hash = hashOf(path, source);
+    const former = before?.get(path);
+    pages.set(path, former?.hash === hash ? former : pageOf({ path, hash, lastModified, make }));
   };
   for (const [path, item] of Object.entries(rootPaths({ openId }))) add(path, item, () => documentOf([item]));
   for (const group of groups) {
-    if (group.name !== '') add(`apis/${group.name}`, group.name, () => groupDocumentV3(group));
+    if (group.name !== '') add(`apis/${group.name}`, { name: group.name }, () => groupDocumentV3(group));
     for (const version of group.versions) {
       const path = group.name === '' ? `api/${version.version}` : `apis/${group.name}/${version.version}`;
       add(path, version, () => versionDocument(version));
     }
   }
   return pages;
+}
+
+const hashes = new WeakMap<object, string>();
+
+/** The hash of a document by what it is made from; of the same object only once. */
+function hashOf(path: string, source: object): string {
+  const known = hashes.get(source);
+  if (known !== undefined) return known;
+  const base = `${documentRevision} ${versionInfo.gitVersion} ${schemaTable().digest}`;
+  const hash = createHash('sha512')
+    .update(`${base} ${path} ${JSON.stringify(source)}`)
+    .digest('hex')
+    .toUpperCase();
+  hashes.set(source, hash);
+  return hash;
+}
+
+function pageOf({
+  make,
+  ...page
+}: Pick<Page, 'path' | 'hash' | 'lastModified'> & { make: () => Promise<unknown> }): Page {
+  const [contentType = ''] = v3ProtobufTypes;
+  const protobuf = new LazyDocument(contentType, async () => protobufV3(await make()));
+  return { ...page, json: jsonDocument(make), protobuf };
 }
 
 function indexOf(pages: ReadonlyMap<string, Page>): LazyDocument {
@@ -115,8 +163,8 @@ function relativeUrl(path: string, hash: string): string {
 
 async function sendPage(
   context: RequestContext,
-  { path, hash, json, protobuf }: Page,
-  { lastModified, now }: { lastModified: string; now: () => number },
+  { path, hash, lastModified, json, protobuf }: Page,
+  now: () => number,
 ): Promise<void> {
   const response = responseOf(context);
   const asked = context.url.searchParams.get('hash');

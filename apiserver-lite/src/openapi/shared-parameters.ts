@@ -28,10 +28,20 @@ function isOwn({ name, in: place, schema }: NamedParameter): boolean {
 export class SharedParameters {
   readonly #byName = new Map<string, NamedParameter>();
   readonly #names = new Map<string, string>();
+  readonly #references = new Map<NamedParameter, object>();
 
   /** What stands in the operation: a reference, or the parameter itself. */
   refer(parameter: NamedParameter): unknown {
     if (isOwn(parameter)) return parameter;
+    let reference = this.#references.get(parameter);
+    if (reference === undefined) {
+      reference = this.#makeReference(parameter);
+      this.#references.set(parameter, reference);
+    }
+    return reference;
+  }
+
+  #makeReference(parameter: NamedParameter): object {
     const text = JSON.stringify(parameter);
     let name = this.#names.get(text);
     if (name === undefined) {

@@ -2,6 +2,7 @@ import type { ApiserverOptions } from '../apiserver-options.ts';
 import { followObjects } from '../authorization/follow-objects.ts';
 import { nodeResources } from '../authorization/node/node-index.ts';
 import { rbacGroupResources } from '../authorization/rbac-objects.ts';
+import { ApiServiceRegistration } from '../bootstrap/api-service-registration.ts';
 import { ensureBootstrapObjects } from '../bootstrap/bootstrap-objects.ts';
 import { KubernetesEndpoints } from '../bootstrap/kubernetes-endpoints.ts';
 import { reconcilePolicy } from '../bootstrap/rbac-policy/reconcile.ts';
@@ -35,10 +36,12 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
   const { registry, storage, address, closing } = parts;
   const { log } = options;
   const hooks = new PostStartHooks({ log, signal: closing });
+  const apiServices = new ApiServiceRegistration({ registry, clock: Date.now, log, signal: closing });
   let endpoints: KubernetesEndpoints | undefined;
   hooks.add('generic-apiserver-start-informers', () => followAuthorizationObjects(parts));
   hooks.add('bootstrap-controller', async () => {
     await writeBootstrapObjects(options, parts);
+    apiServices.start();
     if (options.writesEndpoints === false) return;
     endpoints ??= new KubernetesEndpoints({
       registry,

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/resource-info';
 import { resourceInfo } from '@pg8s/k8s-proto/scheme';
 import { withBuiltInTypes } from '../../registry/resource-types/built-in/built-in-types.ts';
-import type { ServedRest, TableConvertor } from '../../registry/rest.ts';
+import type { Rest, ServedRest, TableConvertor } from '../../registry/rest.ts';
 import { alreadyExists, conflict, expired, notFound, objectModified } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent, Watcher } from '../../storage/storage.ts';
@@ -74,7 +75,7 @@ export class MemoryWatcher implements Watcher {
   }
 }
 
-/** A Rest over a MemoryStore; `subresource` shares the store with its parent. */
+/** A built-in resource over a MemoryStore; `subresource` shares the store with its parent. */
 export function memoryRest(
   store: MemoryStore,
   {
@@ -86,14 +87,24 @@ export function memoryRest(
 ): ServedRest {
   const resource = resourceInfo(group, version, name);
   if (resource === undefined) throw new Error(`no resource ${name}`);
-  const sub = resource.subresources.find((each) => each.name === subresource);
-  const groupResource = { group, resource: name };
+  return withBuiltInTypes(
+    memoryRestOf(
+      store,
+      resource,
+      resource.subresources.find((each) => each.name === subresource),
+    ),
+  );
+}
+
+/** Any resource over a MemoryStore. */
+export function memoryRestOf(store: MemoryStore, resource: ResourceInfo, sub?: SubresourceInfo): Rest {
+  const groupResource = { group: resource.group, resource: resource.name };
   const find = (object: string): CachedObject => {
     const found = store.objects.get(object);
     if (found === undefined) throw notFound(groupResource, object);
     return found;
   };
-  return withBuiltInTypes({
+  return {
     resource,
     ...(sub === undefined ? {} : { subresource: sub }),
     table: nameTable,
@@ -153,5 +164,5 @@ export function memoryRest(
       for (const { object } of items) store.put(object, 'DELETED');
       return { items, resourceVersion: `${store.revision}`, continueToken: '' };
     },
-  });
+  };
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ObjectCodec } from './object-codec.ts';
+import type { OpenApiTypes } from './open-api-types.ts';
 import type { PatchSchema } from './patch-schema.ts';
 import type { Versions } from './versions.ts';
 
@@ -14,6 +15,8 @@ export interface ResourceTypes {
   readonly patchSchema: PatchSchema | undefined;
   /** In which versions fields may be owned, and how they are owned there. */
   readonly versions: Versions;
+  /** Its schemas in OpenAPI documents; undefined: those that the published table has for the kind. */
+  readonly openApi?: OpenApiTypes;
   /** Fills in the defaults of a decoded object in the served version. Running it twice is running it once. */
   applyDefaults(object: KubeObject): void;
 }
