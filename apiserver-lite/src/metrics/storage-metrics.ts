@@ -76,7 +76,17 @@ export function prometheusStorageMetrics(registry: Registry): StorageMetrics {
     labelNames: ['operation', 'type'],
     registers,
   });
+  const decodeErrors = new Counter({
+    name: 'apiserver_storage_decode_errors_total',
+    help: 'Stored objects that could not be decoded.',
+    labelNames: ['group', 'resource'],
+    registers,
+  });
   return {
+    decodeFailed(groupResource) {
+      const [name = '', ...group] = groupResource.split('.');
+      decodeErrors.inc({ group: group.join('.'), resource: name });
+    },
     cacheEventReceived: (resource) => received.inc({ resource }),
     cacheHistory: (resource, events) => capacity.set({ resource }, events),
     cacheLoaded(resource, count) {

@@ -14,8 +14,11 @@ export class CachedObject {
   readonly #make: (() => KubeObject) | undefined;
   #encoded: Map<string, Uint8Array> | undefined;
 
-  /** A function instead of an object makes it at the first look: what nobody reads is never decoded. */
-  constructor(object: KubeObject | (() => KubeObject), revision: number) {
+  /**
+   * A function instead of an object makes it when it is first read: what nobody reads is never decoded. Undefined: `make`
+   * does it, in a class that overrides it.
+   */
+  constructor(object: KubeObject | (() => KubeObject) | undefined, revision: number) {
     this.revision = revision;
     if (typeof object === 'function') this.#make = object;
     else this.#object = object;
@@ -23,8 +26,19 @@ export class CachedObject {
 
   /** Throws a StatusError (500) where the stored value cannot be decoded. */
   get object(): KubeObject {
-    this.#object ??= this.#make?.() as KubeObject;
+    this.#object ??= this.make();
     return this.#object;
+  }
+
+  /** Decodes where that was not done yet, so that `object` does not throw later. Throws as `object`. */
+  ensureDecoded(): void {
+    this.#object ??= this.make();
+  }
+
+  /** Makes the object, at the first read. */
+  protected make(): KubeObject {
+    if (this.#make === undefined) throw new Error('there is no object and nothing to make it from');
+    return this.#make();
   }
 
   /** The bytes of `encode(object)`, kept under `form` (a media type, with the API version where they differ). */

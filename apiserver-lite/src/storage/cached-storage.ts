@@ -17,6 +17,7 @@ import type { TryUpdate } from './etcd/guaranteed-update.ts';
 import { toListPage } from './list-page.ts';
 import { parseResourceVersion, parseWatchResourceVersion } from './resource-version.ts';
 import type { StorageMetrics } from './storage-metrics.ts';
+import { UnreadableObjectError } from './unreadable-object.ts';
 import type {
   ListOptions,
   ListPage,
@@ -37,6 +38,16 @@ export interface CachedStorageParts {
   metrics: StorageMetrics | undefined;
   bookmarkIntervalMs: number;
   random: () => number;
+}
+
+function canBeDecoded(object: CachedObject): boolean {
+  try {
+    object.ensureDecoded();
+    return true;
+  } catch (error) {
+    if (error instanceof UnreadableObjectError) return false;
+    throw error;
+  }
 }
 
 /** How long a read waits for the first load before it goes to the store instead. */
@@ -75,15 +86,21 @@ export class CachedStorage implements ResourceStorage {
     const revision = parseResourceVersion(resourceVersion);
     const fromCache = resourceVersion !== '' && (await this.#loaded());
     if (fromCache) await cache.demand(revision);
-    const found = fromCache ? cache.get(text) : await keyspace.read(text);
+    let found = fromCache ? cache.get(text) : undefined;
+    // Where the cache has a version that cannot be decoded the store is asked: something may have been missing before.
+    if (!fromCache || (found !== undefined && !canBeDecoded(found))) found = await keyspace.read(text);
     if (found === undefined) throw keyspace.notFound(key);
-    void found.object;
+    found.ensureDecoded();
     return found;
   }
 
   async list(options: ListOptions): Promise<ListPage> {
     const { metrics } = this.#parts;
-    const cached = await this.#listFromCache(options);
+    const cached = await this.#listFromCache(options).catch((error: unknown) => {
+      // Read from the store, objects get another attempt, and those that cannot be decoded are reported as in any list.
+      if (error instanceof UnreadableObjectError) return undefined;
+      throw error;
+    });
     const page =
       cached ?? (await listObjects(this.#parts.keyspace, options, this.#parts.connection.currentRevision));
     metrics?.listServed?.(this.#name, cached === undefined ? 'etcd' : 'cache', page.items.length);

@@ -29,7 +29,7 @@ export interface CollectedPage {
 export function toListPage(layout: KeyLayout, options: ListOptions, page: CollectedPage): ListPage {
   const { items, revision, lastKey, remaining } = page;
   // What cannot be decoded fails the list here, not while it is being written out.
-  for (const item of items) void item.object;
+  for (const item of items) item.ensureDecoded();
   if (lastKey === undefined) return { items, resourceVersion: String(revision), continueToken: '' };
   const start = `${lastKey.slice(layout.listPrefix(options.namespace).length)}\0`;
   return {

@@ -4,8 +4,11 @@ import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { Logger } from 'pino';
 import { groupResourceName } from '../api-errors/status-error.ts';
 import type { GroupResource } from '../api-errors/status-error.ts';
+import { CacheContents } from './cache/cache-contents.ts';
 import { defaultHistoryLimits } from './cache/event-history.ts';
 import type { HistoryLimits } from './cache/event-history.ts';
+import type { IntakeLimits } from './cache/event-intake.ts';
+import { KnownVersions } from './cache/known-versions.ts';
 import { WatchCache } from './cache/watch-cache.ts';
 import { CachedObject } from './cached-object.ts';
 import { systemClock } from './clock.ts';
@@ -17,6 +20,8 @@ import { CachedStorage } from './cached-storage.ts';
 import type { StorageMetrics } from './storage-metrics.ts';
 import type { WatchEvent } from './storage.ts';
 import type { ValueCodec } from './value-codec.ts';
+import { ValuePipeline } from './value-pipeline.ts';
+import type { ValueTransformer } from './value-transformer.ts';
 
 export interface ResourceStorageOptions {
   etcd: EtcdClient;
@@ -26,12 +31,16 @@ export interface ResourceStorageOptions {
   pathPrefix: string;
   resource: ResourceInfo;
   codec: ValueCodec;
+  /** Encryption at rest. Default: values are the encoded objects. */
+  transformer?: ValueTransformer;
   log: Logger;
   clock?: Clock;
   metrics?: StorageMetrics;
   /** In [0, 1): spreads the bookmarks of many caches over time. */
   random?: () => number;
   historyLimits?: Partial<HistoryLimits>;
+  /** Bounds of changes whose values must be prepared before they are decoded. */
+  intakeLimits?: Partial<IntakeLimits>;
   /** Changes that may wait for one slow watcher before its watch ends. */
   maxWaitingEvents?: number;
   /** How long a read waits for a revision that the cache has not seen. */
@@ -65,10 +74,14 @@ export function createResourceStorage(options: ResourceStorageOptions): CachedSt
     throw new Error(`${groupResourceName(groupResource)} is not stored`);
   }
   const connection = options.connection ?? new EtcdConnection({ client: etcd, pathPrefix, clock, log });
+  const contents = new CacheContents({ ...defaultHistoryLimits, ...options.historyLimits });
+  const known = new KnownVersions(contents);
   const keyspace = new Keyspace({
     client: connection.client,
     layout: new KeyLayout(pathPrefix, storageKeyPrefix, namespaced),
-    codec,
+    pipeline: new ValuePipeline(codec, options.transformer),
+    known,
+    log,
     resource: groupResource,
     leases: connection.leases,
     clock,
@@ -76,11 +89,13 @@ export function createResourceStorage(options: ResourceStorageOptions): CachedSt
   });
   const cache = new WatchCache({
     keyspace,
+    contents,
+    known,
     watchStream: connection.watchStream,
     clock,
     log,
     metrics,
-    historyLimits: { ...defaultHistoryLimits, ...options.historyLimits },
+    intakeLimits: options.intakeLimits,
     maxWaitingEvents: options.maxWaitingEvents ?? 10_000,
     waitTimeoutMs: options.waitTimeoutMs ?? 3000,
     bookmark: bookmarkOf(storedAs),

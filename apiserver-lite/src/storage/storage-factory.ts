@@ -8,10 +8,11 @@ import { createResourceStorage } from './resource-storage.ts';
 import type { ResourceStorageOptions } from './resource-storage.ts';
 import type { ResourceStorage } from './storage.ts';
 import type { ValueCodec } from './value-codec.ts';
+import type { ValueTransformer } from './value-transformer.ts';
 
 export interface StorageFactoryOptions extends Omit<
   ResourceStorageOptions,
-  'resource' | 'codec' | 'connection'
+  'resource' | 'codec' | 'transformer' | 'connection'
 > {
   /** `--etcd-servers-overrides`: another etcd for some resources. Default: `etcd` for all. */
   etcdFor?: (resource: ResourceInfo) => EtcdClient;
@@ -19,8 +20,10 @@ export interface StorageFactoryOptions extends Omit<
   compactionIntervalMs?: number;
   /** `--lease-reuse-duration-seconds`. Default 60. */
   leaseReuseSeconds?: number;
-  /** How a resource's values are written; encryption decides by resource. */
+  /** How a resource's objects are encoded. */
   codecFor: (resource: ResourceInfo) => ValueCodec;
+  /** How a resource's values are encrypted; undefined: they are not. Default: none is. */
+  transformerFor?: (resource: ResourceInfo) => ValueTransformer | undefined;
 }
 
 /** All storages of one apiserver: one for each stored resource, whichever of its versions asks. */
@@ -40,7 +43,15 @@ export class StorageFactory {
     const prefix = resource.storageKeyPrefix ?? '';
     let storage = this.#storages.get(prefix);
     if (storage === undefined) {
-      const { etcdFor, codecFor, compactionIntervalMs: _, leaseReuseSeconds: __, ...options } = this.#options;
+      const {
+        etcdFor,
+        codecFor,
+        transformerFor,
+        compactionIntervalMs: _,
+        leaseReuseSeconds: __,
+        ...options
+      } = this.#options;
+      const transformer = transformerFor?.(resource);
       const etcd = etcdFor?.(resource) ?? options.etcd;
       storage = createResourceStorage({
         ...options,
@@ -48,6 +59,7 @@ export class StorageFactory {
         connection: this.#connection(etcd),
         resource,
         codec: codecFor(resource),
+        ...(transformer === undefined ? {} : { transformer }),
       });
       this.#storages.set(prefix, storage);
     }

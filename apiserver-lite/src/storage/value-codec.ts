@@ -6,14 +6,21 @@ import { kindOf } from '@pg8s/k8s-proto/scheme';
 import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 
 /**
- * How objects become stored values and back. Encryption at rest wraps another codec; it binds a value to its key, so
- * both directions are told the key (Kubernetes: `storage/value.Transformer`).
+ * How objects of a resource are encoded for the store, and decoded (Kubernetes: `runtime.Codec`). What happens to the
+ * encoded bytes after that, such as encryption, is a `ValueTransformer`'s.
  */
 export interface ValueCodec {
-  /** Equal objects give equal bytes, unless the codec encrypts. */
+  /** Equal objects give equal bytes. The object is in the resource's storage version. */
   encode(object: KubeObject, key: string): Uint8Array;
   /** A new object, which the caller may change. Throws an Error where the bytes are no such object. */
   decode(value: Uint8Array, key: string): KubeObject;
+  /**
+   * For a codec that cannot decode values from the store without waiting, such as one that converts old versions by a
+   * webhook: called once for the values of a page of a list, of a read, or of changes that came together. Resolves with
+   * the function that gives the object of each, in order. Rejects where none can be had now: a watch cache tries again;
+   * what concerns one value only is thrown by its function. `decode` is then used for values that this server just wrote.
+   */
+  prepare?(values: readonly { key: string; value: Uint8Array }[]): Promise<readonly (() => KubeObject)[]>;
 }
 
 const openingBrace = 0x7b;

@@ -1,3 +1,4 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ValueCodec } from '../../storage/value-codec.ts';
 import { applyDefaults } from './apply-defaults.ts';
 
@@ -6,12 +7,21 @@ import { applyDefaults } from './apply-defaults.ts';
  * have come since (Kubernetes: decoding always sets defaults, `apimachinery/pkg/runtime/serializer/versioning`).
  */
 export function defaultingCodec(codec: ValueCodec, clock: () => number): ValueCodec {
+  const withDefaults = (object: KubeObject): KubeObject => {
+    applyDefaults(object, clock());
+    return object;
+  };
+  const { prepare } = codec;
   return {
     encode: (object, key) => codec.encode(object, key),
-    decode(value, key) {
-      const object = codec.decode(value, key);
-      applyDefaults(object, clock());
-      return object;
-    },
+    decode: (value, key) => withDefaults(codec.decode(value, key)),
+    ...(prepare === undefined
+      ? {}
+      : {
+          async prepare(values) {
+            const prepared = await prepare.call(codec, values);
+            return prepared.map((decode) => () => withDefaults(decode()));
+          },
+        }),
   };
 }

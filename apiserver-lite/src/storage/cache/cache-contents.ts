@@ -15,7 +15,7 @@ export interface CachePage {
   revision: number;
 }
 
-/** One change as the store tells it. */
+/** One change as the store reports it. */
 export interface StoredChange {
   key: string;
   revision: number;
@@ -25,7 +25,7 @@ export interface StoredChange {
 }
 
 /**
- * What a watch cache knows.
+ * What a watch cache holds.
  *
  * Invariant: `index` is the store's state at `revision`, and `history` holds every change in (oldestRevision, revision].
  */
@@ -66,6 +66,11 @@ export class CacheContents {
     this.#index.replace(objects);
     this.#history.reset(revision);
     this.#revision = revision;
+  }
+
+  /** Takes `object` for the current one of the same key and revision; does nothing where that is another. */
+  replaceVersion(object: StoredObject): void {
+    if (this.#index.get(object.key)?.revision === object.revision) this.#index.set(object);
   }
 
   /** Takes in the next change; the result is what watchers hear of it. `revision` moves on with `advance`. */

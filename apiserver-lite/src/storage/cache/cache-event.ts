@@ -42,7 +42,7 @@ export class CacheEvent {
     const isWanted = after !== undefined && (filter === undefined || filter(after));
     const wasWanted = before !== undefined && (filter === undefined || filter(before));
     if (isWanted) {
-      void after.object;
+      after.ensureDecoded();
       if (wasWanted) return (this.#modified ??= { type: 'MODIFIED', object: after });
       return (this.#added ??= { type: 'ADDED', object: after });
     }

@@ -156,7 +156,7 @@ export class CacheWatcher implements Watcher {
       const { done, value: object } = this.#initialObjects.next();
       if (done === true) this.#initialObjects = undefined;
       else if (filter === undefined || filter(object)) {
-        void object.object;
+        object.ensureDecoded();
         batch.push({ type: 'ADDED', object });
       }
     }

@@ -2,17 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { StoredObject } from '../etcd/stored-object.ts';
 import { configMap, jsonCodec } from '../testing/test-objects.ts';
+import { ValuePipeline } from '../value-pipeline.ts';
 import { CacheEvent } from './cache-event.ts';
 import { EventHistory } from './event-history.ts';
 import { collectPage, ObjectIndex } from './object-index.ts';
 
 function stored(key: string, modRevision: number): StoredObject {
-  return new StoredObject(jsonCodec, {
-    key,
-    value: jsonCodec.encode(configMap(key), key),
-    modRevision,
-    lease: 0n,
-  });
+  const pipeline = new ValuePipeline(jsonCodec);
+  const value = pipeline.encode(configMap(key), key);
+  return new StoredObject({ key, modRevision, lease: 0n }, { decode: () => pipeline.decode({ key, value }) });
 }
 
 /** Numbers in [0, below), the same in every run. */

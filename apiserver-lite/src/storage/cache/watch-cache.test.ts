@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { pino } from 'pino';
 import { StatusError } from '../../api-errors/status-error.ts';
 import { openFakeStorage } from '../testing/fake-storage.ts';
 import { until } from '../testing/fake-clock.ts';
@@ -149,29 +150,38 @@ describe('the watch cache', () => {
     storage.close();
   });
 
-  test('an object that cannot be decoded fails what touches it, by name, and nothing else', async () => {
-    const fake = openFakeStorage();
+  test('an object that cannot be decoded fails what touches it, and nothing else; the log names its key', async () => {
+    const unreadable: string[] = [];
+    const log = pino(
+      { level: 'error' },
+      { write: (line: string) => unreadable.push((JSON.parse(line) as { key: string }).key) },
+    );
+    const counted: string[] = [];
+    const fake = openFakeStorage({ log, metrics: { decodeFailed: (resource) => counted.push(resource) } });
     const { etcd, storage } = fake;
     await storage.create(at('good'), configMap('good'));
     await storage.ready();
     const elsewhere = await storage.watch(watchOptions({ namespace: 'other', resourceVersion: '0' }));
     const here = await storage.watch(watchOptions({ resourceVersion: String(etcd.revision) }));
     await etcd.put({ key: Buffer.from('/registry/configmaps/default/bad'), value: Buffer.from('garbage') });
-    const namesIt = (error: unknown) => {
+    const isDecoderError = (error: unknown) => {
       assert.ok(error instanceof StatusError);
-      assert.equal(error.status.code, 500);
-      assert.match(error.message, /corrupt object, Code: 7, Key: \/registry\/configmaps\/default\/bad,/);
+      // As kube-apiserver: the words of the decoder, and no reason.
+      assert.deepEqual([error.status.code, error.status.reason], [500, undefined]);
+      assert.match(error.message, /^Unexpected token 'g', "garbage" is not valid JSON$/);
       return true;
     };
-    await assert.rejects(storage.list(listOptions()), namesIt);
-    await assert.rejects(storage.get(at('bad'), ''), namesIt);
-    await assert.rejects(here.nextBatch(), namesIt);
+    await assert.rejects(storage.list(listOptions()), isDecoderError);
+    await assert.rejects(storage.get(at('bad'), ''), isDecoderError);
+    await assert.rejects(here.nextBatch(), isDecoderError);
     const again = await storage.watch(watchOptions({ resourceVersion: String(etcd.revision - 1) }));
-    await assert.rejects(again.nextBatch(), namesIt);
+    await assert.rejects(again.nextBatch(), isDecoderError);
     assert.equal(storage.cache.watcherCount, 1);
     await storage.get(at('good'), '0');
     await storage.create({ namespace: 'other', name: 'fine' }, configMap('fine'));
     assert.equal((await takeEvents(elsewhere, 1)).length, 1);
+    assert.deepEqual(new Set(unreadable), new Set(['/registry/configmaps/default/bad']));
+    assert.deepEqual(new Set(counted), new Set(['configmaps']));
     storage.close();
   });
 });

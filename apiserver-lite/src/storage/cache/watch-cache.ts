@@ -5,26 +5,32 @@ import type { Clock } from '../clock.ts';
 import { loadObjects } from '../etcd/list-objects.ts';
 import { keyText } from '../etcd/key-layout.ts';
 import type { KeyRange } from '../etcd/key-layout.ts';
-import type { Keyspace, KnownObjects } from '../etcd/keyspace.ts';
+import type { Keyspace } from '../etcd/keyspace.ts';
 import type { StoredObject } from '../etcd/stored-object.ts';
 import type { SharedWatchStream } from '../etcd/shared-watch-stream.ts';
 import { scopeFilter } from '../list-page.ts';
 import type { CollectedPage } from '../list-page.ts';
 import type { StorageMetrics } from '../storage-metrics.ts';
 import type { Scope, WatchEvent } from '../storage.ts';
-import { CacheContents } from './cache-contents.ts';
+import type { CacheContents } from './cache-contents.ts';
 import { CacheWatcher } from './cache-watcher.ts';
-import type { HistoryLimits } from './event-history.ts';
+import { EventIntake } from './event-intake.ts';
+import type { IntakeLimits } from './event-intake.ts';
+import type { KnownVersions } from './known-versions.ts';
 import { RevisionWaiters } from './revision-waiters.ts';
 import { WatcherIndex } from './watcher-index.ts';
 
 export interface WatchCacheOptions {
   keyspace: Keyspace;
+  /** What the cache fills; `known` is made of it, and given to `keyspace`. */
+  contents: CacheContents;
+  known: KnownVersions;
   watchStream: SharedWatchStream;
   clock: Clock;
   log: Logger;
   metrics?: StorageMetrics | undefined;
-  historyLimits: HistoryLimits;
+  /** Of changes whose values must be prepared before they are decoded. */
+  intakeLimits?: Partial<IntakeLimits> | undefined;
   /** Changes that may wait for one slow watcher. */
   maxWaitingEvents: number;
   /** How long a read waits for a revision. */
@@ -46,7 +52,6 @@ export interface WatchFrom extends Scope {
 const firstRetryMs = 100;
 const maxRetryMs = 5000;
 const progressIntervalMs = 100;
-const maxRemembered = 4096;
 
 /**
  * All objects of one resource, current, and their latest changes, fed by one etcd watch (Kubernetes:
@@ -54,18 +59,17 @@ const maxRemembered = 4096;
  *
  *     idle ──start──▶ loading ──list──▶ ready ──history compacted away──▶ loading …
  */
-export class WatchCache implements KnownObjects {
+export class WatchCache {
   readonly #options: WatchCacheOptions;
   readonly #range: KeyRange;
   readonly #name: string;
   readonly #contents: CacheContents;
   readonly #watchers: WatcherIndex;
   readonly #waiters: RevisionWaiters;
-  /** Own writes that the watch has not brought yet. */
-  readonly #remembered = new Map<string, StoredObject>();
+  readonly #known: KnownVersions;
   #state: 'idle' | 'loading' | 'ready' | 'closed' = 'idle';
   #ready = Promise.withResolvers<void>();
-  #unsubscribe: (() => void) | undefined;
+  #intake: EventIntake | undefined;
   #cancelTimers = new Set<() => void>();
   #pollingProgress = false;
 
@@ -74,10 +78,10 @@ export class WatchCache implements KnownObjects {
     const { layout, resource } = options.keyspace;
     this.#range = layout.range({ namespace: '' });
     this.#name = groupResourceName(resource);
-    this.#contents = new CacheContents(options.historyLimits);
+    this.#contents = options.contents;
+    this.#known = options.known;
     this.#watchers = new WatcherIndex(layout);
     this.#waiters = new RevisionWaiters(options.clock);
-    options.keyspace.known = this;
     this.#ready.promise.catch(() => undefined);
   }
 
@@ -118,25 +122,6 @@ export class WatchCache implements KnownObjects {
       void this.#load(firstRetryMs);
     }
     return this.#ready.promise;
-  }
-
-  latest(key: string): StoredObject | undefined {
-    if (this.#state !== 'ready') return undefined;
-    return this.#remembered.get(key) ?? this.#contents.get(key);
-  }
-
-  find(key: string, revision: number): StoredObject | undefined {
-    const current = this.#contents.get(key);
-    if (current?.revision === revision) return current;
-    const remembered = this.#remembered.get(key);
-    return remembered?.revision === revision ? remembered : undefined;
-  }
-
-  remember(object: StoredObject): void {
-    if (this.#state !== 'ready' || object.revision <= this.#contents.revision) return;
-    if ((this.#remembered.get(object.key)?.revision ?? 0) > object.revision) return;
-    if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
-    this.#remembered.set(object.key, object);
   }
 
   /** The cached object at `key`; what was written by us counts once the watch has brought it. */
@@ -216,7 +201,8 @@ export class WatchCache implements KnownObjects {
 
   close(): void {
     this.#state = 'closed';
-    this.#unsubscribe?.();
+    this.#known.end();
+    this.#intake?.stop();
     for (const cancel of this.#cancelTimers) cancel();
     this.#interruptAll();
     this.#waiters.sendAway();
@@ -224,7 +210,7 @@ export class WatchCache implements KnownObjects {
   }
 
   async #load(retryMs: number): Promise<void> {
-    const { keyspace, clock, log, metrics, watchStream } = this.#options;
+    const { keyspace, clock, log, metrics } = this.#options;
     const begin = clock.now();
     try {
       const { objects, revision } = await loadObjects(keyspace, this.#range);
@@ -232,13 +218,9 @@ export class WatchCache implements KnownObjects {
       // Nobody who came meanwhile may miss what happened between the old state and this one.
       this.#interruptAll();
       this.#contents.replace(objects, revision);
-      this.#remembered.clear();
+      this.#known.begin();
       this.#state = 'ready';
-      this.#unsubscribe = watchStream.subscribe(this.#range, revision + 1, {
-        events: (events) => this.#apply(events),
-        progress: (at) => this.#advance(at),
-        compacted: () => this.#reload(),
-      });
+      this.#follow(revision + 1);
       metrics?.cacheLoaded?.(this.#name, objects.length, clock.now() - begin);
       this.#advance(revision);
       this.#ready.resolve();
@@ -257,6 +239,7 @@ export class WatchCache implements KnownObjects {
       'listing again after a compaction',
     );
     this.#state = 'loading';
+    this.#known.end();
     this.#ready = Promise.withResolvers();
     this.#ready.promise.catch(() => undefined);
     this.#interruptAll();
@@ -267,17 +250,39 @@ export class WatchCache implements KnownObjects {
     for (const watcher of this.#watchers.all()) watcher.interrupt();
   }
 
-  #apply(events: readonly Event[]): void {
-    const { keyspace, clock, metrics } = this.#options;
+  /** Takes in all changes from `startRevision` on. */
+  #follow(startRevision: number): void {
+    const { keyspace, watchStream, clock, log, intakeLimits } = this.#options;
+    this.#intake = new EventIntake(
+      {
+        target: {
+          apply: (events, objects) => this.#apply(events, objects),
+          advance: (revision) => this.#advance(revision),
+          compacted: () => this.#reload(),
+        },
+        subscribe: (from, listener) => watchStream.subscribe(this.#range, from, listener),
+        needsPreparation: keyspace.needsPreparation,
+        objects: (kvs) => keyspace.objects(kvs),
+        clock,
+        failed: (error, retryInMs) =>
+          log.warn({ err: error, resource: this.#name, retryInMs }, 'cannot prepare stored values'),
+        ...(intakeLimits === undefined ? {} : { limits: intakeLimits }),
+      },
+      startRevision,
+    );
+  }
+
+  #apply(events: readonly Event[], objects: readonly StoredObject[]): void {
+    const { clock, metrics } = this.#options;
     const receivedAtMs = clock.now();
     let revision = this.#contents.revision;
+    let puts = 0;
     for (const { type, kv } of events) {
+      const after = type === 'PUT' ? objects[puts++] : undefined;
       if (kv.modRevision <= this.#contents.revision) continue;
       const key = keyText(kv.key);
       revision = kv.modRevision;
-      const after = type === 'PUT' ? keyspace.object(kv) : undefined;
-      const remembered = this.#remembered.get(key);
-      if (remembered !== undefined && remembered.revision <= revision) this.#remembered.delete(key);
+      this.#known.forget(key, revision);
       const event = this.#contents.apply({ key, revision, after, receivedAtMs });
       if (event !== undefined) this.#watchers.dispatch(event);
       metrics?.cacheEventReceived?.(this.#name);

@@ -43,7 +43,7 @@ export async function conditionalDelete(
       if (fresh) throw error;
       const stored = orNotFound(await keyspace.read(text));
       fresh = true;
-      if (stored.revision === current.revision) throw error;
+      if (stored.revision === current.revision && !current.isUnreadable) throw error;
       current = stored;
       continue;
     }

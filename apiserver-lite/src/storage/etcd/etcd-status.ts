@@ -61,16 +61,3 @@ export function isFutureRevision(error: unknown): boolean {
 export function isLeaseNotFound(error: unknown): boolean {
   return error instanceof EtcdError && error.message === leaseMessage;
 }
-
-/**
- * A value that is no object of this resource (Kubernetes: `storage.NewCorruptObjError`): 500, naming the key, so that
- * an operator finds it.
- */
-export function corruptObject(key: string, cause: unknown): StatusError {
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return internalError(
-    new Error(
-      `StorageError: corrupt object, Code: 7, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
-    ),
-  );
-}

@@ -1,6 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { CachedObject } from '../cached-object.ts';
-import { sameStoredObject } from '../object-equality.ts';
 import type { ObjectKey, UpdateOptions } from '../storage.ts';
 import type { Keyspace } from './keyspace.ts';
 import { checkPreconditions } from './preconditions.ts';
@@ -19,9 +18,11 @@ function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
  * It begins with the version in memory. That one may be stale, so whatever would end the attempt without a write (an
  * error of `tryUpdate`, a failed precondition, nothing changed) only counts for the version in the store:
  *
- *     in memory ──error, no change──▶ read ──same revision──▶ it stands
+ *     in memory ──error, no change──▶ read ──same revision──▶ it counts
  *         │                             └──────newer─────────▶ once more, with that
  *         └──changed──▶ Txn ──lost──▶ once more, with the winner's
+ *
+ * Nothing has changed where the encoded object is the same, byte for byte. A stale value is written all the same.
  */
 export async function guaranteedUpdate(
   keyspace: Keyspace,
@@ -36,37 +37,37 @@ export async function guaranteedUpdate(
   };
   let current = keyspace.known.latest(text);
   let fresh = current === undefined;
-  if (fresh) current = orNotFound(await keyspace.read(text));
+  if (fresh) current = orNotFound(await keyspace.readForUpdate(text));
 
   /** Whether `current` is what the store holds; if not, it is now. */
   const confirm = async () => {
     if (fresh) return true;
-    const before = current?.revision;
-    current = orNotFound(await keyspace.read(text));
+    const before = current;
+    current = orNotFound(await keyspace.readForUpdate(text));
     fresh = true;
-    return current?.revision === before;
+    return current?.revision === before?.revision && before?.isUnreadable !== true;
   };
 
   for (;;) {
+    const based = current;
     let next: KubeObject;
     try {
-      if (current !== undefined) checkPreconditions(keyspace, key, current, preconditions);
-      next = await tryUpdate(current);
+      if (based !== undefined) checkPreconditions(keyspace, key, based, preconditions);
+      next = await tryUpdate(based);
     } catch (error) {
       if (await confirm()) throw error;
       continue;
     }
-    const based: StoredObject | undefined = current;
-    const unchanged = based !== undefined && sameStoredObject(next, based.object);
-    const value = unchanged ? based.value : keyspace.encode(text, next);
+    const encoded = keyspace.encode(text, next);
     // Two spellings of one object (an absent field and its zero) are the same bytes.
-    if (based !== undefined && (unchanged || sameBytes(value, based.value))) {
-      if (await confirm()) return based;
-      continue;
+    if (based !== undefined && !based.isStale && sameBytes(encoded, based.encodedValue)) {
+      if (!(await confirm())) continue;
+      // Only what was read from the store shows whether the value in the store is stale.
+      if (current?.isStale !== true) return based;
     }
     const outcome = await putWhere(keyspace, 'update', {
       key: text,
-      value,
+      encoded,
       expectedRevision: based?.revision ?? 0,
       ttlSeconds,
       lease: based?.lease ?? 0n,

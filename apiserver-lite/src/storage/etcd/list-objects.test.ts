@@ -5,6 +5,8 @@ import { decodeContinueToken } from '../continue-token.ts';
 import type { ListOptions } from '../storage.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { configMap, jsonCodec, listOptions } from '../testing/test-objects.ts';
+import { silentLog } from '../testing/fake-storage.ts';
+import { ValuePipeline } from '../value-pipeline.ts';
 import { CurrentRevision } from './current-revision.ts';
 import { KeyLayout } from './key-layout.ts';
 import { Keyspace } from './keyspace.ts';
@@ -31,7 +33,8 @@ describe('lists read from etcd', () => {
     keyspace = new Keyspace({
       client: etcd,
       layout: new KeyLayout('/registry', 'configmaps', true),
-      codec: jsonCodec,
+      pipeline: new ValuePipeline(jsonCodec),
+      log: silentLog,
       resource: { group: '', resource: 'configmaps' },
       leases: new LeasePool(etcd, clock),
       clock,

@@ -1,13 +1,14 @@
-import type { RangeResponse } from '@pg8s/shim/etcdserverpb/types';
+import type { KeyValue, RangeResponse } from '@pg8s/shim/etcdserverpb/types';
 import { expired, tooLargeResourceVersion } from '../../api-errors/status-error.ts';
 import { decodeContinueToken, encodeContinueToken } from '../continue-token.ts';
 import type { ContinueToken } from '../continue-token.ts';
 import { scopeFilter, toListPage } from '../list-page.ts';
 import { parseResourceVersion } from '../resource-version.ts';
 import type { ListOptions, ListPage } from '../storage.ts';
+import { asListError, UnreadableObjectError } from '../unreadable-object.ts';
 import type { CurrentRevision } from './current-revision.ts';
 import { isCompacted, isFutureRevision, listExpired, statusOfEtcdError } from './etcd-status.ts';
-import { keyBytes } from './key-layout.ts';
+import { keyBytes, keyText, readableKey } from './key-layout.ts';
 import type { KeyRange } from './key-layout.ts';
 import { callOptions } from './keyspace.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -50,11 +51,32 @@ export function exactRevision({ resourceVersion, resourceVersionMatch, limit }: 
   return exact ? parseResourceVersion(resourceVersion) : 0;
 }
 
+/** The objects of one page. Values that cannot be prepared are reported by the first of them. */
+async function listedObjects(keyspace: Keyspace, kvs: readonly KeyValue[]): Promise<readonly StoredObject[]> {
+  try {
+    return await keyspace.objects(kvs);
+  } catch (error) {
+    throw new UnreadableObjectError(readableKey(keyText((kvs[0] as KeyValue).key)), error).inList();
+  }
+}
+
 /**
  * A list read from the store, not from the watch cache (Kubernetes: `storage/etcd3.store.GetList`). With a limit it
  * reads pages, growing them while a selector lets little through, until enough was found.
  */
 export async function listObjects(
+  keyspace: Keyspace,
+  options: ListOptions,
+  currentRevision: CurrentRevision,
+): Promise<ListPage> {
+  try {
+    return await readPages(keyspace, options, currentRevision);
+  } catch (error) {
+    throw asListError(error);
+  }
+}
+
+async function readPages(
   keyspace: Keyspace,
   options: ListOptions,
   currentRevision: CurrentRevision,
@@ -84,9 +106,8 @@ export async function listObjects(
     const revision = request.revision > 0 ? request.revision : header.revision;
     let lastKey: string | undefined;
     let looked = 0;
-    for (const kv of kvs) {
+    for (const object of await listedObjects(keyspace, kvs)) {
       if (limit > 0 && items.length >= limit) break;
-      const object = keyspace.object(kv);
       looked += 1;
       lastKey = object.key;
       if (filter === undefined || filter(object)) items.push(object);
@@ -114,7 +135,8 @@ export async function loadObjects(
   let request: PageRequest = { start: low, high, limit: loadPageSize, revision: 0 };
   for (;;) {
     const { kvs, more, header } = await readPage(keyspace, request);
-    for (const kv of kvs) objects.push(keyspace.object(kv));
+    const prepared = keyspace.objects(kvs);
+    objects.push(...(prepared instanceof Promise ? await prepared : prepared));
     const revision = request.revision > 0 ? request.revision : header.revision;
     const last = objects.at(-1);
     if (!more || last === undefined) return { objects, revision };

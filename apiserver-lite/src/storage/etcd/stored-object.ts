@@ -1,21 +1,20 @@
-import type { ObjectMeta } from '@pg8s/k8s-proto/object';
+import type { KubeObject, ObjectMeta } from '@pg8s/k8s-proto/object';
 import { CachedObject } from '../cached-object.ts';
-import type { ValueCodec } from '../value-codec.ts';
-import { corruptObject } from './etcd-status.ts';
+import type { DecodeValue } from '../value-pipeline.ts';
+import { UnreadableObjectError } from '../unreadable-object.ts';
 import { readableKey } from './key-layout.ts';
 
-/** What the store holds of one key. */
-export interface StoredValue {
+/** One version of one key. */
+export interface StoredVersion {
   /** Latin1 text of the key's bytes. */
   key: string;
-  value: Uint8Array;
   modRevision: number;
   /** 0: does not expire. */
   lease: bigint;
 }
 
-/** Of a small value inside a big message only its own bytes are kept: the rest of the message may go. */
-function detach(value: Uint8Array): Uint8Array {
+/** A copy of a small value inside a big message, so that the rest of the message can be freed. */
+export function detach(value: Uint8Array): Uint8Array {
   return value.buffer.byteLength > 2 * value.byteLength + 512 ? value.slice() : value;
 }
 
@@ -34,29 +33,67 @@ function withResourceVersion(metadata: ObjectMeta, resourceVersion: string): Obj
   return ordered as ObjectMeta;
 }
 
+/** How a stored value is decoded, and who hears of one that cannot be. */
+export interface StoredObjectDecoder {
+  /** Called at most once, unless it throws. */
+  decode: DecodeValue;
+  /** Called once for an object whose `decode` throws. */
+  failed?: ((error: UnreadableObjectError) => void) | undefined;
+}
+
 /**
- * An object as it lies in the store. It is decoded when somebody looks, at most once. The stored bytes stay: they tell
- * whether an update changes anything.
+ * One version of an object as it is in the store. It is decoded when it is first read, at most once. The encoded form
+ * stays: it shows whether an update changes anything.
  */
 export class StoredObject extends CachedObject {
   readonly key: string;
-  readonly value: Uint8Array;
   readonly lease: bigint;
+  readonly #failed: StoredObjectDecoder['failed'];
+  /** Gone once it succeeded, with the stored bytes that it holds. */
+  #decode: DecodeValue | undefined;
+  #encoded: Uint8Array | undefined;
+  #isStale = false;
+  #isUnreadable = false;
 
-  constructor(codec: ValueCodec, { key, value, modRevision, lease }: StoredValue) {
-    const own = detach(value);
-    super(() => {
-      const name = readableKey(key);
-      try {
-        const object = codec.decode(own, name);
-        object.metadata = withResourceVersion(object.metadata, String(modRevision));
-        return object;
-      } catch (error) {
-        throw corruptObject(name, error);
-      }
-    }, modRevision);
+  constructor({ key, modRevision, lease }: StoredVersion, { decode, failed }: StoredObjectDecoder) {
+    super(undefined, modRevision);
     this.key = key;
-    this.value = own;
     this.lease = lease;
+    this.#decode = decode;
+    this.#failed = failed;
+  }
+
+  /** The last attempt to decode the value failed. Another one may succeed where something outside was missing. */
+  get isUnreadable(): boolean {
+    return this.#isUnreadable;
+  }
+
+  /** The encoded object. Throws as `object`. */
+  get encodedValue(): Uint8Array {
+    this.ensureDecoded();
+    return this.#encoded as Uint8Array;
+  }
+
+  /** The stored value has an old form and is to be written at the next update, whatever that changes. Throws as `object`. */
+  get isStale(): boolean {
+    this.ensureDecoded();
+    return this.#isStale;
+  }
+
+  protected override make(): KubeObject {
+    try {
+      const { object, stale, encoded } = (this.#decode as DecodeValue)();
+      object.metadata = withResourceVersion(object.metadata, String(this.revision));
+      this.#decode = undefined;
+      this.#encoded = encoded;
+      this.#isStale = stale;
+      this.#isUnreadable = false;
+      return object;
+    } catch (error) {
+      const unreadable = new UnreadableObjectError(readableKey(this.key), error);
+      if (!this.#isUnreadable) this.#failed?.(unreadable);
+      this.#isUnreadable = true;
+      throw unreadable;
+    }
   }
 }

@@ -7,7 +7,8 @@ import type { StoredObject } from './stored-object.ts';
 
 export interface PutWhere {
   key: string;
-  value: Uint8Array;
+  /** The encoded object, before it is transformed for the store. */
+  encoded: Uint8Array;
   /** The mod revision that the key must have; 0: no such key. */
   expectedRevision: number;
   /** A fresh lease for so long. Absent: `lease` stays. */
@@ -22,7 +23,10 @@ function compareRevision(key: Uint8Array, modRevision: number) {
   return [{ target: 'MOD', result: 'EQUAL', key, modRevision } as const];
 }
 
-function rangeResult(keyspace: Keyspace, { responses }: TxnResponse): StoredObject | undefined {
+async function rangeResult(
+  keyspace: Keyspace,
+  { responses }: TxnResponse,
+): Promise<StoredObject | undefined> {
   const first = responses[0];
   const kv: KeyValue | undefined =
     first !== undefined && 'responseRange' in first ? first.responseRange.kvs[0] : undefined;
@@ -31,8 +35,10 @@ function rangeResult(keyspace: Keyspace, { responses }: TxnResponse): StoredObje
 
 /** `If MOD(key) == N Then put`; on an update `Else get`, so that the loser of a race sees the winner's object. */
 export async function putWhere(keyspace: Keyspace, operation: string, put: PutWhere): Promise<PutOutcome> {
-  const { value, expectedRevision, ttlSeconds } = put;
+  const { encoded, expectedRevision, ttlSeconds } = put;
   const key = keyBytes(put.key);
+  const transformed = keyspace.toStorage(put.key, encoded);
+  const value = transformed instanceof Promise ? await transformed : transformed;
   for (let attempt = 1; ; attempt++) {
     const hasTtl = ttlSeconds !== undefined && ttlSeconds > 0;
     const lease = hasTtl
@@ -49,8 +55,9 @@ export async function putWhere(keyspace: Keyspace, operation: string, put: PutWh
           callOptions,
         ),
       );
-      if (!response.succeeded) return { current: rangeResult(keyspace, response) };
-      return { written: keyspace.written(put.key, value, response.header.revision, lease) };
+      if (!response.succeeded) return { current: await rangeResult(keyspace, response) };
+      const modRevision = response.header.revision;
+      return { written: keyspace.written({ key: put.key, encoded, modRevision, lease }) };
     } catch (error) {
       // Somebody revoked the lease that we share: once more with a new one.
       if (hasTtl && attempt === 1 && isLeaseNotFound(error)) keyspace.leases.forget(lease);
@@ -78,5 +85,5 @@ export async function deleteWhere(
   );
   return response.succeeded
     ? { deletedAt: response.header.revision }
-    : { current: rangeResult(keyspace, response) };
+    : { current: await rangeResult(keyspace, response) };
 }
