@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { type ControllerContext, createContext } from '../runtime/context.ts';
 import { ElectedPart } from '../runtime/elected-part.ts';
 import type { ObservedPart, PartOptions, Worker } from '../runtime/part.ts';
-import { createSeriesRecorder } from '../runtime/events/series-recorder.ts';
+import { SeriesRecorder } from '../runtime/events/series-recorder.ts';
 import { Scheduler, type SchedulerOptions } from './scheduler.ts';
 
 /** Builds the scheduler, which works as `system:kube-scheduler`, under its own Lease. */
@@ -24,7 +24,7 @@ export function createSchedulerPart(part: PartOptions, options: SchedulerOptions
 /** Events about Pods are of the group events.k8s.io; the one about the Lease is of the core group, as kube-scheduler's. */
 function withRecorder(context: ControllerContext, options: SchedulerOptions): Worker {
   const { client, clock, log } = context;
-  const recorder = createSeriesRecorder({
+  const recorder = new SeriesRecorder({
     client,
     clock,
     log,

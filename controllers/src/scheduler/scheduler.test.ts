@@ -14,7 +14,7 @@ import {
   type StorageClass,
   storageClasses,
 } from '../runtime/client/resource.ts';
-import { createSeriesRecorder } from '../runtime/events/series-recorder.ts';
+import { SeriesRecorder } from '../runtime/events/series-recorder.ts';
 import { until } from '../runtime/testing/fake-clock.ts';
 import { createTestContext } from '../runtime/testing/test-context.ts';
 import { Scheduler } from './scheduler.ts';
@@ -38,7 +38,7 @@ const pod = (name: string, spec: object = {}): Pod =>
 async function running() {
   const base = createTestContext('default-scheduler');
   const { client, clock, log } = base;
-  const recorder = createSeriesRecorder({ client, clock, log, component: 'default-scheduler', host: 'here' });
+  const recorder = new SeriesRecorder({ client, clock, log, component: 'default-scheduler', host: 'here' });
   const context = { ...base, recorder };
   const scheduler = new Scheduler(context);
   context.informers.start();

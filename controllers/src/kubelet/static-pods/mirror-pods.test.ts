@@ -4,7 +4,7 @@ import { ApiError } from '../../runtime/client/api-error.ts';
 import { events, type Node, nodes, type Pod, pods } from '../../runtime/client/resource.ts';
 import { until } from '../../runtime/testing/fake-clock.ts';
 import { createTestContext, type TestContext } from '../../runtime/testing/test-context.ts';
-import { createMirrorPods } from './mirror-pods.ts';
+import { MirrorPods } from './mirror-pods.ts';
 import type { StaticPod } from './static-pod.ts';
 
 const namespace = 'kube-system';
@@ -28,7 +28,7 @@ async function start(t: NodeTest, parts: readonly StaticPod[], context: TestCont
   const { api, clock } = context;
   api.register(nodes, pods, events);
   const begun = Promise.withResolvers<void>();
-  const worker = createMirrorPods(context, { nodeName: 'node-1', pods: parts, begin: begun.promise });
+  const worker = new MirrorPods(context, { nodeName: 'node-1', pods: parts, begin: begun.promise });
   worker.start();
   let stopped = false;
   const stop = async (): Promise<void> => {

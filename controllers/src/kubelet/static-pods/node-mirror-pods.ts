@@ -1,8 +1,8 @@
 import { type ConnectionOptions, createContext } from '../../runtime/context.ts';
 import type { Worker } from '../../runtime/part.ts';
-import { createMirrorPods, type MirrorPodsOptions } from './mirror-pods.ts';
+import { MirrorPods, type MirrorPodsOptions } from './mirror-pods.ts';
 
-/** `createMirrorPods` on a client of its own; the kubeconfig has the node's identity. */
+/** `MirrorPods` on a client of its own; the kubeconfig has the node's identity. */
 export function createNodeMirrorPods({
   nodeName,
   pods,
@@ -10,5 +10,5 @@ export function createNodeMirrorPods({
   ...connection
 }: ConnectionOptions & MirrorPodsOptions): Worker {
   const context = createContext({ ...connection, component: 'kubelet', host: nodeName });
-  return createMirrorPods(context, { nodeName, pods, begin });
+  return new MirrorPods(context, { nodeName, pods, begin });
 }

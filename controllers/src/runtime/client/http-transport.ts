@@ -1,9 +1,9 @@
 import http from 'node:http';
-import http2 from 'node:http2';
+import type http2 from 'node:http2';
 import https from 'node:https';
-import net from 'node:net';
 import type { Readable } from 'node:stream';
-import tls from 'node:tls';
+import type tls from 'node:tls';
+import { openHttp2 } from './open-http2.ts';
 
 /** TLS material and names, as a kubeconfig has them. */
 export type TlsOptions = Pick<
@@ -11,130 +11,100 @@ export type TlsOptions = Pick<
   'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'servername' | 'rejectUnauthorized'
 >;
 
+/** One request. */
 export interface HttpRequest {
   method: string;
   /** Path and query, below the server's own path prefix. */
   path: string;
   headers: Record<string, string>;
   body?: string;
-  /** Rejects, or destroys the response's body, when the server is silent for so long. Unset: a watch waits for ever. */
+  /** Rejects, or destroys the response's body, when the server sends nothing for so long. Unset: no limit, as for a watch. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
 
+/** The answer to one request. */
 export interface HttpResponse {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: Readable;
-  /** Once the body has ended: whether that was the end of the connection and not of the answer. */
+  /** Once the body has ended: whether the connection was lost before the end of the answer. */
   wasCut(): boolean;
 }
 
-/** Sends requests over kept connections. */
-export interface HttpTransport {
-  send(request: HttpRequest): Promise<HttpResponse>;
-  close(): void;
-}
-
-// As client-go: an HTTP/2 connection that is silent for 30 s is asked, and has 15 s to answer.
-const pingAfterMs = 30_000;
-const pingTimeoutMs = 15_000;
-const windowBytes = 8 * 1024 * 1024;
-
 /**
- * A transport to one server: HTTP/2 on a single connection where the server offers it (ALPN), else HTTP/1.1 with
- * keep-alive. A lost connection is opened again by the next request.
+ * Sends requests to one server: over HTTP/2 on a single connection where the server offers it (ALPN), else over HTTP/1.1
+ * with keep-alive. A lost connection is opened again by the next request.
  */
-export function createHttpTransport(server: URL, tlsOptions: TlsOptions): HttpTransport {
-  const prefix = server.pathname.replace(/\/$/, '');
-  const secure = server.protocol === 'https:';
-  const agent = secure
-    ? new https.Agent({ keepAlive: true, maxSockets: 256, ...tlsOptions })
-    : new http.Agent({ keepAlive: true, maxSockets: 256 });
-  let session: Promise<http2.ClientHttp2Session | undefined> | undefined;
-  let speaksHttp1 = !secure;
-  let closed = false;
+export class HttpTransport {
+  readonly #server: URL;
+  /** The server's own path prefix. */
+  readonly #prefix: string;
+  readonly #tlsOptions: TlsOptions;
+  readonly #agent: http.Agent;
+  #session: Promise<http2.ClientHttp2Session | undefined> | undefined;
+  #usesHttp1: boolean;
+  #isClosed = false;
 
-  function connect(): Promise<http2.ClientHttp2Session | undefined> {
-    return new Promise((resolve, reject) => {
-      const host = server.hostname.replace(/^\[|\]$/g, '');
-      const socket = tls.connect({
-        host,
-        port: server.port === '' ? 443 : Number(server.port),
-        ALPNProtocols: ['h2', 'http/1.1'],
-        ...(net.isIP(host) ? {} : { servername: host }),
-        ...tlsOptions,
-      });
-      socket.once('error', reject);
-      socket.once('close', () => reject(new Error(`connection to ${server.host} was closed`)));
-      socket.once('secureConnect', () => {
-        socket.setNoDelay(true);
-        if (socket.alpnProtocol !== 'h2') {
-          socket.destroy();
-          speaksHttp1 = true;
-          return resolve(undefined);
-        }
-        const opened = http2.connect(server.origin, {
-          createConnection: () => socket,
-          settings: { initialWindowSize: windowBytes, enablePush: false },
-        });
-        opened.on('error', () => opened.destroy());
-        opened.once('connect', () => {
-          opened.setLocalWindowSize(windowBytes * 4);
-          resolve(opened);
-        });
-        const forget = () => {
-          clearInterval(heartbeat);
-          session = undefined;
-        };
-        opened.once('goaway', () => {
-          session = undefined;
-        });
-        opened.once('close', forget);
-        const heartbeat = setInterval(() => {
-          const patience = setTimeout(() => opened.destroy(new Error('the server is silent')), pingTimeoutMs);
-          const asked = !opened.destroyed && opened.ping(() => clearTimeout(patience));
-          if (!asked) clearTimeout(patience);
-        }, pingAfterMs);
-        heartbeat.unref();
-        opened.unref();
-      });
-    });
+  constructor(server: URL, tlsOptions: TlsOptions) {
+    const isSecure = server.protocol === 'https:';
+    this.#server = server;
+    this.#prefix = server.pathname.replace(/\/$/, '');
+    this.#tlsOptions = tlsOptions;
+    this.#agent = isSecure
+      ? new https.Agent({ keepAlive: true, maxSockets: 256, ...tlsOptions })
+      : new http.Agent({ keepAlive: true, maxSockets: 256 });
+    this.#usesHttp1 = !isSecure;
   }
 
-  async function http2Session(): Promise<http2.ClientHttp2Session | undefined> {
-    if (speaksHttp1) return undefined;
-    session ??= connect().catch((error: unknown) => {
-      session = undefined;
-      throw error;
-    });
-    const opened = await session;
-    if (!opened || (!opened.closed && !opened.destroyed)) return opened;
-    session = undefined;
-    return http2Session();
+  /** Resolves when the answer's headers are there. */
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    if (this.#isClosed) throw new Error('the client is closed');
+    request.signal?.throwIfAborted();
+    const session = await this.#http2Session();
+    const path = this.#prefix + request.path;
+    if (session === undefined) return sendHttp1(this.#server, this.#agent, { ...request, path });
+    const headers = { ':authority': this.#server.host, ...request.headers };
+    return sendHttp2(session, { ...request, path, headers });
   }
 
-  return {
-    async send(request) {
-      if (closed) throw new Error('the client is closed');
-      request.signal?.throwIfAborted();
-      const opened = await http2Session();
-      const path = prefix + request.path;
-      return opened
-        ? sendHttp2(opened, { ...request, path, headers: { ':authority': server.host, ...request.headers } })
-        : sendHttp1(server, agent, { ...request, path });
-    },
-    close() {
-      closed = true;
-      agent.destroy();
-      session?.then(
-        (opened) => opened?.destroy(),
-        () => undefined,
-      );
-    },
-  };
+  /** Ends every connection, and with it every request. */
+  close(): void {
+    this.#isClosed = true;
+    this.#agent.destroy();
+    this.#session?.then(
+      (session) => session?.destroy(),
+      () => undefined,
+    );
+  }
+
+  /** The session, which is opened where there is none; undefined: the server has HTTP/1.1 only. */
+  async #http2Session(): Promise<http2.ClientHttp2Session | undefined> {
+    if (this.#usesHttp1) return undefined;
+    this.#session ??= this.#open();
+    const session = await this.#session;
+    if (session === undefined || (!session.closed && !session.destroyed)) return session;
+    this.#session = undefined;
+    return this.#http2Session();
+  }
+
+  #open(): Promise<http2.ClientHttp2Session | undefined> {
+    const forget = (): void => {
+      if (this.#session === opening) this.#session = undefined;
+    };
+    const opening = openHttp2(this.#server, this.#tlsOptions).then((session) => {
+      if (session === undefined) this.#usesHttp1 = true;
+      // A server that stops finishes the requests in hand; the next ones need another session.
+      session?.once('goaway', forget);
+      session?.once('close', forget);
+      return session;
+    });
+    opening.catch(forget);
+    return opening;
+  }
 }
 
+/** Sends one request as a stream of an HTTP/2 session. */
 function sendHttp2(session: http2.ClientHttp2Session, request: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const stream = session.request(
@@ -157,6 +127,7 @@ function sendHttp2(session: http2.ClientHttp2Session, request: HttpRequest): Pro
   });
 }
 
+/** Sends one request over HTTP/1.1. */
 function sendHttp1(server: URL, agent: http.Agent, request: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const send = server.protocol === 'https:' ? https.request : http.request;

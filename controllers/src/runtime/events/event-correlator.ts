@@ -3,13 +3,13 @@ import { type Clock, formatTime } from '../clock.ts';
 import type { Event } from '../client/resource.ts';
 
 const rememberedKeys = 4096;
-/** From so many different messages on, similar events are combined … */
+/** From so many different messages on, similar events are combined, */
 const combineFrom = 10;
-/** … if none came later than this after the one before. */
+/** if each of them came within this time after the one before. */
 const combineWithinMs = 600_000;
-/** A source may say so much about one object at once … */
+/** A source may record so many events about one object at once, */
 const spamBurst = 25;
-/** … and then one thing in this time. */
+/** and then one event in this time. */
 const spamRefillMs = 300_000;
 
 /** What to do with one event: nothing, create it, or count it on an event that is stored already. */
@@ -48,6 +48,7 @@ export class EventCorrelator {
     this.nameFor = eventNamer(clock, random);
   }
 
+  /** Decides what to write for a new event. */
   correlate(fresh: Event): Correlation {
     const { event, key } = this.#combine(fresh);
     const correlation = this.#count(event, key);
@@ -115,13 +116,13 @@ export class EventCorrelator {
 }
 
 /**
- * Gives events names nobody else has: the object's and the time in hexadecimal nanoseconds (client-go:
+ * Gives events unique names: the object's and the time in hexadecimal nanoseconds (client-go:
  * `GenerateEventName`).
  */
 export function eventNamer(clock: Clock, random: () => number): (objectName: string) => string {
   let last = 0n;
   return (objectName) => {
-    // Our clock has milliseconds; other recorders speak of the same object in the same one.
+    // Our clock has milliseconds, and other recorders may name an event of the same object in the same one.
     const nanos = BigInt(Math.floor(clock.now())) * 1_000_000n + BigInt(Math.floor(random() * 1e6));
     last = nanos > last ? nanos : last + 1n;
     return `${objectName}.${last.toString(16)}`;

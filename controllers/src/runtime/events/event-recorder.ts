@@ -4,9 +4,10 @@ import type { ApiObject } from '../client/api-object.ts';
 import type { Client } from '../client/client.ts';
 import { type Clock, formatTime } from '../clock.ts';
 import { EventCorrelator } from './event-correlator.ts';
-import { EventLanes } from './event-sender.ts';
+import { EventSender } from './event-sender.ts';
 import { type Event, events } from '../client/resource.ts';
 
+/** What happened. */
 export interface EventRequest {
   type: 'Normal' | 'Warning';
   /** CamelCase, for machines: `ScalingReplicaSet`. */
@@ -14,11 +15,11 @@ export interface EventRequest {
   message: string;
   /** The part of the object: `spec.containers{nginx}`. */
   fieldPath?: string;
-  /** What the component was about to do: `Binding`. Only events of the new form say it (see `createSeriesRecorder`). */
+  /** What the component did: `Binding`. Only events of the group events.k8s.io have it (see `SeriesRecorder`). */
   action?: string;
 }
 
-/** Tells the users of the API what happened to an object. Never throws, never waits. */
+/** Records what happened to objects as events of the API. Never throws, never waits. */
 export interface EventRecorder {
   event(about: ApiObject, request: EventRequest): void;
   /** Resolves when everything recorded so far was sent or given up. */
@@ -26,28 +27,29 @@ export interface EventRecorder {
   stop(): void;
 }
 
+/** Which events a recorder writes, and how. */
 export interface EventRecorderOptions {
   client: Client;
   clock: Clock;
   log: Logger;
   /** `deployment-controller`, `default-scheduler`, `kubelet`. */
   component: string;
-  /** The node, for what happens on one. */
+  /** The node, for events about what happens on one. */
   host?: string;
   /** 0 ≤ x < 1; default `Math.random`. */
   random?: () => number;
 }
 
 /**
- * A recorder of events of the core group that aggregates as client-go's does; see `EventCorrelator`. What does not fit
- * its queues is dropped.
+ * A recorder of events of the core group that aggregates them as client-go's does; see `EventCorrelator`. Events that do
+ * not fit its queues are dropped.
  */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, clock, log, component, host = '', random = Math.random } = options;
   const correlator = new EventCorrelator(clock, random);
-  const lanes = new EventLanes({ clock, log, random });
+  const sender = new EventSender({ clock, log, random });
 
-  function make(about: ApiObject, request: EventRequest): Event {
+  function newEvent(about: ApiObject, request: EventRequest): Event {
     const now = formatTime(clock.now());
     return {
       apiVersion: 'v1',
@@ -72,7 +74,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     };
   }
 
-  async function store(correlation: Exclude<ReturnType<EventCorrelator['correlate']>, { action: 'skip' }>) {
+  async function write(correlation: Exclude<ReturnType<EventCorrelator['correlate']>, { action: 'skip' }>) {
     const { event } = correlation;
     if (correlation.action === 'patch') {
       const { namespace, name = '' } = event.metadata;
@@ -80,7 +82,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         await client.patch(events, { namespace, name, type: 'strategic', body: correlation.patch });
         return;
       } catch (error) {
-        // It outlived its time in the store: begin again under the same name.
+        // Its time in the store is over: create it again under the same name.
         if (!isNotFound(error)) throw error;
       }
     }
@@ -89,16 +91,16 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   return {
     event(about, request) {
-      const fresh = make(about, request);
+      const fresh = newEvent(about, request);
       let correlation: ReturnType<EventCorrelator['correlate']> | undefined;
-      lanes.send(about, request.reason, async () => {
-        // Once, however often it takes to write it.
+      sender.send(about, request.reason, async () => {
+        // Once, however often it is tried to be written.
         correlation ??= correlator.correlate(fresh);
-        if (correlation.action !== 'skip') await store(correlation);
+        if (correlation.action !== 'skip') await write(correlation);
       });
     },
-    flush: () => lanes.flush(),
-    stop: () => lanes.stop(),
+    flush: () => sender.flush(),
+    stop: () => sender.stop(),
   };
 }
 

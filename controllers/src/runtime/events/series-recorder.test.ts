@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pino from 'pino';
 import { type Pod, seriesEvents } from '../client/resource.ts';
-import { createSeriesRecorder } from './series-recorder.ts';
+import { SeriesRecorder } from './series-recorder.ts';
 import { FakeApi } from '../testing/fake-api.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 
@@ -18,7 +18,7 @@ function setting() {
   const clock = new FakeClock();
   const api = new FakeApi(clock);
   const log = pino({ level: 'silent' });
-  const recorder = createSeriesRecorder({
+  const recorder = new SeriesRecorder({
     client: api,
     clock,
     log,

@@ -5,10 +5,11 @@ import { BoundedMap } from '../bounded-map.ts';
 import type { Client } from '../client/client.ts';
 import { type Clock, formatMicroTime, type Timer } from '../clock.ts';
 import { eventNamer } from './event-correlator.ts';
-import { EventLanes } from './event-sender.ts';
+import { EventSender } from './event-sender.ts';
 import { type EventRecorder, type EventRequest, referenceTo } from './event-recorder.ts';
 import { type SeriesEvent, seriesEvents } from '../client/resource.ts';
 
+/** Which events a recorder writes, and how. */
 export interface SeriesRecorderOptions {
   client: Client;
   clock: Clock;
@@ -22,9 +23,9 @@ export interface SeriesRecorderOptions {
 }
 
 const rememberedKeys = 4096;
-/** A series to which nothing was added for so long is over (client-go: `finishTime`). */
+/** A series without a repetition for so long is over (client-go: `finishTime`). */
 const finishAfterMs = 6 * 60_000;
-/** A series that goes on is written so often (client-go: `refreshTime`). */
+/** A series that goes on is written once in this time (client-go: `refreshTime`). */
 const refreshEveryMs = 30 * 60_000;
 /** events.k8s.io: `NoteLengthLimit`. */
 const longestNote = 1024;
@@ -36,31 +37,73 @@ interface Recorded {
 }
 
 /**
- * A recorder of events of the group `events.k8s.io`, as client-go's `tools/events`: no count and no first and last
- * times, but the moment, the action, and for what happens again a series. The second time the series is written with
- * `count: 2`; further ones are counted here and written every half hour, and when nothing came for six minutes.
+ * A recorder of events of the group `events.k8s.io`, as client-go's `tools/events`: an event has no count and no first
+ * and last times, but the moment, the action, and when it is repeated a series. The first repetition writes the series
+ * with `count: 2`; further ones are counted here and written every half hour, and when none came for six minutes.
  */
-export function createSeriesRecorder(options: SeriesRecorderOptions): EventRecorder {
-  const { client, clock, log, component, host, random = Math.random } = options;
-  const lanes = new EventLanes({ clock, log, random });
-  const recorded = new BoundedMap<string, Recorded>(rememberedKeys);
-  const nameFor = eventNamer(clock, random);
-  let stopped = false;
-  let finishing: Timer;
-  let refreshing: Timer;
+export class SeriesRecorder implements EventRecorder {
+  readonly #options: SeriesRecorderOptions;
+  readonly #sender: EventSender;
+  readonly #recorded = new BoundedMap<string, Recorded>(rememberedKeys);
+  readonly #nameFor: (objectName: string) => string;
+  #isStopped = false;
+  #finishing: Timer;
+  #refreshing: Timer;
 
-  function make(about: ApiObject, { type, reason, message, action, fieldPath }: EventRequest): SeriesEvent {
+  constructor(options: SeriesRecorderOptions) {
+    const { clock, log, random = Math.random } = options;
+    this.#options = options;
+    this.#sender = new EventSender({ clock, log, random });
+    this.#nameFor = eventNamer(clock, random);
+    this.#finishing = clock.after(finishAfterMs, () => this.#finish());
+    this.#refreshing = clock.after(refreshEveryMs, () => this.#refresh());
+  }
+
+  event(about: ApiObject, request: EventRequest): void {
+    if (this.#isStopped) return;
+    const { clock } = this.#options;
+    const fresh = this.#newEvent(about, request);
+    const key = keyOf(fresh);
+    const known = this.#recorded.get(key);
+    if (known === undefined) {
+      const first: Recorded = { about, event: fresh, lastSeenMs: clock.now() };
+      this.#recorded.set(key, first);
+      this.#write(first);
+      return;
+    }
+    known.lastSeenMs = clock.now();
+    const isFirstRepetition = known.event.series === undefined;
+    known.event.series = {
+      count: (known.event.series?.count ?? 1) + 1,
+      lastObservedTime: formatMicroTime(known.lastSeenMs),
+    };
+    if (isFirstRepetition) this.#write(known);
+  }
+
+  flush(): Promise<void> {
+    return this.#sender.flush();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#finishing.cancel();
+    this.#refreshing.cancel();
+    this.#sender.stop();
+  }
+
+  #newEvent(about: ApiObject, { type, reason, message, action, fieldPath }: EventRequest): SeriesEvent {
+    const { clock, component, host } = this.#options;
     return {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
       metadata: {
-        name: nameFor(about.metadata.name ?? ''),
+        name: this.#nameFor(about.metadata.name ?? ''),
         namespace: about.metadata.namespace || 'default',
       },
       eventTime: formatMicroTime(clock.now()),
       reportingController: component,
       reportingInstance: `${component}-${host}`,
-      // The API takes none without; who says none means what the reason says.
+      // The API requires one.
       action: action ?? reason,
       reason,
       regarding: { ...referenceTo(about), ...(fieldPath ? { fieldPath } : {}) },
@@ -69,9 +112,10 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): EventRecor
     };
   }
 
-  function write({ about, event }: Recorded): void {
+  #write({ about, event }: Recorded): void {
+    const { client } = this.#options;
     const written = structuredClone(event);
-    lanes.send(about, event.reason ?? '', async () => {
+    this.#sender.send(about, event.reason ?? '', async () => {
       const { namespace, name = '' } = written.metadata;
       const { series } = written;
       if (series !== undefined) {
@@ -79,7 +123,7 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): EventRecor
           await client.patch(seriesEvents, { namespace, name, type: 'strategic', body: { series } });
           return;
         } catch (error) {
-          // It outlived its time in the store: begin again under the same name.
+          // Its time in the store is over: create it again under the same name.
           if (!isNotFound(error)) throw error;
         }
       }
@@ -87,54 +131,27 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): EventRecor
     });
   }
 
-  function finish(): void {
+  /** Writes and forgets the series that are over. */
+  #finish(): void {
+    const { clock } = this.#options;
     const oldest = clock.now() - finishAfterMs;
-    for (const [key, one] of recorded.entries()) {
+    for (const [key, one] of this.#recorded.entries()) {
       if (one.lastSeenMs >= oldest) continue;
-      if (one.event.series !== undefined) write(one);
-      recorded.delete(key);
+      if (one.event.series !== undefined) this.#write(one);
+      this.#recorded.delete(key);
     }
-    if (!stopped) finishing = clock.after(finishAfterMs, finish);
+    if (!this.#isStopped) this.#finishing = clock.after(finishAfterMs, () => this.#finish());
   }
 
-  function refresh(): void {
-    for (const [, one] of recorded.entries()) if (one.event.series !== undefined) write(one);
-    if (!stopped) refreshing = clock.after(refreshEveryMs, refresh);
+  /** Writes the series that go on. */
+  #refresh(): void {
+    const { clock } = this.#options;
+    for (const [, one] of this.#recorded.entries()) if (one.event.series !== undefined) this.#write(one);
+    if (!this.#isStopped) this.#refreshing = clock.after(refreshEveryMs, () => this.#refresh());
   }
-
-  finishing = clock.after(finishAfterMs, finish);
-  refreshing = clock.after(refreshEveryMs, refresh);
-  return {
-    event(about, request) {
-      if (stopped) return;
-      const fresh = make(about, request);
-      const key = keyOf(fresh);
-      const known = recorded.get(key);
-      if (known === undefined) {
-        const first: Recorded = { about, event: fresh, lastSeenMs: clock.now() };
-        recorded.set(key, first);
-        write(first);
-        return;
-      }
-      known.lastSeenMs = clock.now();
-      const isSecond = known.event.series === undefined;
-      known.event.series = {
-        count: (known.event.series?.count ?? 1) + 1,
-        lastObservedTime: formatMicroTime(known.lastSeenMs),
-      };
-      if (isSecond) write(known);
-    },
-    flush: () => lanes.flush(),
-    stop() {
-      stopped = true;
-      finishing.cancel();
-      refreshing.cancel();
-      lanes.stop();
-    },
-  };
 }
 
-/** What makes two events the same happening (client-go: `eventKey`): not what the note says. */
+/** What two events of one series have in common (client-go: `eventKey`); notes may differ. */
 function keyOf({
   type,
   action,
@@ -150,7 +167,7 @@ function shortened(message: string): string {
   const bytes = Buffer.from(message);
   if (bytes.length <= longestNote) return message;
   const end = ' ...';
-  // A character that is cut in two is left out.
+  // A character of which only a part fits is left out.
   return `${bytes
     .subarray(0, longestNote - end.length)
     .toString()
