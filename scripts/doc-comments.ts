@@ -13,17 +13,17 @@ const folders = ['k8s-proto', 'shim', 'apiserver-lite', 'controllers', 'pg8s', '
 const lastColumn = 110;
 
 /** Words and what to say instead. */
-const bannedWords: Readonly<Record<string, string>> = {
-  'strangers?': 'unauthenticated clients',
-  told: 'given, required, answered or notified',
-  whoever: 'the client, the caller',
-  whom: 'the client, the caller',
-  'lanes?': 'queue',
-  'doors?': 'port',
-  'houses?': 'project',
-  farewell: 'GOAWAY, closing',
-};
-const bannedPattern = new RegExp(`\\b(${Object.keys(bannedWords).join('|')})\\b`, 'i');
+const bannedWords: ReadonlyMap<string, string> = new Map([
+  ['strangers?', 'unauthenticated clients'],
+  ['told', 'given, required, answered or notified'],
+  ['whoever', 'the client, the caller'],
+  ['whom', 'the client, the caller'],
+  ['lanes?', 'queue'],
+  ['doors?', 'port'],
+  ['houses?', 'project'],
+  ['farewell', 'GOAWAY, closing'],
+]);
+const bannedPattern = new RegExp(`\\b(${[...bannedWords.keys()].join('|')})\\b`, 'i');
 
 /** Folders in which not everything is checked yet. */
 const exceptions: Readonly<Record<string, readonly Fault['rule'][]>> = {
@@ -117,7 +117,7 @@ function functionsOf(item: ModuleItem, listed: ReadonlySet<string>): string[] {
 
 function insteadOf(word: string): string {
   const [, instead = ''] =
-    Object.entries(bannedWords).find(([pattern]) => new RegExp(`^(${pattern})$`, 'i').test(word)) ?? [];
+    [...bannedWords].find(([pattern]) => new RegExp(`^(${pattern})$`, 'i').test(word)) ?? [];
   return instead;
 }
 

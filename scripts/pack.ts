@@ -1,15 +1,16 @@
 /**
  * Makes `pg8s/dist`, what the npm package holds besides its command: Node strips no types below
- * `node_modules`, so they are stripped here, and the private packages `@pg8s/…` that pg8s is made of come along.
- * `npm pack` in `pg8s/` calls it.
+ * `node_modules`, so they are stripped here, and the private packages `@pg8s/…` that pg8s is made of come
+ * along. `npm pack` in `pg8s/` calls it.
  *
- * - What the roots below reach is taken: `pg8s/src/x.ts` as `dist/x.js`, `shim/src/x.ts` as `dist/@pg8s/shim/x.js`.
- * - Specifiers `@pg8s/shim/x` become relative ones. Files that code names by `new URL(…, import.meta.url)` come
- *   along: tables, migrations, worker threads.
+ * - What the roots below reach is taken: `pg8s/src/x.ts` as `dist/x.js`, `shim/src/x.ts` as
+ *   `dist/@pg8s/shim/x.js`.
+ * - Specifiers `@pg8s/shim/x` become relative ones. Files that code names by `new URL(…, import.meta.url)`
+ *   come along: tables, migrations, worker threads.
  * - Declarations are kept of what the public entries reach.
  *
- * It fails where the result would not work: a file that is not there, or a package that pg8s/package.json does
- * not name.
+ * It fails where the result would not work: a file that is not there, or a package that pg8s/package.json
+ * does not name.
  */
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';

@@ -82,14 +82,14 @@ test('permissions: sorted by key, one for the same keys, and only for keys', () 
   ]) {
     state = changes.grantPermission(state, 'r', each);
   }
-  const told = (): string[] =>
+  const reported = (): string[] =>
     (state.roles.get('r')?.permissions ?? []).map(
       ({ type, key, rangeEnd }) =>
         `${type} ${Buffer.from(key).toString()} ${Buffer.from(rangeEnd).toString('hex')}`,
     );
-  assert.deepEqual(told(), ['WRITE a 62', 'WRITE k ', 'READ k 00']);
+  assert.deepEqual(reported(), ['WRITE a 62', 'WRITE k ', 'READ k 00']);
   state = changes.revokePermission(state, 'r', { key: Buffer.from('k'), rangeEnd: Buffer.from('\0') });
-  assert.deepEqual(told(), ['WRITE a 62', 'WRITE k ']);
+  assert.deepEqual(reported(), ['WRITE a 62', 'WRITE k ']);
   const absent = { key: Buffer.from('k'), rangeEnd: Buffer.from('\0') };
   refuses(() => changes.revokePermission(state, 'r', absent), 'permissionNotGranted');
   refuses(() => changes.grantPermission(state, 'r', undefined), 'permissionNotGiven');

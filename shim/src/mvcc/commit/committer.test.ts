@@ -52,10 +52,10 @@ test('a refused request changes nothing for its neighbours in the batch', async 
     store.deleteRange({ key: bytes('none') }),
     store.put({ key: bytes('c'), value: bytes('1') }),
   ]);
-  const told = answers.map((answer) =>
+  const reported = answers.map((answer) =>
     answer.status === 'fulfilled' ? answer.value.header.revision : (answer.reason as { code: string }).code,
   );
-  assert.deepEqual(told, [2, 'keyNotFound', 'leaseNotFound', 'futureRevision', 2, 3]);
+  assert.deepEqual(reported, [2, 'keyNotFound', 'leaseNotFound', 'futureRevision', 2, 3]);
   await store.close();
 });
 

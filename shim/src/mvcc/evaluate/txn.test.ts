@@ -115,8 +115,8 @@ test('operations see those before them; compares, nested ones too, only what was
       { requestRange: { key: bytes('a'), rangeEnd: bytes('\0'), revision: 5 } },
     ],
   });
-  const told = plain(answer) as { responses: Record<string, { header: { revision: number } }>[] };
-  const [before, put, after, nested, count, past] = told.responses.map(
+  const reported = plain(answer) as { responses: Record<string, { header: { revision: number } }>[] };
+  const [before, put, after, nested, count, past] = reported.responses.map(
     (response) => Object.values(response)[0],
   ) as [
     { header: { revision: number }; kvs: { value: string }[] },

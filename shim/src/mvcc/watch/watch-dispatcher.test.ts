@@ -53,16 +53,16 @@ test('a watch that begins below the compaction is told so once, after watch() ha
   for (const value of ['1', '2', '3']) await store.put(put(value));
   await store.compact({ revision: 4 });
   let returned = false;
-  const told: [number, boolean][] = [];
+  const reported: [number, boolean][] = [];
   store.watch(
     { key, startRevision: 2 },
-    { events: () => true, compacted: (revision) => told.push([revision, returned]) },
+    { events: () => true, compacted: (revision) => reported.push([revision, returned]) },
   );
   const never = { events: () => true, compacted: () => assert.fail('it was canceled') };
   store.watch({ key, startRevision: 2 }, never).cancel();
   returned = true;
-  await until('the end', () => told.length > 0);
+  await until('the end', () => reported.length > 0);
   await store.put(put('4'));
-  assert.deepEqual(told, [[4, true]]);
+  assert.deepEqual(reported, [[4, true]]);
   await store.close();
 });

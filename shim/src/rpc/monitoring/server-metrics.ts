@@ -151,7 +151,9 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
     gauge.set(labels, value);
     registry.registerMetric(gauge);
   };
-  constant('etcd_server_version', 'The version that clients are told.', { server_version: version });
+  constant('etcd_server_version', 'The version of etcd that this server reports.', {
+    server_version: version,
+  });
   constant('etcd_cluster_version', 'The version of the API.', {
     cluster_version: version.replace(/^(\d+)\.(\d+).*$/, '$1.$2'),
   });
