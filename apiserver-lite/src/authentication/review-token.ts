@@ -1,4 +1,4 @@
-import type { TokenAuthenticator } from '../registry/authorization/authorizer.ts';
+import type { TokenReviewer } from './token-reviewer.ts';
 import type { ServiceAccountAuthenticator } from './service-account/authenticate-token.ts';
 import { CredentialError, withAuthenticatedGroup } from './authenticator.ts';
 import type { TokenLookup } from './token-file.ts';
@@ -11,11 +11,7 @@ export interface ReviewTokenOptions {
 }
 
 /** Answers TokenReviews with what a request with that token would meet (Kubernetes: `registry/authentication/tokenreview`). */
-export function reviewToken({
-  tokens,
-  serviceAccounts,
-  apiAudiences,
-}: ReviewTokenOptions): TokenAuthenticator {
+export function reviewToken({ tokens, serviceAccounts, apiAudiences }: ReviewTokenOptions): TokenReviewer {
   return {
     async authenticateToken(token, audiences) {
       const user = tokens?.(token);

@@ -1,4 +1,4 @@
-import type { AuthorizationRules, ReviewAuthorizer } from '../registry/authorization/authorizer.ts';
+import type { AuthorizationRules, ReviewAuthorizer } from './access-questions.ts';
 import { mastersGroup } from '../authentication/authenticator.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { RbacIndex } from './rbac-index.ts';

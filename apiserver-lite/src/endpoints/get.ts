@@ -1,6 +1,6 @@
 import type { RequestContext } from '../http/request-context.ts';
 import { methodNotAllowed } from '../api-errors/status-error.ts';
-import { text } from './options/query.ts';
+import { text } from '../http/query.ts';
 import type { ResourceScope } from './resource-scope.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
 

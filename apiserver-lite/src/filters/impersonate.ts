@@ -2,9 +2,9 @@ import type { Filter, RequestContext, UserInfo } from '../http/request-context.t
 import { StatusError } from '../api-errors/status-error.ts';
 import { attributesOf } from '../authorization/authorizer.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
-import { impersonationModes } from '../authentication/impersonation/impersonation-mode.ts';
-import { wantedUserOf } from '../authentication/impersonation/wanted-user.ts';
-import type { WantedUser } from '../authentication/impersonation/wanted-user.ts';
+import { impersonationModes } from '../impersonation/impersonation-mode.ts';
+import { wantedUserOf } from '../impersonation/wanted-user.ts';
+import type { WantedUser } from '../impersonation/wanted-user.ts';
 
 /** So many users have their last way remembered, as in kube-apiserver. */
 const maxRemembered = 10_000;

@@ -1,5 +1,5 @@
-import { flag, text } from '../endpoints/options/query.ts';
-import { parseFieldSelector } from '../endpoints/selectors/field-selector.ts';
+import { flag, text } from '../http/query.ts';
+import { parseFieldSelector } from '../selectors/field-selector.ts';
 import type { Filter, RequestInfo } from '../http/request-context.ts';
 import { ServerRequest } from '../http/server-request.ts';
 import type { RequestTarget } from '../http/request-target.ts';

@@ -5,7 +5,7 @@ import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
 import { responseOf } from '../http/server-request.ts';
-import { versionInfo } from '../server/version.ts';
+import { versionInfo } from '../discovery/version-info.ts';
 import { documentV2 } from './document-v2.ts';
 import { documentOf, groupDocumentV3, versionDocument } from './document-v3.ts';
 import { jsonDocument, LazyDocument } from './lazy-document.ts';

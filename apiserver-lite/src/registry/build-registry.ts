@@ -23,7 +23,8 @@ import type { TrackServerWrite } from './server-writes.ts';
 import { serviceAllocators } from './service-allocators.ts';
 import { StoredRests } from './stored-rests.ts';
 import type { TokenSettings } from './subresources.ts';
-import type { ReviewAuthorizer, TokenAuthenticator } from './authorization/authorizer.ts';
+import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
+import type { TokenReviewer } from '../authentication/token-reviewer.ts';
 import type { ComponentProbe } from './core/component-status/component-status-rest.ts';
 import { buildVirtual, type VirtualDependencies } from './virtual-resources.ts';
 
@@ -38,7 +39,7 @@ export interface RegistryOptions {
   /** As Math.random, the default. */
   random?: () => number;
   authorizer: ReviewAuthorizer;
-  tokens: TokenAuthenticator;
+  tokens: TokenReviewer;
   /** How `serviceaccounts/token` issues tokens; it is not served without. */
   tokenRequests?: TokenSettings;
   /** How kubelets are called. */

@@ -11,13 +11,14 @@ import {
   subjectAccessReview,
 } from './authorization/access-review.ts';
 import { selfSubjectReview, tokenReview } from './authentication/authentication-review.ts';
-import type { ReviewAuthorizer, TokenAuthenticator } from './authorization/authorizer.ts';
+import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
+import type { TokenReviewer } from '../authentication/token-reviewer.ts';
 import { componentStatusRest, type ComponentProbe } from './core/component-status/component-status-rest.ts';
 
 /** What the resources that are not stored ask. */
 export interface VirtualDependencies {
   authorizer: ReviewAuthorizer;
-  tokens: TokenAuthenticator;
+  tokens: TokenReviewer;
   /** By component name: `scheduler`, `controller-manager`, `etcd-0`. */
   componentProbes: Readonly<Record<string, ComponentProbe>>;
   clock: () => number;

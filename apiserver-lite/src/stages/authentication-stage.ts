@@ -4,7 +4,7 @@ import { bearerToken, type TokenAuthenticator } from '../authentication/bearer-t
 import { clientCertificate } from '../authentication/client-certificate.ts';
 import { reviewToken } from '../authentication/review-token.ts';
 import { serviceAccounts, type ServiceAccounts } from '../authentication/service-account/service-accounts.ts';
-import type { TokenAuthenticator as TokenReviewer } from '../registry/authorization/authorizer.ts';
+import type { TokenReviewer } from '../authentication/token-reviewer.ts';
 import type { StorageStage } from './storage-stage.ts';
 
 /** How the server finds out who asks. */

@@ -12,7 +12,7 @@ import { rbacAuthorizer } from '../authorization/rbac-authorizer.ts';
 import { RbacIndex } from '../authorization/rbac-index.ts';
 import { reviewAuthorizer } from '../authorization/review-authorizer.ts';
 import { nodeRole } from '../bootstrap/rbac-policy/policy.ts';
-import type { ReviewAuthorizer } from '../registry/authorization/authorizer.ts';
+import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
 
 /** How the server decides who may do what. */
 export interface AuthorizationStage {

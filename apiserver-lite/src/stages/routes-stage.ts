@@ -7,7 +7,7 @@ import { serveOpenApi } from '../openapi/serve-openapi.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import { ping, serveHealth, type HealthCheck } from '../server/health.ts';
 import type { PostStartHooks } from '../server/post-start-hooks.ts';
-import { versionInfo } from '../server/version.ts';
+import { versionInfo } from '../discovery/version-info.ts';
 import { within } from '../server/within.ts';
 import type { StorageFactory } from '../storage/storage-factory.ts';
 import type { AuthenticationStage } from './authentication-stage.ts';

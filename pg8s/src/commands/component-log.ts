@@ -1,4 +1,4 @@
-import { versionInfo } from '@pg8s/apiserver-lite/server/version';
+import { versionInfo } from '@pg8s/apiserver-lite/discovery/version-info';
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { createLogger, type LogFormat, logFormats, type LogLevel, logLevels } from '../logging.ts';

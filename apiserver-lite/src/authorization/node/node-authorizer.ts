@@ -1,4 +1,4 @@
-import { parseFieldSelector } from '../../endpoints/selectors/field-selector.ts';
+import { parseFieldSelector } from '../../selectors/field-selector.ts';
 import type { UserInfo } from '../../http/request-context.ts';
 import { nodesGroup } from '../../authentication/authenticator.ts';
 import { allowed } from '../authorizer.ts';

@@ -10,7 +10,7 @@ import { BodyError, kindOfValue, openEnvelope, protobufProblem, readValue } from
 import { metaCodec } from '../../registry/resource-types/meta-codec.ts';
 import { DecodeError } from '../../registry/resource-types/object-codec.ts';
 import { negotiateInput } from '../negotiation/input.ts';
-import { flag, integer, text } from './query.ts';
+import { flag, integer, text } from '../../http/query.ts';
 
 /** `meta/v1.DeleteOptions` as JSON has it. */
 interface DeleteOptionsBody {

@@ -2,10 +2,10 @@ import type { RequestContext } from '../../http/request-context.ts';
 import { badRequest, invalid, type FieldError } from '../../api-errors/status-error.ts';
 import type { Rest } from '../../registry/rest.ts';
 import type { Predicate, ResourceVersionMatch, Scope } from '../../storage/storage.ts';
-import { compileFieldSelector, parseFieldSelector } from '../selectors/field-selector.ts';
-import { compileLabelSelector, parseLabelSelector } from '../selectors/label-selector.ts';
+import { compileFieldSelector, parseFieldSelector } from '../../selectors/field-selector.ts';
+import { compileLabelSelector, parseLabelSelector } from '../../selectors/label-selector.ts';
 import { forbiddenValue, unsupportedValue } from './field-errors.ts';
-import { flag, integer, text } from './query.ts';
+import { flag, integer, text } from '../../http/query.ts';
 
 /** `meta/v1.ListOptions` of a list, watch or deletecollection, validated and bound to the resource. */
 export interface RequestedList {

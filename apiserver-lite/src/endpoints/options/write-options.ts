@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../http/request-context.ts';
 import { invalid, type FieldError } from '../../api-errors/status-error.ts';
 import { forbiddenValue, invalidValue, unsupportedValue } from './field-errors.ts';
-import { flag, text } from './query.ts';
+import { flag, text } from '../../http/query.ts';
 
 /** What happens to fields that the schema doesn't know (KEP-2885). */
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';

@@ -3,7 +3,7 @@ import { badRequest } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import { timestamp } from '../generic/timestamp.ts';
 import type { Rest } from '../rest.ts';
-import type { TokenAuthenticator } from '../authorization/authorizer.ts';
+import type { TokenReviewer } from '../../authentication/token-reviewer.ts';
 
 type Create = NonNullable<Rest['create']>;
 
@@ -30,7 +30,7 @@ export function selfSubjectReview(clock: () => number): Create {
 }
 
 /** Whose token is this? */
-export function tokenReview(authenticator: TokenAuthenticator): Create {
+export function tokenReview(authenticator: TokenReviewer): Create {
   return async (_context, object) => {
     const { token = '', audiences = [] } = (object['spec'] ?? {}) as { token?: string; audiences?: string[] };
     if (token === '') throw badRequest('token is required for TokenReview in authentication');

@@ -5,7 +5,7 @@ import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
 import { invalidValue } from '../fields/field-errors.ts';
 import { goValue, metaValue } from '../fields/go-value.ts';
-import type { AuthorizationQuestion, ReviewAuthorizer } from './authorizer.ts';
+import type { AuthorizationQuestion, ReviewAuthorizer } from '../../authorization/access-questions.ts';
 
 interface ReviewSpec {
   resourceAttributes?: {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { StatusError } from '../../api-errors/status-error.ts';
 import { create, testRegistry } from '../testing/test-registry.ts';
 import { update } from '../testing/update.ts';
-import type { ReviewAuthorizer } from '../authorization/authorizer.ts';
+import type { ReviewAuthorizer } from '../../authorization/access-questions.ts';
 import { missingRules } from './rule-coverage.ts';
 
 const roles = 'rbac.authorization.k8s.io/v1/roles';

@@ -3,7 +3,7 @@ import type { AdmissionAttributes, AdmissionPlugin } from '../../admission/admis
 import { forbidden } from '../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../storage/storage.ts';
 import { isSame } from '../generic/copy-object.ts';
-import type { ReviewAuthorizer } from '../authorization/authorizer.ts';
+import type { ReviewAuthorizer } from '../../authorization/access-questions.ts';
 import { missingRules, type PolicyRule } from './rule-coverage.ts';
 
 const group = 'rbac.authorization.k8s.io';

@@ -1,6 +1,6 @@
-import { goQuote } from '../../registry/fields/field-errors.ts';
-import type { HttpRequest } from '../../http/request-context.ts';
-import { badRequest } from '../../api-errors/status-error.ts';
+import { goQuote } from '../registry/fields/field-errors.ts';
+import type { HttpRequest } from '../http/request-context.ts';
+import { badRequest } from '../api-errors/status-error.ts';
 
 const extraPrefix = 'impersonate-extra-';
 

@@ -1,4 +1,4 @@
-import { badRequest } from '../../api-errors/status-error.ts';
+import { badRequest } from '../api-errors/status-error.ts';
 import { labelKeyProblems, labelValueProblems } from './label-syntax.ts';
 import { tokenize, type Token } from './label-tokens.ts';
 

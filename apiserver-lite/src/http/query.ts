@@ -1,4 +1,4 @@
-import { badRequest } from '../../api-errors/status-error.ts';
+import { badRequest } from '../api-errors/status-error.ts';
 
 /** The first value of a parameter; empty where it isn't given. */
 export function text(query: URLSearchParams, name: string): string {

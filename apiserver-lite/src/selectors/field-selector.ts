@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { badRequest } from '../../api-errors/status-error.ts';
+import { badRequest } from '../api-errors/status-error.ts';
 
 /** One term of a field selector such as `spec.nodeName=n1,status.phase!=Running`. */
 export interface FieldRequirement {

@@ -1,16 +1,16 @@
-import { goQuote } from '../../registry/fields/field-errors.ts';
-import { dns1123Label, dns1123Subdomain, domainPrefixedPath } from '../../registry/fields/formats.ts';
-import { subdomainName } from '../../registry/fields/names.ts';
-import type { UserInfo } from '../../http/request-context.ts';
+import { goQuote } from '../registry/fields/field-errors.ts';
+import { dns1123Label, dns1123Subdomain, domainPrefixedPath } from '../registry/fields/formats.ts';
+import { subdomainName } from '../registry/fields/names.ts';
+import type { UserInfo } from '../http/request-context.ts';
 import {
   anonymousUser,
   authenticatedGroup,
   mastersGroup,
   nodesGroup,
   unauthenticatedGroup,
-} from '../authenticator.ts';
-import { refusal } from '../../authorization/authorizer.ts';
-import type { AuthorizationAttributes, Authorizer } from '../../authorization/authorizer.ts';
+} from '../authentication/authenticator.ts';
+import { refusal } from '../authorization/authorizer.ts';
+import type { AuthorizationAttributes, Authorizer } from '../authorization/authorizer.ts';
 import type { WantedUser } from './wanted-user.ts';
 
 /** One kind of permission to impersonate another user. */

@@ -1,5 +1,5 @@
-import type { Authorization, AuthorizationAttributes } from '../../authorization/authorizer.ts';
-import type { UserInfo } from '../../http/request-context.ts';
+import type { Authorization, AuthorizationAttributes } from './authorizer.ts';
+import type { UserInfo } from '../http/request-context.ts';
 
 /** A question to the authorizer, with the selectors that a review may name besides. */
 export interface AuthorizationQuestion extends AuthorizationAttributes {
@@ -20,12 +20,4 @@ export interface AuthorizationRules {
 export interface ReviewAuthorizer {
   authorize(question: AuthorizationQuestion): Promise<Authorization>;
   rulesFor(user: UserInfo, namespace: string): Promise<AuthorizationRules>;
-}
-
-/** Who a bearer token speaks for; undefined when nobody knows it, a message when it is wrong. */
-export interface TokenAuthenticator {
-  authenticateToken(
-    token: string,
-    audiences: readonly string[],
-  ): Promise<{ user: UserInfo; audiences?: readonly string[] } | { error: string } | undefined>;
 }
