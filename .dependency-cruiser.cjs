@@ -9,6 +9,63 @@ const only = (room, allowed, except) => ({
   to: { path: `^(${rooms.filter((other) => other !== room && !allowed.includes(other)).join('|')})/` },
 });
 
+/**
+ * The rooms of apiserver-lite/src from the bottom to the top, and which others each may use: server → filters → endpoints →
+ * admission, registry → storage, with discovery, OpenAPI and the bootstrap above the registry, and what all share at the bottom.
+ */
+const apiserverRooms = {
+  json: [],
+  'api-errors': [],
+  http: ['api-errors'],
+  selectors: ['api-errors'],
+  'flow-control': [],
+  storage: ['api-errors'],
+  metrics: ['http', 'storage'],
+  authentication: ['api-errors', 'http', 'storage'],
+  authorization: ['api-errors', 'http', 'selectors', 'storage', 'authentication'],
+  admission: ['api-errors', 'http', 'storage', 'authentication', 'authorization'],
+  registry: [
+    'json',
+    'api-errors',
+    'http',
+    'selectors',
+    'storage',
+    'authentication',
+    'authorization',
+    'admission',
+  ],
+  impersonation: ['api-errors', 'http', 'authentication', 'authorization', 'registry'],
+  endpoints: ['json', 'api-errors', 'http', 'selectors', 'storage', 'authorization', 'admission', 'registry'],
+  discovery: ['api-errors', 'http', 'registry', 'endpoints'],
+  openapi: ['api-errors', 'http', 'registry', 'endpoints', 'discovery'],
+  bootstrap: ['api-errors', 'storage', 'authentication', 'authorization', 'registry', 'discovery'],
+  filters: [
+    'api-errors',
+    'http',
+    'selectors',
+    'metrics',
+    'flow-control',
+    'authentication',
+    'authorization',
+    'impersonation',
+  ],
+  server: ['api-errors', 'http'],
+  flags: ['admission', 'authentication', 'registry', 'apiserver-options.ts'],
+};
+
+const testFiles = '\\.test\\.ts$|/testing/';
+
+/** A room of apiserver-lite may use only those that the table lists; `stages/` and the files above them may use all. */
+const apiserverRoom = ([room, allowed]) => ({
+  name: `apiserver-${room}-uses-only-what-is-below`,
+  severity: 'error',
+  from: { path: `^apiserver-lite/src/${room}/`, pathNot: testFiles },
+  to: {
+    path: '^apiserver-lite/src/',
+    pathNot: `^apiserver-lite/src/(${[room, ...allowed].map((other) => (other.includes('.') ? other.replaceAll('.', '\\.') : `${other}/`)).join('|')})`,
+  },
+});
+
 module.exports = {
   forbidden: [
     only('k8s-proto', []),
@@ -39,6 +96,25 @@ module.exports = {
           '^apiserver-lite/src/(storage/|apiserver-options\\.ts|stages/storage-stage\\.ts)|\\.pg\\.test\\.ts$',
       },
       to: { path: '^shim/' },
+    },
+    ...Object.entries(apiserverRooms).map(apiserverRoom),
+    {
+      // A built-in kind, a custom one and an aggregated one go the same way: through the ResourceTypes of what is served.
+      name: 'endpoints-and-storage-look-up-no-built-in-kinds',
+      severity: 'error',
+      from: {
+        path: '^apiserver-lite/src/(endpoints|storage)/',
+        pathNot: `${testFiles}|^apiserver-lite/src/storage/value-codec\\.ts$`,
+      },
+      to: {
+        path: [
+          '^k8s-proto/src/(scheme|stored-object)\\.ts$',
+          '^k8s-proto/src/(schema|lossless|generated)/',
+          '^k8s-proto/src/codec/(?!codec-error\\.ts$)',
+          '^k8s-proto/src/conform/(conform|plan)\\.ts$',
+          '^apiserver-lite/src/registry/(?!(rest|resource-table|server-writes|generic/validate-delete-options)\\.ts$|resource-types/[^/]+\\.ts$)',
+        ],
+      },
     },
     {
       name: 'only-postgres-imports-the-driver',

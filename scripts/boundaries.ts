@@ -68,17 +68,71 @@ const planted: readonly { path: string; content: string; rules: readonly string[
     // The circle is reported once, with its first file.
     rules: [],
   },
+  // Each room of the API server reaches for one above it.
+  ...(
+    [
+      ['json', 'http'],
+      ['api-errors', 'http'],
+      ['http', 'server'],
+      ['selectors', 'endpoints'],
+      ['flow-control', 'filters'],
+      ['storage', 'registry'],
+      ['metrics', 'registry'],
+      ['authentication', 'authorization'],
+      ['authorization', 'endpoints'],
+      ['admission', 'endpoints'],
+      ['registry', 'endpoints'],
+      ['impersonation', 'filters'],
+      ['endpoints', 'filters'],
+      ['discovery', 'openapi'],
+      ['openapi', 'bootstrap'],
+      ['bootstrap', 'endpoints'],
+      ['filters', 'endpoints'],
+      ['server', 'filters'],
+      ['flags', 'stages'],
+    ] as const
+  ).flatMap(([from, to]) => [
+    {
+      path: `apiserver-lite/src/${from}/planted-${to}.ts`,
+      content: `import type { Above } from '../${to}/planted.ts';\nexport type Again = Above;\n`,
+      rules: [`apiserver-${from}-uses-only-what-is-below`],
+    },
+    { path: `apiserver-lite/src/${to}/planted.ts`, content: 'export type Above = string;\n', rules: [] },
+  ]),
+  ...['endpoints', 'storage'].map((room) => ({
+    path: `apiserver-lite/src/${room}/planted-table.ts`,
+    content: "import type { Kinds } from '@pg8s/k8s-proto/scheme';\nexport type Again = Kinds;\n",
+    rules: ['endpoints-and-storage-look-up-no-built-in-kinds'],
+  })),
+  {
+    path: 'apiserver-lite/src/endpoints/planted-defaults.ts',
+    content:
+      "import type { Defaults } from '../registry/defaults/planted.ts';\nexport type Again = Defaults;\n",
+    rules: ['endpoints-and-storage-look-up-no-built-in-kinds'],
+  },
+  {
+    path: 'apiserver-lite/src/registry/defaults/planted.ts',
+    content: 'export type Defaults = string;\n',
+    rules: [],
+  },
+  { path: 'k8s-proto/src/scheme.ts', content: 'export type Kinds = string;\n', rules: [] },
 ];
 
 async function plant(folder: string): Promise<void> {
   for (const room of rooms) await mkdir(join(folder, room), { recursive: true });
-  const manifest = await readFile(join(root, 'shim/package.json'), 'utf8');
-  for (const { path, content } of [...planted, { path: 'shim/package.json', content: manifest }]) {
+  const manifests = await Promise.all(
+    ['shim', 'k8s-proto'].map(async (room) => ({
+      path: `${room}/package.json`,
+      content: await readFile(join(root, room, 'package.json'), 'utf8'),
+    })),
+  );
+  for (const { path, content } of [...planted, ...manifests]) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
   await mkdir(join(folder, 'node_modules/@pg8s'), { recursive: true });
-  await symlink(join(folder, 'shim'), join(folder, 'node_modules/@pg8s/shim'));
+  for (const room of ['shim', 'k8s-proto'])
+    await symlink(join(folder, room), join(folder, 'node_modules/@pg8s', room));
   await symlink(join(root, 'node_modules/pg'), join(folder, 'node_modules/pg'));
 }
 
