@@ -23,7 +23,7 @@ const apiserverRooms = {
   metrics: ['http', 'storage'],
   authentication: ['api-errors', 'http', 'storage'],
   authorization: ['api-errors', 'http', 'selectors', 'storage', 'authentication'],
-  admission: ['api-errors', 'http', 'storage', 'authentication', 'authorization'],
+  admission: ['api-errors', 'http', 'storage', 'authentication', 'authorization', 'registry'],
   registry: [
     'json',
     'api-errors',
