@@ -12,6 +12,7 @@ import { accepts, PartProcess } from './part-process.ts';
 export interface ApiserverPart {
   readonly process: PartProcess;
   readonly kubeconfig: string;
+  readonly port: number;
 }
 
 /** An etcd server as a process of its own, over TLS, with client certificates only. */
@@ -87,7 +88,7 @@ export class PartCluster {
     const file = join(this.#folder, `kubeconfig-${port}`);
     const server = `https://127.0.0.1:${port}`;
     await writeFile(file, kubeconfig({ server, caCert: ca.cert, user: 'kubernetes-admin', client: admin }));
-    return { process, kubeconfig: file };
+    return { process, kubeconfig: file, port };
   }
 
   /** Starts `pg8s controllers`, with one node. */

@@ -1,0 +1,151 @@
+import { type ClientHttp2Session, connect } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+
+/** A request that is sent to both servers. */
+export interface AskedRequest {
+  method?: string;
+  /** With its query, as it goes over the wire. */
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON. */
+  body?: string | Uint8Array | object;
+  /** Of a user in `tokens`; default the administrator's. null: no credentials. */
+  token?: string | null;
+  /** The answer is read for so long, then the request is cut off: for watches. */
+  forMs?: number;
+}
+
+/** What a server answered. */
+export interface Answer {
+  code: number;
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+}
+
+/** One of the two API servers that are compared. */
+export interface AskedServer {
+  readonly name: 'pg8s' | 'stock';
+  readonly port: number;
+  ask(request: AskedRequest): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** Users of both servers, in the form of `--token-auth-file`: `tokens.admin` is in `system:masters`, `tokens.user` may do nothing. */
+export const tokens = { admin: 'admin-token', user: 'user-token' } as const;
+export const tokenFile =
+  `${tokens.admin},admin,admin-uid,system:masters\n` + `${tokens.user},user,user-uid\n`;
+
+/** How requests reach a server. */
+export interface Transport {
+  ask(request: AskedRequest): Promise<Answer>;
+  close(): void;
+}
+
+interface Prepared {
+  method: string;
+  headers: Record<string, string>;
+  body: Buffer | undefined;
+}
+
+function prepare({ method, headers = {}, body, token = tokens.admin }: AskedRequest): Prepared {
+  const bytes =
+    body === undefined
+      ? undefined
+      : Buffer.from(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
+  return {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(bytes === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(bytes.byteLength) }),
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: bytes,
+  };
+}
+
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return plain;
+}
+
+/** HTTP/1.1 with kept connections; the certificate is not checked. */
+export function http1(port: number): Transport {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8, rejectUnauthorized: false });
+  return {
+    close: () => agent.destroy(),
+    ask: (asked) =>
+      new Promise((resolve, reject) => {
+        const { method, headers, body } = prepare(asked);
+        const request = httpsRequest(
+          { host: '127.0.0.1', port, path: asked.path, method, headers, agent },
+          (response) => {
+            const pieces: Buffer[] = [];
+            const finish = () =>
+              resolve({
+                code: response.statusCode ?? 0,
+                headers: plainHeaders(response.headers),
+                body: Buffer.concat(pieces),
+              });
+            response.on('data', (piece: Buffer) => pieces.push(piece));
+            response.on('end', finish);
+            response.on('error', finish);
+            if (asked.forMs !== undefined) {
+              setTimeout(() => {
+                finish();
+                response.destroy();
+              }, asked.forMs).unref();
+            }
+          },
+        );
+        request.on('error', reject);
+        request.end(body);
+      }),
+  };
+}
+
+/** HTTP/2 over one connection; the certificate is not checked. */
+export function http2(port: number): Transport {
+  let session: ClientHttp2Session | undefined;
+  const open = (): ClientHttp2Session => {
+    if (session === undefined || session.closed || session.destroyed) {
+      session = connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
+      session.on('error', () => undefined); // Each request hears of it.
+    }
+    return session;
+  };
+  return {
+    close: () => session?.destroy(),
+    ask: (asked) =>
+      new Promise((resolve, reject) => {
+        const { method, headers, body } = prepare(asked);
+        const stream = open().request(
+          { ':method': method, ':path': asked.path, ...headers },
+          { endStream: body === undefined },
+        );
+        const pieces: Buffer[] = [];
+        let code = 0;
+        let answered: Record<string, string> = {};
+        stream.on('response', (fields) => {
+          code = Number(fields[':status']);
+          answered = plainHeaders(fields as IncomingHttpHeaders);
+          delete answered[':status'];
+        });
+        stream.on('data', (piece: Buffer) => pieces.push(piece));
+        stream.on('error', reject);
+        stream.on('end', () => resolve({ code, headers: answered, body: Buffer.concat(pieces) }));
+        if (asked.forMs !== undefined) {
+          setTimeout(() => {
+            resolve({ code, headers: answered, body: Buffer.concat(pieces) });
+            stream.close();
+          }, asked.forMs).unref();
+        }
+        if (body !== undefined) stream.end(body);
+      }),
+  };
+}

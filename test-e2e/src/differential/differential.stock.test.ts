@@ -1,0 +1,44 @@
+/**
+ * One table of requests, sent to pg8s and to a stock kube-apiserver with the same admission plugins. Differences that stay are in
+ * `known-differences.ts` with their reasons. PG8S_DIFFERENTIAL=NAME runs the families whose name contains that.
+ */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { obtainFromDebian } from '../clients/obtain.ts';
+import { temporaryDataDir } from '../running-pg8s.ts';
+import { allFamilies } from './families.ts';
+import { compare } from './family.ts';
+import { knownDifferences } from './known-differences.ts';
+import { startOurs, startStock } from './start-servers.ts';
+
+const folder = await temporaryDataDir();
+after(() => folder.remove());
+
+test('a stock kube-apiserver answers the same', { timeout: 3_600_000 }, async (t) => {
+  await obtainFromDebian('etcd', 'etcd-server');
+  const stock = await startStock(join(folder.path, 'stock'), 'etcd');
+  if ('missing' in stock) return t.skip(stock.missing);
+  const ours = await startOurs(join(folder.path, 'pg8s'));
+  try {
+    const wanted = process.env['PG8S_DIFFERENTIAL'] ?? '';
+    const families = allFamilies.filter(({ name }) => name === 'preparation' || name.includes(wanted));
+    const { requests, equal, differences, used } = await compare({ ours, stock }, families);
+    const report = differences
+      .map(({ where, request, lines }) =>
+        [`${where} (${request})`, ...lines.map((line) => `  ${line}`)].join('\n'),
+      )
+      .join('\n');
+    const file = process.env['PG8S_DIFFERENTIAL_REPORT'];
+    if (file !== undefined) await writeFile(file, report);
+    console.log(`${requests} requests, ${equal} equal, ${differences.length} differ without a reason`);
+    assert.equal(report, '');
+    if (wanted !== '') return;
+    const unused = knownDifferences.filter((known) => !used.has(known)).map(({ reason }) => reason);
+    assert.deepEqual(unused, [], 'entries of the list that explain nothing');
+  } finally {
+    await ours.stop();
+    await stock.stop();
+  }
+});

@@ -1,0 +1,30 @@
+import type { Family } from './family.ts';
+import { fresh } from './families/fresh.ts';
+import { lives } from './families/lives.ts';
+import { surface } from './families/surface.ts';
+import { watches } from './families/watches.ts';
+import { namespace } from './places.ts';
+
+const preparation: Family = {
+  name: 'preparation',
+  async run(ask) {
+    await ask('create the namespace', {
+      path: '/api/v1/namespaces',
+      body: { metadata: { name: namespace } },
+    });
+  },
+};
+
+/** All requests of the comparison, in the order in which they are sent. */
+export const allFamilies: readonly Family[] = [...fresh, preparation, ...surface, ...watches, ...lives()];
+
+const shortKinds = new Set(['ConfigMap', 'Pod', 'Deployment', 'Service', 'RoleBinding']);
+
+/** Those of the short form. */
+export const shortFamilies: readonly Family[] = [
+  ...fresh,
+  preparation,
+  ...surface,
+  ...watches,
+  ...lives(({ kind }) => shortKinds.has(kind)),
+];

@@ -1,0 +1,115 @@
+import { parse as parseYaml } from 'yaml';
+import type { Answer } from './asked-server.ts';
+
+/** An answer without what differs from one run to the next. */
+export interface NormalAnswer {
+  code: number;
+  headers: Readonly<Record<string, string>>;
+  /** Parsed JSON, a list of parsed lines for a watch, or text. */
+  body: unknown;
+}
+
+/** Headers that have the time, the size or the name of a request in them, or that HTTP itself adds. */
+const runHeaders = new Set([
+  'date',
+  'content-length',
+  'audit-id',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'etag',
+  'last-modified',
+  'expires',
+]);
+
+/** Order matters: longer forms come before those that they contain. */
+const replacements: readonly [RegExp, string][] = [
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID'],
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, 'TIME'],
+  [/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, 'SERVICE-IP'],
+  [/(resourceVersion(?:\\*")?: ?(?:\\*")?)[1-9]\d*/g, '$1RV'],
+  [/p{200,}\w{5}\b/g, 'LONG-GENERATED'],
+  [/(ResourceVersion in (?:record \(|object meta: ))\d+/g, '$1RV'],
+  [/(Too large resource version: \d+, current: )\d+/g, '$1RV'],
+  [/("?nodePort"?:|"healthCheckNodePort":) ?3[0-2]\d{3}\b/g, '$1"NODE-PORT"'],
+  [/\b(port "?|nodePort: |:)3[0-2]\d{3}\/(TCP|UDP|SCTP)/g, '$1NODE-PORT/$2'],
+  [/(hash=)[0-9A-F]{128}/g, '$1HASH'],
+  [/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, 'TOKEN'],
+];
+
+/** Stands for the port of the server that was asked. */
+const serverPort = '99999';
+
+function replaceAll(text: string, port: number): string {
+  let next = text.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), serverPort);
+  for (const [pattern, replacement] of replacements) next = next.replaceAll(pattern, replacement);
+  return next;
+}
+
+/** The names that a server made up, by what they were generated from. */
+function withoutGeneratedNames(object: unknown): unknown {
+  if (typeof object !== 'object' || object === null) return object;
+  const { metadata } = object as { metadata?: { name?: string; generateName?: string } };
+  const { name, generateName } = metadata ?? {};
+  if (name === undefined || !generateName || !name.startsWith(generateName)) return object;
+  return { ...object, metadata: { ...metadata, name: `${generateName}GENERATED` } };
+}
+
+/** The order of owners depends on the second in which they wrote. */
+function byOwner(left: object, right: object): number {
+  const [a, b] = [ownerOf(left), ownerOf(right)];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function ownerOf(entry: object): string {
+  const { manager, operation, subresource, apiVersion } = entry as Record<string, string | undefined>;
+  return [manager, operation, subresource ?? '', apiVersion].join('\n');
+}
+
+function normalJson(text: string, port: number): unknown {
+  const value: unknown = JSON.parse(text);
+  return JSON.parse(
+    replaceAll(
+      JSON.stringify(withoutGeneratedNames(value), (key, item: unknown) => {
+        if (key === 'continue' && typeof item === 'string' && item !== '') return 'CONTINUE';
+        // Descriptions of types, columns and parameters are written by each project for itself.
+        if (key === 'description' && typeof item === 'string') return '';
+        if (key === 'managedFields' && Array.isArray(item)) return item.toSorted(byOwner);
+        return item;
+      }),
+      port,
+    ),
+    // The age of an object in a table.
+    (key, item: unknown) =>
+      key === 'cells' && Array.isArray(item)
+        ? item.map((cell: unknown) => (typeof cell === 'string' && /^\d+(s|m)$/.test(cell) ? 'AGE' : cell))
+        : item,
+  );
+}
+
+/** The answer in a form in which those of two servers can be compared. */
+export function normalise({ code, headers, body }: Answer, port: number): NormalAnswer {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (!runHeaders.has(name)) kept[name] = replaceAll(value, port);
+  }
+  kept['audit-id'] = headers['audit-id'] === undefined ? 'absent' : 'present';
+  return { code, headers: kept, body: normalBody(headers['content-type'] ?? '', body, port) };
+}
+
+function normalBody(contentType: string, body: Buffer, port: number): unknown {
+  if (contentType.includes('protobuf')) return { protobuf: body.subarray(0, 4).toString('latin1') };
+  const text = body.toString();
+  if (contentType.startsWith('application/yaml')) return normalJson(JSON.stringify(parseYaml(text)), port);
+  if (!contentType.startsWith('application/json')) return replaceAll(text, port);
+  try {
+    return normalJson(text, port);
+  } catch {
+    const lines = text.split('\n').filter((line) => line !== '');
+    try {
+      return lines.map((line) => normalJson(line, port));
+    } catch {
+      return replaceAll(text, port);
+    }
+  }
+}

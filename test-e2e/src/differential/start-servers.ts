@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
+import { startEmbeddedPostgres } from 'pg8s/postgres/embedded';
+import pino from 'pino';
+import { obtainKubernetes } from '../clients/kubernetes.ts';
+import { eventually } from '../command.ts';
+import { PartCluster } from '../parts/part-cluster.ts';
+import { RunningStockEtcd } from '../running-stock-etcd.ts';
+import { type AskedServer, http1, tokenFile, type Transport } from './asked-server.ts';
+
+/** Admission plugins that are on by default in kube-apiserver 1.36, and that pg8s does not have: both run without them. */
+const absentPlugins = [
+  'CertificateApproval',
+  'CertificateSigning',
+  'CertificateSubjectRestriction',
+  'ClusterTrustBundleAttest',
+  'DefaultIngressClass',
+  'DefaultStorageClass',
+  'LimitRanger',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionWebhook',
+  'PersistentVolumeClaimResize',
+  'PodSecurity',
+  'PodTopologyLabels',
+  'Priority',
+  'ResourceQuota',
+  'RuntimeClass',
+  'ServiceAccount',
+  'StorageObjectInUseProtection',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionWebhook',
+];
+
+/** What both servers are started with. */
+async function commonFlags(folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const [tokenPath, keyPath] = [join(folder, 'tokens.csv'), join(folder, 'sa.key')];
+  await writeFile(tokenPath, tokenFile);
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  await writeFile(keyPath, privateKey.export({ type: 'pkcs1', format: 'pem' }));
+  return [
+    `--token-auth-file=${tokenPath}`,
+    `--service-account-key-file=${keyPath}`,
+    `--service-account-signing-key-file=${keyPath}`,
+    '--service-account-issuer=https://kubernetes.default.svc',
+    '--service-cluster-ip-range=10.96.0.0/16',
+    '--authorization-mode=RBAC',
+    '--advertise-address=192.0.2.10',
+    '--external-hostname=api.example.com',
+    `--disable-admission-plugins=${absentPlugins.join(',')}`,
+  ];
+}
+
+async function ready(transport: Transport): Promise<boolean> {
+  const answer = await transport.ask({ path: '/readyz' }).catch(() => undefined);
+  return answer?.code === 200;
+}
+
+/** `pg8s apiserver` on `pg8s etcd`, in `folder`. */
+export async function startOurs(
+  folder: string,
+  transportTo: (port: number) => Transport = http1,
+): Promise<AskedServer> {
+  const flags = await commonFlags(folder);
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(folder, 'postgres'),
+    log: pino({ level: 'silent' }),
+  });
+  const cluster = await PartCluster.in(join(folder, 'cluster'));
+  const stop = async () => {
+    await cluster.stop();
+    await postgres.stop();
+  };
+  try {
+    const etcd = await cluster.startEtcd(postgres.url);
+    const { port } = await cluster.startApiserverWith([etcd.url], flags);
+    const transport = transportTo(port);
+    return {
+      name: 'pg8s',
+      port,
+      ask: (request) => transport.ask(request),
+      async stop() {
+        transport.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A stock kube-apiserver on a stock etcd, in `folder`; or why there is none on this machine. */
+export async function startStock(
+  folder: string,
+  etcdProgram: string,
+  transportTo: (port: number) => Transport = http1,
+): Promise<AskedServer | { missing: string }> {
+  const { paths, missing } = await obtainKubernetes();
+  if (paths === undefined) return { missing };
+  const flags = await commonFlags(folder);
+  const etcd = await RunningStockEtcd.start(etcdProgram, join(folder, 'etcd'));
+  const port = await freePort();
+  const child = spawn(
+    paths['kube-apiserver'],
+    [
+      `--etcd-servers=${etcd.url}`,
+      `--secure-port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--cert-dir=${join(folder, 'certs')}`,
+      ...flags,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
+  const transport = transportTo(port);
+  const stop = async () => {
+    transport.close();
+    await end(child);
+    await etcd.stop();
+  };
+  try {
+    await eventually(
+      async () => {
+        if (child.exitCode !== null) throw new Error(`kube-apiserver ended:\n${log}`);
+        return ready(transport);
+      },
+      { everyMs: 100, withinMs: 120_000 },
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { name: 'stock', port, ask: (request) => transport.ask(request), stop };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
