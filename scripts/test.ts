@@ -1,10 +1,11 @@
 /**
  * Runs tests by what they need: `unit` (nothing), `pg` (a PostgreSQL), `e2e` (a whole pg8s and stock
  * clients), or `all` (first `npm run check`, which has the unit tests in it). `all` leaves out what takes
- * minutes: `faults` (shims, PostgreSQL and connections are killed) and `nightly` (a client-go program, what
- * etcdctl measures, and the fuzzer with many operations, PG8S_FUZZ_OPERATIONS of them). Further arguments are
- * files, instead of all of the kind. PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names
- * another. `pg --postgres 14,15,16,17,18` runs the tests on each of these major versions.
+ * minutes: `faults` (shims, PostgreSQL and connections are killed), `nightly` (a client-go program, what
+ * etcdctl measures, and the fuzzer with many operations, PG8S_FUZZ_OPERATIONS of them) and `stock` (requests
+ * that are sent to pg8s and to a stock kube-apiserver). Further arguments are files, instead of all of the
+ * kind. PostgreSQL is the embedded one, unless PG8S_TEST_POSTGRES_URL names another. `pg
+ * --postgres 14,15,16,17,18` runs the tests on each of these major versions.
  */
 import { obtainFromDebian } from '../test-e2e/src/clients/obtain.ts';
 import { findFiles } from './find-files.ts';
@@ -16,6 +17,7 @@ const endings = {
   e2e: '.e2e.test.ts',
   faults: '.faults.test.ts',
   nightly: '.nightly.test.ts',
+  stock: '.stock.test.ts',
 } as const;
 const fuzzer = 'shim/src/fuzz/differential.pg.test.ts';
 const needs = Object.values(endings);
@@ -70,6 +72,7 @@ switch (kind) {
   case 'unit':
   case 'e2e':
   case 'faults':
+  case 'stock':
     process.exitCode = await runTests(kind, chosen, process.env);
     break;
   case 'nightly':
@@ -94,6 +97,6 @@ switch (kind) {
       (await runTests('e2e', [], process.env));
     break;
   default:
-    console.error(`unknown kind of tests: ${kind} (unit, pg, e2e, faults, nightly or all)`);
+    console.error(`unknown kind of tests: ${kind} (unit, pg, e2e, faults, nightly, stock or all)`);
     process.exitCode = 2;
 }

@@ -97,6 +97,24 @@ test('headers come at once, events as lines, until the client leaves', async (t)
   await until(() => watcher!.closed);
 });
 
+test('a watch whose time is over before it begins ends with an error', async (t) => {
+  const context = await start(t);
+  const { status, text } = await context.server.send('GET', `${path}?watch=1&timeoutSeconds=-1`);
+  assert.equal(status, 200);
+  assert.deepEqual(JSON.parse(text), {
+    type: 'ERROR',
+    object: {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: 'context deadline exceeded',
+      reason: 'InternalError',
+      code: 500,
+    },
+  });
+});
+
 test('a watch ends by its timeout', async (t) => {
   const context = await start(t);
   const stream = await Stream.open(`${context.server.url}${path}?watch=1&timeoutSeconds=1`);

@@ -55,7 +55,10 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
   response.statusCode = 200;
   response.setHeader('Content-Type', encoder.contentType);
   response.flushHeaders();
-  if (watcher !== undefined) {
+  if (options.timeoutSeconds !== undefined && options.timeoutSeconds < 0) {
+    watcher?.close();
+    failure = timedOut;
+  } else if (watcher !== undefined) {
     failure = await stream(context, watcher, {
       encoder,
       timeoutMs: timeoutMs(options, environment),
@@ -65,6 +68,17 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
   if (failure !== undefined) response.write(encoder.encodeError(failure));
   response.end();
 }
+
+/** What a watch ends with whose time was over before it began. */
+const timedOut: Status = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message: 'context deadline exceeded',
+  reason: 'InternalError',
+  code: 500,
+};
 
 function timeoutMs({ timeoutSeconds }: RequestedList, environment: EndpointEnvironment): number {
   if (timeoutSeconds !== undefined && timeoutSeconds > 0) return timeoutSeconds * 1000;

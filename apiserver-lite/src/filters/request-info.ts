@@ -1,9 +1,9 @@
 import { flag, text } from '../http/query.ts';
 import { parseFieldSelector } from '../selectors/field-selector.ts';
 import type { Filter, RequestInfo } from '../http/request-context.ts';
+import { sendText } from '../http/respond.ts';
 import { ServerRequest } from '../http/server-request.ts';
 import type { RequestTarget } from '../http/request-target.ts';
-import { badRequest } from '../api-errors/status-error.ts';
 
 const verbOfMethod: Readonly<Record<string, string>> = {
   POST: 'create',
@@ -13,6 +13,11 @@ const verbOfMethod: Readonly<Record<string, string>> = {
   PATCH: 'patch',
   DELETE: 'delete',
 };
+
+/** A path of which nobody can say what it asks for. */
+class RequestInfoError extends Error {
+  override readonly name = 'RequestInfoError';
+}
 
 const namespaceSubresources = new Set(['status', 'finalize']);
 const longRunningSubresources = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
@@ -25,7 +30,7 @@ const longRunningSubresources = new Set(['attach', 'exec', 'proxy', 'log', 'port
  *     /api/v1/watch/pods                        the same, as it was written long ago
  *     /healthz, /apis/apps/v1                   no resource: verb is the lower-case method
  *
- * Throws a StatusError for a watch of nothing.
+ * Throws a RequestInfoError for a watch of nothing.
  */
 export function requestInfoOf(method: string, { path, searchParams }: RequestTarget): RequestInfo {
   const info: RequestInfo = {
@@ -63,7 +68,8 @@ export function requestInfoOf(method: string, { path, searchParams }: RequestTar
 
   info.verb = Object.hasOwn(verbOfMethod, method) ? (verbOfMethod[method] ?? '') : '';
   if (parts[0] === 'watch' || parts[0] === 'proxy') {
-    if (parts.length < 2) throw badRequest(`unable to determine kind and namespace from url, ${path}`);
+    if (parts.length < 2)
+      throw new RequestInfoError(`unable to determine kind and namespace from url, ${path}`);
     info.verb = info.specialVerb = parts[0];
     parts = parts.slice(1);
   }
@@ -139,7 +145,13 @@ export function isLongRunning({ isResourceRequest, verb, subresource }: RequestI
 /** Fills in `requestInfo`, on which every later stage stands. */
 export function readRequestInfo(): Filter {
   return (next) => (context) => {
-    context.requestInfo = requestInfoOf(context.request.method ?? 'GET', context.url);
+    try {
+      context.requestInfo = requestInfoOf(context.request.method ?? 'GET', context.url);
+    } catch (error) {
+      if (!(error instanceof RequestInfoError)) throw error;
+      const why = `failed to create RequestInfo: ${error.message}`;
+      return sendText(context, 500, `Internal Server Error: ${JSON.stringify(context.url.path)}: ${why}\n`);
+    }
     if (context instanceof ServerRequest) context.longRunning = isLongRunning(context.requestInfo);
     return next(context);
   };

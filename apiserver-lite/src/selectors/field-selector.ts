@@ -102,6 +102,6 @@ function unsupported(field: string, { selectable, unsupported: ownWords }: Field
   if (ownWords !== undefined) return ownWords(field);
   // Kinds without labels of their own share one converter with a longer text.
   return Object.keys(selectable).length === 0
-    ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+    ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
     : `field label not supported: ${field}`;
 }

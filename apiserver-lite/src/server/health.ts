@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler } from '../http/request-context.ts';
-import { sendText } from '../http/respond.ts';
+import { sendBody, sendText } from '../http/respond.ts';
 
 /** One thing that must be well; throws where it is not. */
 export interface HealthCheck {
@@ -52,10 +52,13 @@ function lineOf({ name }: HealthCheck, error: Error | undefined, log: Logger): s
   return `[-]${name} failed: reason withheld`;
 }
 
+const plainText = 'text/plain; charset=utf-8';
+
 function oneCheck(check: HealthCheck): Handler {
   return async (context) => {
     const error = await failure(check);
-    if (error === undefined) await sendText(context, 200, 'ok');
+    // As kube-apiserver: what is well goes without the header of Go's http.Error.
+    if (error === undefined) await sendBody(context, { code: 200, contentType: plainText, body: 'ok' });
     else await sendText(context, 500, `internal server error: ${error.message}\n`);
   };
 }

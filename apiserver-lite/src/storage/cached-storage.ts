@@ -108,9 +108,9 @@ export class CachedStorage implements ResourceStorage {
   }
 
   async watch(options: WatchOptions): Promise<Watcher> {
-    const { cache, keyspace } = this.#parts;
+    const { cache } = this.#parts;
     const { resourceVersion, sendInitialEvents, allowWatchBookmarks } = options;
-    const revision = parseWatchResourceVersion(resourceVersion, keyspace.resource);
+    const revision = parseWatchResourceVersion(resourceVersion);
     await this.#start();
     this.#scheduleBookmarks();
     try {

@@ -1,5 +1,4 @@
-import { badRequest, invalid } from '../api-errors/status-error.ts';
-import type { FieldError, GroupResource, StatusError } from '../api-errors/status-error.ts';
+import { badRequest, StatusError } from '../api-errors/status-error.ts';
 
 function syntaxError(text: string): string {
   const cause = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
@@ -22,16 +21,11 @@ export function parseResourceVersion(text: string): number {
   return revision;
 }
 
-/** As parseResourceVersion; a watch reports 422 instead (Kubernetes: `registry/generic/registry.Store.WatchPredicate`). */
-export function parseWatchResourceVersion(text: string, { group, resource }: GroupResource): number {
+/** As parseResourceVersion; a watch answers 500, as kube-apiserver does. */
+export function parseWatchResourceVersion(text: string): number {
   const revision = parse(text);
   if (revision === undefined) {
-    const finding: FieldError = {
-      field: 'resourceVersion',
-      reason: 'FieldValueInvalid',
-      message: syntaxError(text),
-    };
-    throw invalid({ group, kind: resource }, '', [finding]) satisfies StatusError;
+    throw new StatusError(500, undefined, `resourceVersion: ${syntaxError(text)}`);
   }
   return revision;
 }

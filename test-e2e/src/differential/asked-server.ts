@@ -23,21 +23,25 @@ export interface Answer {
   body: Buffer;
 }
 
+/** How requests reach a server. */
+export type Protocol = 'HTTP/1.1' | 'HTTP/2';
+
 /** One of the two API servers that are compared. */
 export interface AskedServer {
   readonly name: 'pg8s' | 'stock';
   readonly port: number;
-  ask(request: AskedRequest): Promise<Answer>;
+  ask(request: AskedRequest, protocol: Protocol): Promise<Answer>;
   stop(): Promise<void>;
 }
 
 /** Users of both servers, in the form of `--token-auth-file`: `tokens.admin` is in `system:masters`, `tokens.user` may do nothing. */
-export const tokens = { admin: 'admin-token', user: 'user-token' } as const;
-export const tokenFile =
-  `${tokens.admin},admin,admin-uid,system:masters\n` + `${tokens.user},user,user-uid\n`;
+const tokens = { admin: 'admin-token', user: 'user-token' } as const;
+export const tokenFile = `${tokens.admin},admin,admin-uid,system:masters
+${tokens.user},user,user-uid
+`;
 
-/** How requests reach a server. */
-export interface Transport {
+/** Requests over one protocol. */
+interface Transport {
   ask(request: AskedRequest): Promise<Answer>;
   close(): void;
 }
@@ -74,8 +78,13 @@ function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return plain;
 }
 
-/** HTTP/1.1 with kept connections; the certificate is not checked. */
-export function http1(port: number): Transport {
+/** Both protocols to a port of this machine; certificates are not checked. */
+export function transportsTo(port: number): Record<Protocol, Transport> {
+  return { 'HTTP/1.1': http1(port), 'HTTP/2': http2(port) };
+}
+
+/** HTTP/1.1 with kept connections. */
+function http1(port: number): Transport {
   const agent = new Agent({ keepAlive: true, maxSockets: 8, rejectUnauthorized: false });
   return {
     close: () => agent.destroy(),
@@ -109,8 +118,8 @@ export function http1(port: number): Transport {
   };
 }
 
-/** HTTP/2 over one connection; the certificate is not checked. */
-export function http2(port: number): Transport {
+/** HTTP/2 over one connection. */
+function http2(port: number): Transport {
   let session: ClientHttp2Session | undefined;
   const open = (): ClientHttp2Session => {
     if (session === undefined || session.closed || session.destroyed) {

@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { obtainFromDebian } from '../clients/obtain.ts';
 import { temporaryDataDir } from '../running-pg8s.ts';
 import { allFamilies } from './families.ts';
 import { compare } from './family.ts';
@@ -17,8 +16,7 @@ const folder = await temporaryDataDir();
 after(() => folder.remove());
 
 test('a stock kube-apiserver answers the same', { timeout: 3_600_000 }, async (t) => {
-  await obtainFromDebian('etcd', 'etcd-server');
-  const stock = await startStock(join(folder.path, 'stock'), 'etcd');
+  const stock = await startStock(join(folder.path, 'stock'));
   if ('missing' in stock) return t.skip(stock.missing);
   const ours = await startOurs(join(folder.path, 'pg8s'));
   try {

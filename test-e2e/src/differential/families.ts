@@ -16,15 +16,11 @@ const preparation: Family = {
 };
 
 /** All requests of the comparison, in the order in which they are sent. */
-export const allFamilies: readonly Family[] = [...fresh, preparation, ...surface, ...watches, ...lives()];
-
-const shortKinds = new Set(['ConfigMap', 'Pod', 'Deployment', 'Service', 'RoleBinding']);
-
-/** Those of the short form. */
-export const shortFamilies: readonly Family[] = [
+export const allFamilies: readonly Family[] = [
   ...fresh,
   preparation,
   ...surface,
+  ...surface.map((family): Family => ({ ...family, name: `${family.name}, HTTP/2`, protocol: 'HTTP/2' })),
   ...watches,
-  ...lives(({ kind }) => shortKinds.has(kind)),
+  ...lives(),
 ];

@@ -1,4 +1,4 @@
-import type { Answer, AskedRequest, AskedServer } from './asked-server.ts';
+import type { Answer, AskedRequest, AskedServer, Protocol } from './asked-server.ts';
 import { differencesOf } from './differences.ts';
 import { type KnownDifference, knownDifferences } from './known-differences.ts';
 import { normalise } from './normalise.ts';
@@ -9,6 +9,8 @@ export type Ask = (name: string, request: AskedRequest) => Promise<Answer>;
 /** Requests with one topic, sent to each server in the same order. Later ones may depend on earlier answers. */
 export interface Family {
   name: string;
+  /** Default HTTP/1.1. */
+  protocol?: Protocol;
   run(ask: Ask): Promise<void>;
 }
 
@@ -39,7 +41,7 @@ interface Asked {
 async function record(server: AskedServer, family: Family): Promise<Asked[]> {
   const asked: Asked[] = [];
   await family.run(async (name, request) => {
-    const answer = await server.ask(request);
+    const answer = await server.ask(request, family.protocol ?? 'HTTP/1.1');
     const { method = request.body === undefined ? 'GET' : 'POST', path } = request;
     asked.push({ name, request: `${method} ${path}`, answer });
     return answer;

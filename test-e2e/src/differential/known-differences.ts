@@ -33,7 +33,8 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     where: / (\/|\/index\.html)$/,
     line: /^body\.paths/,
-    reason: 'the root document names what is served; kube-apiserver has more checks, profiles and controllers',
+    reason:
+      'the root document names what is served; kube-apiserver has more checks, profiles and controllers',
   },
   {
     where: /life of apiextensions\.k8s\.io/,

@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
-import { startEmbeddedPostgres } from 'pg8s/postgres/embedded';
+import { startEmbeddedPostgres } from '../../../pg8s/src/postgres/embedded.ts';
 import pino from 'pino';
+import { obtainCurrentEtcd } from '../clients/current-etcd.ts';
 import { obtainKubernetes } from '../clients/kubernetes.ts';
 import { eventually } from '../command.ts';
 import { PartCluster } from '../parts/part-cluster.ts';
 import { RunningStockEtcd } from '../running-stock-etcd.ts';
-import { type AskedServer, http1, tokenFile, type Transport } from './asked-server.ts';
+import { type AskedServer, tokenFile, transportsTo } from './asked-server.ts';
 
 /** Admission plugins that are on by default in kube-apiserver 1.36, and that pg8s does not have: both run without them. */
 const absentPlugins = [
@@ -55,16 +56,19 @@ async function commonFlags(folder: string): Promise<string[]> {
   ];
 }
 
-async function ready(transport: Transport): Promise<boolean> {
-  const answer = await transport.ask({ path: '/readyz' }).catch(() => undefined);
+type Transports = ReturnType<typeof transportsTo>;
+
+async function ready(transports: Transports): Promise<boolean> {
+  const answer = await transports['HTTP/1.1'].ask({ path: '/readyz' }).catch(() => undefined);
   return answer?.code === 200;
 }
 
+function close(transports: Transports): void {
+  for (const transport of Object.values(transports)) transport.close();
+}
+
 /** `pg8s apiserver` on `pg8s etcd`, in `folder`. */
-export async function startOurs(
-  folder: string,
-  transportTo: (port: number) => Transport = http1,
-): Promise<AskedServer> {
+export async function startOurs(folder: string): Promise<AskedServer> {
   const flags = await commonFlags(folder);
   const postgres = await startEmbeddedPostgres({
     dataDir: join(folder, 'postgres'),
@@ -78,13 +82,13 @@ export async function startOurs(
   try {
     const etcd = await cluster.startEtcd(postgres.url);
     const { port } = await cluster.startApiserverWith([etcd.url], flags);
-    const transport = transportTo(port);
+    const transports = transportsTo(port);
     return {
       name: 'pg8s',
       port,
-      ask: (request) => transport.ask(request),
+      ask: (request, protocol) => transports[protocol].ask(request),
       async stop() {
-        transport.close();
+        close(transports);
         await stop();
       },
     };
@@ -95,15 +99,13 @@ export async function startOurs(
 }
 
 /** A stock kube-apiserver on a stock etcd, in `folder`; or why there is none on this machine. */
-export async function startStock(
-  folder: string,
-  etcdProgram: string,
-  transportTo: (port: number) => Transport = http1,
-): Promise<AskedServer | { missing: string }> {
+export async function startStock(folder: string): Promise<AskedServer | { missing: string }> {
   const { paths, missing } = await obtainKubernetes();
   if (paths === undefined) return { missing };
+  const etcdPrograms = await obtainCurrentEtcd();
+  if (etcdPrograms.paths === undefined) return { missing: etcdPrograms.missing };
   const flags = await commonFlags(folder);
-  const etcd = await RunningStockEtcd.start(etcdProgram, join(folder, 'etcd'));
+  const etcd = await RunningStockEtcd.start(etcdPrograms.paths.etcd, join(folder, 'etcd'));
   const port = await freePort();
   const child = spawn(
     paths['kube-apiserver'],
@@ -118,9 +120,9 @@ export async function startStock(
   );
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
-  const transport = transportTo(port);
+  const transports = transportsTo(port);
   const stop = async () => {
-    transport.close();
+    close(transports);
     await end(child);
     await etcd.stop();
   };
@@ -128,7 +130,7 @@ export async function startStock(
     await eventually(
       async () => {
         if (child.exitCode !== null) throw new Error(`kube-apiserver ended:\n${log}`);
-        return ready(transport);
+        return ready(transports);
       },
       { everyMs: 100, withinMs: 120_000 },
     );
@@ -136,7 +138,7 @@ export async function startStock(
     await stop();
     throw error;
   }
-  return { name: 'stock', port, ask: (request) => transport.ask(request), stop };
+  return { name: 'stock', port, ask: (request, protocol) => transports[protocol].ask(request), stop };
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import { onlyAs } from '../../http/path-router.ts';
 import type { PathRouter } from '../../http/path-router.ts';
 import type { Handler } from '../../http/request-context.ts';
@@ -37,18 +38,18 @@ export function serveOpenId(router: PathRouter, { issuer, keys, jwksUri }: OpenI
     })),
   );
   const set = {
-    keys: keys.map(({ id, algorithm, key }) => ({
-      use: 'sig',
-      kid: id,
-      alg: algorithm,
-      ...key.export({ format: 'jwk' }),
-    })),
+    keys: keys.map(({ id, algorithm, key }) => publicKey(id, algorithm, key.export({ format: 'jwk' }))),
   };
   router.service(
     '/openid/v1/jwks',
     document('application/jwk-set+json', () => set),
   );
   return true;
+}
+
+/** A key with its fields in the order of Go's library. */
+function publicKey(id: string, algorithm: string, { kty, crv, x, y, n, e }: JsonWebKey): object {
+  return { use: 'sig', kty, kid: id, alg: algorithm, crv, x, y, n, e };
 }
 
 function isDiscoverable(issuer: string): boolean {

@@ -97,6 +97,7 @@ function listErrors(options: RequestedList): FieldError[] {
 }
 
 function watchErrors({
+  resourceVersion,
   resourceVersionMatch: match,
   sendInitialEvents,
   continueToken,
@@ -107,6 +108,12 @@ function watchErrors({
     errors.push(
       forbiddenValue(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
     );
+  }
+  // A watch without a version is one with initial events, for which the match is filled in.
+  const filledIn =
+    match === '' && sendInitialEvents === undefined && (resourceVersion === '' || resourceVersion === '0');
+  if (filledIn && continueToken !== '') {
+    errors.push(forbiddenValue(field, 'resourceVersionMatch is forbidden when continue is provided'));
   }
   if (match !== '') {
     if (sendInitialEvents === undefined) {

@@ -80,3 +80,16 @@ test('what else is owned in a Scale is nobody’s in the workload', () => {
   });
   assert.deepEqual(ownersOfWorkload(objectOf('Deployment', []), objectOf('Scale', [status]), inApps), []);
 });
+
+test('of entries that differ only in their time the last one counts', () => {
+  const withoutTime = owner('a', { fieldsV1: replicas });
+  delete withoutTime.time;
+  const workload = objectOf('Deployment', [
+    withoutTime,
+    owner('a', { fieldsV1: { 'f:spec': { 'f:paused': {} } } }),
+  ]);
+  assert.deepEqual(ownersOfScale(workload, 'apps'), []);
+  assert.deepEqual(print(ownersOfWorkload(workload, objectOf('Scale', []), inApps)), [
+    `a Update apps/v1  ${time} {"f:spec":{"f:paused":{}}}`,
+  ]);
+});

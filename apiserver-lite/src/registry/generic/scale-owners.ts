@@ -32,9 +32,14 @@ function ownerOf({ manager, operation, subresource = '', apiVersion }: ManagedFi
   return JSON.stringify([manager, operation, subresource, operation === 'Apply' ? '' : apiVersion]);
 }
 
+/** Of entries that differ only in their time, the last one: kube-apiserver reads them into a map. */
+function distinctEntries({ metadata }: KubeObject): ManagedFieldsEntry[] {
+  return [...new Map((metadata.managedFields ?? []).map((entry) => [ownerOf(entry), entry])).values()];
+}
+
 /** Who owns the replicas of a Scale: those who own them in the workload (Kubernetes: `managedfields.ScaleHandler.ToSubresource`). */
 export function ownersOfScale(workload: KubeObject, group: string): ManagedFieldsEntry[] {
-  return (workload.metadata.managedFields ?? [])
+  return distinctEntries(workload)
     .filter((entry) => isOfGroup(entry, group) && ownsReplicas(entry))
     .map((entry) => ({ ...entry, apiVersion: scaleVersion, fieldsV1: replicas }));
 }
@@ -55,7 +60,7 @@ export function ownersOfWorkload(
       .map((entry): [string, ManagedFieldsEntry] => [ownerOf(entry), entry]),
   );
   const entries: ManagedFieldsEntry[] = [];
-  for (const entry of workload.metadata.managedFields ?? []) {
+  for (const entry of distinctEntries(workload)) {
     if (!isOfGroup(entry, group)) continue;
     const keeps = !ownsReplicas(entry) || owners.delete(ownerOf(entry));
     const kept = keeps ? entry : withoutReplicas(entry);
