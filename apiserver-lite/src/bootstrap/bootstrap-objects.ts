@@ -7,6 +7,7 @@ import { registeredVersions } from './api-services.ts';
 import { registerApiService } from './api-service-registration.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
 import { ensureFlowControl } from './flow-control.ts';
+import { ensureLegacyTokenTracking } from './legacy-token-tracking.ts';
 import { ensureServiceCidr } from './service-cidr.ts';
 import type { TrackServerWrite } from '../registry/server-writes.ts';
 
@@ -97,7 +98,8 @@ async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions
 
 /**
  * What exists in every cluster after its apiserver started: namespaces, the `kubernetes` Service, priority classes,
- * the service range, flow schemas and their levels, the APIServices. Safe to run again, and beside another apiserver that does the same.
+ * the service range, flow schemas and their levels, the ConfigMaps of client trust and of token
+ * tracking, the APIServices. Safe to run again, and beside another apiserver that does the same.
  */
 export async function ensureBootstrapObjects(options: BootstrapOptions): Promise<void> {
   const { registry, clock } = options;
@@ -119,6 +121,7 @@ export async function ensureBootstrapObjects(options: BootstrapOptions): Promise
   }
   await ensureFlowControl(registry, clock());
   await ensureClientTrust(options);
+  await ensureLegacyTokenTracking(registry, clock());
   for (const version of registeredVersions(registry.resources.all())) {
     await registerApiService(registry, version, clock());
   }

@@ -53,6 +53,29 @@ test('every cluster begins with its namespaces, its service and its API services
   assert.ok(get(api, 'scheduling.k8s.io', 'priorityclasses', 'system-node-critical'));
 });
 
+test('since when legacy tokens are tracked is written once, and again where it is no date', async () => {
+  const api = await testRegistry();
+  const key = 'kube-system/kube-apiserver-legacy-service-account-token-tracking';
+  await ensure(api);
+  const today = new Date(testNowMs).toISOString().slice(0, 10);
+  assert.deepEqual(get(api, '', 'configmaps', key)['data'], { since: today });
+  const storage = api.storage('', 'configmaps');
+  const rewrite = (data: Record<string, string>) =>
+    storage.guaranteedUpdate(
+      { namespace: 'kube-system', name: 'kube-apiserver-legacy-service-account-token-tracking' },
+      (current) => ({ ...(current as { object: KubeObject }).object, data }),
+    );
+  for (const [since, kept] of [
+    ['2020-02-29', true],
+    ['2021-02-29', false],
+    ['yesterday', false],
+  ] as const) {
+    await rewrite({ since, more: 'x' });
+    await ensure(api);
+    assert.deepEqual(get(api, '', 'configmaps', key)['data'], { since: kept ? since : today, more: 'x' });
+  }
+});
+
 test('a second start changes nothing but what is different', async () => {
   const api = await testRegistry();
   await ensure(api);
