@@ -144,7 +144,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
     ...apiserverOptions,
     etcd: shim.client(),
     ...etcdOverrides(apiserverFlags.etcd, (endpoints) => {
-      const client = createGrpcClient({ endpoints });
+      const client = createGrpcClient({ endpoints, tls: apiserverFlags.etcd.tls });
       stack.push('etcd client', () => Promise.resolve(client.close()));
       return client;
     }),
@@ -227,7 +227,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
       key: pki.kubelet.key,
       clientCa: pki.ca.cert,
     },
-    identity: await stableIdentity(dataDir.path),
+    identity: await stableIdentity(dataDir.path, { ownsDatabase: options.postgresUrl === undefined }),
     log: log.child({ part: 'controllers' }),
   });
   running = controllers;

@@ -52,7 +52,8 @@ const ownApiserverFlags = {
   'secure-port': 'use --secure-port',
   'bind-address': 'use --bind-address',
   'logging-format': 'use --log-format',
-  ...because(inProcess, 'etcd-servers etcd-cafile etcd-certfile etcd-keyfile'),
+  // The certificates of etcd are for the servers of --etcd-servers-overrides.
+  ...because(inProcess, 'etcd-servers'),
   ...because(
     ownKeys,
     `tls-cert-file tls-private-key-file cert-dir client-ca-file service-account-key-file

@@ -57,6 +57,36 @@ describe('flags that pg8s up passes on to its parts', () => {
     assert.equal(await clients.kubectl('get', 'replicasets', '-o', 'name'), '');
   });
 
+  test('keep a resource in another etcd, with certificates for it', async () => {
+    const env = await pg8s.clientEnv();
+    const elsewhere = await temporaryDataDir();
+    const other = await RunningPg8s.start(
+      elsewhere.path,
+      `--kube-apiserver-arg=etcd-servers-overrides=networking.k8s.io/ingresses#${env['ETCDCTL_ENDPOINTS']}`,
+      `--kube-apiserver-arg=etcd-cafile=${env['ETCDCTL_CACERT']}`,
+      `--kube-apiserver-arg=etcd-certfile=${env['ETCDCTL_CERT']}`,
+      `--kube-apiserver-arg=etcd-keyfile=${env['ETCDCTL_KEY']}`,
+    );
+    try {
+      const otherClients = await StockClients.of(other);
+      await otherClients.kubectl('create', 'ingress', 'apart', '--rule=/=web:80');
+      await otherClients.kubectl('create', 'configmap', 'with-all-others');
+      const get = ['get', '/registry/', '--prefix', '--keys-only'];
+      const [here, there] = await Promise.all([clients.etcdctl(...get), otherClients.etcdctl(...get)]);
+      assert.match(here, /^\/registry\/ingress\/default\/apart$/m);
+      assert.doesNotMatch(here, /with-all-others/);
+      assert.match(there, /^\/registry\/configmaps\/default\/with-all-others$/m);
+      assert.doesNotMatch(there, /registry\/ingress\//);
+      assert.match(
+        await otherClients.kubectl('get', 'ingress', '-o', 'name'),
+        /^ingress.networking.k8s.io\/apart$/m,
+      );
+    } finally {
+      await other.stop();
+      await elsewhere.remove();
+    }
+  });
+
   test('are refused in one line where a part does not take them', async () => {
     for (const [flag, message] of [
       ['--kube-apiserver-arg=nonsense=1', '--kube-apiserver-arg: unknown flag: --nonsense'],
