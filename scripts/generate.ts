@@ -5,8 +5,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { generate as generateCompatibility } from '../apiserver-lite/generate/compatibility.ts';
 import { generate as generateOpenapi } from '../apiserver-lite/generate/openapi-schemas.ts';
+import { generate as generateKindModules } from '../apiserver-lite/generate/kind-modules.ts';
 import { packFacts } from '../k8s-proto/generate/pack-facts.ts';
 import { factsArchive, factsFolder } from '../k8s-proto/src/testing/facts-folder.ts';
 import { runProgram } from './run-program.ts';
@@ -32,5 +32,7 @@ for (const generator of ['k8s-proto/generate/generate.ts', 'controllers/generate
   if (code !== 0) process.exitCode = code;
 }
 await generateOpenapi(folder, { check: values.check });
-// After the tables that it tells of; it needs no facts.
+// These need no facts; the page tells of the tables and modules that were made before.
+await generateKindModules({ check: values.check });
+const { generate: generateCompatibility } = await import('../apiserver-lite/generate/compatibility.ts');
 await generateCompatibility({ check: values.check });

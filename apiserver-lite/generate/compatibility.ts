@@ -10,68 +10,15 @@ import { ApiTree, type ApiResource, type ApiVersion } from '../src/discovery/api
 import { pathsOf } from '../src/openapi/operations.ts';
 import { schemaTable } from '../src/openapi/schema-table.ts';
 import { hasDefaults } from '../src/registry/defaults/apply-defaults.ts';
-import { kindModules } from '../src/registry/kind-modules.ts';
-import { tables } from '../src/registry/printers/tables.ts';
-import { simpleKinds } from '../src/registry/simple-kinds.ts';
+import type { KindDependencies } from '../src/registry/kind-module.ts';
+import { kindModuleOf } from '../src/registry/kind-modules.ts';
 import { testRegistry } from '../src/registry/testing/test-registry.ts';
-import { simpleValidations } from '../src/registry/validation/simple-kinds.ts';
 import { jsonValueCodec, valueCodecFor } from '../src/storage/value-codec.ts';
 import { maxJsonKeys, maxMapKeys } from '../src/endpoints/body/map-budget.ts';
 
 const target = new URL('../../docs/compatibility.md', import.meta.url);
 const onlyMetadata = 'metadata';
 const protobuf = 'application/vnd.kubernetes.protobuf';
-
-/** What tables cannot tell, by `group/resource`. */
-const gaps: Readonly<Record<string, string>> = {
-  '/endpoints': 'subsets stay as they are written, they are not packed',
-  '/limitranges': 'not enforced when Pods are created',
-  '/nodes': '`proxy` says that nothing listens: nodes are simulated',
-  '/persistentvolumeclaims': 'no default class, no protection while in use',
-  '/pods':
-    '`exec`, `attach`, `portforward` and `proxy` say that there is no container; `log` tells what is simulated',
-  '/resourcequotas': 'not enforced, and use is not counted',
-  '/serviceaccounts': 'not given to Pods that name none; no token volume is added to Pods',
-  '/services': '`proxy` says that nothing listens',
-  'admissionregistration.k8s.io/mutatingadmissionpolicies':
-    'kept, not applied; expressions are not compiled; whether one may read the parameters is not checked',
-  'admissionregistration.k8s.io/mutatingadmissionpolicybindings':
-    'kept, not applied; whether one may read the parameters is not checked',
-  'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'kept, not called',
-  'admissionregistration.k8s.io/validatingadmissionpolicies':
-    'kept, not applied; expressions are not compiled; whether one may read the parameters is not checked',
-  'admissionregistration.k8s.io/validatingadmissionpolicybindings':
-    'kept, not applied; whether one may read the parameters is not checked',
-  'admissionregistration.k8s.io/validatingwebhookconfigurations': 'kept, not called',
-  'apiextensions.k8s.io/customresourcedefinitions':
-    'kept; the resources that they define are not served; the expressions of `x-kubernetes-validations` are not compiled',
-  'apiregistration.k8s.io/apiservices': 'servers behind a Service are not called',
-  'certificates.k8s.io/certificatesigningrequests': 'whether one may approve for a signer is not checked',
-  'flowcontrol.apiserver.k8s.io/flowschemas':
-    'kept, not obeyed; standard ones that are deleted come back with the next start',
-  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations':
-    'kept, not obeyed; standard ones that are deleted come back with the next start',
-  'networking.k8s.io/ingressclasses': 'the default class is not filled in',
-  'networking.k8s.io/servicecidrs': 'not protected while addresses of them are in use',
-  'node.k8s.io/runtimeclasses': 'overhead and scheduling are not put into Pods',
-  'resource.k8s.io/deviceclasses': 'selector expressions are not compiled',
-  'resource.k8s.io/resourceclaims': 'selector expressions are not compiled',
-  'resource.k8s.io/resourceclaimtemplates': 'selector expressions are not compiled',
-  'scheduling.k8s.io/priorityclasses': 'not looked up when Pods are created',
-  'storage.k8s.io/storageclasses': 'the default class is not filled in',
-};
-
-/** Kinds that a stock server, too, prints as a name and a time. */
-const plainlyPrinted = new Set([
-  'storage.k8s.io/CSIStorageCapacity',
-  '/LimitRange',
-  'apiextensions.k8s.io/CustomResourceDefinition',
-  'rbac.authorization.k8s.io/ClusterRole',
-  'rbac.authorization.k8s.io/Role',
-]);
-
-/** Kinds of which a stock server, too, checks the metadata only. */
-const plainlyValidated = new Set(['/ServiceAccount']);
 
 /** The document, as it should be. */
 export async function compatibilityDocument(): Promise<string> {
@@ -132,7 +79,7 @@ function line(cells: readonly string[]): string {
 function rowOf(resource: ResourceInfo, version: ApiVersion | undefined): string[] {
   const served = version?.resources.find(({ name }) => name === resource.name);
   const isStored = resource.storageKeyPrefix !== undefined;
-  const known = `${resource.group}/${resource.kind}`;
+  const module = kindModuleOf(resource);
   return [
     `${apiVersionOf(resource)} ${resource.name}`,
     isStored ? codecOf(resource) : 'not stored',
@@ -140,8 +87,8 @@ function rowOf(resource: ResourceInfo, version: ApiVersion | undefined): string[
     openApiOf(resource, version),
     hasDefaults(`${apiVersionOf(resource)}/${resource.kind}`) ? '✔' : '–',
     isStored ? validationOf(resource) : '✔',
-    tables[known] !== undefined || plainlyPrinted.has(known) || !isStored ? '✔' : 'name and age',
-    gaps[`${resource.group}/${resource.name}`] ?? '',
+    module?.table !== undefined || !isStored ? '✔' : 'name and age',
+    module?.gaps ?? '',
   ];
 }
 
@@ -176,13 +123,10 @@ function openApiOf(resource: ResourceInfo, version: ApiVersion | undefined): str
   return missing.length === 0 ? '✔' : `without ${missing.join(', ')}`;
 }
 
-/** Kinds with a module of their own check what they hold; others say so in a row. */
 function validationOf({ storedAs }: ResourceInfo): string {
-  const id = `${storedAs.group}/${storedAs.kind}`;
-  const { validate, validateUpdate } = simpleValidations[id] ?? {};
-  if (plainlyValidated.has(id)) return '✔';
-  const isOwn = !simpleKinds().has(id) && kindModules().has(id);
-  return isOwn || validate !== undefined || validateUpdate !== undefined ? '✔' : onlyMetadata;
+  const strategy = kindModuleOf(storedAs)?.strategy ?? {};
+  const traits = typeof strategy === 'function' ? strategy({} as KindDependencies) : strategy;
+  return traits.validate !== undefined || traits.validateUpdate !== undefined ? '✔' : onlyMetadata;
 }
 
 /** Writes the document; with `check` it writes nothing and throws where it is stale. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { attendances } from '@pg8s/apiserver-lite/registry/unattended';
+import { kindModules } from '@pg8s/apiserver-lite/registry/kind-modules';
 import { controllersProblem } from '@pg8s/controllers/controller-manager/controller-names';
 import { runningControllers } from './running-controllers.ts';
 
@@ -12,7 +12,7 @@ test('what runs is what is there and enabled', () => {
 });
 
 test('who is said to be missing is a controller of kube-controller-manager', () => {
-  const actors = Object.values(attendances).flatMap((rows) => rows.map(({ actor }) => actor));
+  const actors = [...kindModules().values()].flatMap((kind) => (kind.actors ?? []).map(({ name }) => name));
   const controllers = actors.filter((name) => name.endsWith('-controller'));
   assert.ok(controllers.length > 10);
   for (const name of controllers) assert.equal(controllersProblem([`-${name}`]), undefined, name);

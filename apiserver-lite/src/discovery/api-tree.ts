@@ -33,6 +33,8 @@ export interface ApiResource {
   categories: readonly string[];
   /** Empty for what is not stored. */
   storageVersionHash: string;
+  /** Whether the OpenAPI document has the object as the answer of DELETE. */
+  publishesDeletedObject: boolean;
   /** By name. A resource may be there for its subresources alone: then it has no verbs. */
   subresources: ApiSubresource[];
   /** Its schemas, where the published table has none. */
@@ -131,6 +133,8 @@ function versionOf(group: string, version: string, rests: readonly ServedRest[])
     if (subresource === undefined) {
       entry.verbs = implementedVerbs(resource.verbs, rest);
       if (openApi !== undefined) entry.openApi = openApi;
+      entry.publishesDeletedObject =
+        rest.returnsDeletedObject === true && rest.publishesDeletedStatus !== true;
     } else {
       entry.subresources.push({
         name: subresource.name,
@@ -165,6 +169,7 @@ function resourceWithoutVerbs(resource: ResourceInfo): ApiResource {
     shortNames,
     categories,
     storageVersionHash: storageKeyPrefix === undefined ? '' : storageVersionHash(resource),
+    publishesDeletedObject: false,
     subresources: [],
   };
 }

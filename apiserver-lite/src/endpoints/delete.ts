@@ -6,29 +6,6 @@ import type { ResourceScope } from './resource-scope.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
 import { writeValue } from './write-response.ts';
 
-/** Resources that answer with the deleted object where others answer with a Status. */
-const returnDeletedObject = new Set([
-  '/namespaces',
-  '/persistentvolumeclaims',
-  '/persistentvolumes',
-  '/pods',
-  '/podtemplates',
-  '/resourcequotas',
-  '/serviceaccounts',
-  '/services',
-  'resource.k8s.io/deviceclasses',
-  'resource.k8s.io/devicetaintrules',
-  'resource.k8s.io/resourceclaims',
-  'resource.k8s.io/resourceclaimtemplates',
-  'resource.k8s.io/resourcepoolstatusrequests',
-  'resource.k8s.io/resourceslices',
-  'storage.k8s.io/csidrivers',
-  'storage.k8s.io/csinodes',
-  'storage.k8s.io/storageclasses',
-  'storage.k8s.io/volumeattachments',
-  'storage.k8s.io/volumeattributesclasses',
-]);
-
 /** `DELETE …/name` (Kubernetes: `endpoints/handlers/delete.go`). */
 export async function deleteOne(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest, groupResource } = scope;
@@ -41,7 +18,7 @@ export async function deleteOne(context: RequestContext, scope: ResourceScope): 
   // Clients that ask for a cascade in the old way learn that it isn't done yet; to others 202 would be news.
   const code = !immediate && options.orphanDependents === false ? 202 : 200;
   const { group, resource } = groupResource;
-  if (!immediate || returnDeletedObject.has(`${group}/${resource}`)) {
+  if (!immediate || rest.returnsDeletedObject === true) {
     await respondObject(context, scope, { code, object, format });
     return;
   }

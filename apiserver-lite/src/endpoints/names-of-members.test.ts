@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeObject } from '@pg8s/k8s-proto/stored-object';
-import { validateConfigMap } from '../registry/validation/configuration.ts';
+import { validateConfigMap } from '../registry/core/config-map/config-map-validation.ts';
 import { copyOf, isSame } from '../registry/generic/copy-object.ts';
 import { EndpointServer } from './testing/endpoint-server.ts';
 import { ResourceTable } from '../registry/resource-table.ts';

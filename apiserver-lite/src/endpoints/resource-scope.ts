@@ -3,7 +3,6 @@ import type { ServedRest } from '../registry/rest.ts';
 import type { ResourceTypes } from '../registry/resource-types/resource-types.ts';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import type { GroupResource } from '../api-errors/status-error.ts';
-import { deprecationWarning } from './deprecation.ts';
 import type { ObjectCodec } from '../registry/resource-types/object-codec.ts';
 
 /** What the verbs need beside the request: the clock and the dice are parameters for tests. */
@@ -56,7 +55,7 @@ export function resourceScope(
     listKind: `${kind}List`,
     groupResource: { group: resource.group, resource: resource.name },
     removed,
-    deprecation: deprecationWarning(resource),
+    deprecation: rest.deprecation,
   };
 }
 

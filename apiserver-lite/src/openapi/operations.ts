@@ -179,34 +179,12 @@ function objectOperations(resource: ApiResource, namer: Namer): Operation[] {
       ...namer.operation('delete', 'delete', 'delete'),
       parameters: known.deleteParameters,
       body: `${meta}.DeleteOptions`,
-      result: returnsDeleted.has(resource.kind) ? namer.type : `${meta}.Status`,
+      result: resource.publishesDeletedObject ? namer.type : `${meta}.Status`,
       codes: [200, 202],
     });
   }
   return operations;
 }
-
-/** Kinds whose deletion answers with the object (Kubernetes: `ReturnDeletedObject`). */
-const returnsDeleted: ReadonlySet<string> = new Set([
-  'CSIDriver',
-  'CSINode',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'Pod',
-  'PodTemplate',
-  'ResourceQuota',
-  'Service',
-  'ServiceAccount',
-  'StorageClass',
-  'VolumeAttachment',
-  'DeviceClass',
-  'DeviceTaintRule',
-  'ResourceClaim',
-  'ResourceClaimTemplate',
-  'ResourcePoolStatusRequest',
-  'ResourceSlice',
-  'VolumeAttributesClass',
-]);
 
 /** `/watch/…`, the way in which one watched before lists could. */
 function watchPaths(root: string, resource: ApiResource, namer: Namer): PathItem[] {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { resources as builtInResources } from '@pg8s/k8s-proto/scheme';
+import { apiVersionOf, resources as builtInResources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { admissionChain, type Admission, type AdmissionPlugin } from '../admission/admission.ts';
 import {
   type DefaultTolerations,
@@ -11,22 +11,23 @@ import { taintNodesByCondition } from '../admission/plugins/taint-nodes-by-condi
 import type { ResourceStorage } from '../storage/storage.ts';
 import type { KubeletClientOptions } from './core/pod/kubelet/kubelet-client.ts';
 import { repairAllocations } from './core/service/allocation/repair-allocations.ts';
-import { warnIfDeprecated } from './generic/deprecated-rest.ts';
 import type { GenericStore } from './generic/generic-store.ts';
 import { escalationCheck } from './rbac/escalation-check.ts';
 import { builtInResource, type RegistryStorages } from './registry-storages.ts';
 import { ResourceTable } from './resource-table.ts';
 import { withBuiltInTypes } from './resource-types/built-in/built-in-types.ts';
-import type { Rest, ServedRest } from './rest.ts';
+import type { ServedRest } from './rest.ts';
 import { isServed, type RuntimeConfig } from './runtime-config.ts';
 import type { TrackServerWrite } from './server-writes.ts';
 import { serviceAllocators } from './service-allocators.ts';
 import { StoredRests } from './stored-rests.ts';
-import type { TokenSettings } from './subresources.ts';
+import type { TokenSettings } from './subresource-builder.ts';
 import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
 import type { TokenReviewer } from '../authentication/token-reviewer.ts';
 import type { ComponentProbe } from './core/component-status/component-status-rest.ts';
-import { buildVirtual, type VirtualDependencies } from './virtual-resources.ts';
+import type { VirtualDependencies } from './build-virtual.ts';
+import type { KindModule } from './kind-module.ts';
+import { kindModuleOf } from './kind-modules.ts';
 
 /** What the registry is built from. */
 export interface RegistryOptions {
@@ -171,14 +172,21 @@ function builtInRests(
 ): ServedRest[] {
   return builtInResources().flatMap((resource) => {
     if (!isServed(resource, settings.runtimeConfig ?? {})) return [];
-    if (resource.storageKeyPrefix !== undefined) return stored.build(resource).map(served);
-    const rest = buildVirtual(resource, virtual);
-    if (rest !== undefined) return served(rest);
-    log.debug({ resource: resource.name }, 'resource is not served yet');
-    return [];
+    const module = kindModuleOf(resource);
+    const rests =
+      module === undefined || resource.storageKeyPrefix === undefined
+        ? [module?.serve?.(resource, virtual)].filter((rest) => rest !== undefined)
+        : stored.build(resource, module);
+    if (rests.length === 0) log.debug({ resource: resource.name }, 'resource is not served yet');
+    const deprecation = deprecationWarning(resource, module);
+    return rests.map((rest) => withBuiltInTypes(deprecation === undefined ? rest : { ...rest, deprecation }));
   });
 }
 
-function served(rest: Rest): ServedRest {
-  return withBuiltInTypes(warnIfDeprecated(rest));
+function deprecationWarning(resource: ResourceInfo, module: KindModule | undefined): string | undefined {
+  const deprecation = module?.deprecated?.[resource.version];
+  if (deprecation === undefined) return undefined;
+  const { since, replacement } = deprecation;
+  const instead = replacement === undefined ? '' : `; use ${replacement}`;
+  return `${apiVersionOf(resource)} ${resource.kind} is deprecated in ${since}+${instead}`;
 }

@@ -112,9 +112,21 @@ export interface Rest {
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
   /** What is said of another label, where the kind has words of its own for that. */
   readonly unsupportedField?: (label: string) => string;
+  /** The warning that every request gets; absent where the version is not deprecated. */
+  readonly deprecation?: string;
+  /** DELETE answers with the object where others answer with a Status (Kubernetes: `Store.ReturnDeletedObject`). */
+  readonly returnsDeletedObject?: true;
+  /** The OpenAPI document has a Status as the answer of DELETE all the same. */
+  readonly publishesDeletedStatus?: true;
 }
 
 /** An endpoint that is served, and the types of the objects that it reads and writes. */
 export interface ServedRest extends Rest {
   readonly types: ResourceTypes;
 }
+
+/** What the endpoint of a kind has beside its verbs and its table. */
+export type RestFacets = Pick<
+  Rest,
+  'selectableFields' | 'unsupportedField' | 'returnsDeletedObject' | 'publishesDeletedStatus'
+>;

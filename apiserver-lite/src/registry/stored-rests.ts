@@ -3,22 +3,24 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { Admission } from '../admission/admission.ts';
 import { conversionOf } from './conversion/conversions.ts';
-import { namespaceDelete } from './core/namespace/namespace-rest.ts';
 import type { KubeletClientOptions } from './core/pod/kubelet/kubelet-client.ts';
-import { convertedRest, type Conversion } from './generic/converted-rest.ts';
+import type { Conversion } from './generic/conversion.ts';
+import { convertedRest } from './generic/converted-rest.ts';
 import { GenericStore } from './generic/generic-store.ts';
 import { kindStrategy } from './generic/kind-strategy.ts';
 import { storeRest } from './generic/store-rest.ts';
+import { applyDefaults } from './defaults/apply-defaults.ts';
 import type { KindDependencies, KindModule } from './kind-module.ts';
-import { kindModules } from './kind-modules.ts';
+import { kindModuleOf } from './kind-modules.ts';
 import { defaultTable } from './table/default-table.ts';
-import { tables } from './printers/tables.ts';
+import { restFacets } from './rest-facets.ts';
 import { storageView, type RegistryStorages } from './registry-storages.ts';
 import type { Rest, TableConvertor } from './rest.ts';
-import { selectableFields, unsupportedFields } from './selectable-fields.ts';
 import type { TrackServerWrite } from './server-writes.ts';
-import { buildSubresource, type TokenSettings } from './subresources.ts';
-import { warnUnattended } from './unattended.ts';
+import type { Strategy } from './strategy.ts';
+import type { TokenSettings } from './subresource-builder.ts';
+import { buildSubresource } from './subresources.ts';
+import { warnOfMissingActors } from './missing-actors.ts';
 
 /** What the endpoints of stored resources are built from. */
 export interface StoredRestsOptions {
@@ -41,7 +43,6 @@ export interface StoredRestsOptions {
 /** Builds the endpoints of resources that are stored. Versions that share a storage share one store. */
 export class StoredRests {
   readonly #options: StoredRestsOptions;
-  readonly #modules: ReadonlyMap<string, KindModule> = kindModules();
   readonly #stores = new Map<string, GenericStore>();
 
   constructor(options: StoredRestsOptions) {
@@ -53,34 +54,35 @@ export class StoredRests {
     return this.#stores.get(prefix);
   }
 
-  /** A resource of one version, and its subresources as far as they are implemented. */
-  build(resource: ResourceInfo): Rest[] {
+  /** A resource of one version, and its subresources as far as they are implemented. `module` is that of its own kind. */
+  build(resource: ResourceInfo, module: KindModule): Rest[] {
     const { clock } = this.#options.dependencies;
-    const { group, kind } = resource.storedAs;
-    const id = `${group}/${kind}`;
-    const module = this.#modules.get(id) ?? plainModule(resource);
-    const store = this.#storeFor(resource, module);
+    const stored = kindModuleOf(resource.storedAs) ?? module;
+    const store = this.#storeFor(resource, stored);
     const conversion = conversionOf(resource);
     const table = tableOf(resource, module, conversion);
-    const selectors = selectorsOf(resource);
-    const plain = storeRest({ resource, store, table, clock, selectors });
-    if (id === '/Namespace' && plain.delete !== undefined) plain.delete = namespaceDelete(store, clock);
+    const facets = restFacets(resource, module);
+    const plain = storeRest({ resource, store, table, clock, facets });
+    for (const [verb, serve] of Object.entries(stored.verbs?.(store, clock) ?? {})) {
+      if (verb in plain) Object.assign(plain, { [verb]: serve });
+    }
     const own =
       conversion === undefined
         ? plain
-        : convertedRest({ rest: plain, resource, conversion, table, selectors });
-    return [own, ...this.#subresources(plain, { module, store, conversion })];
+        : convertedRest({ rest: plain, resource, conversion, table, facets, applyDefaults });
+    return [own, ...this.#subresources(plain, { module: stored, store, conversion })];
   }
 
   #storeFor(resource: ResourceInfo, module: KindModule): GenericStore {
-    const { storages, admission, dependencies, actors, random, deleteCollectionWorkers } = this.#options;
+    const { storages, admission, random, deleteCollectionWorkers } = this.#options;
     const prefix = resource.storageKeyPrefix ?? '';
     let store = this.#stores.get(prefix);
     if (store === undefined) {
       store = new GenericStore({
         resource: storageView(resource),
         storage: storages.forResource(resource),
-        strategy: warnUnattended(module.strategy(dependencies), actors),
+        strategy: this.#strategyOf(resource, module),
+        applyDefaults,
         admission,
         random,
         ...(deleteCollectionWorkers === undefined ? {} : { deleteCollectionWorkers }),
@@ -88,6 +90,13 @@ export class StoredRests {
       this.#stores.set(prefix, store);
     }
     return store;
+  }
+
+  #strategyOf({ storedAs: { group, kind }, namespaced }: ResourceInfo, module: KindModule): Strategy {
+    const { dependencies, actors } = this.#options;
+    const traits = typeof module.strategy === 'function' ? module.strategy(dependencies) : module.strategy;
+    const strategy = kindStrategy({ group, kind, namespaced }, traits);
+    return warnOfMissingActors(strategy, module.actors ?? [], actors);
   }
 
   #subresources(
@@ -98,7 +107,7 @@ export class StoredRests {
     const { module, store, conversion } = parts;
     const { resource, table } = parent;
     return resource.subresources.flatMap((subresource) => {
-      const rest = buildSubresource({
+      const rest = buildSubresource(module, {
         parent,
         subresource,
         store,
@@ -117,24 +126,10 @@ export class StoredRests {
         return [];
       }
       return conversion !== undefined && subresource.kind === resource.kind
-        ? convertedRest({ rest, resource, subresource, conversion, table })
+        ? convertedRest({ rest, resource, subresource, conversion, table, applyDefaults })
         : rest;
     });
   }
-}
-
-function selectorsOf({
-  group,
-  version,
-  kind,
-}: ResourceInfo): Pick<Rest, 'selectableFields' | 'unsupportedField'> {
-  const served = `${group}/${kind}`;
-  const fields = selectableFields[served];
-  const unsupportedField = unsupportedFields[served]?.(version);
-  return {
-    ...(fields === undefined ? {} : { selectableFields: fields }),
-    ...(unsupportedField === undefined ? {} : { unsupportedField }),
-  };
 }
 
 /** A kind's table is written for its stored version; rows of another version are converted first. */
@@ -143,7 +138,7 @@ function tableOf(
   module: KindModule,
   conversion: Conversion | undefined,
 ): TableConvertor {
-  const table = tables[`${group}/${kind}`] ?? module.table ?? defaultTable;
+  const table = module.table ?? defaultTable;
   if (conversion === undefined || group !== storedAs.group || kind !== storedAs.kind) return table;
   const { conditions, compare } = table;
   const stored = (object: KubeObject) => conversion.toStored(object);
@@ -153,10 +148,4 @@ function tableOf(
     ...(conditions === undefined ? {} : { conditions: (object) => conditions(stored(object)) }),
     ...(compare === undefined ? {} : { compare: (left, right) => compare(stored(left), stored(right)) }),
   };
-}
-
-/** A kind of which nothing particular is known: the rules that all kinds share. */
-function plainModule({ storedAs, namespaced }: ResourceInfo): KindModule {
-  const strategy = kindStrategy({ group: storedAs.group, kind: storedAs.kind, namespaced });
-  return { strategy: () => strategy };
 }

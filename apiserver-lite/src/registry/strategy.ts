@@ -37,7 +37,7 @@ export type NameValidator = (name: string, prefix: boolean) => readonly string[]
  *     update   beginUpdate → prepareForUpdate → validateUpdate → warningsOnUpdate → canonicalize → shouldDeleteDuringUpdate
  *     delete   warningsOnDelete → checkGracefulDelete → … → afterDelete
  */
-export interface Strategy {
+export interface Strategy<T extends KubeObject = KubeObject> {
   readonly group: string;
   readonly kind: string;
   readonly namespaced: boolean;
@@ -54,33 +54,33 @@ export interface Strategy {
   readonly metadataChecksOnUpdate: readonly MetadataCheck[];
 
   /** Reserves what the object needs from elsewhere (cluster IPs); may change the object. */
-  beginCreate?(object: KubeObject, request: StoreRequest): Promise<Finish>;
+  beginCreate?(object: T, request: StoreRequest): Promise<Finish>;
   /** Resets what a client may not set, computes what it did not. Changes the object. */
-  prepareForCreate(object: KubeObject, request: StoreRequest): void;
+  prepareForCreate(object: T, request: StoreRequest): void;
   /** Every finding beyond metadata, which the store checks for all kinds. */
-  validate(object: KubeObject, request: StoreRequest): FieldError[];
-  warningsOnCreate?(object: KubeObject, request: StoreRequest): string[];
+  validate(object: T, request: StoreRequest): FieldError[];
+  warningsOnCreate?(object: T, request: StoreRequest): string[];
   /** Brings what was found valid into its one stored form. Changes the object. */
-  canonicalize?(object: KubeObject): void;
+  canonicalize?(object: T): void;
 
   /** Whether PUT of a missing object creates it. */
   readonly allowCreateOnUpdate: boolean;
   /** Whether an update without resourceVersion wins over whatever is stored. */
   readonly allowUnconditionalUpdate: boolean;
-  beginUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): Promise<Finish>;
+  beginUpdate?(object: T, old: T, request: StoreRequest): Promise<Finish>;
   /** Takes over from `old` what this endpoint may not change; counts the generation. Changes the object. */
-  prepareForUpdate(object: KubeObject, old: KubeObject, request: StoreRequest): void;
-  validateUpdate(object: KubeObject, old: KubeObject, request: StoreRequest): FieldError[];
-  warningsOnUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): string[];
+  prepareForUpdate(object: T, old: T, request: StoreRequest): void;
+  validateUpdate(object: T, old: T, request: StoreRequest): FieldError[];
+  warningsOnUpdate?(object: T, old: T, request: StoreRequest): string[];
   /** Whether an update that emptied the finalizers is the deletion itself. */
-  shouldDeleteDuringUpdate?(object: KubeObject, old: KubeObject): boolean;
+  shouldDeleteDuringUpdate?(object: T, old: T): boolean;
 
   /** Said before anything is deleted, whatever becomes of it. */
   warningsOnDelete?(options: DeleteOptions): string[];
   /** Seconds until deletion, or undefined where the kind (or this object) is deleted at once. */
-  checkGracefulDelete?(object: KubeObject, options: DeleteOptions): number | undefined;
+  checkGracefulDelete?(object: T, options: DeleteOptions): number | undefined;
   /** Runs after the object has gone. */
-  afterDelete?(object: KubeObject): Promise<void>;
+  afterDelete?(object: T): Promise<void>;
 
   /** Seconds for which the object is kept by a lease; absent: for ever. */
   readonly ttlSeconds?: number;

@@ -3,7 +3,7 @@ import type { ServiceAccounts } from '../authentication/service-account/service-
 import { trackServerWrites } from '../endpoints/managed-fields/track-server-write.ts';
 import { createRegistry, type BuiltRegistry } from '../registry/build-registry.ts';
 import type { ResourceTable } from '../registry/resource-table.ts';
-import type { TokenSettings } from '../registry/subresources.ts';
+import type { TokenSettings } from '../registry/subresource-builder.ts';
 import type { ComponentProbe } from '../registry/core/component-status/component-status-rest.ts';
 import { healthzProbe } from '../registry/core/component-status/healthz-probe.ts';
 import type { AuthenticationStage } from './authentication-stage.ts';

@@ -1,5 +1,7 @@
 import { resources } from '@pg8s/k8s-proto/scheme';
 import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
+import { kindModuleOf } from '../../registry/kind-modules.ts';
+import { restFacets } from '../../registry/rest-facets.ts';
 import { ResourceTable } from '../../registry/resource-table.ts';
 import { withBuiltInTypes } from '../../registry/resource-types/built-in/built-in-types.ts';
 import type { Rest } from '../../registry/rest.ts';
@@ -26,7 +28,7 @@ export function fullRegistry(isWanted: (resource: ResourceInfo) => boolean = () 
   const rests: Rest[] = resources().flatMap((resource) =>
     isWanted(resource)
       ? [
-          { ...methods, resource },
+          { ...methods, resource, ...restFacets(resource, kindModuleOf(resource)) },
           ...resource.subresources.map((subresource) => ({ ...methods, resource, subresource })),
         ]
       : [],

@@ -1,5 +1,12 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 
+export function fillSpec(values: Fields): (object: Fields) => void {
+  return (object) => {
+    const spec = existing(object, 'spec');
+    if (spec !== undefined) fill(spec, values);
+  };
+}
+
 /** JSON objects as the defaults see them: any field may be there or not. */
 export type Fields = Record<string, unknown>;
 

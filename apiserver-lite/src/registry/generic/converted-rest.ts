@@ -3,15 +3,9 @@ import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
 import { groupResourceName, StatusError } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent, Watcher } from '../../storage/storage.ts';
-import { applyDefaults } from '../defaults/apply-defaults.ts';
-import type { Rest, TableConvertor } from '../rest.ts';
+import type { Rest, RestFacets, TableConvertor } from '../rest.ts';
+import type { Conversion } from './conversion.ts';
 import { copyOf } from './copy-object.ts';
-
-/** Both ways between a served version of a kind and the one it is stored as. Neither changes its argument. */
-export interface Conversion {
-  toStored(object: KubeObject): KubeObject;
-  fromStored(object: KubeObject): KubeObject;
-}
 
 interface ConvertedRestOptions {
   /** Serves the storage version. */
@@ -20,13 +14,15 @@ interface ConvertedRestOptions {
   subresource?: SubresourceInfo;
   conversion: Conversion;
   table: TableConvertor;
-  /** What field selectors may name, in the served version. */
-  selectors?: Pick<Rest, 'selectableFields' | 'unsupportedField'>;
+  /** In the served version. */
+  facets?: RestFacets;
+  /** Fills in the defaults of an object of the storage version. */
+  applyDefaults(object: KubeObject): void;
 }
 
 /** Serves another version of a stored resource; each stored object is converted once, however many read it. */
 export function convertedRest(options: ConvertedRestOptions): Rest {
-  const { rest, resource, subresource, conversion, table, selectors } = options;
+  const { rest, resource, subresource, conversion, table, facets } = options;
   const { toStored, fromStored } = conversion;
   const converted = new WeakMap<CachedObject, CachedObject>();
   const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
@@ -41,7 +37,7 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
   // What was just written has the defaults of the served version; read again it has those of the stored one, too.
   const written = (stored: CachedObject): CachedObject => {
     const object = copyOf(stored.object);
-    applyDefaults(object);
+    options.applyDefaults(object);
     return new CachedObject(fromStored(object), stored.revision);
   };
   const event = ({ type, object }: WatchEvent): WatchEvent => ({
@@ -63,7 +59,7 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
     ...(subresource === undefined ? {} : { subresource }),
     table,
     ...(rest.resetFields === undefined ? {} : { resetFields: rest.resetFields }),
-    ...selectors,
+    ...facets,
   };
   const {
     create,

@@ -1,6 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { kindOf } from '@pg8s/k8s-proto/scheme';
-import { applyDefaults } from '../defaults/apply-defaults.ts';
 import { beginTurn, breathe } from '../../http/breathe.ts';
 import { alreadyExists, conflict, isReason, type GroupResource } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
@@ -36,7 +35,10 @@ export function checkPreconditions(
 }
 
 /** What would be read again: fields in the order of their type, amounts in their one form, defaults of what was filled in. */
-async function asStored(object: KubeObject): Promise<KubeObject> {
+async function asStored(
+  object: KubeObject,
+  applyDefaults: (object: KubeObject) => void,
+): Promise<KubeObject> {
   if (kindOf(object.apiVersion, object.kind) === undefined) return object;
   await breathe();
   beginTurn();
@@ -49,7 +51,11 @@ async function asStored(object: KubeObject): Promise<KubeObject> {
 }
 
 /** Answers as `storage` would, without writing (Kubernetes: `registry.DryRunnableStorage`). */
-export function dryRunStorage(storage: ResourceStorage, kept: KeptResource): Writes {
+export function dryRunStorage(
+  storage: ResourceStorage,
+  kept: KeptResource,
+  applyDefaults: (object: KubeObject) => void,
+): Writes {
   async function find(key: ObjectKey): Promise<CachedObject | undefined> {
     try {
       return await storage.get(key, '');
@@ -61,12 +67,15 @@ export function dryRunStorage(storage: ResourceStorage, kept: KeptResource): Wri
   return {
     async create(key, object) {
       if ((await find(key)) !== undefined) throw alreadyExists(kept.resource, key.name);
-      return new CachedObject(await asStored(object), 0);
+      return new CachedObject(await asStored(object, applyDefaults), 0);
     },
     async guaranteedUpdate(key, tryUpdate, options) {
       const current = options?.ignoreNotFound === true ? await find(key) : await storage.get(key, '');
       if (current !== undefined) checkPreconditions(kept, key, options?.preconditions, current.object);
-      return new CachedObject(await asStored(await tryUpdate(current)), current?.revision ?? 0);
+      return new CachedObject(
+        await asStored(await tryUpdate(current), applyDefaults),
+        current?.revision ?? 0,
+      );
     },
     async delete(key, options) {
       const current = await storage.get(key, '');

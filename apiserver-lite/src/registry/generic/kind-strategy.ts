@@ -3,16 +3,18 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
 import { invalidValue } from '../fields/field-errors.ts';
-import { kindWarnings } from '../validation/kind-warnings.ts';
 import { immutable } from '../fields/metadata.ts';
 import { subdomainName } from '../fields/names.ts';
 import { copyOf, isSame } from './copy-object.ts';
 import { dropUnused } from './unused-fields.ts';
 
-/** What is said of a kind in a table row; everything else follows the rules that most kinds share. */
-export interface KindTraits extends Partial<
+/** Which kind a strategy is of. */
+export type KindIdentity = Pick<Strategy, 'group' | 'kind' | 'namespaced'>;
+
+/** How one kind differs from the rules that all kinds share. */
+export interface KindTraits<T extends KubeObject = KubeObject> extends Partial<
   Pick<
-    Strategy,
+    Strategy<T>,
     | 'validateName'
     | 'garbageCollection'
     | 'resetFields'
@@ -32,9 +34,6 @@ export interface KindTraits extends Partial<
     | 'ttlSeconds'
   >
 > {
-  group: string;
-  kind: string;
-  namespaced: boolean;
   /** A status that only the subresource may write: new objects begin with this one. */
   emptyStatus?: Record<string, unknown>;
   /** Fields (by path) whose change counts as a new generation; absent where the kind has no generation. */
@@ -45,16 +44,18 @@ export interface KindTraits extends Partial<
   immutable?: readonly string[];
   /** Paths of fields whose feature is off, feature by feature (see `dropUnused`). */
   disabledFields?: readonly (readonly string[])[];
+  /** Warnings for what is accepted but is a mistake or deprecated; `old` is absent on create. */
+  warnings?(object: T, old?: T): string[];
   /** After the status was reset and the generation set to 1. */
-  prepareForCreate?(object: KubeObject, request: StoreRequest): void;
+  prepareForCreate?(object: T, request: StoreRequest): void;
   /** Before the generation is counted. */
-  prepareForUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): void;
+  prepareForUpdate?(object: T, old: T, request: StoreRequest): void;
   /** `validate` judges new objects only; updates are left to `validateUpdate`. */
   validatedOnce?: true;
   /** Checks the whole object, on create and on update. */
-  validate?(object: KubeObject, request: StoreRequest): FieldError[];
+  validate?(object: T, request: StoreRequest): FieldError[];
   /** Only what concerns the change. */
-  validateUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): FieldError[];
+  validateUpdate?(object: T, old: T, request: StoreRequest): FieldError[];
 }
 
 /** The value at a path such as `spec.selector`. */
@@ -81,13 +82,11 @@ function forgetHowItWasWritten(object: KubeObject, paths: readonly string[]): vo
   }
 }
 
-/** The strategy that a row of traits describes. */
-export function kindStrategy(traits: KindTraits): Strategy {
+/** The strategy of a kind with these traits. */
+export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: KindTraits = {}): Strategy {
   const { generation = [], emptyStatus, immutable: fixed = [], disabledFields = [] } = traits;
   const {
-    group,
-    kind,
-    namespaced,
+    warnings,
     validateName = subdomainName,
     garbageCollection = 'DeleteDependents',
     standardFinalizers = true,
@@ -106,7 +105,6 @@ export function kindStrategy(traits: KindTraits): Strategy {
     validatedOnce,
     ...phases
   } = traits;
-  const warnings = kindWarnings[`${group}/${kind}`];
   const isChanged = (next: object, before: object) =>
     !isSame(next, before) || (exactGeneration === true && holdsUnprinted(next));
   return {
@@ -154,20 +152,21 @@ export function kindStrategy(traits: KindTraits): Strategy {
   };
 }
 
-const statusMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
+/** The metadata that a client may write. */
+export const writableMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
 
 /** What a `status` endpoint may write: the status, and metadata as far as the kind lets it. */
-export interface StatusTraits {
+export interface StatusTraits<T extends KubeObject = KubeObject> {
   /** Stored fields that this endpoint may not change, besides all but the status. */
-  keepMetadata?: readonly (typeof statusMetadata)[number][];
+  keepMetadata?: readonly (typeof writableMetadata)[number][];
   /** What the endpoint sets back beside the spec and that metadata. */
   alsoReset?: readonly string[];
-  prepareForUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): void;
-  validateUpdate?(object: KubeObject, old: KubeObject, request: StoreRequest): FieldError[];
+  prepareForUpdate?(object: T, old: T, request: StoreRequest): void;
+  validateUpdate?(object: T, old: T, request: StoreRequest): FieldError[];
 }
 
 function resetByStatus({ keepMetadata = [], alsoReset = [] }: StatusTraits): readonly string[] {
-  const metadata = statusMetadata.every((field) => keepMetadata.includes(field))
+  const metadata = writableMetadata.every((field) => keepMetadata.includes(field))
     ? ['metadata']
     : keepMetadata.map((field) => `metadata.${field}`);
   return ['spec', ...metadata, ...alsoReset];

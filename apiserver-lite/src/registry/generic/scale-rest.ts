@@ -3,7 +3,7 @@ import { apiVersionOf, type SubresourceInfo } from '@pg8s/k8s-proto/scheme';
 import { conflict, invalid, notFound } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
-import { scaleTable } from '../printers/workloads.ts';
+import { scaleTable } from './scale-table.ts';
 import { invalidValue } from '../fields/field-errors.ts';
 import { copyOf } from './copy-object.ts';
 import type { GenericStore } from './generic-store.ts';

@@ -1,6 +1,6 @@
 import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { RequestContext } from '../../http/request-context.ts';
-import type { Rest, TableConvertor } from '../rest.ts';
+import type { Rest, RestFacets, TableConvertor } from '../rest.ts';
 import type { StoreRequest } from '../strategy.ts';
 import type { GenericStore } from './generic-store.ts';
 
@@ -16,23 +16,23 @@ export function storeRequest(context: RequestContext, clock: () => number, dryRu
   };
 }
 
+/** What the endpoint of a stored resource is made of. */
 export interface StoreRestOptions {
   resource: ResourceInfo;
   store: GenericStore;
   table: TableConvertor;
   clock: () => number;
-  /** What field selectors may name. */
-  selectors?: Pick<Rest, 'selectableFields' | 'unsupportedField'>;
+  facets?: RestFacets;
 }
 
 /** The verbs of a stored resource, as far as the resource has them. */
-export function storeRest({ resource, store, table, clock, selectors }: StoreRestOptions): Rest {
+export function storeRest({ resource, store, table, clock, facets }: StoreRestOptions): Rest {
   const { resetFields } = store.strategy;
   const rest: Rest = {
     resource,
     table,
     ...(resetFields === undefined ? {} : { resetFields }),
-    ...selectors,
+    ...facets,
   };
   const verbs = new Set(resource.verbs);
   const request = (context: RequestContext, dryRun = false) => storeRequest(context, clock, dryRun);

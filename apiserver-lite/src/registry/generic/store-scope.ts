@@ -13,6 +13,8 @@ export interface GenericStoreOptions {
   subresource?: string;
   storage: ResourceStorage;
   strategy: Strategy;
+  /** Fills in the defaults of an object of the storage version. */
+  applyDefaults(object: KubeObject): void;
   admission: Admission;
   /** As Math.random. */
   random: () => number;
@@ -36,10 +38,10 @@ export class StoreScope {
     this.strategy = options.strategy;
     this.storage = options.storage;
     this.target = { group: options.resource.group, resource: options.resource.name };
-    this.#dryRun = dryRunStorage(options.storage, {
-      resource: this.target,
-      keyPrefix: options.resource.storageKeyPrefix ?? options.resource.name,
-    });
+    const keyPrefix = options.resource.storageKeyPrefix ?? options.resource.name;
+    this.#dryRun = dryRunStorage(options.storage, { resource: this.target, keyPrefix }, (object) =>
+      options.applyDefaults(object),
+    );
   }
 
   get admission(): Admission {

@@ -1,8 +1,8 @@
 import type { V1DeviceRequest } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isReason, type FieldError } from '../../api-errors/status-error.ts';
-import { fieldAt } from '../generic/kind-strategy.ts';
-import type { KindDependencies, KindModule } from '../kind-module.ts';
+import { fieldAt, type KindTraits } from '../generic/kind-strategy.ts';
+import type { KindDependencies } from '../kind-module.ts';
 import { forbiddenField } from '../fields/field-errors.ts';
 
 const label = 'resource.kubernetes.io/admin-access';
@@ -28,28 +28,27 @@ async function isForAdmins({ storageOf }: KindDependencies, namespace: string): 
  * Claims, and templates of them, that ask for the access of an administrator are for namespaces that are labelled so (KEP-5018);
  * `path` leads to the requests of the kind.
  */
-export function withAdminAccess(module: KindModule, path: string): KindModule {
+export function withAdminAccess<T extends KubeObject>(
+  traits: KindTraits<T>,
+  dependencies: KindDependencies,
+  path: string,
+): KindTraits<T> {
+  const refused = new WeakMap<KubeObject, FieldError>();
+  const findingsOf = (object: T) => {
+    const finding = refused.get(object);
+    return finding === undefined ? [] : [finding];
+  };
   return {
-    ...module,
-    strategy(dependencies) {
-      const base = module.strategy(dependencies);
-      const refused = new WeakMap<KubeObject, FieldError>();
-      return {
-        ...base,
-        async beginCreate(object, request) {
-          const index = adminRequest(object, path);
-          if (index >= 0 && !(await isForAdmins(dependencies, request.namespace))) {
-            const detail = `admin access to devices requires the \`${label}: true\` label on the containing namespace`;
-            const field = `spec.devices.requests[${index}].adminAccess`;
-            refused.set(object, forbiddenField(field, detail));
-          }
-          return async () => {};
-        },
-        validate(object, request) {
-          const finding = refused.get(object);
-          return [...(finding === undefined ? [] : [finding]), ...base.validate(object, request)];
-        },
-      };
+    ...traits,
+    async beginCreate(object, request) {
+      const index = adminRequest(object, path);
+      if (index >= 0 && !(await isForAdmins(dependencies, request.namespace))) {
+        const detail = `admin access to devices requires the \`${label}: true\` label on the containing namespace`;
+        const field = `spec.devices.requests[${index}].adminAccess`;
+        refused.set(object, forbiddenField(field, detail));
+      }
+      return async () => {};
     },
+    validate: (object, request) => [...findingsOf(object), ...(traits.validate?.(object, request) ?? [])],
   };
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { Conversion } from '../../generic/converted-rest.ts';
+import type { Conversion } from '../../generic/conversion.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { present, type Fields } from '../../autoscaling/horizontal-pod-autoscaler/metric-spec.ts';
 

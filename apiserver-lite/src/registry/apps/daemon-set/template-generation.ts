@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { templateGeneration } from '../../defaults/workloads.ts';
+import { templateGeneration } from './daemon-set-defaults.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { fieldAt } from '../../generic/kind-strategy.ts';
 

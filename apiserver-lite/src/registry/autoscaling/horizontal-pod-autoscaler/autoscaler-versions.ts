@@ -1,6 +1,6 @@
 import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { Conversion } from '../../generic/converted-rest.ts';
+import type { Conversion } from '../../generic/conversion.ts';
 import { present, specFromV1, specToV1, statusFromV1, statusToV1, type Fields } from './metric-spec.ts';
 
 const prefix = 'autoscaling.alpha.kubernetes.io/';

@@ -1,27 +1,37 @@
-import { kindStrategy } from '../../generic/kind-strategy.ts';
-import type { KindModule } from '../../kind-module.ts';
-import { tables } from '../../printers/tables.ts';
-import { selectableFields } from '../../selectable-fields.ts';
-import { validateEventUpdate, validateNewEvent } from './event-validation.ts';
 import { pathSegmentName } from '../../fields/names.ts';
+import { selectable, selectablePaths } from '../../generic/selectable-field.ts';
+import { fieldAt } from '../../generic/kind-strategy.ts';
+import { defineKind } from '../../kind-module.ts';
+import { eventTable, fromCore } from './event-table.ts';
+import { validateEventUpdate, validateNewEvent } from './event-validation.ts';
 
-/** Events expire by themselves; they are owned by nobody and own nothing (Kubernetes: `registry/core/event`). */
-export const eventModule: KindModule = {
-  strategy: ({ eventTtlSeconds }) =>
-    kindStrategy({
-      group: '',
-      kind: 'Event',
-      namespaced: true,
-      validateName: pathSegmentName,
-      garbageCollection: 'Unsupported',
-      standardFinalizers: false,
-      metadataChecksOnUpdate: [],
-      allowCreateOnUpdate: true,
-      ttlSeconds: eventTtlSeconds,
-      validate: validateNewEvent,
-      validatedOnce: true,
-      validateUpdate: validateEventUpdate,
-    }),
-  ...(tables['/Event'] === undefined ? {} : { table: tables['/Event'] }),
-  ...(selectableFields['/Event'] === undefined ? {} : { selectableFields: selectableFields['/Event'] }),
-};
+/** Events expire by themselves; they are owned by nobody and own nothing (Kubernetes: `pkg/registry/core/event`). */
+export const eventModule = defineKind('/Event', {
+  strategy: ({ eventTtlSeconds }) => ({
+    validateName: pathSegmentName,
+    garbageCollection: 'Unsupported',
+    standardFinalizers: false,
+    metadataChecksOnUpdate: [],
+    allowCreateOnUpdate: true,
+    ttlSeconds: eventTtlSeconds,
+    validate: validateNewEvent,
+    validatedOnce: true,
+    validateUpdate: validateEventUpdate,
+  }),
+  table: eventTable(fromCore),
+  selectableFields: {
+    ...selectablePaths([
+      'involvedObject.kind',
+      'involvedObject.namespace',
+      'involvedObject.name',
+      'involvedObject.uid',
+      'involvedObject.apiVersion',
+      'involvedObject.resourceVersion',
+      'involvedObject.fieldPath',
+      'reason',
+      'type',
+    ]),
+    reportingComponent: selectable(({ reportingComponent }) => reportingComponent),
+    source: selectable((object) => fieldAt(object, 'source.component') || object['reportingComponent']),
+  },
+});

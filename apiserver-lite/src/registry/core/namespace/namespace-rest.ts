@@ -7,7 +7,7 @@ import { timestamp } from '../../generic/timestamp.ts';
 import type { Rest } from '../../rest.ts';
 import { CachedObject } from '../../../storage/cached-object.ts';
 import type { Preconditions } from '../../../storage/storage.ts';
-import { namespaceFinalizers, terminating } from './namespace-module.ts';
+import { namespaceFinalizers, terminating } from './namespace-finalizers.ts';
 
 const target = { group: '', resource: 'namespaces' };
 

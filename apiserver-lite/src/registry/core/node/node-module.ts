@@ -1,108 +1,25 @@
-import type { V1NodeSpec, V1Taint } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../api-errors/status-error.ts';
-import { isSame } from '../../generic/copy-object.ts';
-import { keepField, kindStrategy } from '../../generic/kind-strategy.ts';
-import type { KindModule } from '../../kind-module.ts';
-import { tables } from '../../printers/tables.ts';
-import { selectableFields } from '../../selectable-fields.ts';
-import {
-  duplicate,
-  duplicateBecause,
-  forbiddenField,
-  invalidEach,
-  invalidValue,
-  notSupported,
-  required,
-} from '../../fields/field-errors.ts';
-import { qualifiedName, validLabelValue } from '../../fields/formats.ts';
-import { goValue } from '../../fields/go-value.ts';
-import { parseCidr, validateCidr } from '../../fields/ip.ts';
-import { each } from '../../fields/rules.ts';
-import { validateNodeResources } from './node-status.ts';
+import { keepField } from '../../generic/kind-strategy.ts';
+import { proxyRest } from '../../generic/proxy-rest.ts';
+import { selectablePaths } from '../../generic/selectable-field.ts';
+import { defineKind } from '../../kind-module.ts';
+import { defaultNode } from './node-defaults.ts';
+import { validateNodeStatus } from './node-status.ts';
+import { nodeTable } from './node-table.ts';
+import { validateNode, validateNodeUpdate } from './node-validation.ts';
+import { nodeWarnings } from './node-warnings.ts';
 
-const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-
-function specOf(object: KubeObject): V1NodeSpec {
-  return (object['spec'] ?? {}) as V1NodeSpec;
-}
-
-function validateTaints(taints: readonly V1Taint[]): FieldError[] {
-  const seen = new Set<string>();
-  return taints.flatMap((taint, index) => {
-    const path = `metadata.taints[${index}]`;
-    const findings = [...invalidEach(`${path}.key`, taint.key, qualifiedName(taint.key))];
-    const wrong = validLabelValue(taint.value ?? '');
-    if (wrong.length > 0) findings.push(invalidValue(`${path}.value`, taint.value ?? '', wrong.join(';')));
-    if (!taint.effect) findings.push(required(`${path}.effect`));
-    else if (!effects.includes(taint.effect))
-      findings.push(notSupported(`${path}.effect`, taint.effect, effects));
-    const id = `${taint.key}:${taint.effect}`;
-    if (seen.has(id)) {
-      findings.push(
-        duplicateBecause(
-          path,
-          goValue('core.v1.Taint', taint),
-          'taints must be unique by key and effect pair',
-        ),
-      );
-    }
-    seen.add(id);
-    return findings;
-  });
-}
-
-/** Fields that are set once, by whoever provides the machine. */
-function validateChange(object: KubeObject, old: KubeObject): FieldError[] {
-  const next = specOf(object);
-  const before = specOf(old);
-  const findings: FieldError[] = [];
-  if (before.providerID && next.providerID !== before.providerID) {
-    findings.push(
-      forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'),
-    );
-  }
-  if ((before.podCIDRs ?? []).length > 0 && !isSame(before.podCIDRs, next.podCIDRs)) {
-    findings.push(
-      forbiddenField('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'),
-    );
-  }
-  return findings;
-}
-
-/** Nodes register themselves with their status, so a new one keeps it (Kubernetes: `registry/core/node`). */
-export const nodeModule: KindModule = {
-  strategy: () =>
-    kindStrategy({
-      group: '',
-      kind: 'Node',
-      namespaced: false,
-      validate: (object) => {
-        const { taints = [], podCIDRs = [] } = specOf(object);
-        const findings = [
-          ...validateTaints(taints),
-          ...validateNodeResources(object),
-          ...each(podCIDRs, 'spec.podCIDRs', (range, path) => validateCidr(path, range)),
-        ];
-        const versions = podCIDRs.map((range) => parseCidr(range)?.version);
-        if (new Set(versions).size < podCIDRs.length) {
-          findings.push(
-            invalidValue('spec.podCIDRs', podCIDRs, 'may specify no more than one CIDR for each IP family'),
-          );
-        }
-        const ranges = new Set<string>();
-        return [
-          ...findings,
-          ...each(podCIDRs, 'spec.podCIDRs', (range, path) => {
-            const found = ranges.has(range) ? [duplicate(path, range)] : [];
-            ranges.add(range);
-            return found;
-          }),
-        ];
-      },
-      prepareForUpdate: (object, old) => keepField(object, old, 'status'),
-      validateUpdate: validateChange,
-    }),
-  ...(tables['/Node'] === undefined ? {} : { table: tables['/Node'] }),
-  ...(selectableFields['/Node'] === undefined ? {} : { selectableFields: selectableFields['/Node'] }),
-};
+/** Nodes register themselves with their status, so a new one keeps it (Kubernetes: `pkg/registry/core/node`). */
+export const nodeModule = defineKind('/Node', {
+  strategy: {
+    prepareForUpdate: (object, old) => keepField(object, old, 'status'),
+    validate: validateNode,
+    validateUpdate: validateNodeUpdate,
+    warnings: nodeWarnings,
+  },
+  status: { validateUpdate: validateNodeStatus },
+  subresources: { proxy: proxyRest },
+  table: nodeTable,
+  selectableFields: selectablePaths(['spec.unschedulable'], 'false'),
+  defaults: { v1: defaultNode },
+  gaps: '`proxy` says that nothing listens: nodes are simulated',
+});

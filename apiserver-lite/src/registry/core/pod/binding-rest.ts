@@ -38,7 +38,9 @@ function refuse(name: string, cause: string): StatusError {
  * Serves `pods/binding` and `bindings`; the result is a Status.
  */
 export function bindPod(pods: ResourceStorage, clock: () => number) {
-  const dryRun = dryRunStorage(pods, { resource: podResource, keyPrefix: podResource.resource });
+  // The answer is a Status: nobody sees the Pod that would be stored, and it needs no defaults.
+  const kept = { resource: podResource, keyPrefix: podResource.resource };
+  const dryRun = dryRunStorage(pods, kept, () => {});
   return async (
     context: RequestContext,
     name: string,

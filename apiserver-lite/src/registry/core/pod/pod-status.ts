@@ -18,7 +18,7 @@ import { dns1123Subdomain, qualifiedName } from '../../fields/formats.ts';
 import { validatePodAnnotationsUpdate } from '../../pod-template/pod-annotations.ts';
 import { each } from '../../fields/rules.ts';
 import { mayRun } from './container-restarts.ts';
-import { validateAddressList } from '../../validation/status/load-balancer.ts';
+import { validateAddressList } from './address-list.ts';
 
 const ownConditions = ['PodScheduled', 'Ready', 'Initialized'];
 const kinds = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'] as const;

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../../http/request-context.ts';
 import { badRequest, conflict, invalid, isReason } from '../../../api-errors/status-error.ts';
 import type { TokenIssuer } from '../../../authentication/service-account/issue-token.ts';
 import type { BoundObject, KubernetesClaims } from '../../../authentication/service-account/token-claims.ts';
-import type { ResourceStorage } from '../../../storage/storage.ts';
+import type { StorageOf } from '../../storage-of.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
 
@@ -15,7 +15,7 @@ export interface TokenRestOptions {
   apiAudiences: readonly string[];
   maxExpirationSeconds: number | undefined;
   extendExpiration: boolean;
-  storageOf(group: string, resource: string): ResourceStorage;
+  storageOf: StorageOf;
   clock: () => number;
 }
 
@@ -130,7 +130,7 @@ async function boundTo(
   if (reference === undefined || reference === null) return {};
   const { apiVersion = '', kind = '', name = '', uid = '' } = reference;
   const { group, version } = groupVersionOf(apiVersion);
-  const resource = ownValue({ Pod: 'pods', Secret: 'secrets', Node: 'nodes' }, kind);
+  const resource = ownValue({ Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const, kind);
   if (group !== '' || resource === undefined) {
     const gvk = group === '' ? `/${version}` : `${group}/${version}`;
     throw badRequest(`cannot bind token to object of type ${gvk}, Kind=${kind}`);
@@ -149,7 +149,7 @@ async function boundTo(
       );
     }
     checkUid(kind, found, uid);
-    const node = nodeName ? await nodeOf(storageOf('', 'nodes'), nodeName) : undefined;
+    const node = nodeName ? await nodeOf(storageOf, nodeName) : undefined;
     return { pod: found, ...(node === undefined ? {} : { node }) };
   }
   checkUid(kind, found, uid);
@@ -165,9 +165,9 @@ function checkUid(kind: string, found: BoundObject, wanted: string): void {
   );
 }
 
-async function nodeOf(nodes: ResourceStorage, name: string): Promise<BoundObject> {
+async function nodeOf(storageOf: StorageOf, name: string): Promise<BoundObject> {
   try {
-    const { object } = await nodes.get({ namespace: '', name }, '0');
+    const { object } = await storageOf('', 'nodes').get({ namespace: '', name }, '0');
     return { name, uid: object.metadata.uid ?? '' };
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error;

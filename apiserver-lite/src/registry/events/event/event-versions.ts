@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { Conversion } from '../../generic/converted-rest.ts';
+import type { Conversion } from '../../generic/conversion.ts';
 
 /**
  * `events.k8s.io/v1.Event` in the words of `core/v1.Event`, which is stored. A row is [core, events]; values are the

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { tables } from '../../printers/tables.ts';
+import { kindModules } from '../../kind-modules.ts';
 
 const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 const metadata = { name: 'it', namespace: 'default', creationTimestamp: '2026-01-02T03:03:05Z' };
@@ -382,13 +382,20 @@ for (const [kind, fields, cells] of cases) {
   test(`cells of ${kind}: ${String(cells.slice(1, 4))}`, () => {
     const { metadata: extra, ...rest } = fields;
     const object = { metadata: { ...metadata, ...(extra as object | undefined) }, ...rest };
-    assert.deepEqual(tables[kind]?.cells(object as unknown as KubeObject, nowMs), cells);
+    assert.deepEqual(
+      kindModules()
+        .get(kind)
+        ?.table?.cells(object as unknown as KubeObject, nowMs),
+      cells,
+    );
   });
 }
 
 test('Pods that have ended say so in their row', () => {
   const conditions = (phase: string) =>
-    tables['/Pod']?.conditions?.({ metadata, status: { phase } } as unknown as KubeObject);
+    kindModules()
+      .get('/Pod')
+      ?.table?.conditions?.({ metadata, status: { phase } } as unknown as KubeObject);
   assert.deepEqual(
     ['Succeeded', 'Failed'].map((phase) =>
       conditions(phase)?.map(({ type, status, reason }) => [type, status, reason]),
@@ -402,7 +409,7 @@ test('FlowSchemas are listed in the order in which they match', () => {
   const schema = (name: string, matchingPrecedence: number) =>
     ({ metadata: { name }, spec: { matchingPrecedence } }) as unknown as KubeObject;
   const listed = [schema('c', 9), schema('b', 9), schema('z', 1)];
-  const compare = tables['flowcontrol.apiserver.k8s.io/FlowSchema']?.compare;
+  const compare = kindModules().get('flowcontrol.apiserver.k8s.io/FlowSchema')?.table?.compare;
   assert.deepEqual(
     listed.toSorted(compare).map(({ metadata: { name } }) => name),
     ['z', 'b', 'c'],

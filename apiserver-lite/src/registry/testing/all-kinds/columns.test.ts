@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tables } from '../../printers/tables.ts';
+import { kindModules } from '../../kind-modules.ts';
+import { defaultTable } from '../../table/default-table.ts';
 
 /**
  * The columns of every kind that kube-apiserver has a printer for: `Name=type`, a string where no type is given; `*` for
@@ -90,17 +91,21 @@ const columns: Readonly<Record<string, string>> = {
 
 for (const [kind, expected] of Object.entries(columns)) {
   test(`columns of ${kind}`, () => {
-    const shown = tables[kind]?.columns.map(
-      ({ name, type, format, priority }) =>
-        `${name}${type === 'string' ? '' : `=${type}`}${format === 'name' ? '*' : ''}${priority > 0 ? '+' : ''}`,
-    );
+    const shown = kindModules()
+      .get(kind)
+      ?.table?.columns.map(
+        ({ name, type, format, priority }) =>
+          `${name}${type === 'string' ? '' : `=${type}`}${format === 'name' ? '*' : ''}${priority > 0 ? '+' : ''}`,
+      );
     assert.equal(shown?.join(' | '), expected);
   });
 }
 
 test('no other kind but APIService, which the aggregator prints, has columns of its own', () => {
   assert.deepEqual(
-    Object.keys(tables).filter((kind) => columns[kind] === undefined),
+    [...kindModules().values()]
+      .filter(({ key, table }) => table !== undefined && table !== defaultTable && columns[key] === undefined)
+      .map(({ key }) => key),
     ['apiregistration.k8s.io/APIService'],
   );
 });

@@ -4,14 +4,14 @@ import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { kindOf, resources } from '@pg8s/k8s-proto/scheme';
 import { defaultTable } from '../../table/default-table.ts';
-import { tables } from '../../printers/tables.ts';
+import { kindModules } from '../../kind-modules.ts';
 
 const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 const metadata = { name: 'web', namespace: 'default', creationTimestamp: '2026-01-02T03:03:05Z' };
 
 /** Cells by column name. */
 function row(id: string, fields: Record<string, unknown>): Record<string, unknown> {
-  const table = tables[id];
+  const table = kindModules().get(id)?.table;
   assert.ok(table, id);
   const { metadata: extra, ...rest } = fields;
   const object = {
@@ -36,7 +36,7 @@ test('every kind can be printed, however little of it there is', () => {
     ({ servedByDefault, kind }) => servedByDefault && kind !== 'ComponentStatus',
   );
   for (const { group, version, kind } of served) {
-    const table = tables[`${group}/${kind}`];
+    const table = kindModules().get(`${group}/${kind}`)?.table;
     const info = kindOf(group === '' ? version : `${group}/${version}`, kind);
     if (table === undefined || info === undefined) continue;
     const { metadata: bare, ...empty } = decodeMessage(info.message, new Uint8Array()) as Record<
@@ -52,7 +52,9 @@ test('every kind can be printed, however little of it there is', () => {
 
 test('columns of Pods', () => {
   assert.deepEqual(
-    tables['/Pod']?.columns.map(({ name, type, format, priority }) => [name, type, format, priority]),
+    kindModules()
+      .get('/Pod')
+      ?.table?.columns.map(({ name, type, format, priority }) => [name, type, format, priority]),
     [
       ['Name', 'string', 'name', 0],
       ['Ready', 'string', '', 0],

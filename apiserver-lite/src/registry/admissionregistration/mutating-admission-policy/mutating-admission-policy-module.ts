@@ -1,0 +1,31 @@
+import { defineKind } from '../../kind-module.ts';
+import { defaultAdmissionPolicy } from '../policy-defaults.ts';
+import { mutatingAdmissionPolicyTable } from './mutating-admission-policy-table.ts';
+import {
+  validateMutatingPolicy,
+  validateMutatingPolicyUpdate,
+} from './mutating-admission-policy-validation.ts';
+
+/** MutatingAdmissionPolicies (Kubernetes: `pkg/registry/admissionregistration/mutatingadmissionpolicy`). */
+export const mutatingAdmissionPolicyModule = defineKind(
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy',
+  {
+    strategy: {
+      allowUnconditionalUpdate: false,
+      generation: ['spec'],
+      standardFinalizers: false,
+      metadataChecksOnUpdate: ['whole'],
+      validate: validateMutatingPolicy,
+      validatedOnce: true,
+      validateUpdate: validateMutatingPolicyUpdate,
+    },
+    table: mutatingAdmissionPolicyTable,
+    defaults: {
+      v1: defaultAdmissionPolicy,
+      v1beta1: defaultAdmissionPolicy,
+      v1alpha1: defaultAdmissionPolicy,
+    },
+    actors: [{ name: 'MutatingAdmissionPolicy', effect: 'the policy is not evaluated' }],
+    gaps: 'kept, not applied; expressions are not compiled; whether one may read the parameters is not checked',
+  },
+);

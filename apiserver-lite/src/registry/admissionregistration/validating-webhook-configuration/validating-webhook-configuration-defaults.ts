@@ -1,0 +1,6 @@
+import { type Fields, items } from '../../fields/fill.ts';
+import { defaultWebhook } from '../webhook-defaults.ts';
+
+export function defaultValidatingWebhooks(object: Fields): void {
+  for (const webhook of items(object, 'webhooks')) defaultWebhook(webhook);
+}

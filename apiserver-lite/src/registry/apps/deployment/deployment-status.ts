@@ -1,0 +1,22 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { type Bound, ofReplicas, validateCollisions, validateCounts } from '../../fields/status-counts.ts';
+
+/** Kubernetes: `apps/validation.ValidateDeploymentStatus`. */
+export function validateDeploymentStatus(object: KubeObject, old: KubeObject): FieldError[] {
+  const names = [
+    'observedGeneration',
+    'replicas',
+    'updatedReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'unavailableReplicas',
+    'terminatingReplicas',
+    'collisionCount',
+  ];
+  const bounds: Bound[] = [
+    ...ofReplicas('updatedReplicas', 'readyReplicas', 'availableReplicas'),
+    ['availableReplicas', 'readyReplicas', 'readyReplicas'],
+  ];
+  return [...validateCounts(object, names, bounds), ...validateCollisions(object, old)];
+}

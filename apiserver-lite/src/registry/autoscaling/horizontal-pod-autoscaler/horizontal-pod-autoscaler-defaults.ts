@@ -1,0 +1,44 @@
+import { wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
+import { type Fields, child, existing, fill, items } from '../../fields/fill.ts';
+
+const scalingRules: Readonly<Record<string, () => Fields>> = {
+  scaleUp: () => ({
+    stabilizationWindowSeconds: 0,
+    selectPolicy: 'Max',
+    policies: [
+      { type: 'Pods', value: 4, periodSeconds: 15 },
+      { type: 'Percent', value: 100, periodSeconds: 15 },
+    ],
+  }),
+  scaleDown: () => ({
+    selectPolicy: 'Max',
+    policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
+  }),
+};
+
+/** Scales by CPU at 80% where nothing else is asked for. */
+export function defaultAutoscaler(object: Fields): void {
+  const spec = child(object, 'spec');
+  fill(spec, { minReplicas: 1 });
+  if (items(spec, 'metrics').length === 0) {
+    spec['metrics'] = [
+      {
+        type: 'Resource',
+        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+      },
+    ];
+  }
+  const behavior = existing(spec, 'behavior');
+  if (behavior === undefined) return;
+  for (const [name, rules] of Object.entries(scalingRules)) {
+    const given = child(behavior, name);
+    // An empty list is none of the defaults; validation refuses it.
+    if (wasGivenEmpty(given, 'policies')) given['policies'] = [];
+    fill(given, rules());
+  }
+}
+
+/** In the older version the same wish has a field of its own. */
+export function defaultAutoscalerV1(object: Fields): void {
+  fill(child(object, 'spec'), { minReplicas: 1 });
+}

@@ -1,0 +1,26 @@
+import type { V1JobSpec } from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
+import { podWarnings } from '../../pod-template/pod-warnings.ts';
+import { isSameGeneration, nameWarnings, podNames } from '../../pod-template/template-warnings.ts';
+
+const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
+
+const many = { completions: 100_000, parallelism: 10_000 };
+
+export function jobSpecWarnings(spec: Partial<V1JobSpec>, field: string): string[] {
+  const { completions = 0, parallelism = 0 } = spec;
+  const isLarge = completions > many.completions && parallelism > many.parallelism;
+  const advice =
+    'In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail';
+  return [
+    ...(spec.completionMode === 'Indexed' && isLarge ? [`${field}: ${advice}`] : []),
+    ...podWarnings(spec.template ?? {}, `${field}.template.`),
+  ];
+}
+
+export const jobWarnings: KindWarnings = (object, old) => {
+  if (isSameGeneration(object, old)) return [];
+  const names = old === undefined ? nameWarnings(object, podNames) : [];
+  return [...names, ...jobSpecWarnings(specOf<V1JobSpec>(object), 'spec')];
+};

@@ -1,0 +1,49 @@
+import { pathSegmentName } from '../../fields/names.ts';
+import { keepField } from '../../generic/kind-strategy.ts';
+import { selectablePaths } from '../../generic/selectable-field.ts';
+import { partRest } from '../../generic/store-rest.ts';
+import { defineKind } from '../../kind-module.ts';
+import { certificateSigningRequestTable } from './certificate-signing-request-table.ts';
+import { conditionsOf, withDecisions, withTimes } from './request-conditions.ts';
+import { validateRequestStatus } from './request-status.ts';
+import { validateCertificateRequest } from './request-validation.ts';
+import { recordRequester } from './signing-request.ts';
+import { approvalStrategy } from './approval-strategy.ts';
+
+/** CertificateSigningRequests (Kubernetes: `pkg/registry/certificates/certificatesigningrequest`). */
+export const certificateSigningRequestModule = defineKind('certificates.k8s.io/CertificateSigningRequest', {
+  subresources: {
+    approval: ({ parent, subresource, store, clock }) =>
+      partRest(parent, subresource, store.withStrategy('approval', approvalStrategy(store.strategy)), clock),
+  },
+  strategy: {
+    emptyStatus: {},
+    validateName: pathSegmentName,
+    resetFields: ['spec', 'status'],
+    prepareForCreate: recordRequester,
+    prepareForUpdate: (object, old) => keepField(object, old, 'spec'),
+    validate: validateCertificateRequest,
+  },
+  status: {
+    alsoReset: ['status.conditions'],
+    prepareForUpdate(object, old, { nowMs }) {
+      const before = conditionsOf(old);
+      const conditions = withTimes(withDecisions(conditionsOf(object), before), before, nowMs);
+      if (conditions.length > 0) Object.assign(object['status'] as object, { conditions });
+    },
+    validateUpdate: validateRequestStatus,
+  },
+  table: certificateSigningRequestTable,
+  selectableFields: selectablePaths(['spec.signerName']),
+  actors: [
+    {
+      name: 'certificatesigningrequest-signing-controller',
+      effect: 'no certificate is issued',
+      concerns: (object) =>
+        String((object['spec'] as { signerName?: string } | undefined)?.signerName).startsWith(
+          'kubernetes.io/',
+        ),
+    },
+  ],
+  gaps: 'whether one may approve for a signer is not checked',
+});

@@ -1,0 +1,44 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../api-errors/status-error.ts';
+import { forbiddenField, invalidEach } from '../fields/field-errors.ts';
+import { validConfigMapKey } from '../fields/formats.ts';
+import { isSame } from '../generic/copy-object.ts';
+
+export const maxDataBytes = 1024 * 1024;
+
+export interface Data {
+  data?: Record<string, string>;
+  binaryData?: Record<string, string>;
+  immutable?: boolean;
+  type?: string;
+}
+
+/** Absent maps are empty. */
+export function dataOf(object: KubeObject): Required<Pick<Data, 'data' | 'binaryData'>> {
+  const { data, binaryData } = object as Data;
+  return { data: data ?? {}, binaryData: binaryData ?? {} };
+}
+
+export function decodedLength(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return Math.floor((base64.length * 3) / 4) - padding;
+}
+
+/** Most keys are fine: only for the others is there anything to write. */
+export function validateKey(field: string, key: string): FieldError[] {
+  const faults = validConfigMapKey(key);
+  return faults.length === 0 ? [] : invalidEach(`${field}[${key}]`, key, faults);
+}
+
+const frozen = 'field is immutable when `immutable` is set';
+
+/** What was set immutable stays, and stays immutable. */
+export function validateFrozen(object: KubeObject, old: KubeObject): FieldError[] {
+  if ((old as Data).immutable !== true) return [];
+  const findings: FieldError[] = [];
+  if ((object as Data).immutable !== true) findings.push(forbiddenField('immutable', frozen));
+  for (const field of ['data', 'binaryData'] as const) {
+    if (!isSame(object[field], old[field])) findings.push(forbiddenField(field, frozen));
+  }
+  return findings;
+}

@@ -1,0 +1,85 @@
+import type { V1Node, V1Taint } from '@pg8s/k8s-proto/generated/models';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { isSame } from '../../generic/copy-object.ts';
+import {
+  duplicate,
+  duplicateBecause,
+  forbiddenField,
+  invalidEach,
+  invalidValue,
+  notSupported,
+  required,
+} from '../../fields/field-errors.ts';
+import { qualifiedName, validLabelValue } from '../../fields/formats.ts';
+import { goValue } from '../../fields/go-value.ts';
+import { parseCidr, validateCidr } from '../../fields/ip.ts';
+import { each } from '../../fields/rules.ts';
+import { validateNodeResources } from './node-status.ts';
+
+const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+function validateTaints(taints: readonly V1Taint[]): FieldError[] {
+  const seen = new Set<string>();
+  return taints.flatMap((taint, index) => {
+    const path = `metadata.taints[${index}]`;
+    const findings = [...invalidEach(`${path}.key`, taint.key, qualifiedName(taint.key))];
+    const wrong = validLabelValue(taint.value ?? '');
+    if (wrong.length > 0) findings.push(invalidValue(`${path}.value`, taint.value ?? '', wrong.join(';')));
+    if (!taint.effect) findings.push(required(`${path}.effect`));
+    else if (!effects.includes(taint.effect))
+      findings.push(notSupported(`${path}.effect`, taint.effect, effects));
+    const id = `${taint.key}:${taint.effect}`;
+    if (seen.has(id)) {
+      findings.push(
+        duplicateBecause(
+          path,
+          goValue('core.v1.Taint', taint),
+          'taints must be unique by key and effect pair',
+        ),
+      );
+    }
+    seen.add(id);
+    return findings;
+  });
+}
+
+/** Fields that are set once, by whoever provides the machine. */
+export function validateNodeUpdate({ spec: next = {} }: V1Node, { spec: before = {} }: V1Node): FieldError[] {
+  const findings: FieldError[] = [];
+  if (before.providerID && next.providerID !== before.providerID) {
+    findings.push(
+      forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'),
+    );
+  }
+  if ((before.podCIDRs ?? []).length > 0 && !isSame(before.podCIDRs, next.podCIDRs)) {
+    findings.push(
+      forbiddenField('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'),
+    );
+  }
+  return findings;
+}
+
+/** Kubernetes: `core/validation.ValidateNode`. */
+export function validateNode(object: V1Node): FieldError[] {
+  const { taints = [], podCIDRs = [] } = object.spec ?? {};
+  const findings = [
+    ...validateTaints(taints),
+    ...validateNodeResources(object),
+    ...each(podCIDRs, 'spec.podCIDRs', (range, path) => validateCidr(path, range)),
+  ];
+  const versions = podCIDRs.map((range) => parseCidr(range)?.version);
+  if (new Set(versions).size < podCIDRs.length) {
+    findings.push(
+      invalidValue('spec.podCIDRs', podCIDRs, 'may specify no more than one CIDR for each IP family'),
+    );
+  }
+  const ranges = new Set<string>();
+  return [
+    ...findings,
+    ...each(podCIDRs, 'spec.podCIDRs', (range, path) => {
+      const found = ranges.has(range) ? [duplicate(path, range)] : [];
+      ranges.add(range);
+      return found;
+    }),
+  ];
+}

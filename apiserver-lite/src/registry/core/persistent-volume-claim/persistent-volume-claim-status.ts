@@ -1,0 +1,33 @@
+import type { V1PersistentVolumeClaimStatus } from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { notSupported } from '../../fields/field-errors.ts';
+import { validateBasicAmount } from '../../pod-template/resources/resources.ts';
+
+const resizeStates = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+  'NodeResizePending',
+];
+
+/** Kubernetes: `core/validation.ValidatePersistentVolumeClaimStatusUpdate`. */
+export function validateClaimStatus(object: KubeObject): FieldError[] {
+  const status = (object['status'] ?? {}) as V1PersistentVolumeClaimStatus;
+  const { capacity = {}, allocatedResources = {}, allocatedResourceStatuses = {} } = status;
+  const allocated = 'status.allocatedResources';
+  return [
+    ...Object.entries(capacity).flatMap(([name, amount]) =>
+      validateBasicAmount(amount, `status.capacity[${name}]`),
+    ),
+    ...Object.entries(allocatedResourceStatuses)
+      .filter(([, state]) => !resizeStates.includes(state))
+      .map(([name]) => notSupported('status.allocatedResourceStatuses', name, resizeStates)),
+    ...Object.entries(allocatedResources).flatMap(([name, amount]) =>
+      name === 'storage'
+        ? validateBasicAmount(amount, `${allocated}[${name}]`)
+        : [notSupported(allocated, name, ['storage'])],
+    ),
+  ];
+}

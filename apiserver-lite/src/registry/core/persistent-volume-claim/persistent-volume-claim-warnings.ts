@@ -1,0 +1,25 @@
+import type { V1PersistentVolumeClaimSpec } from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
+import { fractionWarnings } from '../../pod-template/containers/container-warnings.ts';
+
+export function claimSpecWarnings(spec: V1PersistentVolumeClaimSpec | undefined, field: string): string[] {
+  const { requests, limits } = spec?.resources ?? {};
+  return [
+    ...fractionWarnings(requests, `${field}.resources.requests`, 'storage'),
+    ...fractionWarnings(limits, `${field}.resources.limits`, 'storage'),
+  ];
+}
+
+const oldClass = 'volume.beta.kubernetes.io/storage-class';
+
+export function classWarnings({ metadata }: KubeObject): string[] {
+  return metadata.annotations?.[oldClass] === undefined
+    ? []
+    : [`metadata.annotations[${oldClass}]: deprecated since v1.8; use "storageClassName" attribute instead`];
+}
+
+export const persistentVolumeClaimWarnings: KindWarnings = (object) => [
+  ...classWarnings(object),
+  ...claimSpecWarnings(object['spec'] as V1PersistentVolumeClaimSpec | undefined, 'spec'),
+];

@@ -1,0 +1,9 @@
+import type { V1PodTemplateSpec } from '@pg8s/k8s-proto/generated/models';
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
+import { podWarnings } from '../../pod-template/pod-warnings.ts';
+import { isSameGeneration } from '../../pod-template/template-warnings.ts';
+
+export const podTemplateWarnings: KindWarnings = (object, old) => {
+  const template = object['template'] as V1PodTemplateSpec | undefined;
+  return isSameGeneration(object, old) ? [] : podWarnings(template ?? {}, 'template.');
+};

@@ -1,0 +1,79 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { forbiddenField } from '../../fields/field-errors.ts';
+import { copyOf } from '../../generic/copy-object.ts';
+import { writableMetadata } from '../../generic/kind-strategy.ts';
+import { validatePodAnnotationsUpdate } from '../../pod-template/pod-annotations.ts';
+import type { StoreRequest, Strategy } from '../../strategy.ts';
+import { validateEphemeralContainersUpdate, validatePodResize } from './pod-subresources.ts';
+import { validatePodWhole } from './pod-validation.ts';
+import type { Pod } from './pod.ts';
+import { qualityOfService } from './quality-of-service.ts';
+
+/** A static Pod: its kubelet has it from a file. */
+function isMirror({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+}
+
+function keepOwnMetadata(object: KubeObject, old: KubeObject): void {
+  for (const field of writableMetadata) {
+    if (old.metadata[field] === undefined) delete object.metadata[field];
+    else Object.assign(object.metadata, { [field]: copyOf(old.metadata[field]) });
+  }
+}
+
+/** `pods/ephemeralcontainers`: debug containers are added, nothing else changes (KEP-277). */
+export function ephemeralContainersStrategy(strategy: Strategy): Strategy {
+  return {
+    ...strategy,
+    resetFields: [],
+    prepareForUpdate(object: Pod, old: Pod, request: StoreRequest) {
+      const { ephemeralContainers } = object.spec ?? {};
+      const { ephemeralContainers: _before, ...spec } = copyOf(old.spec);
+      object.spec = { ...spec, ...(ephemeralContainers === undefined ? {} : { ephemeralContainers }) };
+      strategy.prepareForUpdate(object, old, request);
+      keepOwnMetadata(object, old);
+    },
+    validateUpdate(object: Pod, old: Pod) {
+      if (isMirror(old)) return [forbiddenField('[]', 'static pods do not support ephemeral containers')];
+      return [
+        ...validatePodWhole(object),
+        ...validatePodAnnotationsUpdate(object.metadata.annotations, old.metadata.annotations),
+        ...validateEphemeralContainersUpdate(object.spec, old.spec),
+      ];
+    },
+  };
+}
+
+/** `pods/resize`: only what containers ask for changes (KEP-1287). */
+export function resizeStrategy(strategy: Strategy): Strategy {
+  return {
+    ...strategy,
+    resetFields: [],
+    prepareForUpdate(object: Pod, old: Pod, request: StoreRequest) {
+      const wanted = object.spec;
+      const spec = copyOf(old.spec);
+      for (const list of ['containers', 'initContainers'] as const) {
+        for (const container of spec[list] ?? []) {
+          const next = wanted[list]?.find(({ name }) => name === container.name);
+          if (next?.resources !== undefined) container.resources = next.resources;
+          if (next?.resizePolicy !== undefined) container.resizePolicy = next.resizePolicy;
+        }
+      }
+      object.spec = spec;
+      strategy.prepareForUpdate(object, old, request);
+      keepOwnMetadata(object, old);
+    },
+    validateUpdate(object: Pod, old: Pod) {
+      if (isMirror(old)) return [forbiddenField('[]', 'static pods cannot be resized')];
+      const quality = {
+        next: qualityOfService(object.spec),
+        old: qualityOfService(old.spec),
+        known: old.status?.qosClass ?? '',
+      };
+      return [
+        ...validatePodWhole(object),
+        ...validatePodResize({ next: object.spec, old: old.spec, quality }),
+      ];
+    },
+  };
+}

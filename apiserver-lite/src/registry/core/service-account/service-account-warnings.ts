@@ -1,0 +1,10 @@
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
+
+const mountable = 'kubernetes.io/enforce-mountable-secrets';
+
+export const serviceAccountWarnings: KindWarnings = ({ metadata }, old) =>
+  metadata.annotations?.[mountable] === undefined || old?.metadata.annotations?.[mountable] !== undefined
+    ? []
+    : [
+        `metadata.annotations[${mountable}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+      ];

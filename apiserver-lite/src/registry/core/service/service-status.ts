@@ -1,0 +1,30 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { forbiddenField, notSupported, required } from '../../fields/field-errors.ts';
+import { validateIp } from '../../fields/ip.ts';
+import { each } from '../../fields/rules.ts';
+import { type Entry, entriesOf, field, validateHost } from '../../networking/load-balancer-entries.ts';
+
+const modes = ['Proxy', 'VIP'];
+
+function validateMode({ ip = '', ipMode }: Entry, path: string): FieldError[] {
+  if (ipMode === undefined || ipMode === null) {
+    return ip === '' ? [] : [required(path, 'must be specified when `ip` is set')];
+  }
+  if (ip === '') return [forbiddenField(path, 'may not be specified when `ip` is not set')];
+  return modes.includes(ipMode) ? [] : [notSupported(path, ipMode, modes)];
+}
+
+/** Where a Service is reached from outside (Kubernetes: `core/validation.ValidateLoadBalancerStatus`). */
+export function validateServiceStatus(object: KubeObject): FieldError[] {
+  const { type } = (object['spec'] ?? {}) as { type?: string };
+  const entries = entriesOf(object) ?? [];
+  if (type !== 'LoadBalancer' && entries.length > 0) {
+    return [forbiddenField(field, "may only be used when `spec.type` is 'LoadBalancer'")];
+  }
+  return each(entries, field, (entry, path) => [
+    ...(entry.ip ? validateIp(`${path}.ip`, entry.ip) : []),
+    ...validateMode(entry, `${path}.ipMode`),
+    ...validateHost(entry.hostname ?? '', `${path}.hostname`),
+  ]);
+}

@@ -1,0 +1,17 @@
+import type { V1alpha1StorageVersion } from '@pg8s/k8s-proto/generated/models';
+import { ageColumn, column, nameColumn, shortList, tableOf } from '../../table/column.ts';
+
+export const storageVersionTable = tableOf<V1alpha1StorageVersion>([
+  nameColumn(),
+  column('CommonEncodingVersion', ({ status }) => status?.commonEncodingVersion ?? '<unset>'),
+  column(
+    'StorageVersions',
+    ({ status }) =>
+      shortList(
+        (status?.storageVersions ?? []).map(
+          ({ apiServerID, encodingVersion }) => `${apiServerID ?? ''}=${encodingVersion ?? ''}`,
+        ),
+      ) || '<unset>',
+  ),
+  ageColumn(),
+]);

@@ -1,0 +1,4 @@
+export function ingressAddresses(points: { ip?: string; hostname?: string }[] = []): string {
+  const addresses = points.map(({ ip, hostname }) => ip || hostname || '').filter((text) => text !== '');
+  return [...new Set(addresses)].sort().join(',');
+}

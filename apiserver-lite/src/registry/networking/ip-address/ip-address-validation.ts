@@ -1,0 +1,52 @@
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { formatAddress, parseAddress } from '../../core/service/allocation/ip-range.ts';
+import { invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
+import { dns1123Subdomain, pathSegment } from '../../fields/formats.ts';
+import { goValue } from '../../fields/go-value.ts';
+import { ipVersion } from '../../fields/ip.ts';
+import { immutable } from '../../fields/metadata.ts';
+import { isSame } from '../../generic/copy-object.ts';
+import type { NameValidator } from '../../strategy.ts';
+import { hasLeadingZeros, isMapped } from '../address-forms.ts';
+
+/** An address in its one form names its object (Kubernetes: `util/validation.IsValidIP`). */
+export const addressName: NameValidator = (name) => {
+  if (ipVersion(name) === 0) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
+  if (hasLeadingZeros(name)) return ['must not have leading 0s'];
+  if (name.includes(':') && isMapped(name)) return ['must not be an IPv4-mapped IPv6 address'];
+  const canonical = formatAddress(parseAddress(name));
+  return name === canonical ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
+};
+
+interface ParentReference {
+  group?: string;
+  resource?: string;
+  namespace?: string;
+  name?: string;
+}
+
+const parentOf = (object: KubeObject) =>
+  ((object['spec'] ?? {}) as { parentRef?: ParentReference | null }).parentRef;
+
+/** Whose address it is (Kubernetes: `networking/validation.ValidateIPAddress`). */
+export function validateIpAddress(object: KubeObject): FieldError[] {
+  const parent = parentOf(object);
+  const field = 'spec.parentRef';
+  if (!parent) return [required(field)];
+  const { group = '', namespace = '' } = parent;
+  const findings = group === '' ? [] : invalidEach(`${field}.group`, group, dns1123Subdomain(group));
+  for (const name of ['resource', 'name'] as const) {
+    const value = parent[name] ?? '';
+    const at = `${field}.${name}`;
+    findings.push(...(value === '' ? [required(at)] : invalidEach(at, value, pathSegment(value))));
+  }
+  return [...findings, ...invalidEach(`${field}.namespace`, namespace, pathSegment(namespace))];
+}
+
+/** An address never changes hands. */
+export function validateIpAddressUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const parent = parentOf(object);
+  if (isSame(parent, parentOf(old))) return [];
+  return [invalidValue('spec.parentRef', goValue('networking.v1.ParentReference', parent), immutable)];
+}

@@ -1,0 +1,6 @@
+import { type Fields, existing } from '../../fields/fill.ts';
+import { roundResourceList } from '../../fields/resource-list.ts';
+
+export function defaultRuntimeClass(object: Fields): void {
+  roundResourceList(existing(existing(object, 'overhead'), 'podFixed'));
+}

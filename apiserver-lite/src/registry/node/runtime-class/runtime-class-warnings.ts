@@ -1,0 +1,10 @@
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
+import { renamedNodeLabel } from '../../pod-template/pod-warnings.ts';
+
+export const runtimeClassWarnings: KindWarnings = (object) => {
+  const { nodeSelector } = (object['scheduling'] ?? {}) as { nodeSelector?: Record<string, string> };
+  return Object.keys(nodeSelector ?? {}).flatMap((key) => {
+    const advice = renamedNodeLabel(key);
+    return advice === undefined ? [] : [`scheduling.nodeSelector[${key}]: ${advice}`];
+  });
+};

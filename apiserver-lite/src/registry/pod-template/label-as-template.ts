@@ -1,0 +1,15 @@
+import { type Fields, child, existing } from '../fields/fill.ts';
+
+export function isEmpty(map: Fields | undefined): boolean {
+  return map === undefined || Object.keys(map).length === 0;
+}
+
+export function templateLabels(spec: Fields): Fields | undefined {
+  return existing(existing(existing(spec, 'template'), 'metadata'), 'labels');
+}
+
+/** The oldest kinds are labelled as their Pods where they are not labelled. */
+export function labelAsTemplate(object: Fields, labels: Fields | undefined): void {
+  const metadata = child(object, 'metadata');
+  if (labels !== undefined && isEmpty(existing(metadata, 'labels'))) metadata['labels'] = { ...labels };
+}

@@ -1,0 +1,37 @@
+import type { V1PodTemplateSpec } from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { dns1123Label } from '../fields/formats.ts';
+import type { KindWarnings } from '../generic/kind-warnings.ts';
+import { podWarnings } from './pod-warnings.ts';
+
+const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
+
+interface Templated {
+  template?: V1PodTemplateSpec;
+}
+
+/** A name that containers will see, and that not every program takes for one. */
+export function nameWarnings({ metadata }: KubeObject, use: string): string[] {
+  const wrong = dns1123Label(metadata.name ?? '');
+  if (wrong.length === 0) return [];
+  const advice = 'which can result in surprising behavior; a DNS label is recommended';
+  return [`metadata.name: this is used in ${use}, ${advice}: [${wrong.join(' ')}]`];
+}
+
+export const podNames = 'Pod names and hostnames';
+
+/** An update that is no other generation says nothing new; one that only scales says it all again. */
+export function isSameGeneration({ metadata }: KubeObject, old: KubeObject | undefined): boolean {
+  return old !== undefined && metadata.generation === old.metadata.generation;
+}
+
+export function templateWarnings(object: KubeObject, old?: KubeObject): string[] {
+  if (isSameGeneration(object, old)) return [];
+  return podWarnings(specOf<Templated>(object).template ?? {}, 'spec.template.');
+}
+
+/** Deployments and the like: their names become those of Pods. */
+export const workloadWarnings: KindWarnings = (object, old) => [
+  ...(old === undefined ? nameWarnings(object, podNames) : []),
+  ...templateWarnings(object, old),
+];

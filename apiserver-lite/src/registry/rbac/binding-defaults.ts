@@ -1,0 +1,11 @@
+import { type Fields, existing, fillText, items } from '../fields/fill.ts';
+
+const rbacGroup = 'rbac.authorization.k8s.io';
+
+export function defaultRoleBinding(object: Fields): void {
+  const role = existing(object, 'roleRef');
+  if (role !== undefined) fillText(role, { apiGroup: rbacGroup });
+  for (const subject of items(object, 'subjects')) {
+    if (subject['kind'] === 'User' || subject['kind'] === 'Group') fillText(subject, { apiGroup: rbacGroup });
+  }
+}

@@ -1,0 +1,26 @@
+import { defineKind } from '../../kind-module.ts';
+import { nameAndAgeTable } from '../../table/name-and-age-table.ts';
+import { withAdminAccess } from '../admin-access.ts';
+import {
+  validateResourceClaimTemplate,
+  validateResourceClaimTemplateUpdate,
+} from '../resource-claim/resource-claim-validation.ts';
+import { defaultResourceClaimTemplate } from './resource-claim-template-defaults.ts';
+
+/** ResourceClaimTemplates (Kubernetes: `pkg/registry/resource/resourceclaimtemplate`). */
+export const resourceClaimTemplateModule = defineKind('resource.k8s.io/ResourceClaimTemplate', {
+  strategy: (dependencies) =>
+    withAdminAccess(
+      { validate: validateResourceClaimTemplate, validateUpdate: validateResourceClaimTemplateUpdate },
+      dependencies,
+      'spec.spec.devices.requests',
+    ),
+  table: nameAndAgeTable,
+  defaults: {
+    v1: defaultResourceClaimTemplate,
+    v1beta2: defaultResourceClaimTemplate,
+    v1beta1: defaultResourceClaimTemplate,
+  },
+  returnsDeletedObject: true,
+  gaps: 'selector expressions are not compiled',
+});

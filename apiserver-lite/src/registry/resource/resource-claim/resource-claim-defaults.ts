@@ -1,0 +1,8 @@
+import { type Fields, existing, items } from '../../fields/fill.ts';
+import { defaultClaimSpec, defaultTolerations } from '../devices/claim-spec-defaults.ts';
+
+export function defaultResourceClaim(object: Fields): void {
+  defaultClaimSpec(existing(object, 'spec'));
+  const devices = existing(existing(existing(object, 'status'), 'allocation'), 'devices');
+  for (const result of items(devices, 'results')) defaultTolerations(result);
+}

@@ -1,0 +1,70 @@
+import type { V1TopologySelectorTerm } from '@pg8s/k8s-proto/generated/models';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { duplicate, invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
+import { qualifiedName } from '../../fields/formats.ts';
+import { immutable } from '../../fields/metadata.ts';
+import { each, named, oneOf, oneOfIfSet } from '../../fields/rules.ts';
+import { isSame } from '../../generic/copy-object.ts';
+import { validateParameters } from '../class-parameters.ts';
+
+function validateTopologies(terms: readonly V1TopologySelectorTerm[] | undefined): FieldError[] {
+  return each(terms, 'allowedTopologies', ({ matchLabelExpressions }, path) => {
+    const keys = new Set<string>();
+    return each(
+      matchLabelExpressions,
+      `${path}.matchLabelExpressions`,
+      ({ key = '', values: given }, place) => {
+        const values = (given as string[] | null | undefined) ?? [];
+        const seen = new Set<string>();
+        const findings = values.length === 0 ? [required(`${place}.values`)] : [];
+        findings.push(
+          ...each(values, `${place}.values`, (value, spot) => {
+            const found = seen.has(value) ? [duplicate(spot, value)] : [];
+            seen.add(value);
+            return found;
+          }),
+          ...invalidEach(`${place}.key`, key, qualifiedName(key)),
+        );
+        if (keys.has(key)) findings.push(duplicate(`${place}.key`, key));
+        keys.add(key);
+        return findings;
+      },
+    );
+  });
+}
+
+/** Two terms that ask the same are one too many, in whatever order they ask. */
+function validateDistinct(terms: readonly V1TopologySelectorTerm[] | undefined): FieldError[] {
+  const seen = new Set<string>();
+  return each(terms, 'allowedTopologies', ({ matchLabelExpressions = [] }, path) => {
+    const asked = JSON.stringify(
+      matchLabelExpressions
+        .map(({ key = '', values = [] }) => [key, [...new Set(values)].sort()] as const)
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
+    );
+    const found = seen.has(asked) ? [duplicate(`${path}.matchLabelExpressions`, '')] : [];
+    seen.add(asked);
+    return found;
+  });
+}
+
+/** Kubernetes: `storage/validation.ValidateStorageClass`. */
+export function validateStorageClass(object: KubeObject): FieldError[] {
+  const text = (name: string) => object[name] as string | undefined;
+  return [
+    ...named('provisioner', text('provisioner'), (name) => qualifiedName(name.toLowerCase())),
+    ...validateParameters(object['parameters'] as Record<string, string> | undefined),
+    ...oneOfIfSet('reclaimPolicy', text('reclaimPolicy'), ['Delete', 'Retain']),
+    ...oneOf('volumeBindingMode', text('volumeBindingMode'), ['Immediate', 'WaitForFirstConsumer']),
+    ...validateTopologies(object['allowedTopologies'] as V1TopologySelectorTerm[] | undefined),
+    ...validateDistinct(object['allowedTopologies'] as V1TopologySelectorTerm[] | undefined),
+  ];
+}
+
+/** A class makes the same volumes for ever. */
+export function validateStorageClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']
+    .filter((name) => !isSame(object[name], old[name]))
+    .map((name) => invalidValue(name, object[name] ?? (name === 'provisioner' ? '' : null), immutable));
+}
