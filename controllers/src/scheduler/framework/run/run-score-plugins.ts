@@ -4,7 +4,7 @@ import type { NodeInfo } from '../nodes/node-info.ts';
 import { maxNodeScore, type PluginWith, type Score } from '../plugin.ts';
 import type { Profile } from '../profile.ts';
 
-/** The plugins to ask for scores: those that did not skip at PreScore. */
+/** The plugins whose score is called: those that did not skip at PreScore. */
 const scorePlugins = stateKey<readonly PluginWith<Score>[]>('ScorePlugins');
 
 /** The scores of the nodes, in their order. */
@@ -16,7 +16,7 @@ export interface NodeScores {
 }
 
 /**
- * Calls the PreScore plugins, and leaves in `state` which are to be asked for scores (kube-scheduler:
+ * Calls the PreScore plugins, and leaves in `state` whose score is to be called (kube-scheduler:
  * `RunPreScorePlugins`). @throws Error when one fails
  */
 export function runPreScorePlugins(
@@ -55,7 +55,8 @@ export function runScorePlugins(
     const scores = nodes.map((node) => plugin.score(state, pod, node));
     plugin.normalizeScore?.(state, pod, scores, nodes);
     const weight = profile.weightOf(plugin);
-    for (const [index, score] of scores.entries()) {
+    for (let index = 0; index < scores.length; index++) {
+      const score = scores[index]!;
       if (!(score >= 0 && score <= maxNodeScore)) throw outOfRange(plugin.name, score);
       scores[index] = score * weight;
       totals[index]! += score * weight;
@@ -76,8 +77,8 @@ function outOfRange(plugin: string, score: number): Error {
 export function normalizeScores(scores: number[], reverse = false): void {
   let highest = 0;
   for (const score of scores) if (score > highest) highest = score;
-  for (const [index, score] of scores.entries()) {
-    const stretched = highest === 0 ? 0 : Math.floor((maxNodeScore * score) / highest);
+  for (let index = 0; index < scores.length; index++) {
+    const stretched = highest === 0 ? 0 : Math.floor((maxNodeScore * scores[index]!) / highest);
     scores[index] = reverse ? maxNodeScore - stretched : stretched;
   }
 }

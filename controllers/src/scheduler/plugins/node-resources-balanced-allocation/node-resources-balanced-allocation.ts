@@ -1,13 +1,12 @@
-import type { NodeInfo } from '../../framework/nodes/node-info.ts';
+import { stateKey } from '../../framework/cycle-state.ts';
 import { podInfoOf } from '../../framework/nodes/pod-info.ts';
-import type { Amounts } from '../../framework/nodes/pod-resources.ts';
 import { maxNodeScore, type Plugin } from '../../framework/plugin.ts';
 import { skip } from '../../framework/status.ts';
 
-/** The resources that are compared (kube-scheduler: `defaultResourceSpec`). */
-const names = ['cpu', 'memory'] as const;
+const preScoreState = stateKey<{ cpu: number; memory: number }>('PreScoreNodeResourcesBalancedAllocation');
 
-const nothing: Amounts = new Map();
+/** The score of a node whose use the Pod makes neither more nor less even. */
+const unchanged = 75;
 
 /**
  * Nodes are better where the Pod makes the use of CPU and memory more even (kube-scheduler:
@@ -16,25 +15,30 @@ const nothing: Amounts = new Map();
 export const nodeResourcesBalancedAllocation = {
   name: 'NodeResourcesBalancedAllocation',
 
-  preScore(_state, pod) {
+  preScore(state, pod) {
     const { requests } = podInfoOf(pod);
-    return names.every((name) => !requests.has(name)) ? skip : undefined;
+    if (!requests.has('cpu') && !requests.has('memory')) return skip;
+    state.write(preScoreState, { cpu: requests.get('cpu') ?? 0, memory: requests.get('memory') ?? 0 });
+    return undefined;
   },
 
-  score(_state, pod, node) {
-    const change = evenness(node, podInfoOf(pod).requests) - evenness(node, nothing);
+  score(state, _pod, { allocatable, requested }) {
+    const cpus = allocatable.get('cpu') ?? 0;
+    const bytes = allocatable.get('memory') ?? 0;
+    // Of a single resource there is nothing to compare.
+    if (cpus === 0 || bytes === 0) return unchanged;
+    const more = state.read(preScoreState);
+    const cpu = requested.get('cpu') ?? 0;
+    const memory = requested.get('memory') ?? 0;
+    const change =
+      evenness((cpu + more.cpu) / cpus, (memory + more.memory) / bytes) -
+      evenness(cpu / cpus, memory / bytes);
     return maxNodeScore / 2 + Math.trunc((maxNodeScore / 2 + change) / 2);
   },
 } satisfies Plugin;
 
-/** 100 when CPU and memory of a node would be used to the same share with `more` on it, 50 at worst. */
-function evenness({ allocatable, requested }: NodeInfo, more: Amounts): number {
-  const [cpu, memory] = names;
-  const cpus = allocatable.get(cpu) ?? 0;
-  const bytes = allocatable.get(memory) ?? 0;
-  // Of a single resource there is nothing to compare.
-  if (cpus === 0 || bytes === 0) return maxNodeScore;
-  const ofCpu = Math.min(1, ((requested.get(cpu) ?? 0) + (more.get(cpu) ?? 0)) / cpus);
-  const ofMemory = Math.min(1, ((requested.get(memory) ?? 0) + (more.get(memory) ?? 0)) / bytes);
-  return Math.trunc((1 - Math.abs((ofCpu - ofMemory) / 2)) * maxNodeScore);
+/** 100 when two resources are used to the same share, 50 at worst (kube-scheduler: `balancedResourceScore`). */
+function evenness(share: number, other: number): number {
+  const difference = Math.abs((Math.min(1, share) - Math.min(1, other)) / 2);
+  return Math.trunc((1 - difference) * maxNodeScore);
 }

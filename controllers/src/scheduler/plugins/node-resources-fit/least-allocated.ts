@@ -1,14 +1,12 @@
-import type { Pod } from '../../../runtime/client/resource.ts';
 import type { NodeInfo } from '../../framework/nodes/node-info.ts';
-import { podInfoOf } from '../../framework/nodes/pod-info.ts';
+import type { Amounts } from '../../framework/nodes/pod-resources.ts';
 import { maxNodeScore } from '../../framework/plugin.ts';
 
 /** The resources that are scored, each with weight 1 (kube-scheduler: `defaultResourceSpec`). */
 const names = ['cpu', 'memory'] as const;
 
-/** From 0 to 100: the share of CPU and memory that would be left (kube-scheduler: `leastResourceScorer`). */
-export function leastAllocated(pod: Pod, { allocatable, counted }: NodeInfo): number {
-  const wanted = podInfoOf(pod).counted;
+/** From 0 to 100: the share of CPU and memory that `wanted` would leave (kube-scheduler: `leastResourceScorer`). */
+export function leastAllocated(wanted: Amounts, { allocatable, counted }: NodeInfo): number {
   let sum = 0;
   let resources = 0;
   for (const name of names) {

@@ -3,6 +3,7 @@ import { stateKey } from '../../framework/cycle-state.ts';
 import { Action, on, type QueueingHint } from '../../framework/events/cluster-event.ts';
 import { NodeInfo } from '../../framework/nodes/node-info.ts';
 import { podInfoOf } from '../../framework/nodes/pod-info.ts';
+import type { Amounts } from '../../framework/nodes/pod-resources.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unresolvable, unschedulable } from '../../framework/status.ts';
 import { leastAllocated } from './least-allocated.ts';
@@ -11,6 +12,7 @@ import { leastAllocated } from './least-allocated.ts';
 type Requests = readonly (readonly [name: string, amount: number])[];
 
 const preFilterState = stateKey<Requests>('PreFilterNodeResourcesFit');
+const preScoreState = stateKey<Amounts>('PreScoreNodeResourcesFit');
 
 const requestsOf = (pod: Pod): Requests => [...podInfoOf(pod).requests].filter(([, amount]) => amount > 0);
 
@@ -80,7 +82,12 @@ export const nodeResourcesFit = {
     return missing.isHopeless ? unresolvable(...missing.reasons) : unschedulable(...missing.reasons);
   },
 
-  score: (_state, pod, node) => leastAllocated(pod, node),
+  preScore(state, pod) {
+    state.write(preScoreState, podInfoOf(pod).counted);
+    return undefined;
+  },
+
+  score: (state, _pod, node) => leastAllocated(state.read(preScoreState), node),
 
   eventsToRegister: () => [
     on('Pod', Action.delete | Action.updatePodScaleDown, afterPodChange),

@@ -85,7 +85,7 @@ function countDomains(
 ): Map<string, number> {
   const domainOf = ({ node }: NodeInfo): string | undefined =>
     ownValue(node?.metadata.labels, constraint.topologyKey);
-  // Nodes without the label are a domain too, but nobody asks what is in it.
+  // Nodes without the label count as a domain, of which only the existence matters.
   const counts = new Map<string, number>();
   for (const info of nodes.scored) counts.set(domainOf(info) ?? '', 0);
   for (const info of nodes.counted) {
@@ -127,12 +127,13 @@ export function normalizeSpread(
   const isIgnored = (index: number): boolean => ignored.size > 0 && ignored.has(nodes[index]!.name);
   let least = Infinity;
   let most = 0;
-  for (const [index, score] of scores.entries()) {
+  for (let index = 0; index < scores.length; index++) {
     if (isIgnored(index)) continue;
-    if (score < least) least = score;
-    if (score > most) most = score;
+    least = Math.min(least, scores[index]!);
+    most = Math.max(most, scores[index]!);
   }
-  for (const [index, score] of scores.entries()) {
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index]!;
     if (isIgnored(index)) scores[index] = 0;
     else
       scores[index] = most === 0 ? maxNodeScore : Math.floor((maxNodeScore * (most + least - score)) / most);
