@@ -21,7 +21,7 @@ import { nodeSchedulingChanges, podSchedulingChanges } from './framework/events/
 import type { ClusterState } from './framework/nodes/cluster-state.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
 
-/** What is told of the cluster's changes. */
+/** What receives the changes of the cluster. */
 export interface ClusterEventSinks {
   readonly clusterState: ClusterState;
   readonly queue: SchedulingQueue;
@@ -39,7 +39,7 @@ const followed = {
 } as const satisfies Partial<Record<EventResource, Resource>>;
 
 /**
- * Keeps the cluster's state and the queue up to date with the informers, and tells the queue of every change as an event
+ * Keeps the cluster's state and the queue up to date with the informers, and gives the queue every change as an event
  * (kube-scheduler: `eventhandlers.go`). Pods that have finished count as deleted.
  */
 export class ClusterEvents {

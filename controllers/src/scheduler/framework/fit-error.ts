@@ -3,7 +3,7 @@ import { isRejected, type Status } from './status.ts';
 /** Why nodes were refused; those without a status of their own have `absent` (kube-scheduler: `NodeToStatus`). */
 export class NodeStatuses {
   readonly #byNode = new Map<string, Status>();
-  /** The status of nodes that no filter was asked about. */
+  /** The status of nodes for which no filter was called. */
   absent: Status | undefined;
 
   /** Notes why a node was refused. */

@@ -21,7 +21,7 @@ export interface QueueSort {
   less(one: SortablePod, other: SortablePod): boolean;
 }
 
-/** Asked before a Pod is considered at all. */
+/** Called before a Pod is considered at all. */
 export interface PreEnqueue {
   /** Success lets the Pod into the queue; any other status keeps it out until a registered event. */
   preEnqueue(pod: Pod): Status | undefined;
@@ -29,7 +29,7 @@ export interface PreEnqueue {
 
 /** Names the events that may make a Pod schedulable that the plugin rejected. */
 export interface EnqueueExtensions {
-  /** Asked once. A plugin that can reject Pods and has no such list is asked to try again after every event. */
+  /** Called once. Pods that were rejected by a plugin without such a list are tried again after every event. */
   eventsToRegister(): readonly RegisteredEvent[];
 }
 
@@ -62,7 +62,7 @@ export interface PostFilterResult {
 
 /** Called when a Pod fits on no node; may make room for it. */
 export interface PostFilter {
-  /** `statuses` say why each node was refused. The first plugin that succeeds or finds it hopeless is the last asked. */
+  /** `statuses` say why each node was refused. A plugin that succeeds or finds it hopeless is the last called. */
   postFilter(state: CycleState, pod: Pod, statuses: NodeStatuses): PostFilterResult;
 }
 
@@ -98,7 +98,7 @@ export interface PermitResult {
 
 /** The last that can reject a Pod, or hold its binding back. */
 export interface Permit {
-  /** Asked in the scheduling cycle. */
+  /** Called in the scheduling cycle. */
   permit(state: CycleState, pod: Pod, nodeName: string): PermitResult;
 }
 

@@ -2,7 +2,7 @@ import type { RegisteredEvent } from './events/cluster-event.ts';
 import { Action } from './events/cluster-event.ts';
 import type { ExtensionPoints, Plugin, PluginWith, Score } from './plugin.ts';
 
-/** A plugin of a profile, and what its score counts for. */
+/** A plugin of a profile, and the weight of its score. */
 export interface ProfileEntry {
   readonly plugin: Plugin;
   /** At least 1; default 1. */
@@ -25,7 +25,7 @@ const methods = {
   postBind: 'postBind',
 } as const satisfies Record<keyof ExtensionPoints, keyof Plugin>;
 
-/** What a plugin is told of that names no events: everything, without a hint. */
+/** The events of plugins that name none: all, without a hint. */
 const everyEvent: readonly RegisteredEvent[] = [{ resource: '*', action: Action.all, hint: undefined }];
 
 type PluginsAt = {
@@ -33,7 +33,7 @@ type PluginsAt = {
 };
 
 /**
- * The plugins of one scheduler name, at each extension point in the order in which they are asked (kube-scheduler: a
+ * The plugins of one scheduler name, at each extension point in the order in which they are called (kube-scheduler: a
  * profile whose plugins are all enabled at `multiPoint`).
  */
 export class Profile {
@@ -41,7 +41,7 @@ export class Profile {
   readonly schedulerName: string;
   /** The plugins at each extension point. */
   readonly at: PluginsAt;
-  /** What the plugins that can reject Pods want to be told of, by plugin. */
+  /** The events for which plugins that can reject Pods registered, by plugin. */
   readonly registeredEvents: ReadonlyMap<string, readonly RegisteredEvent[]>;
   readonly #weights: ReadonlyMap<string, number>;
 
@@ -65,7 +65,7 @@ export class Profile {
     );
   }
 
-  /** What the scores of a plugin count for. */
+  /** The weight of the scores of a plugin. */
   weightOf({ name }: PluginWith<Score>): number {
     return this.#weights.get(name) ?? 1;
   }

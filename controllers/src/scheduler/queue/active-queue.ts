@@ -19,7 +19,7 @@ export class ActiveQueue {
     return this.#heap.size;
   }
 
-  /** Adds a Pod, or hands it to whoever waits for one. */
+  /** Adds a Pod. A caller of `pop` that waits gets the first. */
   add(pod: QueuedPod): void {
     this.#heap.push(pod);
     if (this.#taker === undefined) return;

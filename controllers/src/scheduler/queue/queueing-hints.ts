@@ -18,7 +18,7 @@ export type Requeueing = 'skip' | 'after backoff' | 'immediately';
 export class QueueingHints {
   readonly #profile: Profile;
   readonly #log: Logger;
-  /** Plugins by event, as far as it was asked for: there are some dozens of events. */
+  /** Plugins by event; filled as events come, of which there are some dozens. */
   readonly #interested = new Map<string, readonly string[]>();
 
   constructor(profile: Profile, log: Logger) {
@@ -41,7 +41,7 @@ export class QueueingHints {
 
   /** Whether an event makes a Pod worth another attempt (kube-scheduler: `isPodWorthRequeuing`). */
   requeueing(queued: QueuedPod, observed: ObservedEvent): Requeueing {
-    // Nobody rejected it: it failed by some error, and any event will do.
+    // No plugin rejected it: it failed by an error, and any event is a reason to try again.
     if (queued.unschedulablePlugins.size === 0) return 'after backoff';
     let result: Requeueing = 'skip';
     for (const plugin of this.interestedIn(observed.event)) {
@@ -60,7 +60,7 @@ export class QueueingHints {
       try {
         if ((registered.hint?.(pod, before, after) ?? 'Queue') === 'Queue') return 'Queue';
       } catch (error) {
-        // Better one attempt too many than a Pod that is forgotten.
+        // One attempt too many does less harm than a Pod that is not tried again.
         this.#log.warn({ err: error, plugin, event }, 'queueing hint failed');
         return 'Queue';
       }

@@ -6,7 +6,7 @@ import type { ClusterState } from '../framework/nodes/cluster-state.ts';
 import type { Plugin } from '../framework/plugin.ts';
 import { Status } from '../framework/status.ts';
 
-const told = (status: Status | undefined): string =>
+const textOf = (status: Status | undefined): string =>
   status === undefined
     ? 'Success'
     : [status.code, ...(status.message === '' ? [] : [status.message])].join(': ');
@@ -18,11 +18,11 @@ const told = (status: Status | undefined): string =>
 export function filtered(plugin: Plugin, pod: Pod, cluster: ClusterState): string | Record<string, string> {
   const state = new CycleState();
   const result = plugin.preFilter?.(state, pod, cluster.nodes());
-  if (result instanceof Status) return told(result);
+  if (result instanceof Status) return textOf(result);
   const names = result === undefined ? undefined : [...result.nodeNames].sort();
   if (names !== undefined) return `nodes ${names.join(', ')}`;
   return Object.fromEntries(
-    cluster.nodes().map((node) => [node.name, told(plugin.filter?.(state, pod, node))]),
+    cluster.nodes().map((node) => [node.name, textOf(plugin.filter?.(state, pod, node))]),
   );
 }
 
@@ -31,13 +31,13 @@ export function scored(plugin: Plugin, pod: Pod, cluster: ClusterState): string 
   const state = new CycleState();
   const nodes = cluster.nodes();
   const status = plugin.preScore?.(state, pod, nodes);
-  if (status !== undefined) return told(status);
+  if (status !== undefined) return textOf(status);
   const scores = nodes.map((node) => plugin.score!(state, pod, node));
   plugin.normalizeScore?.(state, pod, scores, nodes);
   return Object.fromEntries(nodes.map(({ name }, index) => [name, scores[index]!]));
 }
 
-/** What a plugin that rejected `pod` says of an event; `not registered` where it is not told of it. */
+/** What a plugin that rejected `pod` says of an event; `not registered` where it did not register for it. */
 export function hinted(
   plugin: Plugin,
   pod: Pod,

@@ -32,7 +32,7 @@ interface Condition {
   message?: string;
 }
 
-const nobody: Rejectors = { unschedulablePlugins: new Set(), pendingPlugins: new Set() };
+const noPlugin: Rejectors = { unschedulablePlugins: new Set(), pendingPlugins: new Set() };
 
 /**
  * Returns a Pod that could not be scheduled, or bound, to the queue, and says why in an event and in its `PodScheduled`
@@ -56,8 +56,8 @@ export class FailureHandler {
       return;
     }
     const { error } = status;
-    queue.returnPod(queued, error instanceof FitError ? error.diagnosis : nobody);
-    // A server that is busy did nothing; that is no failure of the Pod.
+    queue.returnPod(queued, error instanceof FitError ? error.diagnosis : noPlugin);
+    // A busy server did nothing: that is not a failure to report.
     if (isBusy(error)) return;
     const report = this.#report(current, status, nominatedNodeName);
     void requests.track(report).catch((problem: unknown) => log.warn({ err: problem }, 'scheduling'));
@@ -107,7 +107,7 @@ export class FailureHandler {
     } catch (error) {
       const busyMs = retryAfterOf(error);
       if (busyMs === undefined && !isNotFound(error)) throw error;
-      // Later, and without keeping others from being bound meanwhile; by then it may be out of date.
+      // Written later, so that bindings do not wait for it; by then it may be out of date.
       if (busyMs === undefined) return;
       clock.after(busyMs, () => {
         if (this.#isStopped || !this.#isPending(pod)) return;

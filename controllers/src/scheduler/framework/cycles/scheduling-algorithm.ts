@@ -28,7 +28,7 @@ export type AlgorithmResult =
 
 /**
  * Chooses a node for a Pod (kube-scheduler: `schedulingAlgorithm`): all filters must pass, then the weighted scores decide,
- * and chance between equals. Where no node fits, the PostFilter plugins are asked. Never throws.
+ * and chance between equals. Where no node fits, the PostFilter plugins are called. Never throws.
  */
 export function chooseNode(sources: AlgorithmSources, state: CycleState, pod: Pod): AlgorithmResult {
   const { profile, snapshot } = sources;

@@ -15,7 +15,7 @@ export interface SchedulingCycleSources extends AlgorithmSources {
 
 /**
  * One attempt to give a Pod a node (kube-scheduler: `schedulingCycle`), in steps that wait for nothing: choose a node, count
- * the Pod there (assume), reserve what it uses, ask the Permit plugins. What it leaves in `state` is for the binding cycle.
+ * the Pod there (assume), reserve what it uses, call the Permit plugins. What it leaves in `state` is for the binding cycle.
  */
 export class SchedulingCycle {
   readonly state = new CycleState();
@@ -57,7 +57,7 @@ export class SchedulingCycle {
   }
 }
 
-/** A rejection after a node was chosen, told as one of this one node (kube-scheduler: a `FitError` with one node). */
+/** A rejection after a node was chosen, as a `FitError` of this one node (kube-scheduler: `NumAllNodes: 1`). */
 export function refusedOn(nodeName: string, status: Status): Status {
   const diagnosis = new Diagnosis();
   diagnosis.statuses.set(nodeName, status);

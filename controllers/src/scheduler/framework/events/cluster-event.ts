@@ -29,7 +29,7 @@ export const Action = {
   all: (1 << 13) - 1,
 } as const;
 
-/** The types of the objects that plugins can be told of. */
+/** The types of the objects whose changes plugins can register for. */
 export interface EventObjects {
   Pod: Pod;
   Node: Node;
@@ -55,7 +55,7 @@ export interface ClusterEvent {
 export type QueueingHint = 'Queue' | 'QueueSkip';
 
 /**
- * Asked for a Pod that the plugin rejected, when an event happens for which the plugin registered (kube-scheduler:
+ * Called for a Pod that the plugin rejected, when an event happens for which the plugin registered (kube-scheduler:
  * `framework.QueueingHintFn`). `before` is absent for new objects, `after` for deleted ones. Throwing means `Queue`.
  */
 export type QueueingHintFunction<T> = (pod: Pod, before: T | undefined, after: T | undefined) => QueueingHint;
@@ -89,6 +89,6 @@ export function matchesEvent(registered: RegisteredEvent, event: ClusterEvent): 
     resource === '*' ||
     resource === event.resource ||
     (resource === 'Pod' && (event.resource === 'AssignedPod' || event.resource === 'UnschedulablePod'));
-  // An unspecific update has all update bits, and is for those alone who registered for all of them.
+  // An unspecific update has all update bits, and matches only registrations for all of them.
   return isSame && (action & event.action) !== 0 && event.action <= action;
 }

@@ -9,7 +9,7 @@ export interface HostPort {
 
 const anyAddress = '0.0.0.0';
 
-/** The ports of the node that a Pod's containers and sidecars ask for. */
+/** The host ports of a Pod's containers and sidecars. */
 export function hostPortsOf(pod: Pod): HostPort[] {
   const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   return [...(pod.spec?.containers ?? []), ...sidecars].flatMap(({ ports }) =>
@@ -19,11 +19,12 @@ export function hostPortsOf(pod: Pod): HostPort[] {
   );
 }
 
-/** The ports taken on one node; each as often as Pods took it. */
+/** The host ports that are taken on one node, with how many Pods took each. */
 export class HostPorts {
-  /** `TCP/80` → address → how often. */
+  /** `TCP/80` → address → number of Pods. */
   readonly #taken = new Map<string, Map<string, number>>();
 
+  /** Counts ports as taken. */
   take(ports: readonly HostPort[]): void {
     for (const { protocol, port, ip } of ports) {
       const key = `${protocol}/${port}`;
@@ -33,6 +34,7 @@ export class HostPorts {
     }
   }
 
+  /** Takes back one `take`. */
   release(ports: readonly HostPort[]): void {
     for (const { protocol, port, ip } of ports) {
       const key = `${protocol}/${port}`;
@@ -45,7 +47,7 @@ export class HostPorts {
     }
   }
 
-  /** Whether somebody has that port already, at that address or at all of them. */
+  /** Whether a Pod has taken that port, at that address or at all of them. */
   isTaken({ protocol, port, ip }: HostPort): boolean {
     const addresses = this.#taken.get(`${protocol}/${port}`);
     if (addresses === undefined) return false;

@@ -9,27 +9,30 @@ import { add, amountsOf } from './pod-resources.ts';
  */
 export class NodeInfo {
   readonly name: string;
-  /** Undefined while Pods are known on a node that is not. */
+  /** Undefined where Pods name a node that does not exist. */
   node: Node | undefined;
   /** By uid. */
   readonly pods = new Map<string, Pod>();
-  /** What the Pods ask for together; no resource of which nothing is asked. */
+  /** The sum of what the Pods request; resources of which nothing is requested are left out. */
   readonly requested = new Map<string, number>();
-  /** CPU and memory that the Pods count for, those that ask for none included. */
+  /** The sum of CPU and memory that Pods count for in scores, with defaults for containers that request none. */
   readonly counted = new Map<string, number>();
+  /** The ports of the node that Pods take. */
   readonly hostPorts = new HostPorts();
   /** Pods that are not being deleted, by the uid of their controller. */
   readonly podsOfOwner = new Map<string, number>();
-  /** Pods that keep others away. */
+  /** Pods with required anti-affinity, by uid. */
   readonly withAntiAffinity = new Map<string, Pod>();
-  /** Users of claims: `namespace/name` → Pods. */
+  /** How many Pods use a claim, by `namespace/name`. */
   readonly podsOfClaim = new Map<string, number>();
+  /** What the node has for Pods; in the units of `requested`. */
   allocatable: ReadonlyMap<string, number> = new Map();
 
   constructor(name: string) {
     this.name = name;
   }
 
+  /** The node appeared, changed or is gone. */
   setNode(node: Node | undefined): void {
     this.node = node;
     this.allocatable = amountsOf(
@@ -37,6 +40,7 @@ export class NodeInfo {
     );
   }
 
+  /** Counts a Pod, in place of what was counted for its uid before. */
   addPod(pod: Pod): void {
     this.removePod(pod);
     const uid = pod.metadata.uid ?? '';
@@ -47,6 +51,7 @@ export class NodeInfo {
     if (info.antiAffinity.length > 0) this.withAntiAffinity.set(uid, pod);
   }
 
+  /** Takes off what was counted for the uid of a Pod. */
   removePod(pod: Pod): void {
     const uid = pod.metadata.uid ?? '';
     const before = this.pods.get(uid);

@@ -8,7 +8,7 @@ import { type Amounts, countedRequests, podRequests } from './pod-resources.ts';
 export interface PodInfo {
   /** What it requests of its node. */
   requests: Amounts;
-  /** CPU and memory that it counts for where containers ask for none. */
+  /** CPU and memory that it counts for in scores, with defaults for containers that request none. */
   counted: Amounts;
   hostPorts: readonly HostPort[];
   /** uid of its controller. */
@@ -18,7 +18,7 @@ export interface PodInfo {
   affinity: readonly PodAffinityTerm[];
   /** Required anti-affinity to other Pods. */
   antiAffinity: readonly PodAffinityTerm[];
-  /** Claims of which it wants to be the only user, should their access mode be ReadWriteOncePod: `namespace/name`. */
+  /** The claims that its volumes name: `namespace/name`. */
   claims: readonly string[];
 }
 

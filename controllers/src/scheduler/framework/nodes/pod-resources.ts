@@ -38,13 +38,13 @@ export function amountsOf(list: ResourceList | undefined): Map<string, number> {
  * What a Pod needs of its node (Kubernetes: `component-helpers/resource.PodRequests`): the sum of its containers and
  * sidecars, or more while one of its init containers runs (beside the sidecars started before it), plus overhead.
  * Requests of the Pod as a whole take the place of the sums. While a container is being resized, the larger of what it
- * has and what it shall have counts.
+ * has and what it requests counts.
  */
 export function podRequests(pod: Pod): Map<string, number> {
   return requestsOf(pod, undefined);
 }
 
-/** The same for CPU and memory alone, with 0.1 CPU and 200 MiB for each container that asks for none. */
+/** The same for CPU and memory alone, with 0.1 CPU and 200 MiB for each container that requests none. */
 export function countedRequests(pod: Pod): Map<string, number> {
   const all = requestsOf(pod, countedByDefault);
   return new Map([...countedByDefault.keys()].map((name) => [name, all.get(name) ?? 0]));
@@ -79,7 +79,7 @@ function requestsOf(pod: Pod, byDefault: Amounts | undefined): Map<string, numbe
   return sum;
 }
 
-/** What containers hold by their status, combined with what they ask for; nothing for those that have no such status. */
+/** What containers have by their status, or request where that is more; undefined for those without such a status. */
 function heldByContainer(pod: Pod): (container: Container) => Map<string, number> | undefined {
   const statuses = [
     ...(pod.status?.containerStatuses ?? []),
@@ -102,7 +102,7 @@ function heldByContainer(pod: Pod): (container: Container) => Map<string, number
   };
 }
 
-/** Resources that may be asked for by the Pod as a whole. */
+/** Resources that a Pod can request as a whole. */
 function isForWholePod(name: string): boolean {
   return name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
 }

@@ -37,7 +37,7 @@ export interface PermitOutcome {
   readonly waitMs: ReadonlyMap<string, number>;
 }
 
-/** Asks whether the Pod may be bound (kube-scheduler: `RunPermitPlugins`). */
+/** Calls the Permit plugins (kube-scheduler: `RunPermitPlugins`). */
 export function runPermitPlugins(
   { at }: Profile,
   state: CycleState,
@@ -114,7 +114,7 @@ export async function runBindPlugins(
   return skip;
 }
 
-/** Tells the plugins that the Pod is bound (kube-scheduler: `RunPostBindPlugins`). */
+/** Calls the PostBind plugins of a Pod that is bound (kube-scheduler: `RunPostBindPlugins`). */
 export function runPostBindPlugins({ at }: Profile, state: CycleState, pod: Pod, nodeName: string): void {
   for (const plugin of at.postBind) plugin.postBind(state, pod, nodeName);
 }

@@ -6,7 +6,7 @@ import type { Filter, PluginWith, PostFilterResult, PreFilterResult } from '../p
 import type { Profile } from '../profile.ts';
 import { errorStatus, isRejected, Status, unresolvable, unschedulable } from '../status.ts';
 
-/** The plugins to ask about each node: those that did not skip at PreFilter. */
+/** The plugins whose filter is called: those that did not skip at PreFilter. */
 const filterPlugins = stateKey<readonly PluginWith<Filter>[]>('FilterPlugins');
 
 /** What the PreFilter plugins found together. */
@@ -49,7 +49,7 @@ export function runPreFilterPlugins(
     naming.add(plugin.name);
     nodeNames = intersection(nodeNames, result);
     if (nodeNames.size === 0)
-      return { status: nobodyLeft([...naming].sort()), nodeNames, pluginsWithNodes: [...naming].sort() };
+      return { status: noNodeLeft([...naming].sort()), nodeNames, pluginsWithNodes: [...naming].sort() };
   }
   state.write(
     filterPlugins,
@@ -69,7 +69,7 @@ function intersection(
   return before === undefined ? nodeNames : new Set([...before].filter((name) => nodeNames.has(name)));
 }
 
-function nobodyLeft(plugins: readonly string[]): Status {
+function noNodeLeft(plugins: readonly string[]): Status {
   return unresolvable(
     plugins.length === 1
       ? `node(s) didn't satisfy plugin ${plugins[0]}`
@@ -77,7 +77,7 @@ function nobodyLeft(plugins: readonly string[]): Status {
   );
 }
 
-/** Asks the filters about a node, until one refuses it (kube-scheduler: `RunFilterPlugins`). */
+/** Calls the filters for a node, until one refuses it (kube-scheduler: `RunFilterPlugins`). */
 export function runFilterPlugins(state: CycleState, pod: Pod, node: NodeInfo): Status | undefined {
   for (const plugin of state.read(filterPlugins)) {
     const status = plugin.filter(state, pod, node);
@@ -89,7 +89,7 @@ export function runFilterPlugins(state: CycleState, pod: Pod, node: NodeInfo): S
 }
 
 /**
- * Asks the PostFilter plugins, until one has made room or finds that nothing helps (kube-scheduler:
+ * Calls the PostFilter plugins, until one has made room or finds that nothing helps (kube-scheduler:
  * `RunPostFilterPlugins`).
  */
 export function runPostFilterPlugins(

@@ -22,7 +22,7 @@ export const dynamicResources = {
       state.read(preFilterState);
       return { status: nothingToDeallocate };
     } catch (error) {
-      // Where an earlier PreFilter plugin rejected the Pod this one was not asked, which shows in the message.
+      // Where an earlier PreFilter plugin rejected the Pod this one was not called, which shows in the message.
       return { status: errorStatus(error) };
     }
   },

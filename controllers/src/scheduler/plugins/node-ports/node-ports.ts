@@ -6,7 +6,7 @@ import { skip, unschedulable } from '../../framework/status.ts';
 
 const taken = unschedulable("node(s) didn't have free ports for the requested pod ports");
 
-/** The ports of the node that the Pod asks for must be free (kube-scheduler: `NodePorts`). */
+/** The host ports of the Pod must be free on the node (kube-scheduler: `NodePorts`). */
 export const nodePorts = {
   name: 'NodePorts',
 

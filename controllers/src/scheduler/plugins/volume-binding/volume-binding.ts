@@ -2,10 +2,10 @@ import type { Node, PersistentVolumeClaim, Pod } from '../../../runtime/client/r
 import { controllerOf } from '../../../runtime/workload/controller-ref.ts';
 import { semanticEqual } from '../../../runtime/semantic-equal.ts';
 import { stateKey } from '../../framework/cycle-state.ts';
-import { Action, on } from '../../framework/events/cluster-event.ts';
+import { Action, on, type RegisteredEvent } from '../../framework/events/cluster-event.ts';
 import type { NodeSnapshot } from '../../framework/nodes/node-snapshot.ts';
 import type { Plugin } from '../../framework/plugin.ts';
-import { errorStatus, skip, unresolvable } from '../../framework/status.ts';
+import { errorStatus, skip, Status, unresolvable } from '../../framework/status.ts';
 import {
   claimNotFound,
   claimsNamedBy,
@@ -52,6 +52,23 @@ function problemOf(
   return undefined;
 }
 
+/** The claims of a Pod, bound or to be bound on its node; or why the Pod must wait for them. */
+function claimsOf(pod: Pod, storage: Storage): Status | Pick<VolumeState, 'bound' | 'unbound'> {
+  const claims: PersistentVolumeClaim[] = [];
+  for (const named of claimsNamedBy(pod)) {
+    const claim = storage.claim(pod.metadata.namespace ?? '', named.name);
+    const problem = problemOf(claim, pod, named);
+    if (claim === undefined || problem !== undefined)
+      return unresolvable(problem ?? claimNotFound(named.name));
+    claims.push(claim);
+  }
+  const bound = claims.filter(isBound);
+  const unbound = claims.filter((claim) => !isBound(claim));
+  if (unbound.some((claim) => claim.spec?.volumeName || !waitsForConsumer(claim, storage)))
+    return unboundImmediate;
+  return { bound, unbound };
+}
+
 /** What speaks against a node: bound volumes that cannot be used there, and claims that get none there. */
 function reasonsAgainst(
   { bound }: VolumeState,
@@ -66,6 +83,21 @@ function reasonsAgainst(
     reasons.push('node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)');
   return reasons;
 }
+
+/** Any new or changed volume may be the one that a claim waits for. */
+const registeredEvents: readonly RegisteredEvent[] = [
+  on('storage.k8s.io/StorageClass', Action.add | Action.update, (_pod, before, after) =>
+    before === undefined ||
+    !semanticEqual({ terms: before.allowedTopologies }, { terms: after?.allowedTopologies })
+      ? 'Queue'
+      : 'QueueSkip',
+  ),
+  on('PersistentVolumeClaim', Action.add | Action.update, (pod, _before, after) =>
+    usesClaim(pod, after, true) ? 'Queue' : 'QueueSkip',
+  ),
+  on('PersistentVolume', Action.add | Action.update),
+  on('Node', Action.add | Action.updateNodeLabel),
+];
 
 const isEmpty = ({ bindings, provisions }: VolumePlan): boolean =>
   bindings.length === 0 && provisions.length === 0;
@@ -87,20 +119,10 @@ export function createVolumeBinding({
     name: 'VolumeBinding',
 
     preFilter(state, pod) {
-      const claims: PersistentVolumeClaim[] = [];
-      for (const named of claimsNamedBy(pod)) {
-        const claim = storage.claim(pod.metadata.namespace ?? '', named.name);
-        const problem = problemOf(claim, pod, named);
-        if (claim === undefined || problem !== undefined)
-          return unresolvable(problem ?? claimNotFound(named.name));
-        claims.push(claim);
-      }
-      const bound = claims.filter(isBound);
-      const unbound = claims.filter((claim) => !isBound(claim));
-      if (unbound.some((claim) => claim.spec?.volumeName || !waitsForConsumer(claim, storage)))
-        return unboundImmediate;
-      state.write(volumeState, { bound, unbound, plans: new Map() });
-      return claims.length === 0 ? skip : undefined;
+      const claims = claimsOf(pod, storage);
+      if (claims instanceof Status) return claims;
+      state.write(volumeState, { ...claims, plans: new Map() });
+      return claims.bound.length + claims.unbound.length === 0 ? skip : undefined;
     },
 
     filter(state, _pod, { node, name }) {
@@ -148,17 +170,6 @@ export function createVolumeBinding({
       }
     },
 
-    eventsToRegister: () => [
-      on('storage.k8s.io/StorageClass', Action.add | Action.update, (_pod, before, after) =>
-        before === undefined || !semanticEqual(before.allowedTopologies, after?.allowedTopologies)
-          ? 'Queue'
-          : 'QueueSkip',
-      ),
-      on('PersistentVolumeClaim', Action.add | Action.update, (pod, _before, after) =>
-        usesClaim(pod, after, true) ? 'Queue' : 'QueueSkip',
-      ),
-      on('PersistentVolume', Action.add | Action.update),
-      on('Node', Action.add | Action.updateNodeLabel),
-    ],
+    eventsToRegister: () => registeredEvents,
   } satisfies Plugin;
 }
