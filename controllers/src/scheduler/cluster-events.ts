@@ -108,16 +108,15 @@ export class ClusterEvents {
     }
   }
 
-  /** A Pod is deleted or has finished; `before` is absent where it was not seen earlier. */
+  /** A Pod is deleted, or has finished: then `before` is what it was. */
   #podGone(pod: Pod, before: Pod | undefined = pod): void {
     const { clusterState, queue, abortBinding } = this.#sinks;
     const wasAssumed = clusterState.isAssumed(pod);
-    const wasCounted =
-      wasAssumed || (Boolean(before.spec?.nodeName) && !(before !== pod && isTerminal(before)));
+    const nodeName = clusterState.nodeNameOf(pod);
     queue.delete(pod);
     clusterState.removePod(pod);
     if (wasAssumed) abortBinding(pod);
-    if (wasCounted) queue.move(assignedPodDelete, { before });
+    if (nodeName !== undefined) queue.move(assignedPodDelete, { before: onNode(before, nodeName) });
   }
 
   #nodeAdded(after: Node): void {
@@ -137,4 +136,9 @@ export class ClusterEvents {
     clusterState.removeNode(before);
     queue.move({ resource: 'Node', action: Action.delete }, { before });
   }
+}
+
+/** A Pod as if it were bound, which one that is on its way to a node is not yet. */
+function onNode(pod: Pod, nodeName: string): Pod {
+  return pod.spec?.nodeName ? pod : { ...pod, spec: { ...pod.spec!, nodeName } };
 }

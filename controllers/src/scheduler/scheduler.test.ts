@@ -274,6 +274,28 @@ test('where the class makes volumes, the claim is told the node, and the Pod wai
   await end();
 });
 
+test('a Pod that is deleted while it waits for its volume gives its node back', async () => {
+  const { context, placeOf, end } = await running();
+  await context.client.create(nodes, node('a', { cpu: '1', pods: '110' }));
+  await context.client.create(storageClasses, waitingClass('example.com/dyn'));
+  await context.client.create(persistentVolumeClaims, claim('data', { storageClassName: 'wffc' }));
+  const containers = [{ name: 'c', image: 'i', resources: { requests: { cpu: '1' } } }];
+  await context.client.create(pods, pod('p', { containers, ...using('data') }));
+  const asked = (what: { verb?: string; resource?: string; subresource?: string; name?: string }) => () =>
+    context.api.requests.some((request) =>
+      Object.entries(what).every(([key, value]) => request[key as keyof typeof request] === value),
+    );
+  await until('the claim has a node', asked({ verb: 'update', resource: 'persistentvolumeclaims' }));
+  await context.client.create(pods, pod('other', { containers }));
+  await until('there is no room', asked({ subresource: 'status', name: 'other' }));
+  await context.client.delete(pods, { namespace: 'default', name: 'p' });
+  await context.clock.advance(10_000);
+  await until('the other has the room', asked({ subresource: 'binding', name: 'other' }));
+  assert.equal(await placeOf('other'), 'a');
+  assert.equal(asked({ subresource: 'binding', name: 'p' })(), false);
+  await end();
+});
+
 test('a volume that waits for a consumer is given to the claim, and to no other', async () => {
   const { context, end } = await running();
   await context.client.create(nodes, node('a'));

@@ -1,8 +1,21 @@
 import type { Logger } from 'pino';
 import type { ApiObject } from '../../runtime/client/api-object.ts';
-import { type ClusterEvent, matchesEvent, type QueueingHint } from '../framework/events/cluster-event.ts';
+import {
+  Action,
+  type ClusterEvent,
+  matchesEvent,
+  on,
+  type QueueingHint,
+  type RegisteredEvent,
+} from '../framework/events/cluster-event.ts';
 import type { Profile } from '../framework/profile.ts';
 import type { QueuedPod } from './queued-pod.ts';
+
+/**
+ * The rejector of Pods that found no node in the cluster: any new node helps them. (kube-scheduler tries them again every
+ * ten seconds.)
+ */
+export const noNodes = 'no nodes available';
 
 /** Something that happened, with the object before and after it. */
 export interface ObservedEvent {
@@ -16,13 +29,13 @@ export type Requeueing = 'skip' | 'after backoff' | 'immediately';
 
 /** Asks the plugins that rejected a Pod whether an event may help it. */
 export class QueueingHints {
-  readonly #profile: Profile;
+  readonly #registered: ReadonlyMap<string, readonly RegisteredEvent[]>;
   readonly #log: Logger;
   /** Plugins by event; filled as events come, of which there are some dozens. */
   readonly #interested = new Map<string, readonly string[]>();
 
-  constructor(profile: Profile, log: Logger) {
-    this.#profile = profile;
+  constructor({ registeredEvents }: Profile, log: Logger) {
+    this.#registered = new Map([...registeredEvents, [noNodes, [on('Node', Action.add)]]]);
     this.#log = log;
   }
 
@@ -31,7 +44,7 @@ export class QueueingHints {
     const key = `${event.resource} ${event.action}`;
     let plugins = this.#interested.get(key);
     if (plugins === undefined) {
-      plugins = [...this.#profile.registeredEvents]
+      plugins = [...this.#registered]
         .filter(([, registered]) => registered.some((one) => matchesEvent(one, event)))
         .map(([plugin]) => plugin);
       this.#interested.set(key, plugins);
@@ -55,7 +68,7 @@ export class QueueingHints {
   }
 
   #hintOf(plugin: string, { pod }: QueuedPod, { event, before, after }: ObservedEvent): QueueingHint {
-    for (const registered of this.#profile.registeredEvents.get(plugin) ?? []) {
+    for (const registered of this.#registered.get(plugin) ?? []) {
       if (!matchesEvent(registered, event)) continue;
       try {
         if ((registered.hint?.(pod, before, after) ?? 'Queue') === 'Queue') return 'Queue';

@@ -9,6 +9,7 @@ import { Profile } from '../framework/profile.ts';
 import { prioritySort } from '../plugins/priority-sort/priority-sort.ts';
 import { schedulingGates } from '../plugins/scheduling-gates/scheduling-gates.ts';
 import type { QueuedPod } from './queued-pod.ts';
+import { noNodes } from './queueing-hints.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
 
 const pod = (name: string, priority = 0): Pod =>
@@ -227,6 +228,17 @@ test('a Pod that nobody rejected backs off by itself, longer with every error in
     await clock.advance(1);
     assert.equal(queue.counts().active, 1, `${seconds} s`);
   }
+});
+
+test('a Pod that found no node at all waits for any', async () => {
+  const { queue, clock, reject } = createQueue();
+  queue.add(pod('a'));
+  reject((await queue.pop())!, noNodes);
+  await clock.advance(10_000);
+  queue.move(assignedPodDelete, {});
+  assert.equal(queue.counts().unschedulable, 1);
+  queue.move(nodeAdd, {});
+  assert.equal(queue.counts().active, 1);
 });
 
 test('a gated Pod is not in the queue until its gates are gone', async () => {

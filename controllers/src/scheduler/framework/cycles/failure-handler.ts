@@ -5,8 +5,9 @@ import { type Pod, pods } from '../../../runtime/client/resource.ts';
 import { type Clock, formatTime } from '../../../runtime/clock.ts';
 import type { EventRecorder } from '../../../runtime/events/event-recorder.ts';
 import type { QueuedPod } from '../../queue/queued-pod.ts';
+import { noNodes } from '../../queue/queueing-hints.ts';
 import type { Rejectors, SchedulingQueue } from '../../queue/scheduling-queue.ts';
-import { FitError } from '../fit-error.ts';
+import { FitError, NoNodesAvailableError } from '../fit-error.ts';
 import type { ClusterState } from '../nodes/cluster-state.ts';
 import { isRejected, type Status } from '../status.ts';
 import type { RequestLimit } from './request-limit.ts';
@@ -32,7 +33,11 @@ interface Condition {
   message?: string;
 }
 
-const noPlugin: Rejectors = { unschedulablePlugins: new Set(), pendingPlugins: new Set() };
+function rejectorsOf(error: Error | undefined): Rejectors {
+  if (error instanceof FitError) return error.diagnosis;
+  const rejectors = error instanceof NoNodesAvailableError ? [noNodes] : [];
+  return { unschedulablePlugins: new Set(rejectors), pendingPlugins: new Set() };
+}
 
 /**
  * Returns a Pod that could not be scheduled, or bound, to the queue, and says why in an event and in its `PodScheduled`
@@ -56,7 +61,7 @@ export class FailureHandler {
       return;
     }
     const { error } = status;
-    queue.returnPod(queued, error instanceof FitError ? error.diagnosis : noPlugin);
+    queue.returnPod(queued, rejectorsOf(error));
     // A busy server did nothing: that is not a failure to report.
     if (isBusy(error)) return;
     const report = this.#report(current, status, nominatedNodeName);

@@ -72,6 +72,11 @@ export class ClusterState implements NodeSnapshot {
     return this.#assumed.has(pod.metadata.uid ?? '');
   }
 
+  /** The node on which a Pod is counted. */
+  nodeNameOf(pod: Pod): string | undefined {
+    return this.#places.get(pod.metadata.uid ?? '');
+  }
+
   /** The Pod was not bound: takes an assumed Pod from its node. */
   forget(pod: Pod): void {
     if (this.#assumed.delete(pod.metadata.uid ?? '')) this.removePod(pod);
