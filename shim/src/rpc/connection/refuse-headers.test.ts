@@ -59,3 +59,24 @@ test('a client that is refused and resets at once harms nobody', async (t) => {
   await Promise.all(closed);
   assert.equal((await client.range({ key: Buffer.from('k') })).count, 0);
 });
+
+test('a client that is refused gets the status before the reset, time and again', async (t) => {
+  const shim = await startMemoryShim();
+  const session = connect(shim.clientUrls[0] as string);
+  t.after(async () => {
+    session.destroy();
+    await shim.close();
+  });
+  for (let tries = 0; tries < 20; tries++) {
+    const stream = session.request({ ...wellFormed, ':path': '/etcdserverpb.KV/Nothing' });
+    let status: unknown;
+    stream.on('response', (headers) => (status = headers['grpc-status']));
+    const closed = once(stream, 'close');
+    stream.resume();
+    // The request is never ended: the server ends the stream.
+    stream.write('half of something');
+    await closed;
+    assert.equal(status, '12');
+    assert.equal(stream.rstCode, constants.NGHTTP2_NO_ERROR);
+  }
+});

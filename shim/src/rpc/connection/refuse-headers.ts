@@ -74,8 +74,9 @@ export function sendRefusal(stream: ServerHttp2Stream, { httpStatus, code, messa
     },
     { endStream: true },
   );
-  // What the client still sends is of no interest.
-  stream.close(constants.NGHTTP2_NO_ERROR);
+  // What the client still sends is not needed. From Node 26 on a reset in the same turn of the event loop
+  // overtakes the headers, and the client gets no status.
+  setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
 }
 
 function refusal(httpStatus: number, code: GrpcCode, message: string): HeaderRefusal {
