@@ -1,5 +1,6 @@
 import type { ApiserverOptions, ListenOptions, StartOptions } from './apiserver-options.ts';
 import type { Handler } from './http/request-context.ts';
+import { processBudget } from './process-budget.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import type { BuiltRegistry } from './registry/build-registry.ts';
 import { ResourceTable } from './registry/resource-table.ts';
@@ -152,6 +153,7 @@ async function openPort(
       drainTimeoutMs: options.drainTimeoutMs,
       clientCa,
     }),
+    unsentTotal: processBudget.unsent,
     handler,
     log,
   });

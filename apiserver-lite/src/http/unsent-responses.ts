@@ -7,6 +7,7 @@ export interface Outgoing {
   destroy(): unknown;
 }
 
+/** What may be unsent, and for how long. */
 export interface UnsentLimits {
   /** A connection with so much unsent gets no further large response for now. Default 8 MiB. */
   connectionBytes?: number;
@@ -16,6 +17,12 @@ export interface UnsentLimits {
   patienceMs?: number;
   /** And how many bytes a second it has to take at least. Default 16 KiB. */
   bytesPerSecond?: number;
+}
+
+/** What is unsent of all servers that share one limit, and who waits for it to become less. */
+export class UnsentTotal {
+  bytes = 0;
+  readonly waiting = new Set<() => void>();
 }
 
 /** So many answers are made for one connection at a time. */
@@ -35,10 +42,11 @@ export class UnsentResponses {
   /** How many answers are being made, whose size nobody knows yet. */
   readonly #making = new Map<Connection, number>();
   readonly #made = new WeakMap<Outgoing, () => void>();
-  readonly #waiting = new Set<() => void>();
-  #total = 0;
+  readonly #total: UnsentTotal;
 
-  constructor(limits: UnsentLimits = {}) {
+  /** `total`: shared with other servers; default: a count of its own. */
+  constructor(limits: UnsentLimits = {}, total = new UnsentTotal()) {
+    this.#total = total;
     this.#limits = {
       connectionBytes: 8 * 1024 * 1024,
       totalBytes: 256 * 1024 * 1024,
@@ -48,9 +56,9 @@ export class UnsentResponses {
     };
   }
 
-  /** Unsent now, of all connections. */
+  /** Unsent now, of all connections of all servers that share the count. */
   get total(): number {
-    return this.#total;
+    return this.#total.bytes;
   }
 
   /** Resolves when the response may be made. Rejects with the signal's reason. */
@@ -71,7 +79,7 @@ export class UnsentResponses {
   }
 
   #wake(): void {
-    for (const wake of this.#waiting) wake();
+    for (const wake of this.#total.waiting) wake();
   }
 
   /** A response of so many bytes was handed on to be sent. */
@@ -98,14 +106,14 @@ export class UnsentResponses {
     const own = this.#bytes.get(connection) ?? 0;
     return (
       own < this.#limits.connectionBytes &&
-      this.#total < this.#limits.totalBytes &&
+      this.#total.bytes < this.#limits.totalBytes &&
       (this.#making.get(connection) ?? 0) < maxMaking
     );
   }
 
   #add(connection: Connection, bytes: number): void {
     if (bytes === 0) return;
-    this.#total += bytes;
+    this.#total.bytes += bytes;
     const own = (this.#bytes.get(connection) ?? 0) + bytes;
     if (own > 0) this.#bytes.set(connection, own);
     else this.#bytes.delete(connection);
@@ -114,7 +122,7 @@ export class UnsentResponses {
   #change(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
-        this.#waiting.delete(wake);
+        this.#total.waiting.delete(wake);
         signal.removeEventListener('abort', abort);
       };
       const wake = (): void => {
@@ -125,7 +133,7 @@ export class UnsentResponses {
         end();
         reject(signal.reason as Error);
       };
-      this.#waiting.add(wake);
+      this.#total.waiting.add(wake);
       signal.addEventListener('abort', abort);
       if (signal.aborted) abort();
     });

@@ -9,7 +9,7 @@ import { ServerRequest } from '../http/server-request.ts';
 import { sendError, sendText } from '../http/respond.ts';
 import { StartError } from './start-error.ts';
 import { UnsentResponses } from '../http/unsent-responses.ts';
-import type { UnsentLimits } from '../http/unsent-responses.ts';
+import type { UnsentLimits, UnsentTotal } from '../http/unsent-responses.ts';
 
 type Pem = string | Buffer;
 
@@ -38,6 +38,8 @@ export interface HttpsServerOptions {
   drainTimeoutMs?: number;
   /** What clients that do not read may cost. */
   unsentLimits?: UnsentLimits;
+  /** What servers that share one limit have unsent. Default: a count of its own. */
+  unsentTotal?: UnsentTotal;
   /** How long clients may take for a TLS handshake (default 10 s), and for headers (default 32 s, as Go's server here). */
   handshakeTimeoutMs?: number;
   headersTimeoutMs?: number;
@@ -68,7 +70,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
   const { bindAddress, port, log, now = Date.now } = options;
   const server = createServer(options);
   const underWay = new Set<ServerRequest>();
-  const unsent = new UnsentResponses(options.unsentLimits);
+  const unsent = new UnsentResponses(options.unsentLimits, options.unsentTotal);
   const connections = trackConnections(server, log, options.idleTimeoutMs ?? idleTimeoutMs);
   let closing: Promise<void> | undefined;
   let drained: (() => void) | undefined;
