@@ -4,8 +4,8 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 export type Encoder = (object: KubeObject) => Uint8Array;
 
 /**
- * One version of one object, shared by everybody who reads or watches it: never change `object`. Its wire forms are
- * made once, however many clients ask.
+ * One version of one object, shared by everybody who reads or watches it: never change `object`. Its wire
+ * forms are made once, however many clients ask.
  */
 export class CachedObject {
   /** The mod revision of its key, as in metadata.resourceVersion. */
@@ -15,8 +15,8 @@ export class CachedObject {
   #encoded: Map<string, Uint8Array> | undefined;
 
   /**
-   * A function instead of an object makes it when it is first read: what nobody reads is never decoded. Undefined: `make`
-   * does it, in a class that overrides it.
+   * A function instead of an object makes it when it is first read: what nobody reads is never decoded.
+   * Undefined: `make` does it, in a class that overrides it.
    */
   constructor(object: KubeObject | (() => KubeObject) | undefined, revision: number) {
     this.revision = revision;
@@ -41,7 +41,9 @@ export class CachedObject {
     return this.#make();
   }
 
-  /** The bytes of `encode(object)`, kept under `form` (a media type, with the API version where they differ). */
+  /**
+   * The bytes of `encode(object)`, kept under `form` (a media type, with the API version where they differ).
+   */
   encoded(form: string, encode: Encoder): Uint8Array {
     this.#encoded ??= new Map();
     let bytes = this.#encoded.get(form);

@@ -28,6 +28,7 @@ import type {
   WatchOptions,
 } from './storage.ts';
 
+/** What a storage is made of. */
 export interface CachedStorageParts {
   keyspace: Keyspace;
   cache: WatchCache;
@@ -54,8 +55,9 @@ function canBeDecoded(object: CachedObject): boolean {
 const loadPatienceMs = 3000;
 
 /**
- * Writes go to etcd; lists and watches are served by the watch cache, consistent ones after asking etcd for its
- * revision (KEP-2340). What the cache does not have (old revisions, or no answer in time) is read from etcd.
+ * Writes go to etcd; lists and watches are served by the watch cache, consistent ones after asking etcd for
+ * its revision (KEP-2340). What the cache does not have (old revisions, or no answer in time) is read from
+ * etcd.
  */
 export class CachedStorage implements ResourceStorage {
   readonly #parts: CachedStorageParts;
@@ -87,7 +89,8 @@ export class CachedStorage implements ResourceStorage {
     const fromCache = resourceVersion !== '' && (await this.#loaded());
     if (fromCache) await cache.demand(revision);
     let found = fromCache ? cache.get(text) : undefined;
-    // Where the cache has a version that cannot be decoded the store is asked: something may have been missing before.
+    // Where the cache has a version that cannot be decoded the store is asked: something may have been
+    // missing before.
     if (!fromCache || (found !== undefined && !canBeDecoded(found))) found = await keyspace.read(text);
     if (found === undefined) throw keyspace.notFound(key);
     found.ensureDecoded();
@@ -97,7 +100,8 @@ export class CachedStorage implements ResourceStorage {
   async list(options: ListOptions): Promise<ListPage> {
     const { metrics } = this.#parts;
     const cached = await this.#listFromCache(options).catch((error: unknown) => {
-      // Read from the store, objects get another attempt, and those that cannot be decoded are reported as in any list.
+      // Read from the store, objects get another attempt, and those that cannot be decoded are reported as in
+      // any list.
       if (error instanceof UnreadableObjectError) return undefined;
       throw error;
     });
@@ -201,7 +205,8 @@ export class CachedStorage implements ResourceStorage {
       token === undefined ? {} : { start: `${layout.listPrefix(options.namespace)}${token.start}` };
     const exact = token === undefined ? exactRevision(options) : Math.max(token.revision, 0);
     if (exact > 0) {
-      // What is compacted is gone for all, though the cache may still know it (Kubernetes: `cacher/compactor.go`).
+      // What is compacted is gone for all, though the cache may still know it (Kubernetes:
+      // `cacher/compactor.go`).
       if (exact < connection.compactedRevision.value || !cache.covers(exact)) return undefined;
       return toListPage(layout, options, cache.page(options, { ...start, limit, revision: exact }));
     }

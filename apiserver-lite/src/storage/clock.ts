@@ -1,4 +1,4 @@
-/** Time as the store sees it, so that tests can hold it still. */
+/** Time as the storage reads it, so that tests can stop it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -6,6 +6,7 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/** The time and the timers of the process. */
 export const systemClock: Clock = {
   now: Date.now,
   after(delayMs, callback) {

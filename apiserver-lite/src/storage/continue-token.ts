@@ -12,8 +12,8 @@ export interface ContinueToken {
 const apiVersion = 'meta.k8s.io/v1';
 
 /**
- * The opaque token of metadata.continue, as kube-apiserver writes it, so that a client may change servers between two
- * pages: base64url of `{"v":"meta.k8s.io/v1","rv":1045,"start":"default/web\u0000"}`.
+ * The opaque token of metadata.continue, as kube-apiserver writes it, so that a client may change servers
+ * between two pages: base64url of `{"v":"meta.k8s.io/v1","rv":1045,"start":"default/web\u0000"}`.
  */
 export function encodeContinueToken({ revision, start }: ContinueToken): string {
   const text = Buffer.from(start, 'latin1').toString('utf8');

@@ -16,6 +16,7 @@ export function scopeFilter(
   return predicate === undefined ? undefined : (stored) => predicate(stored.object);
 }
 
+/** Objects of a page, and what is behind it. */
 export interface CollectedPage {
   items: StoredObject[];
   revision: number;
@@ -36,7 +37,7 @@ export function toListPage(layout: KeyLayout, options: ListOptions, page: Collec
     items,
     resourceVersion: String(revision),
     continueToken: encodeContinueToken({ revision, start }),
-    // Behind a selector nobody knows how many of them are wanted.
+    // With a selector it is not known how many of the rest are wanted.
     ...(scopeFilter(layout, options) === undefined ? { remainingItemCount: remaining } : {}),
   };
 }

@@ -23,6 +23,7 @@ import type { ValueCodec } from './value-codec.ts';
 import { ValuePipeline } from './value-pipeline.ts';
 import type { ValueTransformer } from './value-transformer.ts';
 
+/** What a storage of one resource works with, and its limits. */
 export interface ResourceStorageOptions {
   etcd: EtcdClient;
   /** What resources of one etcd share; default: a connection of its own. */

@@ -10,13 +10,14 @@ import type { ResourceStorage } from './storage.ts';
 import type { ValueCodec } from './value-codec.ts';
 import type { ValueTransformer } from './value-transformer.ts';
 
+/** What all storages of one API server share. */
 export interface StorageFactoryOptions extends Omit<
   ResourceStorageOptions,
   'resource' | 'codec' | 'transformer' | 'connection'
 > {
   /** `--etcd-servers-overrides`: another etcd for some resources. Default: `etcd` for all. */
   etcdFor?: (resource: ResourceInfo) => EtcdClient;
-  /** `--etcd-compaction-interval`; 0: somebody else compacts. Default 5 minutes. */
+  /** `--etcd-compaction-interval`; 0: another program compacts. Default 5 minutes. */
   compactionIntervalMs?: number;
   /** `--lease-reuse-duration-seconds`. Default 60. */
   leaseReuseSeconds?: number;
@@ -38,7 +39,10 @@ export class StorageFactory {
     this.#connection(options.etcd);
   }
 
-  /** The storage of a resource; the same for all versions and names that share a storage prefix. Throws for virtual ones. */
+  /**
+   * The storage of a resource; the same for all versions and names that share a storage prefix. Throws for
+   * virtual ones.
+   */
   forResource(resource: ResourceInfo): ResourceStorage {
     const prefix = resource.storageKeyPrefix ?? '';
     let storage = this.#storages.get(prefix);
@@ -73,7 +77,7 @@ export class StorageFactory {
     this.#storages.delete(prefix);
   }
 
-  /** Loads all caches that nobody used yet, a few at a time, so that first requests need not wait. */
+  /** Loads all caches that were not used yet, a few at a time, so that first requests need not wait. */
   async warmUp(concurrency = 4): Promise<void> {
     const waiting = [...this.#storages.values()].filter(({ cache }) => !cache.isStarted);
     const worker = async () => {

@@ -14,7 +14,10 @@ export interface StorageMetrics {
   listServed?(resource: string, source: 'cache' | 'etcd', returned: number): void;
   /** apiserver_watch_cache_consistent_read_total. */
   consistentRead?(resource: string, fallback: boolean): void;
-  /** apiserver_storage_decode_errors_total: stored objects that could not be decoded; those that could not be decrypted are not counted. */
+  /**
+   * apiserver_storage_decode_errors_total: stored objects that could not be decoded; those that could not be
+   * decrypted are not counted.
+   */
   decodeFailed?(resource: string): void;
   /** etcd_request_duration_seconds. */
   etcdRequest?(operation: string, resource: string, durationMs: number, failed: boolean): void;

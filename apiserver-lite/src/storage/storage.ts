@@ -10,6 +10,7 @@ export interface ObjectKey {
 /** Which of the listed or watched objects are wanted; labels and fields are judged above the store. */
 export type Predicate = (object: KubeObject) => boolean;
 
+/** Which objects are meant. */
 export interface Scope {
   /** Empty: all namespaces (or a cluster-scoped resource). */
   namespace: string;
@@ -19,8 +20,10 @@ export interface Scope {
   predicate?: Predicate;
 }
 
+/** The parameter of that name; empty: not given. */
 export type ResourceVersionMatch = '' | 'Exact' | 'NotOlderThan';
 
+/** What is to be listed, and at which revision. */
 export interface ListOptions extends Scope {
   /** As in the request: '' consistent, '0' whatever is there, N. */
   resourceVersion: string;
@@ -30,6 +33,7 @@ export interface ListOptions extends Scope {
   continueToken: string;
 }
 
+/** A page of a list, or the whole list. */
 export interface ListPage {
   items: CachedObject[];
   resourceVersion: string;
@@ -39,6 +43,7 @@ export interface ListPage {
   remainingItemCount?: number;
 }
 
+/** What is to be watched, and from which revision on. */
 export interface WatchOptions extends Scope {
   /** '' or '0': first ADDED for all that exists; N: what comes after N. */
   resourceVersion: string;
@@ -50,8 +55,8 @@ export interface WatchOptions extends Scope {
 
 /**
  * One change as a watcher with a selector sees it: an object that begins to match is ADDED, one that stops
- * matching is DELETED. A DELETED object has the resourceVersion of its deletion. A BOOKMARK's object has only kind,
- * apiVersion and metadata.resourceVersion (and the annotation that ends the initial events).
+ * matching is DELETED. A DELETED object has the resourceVersion of its deletion. A BOOKMARK's object has only
+ * kind, apiVersion and metadata.resourceVersion (and the annotation that ends the initial events).
  */
 export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -59,22 +64,27 @@ export interface WatchEvent {
 }
 
 /**
- * Iterates over changes until `close()`, or until the server ends the watch: the reader was too slow, or the cache had to
- * be filled anew. The client then watches again from the last revision it saw, as with kube-apiserver. Throws a
- * StatusError that belongs into the stream as an ERROR event: 410 Expired where `resourceVersion` is older than the
- * history, 500 where a stored value cannot be decoded.
+ * Iterates over changes until `close()`, or until the server ends the watch: the reader was too slow, or the
+ * cache had to be filled anew. The client then watches again from the last revision it saw, as with
+ * kube-apiserver. Throws a StatusError that belongs into the stream as an ERROR event: 410 Expired where
+ * `resourceVersion` is older than the history, 500 where a stored value cannot be decoded.
  */
 export interface Watcher extends AsyncIterable<WatchEvent> {
-  /** Events that wait right now are taken at once, to be written together; undefined when the watch was closed. */
+  /**
+   * Events that wait right now are taken at once, to be written together; undefined when the watch was
+   * closed.
+   */
   nextBatch(): Promise<readonly WatchEvent[] | undefined>;
   close(): void;
 }
 
+/** What the current object must be, so that a write may change it. */
 export interface Preconditions {
   uid?: string;
   resourceVersion?: string;
 }
 
+/** Conditions and lifetime of an update. */
 export interface UpdateOptions {
   /** `tryUpdate` also runs, with undefined, when there is no object: update as create. */
   ignoreNotFound?: boolean;
@@ -84,8 +94,8 @@ export interface UpdateOptions {
 }
 
 /**
- * The objects of one stored resource (Kubernetes: `apiserver/pkg/storage.Interface`). Objects are in the resource's
- * storage version; those that come out are shared and must never be changed: copy first.
+ * The objects of one stored resource (Kubernetes: `apiserver/pkg/storage.Interface`). Objects are in the
+ * resource's storage version; those that come out are shared and must never be changed: copy first.
  *
  * Errors are StatusErrors in the resource's name: notFound, alreadyExists, conflict, expired, timeout …
  */
@@ -99,15 +109,15 @@ export interface ResourceStorage {
   list(options: ListOptions): Promise<ListPage>;
 
   /**
-   * Resolves when the watch stands. Rejects only for a request that makes no sense; a `resourceVersion` older than the
-   * history is told by the watcher itself (kube-apiserver answers 200 and an ERROR event).
+   * Resolves when the watch is open. Rejects only for a request that makes no sense; a `resourceVersion`
+   * older than the history is reported by the watcher itself (kube-apiserver answers 200 and an ERROR event).
    */
   watch(options: WatchOptions): Promise<Watcher>;
 
   /**
-   * Reads, lets `tryUpdate` make the next object from the current one, and writes it by Txn `MOD key == N`; starts
-   * again when somebody else was faster. `tryUpdate` may run several times, must not change `current`, and ends the
-   * attempt by throwing. Returning an object equal to the current one writes nothing.
+   * Reads, lets `tryUpdate` make the next object from the current one, and writes it by Txn `MOD key == N`;
+   * starts again when another writer was faster. `tryUpdate` may run several times, must not change
+   * `current`, and ends the attempt by throwing. Returning an object equal to the current one writes nothing.
    */
   guaranteedUpdate(
     key: ObjectKey,
@@ -115,7 +125,10 @@ export interface ResourceStorage {
     options?: UpdateOptions,
   ): Promise<CachedObject>;
 
-  /** `validate` sees the object that would vanish and may refuse by throwing. The result has the deletion's resourceVersion. */
+  /**
+   * `validate` sees the object that would vanish and may refuse by throwing. The result has the deletion's
+   * resourceVersion.
+   */
   delete(
     key: ObjectKey,
     options?: { preconditions?: Preconditions; validate?: (current: CachedObject) => Promise<void> | void },

@@ -2,8 +2,8 @@ import { internalError, StatusError } from '../api-errors/status-error.ts';
 import { TransformError } from './value-pipeline.ts';
 
 /**
- * A stored value from which no object can be made: 500, with the words of what failed. As in kube-apiserver, a failed
- * transformation (decryption) has the reason InternalError, a failed decoding has none.
+ * A stored value from which no object can be made: 500, with the words of what failed. As in kube-apiserver,
+ * a failed transformation (decryption) has the reason InternalError, a failed decoding has none.
  */
 export class UnreadableObjectError extends StatusError {
   /** The key as people read it. */

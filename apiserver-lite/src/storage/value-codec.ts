@@ -6,8 +6,8 @@ import { kindOf } from '@pg8s/k8s-proto/scheme';
 import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 
 /**
- * How objects of a resource are encoded for the store, and decoded (Kubernetes: `runtime.Codec`). What happens to the
- * encoded bytes after that, such as encryption, is a `ValueTransformer`'s.
+ * How objects of a resource are encoded for the store, and decoded (Kubernetes: `runtime.Codec`). What
+ * happens to the encoded bytes after that, such as encryption, is a `ValueTransformer`'s.
  */
 export interface ValueCodec {
   /** Equal objects give equal bytes. The object is in the resource's storage version. */
@@ -15,10 +15,11 @@ export interface ValueCodec {
   /** A new object, which the caller may change. Throws an Error where the bytes are no such object. */
   decode(value: Uint8Array, key: string): KubeObject;
   /**
-   * For a codec that cannot decode values from the store without waiting, such as one that converts old versions by a
-   * webhook: called once for the values of a page of a list, of a read, or of changes that came together. Resolves with
-   * the function that gives the object of each, in order. Rejects where none can be had now: a watch cache tries again;
-   * what concerns one value only is thrown by its function. `decode` is then used for values that this server just wrote.
+   * For a codec that cannot decode values from the store without waiting, such as one that converts old
+   * versions by a webhook: called once for the values of a page of a list, of a read, or of changes that came
+   * together. Resolves with the function that gives the object of each, in order. Rejects where none can be
+   * had now: a watch cache tries again; what concerns one value only is thrown by its function. `decode` is
+   * then used for values that this server just wrote.
    */
   prepare?(values: readonly { key: string; value: Uint8Array }[]): Promise<readonly (() => KubeObject)[]>;
 }
@@ -26,8 +27,8 @@ export interface ValueCodec {
 const openingBrace = 0x7b;
 
 /**
- * Protobuf keeps no kinds of objects inside of others, and kube-apiserver names those of claim templates whenever it converts a
- * StatefulSet, for clients that go by them (Kubernetes: `apis/apps/v1/conversion.go`).
+ * Protobuf keeps no kinds of objects inside of others, and kube-apiserver names those of claim templates
+ * whenever it converts a StatefulSet, for clients that go by them (Kubernetes: `apis/apps/v1/conversion.go`).
  */
 function nameClaimTemplates(object: KubeObject): KubeObject {
   const spec = object['spec'] as { volumeClaimTemplates?: object[] } | undefined;
@@ -55,8 +56,8 @@ function decode(value: Uint8Array): KubeObject {
 export const protobufValueCodec: ValueCodec = { encode: encodeObject, decode };
 
 /**
- * JSON and a newline: a built-in kind with its fields in the order of its type, a custom resource, which has no type, with
- * sorted keys, as kube-apiserver stores them.
+ * JSON and a newline: a built-in kind with its fields in the order of its type, a custom resource, which has
+ * no type, with sorted keys, as kube-apiserver stores them.
  */
 export const jsonValueCodec: ValueCodec = {
   encode(object) {
@@ -71,7 +72,8 @@ export const jsonValueCodec: ValueCodec = {
 
 /**
  * Groups of the servers that stand around kube-apiserver's own. Their storage keeps JSON, whatever
- * `--storage-media-type` says (Kubernetes: `controlplane/apiserver/{aggregator,apiextensions}.go`, `LegacyCodec`).
+ * `--storage-media-type` says (Kubernetes: `controlplane/apiserver/{aggregator,apiextensions}.go`,
+ * `LegacyCodec`).
  */
 const jsonGroups: ReadonlySet<string> = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
 

@@ -37,8 +37,8 @@ export class TransformError extends Error {
  *            ▲                   ▲
  *            └──── prepare ──────┘    may be waited for, once for many values
  *
- * Without a transformer, and with a codec that prepares nothing, reading is synchronous and lazy: a value that nobody
- * looks at is never decoded.
+ * Without a transformer, and with a codec that prepares nothing, reading is synchronous and lazy: a value
+ * that is never read is never decoded.
  */
 export class ValuePipeline {
   readonly #codec: ValueCodec;
@@ -90,8 +90,8 @@ export class ValuePipeline {
   }
 
   /**
-   * Prepares values for decoding: the functions that decode them, in their order. Rejects or throws with a TransformError
-   * where the transformer can prepare none of them, or with what the codec's `prepare` throws.
+   * Prepares values for decoding: the functions that decode them, in their order. Rejects or throws with a
+   * TransformError where the transformer can prepare none of them, or with what the codec's `prepare` throws.
    */
   prepare(values: readonly KeyedValue[]): readonly DecodeValue[] | Promise<readonly DecodeValue[]> {
     const transforms = this.#prepareTransforms(values);

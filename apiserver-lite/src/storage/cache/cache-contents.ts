@@ -6,6 +6,7 @@ import { EventHistory } from './event-history.ts';
 import type { HistoryLimits } from './event-history.ts';
 import { collectPage, ObjectIndex } from './object-index.ts';
 
+/** One page of a list at a revision. */
 export interface CachePage {
   range: KeyRange;
   filter: ((object: StoredObject) => boolean) | undefined;
@@ -27,7 +28,8 @@ export interface StoredChange {
 /**
  * What a watch cache holds.
  *
- * Invariant: `index` is the store's state at `revision`, and `history` holds every change in (oldestRevision, revision].
+ * Invariant: `index` is the store's state at `revision`, and `history` holds every change in (oldestRevision,
+ * revision].
  */
 export class CacheContents {
   readonly #index = new ObjectIndex();
@@ -61,7 +63,7 @@ export class CacheContents {
     return this.#index.get(key);
   }
 
-  /** Begins anew with the store's state at `revision`, `objects` in the order of their keys. */
+  /** Starts over with the store's state at `revision`, `objects` in the order of their keys. */
   replace(objects: readonly StoredObject[], revision: number): void {
     this.#index.replace(objects);
     this.#history.reset(revision);
@@ -73,7 +75,7 @@ export class CacheContents {
     if (this.#index.get(object.key)?.revision === object.revision) this.#index.set(object);
   }
 
-  /** Takes in the next change; the result is what watchers hear of it. `revision` moves on with `advance`. */
+  /** Applies the next change; the result is what watchers are offered. `revision` moves on with `advance`. */
   apply({ key, revision, after, receivedAtMs }: StoredChange): CacheEvent | undefined {
     const before = this.#index.get(key);
     if (after !== undefined) this.#index.set(after);
@@ -84,7 +86,7 @@ export class CacheContents {
     return event;
   }
 
-  /** Every change up to `revision` was applied. Returns whether that is news. */
+  /** Every change up to `revision` was applied. Returns whether the revision moved. */
   advance(revision: number): boolean {
     if (revision <= this.#revision) return false;
     this.#revision = revision;
@@ -112,7 +114,7 @@ export class CacheContents {
     return this.#history.after(revision);
   }
 
-  /** Forgets changes that are too old at `nowMs`. */
+  /** Drops changes that are too old at `nowMs`. */
   prune(nowMs: number): void {
     this.#history.prune(nowMs);
   }

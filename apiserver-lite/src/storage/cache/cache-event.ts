@@ -36,7 +36,10 @@ export class CacheEvent {
     this.receivedAtMs = change.receivedAtMs;
   }
 
-  /** What a watcher who wants `filter` sees; undefined: nothing. Throws a StatusError where a value cannot be decoded. */
+  /**
+   * What a watcher who wants `filter` sees; undefined: nothing. Throws a StatusError where a value cannot be
+   * decoded.
+   */
   seenThrough(filter: ((object: StoredObject) => boolean) | undefined): WatchEvent | undefined {
     const { before, after } = this;
     const isWanted = after !== undefined && (filter === undefined || filter(after));

@@ -3,13 +3,14 @@ import type { StoredObject } from '../etcd/stored-object.ts';
 import type { WatchEvent, Watcher } from '../storage.ts';
 import type { CacheEvent } from './cache-event.ts';
 
+/** What one watcher wants, and its limits. */
 export interface CacheWatcherOptions {
   filter: ((object: StoredObject) => boolean) | undefined;
-  /** Told as ADDED before anything else. */
+  /** Sent as ADDED before anything else. */
   initialObjects?: Iterator<StoredObject>;
   /** Ends the initial events. */
   initialBookmark?: WatchEvent | undefined;
-  /** Changes up to this revision are old news to the client. */
+  /** Changes up to this revision are not sent. */
   afterRevision: number;
   wantsBookmarks: boolean;
   /** Changes that may wait for a slow reader. */
@@ -21,8 +22,9 @@ export interface CacheWatcherOptions {
 const initialBatchSize = 500;
 
 /**
- * The watch of one client. Changes wait here until the client takes them; when too many wait, this watch ends, and only
- * this one: what waits is still delivered, then the client resumes by itself from the last revision it saw.
+ * The watch of one client. Changes wait here until the client takes them; when too many wait, this watch
+ * ends, and only this one: what waits is still delivered, then the client resumes by itself from the last
+ * revision it saw.
  */
 export class CacheWatcher implements Watcher {
   readonly #options: CacheWatcherOptions;
@@ -41,7 +43,7 @@ export class CacheWatcher implements Watcher {
     this.#initialBookmark = options.initialBookmark;
   }
 
-  /** A watch that only tells `error`, as kube-apiserver tells it: inside the stream. */
+  /** A watch that only fails with `error`, as kube-apiserver reports it: inside the stream. */
   static failed(error: Error): CacheWatcher {
     const watcher = new CacheWatcher({
       filter: undefined,

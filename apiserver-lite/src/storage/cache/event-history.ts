@@ -1,5 +1,6 @@
 import type { CacheEvent } from './cache-event.ts';
 
+/** Bounds of the history of changes. */
 export interface HistoryLimits {
   /** So many are kept however old they are. */
   minEvents: number;
@@ -9,6 +10,7 @@ export interface HistoryLimits {
   freshMs: number;
 }
 
+/** 75 s: a bit longer than a minute, the time between two bookmarks. */
 export const defaultHistoryLimits: HistoryLimits = { minEvents: 100, maxEvents: 100_000, freshMs: 75_000 };
 
 /**

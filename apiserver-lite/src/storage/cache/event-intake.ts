@@ -22,6 +22,7 @@ export interface IntakeLimits {
   batch: number;
 }
 
+/** What an intake works with. */
 export interface EventIntakeOptions {
   target: EventTarget;
   /** Begins a watch at a revision; the result ends it. */
@@ -43,14 +44,14 @@ const maxRetryMs = 5000;
 type Waiting = { events: readonly Event[] } | { progress: number };
 
 /**
- * The changes of one watched range on their way to the watch cache. Where values need no preparation they are applied at
- * once. Else they wait here, in order, while those before them are prepared:
+ * The changes of one watched range on their way to the watch cache. Where values need no preparation they are
+ * applied at once. Else they wait here, in order, while those before them are prepared:
  *
  *     etcd ──events──▶ │ waiting │ ──a batch──▶ prepare ──▶ apply
  *                          └─ too many: the watch ends, and begins again behind them when all are applied
  *
- * So memory has a bound, and nothing is lost: etcd keeps the history. A batch that cannot be prepared now is tried again,
- * each time later, and nothing overtakes it.
+ * So memory has a bound, and nothing is lost: etcd keeps the history. A batch that cannot be prepared now is
+ * tried again, each time later, and nothing overtakes it.
  */
 export class EventIntake implements RangeListener {
   readonly #options: EventIntakeOptions;
@@ -153,7 +154,9 @@ export class EventIntake implements RangeListener {
     this.#resume();
   }
 
-  /** How many entries at the beginning are prepared together: events up to the limit, and no progress between. */
+  /**
+   * How many entries at the beginning are prepared together: events up to the limit, and no progress between.
+   */
   #batchLength(): number {
     let length = 0;
     let events = 0;

@@ -5,8 +5,8 @@ import type { CacheContents } from './cache-contents.ts';
 const maxRemembered = 4096;
 
 /**
- * The versions that a watch cache holds, and those that this server wrote or read and the watch has not brought yet, so
- * that no version is decoded twice.
+ * The versions that a watch cache holds, and those that this server wrote or read and the watch has not
+ * brought yet, so that no version is decoded twice.
  */
 export class KnownVersions implements KnownObjects {
   readonly #contents: CacheContents;

@@ -4,6 +4,7 @@ import type { KeyRange } from '../etcd/key-layout.ts';
 import type { StoredObject } from '../etcd/stored-object.ts';
 import type { CacheEvent } from './cache-event.ts';
 
+/** What a page of a list consists of. */
 export interface PageQuery extends KeyRange {
   /** 0: no limit. */
   limit: number;
@@ -60,15 +61,18 @@ export class ObjectIndex {
     return objectsOf(this.#tree, range);
   }
 
-  /** Objects in a range as they are now, however slowly they are taken. Costs nothing: later changes copy what they touch. */
+  /**
+   * Objects in a range as they are now, however slowly they are taken. Costs nothing: later changes copy what
+   * they touch.
+   */
   snapshot(range: KeyRange): Generator<StoredObject> {
     this.#snapshot ??= this.#tree.clone();
     return objectsOf(this.#snapshot, range);
   }
 
   /**
-   * The objects in a range as they were before `undone`, all changes since then, oldest first. Few changes lie between
-   * two pages of a list, so they are taken back here, and no revision needs a copy of the index.
+   * The objects in a range as they were before `undone`, all changes since then, oldest first. Few changes
+   * lie between two pages of a list, so they are taken back here, and no revision needs a copy of the index.
    */
   *rangeBefore(range: KeyRange, undone: readonly CacheEvent[]): Generator<StoredObject> {
     const old = new Map<string, StoredObject | undefined>();

@@ -1,53 +1,19 @@
 import type { Event } from '@pg8s/shim/etcdserverpb/types';
-import type { Logger } from 'pino';
 import { expired, groupResourceName, tooLargeResourceVersion } from '../../api-errors/status-error.ts';
-import type { Clock } from '../clock.ts';
 import { loadObjects } from '../etcd/list-objects.ts';
 import { keyText } from '../etcd/key-layout.ts';
 import type { KeyRange } from '../etcd/key-layout.ts';
-import type { Keyspace } from '../etcd/keyspace.ts';
 import type { StoredObject } from '../etcd/stored-object.ts';
-import type { SharedWatchStream } from '../etcd/shared-watch-stream.ts';
 import { scopeFilter } from '../list-page.ts';
 import type { CollectedPage } from '../list-page.ts';
-import type { StorageMetrics } from '../storage-metrics.ts';
-import type { Scope, WatchEvent } from '../storage.ts';
+import type { Scope } from '../storage.ts';
 import type { CacheContents } from './cache-contents.ts';
 import { CacheWatcher } from './cache-watcher.ts';
 import { EventIntake } from './event-intake.ts';
-import type { IntakeLimits } from './event-intake.ts';
 import type { KnownVersions } from './known-versions.ts';
 import { RevisionWaiters } from './revision-waiters.ts';
+import type { WatchCacheOptions, WatchFrom } from './watch-cache-options.ts';
 import { WatcherIndex } from './watcher-index.ts';
-
-export interface WatchCacheOptions {
-  keyspace: Keyspace;
-  /** What the cache fills; `known` is made of it, and given to `keyspace`. */
-  contents: CacheContents;
-  known: KnownVersions;
-  watchStream: SharedWatchStream;
-  clock: Clock;
-  log: Logger;
-  metrics?: StorageMetrics | undefined;
-  /** Of changes whose values must be prepared before they are decoded. */
-  intakeLimits?: Partial<IntakeLimits> | undefined;
-  /** Changes that may wait for one slow watcher. */
-  maxWaitingEvents: number;
-  /** How long a read waits for a revision. */
-  waitTimeoutMs: number;
-  /** An object with nothing but a revision, for bookmarks. */
-  bookmark: (revision: number, endsInitialEvents: boolean) => WatchEvent;
-}
-
-export interface WatchFrom extends Scope {
-  /** Changes after it are told. */
-  afterRevision: number;
-  /** First all that exists is told as ADDED; `afterRevision` is then only a lower bound. */
-  initialEvents: boolean;
-  wantsBookmarks: boolean;
-  /** A bookmark ends the initial events. */
-  endsInitialEvents: boolean;
-}
 
 const firstRetryMs = 100;
 const maxRetryMs = 5000;
@@ -71,7 +37,6 @@ export class WatchCache {
   #ready = Promise.withResolvers<void>();
   #intake: EventIntake | undefined;
   #cancelTimers = new Set<() => void>();
-  #pollingProgress = false;
 
   constructor(options: WatchCacheOptions) {
     this.#options = options;
@@ -81,7 +46,9 @@ export class WatchCache {
     this.#contents = options.contents;
     this.#known = options.known;
     this.#watchers = new WatcherIndex(layout);
-    this.#waiters = new RevisionWaiters(options.clock);
+    this.#waiters = new RevisionWaiters(options.clock, () => {
+      if (this.#state === 'ready') options.watchStream.requestProgress();
+    });
     this.#ready.promise.catch(() => undefined);
   }
 
@@ -115,7 +82,10 @@ export class WatchCache {
     return this.#watchers.count;
   }
 
-  /** Begins to load where nobody did yet. Resolves when the cache is ready; rejects only when it is closed before. */
+  /**
+   * Begins to load at the first call. Resolves when the cache is ready; rejects only when it is closed
+   * before.
+   */
   start(): Promise<void> {
     if (this.#state === 'idle') {
       this.#state = 'loading';
@@ -132,9 +102,7 @@ export class WatchCache {
   /** Resolves when the cache has seen `revision`; with false where it does not come in time. */
   async waitFor(revision: number): Promise<boolean> {
     if (this.#state === 'ready' && revision <= this.#contents.revision) return true;
-    const reached = this.#waiters.wait(revision, this.#options.waitTimeoutMs);
-    this.#pollProgress();
-    return reached;
+    return this.#waiters.wait(revision, this.#options.waitTimeoutMs);
   }
 
   /** As waitFor; throws tooLargeResourceVersion instead. */
@@ -185,7 +153,7 @@ export class WatchCache {
     return watcher;
   }
 
-  /** Tells those who want bookmarks how far the cache is, after asking the store for its progress. */
+  /** Sends bookmarks to the watchers that want them, after asking the store for its progress. */
   sendBookmarks(): void {
     const { watchStream, bookmark, clock } = this.#options;
     this.#contents.prune(clock.now());
@@ -205,7 +173,7 @@ export class WatchCache {
     this.#intake?.stop();
     for (const cancel of this.#cancelTimers) cancel();
     this.#interruptAll();
-    this.#waiters.sendAway();
+    this.#waiters.giveUp();
     this.#ready.reject(new Error('the watch cache was closed'));
   }
 
@@ -215,7 +183,7 @@ export class WatchCache {
     try {
       const { objects, revision } = await loadObjects(keyspace, this.#range);
       if (this.#state !== 'loading') return;
-      // Nobody who came meanwhile may miss what happened between the old state and this one.
+      // Watchers that came meanwhile must not miss what happened between the old state and this one.
       this.#interruptAll();
       this.#contents.replace(objects, revision);
       this.#known.begin();
@@ -231,7 +199,9 @@ export class WatchCache {
     }
   }
 
-  /** The history we would resume from is gone: watchers end (and come back), and everything is listed anew. */
+  /**
+   * The history we would resume from is gone: watchers end (and come back), and everything is listed anew.
+   */
   #reload(): void {
     if (this.#state !== 'ready') return;
     this.#options.log.info(
@@ -294,19 +264,9 @@ export class WatchCache {
   #advance(revision: number): void {
     const moved = this.#contents.advance(revision);
     this.#waiters.reached(this.#contents.revision);
-    // The answer came before a later waiter's revision: ask at once again. Where nothing moved the timer asks.
+    // The answer came before a later waiter's revision: ask at once again. Where nothing moved the timer
+    // asks.
     if (moved && this.#waiters.size > 0) this.#options.watchStream.requestProgress();
-  }
-
-  /** While somebody waits: changes of other resources move the store's revision, and only progress tells us so. */
-  #pollProgress(): void {
-    if (this.#state === 'ready') this.#options.watchStream.requestProgress();
-    if (this.#pollingProgress) return;
-    this.#pollingProgress = true;
-    this.#after(progressIntervalMs, () => {
-      this.#pollingProgress = false;
-      if (this.#waiters.size > 0) this.#pollProgress();
-    });
   }
 
   #after(delayMs: number, callback: () => void): void {

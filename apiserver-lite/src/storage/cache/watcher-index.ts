@@ -3,8 +3,8 @@ import type { CacheEvent } from './cache-event.ts';
 import type { CacheWatcher } from './cache-watcher.ts';
 
 /**
- * Watchers by what they watch, so that a change meets only those it may concern: those of the whole resource, of its
- * namespace, and of the one object.
+ * Watchers by what they watch, so that a change meets only those it may concern: those of the whole resource,
+ * of its namespace, and of the one object.
  */
 export class WatcherIndex {
   readonly #layout: KeyLayout;

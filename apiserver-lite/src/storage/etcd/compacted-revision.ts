@@ -1,7 +1,10 @@
 import { compactionKey } from './compactor.ts';
 import type { SharedWatchStream } from './shared-watch-stream.ts';
 
-/** Behind this revision the store has no history; whoever compacts says so in the key by which apiservers agree. */
+/**
+ * The revision below which the store has no history: API servers write it to a key that they all watch when
+ * they compact.
+ */
 export class CompactedRevision {
   #value = 0;
   #stop: (() => void) | undefined;
@@ -11,7 +14,7 @@ export class CompactedRevision {
     return this.#value;
   }
 
-  /** Learns of every compaction from now on, until `watchStream` closes. */
+  /** Follows every compaction from now on, until `watchStream` closes. */
   follow(watchStream: Pick<SharedWatchStream, 'subscribe'>): void {
     if (this.#stop !== undefined) return;
     const range = { low: compactionKey, high: `${compactionKey}\0` };

@@ -8,6 +8,7 @@ import { keyBytes } from './key-layout.ts';
 export const compactionKey = 'compact_rev_key';
 const agreementKey = keyBytes(compactionKey);
 
+/** What a compactor works with. */
 export interface CompactorOptions {
   client: EtcdClient;
   clock: Clock;
@@ -19,8 +20,8 @@ export interface CompactorOptions {
 }
 
 /**
- * Lets the store forget history that nobody needs (Kubernetes: `storage/etcd3/compact.go`). All apiservers try once in an
- * interval; the key's version is the number of the turn, and who writes it first compacts:
+ * Compacts the history that is no longer needed (Kubernetes: `storage/etcd3/compact.go`). All apiservers try
+ * once in an interval; the key's version is the number of the turn, and who writes it first compacts:
  *
  *     0 min   If version(key) == 0 Then put "1000"     won: turn 1; nothing to compact yet
  *     5 min   If version(key) == 1 Then put "1000"     won: turn 2; compact(1000), which was now at turn 1

@@ -5,6 +5,7 @@ import { checkPreconditions } from './preconditions.ts';
 import type { StoredObject } from './stored-object.ts';
 import { deleteWhere } from './write-object.ts';
 
+/** Conditions of a deletion; see `ResourceStorage.delete`. */
 export interface DeleteOptions {
   preconditions?: Preconditions;
   validate?: (current: CachedObject) => Promise<void> | void;
@@ -19,8 +20,8 @@ export function asDeleted(last: CachedObject, revision: number): CachedObject {
 }
 
 /**
- * `If MOD(key) == N Then delete Else get`, again with what stands there when somebody else was faster. Begins with the
- * version in memory; a refusal only counts for the version in the store.
+ * `If MOD(key) == N Then delete Else get`, again with the version that is there when another writer was
+ * faster. Begins with the version in memory; a refusal only counts for the version in the store.
  */
 export async function conditionalDelete(
   keyspace: Keyspace,

@@ -5,15 +5,18 @@ import { keyBytes } from './key-layout.ts';
 const timeoutMs = 10_000;
 
 /**
- * The store's revision now, linearizable. Readers who come while a question is on its way share the next one (not that
- * one: its answer may be older than they are), so that two requests at a time serve any number of readers.
+ * The store's revision now, linearizable. Readers who come while a question is on its way share the next one
+ * (not that one: its answer may be older than they are), so that two requests at a time serve any number of
+ * readers.
  */
 export class CurrentRevision {
   readonly #ask: () => Promise<number>;
   #underWay: Promise<number> | undefined;
   #next: Promise<number> | undefined;
 
-  /** Asks by reading a key below `pathPrefix` that no object has; its absence is answered with the revision. */
+  /**
+   * Asks by reading a key below `pathPrefix` that no object has; its absence is answered with the revision.
+   */
   constructor(client: EtcdClient, pathPrefix: string) {
     const key = keyBytes(`${pathPrefix}/`);
     this.#ask = async () =>

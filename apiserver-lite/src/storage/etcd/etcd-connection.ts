@@ -7,6 +7,7 @@ import { LeasePool } from './lease-pool.ts';
 import { ProgressSupport } from './progress-support.ts';
 import { SharedWatchStream } from './shared-watch-stream.ts';
 
+/** What a connection works with. */
 export interface EtcdConnectionOptions {
   client: EtcdClient;
   /** `/registry` */
@@ -17,7 +18,9 @@ export interface EtcdConnectionOptions {
   leaseReuseSeconds?: number;
 }
 
-/** What all resources of one etcd share: one watch stream, one question for the revision at a time, the leases. */
+/**
+ * What all resources of one etcd share: one watch stream, one request for the revision at a time, the leases.
+ */
 export class EtcdConnection {
   readonly client: EtcdClient;
   readonly currentRevision: CurrentRevision;

@@ -9,7 +9,9 @@ const leaseMessage = 'etcdserver: requested lease not found';
 /** As kube-apiserver words a list at a compacted revision. */
 export const listExpired = 'The resourceVersion for the provided list is too old.';
 
-/** A failure of the store that the API has no reason for: kube-apiserver passes on its words with a bare 500. */
+/**
+ * A failure of the store that the API has no reason for: kube-apiserver passes on its words with a bare 500.
+ */
 function unexplained(codeName: string): (error: EtcdError) => StatusError {
   // Go's etcd client shows etcd's own errors by their message alone, and others with their gRPC code.
   return ({ message }) =>

@@ -6,6 +6,7 @@ import { checkPreconditions } from './preconditions.ts';
 import type { StoredObject } from './stored-object.ts';
 import { putWhere } from './write-object.ts';
 
+/** Makes the next object from the current one; see `ResourceStorage.guaranteedUpdate`. */
 export type TryUpdate = (current: CachedObject | undefined) => Promise<KubeObject> | KubeObject;
 
 function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
@@ -13,16 +14,19 @@ function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 /**
- * Read, change, write where nobody else wrote meanwhile, else again (Kubernetes: `storage/etcd3.store.GuaranteedUpdate`).
+ * Reads, changes, and writes if nothing was written meanwhile, else does it again (Kubernetes:
+ * `storage/etcd3.store.GuaranteedUpdate`).
  *
- * It begins with the version in memory. That one may be stale, so whatever would end the attempt without a write (an
- * error of `tryUpdate`, a failed precondition, nothing changed) only counts for the version in the store:
+ * It begins with the version in memory. That one may be stale, so whatever would end the attempt without a
+ * write (an error of `tryUpdate`, a failed precondition, nothing changed) only counts for the version in the
+ * store:
  *
  *     in memory ──error, no change──▶ read ──same revision──▶ it counts
  *         │                             └──────newer─────────▶ once more, with that
  *         └──changed──▶ Txn ──lost──▶ once more, with the winner's
  *
- * Nothing has changed where the encoded object is the same, byte for byte. A stale value is written all the same.
+ * Nothing has changed where the encoded object is the same, byte for byte. A stale value is written all the
+ * same.
  */
 export async function guaranteedUpdate(
   keyspace: Keyspace,

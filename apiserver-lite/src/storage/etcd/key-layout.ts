@@ -1,7 +1,10 @@
 import { badRequest } from '../../api-errors/status-error.ts';
 import type { ObjectKey } from '../storage.ts';
 
-/** Keys from `low` up to, but without, `high`. Keys are latin1 texts of their bytes, which sort as the bytes do. */
+/**
+ * Keys from `low` up to, but without, `high`. Keys are latin1 texts of their bytes, which sort as the bytes
+ * do.
+ */
 export interface KeyRange {
   low: string;
   high: string;
@@ -17,7 +20,7 @@ export function keyText(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-/** The key as people know it, for messages. */
+/** The key as text, for messages. */
 export function readableKey(key: string): string {
   return Buffer.from(key, 'latin1').toString('utf8');
 }
@@ -38,7 +41,7 @@ function afterPrefix(prefix: string): string {
 }
 
 /**
- * Where the objects of one resource live in the store:
+ * The keys of the objects of one resource in the store:
  *
  *     /registry/pods/default/web      namespaced
  *     /registry/minions/node-1        cluster-scoped
@@ -74,12 +77,14 @@ export class KeyLayout {
     return { low, high: afterPrefix(low) };
   }
 
-  /** A name alone does not make a key where objects live in namespaces. */
+  /** A name alone does not make a key where objects are in namespaces. */
   namesOneKey(scope: { namespace: string; name?: string }): scope is ObjectKey {
     return scope.name !== undefined && scope.name !== '' && (!this.namespaced || scope.namespace !== '');
   }
 
-  /** The prefix of the namespace that the object at `key` lives in; the resource's own for cluster-scoped ones. */
+  /**
+   * The prefix of the namespace that the object at `key` is in; the resource's own for cluster-scoped ones.
+   */
   namespacePrefix(key: string): string {
     return this.namespaced ? key.slice(0, key.indexOf('/', this.prefix.length) + 1) : this.prefix;
   }

@@ -36,9 +36,10 @@ const nothingKnown: KnownObjects = {
   replace: () => undefined,
 };
 
-/** No request to the API takes longer, so no question to the store does. */
+/** No request to the API takes longer, so no request to the store does. */
 export const callOptions: CallOptions = { timeoutMs: 60_000 };
 
+/** What a keyspace works with. */
 export interface KeyspaceOptions {
   client: EtcdClient;
   layout: KeyLayout;
@@ -52,7 +53,7 @@ export interface KeyspaceOptions {
   metrics?: StorageMetrics;
 }
 
-/** One resource's keys in etcd, and how values there become objects. */
+/** One resource's keys in etcd, and how objects are made of the values there. */
 export class Keyspace {
   readonly client: EtcdClient;
   readonly layout: KeyLayout;
@@ -94,8 +95,9 @@ export class Keyspace {
   }
 
   /**
-   * The objects of KeyValues, in order; the known one where that version is known and can be decoded. A promise only where
-   * values must be prepared; it rejects where that cannot be done now (`ValuePipeline.prepare`).
+   * The objects of KeyValues, in order; the known one where that version is known and can be decoded. A
+   * promise only where values must be prepared; it rejects where that cannot be done now
+   * (`ValuePipeline.prepare`).
    */
   objects(kvs: readonly KeyValue[]): readonly StoredObject[] | Promise<readonly StoredObject[]> {
     if (!this.#pipeline.needsPreparation) return kvs.map((kv) => this.#object(kv, undefined));
@@ -159,8 +161,9 @@ export class Keyspace {
   }
 
   /**
-   * As `read`, for an update: where values are transformed, the stored bytes are decoded anew, because what is known may have
-   * been decoded before the configuration changed and would not say that the value is stale now.
+   * As `read`, for an update: where values are transformed, the stored bytes are decoded anew, because what
+   * is known may have been decoded before the configuration changed and would not say that the value is stale
+   * now.
    */
   async readForUpdate(key: string): Promise<StoredObject | undefined> {
     if (this.#pipeline.isPlain) return this.read(key);

@@ -1,6 +1,7 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Clock } from '../clock.ts';
 
+/** When an object may use a lease that others use. */
 export interface LeasePoolLimits {
   /** How much later than asked an object may expire, so that it can share a lease. */
   reuseSeconds: number;
@@ -13,8 +14,8 @@ export interface LeasePoolLimits {
 const defaultLimits: LeasePoolLimits = { reuseSeconds: 60, reuseShare: 0.05, maxObjects: 1000 };
 
 /**
- * Leases for objects that expire (events). One lease serves all objects whose expiries lie within a minute, since
- * granting one for each would double the writes (Kubernetes: `storage/etcd3.leaseManager`).
+ * Leases for objects that expire (events). One lease serves all objects whose expiries lie within a minute,
+ * since granting one for each would double the writes (Kubernetes: `storage/etcd3.leaseManager`).
  */
 export class LeasePool {
   readonly #client: EtcdClient;
@@ -29,7 +30,10 @@ export class LeasePool {
     this.#limits = { ...defaultLimits, ...limits };
   }
 
-  /** A lease that lives at least `ttlSeconds` from now, and at most a minute longer. */
+  /**
+   * The ID of a lease that ends not before `ttlSeconds` from now, and at most a minute later. Rejects with an
+   * EtcdError.
+   */
   async leaseFor(ttlSeconds: number): Promise<bigint> {
     const { reuseSeconds, reuseShare, maxObjects } = this.#limits;
     const slackSeconds = Math.min(Math.floor(reuseShare * ttlSeconds), reuseSeconds);
@@ -43,7 +47,7 @@ export class LeasePool {
           return lease.id;
         }
       }
-      // Whoever comes while a lease is being granted waits for it: it will most likely fit.
+      // Requests that come while a lease is being granted wait for it: it will most likely fit.
       if (this.#granting === undefined) {
         this.#granting = this.#grant(ttlSeconds + slackSeconds, now).finally(() => {
           this.#granting = undefined;
@@ -58,7 +62,7 @@ export class LeasePool {
     }
   }
 
-  /** The store does not know this lease any more. */
+  /** The store has no such lease any more. */
   forget(id: bigint): void {
     if (this.#lease?.id === id) this.#lease = undefined;
   }

@@ -80,7 +80,8 @@ describe('lists read from etcd', () => {
     const at = Number(page.resourceVersion);
     assert.ok(at >= revision);
     assert.deepEqual(others, [at, at, at]);
-    // The last range brought more than was needed: the next page begins right behind the last object of this one.
+    // The last range brought more than was needed: the next page begins right behind the last object of this
+    // one.
     assert.equal(decodeContinueToken(page.continueToken).start, `${name(19)}\0`);
   });
 

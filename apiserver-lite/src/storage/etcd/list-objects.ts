@@ -44,7 +44,10 @@ function readPage(keyspace: Keyspace, { start, high, limit, revision }: PageRequ
   );
 }
 
-/** The revision at which a list is asked for; 0: now (Kubernetes API concepts: the table of `resourceVersionMatch`). */
+/**
+ * The revision at which a list is asked for; 0: now (Kubernetes API concepts: the table of
+ * `resourceVersionMatch`).
+ */
 export function exactRevision({ resourceVersion, resourceVersionMatch, limit }: ListOptions): number {
   const exact =
     resourceVersionMatch === 'Exact' || (resourceVersionMatch === '' && limit > 0 && resourceVersion !== '0');
@@ -61,8 +64,8 @@ async function listedObjects(keyspace: Keyspace, kvs: readonly KeyValue[]): Prom
 }
 
 /**
- * A list read from the store, not from the watch cache (Kubernetes: `storage/etcd3.store.GetList`). With a limit it
- * reads pages, growing them while a selector lets little through, until enough was found.
+ * A list read from the store, not from the watch cache (Kubernetes: `storage/etcd3.store.GetList`). With a
+ * limit it reads pages, growing them while a selector lets little through, until enough was found.
  */
 export async function listObjects(
   keyspace: Keyspace,
@@ -126,7 +129,10 @@ async function readPages(
   }
 }
 
-/** Everything in a range at one revision, for the watch cache; in pages, so that no message grows without a bound. */
+/**
+ * Everything in a range at one revision, for the watch cache; in pages, so that no message grows without a
+ * bound.
+ */
 export async function loadObjects(
   keyspace: Keyspace,
   { low, high }: KeyRange,

@@ -5,7 +5,10 @@ import { readableKey } from './key-layout.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { StoredObject } from './stored-object.ts';
 
-/** Throws Conflict where the object is not the one that the client means (Kubernetes: `storage.Preconditions.Check`). */
+/**
+ * Throws Conflict where the object is not the one that the client means (Kubernetes:
+ * `storage.Preconditions.Check`).
+ */
 export function checkPreconditions(
   keyspace: Keyspace,
   key: ObjectKey,

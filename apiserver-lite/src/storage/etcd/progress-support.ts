@@ -12,8 +12,8 @@ function isReliable(version: string): boolean {
 
 /**
  * Whether the server's answers to progress requests can be trusted (Kubernetes: `storage/feature`,
- * `RequestWatchProgress`). Older etcds tell of revisions whose events they have not sent: a cache that believed them
- * would lose changes, so with those every consistent list is read from etcd.
+ * `RequestWatchProgress`). Older etcds report revisions whose events they have not sent: a cache that
+ * believed them would lose changes, so with those every consistent list is read from etcd.
  */
 export class ProgressSupport {
   readonly #client: EtcdClient;
@@ -24,12 +24,14 @@ export class ProgressSupport {
     this.#client = client;
   }
 
-  /** What is known by now; unknown counts as no. */
+  /** The answer, if the server has given one; else false. */
   get isKnownReliable(): boolean {
     return this.#answer === true;
   }
 
-  /** Asks the server for its version, once. A server that does not answer is asked again by the next caller. */
+  /**
+   * Asks the server for its version, once. A server that does not answer is asked again by the next caller.
+   */
   check(): Promise<boolean> {
     this.#asking ??= this.#ask();
     return this.#asking;

@@ -6,7 +6,7 @@ import { keyBytes } from './key-layout.ts';
 import type { KeyRange } from './key-layout.ts';
 import type { ProgressSupport } from './progress-support.ts';
 
-/** What a watched range tells; calls come in the order of history and must not block. */
+/** Receives what happens in a watched range: calls come in the order of history, and must not block. */
 export interface RangeListener {
   /** Whole revisions, ascending. */
   events(events: readonly Event[]): void;
@@ -16,6 +16,7 @@ export interface RangeListener {
   compacted(compactRevision: number): void;
 }
 
+/** What the stream works with. */
 export interface SharedWatchStreamOptions {
   client: EtcdClient;
   clock: Clock;
@@ -40,10 +41,12 @@ const progressTimeoutMs = 100;
 const wholeStream = -1;
 
 /**
- * One etcd watch stream for all watch caches. A stream costs a server far more than a watch on it, and one progress
- * request on it answers for every cache. When the stream breaks, a new one resumes each watch at its next revision.
+ * One etcd watch stream for all watch caches. A stream costs a server far more than a watch on it, and one
+ * progress request on it answers for every cache. When the stream breaks, a new one resumes each watch at its
+ * next revision.
  *
- * Values before a change are not asked for (`prevKv`): the caches have them, and without them half the bytes travel.
+ * Values before a change are not asked for (`prevKv`): the caches have them, and without them half the bytes
+ * travel.
  */
 export class SharedWatchStream {
   readonly #client: EtcdClient;
@@ -66,7 +69,10 @@ export class SharedWatchStream {
     this.#progress = progress;
   }
 
-  /** Delivers what happens in `range` from `startRevision` on, through broken streams, until the result is called. */
+  /**
+   * Delivers what happens in `range` from `startRevision` on, through broken streams, until the result is
+   * called.
+   */
   subscribe(range: KeyRange, startRevision: number, listener: RangeListener): () => void {
     const id = this.#nextWatchId++;
     const subscription = { range, listener, nextRevision: startRevision, created: false };
@@ -78,8 +84,10 @@ export class SharedWatchStream {
     };
   }
 
-  /** Asks how far the stream is; listeners hear `progress`. Does nothing just after another question, or where the
-   * server's progress is not reliable. */
+  /**
+   * Asks how far the stream is; `progress` of the listeners is called with the answer. Does nothing just
+   * after another question, or where the server's progress is not reliable.
+   */
   requestProgress(): void {
     const now = this.#clock.now();
     if (this.#stream === undefined || !this.#progress.isKnownReliable) return;

@@ -33,7 +33,7 @@ function withResourceVersion(metadata: ObjectMeta, resourceVersion: string): Obj
   return ordered as ObjectMeta;
 }
 
-/** How a stored value is decoded, and who hears of one that cannot be. */
+/** How a stored value is decoded, and what is called where it cannot be. */
 export interface StoredObjectDecoder {
   /** Called at most once, unless it throws. */
   decode: DecodeValue;
@@ -42,8 +42,8 @@ export interface StoredObjectDecoder {
 }
 
 /**
- * One version of an object as it is in the store. It is decoded when it is first read, at most once. The encoded form
- * stays: it shows whether an update changes anything.
+ * One version of an object as it is in the store. It is decoded when it is first read, at most once. The
+ * encoded form stays: it shows whether an update changes anything.
  */
 export class StoredObject extends CachedObject {
   readonly key: string;
@@ -63,7 +63,9 @@ export class StoredObject extends CachedObject {
     this.#failed = failed;
   }
 
-  /** The last attempt to decode the value failed. Another one may succeed where something outside was missing. */
+  /**
+   * The last attempt to decode the value failed. Another one may succeed where something outside was missing.
+   */
   get isUnreadable(): boolean {
     return this.#isUnreadable;
   }
@@ -74,7 +76,10 @@ export class StoredObject extends CachedObject {
     return this.#encoded as Uint8Array;
   }
 
-  /** The stored value has an old form and is to be written at the next update, whatever that changes. Throws as `object`. */
+  /**
+   * The stored value has an old form and is to be written at the next update, whatever that changes. Throws
+   * as `object`.
+   */
   get isStale(): boolean {
     this.ensureDecoded();
     return this.#isStale;

@@ -5,6 +5,7 @@ import type { Keyspace } from './keyspace.ts';
 import { keyBytes } from './key-layout.ts';
 import type { StoredObject } from './stored-object.ts';
 
+/** A put that depends on the revision of its key. */
 export interface PutWhere {
   key: string;
   /** The encoded object, before it is transformed for the store. */
@@ -33,7 +34,9 @@ async function rangeResult(
   return kv === undefined ? undefined : keyspace.object(kv);
 }
 
-/** `If MOD(key) == N Then put`; on an update `Else get`, so that the loser of a race sees the winner's object. */
+/**
+ * `If MOD(key) == N Then put`; on an update `Else get`, so that the loser of a race sees the winner's object.
+ */
 export async function putWhere(keyspace: Keyspace, operation: string, put: PutWhere): Promise<PutOutcome> {
   const { encoded, expectedRevision, ttlSeconds } = put;
   const key = keyBytes(put.key);
@@ -59,7 +62,7 @@ export async function putWhere(keyspace: Keyspace, operation: string, put: PutWh
       const modRevision = response.header.revision;
       return { written: keyspace.written({ key: put.key, encoded, modRevision, lease }) };
     } catch (error) {
-      // Somebody revoked the lease that we share: once more with a new one.
+      // The shared lease was revoked: once more with a new one.
       if (hasTtl && attempt === 1 && isLeaseNotFound(error)) keyspace.leases.forget(lease);
       else throw statusOfEtcdError(error);
     }

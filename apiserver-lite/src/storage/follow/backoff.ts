@@ -7,9 +7,9 @@ export interface BackoffLimits {
 }
 
 /**
- * Waiting times that double from `firstMs` up to `maxMs`. Each is multiplied by a factor between 1 and 2, so that
- * clients that failed at the same moment do not all come back at the same moment
- * (Kubernetes: `wait.Backoff` with a jitter of 1).
+ * Waiting times that double from `firstMs` up to `maxMs`. Each is multiplied by a factor between 1 and 2, so
+ * that clients that failed at the same moment do not all come back at the same moment (Kubernetes:
+ * `wait.Backoff` with a jitter of 1).
  */
 export class Backoff {
   readonly #limits: BackoffLimits;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 
+/** What a failure log writes, and how often. */
 export interface FailureLogOptions {
   log: Logger;
   clock: Clock;

@@ -1,8 +1,9 @@
 import type { DeepReadonly } from './deep-readonly.ts';
 
 /**
- * What a follower does with changes. A method may return a promise: the next change of this handler then waits for it,
- * other handlers do not. A method that throws or rejects is logged, and the next change follows.
+ * What a follower does with changes. A method may return a promise: the next change of this handler then
+ * waits for it, other handlers do not. A method that throws or rejects is logged, and the next change
+ * follows.
  */
 export interface InformerHandler<T> {
   add?(object: DeepReadonly<T>): void | Promise<void>;
@@ -22,9 +23,9 @@ interface Pending<T> extends ObjectChange<T> {
 }
 
 /**
- * The changes that one handler has not been called with yet, one for each object: while the handler is busy, later
- * changes of the same object are merged into the one that waits. So no handler, however slow, makes this queue longer
- * than the number of objects that exist or existed when it was last called.
+ * The changes that one handler has not been called with yet, one for each object: while the handler is busy,
+ * later changes of the same object are merged into the one that waits. So no handler, however slow, makes
+ * this queue longer than the number of objects that exist or existed when it was last called.
  *
  *     waits          then           becomes
  *     add            update         add with the newer object

@@ -11,6 +11,7 @@ import type { IndexFunction, ObjectIndex } from './object-store.ts';
 import { Reflector } from './reflector.ts';
 import type { ObjectSource, ReflectorTarget } from './reflector.ts';
 
+/** What an informer works with. */
 export interface InformerOptions {
   source: ObjectSource;
   /** For messages: `clusterroles.rbac.authorization.k8s.io`. */
@@ -20,7 +21,9 @@ export interface InformerOptions {
   random: () => number;
   log: Logger;
   backoff?: Partial<BackoffLimits>;
-  /** At most one line about failed lists and watches, and one about failed handlers, is logged in this time. */
+  /**
+   * At most one line about failed lists and watches, and one about failed handlers, is logged in this time.
+   */
   logIntervalMs?: number;
 }
 
@@ -39,12 +42,12 @@ const defaultLogIntervalMs = 10_000;
 
 /**
  * All objects of one resource in memory, kept equal to the storage of this server, with indexes and handlers
- * (Kubernetes: client-go `tools/cache.SharedIndexInformer`). The objects are those that the watch cache holds, so they
- * cost no memory of their own and nobody may change them.
+ * (Kubernetes: client-go `tools/cache.SharedIndexInformer`). The objects are those that the watch cache
+ * holds, so they cost no memory of their own and must not be changed.
  *
- * Handlers are called after the store and the indexes have the change, in the order of changes of an object; changes that
- * a slow handler has not seen are merged (`HandlerQueue`). A handler that was added later is first called with `add` for
- * everything that is there.
+ * Handlers are called after the store and the indexes have the change, in the order of changes of an object;
+ * changes that a slow handler has not seen are merged (`HandlerQueue`). A handler that was added later is
+ * first called with `add` for everything that is there.
  */
 export class Informer<T extends KubeObject> {
   readonly #store = new ObjectStore<T>();

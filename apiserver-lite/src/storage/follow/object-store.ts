@@ -35,7 +35,10 @@ export class ObjectIndex<T extends KubeObject> {
     return this.#byValue.keys();
   }
 
-  /** Takes over a change. The index function must not throw, and must give the same values for the same object. */
+  /**
+   * Takes over a change. The index function must not throw, and must give the same values for the same
+   * object.
+   */
   apply({ key, before, after }: ObjectChange<T>): void {
     for (const value of before === undefined ? [] : this.#valuesOf(before)) {
       const objects = this.#byValue.get(value);

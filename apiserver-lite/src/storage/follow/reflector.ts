@@ -8,7 +8,7 @@ import type { FailureLog } from './failure-log.ts';
 /** Where the objects come from. */
 export type ObjectSource = Pick<ResourceStorage, 'list' | 'watch'>;
 
-/** Who keeps them. */
+/** What receives them. */
 export interface ReflectorTarget {
   /** A new list: these are all objects there are. */
   replace(objects: readonly KubeObject[]): void;
@@ -16,6 +16,7 @@ export interface ReflectorTarget {
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void;
 }
 
+/** What a reflector works with. */
 export interface ReflectorOptions {
   source: ObjectSource;
   target: ReflectorTarget;
@@ -33,8 +34,8 @@ export interface ReflectorOptions {
  *      ▲         │
  *      └─ wait ◀─┴─failed (compacted, storage closed, …)
  *
- * One request is under way at a time, so never more than one list. Between attempts that brought nothing it waits, each
- * time longer.
+ * One request is under way at a time, so never more than one list. Between attempts that brought nothing it
+ * waits, each time longer.
  */
 export class Reflector {
   readonly #options: ReflectorOptions;

@@ -10,6 +10,7 @@ import type { HandlerRegistration } from './informer.ts';
 import type { IndexFunction, ObjectIndex } from './object-store.ts';
 import type { ObjectSource } from './reflector.ts';
 
+/** What the informers work with. */
 export interface SharedInformersOptions {
   /** The storage of a resource. May throw for one that is not served; `follow` then throws the same. */
   sourceOf: (resource: GroupResource) => ObjectSource;
@@ -19,7 +20,10 @@ export interface SharedInformersOptions {
   log: Logger;
 }
 
-/** What a follower sees of an informer that it shares with others; `release` takes away what the follower added. */
+/**
+ * What a follower sees of an informer that it shares with others; `release` takes away what the follower
+ * added.
+ */
 export interface FollowedResource<T extends KubeObject> {
   /** Whether the first list is in the store and the indexes. */
   readonly hasSynced: boolean;
@@ -82,7 +86,7 @@ export class SharedInformers {
     });
   }
 
-  /** Stops all informers, whoever follows. */
+  /** Stops all informers, also those that have followers. */
   close(): void {
     this.#closed = true;
     for (const { informer } of this.#shared.values()) informer.stop();

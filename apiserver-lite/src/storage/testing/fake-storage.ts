@@ -7,8 +7,10 @@ import type { ResourceStorageOptions } from '../resource-storage.ts';
 import { FakeClock } from './fake-clock.ts';
 import { configMaps, jsonCodec } from './test-objects.ts';
 
+/** A log that writes nothing. */
 export const silentLog = pino({ level: 'silent' });
 
+/** A storage of one resource and the etcd and clock under it. */
 export interface FakeStorage {
   etcd: FakeEtcd;
   clock: FakeClock;

@@ -6,7 +6,10 @@ import { decodeContinueToken } from '../continue-token.ts';
 import type { ObjectKey, ResourceStorage } from '../storage.ts';
 import { configMap, describeEvent, listOptions, takeEvents, watchOptions } from './test-objects.ts';
 
-/** A storage of `configMaps` in an otherwise quiet store, and what the suite does to the store behind its back. */
+/**
+ * A storage of `configMaps` in an otherwise quiet store, and what the suite does to the store behind its
+ * back.
+ */
 export interface StorageUnderTest {
   storage: ResourceStorage;
   /** Writes to another resource: the store's revision moves on. */

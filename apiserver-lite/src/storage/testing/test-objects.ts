@@ -39,6 +39,7 @@ export const jsonCodec: ValueCodec = {
   decode: (value) => JSON.parse(Buffer.from(value).toString('utf8')) as KubeObject,
 };
 
+/** A ConfigMap in the namespace `default`. */
 export function configMap(
   name: string,
   data: Record<string, string> = {},
@@ -52,6 +53,7 @@ export function configMap(
   };
 }
 
+/** Options of a consistent list of the namespace `default`. */
 export function listOptions(options: Partial<ListOptions> = {}): ListOptions {
   return {
     namespace: 'default',
@@ -63,6 +65,7 @@ export function listOptions(options: Partial<ListOptions> = {}): ListOptions {
   };
 }
 
+/** Options of a watch of the namespace `default`, with what exists first. */
 export function watchOptions(options: Partial<WatchOptions> = {}): WatchOptions {
   return {
     namespace: 'default',

@@ -8,8 +8,8 @@ function cipherKey(name: string): Uint8Array {
 }
 
 /**
- * Encryption for tests: AES-GCM bound to the key in the store, with named keys of which the first encrypts and all decrypt.
- * Values look like `k8s:enc:test:v1:NAME:` and bytes that differ each time.
+ * Encryption for tests: AES-GCM bound to the key in the store, with named keys of which the first encrypts
+ * and all decrypt. Values look like `k8s:enc:test:v1:NAME:` and bytes that differ each time.
  */
 export class TestTransformer implements ValueTransformer {
   /** To rotate, put a new name first; a name that is not here decrypts nothing. */
@@ -52,8 +52,8 @@ export class TestTransformer implements ValueTransformer {
 }
 
 /**
- * The same, with keys that must be fetched before a batch of values can be decrypted, as from a KMS: it takes time, may fail
- * as a whole, and without it nothing can be decrypted.
+ * The same, with keys that must be fetched before a batch of values can be decrypted, as from a KMS: it takes
+ * time, may fail as a whole, and without it nothing can be decrypted.
  */
 export class AsyncTestTransformer extends TestTransformer {
   /** How many values were prepared together, by call. */

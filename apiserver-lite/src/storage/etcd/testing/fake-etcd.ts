@@ -34,8 +34,8 @@ export type RecordedCall =
   | { method: 'leaseGrant'; request: LeaseGrantRequest };
 
 /**
- * An etcd in memory for unit tests, with handles for what a test wants to happen: lost connections, late watch events,
- * compactions, failing requests, expiring leases.
+ * An etcd in memory for unit tests, with handles for what a test wants to happen: lost connections, late
+ * watch events, compactions, failing requests, expiring leases.
  */
 export class FakeEtcd implements EtcdClient {
   readonly #leases = new Map<bigint, number>();

@@ -57,8 +57,8 @@ class FakeWatcher implements Watcher {
 }
 
 /**
- * One resource in memory with its history, for tests of what follows it: requests can be held back or fail, watches can
- * end or break, and the history can be compacted.
+ * One resource in memory with its history, for tests of what follows it: requests can be held back or fail,
+ * watches can end or break, and the history can be compacted.
  */
 export class FakeSource implements ObjectSource {
   readonly objects = new Map<string, KubeObject>();
