@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { generate as generateControllers } from '../controllers/generate/controllers-page.ts';
 import { generate as generateOpenapi } from '../apiserver-lite/generate/openapi-schemas.ts';
 import { generate as generateKindModules } from '../apiserver-lite/generate/kind-modules.ts';
 import { packFacts } from '../k8s-proto/generate/pack-facts.ts';
@@ -32,7 +33,8 @@ for (const generator of ['k8s-proto/generate/generate.ts', 'controllers/generate
   if (code !== 0) process.exitCode = code;
 }
 await generateOpenapi(folder, { check: values.check });
-// These need no facts; the page tells of the tables and modules that were made before.
+// These need no facts; the pages tell of the tables and modules that were made before.
 await generateKindModules({ check: values.check });
 const { generate: generateCompatibility } = await import('../apiserver-lite/generate/compatibility.ts');
 await generateCompatibility({ check: values.check });
+await generateControllers({ check: values.check });

@@ -45,7 +45,7 @@ export async function compatibilityDocument(): Promise<string> {
     '',
     `Every resource that a stock Kubernetes 1.36 server serves by default, and what pg8s does for it. This page is made by`,
     '`npm run generate` from the tables that the server itself works with, and a test fails when it is stale; the last column is',
-    'written by hand. What controllers do with the objects is not its matter.',
+    'written by hand. What controllers do with the objects is in [controllers.md](controllers.md).',
     '',
     '- **codec**: the form in the store; every resource is read and written as JSON, YAML and protobuf.',
     '- **discovery**, **OpenAPI**: ✔ when every verb and subresource of a stock server is there; otherwise what is missing.',

@@ -1,7 +1,7 @@
 import { controllerTable } from './controller-table.ts';
 
 /** Every controller of kube-controller-manager 1.36 (`--controllers` in its help). */
-const knownControllers: ReadonlySet<string> = new Set(
+export const knownControllers: ReadonlySet<string> = new Set(
   `bootstrap-signer-controller certificatesigningrequest-approving-controller
    certificatesigningrequest-cleaner-controller certificatesigningrequest-signing-controller
    cloud-node-lifecycle-controller clusterrole-aggregation-controller cronjob-controller daemonset-controller
