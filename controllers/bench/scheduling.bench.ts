@@ -1,7 +1,7 @@
 /**
- * What scheduling costs. One decision, by Pods and nodes in the cluster, as a ratio to the smallest: it must grow with the
- * nodes, which are all asked, and not with the Pods. And 10,000 Pods that are taken from the queue and given to 1,000 nodes
- * one after the other, without an API.
+ * What scheduling costs. One decision, by Pods and nodes in the cluster, as a ratio to the smallest: it must
+ * grow with the nodes, which are all asked, and not with the Pods. And 10,000 Pods that are taken from the
+ * queue and given to 1,000 nodes one after the other, without an API.
  */
 import type { Client } from '../src/runtime/client/client.ts';
 import type { Node, Pod } from '../src/runtime/client/resource.ts';

@@ -1,5 +1,6 @@
 /**
- * Makes `docs/controllers.md` from the rows of the controllers. With `check` it only says whether the page is stale.
+ * Makes `docs/controllers.md` from the rows of the controllers. With `check` it only says whether the page is
+ * stale.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { knownControllers } from '../src/controller-manager/controller-names.ts';

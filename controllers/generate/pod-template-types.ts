@@ -1,9 +1,10 @@
 /**
- * Writes `src/runtime/workload/pod-template-hash/generated/pod-template-types.ts`: the Go structs that a Pod template is made of, from the facts
- * about a Kubernetes release (`wire.json`), whose fields stand in the order of the structs.
+ * Writes `src/runtime/workload/pod-template-hash/generated/pod-template-types.ts`: the Go structs that a Pod
+ * template is made of, from the facts about a Kubernetes release (`wire.json`), whose fields stand in the
+ * order of the structs.
  *
  *     node controllers/generate/pod-template-types.ts PATH_OF_FACTS            writes it
- *     node controllers/generate/pod-template-types.ts PATH_OF_FACTS --check    exits 1 where the file in the tree is stale
+ *     node controllers/generate/pod-template-types.ts PATH_OF_FACTS --check    exits 1 where it is stale
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

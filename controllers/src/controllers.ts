@@ -39,8 +39,8 @@ export interface ControllersOptions {
   /** The Nodes to simulate. */
   nodeNames: readonly string[];
   /**
-   * Simulate them only while the controller manager of this process leads: of several control planes on one store, one
-   * runs the Pods. Default false: always.
+   * Simulate them only while the controller manager of this process leads: of several control planes on one
+   * store, one runs the Pods. Default false: always.
    */
   nodesFollowLeader?: boolean;
   /** The HTTP API of these nodes, from which an API server reads logs. Absent: there is none. */
@@ -55,7 +55,8 @@ export interface ControllersOptions {
 /** The controller manager, the scheduler and the simulated nodes of one cluster. */
 export interface Controllers extends Part {
   /**
-   * Resolves when every part is ready, or ready except that another process leads: then to the identity of the leader.
+   * Resolves when every part is ready, or ready except that another process leads: then to the identity of
+   * the leader.
    */
   readonly started: Promise<string | undefined>;
   /** What keeps a part from working; undefined: nothing, or it does not run here. */
@@ -63,8 +64,8 @@ export interface Controllers extends Part {
 }
 
 /**
- * Builds everything above the API. Nothing is sent and no port is opened before `start`. Parts share no state with
- * those of another call, so that one process can hold several clusters.
+ * Builds everything above the API. Nothing is sent and no port is opened before `start`. Parts share no state
+ * with those of another call, so that one process can hold several clusters.
  */
 export function createControllers(options: ControllersOptions): Controllers {
   const { kubeConfigs } = options;

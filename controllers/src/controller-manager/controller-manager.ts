@@ -10,11 +10,16 @@ import { trackRunning } from './running-metric.ts';
 
 /** What the controller manager runs, and how. */
 export interface ControllerManagerOptions {
-  /** kube-controller-manager's `--controllers`: `*` for all, `name` to enable, `-name` to disable. Default `*`. */
+  /**
+   * kube-controller-manager's `--controllers`: `*` for all, `name` to enable, `-name` to disable. Default
+   * `*`.
+   */
   enabled?: readonly string[];
   /** Workers of each controller; the defaults are kube-controller-manager's. */
   concurrency?: Partial<Record<ControllerName, number>>;
-  /** Makes workers that are no controllers, for the time in which the manager leads. They wait for no caches. */
+  /**
+   * Makes workers that are no controllers, for the time in which the manager leads. They wait for no caches.
+   */
   whileLeading?: () => readonly Worker[];
   /** Settings that differ from the defaults. */
   settings?: Partial<ControllerSettings>;
@@ -22,7 +27,7 @@ export interface ControllerManagerOptions {
 
 const component = 'kube-controller-manager';
 
-/** A row for whoever has the settings of all controllers. */
+/** A row as used with the settings of all controllers. */
 type Row = Omit<ControllerRow<ControllerName, ControllerSettings>, 'readSettings'>;
 
 /** Whether `--controllers` enables a controller: an entry with its name decides, then `*`. */

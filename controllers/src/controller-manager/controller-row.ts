@@ -8,7 +8,9 @@ import type { Worker } from '../runtime/part.ts';
 export type Workers =
   /** kube-controller-manager has no flag for it. */
   | { readonly count: number }
-  /** Its flag `concurrent-…-syncs`, the flag's default, and what the objects are, to complete "… at a time.". */
+  /**
+   * Its flag `concurrent-…-syncs`, the flag's default, and what the objects are, to complete "… at a time.".
+   */
   | { readonly count: number; readonly flag: string; readonly objects: string };
 
 /** What a controller is made with. */
@@ -22,8 +24,8 @@ export interface CreateOptions<Settings> {
 }
 
 /**
- * All that is said about one controller. Flags, `--controllers`, the help, docs/controllers.md and the controller
- * manager follow from it: to add a controller, add its folder and its row.
+ * All that is said about one controller. Flags, `--controllers`, the help, docs/controllers.md and the
+ * controller manager follow from it: to add a controller, add its folder and its row.
  */
 export interface ControllerRow<Name extends string, Settings extends object> {
   /** kube-controller-manager's name for it, in `--controllers` and in logs. */
@@ -33,8 +35,8 @@ export interface ControllerRow<Name extends string, Settings extends object> {
   /** The flag that decides whether it runs, beside `--controllers`; boolean, one of `flags`. */
   readonly enabledBy?: string;
   /**
-   * The service account as which kube-controller-manager runs it with `--use-service-account-credentials`, in the
-   * namespace `kube-system`.
+   * The service account as which kube-controller-manager runs it with `--use-service-account-credentials`, in
+   * the namespace `kube-system`.
    */
   readonly serviceAccount: string;
   /** `source.component` of its events. */

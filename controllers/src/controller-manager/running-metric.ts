@@ -10,8 +10,8 @@ export interface RunningCount {
 }
 
 /**
- * Counts where a controller runs under kube-controller-manager's metric `running_managed_controllers`, by names of the
- * controller and of its manager; nothing without a registry. Several managers may share one.
+ * Counts where a controller runs under kube-controller-manager's metric `running_managed_controllers`, by
+ * names of the controller and of its manager; nothing without a registry. Several managers may share one.
  */
 export function trackRunning(registry: Registry | undefined, manager: string, name: string): RunningCount {
   if (registry === undefined) return { started: () => undefined, stopped: () => undefined };

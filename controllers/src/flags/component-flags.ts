@@ -1,6 +1,9 @@
 import { type ComponentFlag, inEffect, refused } from '@pg8s/k8s-proto/component-base/component-flag';
 
-/** What the controller manager and the scheduler have in common: the way to the API, leader election, the log. */
+/**
+ * The flags that the controller manager and the scheduler have in common: the connection to the API, leader
+ * election, the log.
+ */
 export function clientFlags(defaults: {
   leaseName: string;
   qps: string;

@@ -28,10 +28,10 @@ export interface KubeletOptions {
 const defaultDelays: Delays = { pullMs: 150, startMs: 50 };
 
 /**
- * A kubelet without containers: one simulated node, on a context of its own that has the identity `system:node:NAME`
- * and a recorder of the component `kubelet` on that host. It registers the Node, renews its Lease, brings Pods bound
- * to it to Running, and deletes them gracefully, as the API and the Pods' own specs ask for (see
- * `containers/behaviour.ts` for failures on request).
+ * A kubelet without containers: one simulated node, on a context of its own that has the identity
+ * `system:node:NAME` and a recorder of the component `kubelet` on that host. It registers the Node, renews
+ * its Lease, brings Pods bound to it to Running, and deletes them gracefully, as the API and the Pods' own
+ * specs ask for (see `containers/behaviour.ts` for failures on request).
  */
 export class Kubelet {
   readonly name: string;

@@ -21,7 +21,9 @@ export interface KubeletsOptions
 
 const kubeletVersion = 'v1.36.3+pg8s';
 
-/** Builds the simulated nodes; `start` opens their port and registers them, and they are ready when all are. */
+/**
+ * Builds the simulated nodes; `start` opens their port and registers them, and they are ready when all are.
+ */
 export function createKubelets(options: KubeletsOptions): Part {
   return new Kubelets(options);
 }

@@ -1,4 +1,4 @@
-/** A map that forgets what was used longest ago when it is full. */
+/** A map of limited size: when it is full, the entry that was used least recently is removed. */
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #capacity: number;
@@ -32,7 +32,7 @@ export class BoundedMap<K, V> {
     }
   }
 
-  /** What is there, from the least used on; does not count as use. */
+  /** All entries, the least recently used first; does not count as use. */
   entries(): [K, V][] {
     return [...this.#entries];
   }

@@ -1,19 +1,19 @@
-/** A timer that has not fired yet. */
+/** A timer whose callback was not called yet. */
 export interface Timer {
   cancel(): void;
 }
 
-/** Time as the controllers see it: a parameter everywhere, so that tests own it (`testing/fake-clock.ts`). */
+/** The time: a parameter everywhere, so that tests control it (`testing/fake-clock.ts`). */
 export interface Clock {
   /** Milliseconds since the epoch; for timestamps that others read. */
   now(): number;
-  /** Milliseconds that never go back; for measuring how long something took. */
+  /** Milliseconds that never decrease; for measuring durations. */
   monotonicMs(): number;
   /** Calls once after at least `delayMs`. A pending timer does not keep the process alive. */
   after(delayMs: number, callback: () => void): Timer;
 }
 
-// setTimeout overflows above 2^31-1 ms and would fire at once.
+// setTimeout overflows above 2^31-1 ms and would call back at once.
 const longestDelayMs = 0x7fffffff;
 
 /** The machine's clock. */

@@ -25,7 +25,8 @@ import { createEventRecorder, type EventRecorder } from './events/event-recorder
  *             type: 'merge',
  *             body: { metadata: { labels: { name: pod.metadata.name } } },
  *           });
- *           context.recorder.event(pod, { type: 'Normal', reason: 'Named', message: `Named ${pod.metadata.name}` });
+ *           const message = `Named ${pod.metadata.name}`;
+ *           context.recorder.event(pod, { type: 'Normal', reason: 'Named', message });
  *         },
  *       });
  *       pods.addHandler({
@@ -35,9 +36,9 @@ import { createEventRecorder, type EventRecorder } from './events/event-recorder
  *       return controller;
  *     }
  *
- * The controller manager creates every controller, starts the informers, waits to lead, and calls a controller's
- * `start()` when the caches that this controller asked for are filled. In tests, `testing/test-context.ts` gives a
- * context on a fake API and a fake clock.
+ * The controller manager creates every controller, starts the informers, waits to lead, and calls a
+ * controller's `start()` when the caches that this controller asked for are filled. In tests,
+ * `testing/test-context.ts` gives a context on a fake API and a fake clock.
  */
 export interface ControllerContext {
   client: Client;
@@ -80,7 +81,9 @@ export interface ContextOptions extends ConnectionOptions {
   whenBusy?: 'wait' | 'refuse';
 }
 
-/** A context of one identity with its own client, informers and recorder. Nothing is sent before it is used. */
+/**
+ * A context of one identity with its own client, informers and recorder. Nothing is sent before it is used.
+ */
 export function createContext(options: ContextOptions): OwnContext {
   const { component, log, clock = systemClock, metrics, host } = options;
   const { rateLimit, userAgent = component, whenBusy = 'wait' } = options;

@@ -9,12 +9,12 @@ export interface ControllerOptions {
   name: string;
   workers: number;
   /**
-   * Brings one object from its observed to its wanted state. A rejection is retried with backoff, or when a busy server
-   * asked to be asked again.
+   * Brings one object from its observed to its wanted state. A rejection is retried with backoff, or after
+   * the time that a busy server asked to wait.
    */
   sync(key: string): Promise<void>;
   rateLimiter?: RateLimiter;
-  /** After so many failures in a row the key is dropped until it changes again. Unset: never given up. */
+  /** After so many failures in a row the key is dropped until it changes again. Unset: no limit. */
   maxRetries?: number;
 }
 
@@ -47,7 +47,7 @@ export function createController(context: ControllerContext, options: Controller
       } catch (error) {
         const busyMs = retryAfterOf(error);
         if (busyMs !== undefined) {
-          // No fault of the object: it waits in the queue as long as the server asks, and somewhat more, each otherwise.
+          // Not caused by the object: it waits in the queue as long as the server asks, plus a random time.
           queue.addAfter(key, busyMs * (1 + context.random()));
         } else if (options.maxRetries === undefined || queue.retries(key) < options.maxRetries) {
           log.debug({ key, err: error }, 'sync failed, will retry');

@@ -23,9 +23,10 @@ const pauseBetweenTermsMs = 1_000;
 const cachesNotFilled = 'its caches are not full yet';
 
 /**
- * Runs workers of one identity in terms. In a term each worker starts when this candidate leads and the worker's own
- * caches are filled: one resource that cannot be listed keeps back only the workers that need it. A term ends when
- * the part is closed or the Lease is lost; then its context is thrown away and the next term begins.
+ * Runs workers of one identity in terms. In a term each worker starts when this candidate leads and the
+ * worker's own caches are filled: one resource that cannot be listed keeps back only the workers that need
+ * it. A term ends when the part is closed or the Lease is lost; then its context is thrown away and the next
+ * term begins.
  */
 export class ElectedPart implements ObservedPart {
   readonly ready: Promise<void>;

@@ -14,7 +14,10 @@ export interface LeaderElectionOptions {
   /** The Lease: `kube-system/kube-controller-manager`. */
   namespace: string;
   name: string;
-  /** Different from that of any other candidate. A candidate that restarts under its identity leads again at once. */
+  /**
+   * Different from that of any other candidate. A candidate that restarts under its identity leads again at
+   * once.
+   */
   identity: string;
   /** How long others wait after the last renewal they saw. Default 15 s. */
   leaseDurationMs?: number;
@@ -35,16 +38,16 @@ export function runForLeader(options: LeaderElectionOptions): LeaderElection {
 }
 
 /**
- * Runs for leader by a Lease, as client-go's `leaderelection` does. Only time measured here counts: a Lease is taken
- * over when it has not *changed* for its duration on our own clock, whatever times are written in it, so that clocks
- * which disagree do no harm.
+ * Runs for leader by a Lease, as client-go's `leaderelection` does. Only time measured here counts: a Lease
+ * is taken over when it has not *changed* for its duration on our own clock, whatever times are written in
+ * it, so that clocks which disagree do no harm.
  */
 export class LeaderElection {
   /** Resolves when this candidate leads. */
   readonly elected: Promise<void>;
   /**
-   * Resolves, to its identity, when this candidate has seen another one renew its Lease, which one that has ended does
-   * not; this candidate goes on waiting.
+   * Resolves, to its identity, when this candidate has seen another one renew its Lease, which one that has
+   * ended does not; this candidate goes on waiting.
    */
   readonly waiting: Promise<string>;
   /** Resolves when it no longer leads: it could not renew, or `release` was called. It does not run again. */
@@ -83,7 +86,10 @@ export class LeaderElection {
     return this.#isLeading;
   }
 
-  /** Ends the candidacy, and releases the Lease so that the next candidate need not wait. Call when the work is stopped. */
+  /**
+   * Ends the candidacy, and releases the Lease so that the next candidate need not wait. Call when the work
+   * is stopped.
+   */
   async release(): Promise<void> {
     this.#stop.abort();
     await this.ended;
@@ -150,7 +156,10 @@ export class LeaderElection {
     return false;
   }
 
-  /** One attempt; false when it failed or took too long, so that a request without an answer does not keep us leading. */
+  /**
+   * One attempt; false when it failed or took too long, so that a request without an answer does not keep us
+   * leading.
+   */
   async #renewWithin(limitMs: number): Promise<boolean> {
     const inTime = new AbortController();
     const tooLate = delay(this.#options.clock, limitMs, inTime.signal).then(() => false);

@@ -5,8 +5,8 @@ import type { ConnectionOptions } from './context.ts';
 /** A component that is built first, runs from `start` on, and ends with `close`. */
 export interface Part {
   /**
-   * Resolves when it does its work for the first time: its caches are filled, and it leads where leader election is
-   * asked for. Rejects when it is closed before.
+   * Resolves when it does its work for the first time: its caches are filled, and it leads where leader
+   * election is asked for. Rejects when it is closed before.
    */
   readonly ready: Promise<void>;
   /** Connects to the API and begins to work; calling it again changes nothing. */
@@ -36,13 +36,16 @@ export interface PartWorker extends Worker {
   readonly name?: string;
   /** The caches that must be filled before it starts. Absent: all of its context. */
   readonly caches?: readonly Informer<ApiObject>[];
-  /** false: it works whoever leads. Default true. */
+  /** false: it works without leading. Default true. */
   readonly isLeaderElected?: boolean;
 }
 
 /** How to run for leader; see `runForLeader`. */
 export interface LeaderElectionSettings {
-  /** Different from that of any other process; the same after a restart where only one process has it at a time. */
+  /**
+   * Different from that of any other process; the same after a restart where only one process has it at a
+   * time.
+   */
   identity: string;
   leaseDurationMs?: number;
   renewDeadlineMs?: number;

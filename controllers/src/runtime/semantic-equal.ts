@@ -13,9 +13,9 @@ const maps = new Set([
 const values = new Set(['resources', 'metadata', 'status']);
 
 /**
- * Whether two objects mean the same to the API (Kubernetes: `equality.Semantic.DeepEqual`): the order of fields does not
- * count, and null, an empty list and an empty map are as good as absent. An empty object elsewhere is something:
- * `emptyDir: {}`.
+ * Whether two objects mean the same to the API (Kubernetes: `equality.Semantic.DeepEqual`): the order of
+ * fields does not count, and null, an empty list and an empty map are as good as absent. An empty object
+ * elsewhere is a value: `emptyDir: {}`.
  */
 export function semanticEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true;

@@ -1,7 +1,10 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { parseInt64 } from '../runtime/int64.ts';
 
-/** One requirement of a label selector or a node selector, as JSON: `{key: 'zone', operator: 'In', values: ['a']}`. */
+/**
+ * One requirement of a label selector or a node selector, as JSON: `{key: 'zone', operator: 'In', values:
+ * ['a']}`.
+ */
 export interface Requirement {
   key: string;
   operator: string;
@@ -12,9 +15,9 @@ export interface Requirement {
 export type Labels = Readonly<Record<string, string>> | undefined;
 
 /**
- * Whether labels satisfy one requirement (Kubernetes: `labels.Requirement.Matches`). An operator that does not exist is
- * satisfied by nothing. `Gt` and `Lt` compare int64s; they belong to node selectors only, and validation refuses them
- * elsewhere.
+ * Whether labels satisfy one requirement (Kubernetes: `labels.Requirement.Matches`). An operator that does
+ * not exist is satisfied by nothing. `Gt` and `Lt` compare int64s; they belong to node selectors only, and
+ * validation refuses them elsewhere.
  */
 export function satisfies(labels: Labels, { key, operator, values = [] }: Requirement): boolean {
   const value = ownValue(labels, key);

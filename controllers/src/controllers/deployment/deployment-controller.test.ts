@@ -276,7 +276,7 @@ test('a hash collision is counted and resolved', async () => {
   await cluster.reach('complete', cluster.complete);
   const [first] = cluster.sets();
   assert.ok(first);
-  // A stranger sits on the name that the next template gets.
+  // Another client has created a ReplicaSet with the name that the next template gets.
   let collided = false;
   cluster.api.before(({ verb, resource, object }) => {
     if (

@@ -200,7 +200,10 @@ export class DeploymentController implements Worker {
   }
 }
 
-/** The conditions with a pause or its end in `Progressing`, so that paused time does not count as lack of progress. */
+/**
+ * The conditions with a pause or its end in `Progressing`, so that paused time does not count as lack of
+ * progress.
+ */
 function conditionsWithPause(
   deployment: Deployment,
   conditions: readonly DeploymentCondition[],

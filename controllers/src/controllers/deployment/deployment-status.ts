@@ -23,7 +23,7 @@ export function hasProgressDeadline({ spec }: Deployment): boolean {
   return spec?.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds !== noLimit;
 }
 
-/** Makes a condition of now. */
+/** Makes a condition with the given time. */
 export function condition(
   type: string,
   status: 'True' | 'False' | 'Unknown',
@@ -34,7 +34,7 @@ export function condition(
   return { type, status, reason, message, lastUpdateTime: now, lastTransitionTime: now };
 }
 
-/** Puts a condition in its place; one of the same status and reason stays as it was, times and all. */
+/** Puts a condition in its place; one of the same status and reason stays unchanged, with its times. */
 export function withCondition(
   conditions: readonly DeploymentCondition[],
   added: DeploymentCondition,
@@ -83,7 +83,10 @@ export function deploymentStatus(observation: StatusObservation): DeploymentStat
   };
 }
 
-/** The same, with what a rollout in progress adds: `Progressing` and `ReplicaFailure` (Kubernetes: `syncRolloutStatus`). */
+/**
+ * The same, with what a rollout in progress adds: `Progressing` and `ReplicaFailure` (Kubernetes:
+ * `syncRolloutStatus`).
+ */
 export function rolloutStatus(observation: StatusObservation): DeploymentStatus {
   const { deployment, current, old, nowMs } = observation;
   const status = deploymentStatus(observation);
@@ -102,7 +105,8 @@ export function rolloutStatus(observation: StatusObservation): DeploymentStatus 
     } else if (hasProgressed(deployment.status, status)) {
       const words = ['ReplicaSetUpdated', `${subject} is progressing.`] as const;
       const progressing = condition('Progressing', 'True', words, nowMs);
-      // Unlike others this condition is renewed under the same reason: its lastUpdateTime is the time of progress.
+      // Unlike others this condition is renewed under the same reason: its lastUpdateTime is the time of
+      // progress.
       const since = before?.status === 'True' ? before.lastTransitionTime : undefined;
       conditions = [
         ...conditions.filter(({ type }) => type !== 'Progressing'),
@@ -162,7 +166,10 @@ function deadlineMs({ spec }: Deployment, progressing: DeploymentCondition): num
   return from === undefined ? undefined : from + (spec?.progressDeadlineSeconds ?? 0) * 1000;
 }
 
-/** Milliseconds until a rollout that shows nothing new has to be looked at again; undefined when there is no need. */
+/**
+ * Milliseconds until a rollout that shows nothing new has to be looked at again; undefined when there is no
+ * need.
+ */
 export function nextProgressCheckMs(
   deployment: Deployment,
   status: DeploymentStatus,

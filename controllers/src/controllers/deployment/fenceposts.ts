@@ -19,9 +19,10 @@ export interface Fenceposts {
 }
 
 /**
- * Resolves both bounds together (Kubernetes: `deploymentutil.ResolveFenceposts`): surge is rounded up, unavailability down, and
- * where both come out as nothing one replica may be unavailable, else no rollout could ever move. For example, of 1
- * replica: 25% and 25% give surge 1, unavailable 0; surge 0 and 1% unavailable give 0 and 1.
+ * Resolves both bounds together (Kubernetes: `deploymentutil.ResolveFenceposts`): surge is rounded up,
+ * unavailability down, and where both come out as nothing one replica may be unavailable, else no rollout
+ * could ever move. For example, of 1 replica: 25% and 25% give surge 1, unavailable 0; surge 0 and 1%
+ * unavailable give 0 and 1.
  */
 export function resolveFenceposts(deployment: Deployment): Fenceposts {
   if (!isRollingUpdate(deployment)) return { maxSurge: 0, maxUnavailable: 0 };

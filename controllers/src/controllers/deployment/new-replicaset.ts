@@ -6,7 +6,10 @@ import { annotationsOfCurrent, sizeAnnotations } from './revision.ts';
 
 const longestName = 253;
 
-/** The ReplicaSet of the Deployment's template. Its name is the template's hash, so that making it twice makes one. */
+/**
+ * The ReplicaSet of the Deployment's template. Its name has the template's hash, so that it cannot be created
+ * twice.
+ */
 export function newReplicaSet(deployment: Deployment, replicas: number, revision: bigint): ReplicaSet {
   const { spec, status, metadata } = deployment;
   const template: PodTemplate = spec?.template ?? {};

@@ -1,7 +1,7 @@
 import type { Deployment, PodTemplate, ReplicaSet } from '../../runtime/client/resource.ts';
 import { semanticEqual } from '../../runtime/semantic-equal.ts';
 
-/** Tells the Pods of a Deployment's ReplicaSets apart. */
+/** The label by which the Pods of a Deployment's ReplicaSets differ. */
 export const podTemplateHashLabel = 'pod-template-hash';
 
 /** `spec.replicas`, with the API's default. */
@@ -22,7 +22,7 @@ export function sum(
   return replicaSets.reduce((total, replicaSet) => total + (number(replicaSet) ?? 0), 0);
 }
 
-/** Oldest first; by name where they are of one second. */
+/** Oldest first; by name where they were created in the same second. */
 export function byAge(a: ReplicaSet, b: ReplicaSet): number {
   return (
     compare(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
@@ -44,7 +44,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** Whether two templates mean the same but for the hash label, which only a ReplicaSet's has. */
+/** Whether two templates are equal except for the hash label, which only a ReplicaSet's has. */
 export function sameTemplate(a: PodTemplate | undefined, b: PodTemplate | undefined): boolean {
   return semanticEqual(withoutHash(a), withoutHash(b));
 }

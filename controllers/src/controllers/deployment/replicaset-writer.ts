@@ -39,7 +39,10 @@ export class ReplicaSetWriter {
     this.#context = context;
   }
 
-  /** Brings the current ReplicaSet's annotations and minReadySeconds up to date; a rollback gets its revision here. */
+  /**
+   * Brings the current ReplicaSet's annotations and minReadySeconds up to date; a rollback gets its revision
+   * here.
+   */
   async syncCurrent(state: Sync): Promise<void> {
     const { client } = this.#context;
     const { deployment, generations, conditions } = state;

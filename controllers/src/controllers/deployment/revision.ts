@@ -6,9 +6,9 @@ import { resolveFenceposts, wantedReplicas } from './fenceposts.ts';
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 /** The earlier revisions of a ReplicaSet that was rolled back to. */
 export const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
-/** The Deployment's size when the ReplicaSet was last scaled: how a scaling is told from a rollout. */
+/** The Deployment's size when the ReplicaSet was last scaled: it distinguishes a scaling from a rollout. */
 export const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-replicas';
-/** The same with the surge: what a ReplicaSet's share is measured by. */
+/** The same with the surge: a ReplicaSet's share is a fraction of it. */
 export const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas';
 
 const ownAnnotations = new Set([
@@ -22,7 +22,10 @@ const ownAnnotations = new Set([
 
 const longestHistoryCharacters = 2000;
 
-/** The revision of a ReplicaSet; 0 while it has none, undefined when it is no number. Users may write any int64 there. */
+/**
+ * The revision of a ReplicaSet; 0 while it has none, undefined when it is no number. Users may write any
+ * int64 there.
+ */
 function revisionOf(replicaSet: ReplicaSet): bigint | undefined {
   const text = replicaSet.metadata.annotations?.[revisionAnnotation];
   return text === undefined ? 0n : parseInt64(text);
@@ -35,7 +38,7 @@ export function nextRevision(old: readonly ReplicaSet[]): bigint {
     const revision = revisionOf(replicaSet) ?? 0n;
     if (revision > highest) highest = revision;
   }
-  // Above the highest int64 there is none; as in Go, the lowest follows, which is never written.
+  // After the highest int64 follows the lowest, as in Go; it is never written.
   return BigInt.asIntN(64, highest + 1n);
 }
 
@@ -47,8 +50,9 @@ export function byRevision(a: ReplicaSet, b: ReplicaSet): number {
 
 /**
  * The annotations that the ReplicaSet of the current template should have (Kubernetes:
- * `deploymentutil.SetNewReplicaSetAnnotations`): the Deployment's, and its revision. A revision only ever rises; when it does on a
- * ReplicaSet that had one, somebody rolled back to it, and the old one goes to the history: "1,4".
+ * `deploymentutil.SetNewReplicaSetAnnotations`): the Deployment's, and its revision. A revision only ever
+ * rises; when it does on a ReplicaSet that had one, a user rolled back to it, and the old one goes to the
+ * history: "1,4".
  */
 export function annotationsOfCurrent(
   deployment: Deployment,

@@ -11,7 +11,10 @@ export interface RolloutStep {
   scalings: Scaling[];
 }
 
-/** The next step towards the current template, by the Deployment's strategy. Each step waits for the one before to show. */
+/**
+ * The next step towards the current template, by the Deployment's strategy. Each step waits until the cache
+ * shows the one before.
+ */
 export function planRollout(
   deployment: Deployment,
   generations: Generations,
@@ -22,7 +25,10 @@ export function planRollout(
     : planRecreate(deployment, generations, podsOf);
 }
 
-/** Scales the new up as far as the surge allows, else the old down as far as availability allows. */
+/**
+ * Scales the new ReplicaSet up as far as the surge allows, else the old ones down as far as availability
+ * allows.
+ */
 function planRollingUpdate(deployment: Deployment, { current, old }: Generations): RolloutStep {
   const create = current ? undefined : sizeAfterSurge(deployment, old, undefined);
   if (current) {
@@ -47,12 +53,12 @@ function sizeAfterSurge(
 }
 
 /**
- * Scales old ReplicaSets down: first their Pods that are not available anyway, then as many as are available beyond the
- * minimum (Kubernetes: `reconcileOldReplicaSets`). New Pods that are not yet available count against it, lest a rollout that
- * fails takes the old Pods with it:
+ * Scales old ReplicaSets down: first their Pods that are not available anyway, then as many as are available
+ * beyond the minimum (Kubernetes: `reconcileOldReplicaSets`). New Pods that are not yet available count
+ * against it, so that a rollout that fails does not remove the old Pods:
  *
  *     10 replicas, 2 may be unavailable, surge 3; 8 old, 5 new of which none becomes available:
- *     13 − 8 − 5 = 0, so nothing old is touched.
+ *     13 − 8 − 5 = 0, so no old Pod is deleted.
  */
 function planScaleDown(deployment: Deployment, { current, old }: Generations, created: number): Scaling[] {
   const active = old.filter(isScaledUp).sort(byAge);

@@ -17,7 +17,7 @@ export interface Scaling {
   replicas: number;
 }
 
-/** Whether the Deployment was scaled since its ReplicaSets were: told by their record of its size. */
+/** Whether the Deployment was scaled since its ReplicaSets were, by the size that they recorded. */
 export function wasScaled(deployment: Deployment, replicaSets: readonly ReplicaSet[]): boolean {
   return replicaSets.filter(isScaledUp).some((replicaSet) => {
     const recorded = countAnnotation(replicaSet, desiredReplicasAnnotation);
@@ -26,9 +26,10 @@ export function wasScaled(deployment: Deployment, replicaSets: readonly ReplicaS
 }
 
 /**
- * Scales what is there without moving the rollout on (Kubernetes: `DeploymentController.scale`), after the Deployment was scaled and
- * while it is paused. In the middle of a rollout every ReplicaSet gets its share, so that a bad template does not gain:
- * of 10 replicas with surge 3, split 8 old and 5 new, scaling to 15 (18 with surge) gives 11 and 7.
+ * Scales what is there without moving the rollout on (Kubernetes: `DeploymentController.scale`), after the
+ * Deployment was scaled and while it is paused. In the middle of a rollout every ReplicaSet gets its share,
+ * so that a faulty template does not get more: of 10 replicas with surge 3, split 8 old and 5 new, scaling to
+ * 15 (18 with surge) gives 11 and 7.
  */
 export function planScaling(deployment: Deployment, { current, old }: Generations): Scaling[] {
   const wanted = wantedReplicas(deployment);
@@ -52,13 +53,13 @@ export function planScaling(deployment: Deployment, { current, old }: Generation
     added += share;
     return { replicaSet, replicas: sizeOf(replicaSet) + share };
   });
-  // What rounding left over goes to, or comes from, the largest.
+  // What remains after rounding is added to, or taken from, the largest.
   const [largest] = scalings;
   if (largest && toAdd !== 0) largest.replicas = Math.max(0, largest.replicas + toAdd - added);
   return scalings;
 }
 
-/** The ReplicaSet of the current template has all replicas, available, and knows that these are all. */
+/** The ReplicaSet of the current template has all replicas, available, and has recorded that number. */
 function isSaturated(deployment: Deployment, current: ReplicaSet | undefined): boolean {
   const wanted = wantedReplicas(deployment);
   return (

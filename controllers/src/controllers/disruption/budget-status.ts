@@ -29,8 +29,8 @@ function withCondition(
 }
 
 /**
- * The status that the counts make (Kubernetes: `DisruptionController.updatePdbStatus`). A budget without Pods allows nothing: when
- * its first Pods appear, they are protected before anybody has counted them.
+ * The status that the counts make (Kubernetes: `DisruptionController.updatePdbStatus`). A budget without Pods
+ * allows nothing: its first Pods are protected before they have been counted.
  */
 export function budgetStatus(budget: DisruptionBudget, counts: BudgetCounts, nowMs: number): BudgetStatus {
   const { currentHealthy, desiredHealthy, expectedPods, disruptedPods } = counts;

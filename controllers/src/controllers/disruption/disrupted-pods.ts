@@ -3,20 +3,22 @@ import { formatTime, parseTime } from '../../runtime/clock.ts';
 import { isReady } from '../../runtime/workload/pod-state.ts';
 import type { DisruptionBudget, Pod } from '../../runtime/client/resource.ts';
 
-/** So long after its eviction a Pod must be on its way out; else it was not evicted after all. */
+/**
+ * After its eviction was granted, a Pod must be deleted within this time; else the eviction does not count.
+ */
 const deletionTimeoutMs = 120_000;
 
-/** Evictions that the API has granted, and whose Pods do not show it yet. */
+/** Evictions that the API has granted, of Pods that are not being deleted yet. */
 export interface DisruptedPods {
   /** By name, when the eviction was granted: what the status keeps. */
   waiting: Record<string, string>;
-  /** Those that were expected to go and did not. */
+  /** Pods that were expected to be deleted and were not. */
   expired: Pod[];
   /** When the next of them expires; undefined: none waits. Milliseconds since the epoch. */
   recheckAtMs: number | undefined;
 }
 
-/** Looks through the granted evictions: Pods that are being deleted or gone need no memory. */
+/** Sorts the granted evictions; Pods that are being deleted or gone are left out. */
 export function disruptedPods(budget: DisruptionBudget, pods: readonly Pod[], nowMs: number): DisruptedPods {
   const granted = budget.status?.disruptedPods ?? {};
   const result: DisruptedPods = { waiting: {}, expired: [], recheckAtMs: undefined };
@@ -35,7 +37,7 @@ export function disruptedPods(budget: DisruptionBudget, pods: readonly Pod[], no
   return result;
 }
 
-/** Pods that serve, and that nobody is about to take away. */
+/** The number of Pods that are ready and not about to be evicted. */
 export function countHealthy(
   pods: readonly Pod[],
   waiting: Readonly<Record<string, string>>,

@@ -13,9 +13,9 @@ import { StaleDisruptionController } from './stale-disruption.ts';
 import { type FindScale, WorkloadScales } from './workload-scale.ts';
 
 /**
- * Counts for every PodDisruptionBudget how many of its Pods may be evicted now (Kubernetes: `pkg/controller/disruption`).
- * The API server subtracts from this number and records which Pods it let go; a count always takes that record into
- * account.
+ * Counts for every PodDisruptionBudget how many of its Pods may be evicted now (Kubernetes:
+ * `pkg/controller/disruption`). The API server subtracts from this number and records which Pods it let go; a
+ * count always takes that record into account.
  */
 export class DisruptionController implements Worker {
   readonly #context: ControllerContext;

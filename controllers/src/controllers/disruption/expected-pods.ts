@@ -3,7 +3,7 @@ import { controllerOf } from '../../runtime/workload/controller-ref.ts';
 import type { DisruptionBudget, Pod } from '../../runtime/client/resource.ts';
 import type { FindScale } from './workload-scale.ts';
 
-/** What a budget counts on. */
+/** The numbers that a budget is about. */
 export interface Expectation {
   expectedPods: number;
   desiredHealthy: number;
@@ -11,7 +11,7 @@ export interface Expectation {
   unmanaged: string[];
 }
 
-/** The Pods that the controllers of these want, together. */
+/** How many Pods the controllers of these Pods want, together. */
 async function expectedScale(
   pods: readonly Pod[],
   namespace: string,
@@ -35,7 +35,9 @@ async function expectedScale(
   return { expectedPods: [...scales.values()].reduce((sum, replicas) => sum + replicas, 0), unmanaged };
 }
 
-/** How many Pods there should be, and how many of them must be healthy. Rejects where that cannot be known. */
+/**
+ * How many Pods there should be, and how many of them must be healthy. Rejects where that cannot be known.
+ */
 export async function expectation(
   budget: DisruptionBudget,
   pods: readonly Pod[],

@@ -8,7 +8,7 @@ import { WorkloadScales } from './workload-scale.ts';
 
 const missing = () => new ApiError(404, { kind: 'Status', reason: 'NotFound', code: 404 } as never);
 
-/** An API with one kind of its own, `Thing`; what its objects and their scales are is told by path. */
+/** An API with the kind `Thing`; `answers` are its objects and their scales by path. */
 function clientOf(answers: Readonly<Record<string, ApiObject>>): Client {
   return {
     getPath: (path: string) =>

@@ -31,8 +31,8 @@ export type FindScale = (reference: OwnerReference, namespace: string) => Promis
 const builtIn = [replicationControllers, deployments, replicaSets, statefulSets] as Resource<Scale>[];
 
 /**
- * The scales of workloads: of the built-in ones from the caches, of others by their `scale` subresource (Kubernetes:
- * `DisruptionController.finders`).
+ * The scales of workloads: of the built-in ones from the caches, of others by their `scale` subresource
+ * (Kubernetes: `DisruptionController.finders`).
  */
 export class WorkloadScales {
   readonly #client: Client;

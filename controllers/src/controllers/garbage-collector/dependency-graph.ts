@@ -5,7 +5,7 @@ import { apiVersionOf, type Resource } from '../../runtime/client/resource.ts';
 export const foregroundFinalizer = 'foregroundDeletion';
 export const orphanFinalizer = 'orphan';
 
-/** One object that exists, as far as we know. */
+/** One object that exists, as far as the caches show. */
 export interface GraphNode {
   uid: string;
   resource: Resource;
@@ -21,7 +21,7 @@ export interface GraphNode {
   orphaning: boolean;
 }
 
-/** What a change of the graph asks for: uids to look at. */
+/** The objects to look at after a change of the graph, by uid. */
 export interface Attention {
   /** May have to be deleted, or to lose a finalizer. */
   examine: Set<string>;
@@ -30,12 +30,13 @@ export interface Attention {
 }
 
 /**
- * Who owns whom, by uid (Kubernetes: `garbagecollector.GraphBuilder`).
+ * The owners and dependents of all objects, by uid (Kubernetes: `garbagecollector.GraphBuilder`).
  *
  *     Deployment d ◂── ReplicaSet r ◂── Pod p      p.owners = [r], dependents(r) = {p}
  *
- * Dependents are indexed by the owner's uid whether or not the owner is known: an object may be seen before its owner, or after
- * its owner is gone. Who sees an object with an unknown owner examines it, and the examination asks the API.
+ * Dependents are indexed by the owner's uid whether or not the owner is known: an object may be seen before
+ * its owner, or after its owner is gone. An object with an unknown owner is examined, and the examination
+ * reads the owner from the API.
  */
 export class DependencyGraph {
   readonly #nodes = new Map<string, GraphNode>();
@@ -72,7 +73,7 @@ export class DependencyGraph {
     const isNewOwner = ({ uid }: OwnerReference) => !before?.owners.some((owner) => owner.uid === uid);
     const added = node.owners.filter(isNewOwner);
     if (added.some((owner) => !this.ownerIsAlive(node, owner))) attention.examine.add(node.uid);
-    // Seen before their owner was: what they say of it may differ from what it is.
+    // They were seen before their owner: their references may not match it.
     if (!before)
       for (const dependent of this.#dependents.get(node.uid) ?? []) {
         const reference = dependent.owners.find(({ uid }) => uid === node.uid);
@@ -110,7 +111,9 @@ export class DependencyGraph {
     }
   }
 
-  /** Whether the owner was seen exactly as the reference names it, and does not wait for its dependents to go. */
+  /**
+   * Whether the owner was seen exactly as the reference names it, and does not wait for its dependents to go.
+   */
   ownerIsAlive(node: GraphNode, reference: OwnerReference): boolean {
     const owner = this.#nodes.get(reference.uid);
     return owner !== undefined && isNamedBy(owner, reference, node.namespace) && !owner.deletingDependents;
@@ -160,7 +163,7 @@ function isNamedBy(owner: GraphNode, reference: OwnerReference, namespace: strin
   );
 }
 
-/** Owners that a change of references no longer holds up. */
+/** Owners that are no longer blocked after a change of references. */
 function unblocked(before: readonly OwnerReference[], after: readonly OwnerReference[]): string[] {
   return before
     .filter(({ blockOwnerDeletion }) => blockOwnerDeletion === true)

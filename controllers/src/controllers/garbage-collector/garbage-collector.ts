@@ -19,10 +19,11 @@ import { OwnerStates } from './owner-states.ts';
 const conflictRetries = 5;
 
 /**
- * Deletes objects all of whose owners are gone, and carries out foreground deletion and orphaning (Kubernetes:
- * `pkg/controller/garbagecollector`). The graph says which objects to examine; before anything is deleted, the API
- * confirms that its owners are absent. The deletion is conditional on the object's version in the graph, which saves a
- * request for each object (kube-controller-manager reads the object first).
+ * Deletes objects all of whose owners are gone, and carries out foreground deletion and orphaning
+ * (Kubernetes: `pkg/controller/garbagecollector`). The graph says which objects to examine; before anything
+ * is deleted, the API confirms that its owners are absent. The deletion is conditional on the object's
+ * version in the graph, which saves a request for each object (kube-controller-manager reads the object
+ * first).
  */
 export class GarbageCollector implements Worker {
   readonly #context: ControllerContext;
@@ -111,8 +112,8 @@ export class GarbageCollector implements Worker {
   ): Promise<void> {
     if (waiting.length > 0 && propagationPolicy === 'Foreground') await this.#breakCircle(node);
     const { resource, namespace, name, uid, resourceVersion } = node;
-    // The version too: the object must still be what the graph shows of it, for a new owner may have been added. After
-    // a conflict the object is examined again, a little later, when the graph shows the change.
+    // The version too: the object must still be what the graph shows of it, for a new owner may have been
+    // added. After a conflict the object is examined again, a little later, when the graph shows the change.
     const preconditions = { uid, resourceVersion };
     try {
       await this.#context.client.delete(resource, { namespace, name }, { propagationPolicy, preconditions });

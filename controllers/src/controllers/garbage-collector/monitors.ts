@@ -5,10 +5,10 @@ import type { Informer } from '../../runtime/cache/informer.ts';
 import type { ApiObject } from '../../runtime/client/api-object.ts';
 import { apiVersionOf, groupResourceOf, type Resource } from '../../runtime/client/resource.ts';
 
-/** Events own nothing, are owned by nothing, and are many (Kubernetes: `DefaultIgnoredResources`). */
+/** Events have no owners and no dependents, and are many (Kubernetes: `DefaultIgnoredResources`). */
 const ignored = new Set(['events', 'events.events.k8s.io']);
 const rediscoverMs = 30_000;
-/** A resource that cannot be listed must not hold up all the others for longer. */
+/** How long all others wait for a resource that cannot be listed. */
 const syncPatienceMs = 30_000;
 
 export interface MonitorHandlers {
@@ -56,7 +56,7 @@ export class Monitors {
     }
   }
 
-  /** Resolves when everything that exists was seen; what is asked of the graph before may be wrong. */
+  /** Resolves when every object was seen; before, the graph is incomplete. */
   async synced(): Promise<void> {
     await this.#firstDiscovery;
     await this.#synced;
@@ -99,7 +99,7 @@ export class Monitors {
     for (const [name, resource] of wanted) {
       if (this.#monitors.has(name)) continue;
       added = true;
-      // What others follow anyway is not fetched twice.
+      // A resource that has an informer already is not listed twice.
       const shared = informers.find(resource);
       const informer = shared ?? informers.of(resource, { metadataOnly: true });
       const unsubscribe = informer.addHandler({
@@ -112,7 +112,7 @@ export class Monitors {
     }
     for (const [name, monitor] of this.#monitors) {
       const { informer, unsubscribe, shared } = monitor;
-      // A group that could not be asked has not lost its resources.
+      // The resources of a group that could not be read are kept.
       if (wanted.has(name) || failures.size > 0 || shared) continue;
       unsubscribe();
       informers.drop(informer);

@@ -3,12 +3,15 @@ import type { Namespace } from '../../runtime/client/resource.ts';
 
 type Condition = NonNullable<NonNullable<Namespace['status']>['conditions']>[number];
 
-/** What emptying a namespace met with. */
+/** What happened when the content of a namespace was deleted. */
 export interface Progress {
   discoveryError?: Error;
   /** Failures to delete or list. */
   contentErrors: Error[];
-  /** `pods.` → how many are left; a resource of the core group ends with the dot, as in Kubernetes' own words. */
+  /**
+   * `pods.` → how many are left; a resource of the core group ends with the dot, as in
+   * kube-controller-manager's messages.
+   */
   remaining: Map<string, number>;
   /** Finalizer → how many objects wait for it. */
   finalizers: Map<string, number>;
@@ -30,7 +33,10 @@ const healthy = [
   ['NamespaceFinalizersRemaining', 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'],
 ] as const;
 
-/** The conditions of a namespace that is being emptied; the same object when nothing changed (Kubernetes: `namespace/deletion`). */
+/**
+ * The conditions of a namespace that is being emptied; the same object when nothing changed (Kubernetes:
+ * `namespace/deletion`).
+ */
 export function namespaceConditions(
   before: readonly Condition[] | undefined,
   progress: Progress,

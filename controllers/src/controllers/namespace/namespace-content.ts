@@ -20,8 +20,9 @@ export class NamespaceContent {
   }
 
   /**
-   * Deletes the content of all resources, and writes to the namespace's conditions how far that got. Returns in how many
-   * seconds to look again; 0: nothing is left. Rejects with the first failure after all resources were tried.
+   * Deletes the content of all resources, and writes to the namespace's conditions how far that got. Returns
+   * in how many seconds to look again; 0: nothing is left. Rejects with the first failure after all resources
+   * were tried.
    */
   async delete(namespace: Namespace): Promise<number> {
     const progress: Progress = { contentErrors: [], remaining: new Map(), finalizers: new Map() };
@@ -95,7 +96,10 @@ export class NamespaceContent {
     throw new Error(`unexpected items still remain in namespace: ${name} for gvr: ${groupVersionResource}`);
   }
 
-  /** The longest grace period of the Pods that run, in seconds; 0 where it is over since the namespace was deleted. */
+  /**
+   * The longest grace period of the Pods that run, in seconds; 0 where it is over since the namespace was
+   * deleted.
+   */
   async #longestGraceSeconds({ metadata }: Namespace): Promise<number> {
     const { client, clock } = this.#context;
     const { items } = await client.list(pods, { namespace: metadata.name ?? '' });

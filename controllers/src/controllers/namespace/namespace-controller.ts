@@ -19,7 +19,10 @@ export interface NamespaceControllerOptions {
   followsAll: boolean;
 }
 
-/** Empties namespaces that are being deleted, and removes their finalizer (Kubernetes: `pkg/controller/namespace`). */
+/**
+ * Empties namespaces that are being deleted, and removes their finalizer (Kubernetes:
+ * `pkg/controller/namespace`).
+ */
 export class NamespaceController implements Worker {
   readonly #context: ControllerContext;
   readonly #namespaces: Informer<Namespace>;
@@ -83,7 +86,9 @@ export class NamespaceController implements Worker {
     }
   }
 
-  /** kube-controller-manager waits for half the estimate; mostly things go much faster, and looking is cheap. */
+  /**
+   * kube-controller-manager waits for half the estimate; mostly things go much faster, and looking is cheap.
+   */
   #lookAgain(name: string, estimateSeconds: number): void {
     const halfMs = (Math.floor(estimateSeconds / 2) + 1) * 1000;
     this.#controller.queue.addAfter(name, Math.min(halfMs, this.#waits.when(name)));

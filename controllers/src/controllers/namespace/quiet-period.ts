@@ -20,10 +20,11 @@ interface Waiting {
 }
 
 /**
- * How long a namespace that is being deleted waits before its content is deleted: until nothing in it was deleted for
- * the quiet period, and for 5 s at most. Clients delete a namespace and then, one by one, the objects that they created
- * in it (`kubectl delete -f`), and report an error for an object that is gone already. A namespace that holds nothing
- * which a client created does not wait (docs/adr/0015-namespaces-rest.md).
+ * How long a namespace that is being deleted waits before its content is deleted: until nothing in it was
+ * deleted for the quiet period, and for 5 s at most. Clients delete a namespace and then, one by one, the
+ * objects that they created in it (`kubectl delete -f`), and report an error for an object that is gone
+ * already. A namespace that holds nothing which a client created does not wait
+ * (docs/adr/0015-namespaces-rest.md).
  */
 export class QuietPeriod {
   readonly #context: Pick<ControllerContext, 'clock' | 'informers'>;

@@ -4,8 +4,8 @@ import type { ControllerContext } from '../../runtime/context.ts';
 import { type Pod, pods as podResource } from '../../runtime/client/resource.ts';
 
 /**
- * Makes Pods unready whose node is, so that no traffic goes there; the node cannot say it itself. Tells it in an event of
- * each. Rejects with the first failure after all were tried (Kubernetes: `MarkPodsNotReady`).
+ * Marks the Pods of a node that is not ready as unready, because the node may not be able to, and records an
+ * event of each. Rejects with the first failure after all were tried (Kubernetes: `MarkPodsNotReady`).
  */
 export async function markPodsNotReady(
   { client, clock, recorder }: Pick<ControllerContext, 'client' | 'clock' | 'recorder'>,

@@ -11,9 +11,9 @@ const notReady = 'node.kubernetes.io/not-ready';
 const unreachable = 'node.kubernetes.io/unreachable';
 const unschedulable = 'node.kubernetes.io/unschedulable';
 
-/** The node says that it is not ready: its Pods go, unless they tolerate it. */
+/** The node reports that it is not ready: its Pods are evicted, unless they tolerate it. */
 export const notReadyTaint: NodeTaint = { key: notReady, effect: 'NoExecute' };
-/** The node says nothing any more: its Pods go, unless they tolerate it. */
+/** The node does not report any more: its Pods are evicted, unless they tolerate it. */
 export const unreachableTaint: NodeTaint = { key: unreachable, effect: 'NoExecute' };
 
 /** Condition → status → key of the taint that follows from it. */
@@ -30,7 +30,7 @@ const ownKeys = new Set([
   ...[...taintsOfConditions.values()].flatMap((byStatus) => Object.values(byStatus)),
 ]);
 
-/** The condition of a type; undefined when nobody ever reported it. */
+/** The condition of a type; undefined when it was never reported. */
 export function conditionOf(node: Node, type: string): NodeCondition | undefined {
   return node.status?.conditions?.find((condition) => condition.type === type);
 }
@@ -46,8 +46,8 @@ export function isSameTaint(one: Taint, other: Taint): boolean {
 }
 
 /**
- * The `NoSchedule` taints that a Node lacks and has too many, by its conditions and by `spec.unschedulable`. Taints with
- * keys of others are not looked at (Kubernetes: `doNoScheduleTaintingPass`).
+ * The `NoSchedule` taints to add to a Node and to remove from it, by its conditions and by
+ * `spec.unschedulable`. Taints with other keys stay (Kubernetes: `doNoScheduleTaintingPass`).
  */
 export function noScheduleDifference(node: Node): { add: NodeTaint[]; remove: NodeTaint[] } {
   const wanted: NodeTaint[] = [];
@@ -62,12 +62,12 @@ export function noScheduleDifference(node: Node): { add: NodeTaint[]; remove: No
   return { add: wanted.filter(lacks(present)), remove: present.filter(lacks(wanted)) };
 }
 
-/** What a kubelet reports, and what nobody knows any more when it stops to. */
+/** The conditions that a kubelet reports, and that become Unknown when it stops. */
 const reportedByKubelet = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 /**
- * The conditions of a Node that was silent for too long: `Unknown`, whatever they were. `now` and the times of the
- * Node are RFC 3339 (Kubernetes: `tryUpdateNodeHealth`).
+ * The conditions of a Node that did not report for too long: `Unknown`, whatever they were. `now` and the
+ * times of the Node are RFC 3339 (Kubernetes: `tryUpdateNodeHealth`).
  */
 export function unknownConditions(node: Node, now: string): NodeCondition[] {
   const conditions = (node.status?.conditions ?? []).map((condition) =>

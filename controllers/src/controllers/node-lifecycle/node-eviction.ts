@@ -22,8 +22,8 @@ export interface NodeEvictionOptions {
 }
 
 /**
- * Taints nodes that are not ready with `NoExecute`, by which their Pods are evicted, as fast as the rates of their zones
- * allow.
+ * Taints nodes that are not ready with `NoExecute`, by which their Pods are evicted, as fast as the rates of
+ * their zones allow.
  */
 export class NodeEviction {
   readonly #context: ControllerContext;
@@ -54,8 +54,8 @@ export class NodeEviction {
   }
 
   /**
-   * Brings a node's taint in line with the status of its condition Ready: a taint that the node has already is exchanged
-   * at once; a new one waits in the queue of the node's zone.
+   * Brings a node's taint in line with the status of its condition Ready: a taint that the node has already
+   * is exchanged at once; a new one waits in the queue of the node's zone.
    */
   async update(node: Node, readyStatus: string): Promise<void> {
     if (readyStatus === 'True') return this.untaint(node);

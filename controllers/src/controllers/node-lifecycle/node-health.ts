@@ -4,12 +4,12 @@ import { conditionOf, type NodeCondition } from './node-conditions.ts';
 
 interface Health {
   ready: NodeCondition | undefined;
-  /** When we last saw a sign of life, by our own clock. */
+  /** When a heartbeat was last seen, by our own clock. */
   seenMs: number;
   renewTimeMs: number | undefined;
 }
 
-/** How long a node may be silent, in milliseconds. */
+/** How long a node may report nothing, in milliseconds. */
 export interface GracePeriods {
   /** One that never reported a status, since its creation. */
   startupMs: number;
@@ -18,9 +18,9 @@ export interface GracePeriods {
 }
 
 /**
- * When each node was last heard of. A sign of life is a new heartbeat in the condition `Ready` or a renewal of the
- * node's Lease; both are timed by our own clock when they are seen, so that clocks need not agree (Kubernetes:
- * `nodeHealthMap`, `tryUpdateNodeHealth`).
+ * When each node last sent a heartbeat: a new `lastHeartbeatTime` of the condition `Ready`, or a renewal of
+ * the node's Lease; both are timed by our own clock when they are seen, so that clocks need not agree
+ * (Kubernetes: `nodeHealthMap`, `tryUpdateNodeHealth`).
  */
 export class NodeHealth {
   readonly #nodes = new Map<string, Health>();
@@ -30,13 +30,14 @@ export class NodeHealth {
     this.#grace = grace;
   }
 
-  /** Takes what the caches show of a node; true when it was silent for too long. */
+  /** Takes what the caches show of a node; true when it did not report for too long. */
   isSilent(node: Node, lease: Lease | undefined, nowMs: number): boolean {
     const name = node.metadata.name ?? '';
     const ready = conditionOf(node, 'Ready');
     let health = this.#nodes.get(name);
     if (health === undefined) {
-      // What never reported counts from its creation; of what did, we cannot know for how long it has been silent.
+      // A node that never reported counts from its creation; since when another one has not reported is
+      // unknown.
       const createdMs = parseTime(node.metadata.creationTimestamp) ?? nowMs;
       health = { ready, seenMs: ready === undefined ? createdMs : nowMs, renewTimeMs: undefined };
       this.#nodes.set(name, health);
@@ -64,13 +65,13 @@ export class NodeHealth {
     if (health !== undefined) health.ready = ready;
   }
 
-  /** Nodes were not watched for some time, which is not held against them. */
-  excuse(milliseconds: number): void {
+  /** Nodes were not watched for some time, which does not count as time without a heartbeat. */
+  extendAll(milliseconds: number): void {
     for (const health of this.#nodes.values()) health.seenMs += milliseconds;
   }
 
-  /** All nodes start anew. */
-  forgive(nowMs: number): void {
+  /** The time counts anew for all nodes. */
+  restartAll(nowMs: number): void {
     for (const health of this.#nodes.values()) health.seenMs = nowMs;
   }
 

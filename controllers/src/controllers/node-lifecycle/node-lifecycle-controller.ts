@@ -19,10 +19,10 @@ import { swapTaints } from './swap-taints.ts';
 const concurrentPods = 4;
 
 /**
- * Follows the health of nodes (Kubernetes: `pkg/controller/nodelifecycle`): what a node reports becomes `NoSchedule`
- * taints at once; a node that reports nothing for too long becomes Unknown; one that is not ready makes its Pods unready
- * and is tainted `NoExecute`, so that taint-eviction-controller deletes them. The latter slows down, and stops, when
- * many nodes fail.
+ * Follows the health of nodes (Kubernetes: `pkg/controller/nodelifecycle`): what a node reports becomes
+ * `NoSchedule` taints at once; a node that reports nothing for too long becomes Unknown; one that is not
+ * ready makes its Pods unready and is tainted `NoExecute`, so that taint-eviction-controller deletes them.
+ * The latter slows down, and stops, when many nodes fail.
  */
 export class NodeLifecycleController implements Worker {
   readonly #context: ControllerContext;
@@ -134,7 +134,7 @@ export class NodeLifecycleController implements Worker {
     while (!this.#stop.signal.aborted) {
       // Time in which this process did not run says nothing about the nodes.
       const lateMs = clock.now() - dueMs;
-      if (lateMs > nodeMonitorPeriodMs) this.#health.excuse(lateMs);
+      if (lateMs > nodeMonitorPeriodMs) this.#health.extendAll(lateMs);
       try {
         await this.#monitor.checkAll();
       } catch (error) {

@@ -40,7 +40,9 @@ interface Checked {
   now: string | undefined;
 }
 
-/** Checks the heartbeats of all nodes, and acts on those that are not ready (Kubernetes: `monitorNodeHealth`). */
+/**
+ * Checks the heartbeats of all nodes, and acts on those that are not ready (Kubernetes: `monitorNodeHealth`).
+ */
 export class NodeMonitor {
   readonly #context: ControllerContext;
   readonly #options: NodeMonitorOptions;
@@ -64,7 +66,7 @@ export class NodeMonitor {
       this.#context.log.info('no node is ready, nothing is evicted');
       for (const node of present) await this.#options.eviction.untaint(node);
     }
-    if (foundAgain) this.#options.health.forgive(this.#context.clock.now());
+    if (foundAgain) this.#options.health.restartAll(this.#context.clock.now());
   }
 
   async #noteNew(present: readonly Node[]): Promise<void> {

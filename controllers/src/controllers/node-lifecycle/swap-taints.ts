@@ -7,9 +7,9 @@ import { isSameTaint, type NodeTaint, taintsOf } from './node-conditions.ts';
 const attempts = 5;
 
 /**
- * Adds and removes taints of a Node in one write, with the time of now; nothing is sent where `node`, as the cache has
- * it, needs no change. A Node that is gone is no error; a conflict is tried again, five times (Kubernetes:
- * `SwapNodeControllerTaint`).
+ * Adds and removes taints of a Node in one write, with the time of now; nothing is sent where `node`, as the
+ * cache has it, needs no change. A Node that is gone is no error; a conflict is tried again, five times
+ * (Kubernetes: `SwapNodeControllerTaint`).
  */
 export async function swapTaints(
   { client, clock }: { client: Client; clock: Clock },

@@ -23,17 +23,17 @@ interface Zone {
   waiting: Set<string>;
 }
 
-/** What a round of `judge` asks for beyond the rates. */
+/** What `judge` found, beside the rates. */
 export interface Judgement {
-  /** No node is ready any more: it is us who see nothing, so nothing is evicted. */
+  /** No node is ready any more: the fault is likely here, so nothing is evicted. */
   lostAll: boolean;
   /** Some are ready again. */
   foundAgain: boolean;
 }
 
 /**
- * Limits how fast nodes are tainted `NoExecute`: when many fail at once, the fault is more likely between them and us
- * (Kubernetes: `handleDisruption`, `RateLimitedTimedQueue`).
+ * Limits how fast nodes are tainted `NoExecute`: when many fail at once, the fault is more likely in the
+ * network or here (Kubernetes: `handleDisruption`, `RateLimitedTimedQueue`).
  */
 export class Zones {
   readonly #zones = new Map<string, Zone>();
@@ -55,7 +55,7 @@ export class Zones {
     this.#zones.get(zone)?.waiting.delete(node);
   }
 
-  /** Takes the nodes whose turn it is. */
+  /** Takes the nodes that may be tainted now. */
   take(): string[] {
     const taken: string[] = [];
     for (const zone of this.#zones.values()) {
@@ -73,7 +73,7 @@ export class Zones {
     return taken;
   }
 
-  /** Milliseconds until `take` may give something; undefined when nothing waits or nothing may go. */
+  /** Milliseconds until `take` may return a node; undefined when none waits or none may be tainted. */
   nextMs(): number | undefined {
     const waits = [...this.#zones.values()]
       .filter(({ waiting, ratePerSecond }) => waiting.size > 0 && ratePerSecond > 0)

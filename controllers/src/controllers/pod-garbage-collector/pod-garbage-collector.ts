@@ -38,10 +38,11 @@ const orphanCondition = {
 };
 
 /**
- * Deletes Pods that no other controller deletes (Kubernetes: `pkg/controller/podgc`): those of Nodes that are gone, those
- * that are being deleted and were never scheduled, those that are being deleted on a node out of service, and of those
- * that ended the oldest beyond a number. kube-controller-manager begins to count a Node as missing in its next round;
- * here it counts from its deletion on, so that the Pods are deleted 40 s after it.
+ * Deletes Pods that no other controller deletes (Kubernetes: `pkg/controller/podgc`): those of Nodes that are
+ * gone, those that are being deleted and were never scheduled, those that are being deleted on a node out of
+ * service, and of those that ended the oldest beyond a number. kube-controller-manager begins to count a Node
+ * as missing in its next round; here it counts from its deletion on, so that the Pods are deleted 40 s after
+ * it.
  */
 export class PodGarbageCollector implements Worker {
   readonly #context: ControllerContext;

@@ -8,8 +8,8 @@ const burstReplicas = 500;
 export type ReplicaPlan = { create: number } | { delete: Pod[] };
 
 /**
- * Decides how many Pods to create, or which to delete (Kubernetes: `ReplicaSetController.manageReplicas`). `related`
- * gives the Pods of all ReplicaSets of the same owner; see `choosePodsToDelete`.
+ * Decides how many Pods to create, or which to delete (Kubernetes: `ReplicaSetController.manageReplicas`).
+ * `related` gives the Pods of all ReplicaSets of the same owner; see `choosePodsToDelete`.
  */
 export function planReplicas(
   replicaSet: ReplicaSet,

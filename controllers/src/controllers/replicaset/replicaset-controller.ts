@@ -21,7 +21,9 @@ import {
 
 const orphanIndex = 'orphan';
 
-/** Keeps as many Pods of a template alive as each ReplicaSet wants (Kubernetes: `pkg/controller/replicaset`). */
+/**
+ * Keeps as many Pods of a template alive as each ReplicaSet wants (Kubernetes: `pkg/controller/replicaset`).
+ */
 export class ReplicaSetController implements Worker {
   readonly #context: ControllerContext;
   readonly #sets: Informer<ReplicaSet>;

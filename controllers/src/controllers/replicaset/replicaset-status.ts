@@ -40,7 +40,7 @@ function conditionsAfter({ replicaSet, active, failure, nowMs }: ReplicaSetObser
   const before = replicaSet.status?.conditions ?? [];
   const failed = before.some(({ type }) => type === 'ReplicaFailure');
   if (failure === undefined) return before.filter(({ type }) => type !== 'ReplicaFailure');
-  // The first failure stays until all is well: its time says since when.
+  // The first failure stays until there is none: its time is that of the first one.
   if (failed) return before;
   const missing = (replicaSet.spec?.replicas ?? 1) - active.length;
   return [
@@ -72,7 +72,7 @@ export function statusDiffers(before: ReplicaSetStatus | undefined, after: Repli
   );
 }
 
-/** Milliseconds until the next ready Pod becomes available; undefined when none will by time alone. */
+/** Milliseconds until the next ready Pod becomes available; undefined when none is waiting for time only. */
 export function nextAvailabilityMs(
   active: readonly Pod[],
   minReadySeconds: number,

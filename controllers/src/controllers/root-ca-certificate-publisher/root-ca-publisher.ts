@@ -12,8 +12,9 @@ const description =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
 /**
- * Keeps a ConfigMap `kube-root-ca.crt` with the cluster's certificate authority in every namespace: Pods' token volumes
- * need it (Kubernetes: `rootcacertpublisher`). Its informer follows only the ConfigMaps of this name.
+ * Keeps a ConfigMap `kube-root-ca.crt` with the cluster's certificate authority in every namespace: Pods'
+ * token volumes need it (Kubernetes: `rootcacertpublisher`). Its informer follows only the ConfigMaps of this
+ * name.
  */
 export class RootCaPublisher implements Worker {
   readonly #context: ControllerContext;

@@ -3,7 +3,7 @@ import type { FlagReader } from '@pg8s/k8s-proto/component-base/flag-reader';
 
 /** Settings of the publisher of `kube-root-ca.crt`. */
 export interface RootCaSettings {
-  /** Path of a PEM file, for whoever reads it into `rootCa`; empty where none was given. */
+  /** Path of a PEM file, which the caller reads into `rootCa`; empty where none was given. */
   rootCaFile: string;
   /** PEM to publish; empty: the certificate authority of the kubeconfig. */
   rootCa: string;

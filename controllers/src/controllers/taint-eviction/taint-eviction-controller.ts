@@ -144,8 +144,9 @@ function noExecute(node: Node): Taint[] {
 }
 
 /**
- * For how many milliseconds a Pod may stay on a node with these taints: 0 when it does not tolerate one of them, undefined
- * for ever. Of several tolerations of one taint the first counts (Kubernetes: `getMinTolerationTime`).
+ * For how many milliseconds a Pod may stay on a node with these taints: 0 when it does not tolerate one of
+ * them, undefined for ever. Of several tolerations of one taint the first counts (Kubernetes:
+ * `getMinTolerationTime`).
  */
 export function toleratedForMs(
   taints: readonly Taint[],

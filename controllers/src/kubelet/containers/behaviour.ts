@@ -3,9 +3,9 @@ import type { Pod } from '../../runtime/client/resource.ts';
 import { plainCommand } from './plain-command.ts';
 
 /**
- * Annotations by which a Pod tells the simulated node what its containers shall do, so that a test can see failures
- * without having any. `simulate.pg8s.dev/exit-code` is for every container, `simulate.pg8s.dev/exit-code.web` for the
- * container `web`. They are read anew at each step: annotating a running Pod takes effect at once.
+ * Annotations by which a Pod tells the simulated node what its containers do, so that a test can cause
+ * failures. `simulate.pg8s.dev/exit-code` is for every container, `simulate.pg8s.dev/exit-code.web` for the
+ * container `web`. They are read at each step: annotating a running Pod takes effect at once.
  *
  *     exit-after: 5s             the container ends so long after its start (Go duration)
  *     exit-code: "1"             … with this code; without exit-after: at once
@@ -36,9 +36,9 @@ interface Container {
 }
 
 /**
- * What `container` of `pod` shall do: its annotations, or else what its command plainly says (see `plainCommand`).
- * Otherwise it runs for ever, but for init containers and the Pods of Jobs, which end with code 0 at once, where they are
- * not of an image that serves and have no command of their own.
+ * What `container` of `pod` does: by its annotations, or else by its command (see `plainCommand`). Otherwise
+ * it runs for ever, except for init containers and the Pods of Jobs, which end with code 0 at once, where
+ * they are not of an image that serves and have no command of their own.
  */
 export function behaviourOf(pod: Pod, container: Container, isInit = false): ContainerBehaviour {
   const annotations = (pod.metadata.annotations ?? {}) as Record<string, string>;
@@ -67,8 +67,8 @@ export function behaviourOf(pod: Pod, container: Container, isInit = false): Con
 }
 
 /**
- * Images whose own program serves until it is told to stop, by the last part of their names; those that Kubernetes' tests
- * and documentation use, and the databases, queues and proxies that people run.
+ * Images whose own program runs until it is stopped, by the last part of their names; those that
+ * Kubernetes' tests and documentation use, and the databases, queues and proxies that people run.
  */
 const servers: ReadonlySet<string> = new Set(
   `pause pause-amd64 pause-arm64 agnhost sample-apiserver webserver nautilus kitten

@@ -85,7 +85,7 @@ function terminatedJson(terminated: Terminated): TerminatedJson {
   };
 }
 
-/** Takes up a container as it was reported: the reverse of `containerStatus`. */
+/** Restores a container from its reported status: the reverse of `containerStatus`. */
 export function restoreContainer(container: SimulatedContainer, status: ContainerStatus): void {
   const { state, lastState } = status;
   const ran = state.running !== undefined || state.terminated !== undefined;

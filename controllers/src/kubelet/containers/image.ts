@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** `docker.io/library/nginx:1.14.2` for `nginx:1.14.2`, as container runtimes complete names; undefined when it is none. */
+/**
+ * `docker.io/library/nginx:1.14.2` for `nginx:1.14.2`, as container runtimes complete names; undefined where
+ * it is not valid.
+ */
 export function normalizedImage(image: string): string | undefined {
   const [, name = '', tag, digest] =
     /^([^@:]+(?::\d+(?=\/))?[^@:]*)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(image) ?? [];
@@ -19,12 +22,12 @@ export function imageId(normalized: string): string {
   return `${name.replace(/:[^/:]*$/, '')}@${digest ?? `sha256:${sha256(normalized)}`}`;
 }
 
-/** Pretended bytes of the image, between 10 and 210 million. */
+/** A simulated size of the image in bytes, between 10 and 210 million. */
 export function imageSizeBytes(normalized: string): number {
   return 10_000_000 + (Number.parseInt(sha256(normalized).slice(0, 8), 16) % 200_000_000);
 }
 
-/** A container runtime's id of a container: never the same twice. */
+/** The id of a container, in the form of a container runtime's; unique. */
 export function containerId(podUid: string, name: string, attempt: number): string {
   return `containerd://${sha256(`${podUid}/${name}/${attempt}`)}`;
 }

@@ -6,7 +6,7 @@ export interface PlainEnd {
 
 const never: PlainEnd = { afterMs: Infinity, code: 0 };
 const secondsOf: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
-/** Programs that end well at once, whatever they are told. */
+/** Programs that end with code 0 at once, whatever their arguments. */
 const quick = new Set([
   'true',
   ':',
@@ -22,9 +22,9 @@ const quick = new Set([
 ]);
 
 /**
- * What a command does, where it is one of those that need no runtime to know: `sleep 5`, `true`, `false`, `pause`,
- * `tail -f`, and shells with a script of these (`sh -c "echo hi; sleep 2 && exit 3"`, `while true; do … done`).
- * Undefined: it cannot be told.
+ * What a command does, if it is one of those whose end is known without running it: `sleep 5`, `true`,
+ * `false`, `pause`, `tail -f`, and shells with a script of these (`sh -c "echo hi; sleep 2 && exit 3"`,
+ * `while true; do … done`). Undefined: any other command.
  */
 export function plainCommand(words: readonly string[]): PlainEnd | undefined {
   const isShell = /^(\/usr)?(\/bin\/)?(ba|a|da)?sh$/.test(words[0] ?? '');
@@ -35,7 +35,7 @@ export function plainCommand(words: readonly string[]): PlainEnd | undefined {
 
 function plainScript(script: string): PlainEnd | undefined {
   if (/\bwhile\s+(true|:|\[ 1 \])\s*;/.test(script) && !/\b(break|exit|return)\b/.test(script)) return never;
-  // Anything that a shell would expand, redirect or branch on cannot be told.
+  // What a shell would do that expands, redirects or branches is unknown.
   if (/[`$|&<>(){}*?#\\]/.test(script.replaceAll(/&&|\|\|/g, ';'))) return undefined;
   let afterMs = 0;
   let code = 0;
@@ -57,7 +57,7 @@ function plainScript(script: string): PlainEnd | undefined {
   return { afterMs, code };
 }
 
-/** The commands of a script, each with what stands before it. */
+/** The commands of a script, each with the operator before it. */
 function stepsOf(script: string): [step: string, operator: string][] {
   const parts = script.split(/(&&|\|\||;|\n)/);
   const steps: [string, string][] = [];

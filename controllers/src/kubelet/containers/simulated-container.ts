@@ -2,10 +2,10 @@ import { formatDuration } from '@pg8s/k8s-proto/time';
 import type { ContainerBehaviour } from './behaviour.ts';
 import { containerId, imageSizeBytes, normalizedImage } from './image.ts';
 
-/** Says something about a container; becomes an Event with its field path. */
-export type Say = (type: 'Normal' | 'Warning', reason: string, message: string) => void;
+/** Records an event about a container, with its field path. */
+export type RecordContainerEvent = (type: 'Normal' | 'Warning', reason: string, message: string) => void;
 
-/** What of a container's spec counts here. */
+/** The fields of a container's spec that the simulation uses. */
 export interface ContainerSpec {
   name: string;
   image?: string;
@@ -35,13 +35,13 @@ export type ContainerState =
   | { is: 'running'; startedAtMs: number; containerId: string }
   | ({ is: 'terminated' } & Terminated);
 
-/** How long a node takes for what a real one does. */
+/** How long a simulated node takes to pull an image and to start a container. */
 export interface Delays {
   pullMs: number;
   startMs: number;
 }
 
-/** What a container needs to know of its Pod and node at a step. */
+/** What a container uses of its Pod and node in a step. */
 export interface Surroundings {
   nowMs: number;
   spec: ContainerSpec;
@@ -54,10 +54,10 @@ export interface Surroundings {
   images: Set<string>;
   /** Why its environment cannot be made, if it cannot. */
   configProblem: string | undefined;
-  say: Say;
+  record: RecordContainerEvent;
 }
 
-/** What a waiting container waits for: its turn, its image, its start, or the end of a backoff. */
+/** What a waiting container waits for: to begin, its image, its start, or the end of a backoff. */
 type Step = 'idle' | 'pulling' | 'starting' | 'backoff';
 
 /** kubelet tries again after a failed sync (`workerBackOffPeriod`). */
@@ -66,7 +66,7 @@ const configError = 'CreateContainerConfigError';
 const firstBackoffMs = 10_000;
 const longestBackoffMs = 300_000;
 /** After running so long a container's crashes are forgotten (kubelet: `MaxContainerBackOff` × 2). */
-const forgiveAfterMs = 600_000;
+const forgetCrashesAfterMs = 600_000;
 const signalled = 128;
 const sigterm = 15;
 const sigkill = 9;
@@ -79,8 +79,8 @@ const sigkill = 9;
  *        │  ImagePullBackOff                                     ▼
  *        └──────────────────────────────── waiting CrashLoopBackOff
  *
- * `advance` does every step whose time has come and returns when the next is due. Everything that can be read here is
- * in the Pod's status too, so that a restarted agent goes on from there (`restore`).
+ * `advance` does every step whose time has come and returns when the next is due. Everything that can be read
+ * here is in the Pod's status too, so that a restarted kubelet goes on from there (`restore`).
  */
 export class SimulatedContainer {
   state: ContainerState;
@@ -95,7 +95,7 @@ export class SimulatedContainer {
   #pullStartedMs = 0;
   #pullFailures = 0;
   #crashes = 0;
-  #unhealthySaid = new Set<string>();
+  #unhealthyRecorded = new Set<string>();
 
   constructor(waitingReason: string) {
     this.state = { is: 'waiting', reason: waitingReason };
@@ -105,7 +105,7 @@ export class SimulatedContainer {
     return this.state.is === 'terminated';
   }
 
-  /** Takes up what an earlier run reported. */
+  /** Restores what an earlier kubelet reported. */
   restore(known: {
     state: ContainerState;
     lastTermination: Terminated | undefined;
@@ -115,11 +115,14 @@ export class SimulatedContainer {
     this.restartCount = known.restartCount;
     this.lastTermination = known.lastTermination;
     this.image = known.image;
-    // What waited begins anew: it had no container yet.
+    // A container that waited begins anew.
     if (known.state.is !== 'waiting') this.state = known.state;
   }
 
-  /** Takes every step that is due; returns when (ms since the epoch) the next one is, if time alone brings one. */
+  /**
+   * Does every step that is due; returns when (ms since the epoch) the next one is, if it depends
+   * on time only.
+   */
   advance(at: Surroundings): number | undefined {
     for (;;) {
       const next = this.#next(at);
@@ -132,7 +135,7 @@ export class SimulatedContainer {
     }
   }
 
-  /** Ends it, if it runs: the Pod is going away. */
+  /** Ends it, if it runs: the Pod is being deleted. */
   stop(nowMs: number): void {
     if (this.state.is === 'running') this.#terminate(nowMs, 0, 'Completed');
     else if (this.state.is === 'waiting' && this.lastTermination !== undefined) {
@@ -143,7 +146,7 @@ export class SimulatedContainer {
     this.ready = false;
   }
 
-  /** When the step that comes next is due; undefined while nothing is to come. */
+  /** When the next step is due; undefined: there is none. */
   #next({ nowMs, spec, behaviour, restartPolicy, configProblem }: Surroundings): number | undefined {
     const { state } = this;
     if (state.is === 'waiting') {
@@ -151,7 +154,7 @@ export class SimulatedContainer {
         state.reason === configError && this.#step === 'backoff' && configProblem === undefined;
       return this.#step === 'idle' || isMended ? nowMs : this.#dueMs;
     }
-    if (state.is === 'terminated') return shallRestart(restartPolicy, state.exitCode) ? nowMs : undefined;
+    if (state.is === 'terminated') return isRestarted(restartPolicy, state.exitCode) ? nowMs : undefined;
     if (this.#isOutdated(spec)) return nowMs;
     if (behaviour.restartBeforeMs !== undefined && state.startedAtMs < behaviour.restartBeforeMs)
       return nowMs;
@@ -169,7 +172,7 @@ export class SimulatedContainer {
   }
 
   #takeWaiting(at: Surroundings): void {
-    const { nowMs, spec, behaviour, delays, images, say, pod } = at;
+    const { nowMs, spec, behaviour, delays, images, record, pod } = at;
     const image = spec.image ?? '';
     switch (this.#step) {
       case 'idle':
@@ -186,7 +189,7 @@ export class SimulatedContainer {
         );
         images.add(image);
         const size = imageSizeBytes(normalizedImage(image) ?? image);
-        say(
+        record(
           'Normal',
           'Pulled',
           `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${size} bytes.`,
@@ -196,13 +199,13 @@ export class SimulatedContainer {
       }
       case 'starting':
         if (at.configProblem !== undefined) {
-          say('Warning', 'Failed', `Error: ${at.configProblem}`);
+          record('Warning', 'Failed', `Error: ${at.configProblem}`);
           this.state = { is: 'waiting', reason: configError, message: at.configProblem };
           this.#begin('backoff', nowMs + retryConfigMs);
           return;
         }
-        say('Normal', 'Created', 'Container created');
-        say('Normal', 'Started', 'Container started');
+        record('Normal', 'Created', 'Container created');
+        record('Normal', 'Started', 'Container started');
         this.image = normalizedImage(image);
         this.state = {
           is: 'running',
@@ -211,18 +214,18 @@ export class SimulatedContainer {
         };
         this.#step = 'idle';
         this.#pullFailures = 0;
-        this.#unhealthySaid.clear();
+        this.#unhealthyRecorded.clear();
     }
   }
 
   #beginPull(at: Surroundings): void {
-    const { nowMs, spec, delays, images, say, behaviour } = at;
+    const { nowMs, spec, delays, images, record, behaviour } = at;
     const image = spec.image ?? '';
     if (normalizedImage(image) === undefined) {
       const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
       if (this.state.is === 'waiting' && this.state.reason !== 'InvalidImageName') {
-        say('Warning', 'InspectFailed', message);
-        say('Warning', 'Failed', 'Error: InvalidImageName');
+        record('Warning', 'InspectFailed', message);
+        record('Warning', 'Failed', 'Error: InvalidImageName');
       }
       this.state = { is: 'waiting', reason: 'InvalidImageName', message };
       this.#begin('backoff', nowMs + firstBackoffMs);
@@ -231,14 +234,14 @@ export class SimulatedContainer {
     const present = images.has(image);
     if (spec.imagePullPolicy === 'Never' && !present) {
       const message = `Container image "${image}" is not present with pull policy of Never`;
-      say('Warning', 'ErrImageNeverPull', message);
-      say('Warning', 'Failed', 'Error: ErrImageNeverPull');
+      record('Warning', 'ErrImageNeverPull', message);
+      record('Warning', 'Failed', 'Error: ErrImageNeverPull');
       this.state = { is: 'waiting', reason: 'ErrImageNeverPull', message };
       this.#begin('backoff', nowMs + firstBackoffMs);
       return;
     }
     if (present && spec.imagePullPolicy !== 'Always') {
-      say(
+      record(
         'Normal',
         'Pulled',
         `Container image "${image}" already present on machine and can be accessed by the pod`,
@@ -246,17 +249,17 @@ export class SimulatedContainer {
       this.#begin('starting', nowMs + delays.startMs + behaviour.startDelayMs);
       return;
     }
-    say('Normal', 'Pulling', `Pulling image "${image}"`);
+    record('Normal', 'Pulling', `Pulling image "${image}"`);
     this.#pullStartedMs = nowMs;
     this.#begin('pulling', nowMs + delays.pullMs);
   }
 
-  #failPull({ nowMs, spec, say }: Surroundings, cause: string): void {
+  #failPull({ nowMs, spec, record }: Surroundings, cause: string): void {
     const image = spec.image ?? '';
     this.#pullFailures++;
     const waitMs = backoffMs(this.#pullFailures);
-    say('Warning', 'Failed', `Failed to pull image "${image}": ${cause}`);
-    say('Warning', 'Failed', 'Error: ErrImagePull');
+    record('Warning', 'Failed', `Failed to pull image "${image}": ${cause}`);
+    record('Warning', 'Failed', 'Error: ErrImagePull');
     this.state =
       this.#pullFailures === 1
         ? { is: 'waiting', reason: 'ErrImagePull', message: cause }
@@ -266,16 +269,16 @@ export class SimulatedContainer {
             message: `Back-off pulling image "${image}": ErrImagePull: ${cause}`,
           };
     if (this.#pullFailures > 1) {
-      say('Normal', 'BackOff', `Back-off pulling image "${image}"`);
-      say('Warning', 'Failed', 'Error: ImagePullBackOff');
+      record('Normal', 'BackOff', `Back-off pulling image "${image}"`);
+      record('Warning', 'Failed', 'Error: ImagePullBackOff');
     }
     this.#begin('backoff', nowMs + waitMs);
   }
 
   #takeRunning(at: Surroundings, startedAtMs: number): void {
-    const { nowMs, spec, behaviour, say } = at;
+    const { nowMs, spec, behaviour, record } = at;
     if (this.#isOutdated(spec)) {
-      say('Normal', 'Killing', `Container ${spec.name} definition changed, will be restarted`);
+      record('Normal', 'Killing', `Container ${spec.name} definition changed, will be restarted`);
       this.#terminate(nowMs, 0, 'Completed');
       this.#restartNow(at);
       return;
@@ -293,8 +296,8 @@ export class SimulatedContainer {
       ({ probe }) => startedAtMs + failsAfterMs(probe) <= nowMs,
     );
     if (failed !== undefined) {
-      say('Warning', 'Unhealthy', `${failed.name} probe failed: simulated failure`);
-      say(
+      record('Warning', 'Unhealthy', `${failed.name} probe failed: simulated failure`);
+      record(
         'Normal',
         'Killing',
         `Container ${spec.name} failed ${failed.name.toLowerCase()} probe, will be restarted`,
@@ -303,11 +306,14 @@ export class SimulatedContainer {
     }
   }
 
-  /** Out of `terminated`, by the restart policy: at once the first time, later with backoff. */
+  /** Leaves `terminated`, by the restart policy: at once the first time, later with backoff. */
   #restart(at: Surroundings): void {
-    const { nowMs, spec, pod, say } = at;
+    const { nowMs, spec, pod, record } = at;
     const terminated = this.lastTermination;
-    if (terminated !== undefined && terminated.finishedAtMs - terminated.startedAtMs >= forgiveAfterMs) {
+    if (
+      terminated !== undefined &&
+      terminated.finishedAtMs - terminated.startedAtMs >= forgetCrashesAfterMs
+    ) {
       this.#crashes = 0;
     }
     this.#crashes++;
@@ -318,7 +324,7 @@ export class SimulatedContainer {
     const waitMs = backoffMs(this.#crashes - 1);
     const full = `${pod.name}_${pod.namespace}(${pod.uid})`;
     const shown = formatDuration(BigInt(waitMs) * 1_000_000n);
-    say('Warning', 'BackOff', `Back-off restarting failed container ${spec.name} in pod ${full}`);
+    record('Warning', 'BackOff', `Back-off restarting failed container ${spec.name} in pod ${full}`);
     this.state = {
       is: 'waiting',
       reason: 'CrashLoopBackOff',
@@ -353,7 +359,7 @@ export class SimulatedContainer {
     this.#dueMs = dueMs;
   }
 
-  #probe({ nowMs, spec, behaviour, say }: Surroundings): void {
+  #probe({ nowMs, spec, behaviour, record }: Surroundings): void {
     if (this.state.is !== 'running') {
       this.started = false;
       this.ready = false;
@@ -364,10 +370,10 @@ export class SimulatedContainer {
       if (probe === undefined) return true;
       if (ranMs < firstProbeMs(probe)) return false;
       if (!behaviour.failingProbes.has(name)) return true;
-      if (!this.#unhealthySaid.has(name)) {
-        this.#unhealthySaid.add(name);
+      if (!this.#unhealthyRecorded.has(name)) {
+        this.#unhealthyRecorded.add(name);
         const title = name[0]!.toUpperCase() + name.slice(1);
-        say('Warning', 'Unhealthy', `${title} probe failed: simulated failure`);
+        record('Warning', 'Unhealthy', `${title} probe failed: simulated failure`);
       }
       return false;
     };
@@ -375,7 +381,7 @@ export class SimulatedContainer {
     this.ready = this.started && passes('readiness', spec.readinessProbe);
   }
 
-  /** When a probe that has not passed yet may. */
+  /** When a probe that has not succeeded yet may succeed. */
   #nextProbeMs({ nowMs, spec }: Surroundings): number | undefined {
     if (this.state.is !== 'running' || this.ready) return undefined;
     const { startedAtMs } = this.state;
@@ -386,8 +392,8 @@ export class SimulatedContainer {
   }
 }
 
-/** Whether a container that ended so is started again. */
-export function shallRestart(restartPolicy: string, exitCode: number): boolean {
+/** Whether a container that ended with this code is started again. */
+export function isRestarted(restartPolicy: string, exitCode: number): boolean {
   return restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
 }
 
@@ -399,7 +405,7 @@ function firstProbeMs({ initialDelaySeconds = 0 }: Probe): number {
   return initialDelaySeconds * 1000;
 }
 
-/** When a probe that fails every time has failed too often. */
+/** After how long a probe that always fails has reached its failure threshold. */
 function failsAfterMs(probe: Probe): number {
   const { periodSeconds = 10, failureThreshold = 3 } = probe;
   return firstProbeMs(probe) + periodSeconds * (failureThreshold - 1) * 1000;

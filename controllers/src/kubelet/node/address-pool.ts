@@ -1,11 +1,16 @@
-/** The addresses of one node's Pods: 10.244.N.0/24 and what follows it, by the node's number. Bounded by the range. */
+/**
+ * The addresses of one node's Pods: a /24 of 10.244.0.0/16 by the node's number.
+ */
 export class AddressPool {
   readonly #base: number;
   readonly #size: number;
   readonly #taken = new Set<string>();
   #next = 0;
 
-  /** Node `index` of a cluster counts from 0; each has `size` addresses (kube-controller-manager's default is a /24). */
+  /**
+   * Node `index` of a cluster counts from 0; each has `size` addresses (kube-controller-manager's default is
+   * a /24).
+   */
   constructor(index: number, size = 256) {
     this.#base = ((10 << 24) | (244 << 16)) + index * size;
     this.#size = size;
@@ -16,7 +21,9 @@ export class AddressPool {
     return `${format(this.#base)}/${32 - Math.log2(this.#size)}`;
   }
 
-  /** A free address, not one that was free a moment ago; the network's own, the gateway's and the last are not given. */
+  /**
+   * A free address, the longest unused first; the network's own, the gateway's and the last are not used.
+   */
   take(): string | undefined {
     const usable = this.#size - 3;
     for (let tried = 0; tried < usable; tried++) {

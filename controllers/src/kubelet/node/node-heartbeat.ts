@@ -19,8 +19,8 @@ const readyReasons = [
 ];
 
 /**
- * Registers one Node, renews its Lease and reports its status, from `start` until `stop`. Failures are logged and
- * tried again; a Node that was deleted is registered again.
+ * Registers one Node, renews its Lease and reports its status, from `start` until `stop`. Failures are logged
+ * and tried again; a Node that was deleted is registered again.
  */
 export class NodeHeartbeat {
   /** Resolves when the Node is registered and ready. */
@@ -118,7 +118,10 @@ export class NodeHeartbeat {
     }
   }
 
-  /** Writes the status where it changed, where it was not written for long, and where the Node shows another one. */
+  /**
+   * Writes the status where it changed, where it was not written for long, and where the Node shows another
+   * one.
+   */
   async #report(node: Node): Promise<void> {
     const { client, clock } = this.#context;
     const status = nodeStatus(this.#facts, node, clock.now());
@@ -207,8 +210,8 @@ export class NodeHeartbeat {
 }
 
 /**
- * Whether the Node, as the API has it, shows the conditions of a status: node-lifecycle-controller changes those of a
- * node that did not report for too long to Unknown.
+ * Whether the Node, as the API has it, shows the conditions of a status: node-lifecycle-controller changes
+ * those of a node that did not report for too long to Unknown.
  */
 function showsConditions(node: Node, status: object): boolean {
   const wanted = (status as { conditions: { type: string; status: string }[] }).conditions;

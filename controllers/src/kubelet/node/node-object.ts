@@ -9,7 +9,7 @@ export interface KubeletEndpoint {
   port: number;
 }
 
-/** What a simulated node says of itself. */
+/** What a simulated node reports about itself. */
 export interface NodeFacts {
   name: string;
   index: number;
@@ -30,7 +30,7 @@ interface Condition {
   lastTransitionTime: string;
 }
 
-/** Generous enough for a test suite's Pods, small enough that a request can be too large. */
+/** Enough for a test suite's Pods, and few enough that a request can be too large. */
 export const defaultCapacity: Readonly<Record<string, string>> = {
   cpu: '16',
   memory: '64Gi',
@@ -93,7 +93,8 @@ export function nodeStatus(facts: NodeFacts, current: Node, nowMs: number): obje
   return {
     addresses: [
       { type: 'InternalIP', address: facts.internalIp },
-      // An API server takes the first type that it prefers: a host name that nobody resolves must not be there.
+      // An API server takes the first type that it prefers: a host name that cannot be resolved must not be
+      // there.
       ...(facts.endpoint === undefined
         ? [{ type: 'Hostname', address: facts.name }]
         : [{ type: 'InternalDNS', address: facts.endpoint.host }]),

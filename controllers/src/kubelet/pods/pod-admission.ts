@@ -4,7 +4,7 @@ import { type Taint, type Toleration, untolerated } from '../../selectors/tolera
 import type { NodeInfo } from '../../scheduler/framework/nodes/node-info.ts';
 import { podInfoOf } from '../../scheduler/framework/nodes/pod-info.ts';
 
-/** Why a node turns a Pod away; the reason and message of its status and event. */
+/** Why a node rejects a Pod; the reason and message of its status and event. */
 export interface Rejection {
   reason: string;
   message: string;
@@ -13,9 +13,9 @@ export interface Rejection {
 const ownResources = ['cpu', 'memory', 'ephemeral-storage'];
 
 /**
- * Whether a node takes a Pod that was bound to it (kubelet: `lifecycle.predicateAdmitHandler`): what it asks for must be
- * left, the node must be one that it selects, its ports must be free, and NoExecute taints tolerated. The first that fails
- * is told. Resources that the node does not have at all are not its matter.
+ * Whether a node admits a Pod that was bound to it (kubelet: `lifecycle.predicateAdmitHandler`): what it asks
+ * for must be left, the node must be one that it selects, its ports must be free, and NoExecute taints
+ * tolerated. The first that fails is reported. Resources that the node does not have at all are not checked.
  */
 export function rejectionOf(pod: Pod, info: NodeInfo): Rejection | undefined {
   const { node, allocatable, requested } = info;

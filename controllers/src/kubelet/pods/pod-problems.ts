@@ -17,7 +17,7 @@ export interface PodProblems {
 
 export const noProblems: PodProblems = { volumes: [], environments: new Map() };
 
-/** What is missing for a Pod, and the objects whose change may mend it. */
+/** What is missing for a Pod, and the objects by whose change it may be there. */
 export function problemsIn(pod: Pod, lookup: Lookup): PodProblems & { awaited: Reference[] } {
   const awaited = new Map<string, Reference>();
   let asked: Reference[] = [];

@@ -1,7 +1,7 @@
 import type { ApiObject } from '../../runtime/client/api-object.ts';
 import type { Pod } from '../../runtime/client/resource.ts';
 
-/** What a Pod may need of its namespace before its containers can start. */
+/** A kind of object that a Pod may need before its containers can start. */
 export type ReferencedKind = 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim';
 
 export interface Reference {
@@ -9,7 +9,7 @@ export interface Reference {
   name: string;
 }
 
-/** An object that a Pod names, or why it could not be read, in the API's words. */
+/** An object that a Pod refers to, or the API's message why it could not be read. */
 export type Found = { object: ApiObject } | { object?: undefined; missing: boolean; problem: string };
 
 /** What was found of a Pod's references. */
@@ -32,7 +32,7 @@ interface FileSource {
   items?: { key: string }[];
 }
 
-/** What of a container makes its environment. */
+/** The fields of a container that make its environment. */
 export interface ContainerEnv {
   envFrom?: { configMapRef?: NamedSource; secretRef?: NamedSource }[];
   env?: { valueFrom?: { configMapKeyRef?: KeySource; secretKeyRef?: KeySource } }[];
@@ -42,7 +42,7 @@ type Volume = NonNullable<NonNullable<Pod['spec']>['volumes']>[number];
 
 const groups = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 
-/** Everything that a Pod names, each once. */
+/** Every object that a Pod refers to, once. */
 export function referencesOf(pod: Pod): Reference[] {
   const found = new Map<string, Reference>();
   const note: Lookup = (reference) => {
@@ -57,8 +57,8 @@ export function referencesOf(pod: Pod): Reference[] {
 }
 
 /**
- * What keeps a container's environment from being made, in kubelet's words (`makeEnvironmentVariables`): the first is what
- * it reports.
+ * Why a container's environment cannot be made, with kubelet's messages (`makeEnvironmentVariables`); it
+ * reports the first.
  */
 export function environmentProblems({ envFrom = [], env = [] }: ContainerEnv, lookup: Lookup): string[] {
   const problems: string[] = [];
@@ -88,7 +88,7 @@ export function environmentProblems({ envFrom = [], env = [] }: ContainerEnv, lo
   return problems;
 }
 
-/** What keeps a Pod's volumes from being mounted: the messages of kubelet's `FailedMount` events. */
+/** Why a Pod's volumes cannot be mounted: the messages of kubelet's `FailedMount` events. */
 export function volumeProblems(pod: Pod, lookup: Lookup): string[] {
   const problems: string[] = [];
   const unprocessed: { name: string; problem: string }[] = [];
@@ -164,6 +164,6 @@ function claimProblem(name: string, lookup: Lookup): string | undefined {
 
 function keysOf(object: ApiObject, isFile: boolean): Set<string> {
   const { data = {}, binaryData = {} } = object as Contents;
-  // What is binary can be a file, but not a variable.
+  // Binary data can be a file, but not a variable.
   return new Set([...Object.keys(data), ...(isFile ? Object.keys(binaryData) : [])]);
 }

@@ -22,8 +22,8 @@ interface Watched {
 }
 
 /**
- * Reads the objects that the Pods of a node refer to, and watches those that a Pod waits for. A kubelet may read and
- * watch single objects by their names; only objects that are missing or wrong are watched here.
+ * Reads the objects that the Pods of a node refer to, and watches those that a Pod waits for. A kubelet may
+ * read and watch single objects by their names; only objects that are missing or wrong are watched here.
  */
 export class PodSources {
   readonly #context: Pick<ControllerContext, 'client' | 'informers'>;
@@ -52,7 +52,9 @@ export class PodSources {
     };
   }
 
-  /** The Pod waits for these, and no longer for those of its last call. Returns whether all could be watched. */
+  /**
+   * The Pod waits for these, and no longer for those of its last call. Returns whether all could be watched.
+   */
   waitFor(podKey: string, namespace: string, references: readonly Reference[]): boolean {
     const wanted = new Map(references.map((reference) => [keyOf(namespace, reference), reference]));
     const before = this.#waiting.get(podKey) ?? new Set();

@@ -1,7 +1,7 @@
 import { formatTime } from '../../runtime/clock.ts';
 import type { Pod } from '../../runtime/client/resource.ts';
 import { containerStatus, type ContainerStatus } from '../containers/container-status.ts';
-import { type ContainerSpec, shallRestart } from '../containers/simulated-container.ts';
+import { type ContainerSpec, isRestarted } from '../containers/simulated-container.ts';
 import { policyOf, type SimulatedPod } from './simulated-pod.ts';
 
 interface Condition {
@@ -18,15 +18,16 @@ interface SpecContainer extends ContainerSpec {
   restartPolicy?: string;
 }
 
-/** What the node knows beside the Pod. */
+/** What the node adds to the Pod. */
 export interface StatusSurroundings {
   nowMs: number;
   hostIp: string;
 }
 
 /**
- * The status that a kubelet would report of the Pod now (kubelet: `generateAPIPodStatus`). Times of conditions that
- * did not change stay as they are in the Pod; what others write into the status is left out, and so kept.
+ * The status that a kubelet would report of the Pod now (kubelet: `generateAPIPodStatus`). Times of
+ * conditions that did not change stay as they are in the Pod; what other clients write into the status is
+ * left out, and so kept.
  */
 export function podStatus(pod: Pod, simulated: SimulatedPod, { nowMs, hostIp }: StatusSurroundings): object {
   const statuses = (group: 'initContainers' | 'containers' | 'ephemeralContainers'): ContainerStatus[] =>
@@ -40,7 +41,7 @@ export function podStatus(pod: Pod, simulated: SimulatedPod, { nowMs, hostIp }: 
       .filter(({ restartPolicy }) => restartPolicy === 'Always')
       .map(({ name }) => name),
   );
-  // An init container is ready when it has done its part, as kubelet has it.
+  // As kubelet reports it, an init container is ready when it has succeeded.
   for (const status of init) {
     if (!sidecars.has(status.name)) status.ready = status.state.terminated?.exitCode === 0;
   }
@@ -64,7 +65,7 @@ export function podStatus(pod: Pod, simulated: SimulatedPod, { nowMs, hostIp }: 
       : {}),
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
-    // Without its volumes there is no sandbox, and without that no address of its own.
+    // Without its volumes a Pod has no sandbox, and without that no address of its own.
     ...(simulated.isMounted || pod.spec?.hostNetwork ? { podIP: ip, podIPs: [{ ip }] } : {}),
     startTime: formatTime(simulated.startedMs),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
@@ -83,7 +84,7 @@ interface Found {
 /** kubelet: `getPhase`. A Pod has not ended while a sidecar runs. */
 function phaseOf(pod: Pod, { init, containers }: Found): string {
   const isGoing = pod.metadata.deletionTimestamp !== undefined;
-  // Nobody leaves a final phase.
+  // A final phase does not change.
   const { phase } = pod.status ?? {};
   if (phase === 'Succeeded' || phase === 'Failed') return phase;
   const specs = new Map(
@@ -93,7 +94,7 @@ function phaseOf(pod: Pod, { init, containers }: Found): string {
   );
   const endedForGood = ({ name, state, lastState }: ContainerStatus): boolean => {
     const ended = state.terminated ?? (state.waiting && lastState.terminated);
-    return ended !== undefined && !shallRestart(policyOf(pod, specs.get(name) ?? { name }), ended.exitCode);
+    return ended !== undefined && !isRestarted(policyOf(pod, specs.get(name) ?? { name }), ended.exitCode);
   };
   const isSidecar = ({ name }: ContainerStatus): boolean => specs.get(name)?.restartPolicy === 'Always';
   if (init.some((status) => !isSidecar(status) && exitCodeOf(status) !== 0 && endedForGood(status)))
@@ -121,7 +122,7 @@ function conditions(
   const known = new Map(
     ((pod.status?.conditions ?? []) as Condition[]).map((condition) => [condition.type, condition]),
   );
-  /** True without a reason; an empty one makes it False without saying why. */
+  /** True without a reason; an empty one makes it False without a reason. */
   const condition = (type: string, reason?: string, message?: string): Condition => {
     const status = reason === undefined ? 'True' : 'False';
     const before = known.get(type);
@@ -148,7 +149,7 @@ function conditions(
         ? condition('ContainersReady', 'ContainersNotReady', unreadyMessage)
         : condition('ContainersReady');
   const incomplete = init.filter(({ ready }) => !ready);
-  // Who has run was initialized, even when its sidecars have ended since.
+  // A Pod that has run was initialized, even when its sidecars have ended since.
   const hasRun = containers.some(
     ({ state, lastState }) => state.waiting === undefined || lastState.terminated,
   );

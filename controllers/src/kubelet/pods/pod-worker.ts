@@ -48,8 +48,8 @@ const readAgainMs = 2_000;
 const noAddressRetryMs = 10_000;
 
 /**
- * Works on the Pods of one node (kubelet: `podWorkers`, `syncLoop`): admits or rejects a Pod, advances its simulated
- * containers, writes its status, and deletes it when its containers have ended.
+ * Works on the Pods of one node (kubelet: `podWorkers`, `syncLoop`): admits or rejects a Pod, advances its
+ * simulated containers, writes its status, and deletes it when its containers have ended.
  */
 export class PodWorker {
   readonly logs: PodLogs;
@@ -101,7 +101,7 @@ export class PodWorker {
   }
 
   #enqueue(pod: Pod): void {
-    // Mirror Pods use resources of the node, but run by themselves; whoever creates them reports their status, too.
+    // Mirror Pods use resources of the node, but run by themselves; `MirrorPods` reports their status, too.
     if (isMirrorPod(pod)) return this.#admitted.addPod(pod);
     if (isTerminal(pod)) this.#admitted.removePod(pod);
     else if (this.#running.has(pod.metadata.uid ?? '')) this.#admitted.addPod(pod);
@@ -193,7 +193,7 @@ export class PodWorker {
       nowMs: clock.now(),
       delays: this.#options.delays,
       images: this.#images,
-      say: (event) => recorder.event(pod, event),
+      record: (event) => recorder.event(pod, event),
     };
     const nextMs = isBeingDeleted ? simulated.stop(pod, surroundings) : simulated.advance(pod, surroundings);
     this.logs.changed(pod.metadata.uid ?? '');
@@ -227,7 +227,10 @@ export class PodWorker {
     }
   }
 
-  /** Writes the status where it changed since the last report, or where another client changed the Pod's readiness. */
+  /**
+   * Writes the status where it changed since the last report, or where another client changed the Pod's
+   * readiness.
+   */
   async #report(pod: Pod, known: RunningPod): Promise<void> {
     const { clock } = this.#context;
     const hostIp = this.#options.facts.internalIp;
@@ -270,8 +273,9 @@ export class PodWorker {
 }
 
 /**
- * Whether another client changed the readiness that was reported, as node-lifecycle-controller does when the node did
- * not report for too long. `version` is the resourceVersion of the report: an older Pod says nothing (KEP-5504).
+ * Whether another client changed the readiness that was reported, as node-lifecycle-controller does when the
+ * node did not report for too long. `version` is the resourceVersion of the report: an older Pod says nothing
+ * (KEP-5504).
  */
 function isOverwritten(pod: Pod, status: object, version: string | undefined): boolean {
   const { resourceVersion } = pod.metadata;

@@ -6,7 +6,7 @@ import type { PodProblems } from './pod-problems.ts';
 import {
   type ContainerSpec,
   type Delays,
-  shallRestart,
+  isRestarted,
   SimulatedContainer,
 } from '../containers/simulated-container.ts';
 
@@ -24,8 +24,8 @@ export interface NodeSurroundings {
   nowMs: number;
   delays: Delays;
   images: Set<string>;
-  say: (event: PodEvent) => void;
-  /** What the objects that the Pod names allow. */
+  record: (event: PodEvent) => void;
+  /** What is missing of the objects that the Pod refers to. */
   sources: PodProblems;
 }
 
@@ -46,8 +46,9 @@ const longestMountRetryMs = 122_000;
 const groups = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 
 /**
- * One Pod on a simulated node: init containers one after the other, sidecars that stay, then all containers at once,
- * by the Pod's own spec (kubelet: `kuberuntime.computePodActions`). Time is a parameter of `advance`.
+ * One Pod on a simulated node: init containers one after the other, sidecars that stay, then all containers
+ * at once, by the Pod's own spec (kubelet: `kuberuntime.computePodActions`). Time is a parameter of
+ * `advance`.
  */
 export class SimulatedPod {
   /** When the node took it, as in status.startTime. */
@@ -79,12 +80,12 @@ export class SimulatedPod {
     );
   }
 
-  /** Its volumes are there, and with them its sandbox and address. */
+  /** Whether its volumes are mounted, and it has its sandbox and address. */
   get isMounted(): boolean {
     return this.#isMounted;
   }
 
-  /** Whether what the Pod names is still to be looked at: a container may be about to start. */
+  /** Whether the objects that the Pod refers to matter: a container may be about to start. */
   get isStarting(): boolean {
     if (this.#deadlineExceeded) return false;
     return (
@@ -96,7 +97,7 @@ export class SimulatedPod {
     return this.#deadlineExceeded;
   }
 
-  /** All containers have ended and stay so. */
+  /** Whether no container runs. */
   get isStopped(): boolean {
     return [...this.#slots.values()].every(({ container }) => container.state.is !== 'running');
   }
@@ -105,12 +106,12 @@ export class SimulatedPod {
     return this.#slots.get(name)?.container;
   }
 
-  /** Whether all init containers have done their part. */
+  /** Whether all init containers have succeeded, and all sidecars have started. */
   isInitialized(pod: Pod): boolean {
     return ((pod.spec?.initContainers ?? []) as SpecContainer[]).every((spec) => this.#isInitDone(spec));
   }
 
-  /** Takes all steps that are due; returns when the next is, if time alone brings one. */
+  /** Does all steps that are due; returns when the next one is, if it depends on time only. */
   advance(pod: Pod, node: NodeSurroundings): number | undefined {
     this.#refresh(pod);
     const { activeDeadlineSeconds } = pod.spec ?? {};
@@ -118,7 +119,7 @@ export class SimulatedPod {
       activeDeadlineSeconds === undefined ? Infinity : this.startedMs + activeDeadlineSeconds * 1000;
     if (!this.#deadlineExceeded && deadlineMs <= node.nowMs && !this.isStopped) {
       this.#deadlineExceeded = true;
-      node.say({
+      node.record({
         type: 'Normal',
         reason: 'DeadlineExceeded',
         message: 'Pod was active on the node longer than the specified deadline',
@@ -129,7 +130,7 @@ export class SimulatedPod {
       return undefined;
     }
     if (isOver(pod)) {
-      // Somebody else ended it: nothing of it may go on.
+      // Another client ended it: none of its containers may go on.
       for (const { container } of this.#slots.values()) container.stop(node.nowMs);
       return undefined;
     }
@@ -159,25 +160,27 @@ export class SimulatedPod {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Mounts the volumes, or says why not; returns when to try again, or undefined when they are there. */
-  #mount({ nowMs, sources, say }: NodeSurroundings): number | undefined {
+  /** Mounts the volumes, or records why not; returns when to try again, or undefined when they are there. */
+  #mount({ nowMs, sources, record }: NodeSurroundings): number | undefined {
     if (sources.volumes.length === 0) {
       this.#isMounted = true;
       return undefined;
     }
     if (this.#mountRetry.atMs <= nowMs) {
-      for (const message of sources.volumes) say({ type: 'Warning', reason: 'FailedMount', message });
+      for (const message of sources.volumes) record({ type: 'Warning', reason: 'FailedMount', message });
       const { delayMs } = this.#mountRetry;
       this.#mountRetry = { atMs: nowMs + delayMs, delayMs: Math.min(2 * delayMs, longestMountRetryMs) };
     }
     return this.#mountRetry.atMs;
   }
 
-  /** All that the Pod is there for has ended and is not started again: its containers, or an init container for good. */
+  /**
+   * Its containers have ended and are not started again, or an init container has failed for good.
+   */
   #isDone(pod: Pod): boolean {
     const hasEnded = (spec: SpecContainer): boolean => {
       const state = this.#slots.get(spec.name)?.container.state;
-      return state?.is === 'terminated' && !shallRestart(policyOf(pod, spec), state.exitCode);
+      return state?.is === 'terminated' && !isRestarted(policyOf(pod, spec), state.exitCode);
     };
     const failed = ((pod.spec?.initContainers ?? []) as SpecContainer[]).some((spec) => {
       if (isSidecar(spec) || !hasEnded(spec)) return false;
@@ -188,13 +191,13 @@ export class SimulatedPod {
   }
 
   /** Sidecars end when the others have, the last started first; returns when the next ends. */
-  #endSidecars(pod: Pod, { nowMs, say }: NodeSurroundings): number | undefined {
+  #endSidecars(pod: Pod, { nowMs, record }: NodeSurroundings): number | undefined {
     if (this.#sidecarsEnd === undefined) {
       this.#sidecarsEnd = new Map();
       let endMs = nowMs;
       for (const spec of ((pod.spec?.initContainers ?? []) as SpecContainer[]).toReversed()) {
         if (!isSidecar(spec) || this.#slots.get(spec.name)?.container.state.is !== 'running') continue;
-        say({
+        record({
           type: 'Normal',
           reason: 'Killing',
           message: `Stopping container ${spec.name}`,
@@ -213,13 +216,15 @@ export class SimulatedPod {
     return later.length === 0 ? undefined : Math.min(...later);
   }
 
-  /** The Pod is to go: its containers end. Returns when they have, or undefined once they did. */
-  stop(pod: Pod, { nowMs, say }: NodeSurroundings): number | undefined {
+  /**
+   * The Pod is being deleted: its containers end. Returns when they will have ended; undefined: they have.
+   */
+  stop(pod: Pod, { nowMs, record }: NodeSurroundings): number | undefined {
     if (this.#stoppingUntilMs === undefined) {
       let longestMs = 0;
       for (const [name, { container, group }] of this.#slots) {
         if (container.state.is !== 'running') continue;
-        say({
+        record({
           type: 'Normal',
           reason: 'Killing',
           message: `Stopping container ${name}`,
@@ -251,7 +256,7 @@ export class SimulatedPod {
     pod: Pod,
     spec: SpecContainer,
     group: Slot['group'],
-    { nowMs, delays, images, say, sources }: NodeSurroundings,
+    { nowMs, delays, images, record, sources }: NodeSurroundings,
   ): number | undefined {
     const { name = '', namespace = '', uid = '' } = pod.metadata;
     const isInit = group === 'initContainers' && !isSidecar(spec);
@@ -264,8 +269,8 @@ export class SimulatedPod {
       delays,
       images,
       configProblem: sources.environments.get(spec.name),
-      say: (type, reason, message) =>
-        say({ type, reason, message, fieldPath: `spec.${group}{${spec.name}}` }),
+      record: (type, reason, message) =>
+        record({ type, reason, message, fieldPath: `spec.${group}{${spec.name}}` }),
     });
   }
 
@@ -277,14 +282,14 @@ export class SimulatedPod {
   }
 }
 
-/** An init container that goes on beside the others. */
+/** An init container that runs beside the others. */
 function isSidecar({ restartPolicy }: SpecContainer): boolean {
   return restartPolicy === 'Always';
 }
 
 /**
- * What of a container's end starts it again: its own policy or the Pod's. A finished init container is never run again, a
- * failed one as long as the Pod may restart.
+ * The restart policy of a container: its own or the Pod's. A finished init container is never
+ * run again, a failed one as long as the Pod may restart.
  */
 export function policyOf(pod: Pod, spec: { name: string; restartPolicy?: string }): string {
   const ofPod = pod.spec?.restartPolicy ?? 'Always';
@@ -292,7 +297,7 @@ export function policyOf(pod: Pod, spec: { name: string; restartPolicy?: string 
   return spec.restartPolicy ?? (isInit && ofPod === 'Always' ? 'OnFailure' : ofPod);
 }
 
-/** A Pod that ended is never run again. */
+/** A Pod that ended is never started again. */
 function isOver(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }

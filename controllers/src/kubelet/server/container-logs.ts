@@ -1,6 +1,6 @@
 import type { ContainerState, SimulatedContainer, Terminated } from '../containers/simulated-container.ts';
 
-/** `core/v1.PodLogOptions` as a kubelet is asked. */
+/** The options of a request for a log (`core/v1.PodLogOptions`). */
 export interface LogOptions {
   follow: boolean;
   /** Of the run before this one. */
@@ -26,7 +26,8 @@ export interface ContainerRun {
 }
 
 /**
- * The run whose log is meant, or why there is none, in kubelet's words (kubelet: `validateContainerLogStatus`).
+ * The run whose log is requested, or kubelet's message why there is none (kubelet:
+ * `validateContainerLogStatus`).
  */
 export function runOf(
   { name, podName }: { name: string; podName: string },
@@ -56,7 +57,10 @@ function waitingFor({ reason }: Extract<ContainerState, { is: 'waiting' }>): str
   return reason;
 }
 
-/** What a simulated container has to say: that it is one, and what became of it. No process writes anything here. */
+/**
+ * The log of a simulated container: that it is one, when it started and how it ended. There is no process
+ * that writes.
+ */
 export function linesOf(
   { startedAtMs, ended }: ContainerRun,
   about: { nodeName: string; image: string; command: readonly string[] },
@@ -96,7 +100,7 @@ export class LogWriter {
     return this.#leftBytes <= 0;
   }
 
-  /** The first lines: of these only the last may be wanted. */
+  /** Writes the lines that are there already, of which only the last may be requested. */
   begin(lines: readonly LogLine[]): void {
     const { tailLines, sinceMs } = this.#options;
     const recent = lines.filter(({ atMs }) => sinceMs === undefined || atMs >= sinceMs);

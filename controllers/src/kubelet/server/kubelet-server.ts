@@ -29,9 +29,9 @@ export interface KubeletServerOptions {
 const maxConnections = 1024;
 
 /**
- * Opens the HTTP API that simulated nodes have of a kubelet's own: `/containerLogs/NAMESPACE/POD/CONTAINER`, and
- * `/healthz` (kubelet: `server.go`). A client needs a certificate of the CA and, as with a stock kubelet, the right to
- * `get` the subresource `proxy` of the node, of which the API server is asked.
+ * Opens the HTTP API that simulated nodes have of a kubelet's own: `/containerLogs/NAMESPACE/POD/CONTAINER`,
+ * and `/healthz` (kubelet: `server.go`). A client needs a certificate of the CA and, as with a stock kubelet,
+ * the right to `get` the subresource `proxy` of the node, of which the API server is asked.
  */
 export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
   const server = new KubeletServer(options);
@@ -144,7 +144,10 @@ export class KubeletServer {
     await this.#sendLog(response, log, options);
   }
 
-  /** Where no node has the Pod, any of them decides: only who may ask one of them learns that there is no such Pod. */
+  /**
+   * Where no node has the Pod, any of them decides: only who may ask one of them learns that there is no such
+   * Pod.
+   */
   async #authorize(user: KubeletUser, kubelet: Kubelet | undefined): Promise<boolean> {
     const decider = kubelet ?? [...this.#kubelets][0];
     return decider !== undefined && decider.mayProxy(user);

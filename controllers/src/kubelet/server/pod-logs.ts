@@ -124,8 +124,9 @@ export class PodLogs {
 }
 
 /**
- * The log of a component of the control plane that runs in a process of pg8s: when it was started. What the component
- * writes goes to that process's standard error, which not everybody who may read logs of Pods may see.
+ * The log of a component of the control plane that runs in a process of pg8s: when it was started. What the
+ * component writes goes to that process's standard error, which not everybody who may read logs of Pods may
+ * see.
  */
 function mirrorLogOf(
   { metadata, status }: Pod,

@@ -22,10 +22,10 @@ export interface MirrorPodsOptions {
 }
 
 /**
- * Shows the static Pods of one node in the API, on a context with that node's identity, which this worker closes when it
- * stops (kubelet: `pkg/kubelet/pod/mirror_client.go`). A mirror Pod that is deleted, or that shows something else, is
- * created again; one that shows a Pod which the node does not have is deleted; its status follows the health of the
- * component that it shows.
+ * Shows the static Pods of one node in the API, on a context with that node's identity, which this worker
+ * closes when it stops (kubelet: `pkg/kubelet/pod/mirror_client.go`). A mirror Pod that is deleted, or that
+ * shows something else, is created again; one that shows a Pod which the node does not have is deleted; its
+ * status follows the health of the component that it shows.
  */
 export class MirrorPods implements Worker {
   readonly #context: OwnContext;

@@ -3,7 +3,7 @@ import type { StaticPod } from './static-pod.ts';
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
 
-/** One run of a part: what a container is elsewhere. */
+/** One run of a component, shown as a container. */
 export interface PartRun {
   /** `pg8s://…`; another one after each start. */
   containerId: string;
@@ -14,8 +14,8 @@ export interface PartRun {
 }
 
 /**
- * The run that follows the one which a Pod shows: the same again where it is, else a restart of it. What became of an
- * earlier run nobody saw, which a kubelet that starts anew tells as exit code 255.
+ * The run that follows the one which a Pod shows: the same again where it is, else a restart of it. How an
+ * earlier run ended is unknown, which a kubelet that starts anew reports as exit code 255.
  */
 export function nextRun(
   shown: Pod | undefined,
@@ -36,7 +36,9 @@ export function nextRun(
   return { containerId, startedAt, restartCount: before.restartCount + 1, lastState: { terminated } };
 }
 
-/** The status that a kubelet would report; `problem` is what keeps the part from working, `now` RFC 3339. */
+/**
+ * The status that a kubelet would report; `problem` is what keeps the component from working, `now` RFC 3339.
+ */
 export function mirrorStatus(
   shown: Pod,
   node: Node,

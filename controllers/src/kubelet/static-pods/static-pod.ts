@@ -7,7 +7,10 @@ const hashAnnotation = 'kubernetes.io/config.hash';
 
 type Container = NonNullable<Pod['spec']>['containers'][number];
 
-/** A part of the control plane as a kubelet would have it from a manifest: one container, on the host's network. */
+/**
+ * A component of the control plane as a kubelet would have it from a manifest: one container, on the host's
+ * network.
+ */
 export interface StaticPod {
   /** `etcd`, `kube-apiserver` … */
   name: string;
@@ -19,7 +22,7 @@ export interface StaticPod {
   folders: Readonly<Record<string, string>>;
   ports?: Container['ports'];
   probes?: Pick<Container, 'livenessProbe' | 'readinessProbe' | 'startupProbe'>;
-  /** What keeps the part from working now; undefined: nothing. */
+  /** What keeps the component from working now; undefined: nothing. */
   problem(): Promise<string | undefined>;
 }
 
@@ -28,14 +31,14 @@ export function mirrorName({ name }: StaticPod, nodeName: string): string {
   return `${name}-${nodeName}`;
 }
 
-/** Whether a Pod shows one that its kubelet has from elsewhere. */
+/** Whether a Pod shows a static Pod of its kubelet. */
 export function isMirrorPod({ metadata }: Pod): boolean {
   return metadata.annotations?.[mirrorAnnotation] !== undefined;
 }
 
 /**
- * The mirror Pod of a static one, as kubeadm and the kubelet make it; `seenMs` is when the kubelet learned of it
- * (kubeadm: `staticpod.ComponentPod`, kubelet: `config.applyDefaults`, `CreateMirrorPod`).
+ * The mirror Pod of a static one, as kubeadm and the kubelet create it; `seenMs` is when the kubelet read the
+ * static one (kubeadm: `staticpod.ComponentPod`, kubelet: `config.applyDefaults`, `CreateMirrorPod`).
  */
 export function mirrorPod(pod: StaticPod, node: Node, seenMs: number): Pod {
   const nodeName = node.metadata.name ?? '';
@@ -78,7 +81,7 @@ function specOf(pod: StaticPod, nodeName: string): NonNullable<Pod['spec']> {
       {
         name: pod.name,
         image: pod.image,
-        // There is none to pull.
+        // There is no image to pull.
         imagePullPolicy: 'Never',
         command: [...pod.command],
         resources: { requests: { ...pod.requests } },

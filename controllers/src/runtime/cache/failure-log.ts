@@ -13,8 +13,9 @@ interface Logged {
 }
 
 /**
- * Logs that a resource cannot be listed or watched, and which controllers wait for it: the first failure at once,
- * further ones at most once a minute for each resource. Bounded by the number of resources that have an informer.
+ * Logs that a resource cannot be listed or watched, and which controllers wait for it: the first failure at
+ * once, further ones at most once a minute for each resource. Bounded by the number of resources that have an
+ * informer.
  */
 export class FailureLog {
   readonly #log: Logger;

@@ -11,7 +11,9 @@ import { type Clock, delay } from '../clock.ts';
 import { apiVersionOf, type Resource } from '../client/resource.ts';
 import { type IndexFunction, type ReadonlyStore, Store } from './store.ts';
 
-/** Callbacks for changes of a cache, called in the order of the API's history, after the cache has changed. */
+/**
+ * Callbacks for changes of a cache, called in the order of the API's history, after the cache has changed.
+ */
 export interface ChangeHandler<T extends ApiObject> {
   add?(object: T): void;
   update?(before: T, after: T): void;
@@ -45,10 +47,10 @@ const quickEndMs = 1000;
 /**
  * A cache of one resource that follows the API, shared by all controllers of one identity.
  *
- * client-node's `ListWatch` lists, watches from the list's version, and lists again when that version is too old. This
- * class gives it raw JSON instead of models with Dates, restarts it with backoff after an error, and adds what it does
- * not have: indexes, the state before an update, delete and add where an object was replaced by another of its name,
- * and whether the first list is complete.
+ * client-node's `ListWatch` lists, watches from the list's version, and lists again when that version is too
+ * old. This class gives it raw JSON instead of models with Dates, restarts it with backoff after an error,
+ * and adds what it does not have: indexes, the state before an update, delete and add where an object was
+ * replaced by another of its name, and whether the first list is complete.
  */
 export class Informer<T extends ApiObject> {
   readonly resource: Resource<T>;
@@ -75,7 +77,8 @@ export class Informer<T extends ApiObject> {
     });
     // ListWatch uses nothing of Watch but this method.
     const watch = { watch: this.#watch.bind(this) } as unknown as Watch;
-    // ListWatch reads only names, namespaces and versions of objects; it does not matter that times are no Dates.
+    // ListWatch reads only names, namespaces and versions of objects; it does not matter that times are no
+    // Dates.
     const list = () => this.#list() as unknown as Promise<KubernetesListObject<KubernetesObject>>;
     this.#listWatch = new ListWatch('', watch, list, false, undefined, undefined, {
       delayFn: () => this.#pauseBeforeReconnect(),
@@ -146,11 +149,14 @@ export class Informer<T extends ApiObject> {
   #complete(object: T): void {
     object.kind ??= this.resource.kind;
     object.apiVersion ??= apiVersionOf(this.resource);
-    // No controller reads them, and they are half of a small object. The server keeps them when an update has none.
+    // No controller reads them, and they are half of a small object. The server keeps them when an update has
+    // none.
     delete object.metadata.managedFields;
   }
 
-  /** ListWatch's only use of client-node's Watch. It is called when the list, if there was one, is complete. */
+  /**
+   * ListWatch's only use of client-node's Watch. It is called when the list, if there was one, is complete.
+   */
   #watch(
     _path: string,
     parameters: { resourceVersion?: string },

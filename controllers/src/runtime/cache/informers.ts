@@ -4,7 +4,9 @@ import { apiVersionOf, type Resource } from '../client/resource.ts';
 import type { Clock } from '../clock.ts';
 import { Informer, type InformerOptions } from './informer.ts';
 
-/** What happened to an object of some resource; `before` is absent when it is new, `after` when it is gone. */
+/**
+ * What happened to an object of some resource; `before` is absent when it is new, `after` when it is gone.
+ */
 export type AnyChangeHandler = (
   resource: Resource,
   change: { before?: ApiObject; after?: ApiObject },
@@ -47,7 +49,9 @@ interface Entry {
   controllers: Set<string>;
 }
 
-/** One informer for each resource and selection, shared by all who ask (client-go: `SharedInformerFactory`). */
+/**
+ * One informer for each resource and selection, shared by all who ask (client-go: `SharedInformerFactory`).
+ */
 export class Informers implements SharedInformers {
   readonly #options: InformersOptions;
   readonly #entries = new Map<string, Entry>();

@@ -1,7 +1,7 @@
 import type { ApiObject } from '../client/api-object.ts';
 import { objectKey } from '../client/api-object.ts';
 
-/** The values under which an index files an object; none leaves it out. */
+/** The values of an object in an index; without values it is not in the index. */
 export type IndexFunction<T extends ApiObject> = (object: T) => readonly string[];
 
 /** What readers of an informer's cache may do. Objects are shared: never change one. */
@@ -20,7 +20,9 @@ export interface ReadonlyStore<T extends ApiObject> {
 const namespaceIndex = 'namespace';
 const ownerIndex = 'owner';
 
-/** Objects by key, with indexes that are kept as objects change (client-go: `tools/cache.ThreadSafeStore`). */
+/**
+ * Objects by key, with indexes that are kept as objects change (client-go: `tools/cache.ThreadSafeStore`).
+ */
 export class Store<T extends ApiObject> implements ReadonlyStore<T> {
   readonly #objects = new Map<string, T>();
   readonly #functions = new Map<string, IndexFunction<T>>();
@@ -57,7 +59,7 @@ export class Store<T extends ApiObject> implements ReadonlyStore<T> {
     return [...(filed.get(value)?.values() ?? [])];
   }
 
-  /** Adding an index again under its name changes nothing: several controllers may want the same one. */
+  /** Adding an index again under its name changes nothing: several controllers may use the same one. */
   addIndex(index: string, values: IndexFunction<T>): void {
     if (this.#functions.has(index)) return;
     this.#functions.set(index, values);

@@ -24,7 +24,9 @@ export class ApiError extends Error {
   /** Kubernetes: `metav1.StatusReason`; empty where the answer was no Status. */
   readonly reason: string;
   readonly status: Status;
-  /** How long the server asks to be left alone, where it did nothing because it is busy, or going or coming. */
+  /**
+   * How long the server asks to wait, where it did nothing because it is busy, stops or starts.
+   */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: number, status: Status, retryAfterMs?: number) {
@@ -36,23 +38,23 @@ export class ApiError extends Error {
   }
 }
 
-/** A server that says "at once" is not asked in a loop. */
+/** The least time to wait, for a server that says "at once". */
 const leastRetryMs = 100;
 
-/** How long to wait, in milliseconds, before asking a busy server again; undefined for any other failure. */
+/** How long to wait, in milliseconds, before trying a busy server again; undefined for any other failure. */
 export const retryAfterOf = (error: unknown): number | undefined =>
   error instanceof ApiError && error.retryAfterMs !== undefined
     ? Math.max(leastRetryMs, error.retryAfterMs)
     : undefined;
 
-/** The object, or the whole resource, is not there. */
+/** The object does not exist, or the resource is not served. */
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === 404;
 
-/** Somebody else changed the object since it was read, or a precondition does not hold. */
+/** Another client changed the object since it was read, or a precondition does not hold. */
 export const isConflict = (error: unknown): boolean =>
   error instanceof ApiError && error.code === 409 && error.reason !== 'AlreadyExists';
 
-/** The name is taken. */
+/** An object of this name exists. */
 export const isAlreadyExists = (error: unknown): boolean =>
   error instanceof ApiError && error.code === 409 && error.reason === 'AlreadyExists';
 
@@ -62,7 +64,7 @@ export const isExpired = (error: unknown): boolean => error instanceof ApiError 
 /** Refused by validation. */
 export const isInvalid = (error: unknown): boolean => error instanceof ApiError && error.code === 422;
 
-/** Nothing can be created here any more because the namespace is going away. */
+/** The object cannot be created because its namespace is being deleted. */
 export const isNamespaceTerminating = (error: unknown): boolean =>
   error instanceof ApiError &&
   error.code === 403 &&

@@ -1,8 +1,8 @@
 import type { ObjectMeta } from '@pg8s/k8s-proto/object';
 
 /**
- * A client-node model as its JSON has it. client-node's typed clients answer with models that hold Dates, its watches
- * with raw JSON; the controllers speak raw JSON everywhere, so times are RFC 3339 strings.
+ * A client-node model as JSON. client-node's typed clients return models that hold Dates, its watches raw
+ * JSON; the controllers use raw JSON everywhere, so times are RFC 3339 strings.
  */
 export type Json<Model> = Model extends Date
   ? string
@@ -30,7 +30,7 @@ export interface ApiList<T extends ApiObject = ApiObject> {
   items: T[];
 }
 
-/** `namespace/name`, or `name` for what lives in no namespace (client-go: `MetaNamespaceKeyFunc`). */
+/** `namespace/name`, or `name` for cluster-scoped objects (client-go: `MetaNamespaceKeyFunc`). */
 export function objectKey(object: ApiObject): string {
   const { namespace, name } = object.metadata;
   return namespace ? `${namespace}/${name}` : (name ?? '');

@@ -2,7 +2,7 @@ import type { ApiList, ApiObject } from './api-object.ts';
 import type { Status } from './api-error.ts';
 import type { Resource } from './resource.ts';
 
-/** Where an object is. `namespace` is empty or absent for what lives in none. */
+/** Names an object. `namespace` is empty or absent for cluster-scoped ones. */
 export interface ObjectRef {
   namespace?: string | undefined;
   name: string;
@@ -38,7 +38,10 @@ export interface WatchSink {
   /** The server accepted the watch. */
   opened?(): void;
   event(event: WatchEvent): void;
-  /** Called once, last. Without an error the server ended the watch in good order. Not called after `abort`. */
+  /**
+   * Called once, last. Without an error the server ended the watch as it does after its timeout. Not called
+   * after `abort`.
+   */
   closed(error: Error | undefined): void;
 }
 
@@ -62,9 +65,9 @@ export interface DeleteOptions {
 }
 
 /**
- * The API, generic over resources, in raw JSON. Every method rejects with an `ApiError` where the server refuses, and
- * with the transport's error where it cannot be reached. Two implementations: `createRestClient` speaks HTTP with a
- * kubeconfig's credentials, `testing/fake-api.ts` is a small API in memory.
+ * The API, generic over resources, in raw JSON. Every method rejects with an `ApiError` where the server
+ * refuses, and with the transport's error where it cannot be reached. Two implementations: `createRestClient`
+ * sends HTTP requests with a kubeconfig's credentials, `testing/fake-api.ts` is a small API in memory.
  *
  *     const client = createRestClient(kubeConfig, { userAgent: 'kube-controller-manager' });
  *     const web = await client.get(deployments, { namespace: 'default', name: 'web' });
@@ -80,7 +83,7 @@ export interface Client {
   watch(resource: Resource, request: WatchRequest, sink: WatchSink): WatchHandle;
   /** POST to the collection of the object's namespace. */
   create<T extends ApiObject>(resource: Resource<T>, object: T): Promise<T>;
-  /** POST to a subresource of `ref`: `binding`, `eviction`, `token`. Answers what the server does. */
+  /** POST to a subresource of `ref`: `binding`, `eviction`, `token`. Resolves to the server's answer. */
   createSubresource(
     resource: Resource,
     ref: ObjectRef & { subresource: string },

@@ -10,11 +10,11 @@ export interface DiscoveredResource extends Resource {
 
 export interface Discovery {
   resources: DiscoveredResource[];
-  /** Groups that could not be asked, `group/version` to error: an aggregated API that is away. */
+  /** Groups that could not be read, `group/version` to error: an aggregated API that is unavailable. */
   failures: Map<string, Error>;
 }
 
-/** Any list in these documents may be null: Go writes a slice that was never made so. */
+/** Any list in these documents may be null: Go writes nil slices so. */
 type Maybe<T> = T | null | undefined;
 
 interface ResourceList {
@@ -52,8 +52,8 @@ const aggregated =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;q=0.9';
 
 /**
- * Asks the server what it serves: two requests where it knows aggregated discovery, one for each group and version
- * where it does not. Subresources are left out. Rejects only when nothing could be learned.
+ * Reads what the server serves: by two requests where it has aggregated discovery, by one for each group and
+ * version where it does not. Subresources are left out. Rejects only when no group could be read.
  */
 export async function discover(client: Client): Promise<Discovery> {
   const [core, named] = await Promise.all([
@@ -91,7 +91,7 @@ export async function discover(client: Client): Promise<Discovery> {
   return { resources: found, failures };
 }
 
-/** Versions stand in the order of the group's preference. */
+/** Versions are in the order of the group's preference. */
 function fromAggregated({ items }: AggregatedList, failures: Map<string, Error>) {
   return (items ?? []).flatMap(({ metadata, versions }) => {
     const group = metadata?.name ?? '';
@@ -131,7 +131,7 @@ async function fromVersion(client: Client, groupVersion: string) {
     }));
 }
 
-/** Whether a resource can be used in all these ways. */
+/** Whether a resource has all these verbs. */
 export function supports(resource: DiscoveredResource, ...verbs: readonly string[]): boolean {
   return verbs.every((verb) => resource.verbs.includes(verb));
 }

@@ -18,7 +18,10 @@ export interface HttpRequest {
   path: string;
   headers: Record<string, string>;
   body?: string;
-  /** Rejects, or destroys the response's body, when the server sends nothing for so long. Unset: no limit, as for a watch. */
+  /**
+   * Rejects, or destroys the response's body, when the server sends nothing for so long. Unset: no limit, as
+   * for a watch.
+   */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
@@ -33,8 +36,8 @@ export interface HttpResponse {
 }
 
 /**
- * Sends requests to one server: over HTTP/2 on a single connection where the server offers it (ALPN), else over HTTP/1.1
- * with keep-alive. A lost connection is opened again by the next request.
+ * Sends requests to one server: over HTTP/2 on a single connection where the server offers it (ALPN), else
+ * over HTTP/1.1 with keep-alive. A lost connection is opened again by the next request.
  */
 export class HttpTransport {
   readonly #server: URL;

@@ -2,7 +2,8 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import tls from 'node:tls';
 
-// As client-go: on an HTTP/2 connection without traffic for 30 s a ping is sent, which has 15 s to be answered.
+// As client-go: on an HTTP/2 connection without traffic for 30 s a ping is sent, which has 15 s to be
+// answered.
 const pingAfterMs = 30_000;
 const pingTimeoutMs = 15_000;
 const windowBytes = 8 * 1024 * 1024;

@@ -39,10 +39,13 @@ export type PersistentVolume = Typed<V1PersistentVolume>;
 export type PersistentVolumeClaim = Typed<V1PersistentVolumeClaim>;
 export type StorageClass = Typed<V1StorageClass>;
 export type Event = Typed<CoreV1Event>;
-/** An event as those components write it that count in series. */
+/** An event of the group events.k8s.io, which counts repetitions in a series. */
 export type SeriesEvent = Typed<EventsV1Event>;
 
-/** A resource as paths name it, and the kind of its objects. `T` is the type of the objects, known only to the compiler. */
+/**
+ * A resource as paths name it, and the kind of its objects. `T` is the type of the objects, for the compiler
+ * only.
+ */
 export interface Resource<T extends ApiObject = ApiObject> {
   group: string;
   version: string;
@@ -124,7 +127,10 @@ export function groupResourceOf(resource: { group: string; name: string }): stri
   return resource.group === '' ? resource.name : `${resource.name}.${resource.group}`;
 }
 
-/** The path of a collection, an object or a subresource: `/apis/apps/v1/namespaces/default/deployments/web/scale`. */
+/**
+ * The path of a collection, an object or a subresource:
+ * `/apis/apps/v1/namespaces/default/deployments/web/scale`.
+ */
 export function resourcePath(
   resource: Resource,
   at: { namespace?: string | undefined; name?: string; subresource?: string } = {},

@@ -38,7 +38,9 @@ export async function readEvents(
   if (wasCut()) throw new Error('the connection was lost in the middle of a watch');
 }
 
-/** Milliseconds after which to try again, where the server did nothing because it is busy, starts or stops. */
+/**
+ * Milliseconds after which to try again, where the server did nothing because it is busy, starts or stops.
+ */
 export function retryAfterMsOf({ status, headers }: HttpResponse): number | undefined {
   const seconds = Number(headers['retry-after']);
   if (!(seconds >= 0) || (status !== 429 && status < 500)) return undefined;

@@ -33,7 +33,10 @@ const requestTimeoutMs = 60_000;
 // As client-go, where the server is busy and says when to try again.
 const maxAttempts = 10;
 
-/** A list as it arrives: Go writes a slice that was never made as null (kube-apiserver: an empty list of metadata). */
+/**
+ * A list as it arrives: Go writes a slice that was never made as null (kube-apiserver: an empty list of
+ * metadata).
+ */
 type WireList<T extends ApiObject> = Omit<ApiList<T>, 'metadata' | 'items'> & {
   metadata?: ApiList<T>['metadata'] | null;
   items?: T[] | null;
@@ -47,14 +50,17 @@ export interface ClientRateLimit {
 
 /** How a client sends its requests. */
 export interface RestClientOptions {
-  /** Names the component in `User-Agent`, from which the server takes the field manager: `kube-controller-manager/…`. */
+  /**
+   * Names the component in `User-Agent`, from which the server takes the field manager:
+   * `kube-controller-manager/…`.
+   */
   userAgent: string;
   /** Default: no limit; the server has its own. */
   rateLimit?: ClientRateLimit;
   /**
-   * What to do where the server is busy and says when to try again. `wait` (the default): as client-go, up to ten times,
-   * inside the request. `refuse`: reject at once with an ApiError that has `retryAfterMs`, for callers that can do other
-   * work meanwhile.
+   * What to do where the server is busy and says when to try again. `wait` (the default): as client-go, up to
+   * ten times, inside the request. `refuse`: reject at once with an ApiError that has `retryAfterMs`, for
+   * callers that can do other work meanwhile.
    */
   whenBusy?: 'wait' | 'refuse';
   clock?: Clock;
@@ -65,7 +71,10 @@ interface CallOptions {
   headers?: Record<string, string>;
 }
 
-/** A client of the API with a kubeconfig's server and credentials. Throws where the kubeconfig has no current cluster. */
+/**
+ * A client of the API with a kubeconfig's server and credentials. Throws where the kubeconfig has no current
+ * cluster.
+ */
 export function createRestClient(kubeConfig: KubeConfig, options: RestClientOptions): Client {
   return new RestClient(kubeConfig, options);
 }

@@ -27,8 +27,8 @@ interface Observation {
 /**
  * Keeps events from flooding the API, by the rules of client-go's `record.EventCorrelator`:
  *
- * 1. Events of one source about one object that differ only in their message are combined into one event from the
- *    tenth message within ten minutes on, with the message prefixed "(combined from similar events): ".
+ * 1. Events of one source about one object that differ only in their message are combined into one event from
+ *    the tenth message within ten minutes on, with the message prefixed "(combined from similar events): ".
  * 2. An event equal to an earlier one is counted there (`count`, `lastTimestamp`).
  * 3. A source may record 25 events about an object, and then one every five minutes; the rest is dropped.
  *

@@ -15,7 +15,9 @@ export interface EventRequest {
   message: string;
   /** The part of the object: `spec.containers{nginx}`. */
   fieldPath?: string;
-  /** What the component did: `Binding`. Only events of the group events.k8s.io have it (see `SeriesRecorder`). */
+  /**
+   * What the component did: `Binding`. Only events of the group events.k8s.io have it (see `SeriesRecorder`).
+   */
   action?: string;
 }
 
@@ -41,8 +43,8 @@ export interface EventRecorderOptions {
 }
 
 /**
- * A recorder of events of the core group that aggregates them as client-go's does; see `EventCorrelator`. Events that do
- * not fit its queues are dropped.
+ * A recorder of events of the core group that aggregates them as client-go's does; see `EventCorrelator`.
+ * Events that do not fit its queues are dropped.
  */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, clock, log, component, host = '', random = Math.random } = options;

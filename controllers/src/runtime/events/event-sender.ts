@@ -18,8 +18,9 @@ const maxAttempts = 12;
 const retryMs = 10_000;
 
 /**
- * Writes events in the background, in order for each object. What does not fit the queues is dropped; a refusal is
- * logged, and anything else tried again, twelve times in all (client-go: `record.maxTriesPerEvent`).
+ * Writes events in the background, in order for each object. What does not fit the queues is dropped; a
+ * refusal is logged, and anything else tried again, twelve times in all (client-go:
+ * `record.maxTriesPerEvent`).
  */
 export class EventSender {
   readonly #options: EventSenderOptions;
@@ -32,7 +33,10 @@ export class EventSender {
     this.#options = options;
   }
 
-  /** Calls `write` after the earlier ones of its queue, until it succeeds. Returns false where the queue is full. */
+  /**
+   * Calls `write` after the earlier ones of its queue, until it succeeds. Returns false where the queue is
+   * full.
+   */
   send(about: ApiObject, reason: string, write: () => Promise<void>): boolean {
     const queue = queueOf(about.metadata.uid ?? about.metadata.name ?? '');
     if (this.#stop.signal.aborted || (this.#waiting[queue] ?? 0) >= queueLength) return false;

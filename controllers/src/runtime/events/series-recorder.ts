@@ -37,9 +37,10 @@ interface Recorded {
 }
 
 /**
- * A recorder of events of the group `events.k8s.io`, as client-go's `tools/events`: an event has no count and no first
- * and last times, but the moment, the action, and when it is repeated a series. The first repetition writes the series
- * with `count: 2`; further ones are counted here and written every half hour, and when none came for six minutes.
+ * A recorder of events of the group `events.k8s.io`, as client-go's `tools/events`: an event has no count and
+ * no first and last times, but the moment, the action, and when it is repeated a series. The first repetition
+ * writes the series with `count: 2`; further ones are counted here and written every half hour, and when none
+ * came for six minutes.
  */
 export class SeriesRecorder implements EventRecorder {
   readonly #options: SeriesRecorderOptions;

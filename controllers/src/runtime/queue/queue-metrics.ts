@@ -4,8 +4,8 @@ import type { QueueObserver } from './work-queue.ts';
 const buckets = [1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100];
 
 /**
- * Counts what a queue does under the names that kube-controller-manager's metrics have; nothing without a registry.
- * All queues of a registry share the metrics, and differ in the label `name`.
+ * Counts what a queue does under the names that kube-controller-manager's metrics have; nothing without a
+ * registry. All queues of a registry share the metrics, and differ in the label `name`.
  */
 export function metricsOf(registry: Registry | undefined, name: string): QueueObserver {
   if (!registry) return {};

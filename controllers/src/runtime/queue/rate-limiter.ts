@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 export interface RateLimiter {
   /** Milliseconds to wait; counts one more failure. */
   when(key: string): number;
-  /** The key succeeded, or was given up. */
+  /** The key succeeded, or is not tried any more. */
   forget(key: string): void;
   /** Failures since the last `forget`. */
   failures(key: string): number;
@@ -50,7 +50,10 @@ export function slowestOf(...limiters: readonly RateLimiter[]): RateLimiter {
   };
 }
 
-/** 5 ms doubling to 1000 s for a key, and 10 a second with bursts of 100 over all (client-go: `DefaultTypedControllerRateLimiter`). */
+/**
+ * 5 ms doubling to 1000 s for a key, and 10 a second with bursts of 100 over all (client-go:
+ * `DefaultTypedControllerRateLimiter`).
+ */
 export function controllerRateLimiter(clock: Clock): RateLimiter {
   return slowestOf(exponentialBackoff(5, 1_000_000), tokenBucket(10, 100, clock));
 }

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.ts';
 import { controllerRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
-/** Told what a queue does; all optional, for metrics. */
+/** Called for what a queue does; all optional, for metrics. */
 export interface QueueObserver {
   added?(depth: number): void;
   taken?(depth: number, waitedMs: number): void;
@@ -20,11 +20,11 @@ export interface WorkQueueOptions {
  *
  *     add(k)      → waits in order
  *     get()       → k is being processed
- *     add(k)      → remembered as dirty: nobody else gets k now
+ *     add(k)      → remembered as dirty: no other worker gets k now
  *     done(k)     → k waits again, because it was dirty
  *
- * So two workers never hold one key, and a change during the work is never lost. The queue holds keys of objects that
- * exist, once each: that is its bound.
+ * So two workers never hold one key, and a change during the work is never lost. The queue holds keys of
+ * objects that exist, once each: that is its bound.
  */
 export class WorkQueue {
   readonly #clock: Clock;
@@ -77,7 +77,7 @@ export class WorkQueue {
     this.#delayed.set(key, { atMs, timer });
   }
 
-  /** Adds when the rate limiter allows: for work that failed. */
+  /** Adds when the rate limiter allows it: after a failure. */
   addRateLimited(key: string): void {
     this.#observer.retried?.();
     this.addAfter(key, this.#rateLimiter.when(key));
@@ -109,7 +109,7 @@ export class WorkQueue {
     this.#notifyDrained();
   }
 
-  /** Takes nothing more, and lets workers finish what waits; they then get undefined. */
+  /** Takes no more keys; workers finish those that wait, and then get undefined. */
   shutDown(): void {
     this.#shuttingDown = true;
     for (const { timer } of this.#delayed.values()) timer.cancel();

@@ -39,12 +39,13 @@ interface HistoryEvent extends WatchEvent {
 }
 
 /**
- * A small API in memory with the behaviour that controllers depend on: resourceVersions and conflicts, generations, watches
- * with history and bookmarks, status subresources, finalizers, graceful deletion of bound Pods, propagation policies,
- * namespaces that refuse creations while they terminate. It neither defaults nor validates.
+ * A small API in memory with the behaviour that controllers depend on: resourceVersions and conflicts,
+ * generations, watches with history and bookmarks, status subresources, finalizers, graceful deletion of
+ * bound Pods, propagation policies, namespaces that refuse creations while they terminate. It neither
+ * defaults nor validates.
  */
 export class FakeApi implements Client {
-  /** Everything that was asked for, in order. */
+  /** All requests, in order. */
   readonly requests: FakeRequest[] = [];
   readonly #clock: Clock;
   readonly #objects = new Map<string, Map<string, ApiObject>>();
@@ -66,7 +67,7 @@ export class FakeApi implements Client {
     return () => void this.#hooks.splice(this.#hooks.indexOf(hook), 1);
   }
 
-  /** What is stored, without asking through the API. */
+  /** What is stored, without a request. */
   all<T extends ApiObject>(resource: Resource<T>): T[] {
     return [...(this.#objects.get(groupResourceOf(resource))?.values() ?? [])].map(
       (object) => structuredClone(object) as T,
@@ -79,7 +80,7 @@ export class FakeApi implements Client {
     this.#compacted = this.#version;
   }
 
-  /** Ends every watch, as a server that goes away does. */
+  /** Ends every watch, as a server does that stops. */
   dropWatches(error?: Error): void {
     for (const watcher of this.#watchers) {
       this.#watchers.delete(watcher);
@@ -97,7 +98,7 @@ export class FakeApi implements Client {
     const items = this.all(resource)
       .filter((object) => selects(request, object))
       .map((object) => {
-        // As the real one: items of a list are bare.
+        // As a server does: items of a list have no kind and no apiVersion.
         const {
           apiVersion: _apiVersion,
           kind: _kind,
@@ -316,7 +317,7 @@ export class FakeApi implements Client {
     at: { namespace?: string | undefined; name?: string | undefined },
     more: { subresource?: string | undefined; object?: ApiObject } = {},
   ): Promise<void> {
-    // A real request is never answered in the same turn.
+    // A request to a server is never answered in the same turn of the event loop.
     await Promise.resolve();
     this.#note(verb, resource, at, more);
   }
@@ -362,7 +363,7 @@ export class FakeApi implements Client {
     const before = current as ApiObject & { spec?: unknown; status?: unknown };
     let next = wanted as ApiObject & { spec?: unknown; status?: unknown };
     if (subresource === 'status') {
-      // As the real one: annotations may be written with the status.
+      // As a server does: annotations may be written with the status.
       const { annotations } = next.metadata;
       next = { ...structuredClone(before), status: next.status };
       if (annotations) next.metadata.annotations = annotations;
@@ -383,7 +384,7 @@ export class FakeApi implements Client {
       this.#remove(resource, next);
       return next;
     }
-    // As the real store: what changes nothing is not written.
+    // As a server does: an update that changes nothing is not written.
     if (JSON.stringify(next) === JSON.stringify(before)) return before;
     return this.#put(resource, next);
   }
@@ -419,7 +420,8 @@ export class FakeApi implements Client {
 
   #publish(event: HistoryEvent): void {
     this.#history.push(event);
-    // Events arrive after the answer to the request that caused them, as often as before; after is the harder case.
+    // Events arrive after the answer to the request that caused them, as often as before; after is the harder
+    // case.
     for (const watcher of this.#watchers)
       setImmediate(() => this.#watchers.has(watcher) && deliver(watcher, event));
   }

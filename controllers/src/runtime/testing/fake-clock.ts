@@ -6,7 +6,7 @@ interface Pending {
   callback: () => void;
 }
 
-/** A clock that stands still until `advance` is called. */
+/** A clock whose time changes only by `advance`. */
 export class FakeClock implements Clock {
   #nowMs: number;
   #order = 0;
@@ -30,12 +30,15 @@ export class FakeClock implements Clock {
     return { cancel: () => void this.#pending.delete(pending) };
   }
 
-  /** How many timers wait. */
+  /** How many timers are pending. */
   get timers(): number {
     return this.#pending.size;
   }
 
-  /** Lets time pass in which no timer fires: a process that is stopped. What was due fires at the next `advance`. */
+  /**
+   * Lets time pass without timers, as for a process that is stopped. Those that were due are called by the
+   * next `advance`.
+   */
   skip(ms: number): void {
     this.#nowMs += ms;
   }

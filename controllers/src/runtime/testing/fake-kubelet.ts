@@ -29,7 +29,7 @@ export function startFakeKubelet({ api, clock }: TestContext): FakeKubelet {
         await api.update(pods, { ...pod, status: { phase: 'Running', conditions } }, 'status');
       }
     } catch (error) {
-      // A newer event of the same Pod follows.
+      // A later event of the same Pod brings it here again.
       if (!isConflict(error) && !isNotFound(error)) throw error;
     }
   }

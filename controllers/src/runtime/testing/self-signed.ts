@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { cryptoProvider, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 
-// The library takes its algorithms from here.
+// The library needs this before it is loaded.
 cryptoProvider.set(webcrypto);
 
-/** A certificate for 127.0.0.1 that vouches for itself, and its key; PEM. */
+/** A self-signed certificate for 127.0.0.1, and its key; PEM. */
 export async function selfSigned(): Promise<{ cert: string; key: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

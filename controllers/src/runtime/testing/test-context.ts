@@ -5,7 +5,7 @@ import { Informers } from '../cache/informers.ts';
 import { FakeApi } from './fake-api.ts';
 import { FakeClock } from './fake-clock.ts';
 
-/** A context on a fake API and a clock that stands still. */
+/** A context on a fake API and a fake clock. */
 export interface TestContext extends OwnContext {
   api: FakeApi;
   clock: FakeClock;

@@ -32,9 +32,9 @@ export function refersTo(reference: OwnerReference, resource: Resource): boolean
 export type Claim = 'keep' | 'adopt' | 'release' | 'ignore';
 
 /**
- * Decides who owns an object (client-go: `controller.BaseControllerRefManager`): what we own and select we keep, what we
- * own and no longer select we release, an orphan that we select we adopt. Nobody adopts while being deleted, and nothing
- * that is being deleted is adopted.
+ * Decides who owns an object (client-go: `controller.BaseControllerRefManager`): what we own and select we
+ * keep, what we own and no longer select we release, an orphan that we select we adopt. An owner that is
+ * being deleted does not adopt, and an object that is being deleted is not adopted.
  */
 export function decideClaim(
   owner: ApiObject,
@@ -69,7 +69,8 @@ export async function claimObjects<T extends ApiObject>(request: ClaimRequest<T>
   const { client, owner, ownerResource, resource, selector } = request;
   let mayAdopt: Promise<void> | undefined;
 
-  // The cache may not know yet that the owner is being deleted, or was replaced; ask once, before the first adoption.
+  // The cache may not know yet that the owner is being deleted, or was replaced; ask once, before the first
+  // adoption.
   async function checkOwner(): Promise<void> {
     const { namespace, name = '', uid } = owner.metadata;
     const live = await client.get(ownerResource, { namespace, name });
@@ -109,7 +110,7 @@ export async function claimObjects<T extends ApiObject>(request: ClaimRequest<T>
         },
       });
     } catch (error) {
-      // Gone, or another object by now, or already without the reference.
+      // It is gone, or was replaced by another object, or has no such reference any more.
       if (!isNotFound(error) && !isInvalid(error)) throw error;
     }
   }
@@ -121,7 +122,7 @@ export async function claimObjects<T extends ApiObject>(request: ClaimRequest<T>
     else if (claim === 'release') await release(object);
     else if (claim === 'adopt') {
       const adopted = await adopt(object);
-      // An answer may be older than its request only in what we did not ask for; identity is the object's own.
+      // The answer may lack kind and apiVersion: they are the resource's.
       if (adopted) claimed.push({ ...adopted, kind: resource.kind, apiVersion: apiVersionOf(resource) });
     }
   }

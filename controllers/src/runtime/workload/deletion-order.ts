@@ -6,19 +6,19 @@ const phaseRanks: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 
 const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
 
 /**
- * Chooses which Pods a scale-down deletes (Kubernetes: `controller.ActivePodsWithRanks`). The first difference decides;
- * who comes first is deleted first:
+ * Chooses which Pods a scale-down deletes (Kubernetes: `controller.ActivePodsWithRanks`). The first
+ * difference decides; the Pod that comes first is deleted first:
  *
  * 1. not assigned to a node
  * 2. pending, then unknown, then running
  * 3. not ready
  * 4. lower `pod-deletion-cost`
- * 5. more Pods of the same family on its node
+ * 5. more related Pods on its node
  * 6. ready for a shorter time, in powers of two, so that age only counts where it differs much; then by uid
  * 7. more restarts
  * 8. younger, in powers of two again; then by uid
  *
- * `related` are the Pods of the family: of all ReplicaSets with the same owner.
+ * `related` are the Pods of all ReplicaSets with the same owner.
  */
 export function choosePodsToDelete(
   pods: readonly Pod[],

@@ -2,19 +2,19 @@ import type { Clock } from '../clock.ts';
 
 interface Expected {
   creations: number;
-  /** Keys of the objects whose deletion was asked for. */
+  /** Uids of the objects whose deletion was requested. */
   deletions: Set<string>;
   sinceMs: number;
 }
 
-/** After so long a controller acts again even if it never saw what it asked for. */
+/** After so long an expectation does not count any more, even if it was not met. */
 const patienceMs = 300_000;
 
 /**
- * What a controller asked for and has not yet seen in its cache, by the key of its object (client-go:
- * `controller.UIDTrackingControllerExpectations`). While an expectation is open the cache is known to be behind, and
- * counting from it would create or delete twice. Deletions are tracked by uid because a deletion is seen twice: when the
- * object is marked and when it is gone.
+ * The creations and deletions that a controller requested and that its cache does not show yet, by the key of
+ * its object (client-go: `controller.UIDTrackingControllerExpectations`). While an expectation is open the
+ * cache is known to be behind, and counting from it would create or delete twice. Deletions are tracked by
+ * uid because a deletion is seen twice: when the object is marked and when it is gone.
  */
 export class Expectations {
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class Expectations {
     this.#clock = clock;
   }
 
-  /** True when everything asked for was seen, or patience has run out. */
+  /** True when everything was observed, or the time is over. */
   satisfied(key: string): boolean {
     const expected = this.#expected.get(key);
     if (!expected) return true;
@@ -40,13 +40,13 @@ export class Expectations {
     this.#expected.set(key, { creations: 0, deletions: new Set(uids), sinceMs: this.#clock.monotonicMs() });
   }
 
-  /** A creation was seen, or will not happen. */
+  /** A creation was observed, or failed. */
   creationObserved(key: string): void {
     const expected = this.#expected.get(key);
     if (expected && expected.creations > 0) expected.creations -= 1;
   }
 
-  /** A deletion was seen, or will not happen. */
+  /** A deletion was observed, or failed. */
   deletionObserved(key: string, uid: string): void {
     this.#expected.get(key)?.deletions.delete(uid);
   }

@@ -7,7 +7,10 @@ import { controllerOf, refersTo } from './controller-ref.ts';
 /** An object whose controller selects others by their labels: a ReplicaSet, a Deployment. */
 export type SelectingOwner = ApiObject & { spec?: { selector?: LabelSelector } };
 
-/** The owner that controls an object; undefined where it is of another kind, gone, or replaced by one of its name. */
+/**
+ * The owner that controls an object; undefined where it is of another kind, gone, or replaced by one of its
+ * name.
+ */
 export function ownerIn<Owner extends ApiObject>(
   owners: { resource: Resource<Owner>; store: ReadonlyStore<Owner> },
   object: ApiObject,

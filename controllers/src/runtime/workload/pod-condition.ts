@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { type Pod, pods } from '../client/resource.ts';
 
-/** A condition as it is to be; `now` is RFC 3339, for the transition if there is one. */
+/** The wanted condition; `now` is RFC 3339, for the transition if there is one. */
 export interface WantedCondition {
   type: string;
   status: string;
@@ -11,8 +11,9 @@ export interface WantedCondition {
 }
 
 /**
- * Sets a condition of a Pod, and with it other fields of its status, by a patch that fails where another Pod has the
- * name by now. Nothing is sent when the Pod, as it was given, has all of it (Kubernetes: `PatchPodStatus`).
+ * Sets a condition of a Pod, and with it other fields of its status, by a patch that fails where another Pod
+ * has the name by now. Nothing is sent when the Pod, as it was given, has all of it (Kubernetes:
+ * `PatchPodStatus`).
  */
 export async function setPodCondition(
   client: Client,

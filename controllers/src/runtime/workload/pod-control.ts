@@ -16,8 +16,9 @@ export class PodControl {
   }
 
   /**
-   * Creates a Pod of a template, controlled by `owner`. Rejects with the API's error. Returns undefined where the
-   * namespace is being deleted: every further creation would fail too, and the owner itself is about to go.
+   * Creates a Pod of a template, controlled by `owner`. Rejects with the API's error. Returns undefined where
+   * the namespace is being deleted: every further creation would fail too, and the owner itself is about to
+   * go.
    */
   async create(owner: ApiObject, template: PodTemplate | undefined): Promise<Pod | undefined> {
     const { client, recorder } = this.#context;

@@ -12,7 +12,7 @@ export function readySinceMs(pod: Pod): number | undefined {
   return parseTime(ready?.lastTransitionTime);
 }
 
-/** Ready for at least `minReadySeconds`. */
+/** Has been ready for at least `minReadySeconds`. */
 export function isAvailable(pod: Pod, minReadySeconds: number, nowMs: number): boolean {
   if (!isReady(pod)) return false;
   if (minReadySeconds === 0) return true;
@@ -20,7 +20,7 @@ export function isAvailable(pod: Pod, minReadySeconds: number, nowMs: number): b
   return since !== undefined && since + minReadySeconds * 1000 <= nowMs;
 }
 
-/** Ended, for good or bad. */
+/** In phase Succeeded or Failed. */
 export function isTerminal(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }

@@ -1,7 +1,7 @@
 /**
- * Calls `act` `count` times in batches of 1, 2, 4 …, each batch at once, and stops after a batch in which a call
- * failed: a quota that refuses one Pod is asked once, not five hundred times (client-go: `slowStartBatch`).
- * Returns how many succeeded, and the first error.
+ * Calls `act` `count` times in batches of 1, 2, 4 …, each batch at once, and stops after a batch in which a
+ * call failed: a quota that refuses Pods refuses one, not five hundred (client-go:
+ * `slowStartBatch`). Returns how many succeeded, and the first error.
  */
 export async function slowStart(
   count: number,

@@ -1,14 +1,17 @@
 import { podTemplateTypes } from './generated/pod-template-types.ts';
 
 /**
- * A Pod template as Go's spew library prints the struct (`%#v` without methods, with sorted keys), which is the text that
- * Kubernetes hashes (`k8s.io/utils/dump.ForHash`). Every field is there, set or not, with its type:
+ * A Pod template as Go's spew library prints the struct (`%#v` without methods, with sorted keys), which is
+ * the text that Kubernetes hashes (`k8s.io/utils/dump.ForHash`). Every field is there, set or not, with its
+ * type:
  *
- *     (v1.PodTemplateSpec){ObjectMeta:(v1.ObjectMeta){Name:(string) … Labels:(map[string]string)map[app:web] …
- *      Spec:(v1.PodSpec){… Containers:([]v1.Container)[{Name:(string)web …}] … Overhead:(v1.ResourceList)<nil> …}}
+ *     (v1.PodTemplateSpec){ObjectMeta:(v1.ObjectMeta){Name:(string) … Labels:(map[string]string)map[app:web]
+ *      … Spec:(v1.PodSpec){… Containers:([]v1.Container)[{Name:(string)web …}] …
+ *      Overhead:(v1.ResourceList)<nil> …}}
  *
- * Lists, maps and pointers that are absent print as `<nil>`, and so do empty lists and maps, because protobuf, through
- * which a controller reads them, does not tell these from absent. Timestamps print as unset: a template has none.
+ * Lists, maps and pointers that are absent print as `<nil>`, and so do empty lists and maps, because
+ * protobuf, through which a controller reads them, does not tell these from absent. Timestamps print as
+ * unset: a template has none.
  */
 export function dumpPodTemplate(template: unknown): string {
   return dumpTyped(template, 'v1.PodTemplateSpec');
@@ -81,8 +84,9 @@ const decimalExponents: Record<string, number> = {
 const binaryExponents: Record<string, number> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 
 /**
- * A Quantity's struct as `resource.ParseQuantity` fills it: `500m` is value 500, scale −3. The text is kept where it is surely
- * canonical; a number that might not fit into 64 bits is a big decimal of nine places instead.
+ * A Quantity's struct as `resource.ParseQuantity` fills it: `500m` is value 500, scale −3. The text is kept
+ * where it is canonical for certain; a number that might not fit into 64 bits is a big decimal of nine places
+ * instead.
  */
 function dumpQuantity(text: string): string {
   const [, sign = '', leading = '', fraction = '', suffix = ''] =

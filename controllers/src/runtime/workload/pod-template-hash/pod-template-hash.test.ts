@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import type { PodTemplate } from '../../client/resource.ts';
 import { podTemplateHash } from './pod-template-hash.ts';
 
-/** Computed by Kubernetes' own packages at v0.36.3: `dump.ForHash` after a round through protobuf, FNV, `SafeEncodeString`. */
+/**
+ * Computed by Kubernetes' own packages at v0.36.3: `dump.ForHash` after a round through protobuf, FNV,
+ * `SafeEncodeString`.
+ */
 const known: { name: string; template: unknown; collisionCount?: number; hash: string }[] = [
   {
     name: 'the first Pod of the courses',
