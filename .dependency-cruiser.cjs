@@ -88,6 +88,21 @@ module.exports = {
       },
     },
     {
+      name: 'scheduler-framework-and-queue-use-no-plugin',
+      severity: 'error',
+      from: { path: '^controllers/src/scheduler/(framework|queue)/', pathNot: testFiles },
+      to: { path: '^controllers/src/scheduler/plugins/' },
+    },
+    {
+      name: 'scheduler-plugins-use-no-other-plugin',
+      severity: 'error',
+      from: { path: '^controllers/src/scheduler/plugins/([^/]+)/' },
+      to: {
+        path: '^controllers/src/scheduler/plugins/[^/]+/',
+        pathNot: '^controllers/src/scheduler/plugins/$1/',
+      },
+    },
+    {
       name: 'only-storage-etcd-speaks-to-etcd',
       severity: 'error',
       from: {

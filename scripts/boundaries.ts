@@ -68,6 +68,21 @@ const planted: readonly { path: string; content: string; rules: readonly string[
     // The circle is reported once, with its first file.
     rules: [],
   },
+  {
+    path: 'controllers/src/scheduler/framework/planted.ts',
+    content: "import type { Plugin } from '../plugins/one/planted.ts';\nexport type Again = Plugin;\n",
+    rules: ['scheduler-framework-and-queue-use-no-plugin'],
+  },
+  {
+    path: 'controllers/src/scheduler/plugins/one/planted.ts',
+    content: "import type { Other } from '../other/planted.ts';\nexport type Plugin = Other;\n",
+    rules: ['scheduler-plugins-use-no-other-plugin'],
+  },
+  {
+    path: 'controllers/src/scheduler/plugins/other/planted.ts',
+    content: 'export type Other = string;\n',
+    rules: [],
+  },
   // Each room of the API server reaches for one above it.
   ...(
     [
