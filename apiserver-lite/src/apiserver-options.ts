@@ -1,6 +1,7 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';
-import type { DefaultTolerations } from './admission/plugins/default-toleration-seconds.ts';
+import type { DefaultTolerations } from './admission/plugin.ts';
+import type { PluginSelection } from './admission/plugin-table.ts';
 import type { ServiceAccountOptions } from './authentication/service-account/token-options.ts';
 import type { TokenLookup } from './authentication/token-file.ts';
 import type { KubeletClientOptions } from './registry/core/pod/kubelet/kubelet-client.ts';
@@ -58,8 +59,8 @@ export interface ApiserverOptions {
   livezGracePeriodMs?: number;
   /** Whether the endpoints of the `kubernetes` Service are written. Default true. */
   writesEndpoints?: boolean;
-  /** Admission plugins that do not run, by kube-apiserver's names. */
-  disabledAdmissionPlugins?: readonly string[];
+  /** Admission plugins that run or do not, by kube-apiserver's names. Default: those that run there by default. */
+  admissionPlugins?: PluginSelection;
   serviceClusterIpRange?: string;
   serviceNodePortRange?: string;
   eventTtlSeconds?: number;

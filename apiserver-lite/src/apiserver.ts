@@ -7,6 +7,7 @@ import { ResourceTable } from './registry/resource-table.ts';
 import { startHttpsServer, type HttpsServer } from './server/https-server.ts';
 import { StartError } from './server/start-error.ts';
 import { within } from './server/within.ts';
+import { admissionStage } from './stages/admission-stage.ts';
 import { authenticationStage } from './stages/authentication-stage.ts';
 import { authorizationStage } from './stages/authorization-stage.ts';
 import { given } from './stages/given.ts';
@@ -74,7 +75,8 @@ export function createApiserver(options: ApiserverOptions): BuiltApiserver {
     const parts = { resources, storage, authentication, authorization, registry, metrics, address };
     const { hooks, withdrawEndpoints } = hooksStage(options, { ...parts, closing: closing.signal });
     const router = routesStage(options, { ...parts, hooks, closing: closing.signal });
-    const handler = handlerStage(options, { ...parts, router });
+    const admission = admissionStage(options, parts);
+    const handler = handlerStage(options, { ...parts, admission, router });
     const start = async (): Promise<void> => {
       await requireEtcd(storage.factory);
       await hooks.run();

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { apiVersionOf, type GroupVersion } from '@pg8s/k8s-proto/group-version';
 import { isReason } from '../api-errors/status-error.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
+import { acceptObject } from '../registry/rest.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
 import { apiServiceName, isLocalApiService, localApiService, registeredVersions } from './api-services.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
@@ -33,6 +34,7 @@ async function unregisterApiService(
     const { uid } = object.metadata;
     await store.delete(request, apiServiceName(version), {
       dryRun: false,
+      validate: acceptObject,
       ...(uid === undefined ? {} : { preconditions: { uid } }),
     });
   } catch (error) {

@@ -5,7 +5,7 @@ import type { GenericStore } from '../registry/generic/generic-store.ts';
 import { addressAt, type IpRange } from '../registry/core/service/allocation/ip-range.ts';
 import { registeredVersions } from './api-services.ts';
 import { registerApiService } from './api-service-registration.ts';
-import { ensure, loopbackRequest } from './ensure-object.ts';
+import { ensure, internalUpdate, loopbackRequest } from './ensure-object.ts';
 import { ensureFlowControl } from './flow-control.ts';
 import { ensureLegacyTokenTracking } from './legacy-token-tracking.ts';
 import { ensureServiceCidr } from './service-cidr.ts';
@@ -59,12 +59,17 @@ async function ensureKubernetesService(options: BootstrapOptions): Promise<void>
   const track = registry.trackServerWrite;
   await ensure(wanted, { store, nowMs: clock(), track });
   const { ports } = wanted['spec'] as { ports: unknown };
-  await store.update(loopbackRequest('default', clock()), 'kubernetes', (current) => {
-    const object = current ?? wanted;
-    const spec = object['spec'] as { ports: unknown };
-    if (isSame(spec.ports, ports)) return object;
-    return tracked(store, track, current, { ...object, spec: { ...spec, ports } });
-  });
+  await store.update(
+    loopbackRequest('default', clock()),
+    'kubernetes',
+    (current) => {
+      const object = current ?? wanted;
+      const spec = object['spec'] as { ports: unknown };
+      if (isSame(spec.ports, ports)) return object;
+      return tracked(store, track, current, { ...object, spec: { ...spec, ports } });
+    },
+    internalUpdate,
+  );
 }
 
 const priorityClasses = [
@@ -89,11 +94,16 @@ async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions
   const store = registry.storeOf('', 'configmaps');
   const track = registry.trackServerWrite;
   await ensure(structuredClone(wanted), { store, nowMs: clock(), track });
-  await store.update(loopbackRequest('kube-system', clock()), name, (current) => {
-    const object = current ?? wanted;
-    const next = { ...object, data: { ...(object['data'] as object | undefined), ...data } };
-    return tracked(store, track, current, next);
-  });
+  await store.update(
+    loopbackRequest('kube-system', clock()),
+    name,
+    (current) => {
+      const object = current ?? wanted;
+      const next = { ...object, data: { ...(object['data'] as object | undefined), ...data } };
+      return tracked(store, track, current, next);
+    },
+    internalUpdate,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isReason } from '../api-errors/status-error.ts';
 import { applyDefaults } from '../registry/defaults/apply-defaults.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
+import { acceptObject, type UpdateOptions } from '../registry/rest.ts';
 import type { TrackServerWrite } from '../registry/server-writes.ts';
 import type { StoreRequest } from '../registry/strategy.ts';
 
@@ -15,6 +16,12 @@ export function loopbackRequest(namespace: string, nowMs: number): StoreRequest 
     warn() {},
   };
 }
+
+/** How the server updates what it writes without a request: no admission plugin is asked. */
+export const internalUpdate: Pick<UpdateOptions, 'validateCreate' | 'validateUpdate'> = {
+  validateCreate: acceptObject,
+  validateUpdate: acceptObject,
+};
 
 /** Where something is ensured, and for whom. */
 export interface Ensuring {
@@ -43,7 +50,7 @@ export async function ensure(object: KubeObject, { store, nowMs, track, manager 
       object,
       ...(manager === undefined ? {} : { manager }),
     });
-    await store.create(request, object);
+    await store.create(request, object, acceptObject);
   } catch (error) {
     // Another apiserver was faster.
     if (!isReason(error, 'AlreadyExists')) throw error;

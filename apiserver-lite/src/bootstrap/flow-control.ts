@@ -4,7 +4,7 @@ import { applyDefaults } from '../registry/defaults/apply-defaults.ts';
 import { copyOf } from '../registry/generic/copy-object.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
 import { timestamp } from '../registry/generic/timestamp.ts';
-import { ensure, loopbackRequest } from './ensure-object.ts';
+import { ensure, loopbackRequest, internalUpdate } from './ensure-object.ts';
 import { conditionFields, withAppliedStatus, type TrackServerWrite } from '../registry/server-writes.ts';
 import { autoUpdate, standardLevels, standardSchemas } from './flow-control-objects.ts';
 
@@ -21,14 +21,19 @@ async function ensureSpec(
   const manager = 'api-priority-and-fairness-config-producer-v1';
   await ensure(copyOf(wanted), { store, nowMs, track, manager });
   applyDefaults(wanted);
-  await store.update(loopbackRequest('', nowMs), name, (current) => {
-    const object = current ?? wanted;
-    const follows = mandatory.has(name) || object.metadata.annotations?.[autoUpdate] === 'true';
-    if (!follows) return object;
-    const next = { ...object, metadata: { ...object.metadata }, spec: copyOf(wanted['spec']) };
-    track({ resource: store.resource, current, object: next, manager });
-    return next;
-  });
+  await store.update(
+    loopbackRequest('', nowMs),
+    name,
+    (current) => {
+      const object = current ?? wanted;
+      const follows = mandatory.has(name) || object.metadata.annotations?.[autoUpdate] === 'true';
+      if (!follows) return object;
+      const next = { ...object, metadata: { ...object.metadata }, spec: copyOf(wanted['spec']) };
+      track({ resource: store.resource, current, object: next, manager });
+      return next;
+    },
+    internalUpdate,
+  );
 }
 
 interface SchemaStatus {

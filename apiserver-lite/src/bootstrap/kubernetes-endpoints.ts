@@ -6,7 +6,7 @@ import { isReason } from '../api-errors/status-error.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import type { StorageFactory } from '../registry/registry-storages.ts';
-import { loopbackRequest } from './ensure-object.ts';
+import { internalUpdate, loopbackRequest } from './ensure-object.ts';
 
 const leaseSeconds = 15;
 const defaultIntervalMs = 10_000;
@@ -130,7 +130,7 @@ export class KubernetesEndpoints {
           registry.trackServerWrite({ resource: store.resource, current, object });
           return object;
         },
-        { forceAllowCreate: true },
+        { ...internalUpdate, forceAllowCreate: true },
       );
     };
     await write('', 'endpoints', (found) => ({

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
-import { ensure, loopbackRequest } from './ensure-object.ts';
+import { ensure, internalUpdate, loopbackRequest } from './ensure-object.ts';
 
 const name = 'kube-apiserver-legacy-service-account-token-tracking';
 const namespace = 'kube-system';
@@ -27,11 +27,16 @@ export async function ensureLegacyTokenTracking(registry: BuiltRegistry, nowMs: 
     data: { since },
   };
   await ensure(structuredClone(wanted), { store, nowMs, track });
-  await store.update(loopbackRequest(namespace, nowMs), name, (current = wanted) => {
-    const data = (current['data'] ?? {}) as Record<string, unknown>;
-    if (isDate(data['since'])) return current;
-    const object = { ...current, metadata: { ...current.metadata }, data: { ...data, since } };
-    track({ resource: store.resource, current, object });
-    return object;
-  });
+  await store.update(
+    loopbackRequest(namespace, nowMs),
+    name,
+    (current = wanted) => {
+      const data = (current['data'] ?? {}) as Record<string, unknown>;
+      if (isDate(data['since'])) return current;
+      const object = { ...current, metadata: { ...current.metadata }, data: { ...data, since } };
+      track({ resource: store.resource, current, object });
+      return object;
+    },
+    internalUpdate,
+  );
 }

@@ -10,6 +10,7 @@ import { readBody } from './body/read-body.ts';
 import { trackInTurns } from './managed-fields/track.ts';
 import { readWriteOptions } from './options/write-options.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
+import { RequestAdmission } from './request-admission.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
 import { writeValue } from './write-response.ts';
 
@@ -30,12 +31,14 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
   scope.types.applyDefaults(object);
   dedupOwnerReferences(context, object);
 
-  const { dryRun } = options;
   await breathe();
   await trackInTurns(undefined, object, { scope, manager: options.manager });
   await breathe();
+  const admission = new RequestAdmission(context, scope);
+  await admission.admitCreate(object, options);
+  const createOptions = { dryRun: options.dryRun, validate: admission.validateCreate(options) };
   if (rest.createNamed !== undefined) {
-    const result = await rest.createNamed(context, context.requestInfo.name, object, { dryRun });
+    const result = await rest.createNamed(context, context.requestInfo.name, object, createOptions);
     if (isStatus(result)) {
       const status = { ...result, code: result['code'] ?? 201 };
       await writeValue(context, { code: 201, object: status, mediaType: format.mediaType });
@@ -46,7 +49,7 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
     return;
   }
   if (rest.create === undefined) throw methodNotAllowed(scope.groupResource, 'create');
-  const created = await rest.create(context, object, { dryRun });
+  const created = await rest.create(context, object, createOptions);
   await breathe();
   await respondObject(context, scope, { code: 201, object: created, format });
 }

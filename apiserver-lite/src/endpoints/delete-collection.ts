@@ -3,6 +3,7 @@ import { methodNotAllowed } from '../api-errors/status-error.ts';
 import { readDeleteOptions } from './options/delete-options.ts';
 import { readListOptions } from './options/list-options.ts';
 import type { ResourceScope } from './resource-scope.ts';
+import { RequestAdmission } from './request-admission.ts';
 import { negotiateResource, respondList } from './respond-object.ts';
 
 /** `DELETE` of a collection: the answer is the list of what was met. */
@@ -12,12 +13,14 @@ export async function deleteCollection(context: RequestContext, scope: ResourceS
   const format = negotiateResource(context, scope);
   const selection = readListOptions(context, rest, false);
   const options = await readDeleteOptions(context);
-  const page = await rest.deleteCollection(context, options, {
+  const validate = new RequestAdmission(context, scope).validateDelete('', options);
+  const selected = {
     ...selection.scope,
     resourceVersion: selection.resourceVersion,
     resourceVersionMatch: selection.resourceVersionMatch,
     limit: selection.limit,
     continueToken: selection.continueToken,
-  });
+  };
+  const page = await rest.deleteCollection(context, { ...options, validate }, selected);
   await respondList(context, scope, page, format);
 }

@@ -3,6 +3,7 @@ import type { RequestContext } from '../http/request-context.ts';
 import { methodNotAllowed } from '../api-errors/status-error.ts';
 import { readDeleteOptions } from './options/delete-options.ts';
 import type { ResourceScope } from './resource-scope.ts';
+import { RequestAdmission } from './request-admission.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
 import { writeValue } from './write-response.ts';
 
@@ -13,7 +14,8 @@ export async function deleteOne(context: RequestContext, scope: ResourceScope): 
   const { name } = context.requestInfo;
   const format = negotiateResource(context, scope);
   const options = await readDeleteOptions(context);
-  const { object, immediate } = await rest.delete(context, name, options);
+  const validate = new RequestAdmission(context, scope).validateDelete(name, options);
+  const { object, immediate } = await rest.delete(context, name, { ...options, validate });
 
   // Clients that ask for a cascade in the old way learn that it isn't done yet; to others 202 would be news.
   const code = !immediate && options.orphanDependents === false ? 202 : 200;

@@ -17,11 +17,9 @@ import {
   StatusError,
   unsupportedMediaType,
 } from '../api-errors/status-error.ts';
-import { authorizeCreate } from './authorize-create.ts';
 import { ensureKind, reportStrictErrors, unknownConversion } from './body/decode-object.ts';
 import { ensureMapBudget, maxJsonKeys, tooManyKeys } from './body/map-budget.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
-import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
 import { BodyError, kindOfValue } from './body/read-value.ts';
 import { applyConfiguration } from './managed-fields/apply.ts';
@@ -37,6 +35,7 @@ import { PatchError, rejectedPatch } from './patch/patch-error.ts';
 import { printPatched, touchedByMerge, touchedByPointers } from './patch/print-patched.ts';
 import { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
+import { RequestAdmission } from './request-admission.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
 
 const strategicMerge = 'application/strategic-merge-patch+json';
@@ -85,19 +84,21 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
     : patchMechanism(context, scope, { read: () => readPatch(patchType, body, scope), options });
   const { name } = context.requestInfo;
   const namespace = namespaceOf(scope, context.requestInfo.namespace);
+  const admission = new RequestAdmission(context, scope);
   const transform = async (current: KubeObject | undefined): Promise<KubeObject> => {
-    if (current === undefined && apply) await authorizeCreate(context, scope);
     beginTurn();
     const object = await mechanism(current);
     await breathe();
     ensureNamespace(object, namespace);
     ensureName(object, name);
-    dedupOwnerReferences(context, object);
+    if (current === undefined) await admission.admitCreate(object, options);
+    else await admission.admitUpdate(object, current, options);
     return object;
   };
   const { object, created } = await retryOnConflict(() =>
     rest.update!(context, name, transform, {
       dryRun: options.dryRun,
+      ...admission.validateUpdate(options),
       ...(apply ? { forceAllowCreate: true } : {}),
     }),
   );

@@ -3,16 +3,19 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { admissionPluginNames } from '../admission/plugin-names.ts';
-import { testRegistry } from '../registry/testing/test-registry.ts';
+import { createAdmission } from '../admission/plugin-table.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import { create, testRegistry } from '../registry/testing/test-registry.ts';
 
 import { EndpointServer } from './testing/endpoint-server.ts';
 
 /*
  * `recorded-answers/*.yaml` are requests, each file one life of a server; `*.answers` beside them are the answers that a
  * stock kube-apiserver gave: status, warnings and body, less what differs from run to run (uids, times, versions) and
- * managedFields, which have tests of their own. To record them anew, give the address and a token of a fresh stock server
- * without controllers, with NamespaceLifecycle as its only admission plugin: PG8S_STOCK_SERVER=https://127.0.0.1:6443 PG8S_STOCK_TOKEN=… npm run test:unit -- FILE
+ * managedFields, which have tests of their own. `UID(PATH)` in a body is the uid of the object at PATH; `node: NAME` asks as
+ * that node, which may do everything but `request-serviceaccounts-token-audience` (`node-restriction.yaml` sees to that).
+ * To record them anew, give the address and a token of a fresh stock server without controllers, with NamespaceLifecycle
+ * and NodeRestriction as its only admission plugins: PG8S_STOCK_SERVER=https://127.0.0.1:6443 PG8S_STOCK_TOKEN=… npm run test:unit -- FILE
  */
 const folder = new URL('recorded-answers/', import.meta.url);
 const families = readdirSync(folder)
@@ -25,6 +28,8 @@ interface Recorded {
   send: string;
   body?: unknown;
   headers?: Record<string, string>;
+  /** Asks as this node. */
+  node?: string;
 }
 
 interface Answer {
@@ -35,12 +40,18 @@ interface Answer {
 
 type Send = (request: Recorded) => Promise<Answer>;
 
-function splitRequest({ send, body, headers = {} }: Recorded) {
+function splitRequest({ send, body, headers = {}, node }: Recorded) {
   const space = send.indexOf(' ');
   return {
     method: send.slice(0, space),
     path: send.slice(space + 1),
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      ...(node === undefined
+        ? {}
+        : { 'impersonate-user': `system:node:${node}`, 'impersonate-group': 'system:nodes' }),
+      ...headers,
+    },
     text: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
   };
 }
@@ -107,10 +118,21 @@ function normalized(text: string): string {
     .replaceAll(/("cells":\[[^\]]*)"\d+s"/g, '$1"AGE"');
 }
 
+/** The request with every `UID(PATH)` replaced. */
+async function withUids(request: Recorded, send: Send): Promise<Recorded> {
+  let body = JSON.stringify(request.body);
+  for (const [mark, path = ''] of body?.matchAll(/UID\(([^)]*)\)/g) ?? []) {
+    const { text } = await send({ send: `GET ${path}` });
+    const { metadata } = JSON.parse(text) as { metadata: { uid: string } };
+    body = body!.replace(mark, metadata.uid);
+  }
+  return body === undefined ? request : { ...request, body: JSON.parse(body) as unknown };
+}
+
 async function answersTo(requests: readonly Recorded[], send: Send): Promise<string[]> {
   const answers: string[] = [];
   for (const request of requests) {
-    const { status, warnings, text } = await send(request);
+    const { status, warnings, text } = await send(await withUids(request, send));
     answers.push(
       [
         request.send,
@@ -122,6 +144,13 @@ async function answersTo(requests: readonly Recorded[], send: Send): Promise<str
   return answers;
 }
 
+const authorizer: Authorizer = {
+  authorize: ({ verb }) => ({
+    decision: verb === 'request-serviceaccounts-token-audience' ? 'noOpinion' : 'allow',
+    reason: '',
+  }),
+};
+
 for (const family of families) {
   test(`recorded answers: ${family}`, async (t) => {
     const requests = parse(readFileSync(new URL(`${family}.yaml`, folder), 'utf8')) as Recorded[];
@@ -131,12 +160,11 @@ for (const family of families) {
       const recorded = await answersTo(requests, askStock(stock, process.env['PG8S_STOCK_TOKEN'] ?? ''));
       writeFileSync(file, `${recorded.join('\n\n')}\n`);
     }
-    const { registry } = await testRegistry({
+    const api = await testRegistry({
       authorizer: {
         authorize: async () => ({ decision: 'allow', reason: '' }),
         rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
       },
-      disabledAdmissionPlugins: admissionPluginNames.filter((name) => name !== 'NamespaceLifecycle'),
       tokenRequests: {
         issuer: { issue: async () => 'token' },
         apiAudiences: ['https://kubernetes.default.svc'],
@@ -144,7 +172,16 @@ for (const family of families) {
         extendExpiration: true,
       },
     });
-    const server = await EndpointServer.start(registry.resources);
+    const { registry } = api;
+    for (const name of ['kube-node-lease', 'kube-public']) {
+      await create(api, '/v1/namespaces', { metadata: { name } });
+    }
+    const server = await EndpointServer.start(registry.resources, {
+      admission: createAdmission(
+        { enabled: ['NodeRestriction'], disabled: ['TaintNodesByCondition', 'DefaultTolerationSeconds'] },
+        { storageOf: (group, resource) => registry.storageOf(group, resource), authorizer },
+      ),
+    });
     t.after(() => server.close());
     const found = await answersTo(requests, async (recorded) => {
       const { method, path, headers, text } = splitRequest(recorded);

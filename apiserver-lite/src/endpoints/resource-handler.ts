@@ -1,3 +1,4 @@
+import { noAdmission, type Admission } from '../admission/chain.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { ServedRest } from '../registry/rest.ts';
@@ -18,6 +19,8 @@ import { watch } from './watch.ts';
 /** What the handler needs; all but the resources has a default. */
 export interface ResourceHandlerOptions {
   resources: ServedResources;
+  /** Default: no plugin runs. */
+  admission?: Admission;
   /** Asked when an update or an apply would create the object. */
   authorizer?: Authorizer;
   /** Milliseconds since the epoch. */
@@ -33,12 +36,14 @@ type Endpoint = (context: RequestContext, scope: ResourceScope) => Promise<void>
 /** The stage behind the filters: every request for a resource of the API. */
 export function createResourceHandler({
   resources,
+  admission = noAdmission,
   authorizer,
   now = Date.now,
   random = Math.random,
   minRequestTimeoutSeconds = 1800,
 }: ResourceHandlerOptions): Handler {
   const environment: EndpointEnvironment = {
+    admission,
     now,
     random,
     minRequestTimeoutSeconds,

@@ -1,3 +1,4 @@
+import type { Admission } from '../admission/chain.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ServedRest } from '../registry/rest.ts';
 import type { ResourceTypes } from '../registry/resource-types/resource-types.ts';
@@ -11,6 +12,8 @@ export interface EndpointEnvironment {
   now: () => number;
   /** In [0, 1). */
   random: () => number;
+  /** Called for every request that writes or connects. */
+  admission: Admission;
   /** Asked whether somebody who may update or patch may also create what isn't there; absent: everybody may. */
   authorizer?: Authorizer;
   /** Watches that name no timeout end after this, up to twice this. */

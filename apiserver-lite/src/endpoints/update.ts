@@ -2,7 +2,6 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../http/request-context.ts';
 import { breathe } from '../http/breathe.ts';
 import { methodNotAllowed } from '../api-errors/status-error.ts';
-import { authorizeCreate } from './authorize-create.ts';
 import { decodeObject } from './body/decode-object.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
@@ -10,6 +9,7 @@ import { readBody } from './body/read-body.ts';
 import { trackInTurns } from './managed-fields/track.ts';
 import { readWriteOptions } from './options/write-options.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
+import { RequestAdmission } from './request-admission.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
 
 /** `PUT …/name` (Kubernetes: `endpoints/handlers/update.go`). */
@@ -36,18 +36,21 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
 
   let decoded: KubeObject | undefined = await decode();
   const { uid } = decoded.metadata;
+  const admission = new RequestAdmission(context, scope);
   const transform = async (current: KubeObject | undefined): Promise<KubeObject> => {
-    if (current === undefined) await authorizeCreate(context, scope);
     // Whoever gets the object may change it: a second attempt starts from the body again.
     const object = decoded ?? (await decode());
     decoded = undefined;
     await breathe();
     await trackInTurns(current, object, { scope, manager: options.manager });
     await breathe();
+    if (current === undefined) await admission.admitCreate(object, options);
+    else await admission.admitUpdate(object, current, options);
     return object;
   };
   const { object, created } = await rest.update(context, name, transform, {
     dryRun: options.dryRun,
+    ...admission.validateUpdate(options),
     ...(uid === undefined || uid === '' ? {} : { preconditions: { uid } }),
   });
   await breathe();

@@ -1,27 +1,13 @@
-import { admissionPluginNames } from '../admission/plugin-names.ts';
+import { pluginTable, type PluginSelection } from '../admission/plugin-table.ts';
 import { flagError } from './flag-error.ts';
 import type { ApiserverFlagReader } from './flag-reader.ts';
 
-/** Every plugin of kube-apiserver 1.36 (`--enable-admission-plugins` in its help). */
-const knownPlugins: ReadonlySet<string> = new Set(
-  `AlwaysAdmit AlwaysDeny AlwaysPullImages CertificateApproval CertificateSigning CertificateSubjectRestriction
-   ClusterTrustBundleAttest DefaultIngressClass DefaultStorageClass DefaultTolerationSeconds DenyServiceExternalIPs
-   EventRateLimit ExtendedResourceToleration ImagePolicyWebhook JobValidation LimitPodHardAntiAffinityTopology
-   LimitRanger MutatingAdmissionPolicy MutatingAdmissionWebhook NamespaceAutoProvision NamespaceExists
-   NamespaceLifecycle NodeDeclaredFeatureValidator NodeRestriction OwnerReferencesPermissionEnforcement
-   PersistentVolumeClaimResize PodGroupProtection PodGroupWorkloadExists PodNodeSelector PodResizeValidator
-   PodSecurity PodTolerationRestriction PodTopologyLabels Priority ResourceQuota RuntimeClass ServiceAccount
-   StorageObjectInUseProtection TaintNodesByCondition ValidatingAdmissionPolicy ValidatingAdmissionWebhook`.split(
-    /\s+/,
-  ),
-);
-
 /**
- * Which of the admission plugins that are there must not run.
+ * Which admission plugins run besides those that run by default, and which do not.
  *
  * @throws ApiserverFlagError for unknown plugins, in kube-apiserver's words, and for one to be enabled that pg8s lacks.
  */
-export function disabledPlugins(reader: ApiserverFlagReader): string[] {
+export function selectedPlugins(reader: ApiserverFlagReader): Required<PluginSelection> {
   const enabled = pluginsOf('enable-admission-plugins', reader);
   const disabled = pluginsOf('disable-admission-plugins', reader);
   const both = enabled.filter((name) => disabled.includes(name));
@@ -31,16 +17,16 @@ export function disabledPlugins(reader: ApiserverFlagReader): string[] {
       `and --disable-admission-plugins overlap: ${both.join(', ')} is in both`,
     );
   }
-  const missing = enabled.filter((name) => !admissionPluginNames.some((own) => own === name));
+  const missing = enabled.filter((name) => pluginTable.find((row) => row.name === name)?.build === undefined);
   if (missing.length > 0) {
-    throw flagError('enable-admission-plugins', `refused: ${missing.join(', ')} is not there yet`);
+    throw flagError('enable-admission-plugins', `refused: pg8s does not have ${missing.join(', ')}`);
   }
-  return disabled;
+  return { enabled, disabled };
 }
 
 function pluginsOf(flag: string, reader: ApiserverFlagReader): string[] {
   const names = reader.list(flag);
-  const unknown = names.find((name) => !knownPlugins.has(name));
+  const unknown = names.find((name) => !pluginTable.some((row) => row.name === name));
   if (unknown !== undefined) throw flagError(flag, `plugin ${JSON.stringify(unknown)} is unknown`);
   return names;
 }

@@ -96,7 +96,7 @@ const servedFlags: readonly ComponentFlag[] = [
   list(
     'enable-admission-plugins',
     '',
-    'Admission plugins to run besides those that run by default. One that is not there yet is refused.',
+    'Admission plugins to run besides those that run by default. One that pg8s does not have is refused.',
   ),
   list('disable-admission-plugins', '', 'Admission plugins not to run.'),
   list('feature-gates', '', 'Only the defaults of Kubernetes 1.36: another value is refused.'),

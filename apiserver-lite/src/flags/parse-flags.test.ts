@@ -159,10 +159,13 @@ describe('flags of kube-apiserver', () => {
       'enable-admission-plugins': 'NamespaceLifecycle',
       'disable-admission-plugins': 'ServiceAccount,Priority',
     });
-    assert.deepEqual(apiserver.disabledAdmissionPlugins, ['ServiceAccount', 'Priority']);
+    assert.deepEqual(apiserver.admissionPlugins, {
+      enabled: ['NamespaceLifecycle'],
+      disabled: ['ServiceAccount', 'Priority'],
+    });
     await assert.rejects(
       parse({ 'enable-admission-plugins': 'AlwaysPullImages' }),
-      /--enable-admission-plugins refused: AlwaysPullImages is not there yet/,
+      /--enable-admission-plugins refused: pg8s does not have AlwaysPullImages/,
     );
     await assert.rejects(parse({ 'disable-admission-plugins': 'Foo' }), {
       message: '--disable-admission-plugins plugin "Foo" is unknown',

@@ -5,7 +5,7 @@ import { addressAt, parseServiceRanges } from '../registry/core/service/allocati
 import { parsePortRange } from '../registry/core/service/allocation/node-port-allocator.ts';
 import { readSigningKey, readVerifyingKeys } from '../authentication/service-account/token-keys.ts';
 import type { ServiceAccountOptions } from '../authentication/service-account/token-options.ts';
-import { disabledPlugins } from './admission-plugins.ts';
+import { selectedPlugins } from './admission-plugins.ts';
 import { type EtcdOverride, parseEtcdOverrides } from './etcd-overrides.ts';
 import { flagError } from './flag-error.ts';
 import { ApiserverFlagReader } from './flag-reader.ts';
@@ -96,7 +96,7 @@ export async function parseApiserverFlags(
       leaseReuseSeconds: reader.integer('lease-reuse-duration-seconds'),
       livezGracePeriodMs: reader.durationMs('livez-grace-period'),
       writesEndpoints: reader.oneOf('endpoint-reconciler-type', ['lease', 'none']) === 'lease',
-      disabledAdmissionPlugins: disabledPlugins(reader),
+      admissionPlugins: selectedPlugins(reader),
       eventTtlSeconds: reader.durationMs('event-ttl') / 1000,
       deleteCollectionWorkers: reader.positive('delete-collection-workers'),
       defaultTolerations: {

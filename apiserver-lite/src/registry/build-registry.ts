@@ -1,18 +1,9 @@
 import type { Logger } from 'pino';
 import { apiVersionOf, resources as builtInResources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
-import { admissionChain, type Admission, type AdmissionPlugin } from '../admission/admission.ts';
-import {
-  type DefaultTolerations,
-  defaultTolerationSeconds,
-} from '../admission/plugins/default-toleration-seconds.ts';
-import { namespaceLifecycle } from '../admission/plugins/namespace-lifecycle.ts';
-import { admissionPluginNames } from '../admission/plugin-names.ts';
-import { taintNodesByCondition } from '../admission/plugins/taint-nodes-by-condition.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import type { KubeletClientOptions } from './core/pod/kubelet/kubelet-client.ts';
 import { repairAllocations } from './core/service/allocation/repair-allocations.ts';
 import type { GenericStore } from './generic/generic-store.ts';
-import { escalationCheck } from './rbac/escalation-check.ts';
 import { builtInResource, type RegistryStorages } from './registry-storages.ts';
 import { ResourceTable } from './resource-table.ts';
 import { withBuiltInTypes } from './resource-types/built-in/built-in-types.ts';
@@ -46,15 +37,11 @@ export interface RegistryOptions {
   /** How kubelets are called. */
   kubelet?: KubeletClientOptions;
   componentProbes?: Readonly<Record<string, ComponentProbe>>;
-  /** Admission beyond NamespaceLifecycle, which always comes first. */
-  admissionPlugins?: readonly AdmissionPlugin[];
   /** Records the owners of what the server writes for itself; without it nobody owns it. */
   trackServerWrite?: TrackServerWrite;
-  /** `--disable-admission-plugins`. */
-  disabledAdmissionPlugins?: readonly string[];
   /**
-   * The parts of the control plane that run beside this server, by name (controllers by kube-controller-manager's): who
-   * creates what none of them, and no admission plugin, acts on is warned. Absent: not known, and nobody is warned.
+   * The parts of the control plane that run, by name: controllers by kube-controller-manager's, admission plugins by
+   * kube-apiserver's. Who creates what none of them acts on is warned. Absent: not known, and nobody is warned.
    */
   actors?: readonly string[];
   options?: {
@@ -67,8 +54,6 @@ export interface RegistryOptions {
     runtimeConfig?: RuntimeConfig;
     /** `--delete-collection-workers`. */
     deleteCollectionWorkers?: number;
-    /** `--default-not-ready-toleration-seconds`, `--default-unreachable-toleration-seconds`. */
-    defaultTolerations?: DefaultTolerations;
   };
 }
 
@@ -93,7 +78,6 @@ export function createRegistry(options: RegistryOptions): BuiltRegistry {
   const { storages, clock = Date.now, random = Math.random, options: settings = {} } = options;
   const { trackServerWrite = () => {}, resources = new ResourceTable() } = options;
   const storageOf = (group: string, resource: string) => storages.of(group, resource);
-  const enabledPlugins = enabledPluginsOf(options);
   const allocators = serviceAllocators({
     storages,
     clusterIpRange: settings.serviceClusterIpRange,
@@ -103,9 +87,9 @@ export function createRegistry(options: RegistryOptions): BuiltRegistry {
   });
   const stored = new StoredRests({
     storages,
-    admission: registryAdmission(options, enabledPlugins),
+    authorizer: options.authorizer,
     dependencies: { clock, eventTtlSeconds: settings.eventTtlSeconds ?? 3600, ...allocators, storageOf },
-    actors: options.actors === undefined ? undefined : new Set([...options.actors, ...enabledPlugins]),
+    actors: options.actors === undefined ? undefined : new Set(options.actors),
     tokenRequests: options.tokenRequests,
     kubelet: options.kubelet ?? {},
     trackServerWrite,
@@ -139,29 +123,6 @@ export function createRegistry(options: RegistryOptions): BuiltRegistry {
         nowMs: clock(),
       }),
   };
-}
-
-type PluginName = (typeof admissionPluginNames)[number];
-
-function enabledPluginsOf({ disabledAdmissionPlugins }: RegistryOptions): PluginName[] {
-  const disabled = new Set(disabledAdmissionPlugins);
-  return admissionPluginNames.filter((name) => !disabled.has(name));
-}
-
-function registryAdmission(
-  { storages, authorizer, options: settings = {}, admissionPlugins = [] }: RegistryOptions,
-  enabled: readonly PluginName[],
-): Admission {
-  const plugins: Record<PluginName, AdmissionPlugin> = {
-    NamespaceLifecycle: namespaceLifecycle(storages.of('', 'namespaces')),
-    TaintNodesByCondition: taintNodesByCondition(),
-    DefaultTolerationSeconds: defaultTolerationSeconds(settings.defaultTolerations),
-  };
-  return admissionChain([
-    ...enabled.map((name) => plugins[name]),
-    escalationCheck({ authorizer, storageOf: (group, resource) => storages.of(group, resource) }),
-    ...admissionPlugins,
-  ]);
 }
 
 /** The endpoints of all built-in resources that are to be served and can be, in the order of the table. */

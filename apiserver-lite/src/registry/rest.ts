@@ -7,8 +7,21 @@ import type { ListOptions, ListPage, Preconditions, WatchOptions, Watcher } from
 
 export type PropagationPolicy = 'Orphan' | 'Background' | 'Foreground';
 
+/**
+ * Asks validating admission about an object, just before it is stored or deleted; throws the refusal (Kubernetes:
+ * `rest.ValidateObjectFunc`). The object is in the version that the Rest serves, and must not be changed.
+ */
+export type ValidateObject = (object: KubeObject) => Promise<void>;
+
+/** Asks about the next state of an object (Kubernetes: `rest.ValidateObjectUpdateFunc`). */
+export type ValidateObjectUpdate = (object: KubeObject, old: KubeObject) => Promise<void>;
+
+/** For what the server writes without a request: nobody is asked (Kubernetes: `rest.ValidateAllObjectFunc`). */
+export const acceptObject = async (): Promise<void> => {};
+
 export interface CreateOptions {
   dryRun: boolean;
+  validate: ValidateObject;
 }
 
 export interface UpdateOptions {
@@ -16,6 +29,9 @@ export interface UpdateOptions {
   preconditions?: Preconditions;
   /** An update of a missing object creates it (only where the strategy allows it, or by server-side apply). */
   forceAllowCreate?: boolean;
+  /** Asked where the update creates the object. */
+  validateCreate: ValidateObject;
+  validateUpdate: ValidateObjectUpdate;
 }
 
 export interface DeleteOptions {
@@ -24,6 +40,11 @@ export interface DeleteOptions {
   preconditions?: Preconditions;
   propagationPolicy?: PropagationPolicy;
   orphanDependents?: boolean;
+}
+
+/** A deletion, and whom to ask about each object just before it is marked or deleted. */
+export interface ValidatedDelete extends DeleteOptions {
+  validate: ValidateObject;
 }
 
 export interface UpdateResult {
@@ -102,9 +123,9 @@ export interface Rest {
     transform: (current: KubeObject | undefined) => Promise<KubeObject> | KubeObject,
     options: UpdateOptions,
   ): Promise<UpdateResult>;
-  delete?(context: RequestContext, name: string, options: DeleteOptions): Promise<DeleteResult>;
+  delete?(context: RequestContext, name: string, options: ValidatedDelete): Promise<DeleteResult>;
   /** Deletes what `list` selects, several at a time; the result is the list of what it met. */
-  deleteCollection?(context: RequestContext, options: DeleteOptions, list: ListOptions): Promise<ListPage>;
+  deleteCollection?(context: RequestContext, options: ValidatedDelete, list: ListOptions): Promise<ListPage>;
   /** Answers the request itself: `pods/log`, `nodes/proxy` … */
   connect?(context: RequestContext, name: string): Promise<void>;
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
-import type { Admission } from '../admission/admission.ts';
+import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
 import { conversionOf } from './conversion/conversions.ts';
 import type { KubeletClientOptions } from './core/pod/kubelet/kubelet-client.ts';
 import type { Conversion } from './generic/conversion.ts';
@@ -12,6 +12,7 @@ import { storeRest } from './generic/store-rest.ts';
 import { applyDefaults } from './defaults/apply-defaults.ts';
 import type { KindDependencies, KindModule } from './kind-module.ts';
 import { kindModuleOf } from './kind-modules.ts';
+import { guardEscalation } from './rbac/escalation-check.ts';
 import { defaultTable } from './table/default-table.ts';
 import { restFacets } from './rest-facets.ts';
 import { storageView, type RegistryStorages } from './registry-storages.ts';
@@ -25,7 +26,8 @@ import { warnOfMissingActors } from './missing-actors.ts';
 /** What the endpoints of stored resources are built from. */
 export interface StoredRestsOptions {
   storages: RegistryStorages;
-  admission: Admission;
+  /** Asked whether users hold what the roles grant that they write. */
+  authorizer: ReviewAuthorizer;
   dependencies: KindDependencies;
   /** The parts that act on objects; undefined: not known, and nobody is warned of what they leave undone. */
   actors: ReadonlySet<string> | undefined;
@@ -56,13 +58,17 @@ export class StoredRests {
 
   /** A resource of one version, and its subresources as far as they are implemented. `module` is that of its own kind. */
   build(resource: ResourceInfo, module: KindModule): Rest[] {
-    const { clock } = this.#options.dependencies;
+    const { authorizer, dependencies } = this.#options;
+    const { clock, storageOf } = dependencies;
     const stored = kindModuleOf(resource.storedAs) ?? module;
     const store = this.#storeFor(resource, stored);
     const conversion = conversionOf(resource);
     const table = tableOf(resource, module, conversion);
     const facets = restFacets(resource, module);
-    const plain = storeRest({ resource, store, table, clock, facets });
+    const plain = guardEscalation(storeRest({ resource, store, table, clock, facets }), {
+      authorizer,
+      storageOf,
+    });
     for (const [verb, serve] of Object.entries(stored.verbs?.(store, clock) ?? {})) {
       if (verb in plain) Object.assign(plain, { [verb]: serve });
     }
@@ -74,7 +80,7 @@ export class StoredRests {
   }
 
   #storeFor(resource: ResourceInfo, module: KindModule): GenericStore {
-    const { storages, admission, random, deleteCollectionWorkers } = this.#options;
+    const { storages, random, deleteCollectionWorkers } = this.#options;
     const prefix = resource.storageKeyPrefix ?? '';
     let store = this.#stores.get(prefix);
     if (store === undefined) {
@@ -83,7 +89,6 @@ export class StoredRests {
         storage: storages.forResource(resource),
         strategy: this.#strategyOf(resource, module),
         applyDefaults,
-        admission,
         random,
         ...(deleteCollectionWorkers === undefined ? {} : { deleteCollectionWorkers }),
       });

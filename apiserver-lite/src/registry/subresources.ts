@@ -8,12 +8,7 @@ import type { SubresourceBuilder, SubresourceOptions } from './subresource-build
 /** Subresources that are served alike for every kind that has them. */
 const shared: Readonly<Record<string, SubresourceBuilder>> = {
   status: ({ parent, subresource, store, status, clock }) =>
-    partRest(
-      parent,
-      subresource,
-      store.withStrategy('status', statusStrategy(store.strategy, status)),
-      clock,
-    ),
+    partRest(parent, subresource, store.withStrategy(statusStrategy(store.strategy, status)), clock),
   scale: ({ parent, subresource, store, clock }) => scaleRest(parent, subresource, store, clock),
 };
 

@@ -1,3 +1,4 @@
+import type { Admission } from '../admission/chain.ts';
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import { createResourceHandler } from '../endpoints/resource-handler.ts';
 import { encodeStatus } from '../endpoints/write-response.ts';
@@ -13,6 +14,7 @@ import { given } from './given.ts';
 /** What requests are answered by. */
 export interface HandlerStageParts {
   resources: ServedResources;
+  admission: Admission;
   authentication: AuthenticationStage;
   authorization: AuthorizationStage;
   metrics: ServerMetrics;
@@ -22,10 +24,11 @@ export interface HandlerStageParts {
 
 /** The whole way of a request: the filters, and behind them the resources and the other paths. */
 export function handlerStage(options: ApiserverOptions, parts: HandlerStageParts): Handler {
-  const { resources, authentication, authorization, metrics, router } = parts;
+  const { resources, admission, authentication, authorization, metrics, router } = parts;
   const { requestTimeoutMs = 60_000 } = options;
   const resourceHandler = createResourceHandler({
     resources,
+    admission,
     authorizer: authorization.authorizer,
     ...given({ minRequestTimeoutSeconds: options.minRequestTimeoutSeconds }),
   });

@@ -1,4 +1,5 @@
 import type { ApiserverOptions } from '../apiserver-options.ts';
+import { selectedPlugins } from '../admission/plugin-table.ts';
 import type { ServiceAccounts } from '../authentication/service-account/service-accounts.ts';
 import { trackServerWrites } from '../endpoints/managed-fields/track-server-write.ts';
 import { createRegistry, type BuiltRegistry } from '../registry/build-registry.ts';
@@ -36,15 +37,16 @@ export function registryStage(
     ...given({
       tokenRequests: tokenSettings(options, authentication.accounts),
       kubelet: options.kubelet,
-      disabledAdmissionPlugins: options.disabledAdmissionPlugins,
-      actors: options.actors,
+      actors: options.actors && [
+        ...options.actors,
+        ...selectedPlugins(options.admissionPlugins ?? {}).map(({ name }) => name),
+      ],
     }),
     options: given({
       eventTtlSeconds: options.eventTtlSeconds,
       serviceClusterIpRange: options.serviceClusterIpRange,
       serviceNodePortRange: options.serviceNodePortRange,
       deleteCollectionWorkers: options.deleteCollectionWorkers,
-      defaultTolerations: options.defaultTolerations,
       runtimeConfig: options.runtimeConfig,
     }),
   });

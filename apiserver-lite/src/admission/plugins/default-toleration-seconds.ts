@@ -1,16 +1,10 @@
-import type { AdmissionPlugin } from '../admission.ts';
+import type { AdmissionPlugin, DefaultTolerations, PluginDependencies } from '../plugin.ts';
 
 interface Toleration {
   key?: string;
   operator?: string;
   effect?: string;
   tolerationSeconds?: number;
-}
-
-/** kube-apiserver's `--default-not-ready-toleration-seconds` and `--default-unreachable-toleration-seconds`. */
-export interface DefaultTolerations {
-  notReadySeconds: number;
-  unreachableSeconds: number;
 }
 
 /** kube-apiserver's defaults. */
@@ -20,16 +14,17 @@ const defaultTolerations: DefaultTolerations = { notReadySeconds: 300, unreachab
  * Gives every Pod that does not say otherwise some minutes on a node that is not ready or not reachable, before it is
  * evicted (Kubernetes: `plugin/pkg/admission/defaulttolerationseconds`).
  */
-export function defaultTolerationSeconds(seconds: DefaultTolerations = defaultTolerations): AdmissionPlugin {
+export function defaultTolerationSeconds({
+  defaultTolerations: seconds = defaultTolerations,
+}: Pick<PluginDependencies, 'defaultTolerations'>): AdmissionPlugin {
   const wanted = [
     ['node.kubernetes.io/not-ready', seconds.notReadySeconds],
     ['node.kubernetes.io/unreachable', seconds.unreachableSeconds],
   ] as const;
   return {
-    name: 'DefaultTolerationSeconds',
-    handles: (operation) => operation === 'CREATE' || operation === 'UPDATE',
-    async admit({ resource, subresource, object }) {
-      if (resource.group !== '' || resource.name !== 'pods' || subresource !== '') return;
+    operations: ['CREATE', 'UPDATE'],
+    admit({ resource, subresource, object }) {
+      if (resource.group !== '' || resource.resource !== 'pods' || subresource !== '') return;
       const spec = object?.['spec'] as { tolerations?: Toleration[] } | undefined;
       if (spec === undefined || spec === null) return;
       const given = spec.tolerations ?? [];

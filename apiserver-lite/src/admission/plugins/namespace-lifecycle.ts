@@ -1,17 +1,18 @@
 import { forbidden, isReason, notFound } from '../../api-errors/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
-import type { ResourceStorage } from '../../storage/storage.ts';
-import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
+import { admissionForbidden, type AdmissionAttributes } from '../attributes.ts';
+import type { AdmissionPlugin, PluginDependencies } from '../plugin.ts';
 
 const namespaces = { group: '', resource: 'namespaces' };
 const immortal = new Set(['default', 'kube-system', 'kube-public']);
-const accessReviews = new Set(['localsubjectaccessreviews']);
 
 /**
  * Nothing is created in a namespace that is missing or being deleted, and the system's own namespaces stay
  * (Kubernetes: `plugin/namespace/lifecycle`).
  */
-export function namespaceLifecycle(storage: ResourceStorage): AdmissionPlugin {
+export function namespaceLifecycle({ storageOf }: Pick<PluginDependencies, 'storageOf'>): AdmissionPlugin {
+  const storage = storageOf('', 'namespaces');
+
   /** The cache may lag behind a namespace that was created through another apiserver, so a miss is asked again. */
   async function find(name: string): Promise<CachedObject | undefined> {
     for (const resourceVersion of ['0', '']) {
@@ -25,24 +26,24 @@ export function namespaceLifecycle(storage: ResourceStorage): AdmissionPlugin {
   }
 
   async function admit(attributes: AdmissionAttributes): Promise<void> {
-    const { operation, resource, subresource, namespace, name } = attributes;
-    const target = { group: resource.group, resource: resource.name };
-    if (resource.group === '' && resource.name === 'namespaces') {
-      if (operation === 'DELETE' && subresource === '' && immortal.has(name)) {
-        throw forbidden(target, name, 'this namespace may not be deleted');
+    const { operation, kind, resource, namespace, name } = attributes;
+    if (kind.group === '' && kind.kind === 'Namespace') {
+      if (operation === 'DELETE' && immortal.has(name)) {
+        throw forbidden(namespaces, name, 'this namespace may not be deleted');
       }
       return;
     }
-    if (namespace === '' || operation === 'DELETE' || accessReviews.has(resource.name)) return;
+    if (namespace === '' || operation === 'DELETE') return;
+    // Whether a namespace exists is not for everybody to know who may ask what he may do there.
+    if (resource.group === 'authorization.k8s.io' && resource.resource === 'localsubjectaccessreviews')
+      return;
     const found = await find(namespace);
     if (found === undefined) throw notFound(namespaces, namespace);
     if (operation !== 'CREATE') return;
-    const { object } = found;
-    const phase = (object['status'] as { phase?: string } | undefined)?.phase;
-    if (phase !== 'Terminating' && object.metadata.deletionTimestamp === undefined) return;
-    const refusal = forbidden(
-      target,
-      name,
+    const { phase } = (found.object['status'] ?? {}) as { phase?: string };
+    if (phase !== 'Terminating') return;
+    const refusal = admissionForbidden(
+      attributes,
       `unable to create new content in namespace ${namespace} because it is being terminated`,
     );
     refusal.status.details = {
@@ -58,5 +59,5 @@ export function namespaceLifecycle(storage: ResourceStorage): AdmissionPlugin {
     throw refusal;
   }
 
-  return { name: 'NamespaceLifecycle', handles: (operation) => operation !== 'CONNECT', admit };
+  return { operations: ['CREATE', 'UPDATE', 'DELETE'], admit };
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
+import type { AdmissionAttributes } from '../attributes.ts';
+import type { AdmissionPlugin } from '../plugin.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 async function admitted(plugin: AdmissionPlugin, name: string, spec: unknown, subresource = '') {
   const object = { metadata: {}, ...(spec === undefined ? {} : { spec }) } as unknown as KubeObject;
-  const resource = { group: '', version: 'v1', name } as AdmissionAttributes['resource'];
+  const resource = { group: '', version: 'v1', resource: name };
   await plugin.admit?.({ operation: 'CREATE', resource, subresource, object } as AdmissionAttributes);
   return object['spec'];
 }
@@ -20,7 +21,7 @@ const forMinutes = (key: string, tolerationSeconds = 300) => ({
 });
 
 test('Pods tolerate nodes that fail for five minutes, unless they say otherwise', async () => {
-  const plugin = defaultTolerationSeconds();
+  const plugin = defaultTolerationSeconds({});
   const both = [forMinutes('not-ready'), forMinutes('unreachable')];
   assert.deepEqual(await admitted(plugin, 'pods', {}), { tolerations: both });
   const other = { key: 'example.com/other', operator: 'Exists', effect: 'NoExecute' };
@@ -50,5 +51,5 @@ test('new nodes are tainted as not ready', async () => {
   const valued = { ...taint, value: 'x' };
   assert.deepEqual(await admitted(plugin, 'nodes', { taints: [valued] }), { taints: [valued] });
   assert.deepEqual(await admitted(plugin, 'pods', {}), {});
-  assert.equal(plugin.handles('UPDATE'), false);
+  assert.ok(!plugin.operations.includes('UPDATE'));
 });

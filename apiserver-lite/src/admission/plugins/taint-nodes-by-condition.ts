@@ -1,4 +1,4 @@
-import type { AdmissionPlugin } from '../admission.ts';
+import type { AdmissionPlugin } from '../plugin.ts';
 
 interface Taint {
   key: string;
@@ -13,10 +13,14 @@ const notReady: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedu
  */
 export function taintNodesByCondition(): AdmissionPlugin {
   return {
-    name: 'TaintNodesByCondition',
-    handles: (operation) => operation === 'CREATE',
-    async admit({ resource, subresource, object }) {
-      if (resource.group !== '' || resource.name !== 'nodes' || subresource !== '' || object === undefined)
+    operations: ['CREATE'],
+    admit({ resource, subresource, object }) {
+      if (
+        resource.group !== '' ||
+        resource.resource !== 'nodes' ||
+        subresource !== '' ||
+        object === undefined
+      )
         return;
       const spec = (object['spec'] ?? {}) as { taints?: Taint[] };
       const taints = spec.taints ?? [];

@@ -3,6 +3,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { applyDefaults } from '../../registry/defaults/apply-defaults.ts';
+import { accepted } from '../../registry/testing/accepted.ts';
 import { StatusError } from '../../api-errors/status-error.ts';
 import { testNowMs, testRegistry, type TestRegistry } from '../../registry/testing/test-registry.ts';
 import { type ServiceAccounts, serviceAccounts } from './service-accounts.ts';
@@ -44,7 +45,7 @@ async function fixture(kind: 'ec' | 'rsa' = 'ec'): Promise<Fixture> {
     .create?.(
       api.context(),
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'builder', namespace: 'default' } },
-      { dryRun: false },
+      accepted,
     );
   return {
     ...api,
@@ -56,7 +57,7 @@ async function fixture(kind: 'ec' | 'rsa' = 'ec'): Promise<Fixture> {
           api.context(),
           account,
           { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec } as KubeObject,
-          { dryRun: false },
+          accepted,
         )) as KubeObject & { status: { token: string } },
   };
 }
@@ -115,7 +116,7 @@ describe('tokens of service accounts', () => {
     now.ms = testNowMs - 120_000;
     await assert.rejects(accounts.authenticate(token), /is not valid yet/);
     now.ms = testNowMs;
-    await rest('/v1/serviceaccounts').delete?.(context(), 'builder', { dryRun: false });
+    await rest('/v1/serviceaccounts').delete?.(context(), 'builder', accepted);
     await assert.rejects(accounts.authenticate(token), /serviceaccounts "builder" not found/);
   });
 
@@ -159,7 +160,7 @@ describe('tokens of service accounts', () => {
       spec: { serviceAccountName: 'builder', containers: [{ name: 'a', image: 'a' }] },
     } as unknown as KubeObject;
     applyDefaults(pod);
-    const created = await rest('/v1/pods').create?.(context(), pod, { dryRun: false });
+    const created = await rest('/v1/pods').create?.(context(), pod, accepted);
     const uid = created!.object.metadata.uid!;
     const { token } = (
       await request({
@@ -173,7 +174,7 @@ describe('tokens of service accounts', () => {
     assert.equal((own as { warnafter: number }).warnafter, testNowMs / 1000 + 3607);
     const answer = await accounts.authenticate(token);
     assert.deepEqual(answer?.user.extra?.['authentication.kubernetes.io/pod-uid'], [uid]);
-    await rest('/v1/pods').delete?.(context(), 'web', { dryRun: false, gracePeriodSeconds: 0 });
+    await rest('/v1/pods').delete?.(context(), 'web', { ...accepted, gracePeriodSeconds: 0 });
     await assert.rejects(accounts.authenticate(token), /service account token has been invalidated/);
   });
 

@@ -1,6 +1,8 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { BuiltRegistry } from '../../registry/build-registry.ts';
+import { acceptObject } from '../../registry/rest.ts';
 import type { StoreRequest } from '../../registry/strategy.ts';
+import { internalUpdate } from '../ensure-object.ts';
 import { mastersGroup } from '../../authentication/authenticator.ts';
 import { rbacGroup } from '../../authorization/rbac-objects.ts';
 import type { PolicyStore } from './reconcile.ts';
@@ -37,21 +39,26 @@ export function registryPolicyStore(registry: BuiltRegistry, now: () => number =
       const store = registry.storeOf(rbacGroup, resource);
       const next = structuredClone(object);
       registry.trackServerWrite({ resource: store.resource, current: undefined, object: next });
-      await store.create(requestFor(object), next);
+      await store.create(requestFor(object), next, acceptObject);
     },
     async update(resource, object) {
       const name = object.metadata.name ?? '';
       const store = registry.storeOf(rbacGroup, resource);
-      await store.update(requestFor(object), name, (current) => {
-        const next = structuredClone(object);
-        registry.trackServerWrite({ resource: store.resource, current, object: next });
-        return next;
-      });
+      await store.update(
+        requestFor(object),
+        name,
+        (current) => {
+          const next = structuredClone(object);
+          registry.trackServerWrite({ resource: store.resource, current, object: next });
+          return next;
+        },
+        internalUpdate,
+      );
     },
     async delete(resource, object) {
       await registry
         .storeOf(rbacGroup, resource)
-        .delete(requestFor(object), object.metadata.name ?? '', { dryRun: false });
+        .delete(requestFor(object), object.metadata.name ?? '', { dryRun: false, validate: acceptObject });
     },
   };
 }

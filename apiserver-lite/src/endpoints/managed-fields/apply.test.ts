@@ -226,7 +226,10 @@ test('who may patch but not create can not apply what is not there', async (t) =
   });
   assert.deepEqual(
     [answer.status, answer.json.message],
-    [403, 'deployments.apps "web" is forbidden: no role'],
+    [
+      403,
+      'deployments.apps "web" is forbidden: User "admin" cannot create resource "deployments" in API group "apps" in the namespace "default": no role',
+    ],
   );
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { reconcilePolicy } from '../../bootstrap/rbac-policy/reconcile.ts';
+import { accepted } from '../../registry/testing/accepted.ts';
 import { registryPolicyStore } from '../../bootstrap/rbac-policy/registry-policy-store.ts';
 import { ensureBootstrapObjects } from '../../bootstrap/bootstrap-objects.ts';
 import { KubernetesEndpoints } from '../../bootstrap/kubernetes-endpoints.ts';
@@ -179,7 +180,7 @@ test('what an eviction takes from a budget belongs to the server', async () => {
     spec: { minAvailable: 0, selector: { matchLabels: labels } },
   });
   const change = (place: string, name: string, status: object) =>
-    api.rest(place).update!(api.context(), name, (current) => ({ ...current!, status }), { dryRun: false });
+    api.rest(place).update!(api.context(), name, (current) => ({ ...current!, status }), accepted);
   await change('/v1/pods/status', 'web', {
     phase: 'Running',
     conditions: [{ type: 'Ready', status: 'True' }],
@@ -195,7 +196,7 @@ test('what an eviction takes from a budget belongs to the server', async () => {
     api.context(),
     'web',
     { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'web' } },
-    { dryRun: false },
+    accepted,
   );
   const budget = get(api, 'policy', 'poddisruptionbudgets', 'default/web');
   assert.deepEqual(

@@ -1,5 +1,6 @@
 import { groupVersionOf } from '@pg8s/k8s-proto/group-version';
 import type { ServedResources } from '../../registry/resource-table.ts';
+import { noAdmission } from '../../admission/chain.ts';
 import { serverManager, type TrackServerWrite } from '../../registry/server-writes.ts';
 import { resourceScope } from '../resource-scope.ts';
 import { trackUpdate } from './track.ts';
@@ -9,7 +10,7 @@ export function trackServerWrites(
   resources: Pick<ServedResources, 'lookup'>,
   now: () => number,
 ): TrackServerWrite {
-  const environment = { now, random: () => 0, minRequestTimeoutSeconds: 0 };
+  const environment = { admission: noAdmission, now, random: () => 0, minRequestTimeoutSeconds: 0 };
   return ({ resource, subresource = '', current, object, manager = serverManager }) => {
     const { group, version } = groupVersionOf(object.apiVersion);
     const rest = resources.lookup(group, version, resource.name, subresource);

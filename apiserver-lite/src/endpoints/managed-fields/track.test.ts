@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { messageCodec } from '../../registry/resource-types/built-in/message-codec.ts';
+import { noAdmission } from '../../admission/chain.ts';
 import { resourceScope, type ResourceScope } from '../resource-scope.ts';
 import { MemoryStore, memoryRest } from '../testing/memory-rest.ts';
 import { trackCreate, trackUpdate } from './track.ts';
 
 let now = Date.UTC(2026, 0, 1);
-const environment = { now: () => now, random: () => 0, minRequestTimeoutSeconds: 1 };
+const environment = { admission: noAdmission, now: () => now, random: () => 0, minRequestTimeoutSeconds: 1 };
 
 function scopeOf(group: string, name: string, subresource?: string): ResourceScope {
   const at = { group, version: 'v1', name, ...(subresource === undefined ? {} : { subresource }) };

@@ -14,6 +14,8 @@ export interface WriteOptions {
   /** Who is recorded in managedFields: the field manager, else the User-Agent up to its slash. */
   manager: string;
   fieldValidation: FieldValidation;
+  /** As given; empty where it was not. */
+  givenFieldValidation: string;
   /** Server-side apply takes fields from other managers. */
   force: boolean;
 }
@@ -58,6 +60,7 @@ export function readWriteOptions(
     manager:
       fieldManager === '' ? managerFromUserAgent(context.request.headers['user-agent'] ?? '') : fieldManager,
     fieldValidation: fieldValidation === '' ? 'Warn' : (fieldValidation as FieldValidation),
+    givenFieldValidation: fieldValidation,
     force: force ?? false,
   };
 }

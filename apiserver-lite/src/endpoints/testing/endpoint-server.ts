@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { recoverPanic } from '../../filters/recover-panic.ts';
 import { requestInfoOf } from '../../filters/request-info.ts';
 import type { ServedResources } from '../../registry/resource-table.ts';
 import { ServerRequest } from '../../http/server-request.ts';
+import type { UserInfo } from '../../http/request-context.ts';
 import { createResourceHandler, type ResourceHandlerOptions } from '../resource-handler.ts';
 import { encodeStatus } from '../write-response.ts';
 
@@ -22,6 +23,14 @@ export interface Answer {
 export interface SendOptions {
   body?: unknown;
   headers?: Record<string, string>;
+}
+
+/** The impersonated user, else a master: there are no filters that would authenticate one. */
+function userOf(headers: IncomingHttpHeaders): UserInfo {
+  const name = headers['impersonate-user'];
+  if (name === undefined) return { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+  const groups = [headers['impersonate-group'] ?? []].flat();
+  return { name: String(name), groups: [...groups, 'system:authenticated'] };
 }
 
 /** The endpoints over plain HTTP, without the filters that guard them. */
@@ -43,6 +52,7 @@ export class EndpointServer {
     const server = createServer((request, response) => {
       const context = new ServerRequest({ request, response, log, receivedAt: 0 });
       context.requestInfo = requestInfoOf(request.method ?? 'GET', context.url);
+      context.user = userOf(request.headers);
       response.once('close', () => {
         context.cancel(new Error('closed'));
       });

@@ -111,8 +111,9 @@ export function memoryRestOf(store: MemoryStore, resource: ResourceInfo, sub?: S
     selectableFields: {
       'status.phase': ({ status }) => (status as { phase?: string } | undefined)?.phase ?? '',
     },
-    create: async (_context, object, { dryRun }) => {
+    create: async (_context, object, { dryRun, validate }) => {
       const own = object.metadata.name ?? '';
+      await validate(object);
       if (store.objects.has(own)) throw alreadyExists(groupResource, own);
       return dryRun ? new CachedObject(object, 0) : store.put(object, 'ADDED');
     },
@@ -137,7 +138,8 @@ export function memoryRestOf(store: MemoryStore, resource: ResourceInfo, sub?: S
       store.watchers.add(watcher);
       return watcher;
     },
-    update: async (_context, object, transform, { dryRun, forceAllowCreate }) => {
+    update: async (_context, object, transform, options) => {
+      const { dryRun, forceAllowCreate } = options;
       const current = store.objects.get(object);
       if (current === undefined && forceAllowCreate !== true) throw notFound(groupResource, object);
       const next = await transform(current?.object);
@@ -145,6 +147,8 @@ export function memoryRestOf(store: MemoryStore, resource: ResourceInfo, sub?: S
       if (current !== undefined && wanted !== undefined && wanted !== `${current.revision}`) {
         throw conflict(groupResource, object, objectModified);
       }
+      if (current === undefined) await options.validateCreate(next);
+      else await options.validateUpdate(next, current.object);
       if (dryRun)
         return { object: new CachedObject(next, current?.revision ?? 0), created: current === undefined };
       if (isDeepStrictEqual(next, current?.object)) return { object: current!, created: false };
@@ -153,14 +157,16 @@ export function memoryRestOf(store: MemoryStore, resource: ResourceInfo, sub?: S
         created: current === undefined,
       };
     },
-    delete: async (_context, object, { gracePeriodSeconds }) => {
+    delete: async (_context, object, { gracePeriodSeconds, validate }) => {
       const current = find(object);
+      await validate(current.object);
       if (gracePeriodSeconds !== undefined && gracePeriodSeconds > 0)
         return { object: current, immediate: false };
       return { object: store.put(current.object, 'DELETED'), immediate: true };
     },
-    deleteCollection: async (_context, _options, list) => {
+    deleteCollection: async (_context, { validate }, list) => {
       const items = [...store.objects.values()].filter(({ object }) => list.predicate?.(object) ?? true);
+      for (const { object } of items) await validate(object);
       for (const { object } of items) store.put(object, 'DELETED');
       return { items, resourceVersion: `${store.revision}`, continueToken: '' };
     },

@@ -18,8 +18,9 @@ function userStatus({ name, uid, groups, extra }: UserInfo): Record<string, unkn
 
 /** Who am I? (`kubectl auth whoami`) */
 export function selfSubjectReview(clock: () => number): Create {
-  return async (context, object) =>
-    new CachedObject(
+  return async (context, object, { validate }) => {
+    await validate(object);
+    return new CachedObject(
       {
         ...object,
         metadata: { ...object.metadata, creationTimestamp: timestamp(clock()) },
@@ -27,13 +28,15 @@ export function selfSubjectReview(clock: () => number): Create {
       },
       0,
     );
+  };
 }
 
 /** Whose token is this? */
 export function tokenReview(authenticator: TokenReviewer): Create {
-  return async (_context, object) => {
+  return async (_context, object, { validate }) => {
     const { token = '', audiences = [] } = (object['spec'] ?? {}) as { token?: string; audiences?: string[] };
     if (token === '') throw badRequest('token is required for TokenReview in authentication');
+    await validate(object);
     const answer = await authenticator.authenticateToken(token, audiences);
     let status: Record<string, unknown> = { user: {} };
     if (answer !== undefined && 'error' in answer) status = { user: {}, error: answer.error };

@@ -159,36 +159,40 @@ async function answered(object: KubeObject, question: AuthorizationQuestion, aut
 
 /** May that user do this? (`kubectl auth can-i --as`) */
 export function subjectAccessReview(authorizer: ReviewAuthorizer): Create {
-  return async (_context, object) => {
+  return async (_context, object, { validate }) => {
     const spec = (object['spec'] ?? {}) as ReviewSpec;
     check(object, spec, { subject: true });
+    await validate(object);
     return answered(object, questionOf(spec, subjectOf(spec)), authorizer);
   };
 }
 
 /** May I do this? (`kubectl auth can-i`) */
 export function selfSubjectAccessReview(authorizer: ReviewAuthorizer): Create {
-  return async (context, object) => {
+  return async (context, object, { validate }) => {
     const spec = (object['spec'] ?? {}) as ReviewSpec;
     check(object, spec, { subject: false });
+    await validate(object);
     return answered(object, questionOf(spec, context.user), authorizer);
   };
 }
 
 /** May that user do this in this namespace? */
 export function localSubjectAccessReview(authorizer: ReviewAuthorizer): Create {
-  return async (_context, object) => {
+  return async (_context, object, { validate }) => {
     const spec = (object['spec'] ?? {}) as ReviewSpec;
     check(object, spec, { subject: true, local: true });
+    await validate(object);
     return answered(object, questionOf(spec, subjectOf(spec)), authorizer);
   };
 }
 
 /** What may I do in that namespace? (`kubectl auth can-i --list`) */
 export function selfSubjectRulesReview(authorizer: ReviewAuthorizer): Create {
-  return async (context: RequestContext, object) => {
+  return async (context: RequestContext, object, { validate }) => {
     const { namespace = '' } = (object['spec'] ?? {}) as ReviewSpec;
     if (namespace === '') throw badRequest('no namespace on request');
+    await validate(object);
     const { resourceRules, nonResourceRules, incomplete, evaluationError } = await authorizer.rulesFor(
       context.user,
       namespace,

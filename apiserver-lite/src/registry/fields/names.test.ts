@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageCodec } from '../resource-types/built-in/message-codec.ts';
+import { accepted } from '../testing/accepted.ts';
 import { StatusError } from '../../api-errors/status-error.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import type { Rest } from '../rest.ts';
@@ -36,7 +37,7 @@ async function findings(api: TestRegistry, rest: Rest, metadata: object): Promis
   try {
     const context = api.context();
     Object.assign(context.requestInfo, { apiGroup: group });
-    await rest.create?.(context, object, { dryRun: true });
+    await rest.create?.(context, object, { ...accepted, dryRun: true });
   } catch (error) {
     assert.ok(error instanceof StatusError, `${kind}: ${(error as Error).stack}`);
     const causes = error.status.details?.causes ?? [];

@@ -3,7 +3,7 @@ import type { ResourceInfo, SubresourceInfo } from '@pg8s/k8s-proto/scheme';
 import { groupResourceName, StatusError } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent, Watcher } from '../../storage/storage.ts';
-import type { Rest, RestFacets, TableConvertor } from '../rest.ts';
+import type { Rest, RestFacets, TableConvertor, ValidateObject } from '../rest.ts';
 import type { Conversion } from './conversion.ts';
 import { copyOf } from './copy-object.ts';
 
@@ -54,6 +54,9 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
       ? scope
       : { ...scope, predicate: (object) => predicate(fromStored(object)) };
   };
+  const inServedVersion = ({ validate }: { validate: ValidateObject }) => ({
+    validate: (object: KubeObject) => validate(fromStored(object)),
+  });
   const result: Rest = {
     resource,
     ...(subresource === undefined ? {} : { subresource }),
@@ -71,7 +74,8 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
     deleteCollection,
   } = inServedGroup(rest, resource);
   if (create) {
-    result.create = async (context, object, opts) => written(await create(context, toStored(object), opts));
+    result.create = async (context, object, opts) =>
+      written(await create(context, toStored(object), { ...opts, ...inServedVersion(opts) }));
   }
   if (get) result.get = async (context, name, version) => served(await get(context, name, version));
   if (list) {
@@ -101,20 +105,24 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
         context,
         name,
         async (current) => toStored(await transform(current === undefined ? undefined : fromStored(current))),
-        opts,
+        {
+          ...opts,
+          validateCreate: (object) => opts.validateCreate(fromStored(object)),
+          validateUpdate: (object, old) => opts.validateUpdate(fromStored(object), fromStored(old)),
+        },
       );
       return { object: written(object), created };
     };
   }
   if (remove) {
     result.delete = async (context, name, opts) => {
-      const { object, immediate } = await remove(context, name, opts);
+      const { object, immediate } = await remove(context, name, { ...opts, ...inServedVersion(opts) });
       return { object: served(object), immediate };
     };
   }
   if (deleteCollection) {
     result.deleteCollection = async (context, opts, scope) => {
-      const page = await deleteCollection(context, opts, judged(scope));
+      const page = await deleteCollection(context, { ...opts, ...inServedVersion(opts) }, judged(scope));
       return { ...page, items: page.items.map(served) };
     };
   }

@@ -2,6 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { beginTurn, breathe } from '../../http/breathe.ts';
 import { alreadyExists, isReason, StatusError } from '../../api-errors/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
+import type { ValidateObject } from '../rest.ts';
 import type { Finish, StoreRequest } from '../strategy.ts';
 import { beforeCreate, ensureNamespace, fillSystemFields } from './before-create.ts';
 import { copyOf } from './copy-object.ts';
@@ -10,19 +11,24 @@ import { nothingBegun, type StoreScope } from './store-scope.ts';
 
 const nameGenerationAttempts = 8;
 
-/** Takes over `object`. A generated name that is taken is drawn again, up to eight times (KEP-4420). */
+/** An object to create, and whom to ask about it just before it is stored. */
+export interface NewObject {
+  object: KubeObject;
+  validate: ValidateObject;
+}
+
+/** Takes over the object. A generated name that is taken is drawn again, up to eight times (KEP-4420). */
 export async function createObject(
   scope: StoreScope,
   request: StoreRequest,
-  object: KubeObject,
+  { object, validate }: NewObject,
 ): Promise<CachedObject> {
   ensureNamespace(scope.strategy, object, scope.namespaceOf(request));
-  await scope.admission.admit(scope.attributes(request, 'CREATE', { object }));
   const generated = !object.metadata.name && !!object.metadata.generateName;
-  if (!generated) return createOnce(scope, request, object);
+  if (!generated) return createOnce(scope, request, { object, validate });
   for (let attempt = 1; ; attempt++) {
     try {
-      return await createOnce(scope, request, copyOf(object));
+      return await createOnce(scope, request, { object: copyOf(object), validate });
     } catch (error) {
       if (!isReason(error, 'AlreadyExists') || attempt === nameGenerationAttempts) throw error;
     }
@@ -33,7 +39,7 @@ export async function createObject(
 export async function prepareNew(
   scope: StoreScope,
   request: StoreRequest,
-  object: KubeObject,
+  { object, validate }: NewObject,
 ): Promise<Finish> {
   const { strategy } = scope;
   const { metadata } = object;
@@ -46,7 +52,7 @@ export async function prepareNew(
     beginTurn();
     await beforeCreate(strategy, object, request);
     await breathe();
-    await scope.admission.validate(scope.attributes(request, 'CREATE', { object }));
+    await validate(object);
     return finish;
   } catch (error) {
     await finish(false);
@@ -57,9 +63,9 @@ export async function prepareNew(
 async function createOnce(
   scope: StoreScope,
   request: StoreRequest,
-  object: KubeObject,
+  { object, validate }: NewObject,
 ): Promise<CachedObject> {
-  const finish = await prepareNew(scope, request, object);
+  const finish = await prepareNew(scope, request, { object, validate });
   const { resourceVersion = '' } = object.metadata;
   if (resourceVersion !== '' && resourceVersion !== '0' && !request.dryRun) {
     await finish(false);

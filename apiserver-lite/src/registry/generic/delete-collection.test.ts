@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { AdmissionPlugin } from '../../admission/admission.ts';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { forbidden } from '../../api-errors/status-error.ts';
 import { create, testRegistry, type TestRegistry } from '../testing/test-registry.ts';
 
@@ -15,8 +15,7 @@ const everything = {
 const place = '/v1/configmaps';
 
 /** Counts the deletions under way, and refuses those of some names. */
-class Watchman implements AdmissionPlugin {
-  readonly name = 'Watchman';
+class Watchman {
   most = 0;
   asked = 0;
   #now = 0;
@@ -26,11 +25,7 @@ class Watchman implements AdmissionPlugin {
     this.#refused = refused;
   }
 
-  handles(operation: string): boolean {
-    return operation === 'DELETE';
-  }
-
-  async admit({ name }: { name: string }): Promise<void> {
+  async validate({ metadata: { name = '' } }: KubeObject): Promise<void> {
     this.asked++;
     this.most = Math.max(this.most, ++this.#now);
     for (let turn = 0; turn < 5; turn++) await setImmediate();
@@ -41,17 +36,17 @@ class Watchman implements AdmissionPlugin {
   }
 }
 
-async function cluster(count: number, watchman: Watchman, workers?: number): Promise<TestRegistry> {
+async function cluster(count: number, workers?: number): Promise<TestRegistry> {
   const api = await testRegistry({
-    admissionPlugins: [watchman],
     options: workers === undefined ? {} : { deleteCollectionWorkers: workers },
   });
   for (let index = 0; index < count; index++) await create(api, place, { metadata: { name: `c${index}` } });
   return api;
 }
 
-function deleteAll(api: TestRegistry, dryRun = false) {
-  return api.rest(place).deleteCollection?.(api.context(), { dryRun }, everything);
+function deleteAll(api: TestRegistry, watchman: Watchman, dryRun = false) {
+  const validate = (object: KubeObject) => watchman.validate(object);
+  return api.rest(place).deleteCollection?.(api.context(), { dryRun, validate }, everything);
 }
 
 test('a collection is deleted several at a time, as many as the flag says', async () => {
@@ -61,8 +56,8 @@ test('a collection is deleted several at a time, as many as the flag says', asyn
     [1, 1],
   ] as const) {
     const watchman = new Watchman();
-    const api = await cluster(40, watchman, workers);
-    const page = await deleteAll(api);
+    const api = await cluster(40, workers);
+    const page = await deleteAll(api, watchman);
     assert.equal(page?.items.length, 40);
     assert.equal(page?.continueToken, '');
     assert.equal(api.storage('', 'configmaps').objects.size, 0);
@@ -73,8 +68,11 @@ test('a collection is deleted several at a time, as many as the flag says', asyn
 
 test('the first failure ends it, and what is deleted stays so', async () => {
   const watchman = new Watchman(['c4']);
-  const api = await cluster(40, watchman, 2);
-  await assert.rejects(deleteAll(api) ?? Promise.resolve(), /configmaps "c4" is forbidden: not this one/);
+  const api = await cluster(40, 2);
+  await assert.rejects(
+    deleteAll(api, watchman) ?? Promise.resolve(),
+    /configmaps "c4" is forbidden: not this one/,
+  );
   const left = api.storage('', 'configmaps').objects;
   assert.ok(left.has('default/c4') && left.has('default/c39'));
   assert.ok(!left.has('default/c0'));
@@ -83,8 +81,8 @@ test('the first failure ends it, and what is deleted stays so', async () => {
 
 test('what others delete meanwhile does not matter', async () => {
   const watchman = new Watchman();
-  const api = await cluster(4, watchman, 1);
-  const running = deleteAll(api);
+  const api = await cluster(4, 1);
+  const running = deleteAll(api, watchman);
   await setImmediate();
   api.storage('', 'configmaps').objects.delete('default/c3');
   assert.equal((await running)?.items.length, 4);
@@ -92,7 +90,7 @@ test('what others delete meanwhile does not matter', async () => {
 });
 
 test('a dry run deletes nothing', async () => {
-  const api = await cluster(4, new Watchman());
-  assert.equal((await deleteAll(api, true))?.items.length, 4);
+  const api = await cluster(4);
+  assert.equal((await deleteAll(api, new Watchman(), true))?.items.length, 4);
   assert.equal(api.storage('', 'configmaps').objects.size, 4);
 });

@@ -1,7 +1,7 @@
 import { isReason } from '../../api-errors/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { ListOptions, ListPage } from '../../storage/storage.ts';
-import type { DeleteOptions } from '../rest.ts';
+import type { ValidatedDelete } from '../rest.ts';
 import type { StoreRequest } from '../strategy.ts';
 import { deleteObject } from './delete-object.ts';
 import type { StoreScope } from './store-scope.ts';
@@ -13,7 +13,7 @@ const defaultWorkers = 16;
 
 /** What is to be deleted, and how each of it. */
 export interface CollectionDeletion {
-  options: DeleteOptions;
+  options: ValidatedDelete;
   list: ListOptions;
 }
 
@@ -46,7 +46,7 @@ async function deleteAll(
   scope: StoreScope,
   request: StoreRequest,
   items: readonly CachedObject[],
-  options: DeleteOptions,
+  options: ValidatedDelete,
 ): Promise<void> {
   const waiting = items[Symbol.iterator]();
   let failed = false;

@@ -2,7 +2,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isReason, notFound } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Preconditions } from '../../storage/storage.ts';
-import type { DeleteOptions, DeleteResult } from '../rest.ts';
+import type { DeleteResult, ValidatedDelete } from '../rest.ts';
 import type { StoreRequest } from '../strategy.ts';
 import { beforeDelete, markAsDeleting } from './before-delete.ts';
 import { copyOf } from './copy-object.ts';
@@ -26,11 +26,10 @@ export async function deleteObject(
   scope: StoreScope,
   request: StoreRequest,
   name: string,
-  options: DeleteOptions,
+  options: ValidatedDelete,
 ): Promise<DeleteResult> {
   const { strategy } = scope;
   const key = scope.keyOf(request, name);
-  await scope.admitDelete(request, name);
   const found = await scope.storage.get(key, '');
   const nowMs = request.nowMs;
   const probe = copyOf(found.object);
@@ -55,7 +54,7 @@ export async function deleteObject(
   try {
     const object = await scope.writesOf(request).delete(key, {
       preconditions,
-      validate: (current) => scope.validateDelete(request, name, current),
+      validate: ({ object }) => options.validate(object),
     });
     if (!request.dryRun) await strategy.afterDelete?.(object.object);
     return { object, immediate: true };
@@ -70,7 +69,7 @@ async function markForDeletion(
   scope: StoreScope,
   request: StoreRequest,
   name: string,
-  options: DeleteOptions,
+  options: ValidatedDelete,
 ): Promise<{ object: CachedObject; deleteNow: boolean }> {
   const { strategy, target } = scope;
   let pendingFinalizers = false;
@@ -80,7 +79,7 @@ async function markForDeletion(
       scope.keyOf(request, name),
       async (current) => {
         if (current === undefined) throw notFound(target, name);
-        await scope.validateDelete(request, name, current);
+        await options.validate(current.object);
         const next = copyOf(current.object);
         const nowMs = request.nowMs;
         const grace = beforeDelete({ strategy, object: next, options, nowMs });

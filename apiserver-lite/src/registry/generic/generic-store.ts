@@ -2,7 +2,14 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { ListOptions, ListPage, ResourceStorage, WatchOptions, Watcher } from '../../storage/storage.ts';
-import type { DeleteOptions, DeleteResult, UpdateOptions, UpdateResult } from '../rest.ts';
+import type {
+  DeleteOptions,
+  DeleteResult,
+  UpdateOptions,
+  UpdateResult,
+  ValidatedDelete,
+  ValidateObject,
+} from '../rest.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
 import { createObject } from './create-object.ts';
 import { deleteCollection } from './delete-collection.ts';
@@ -25,8 +32,8 @@ export class GenericStore {
   }
 
   /** The same objects under another strategy: what a subresource serves. */
-  withStrategy(subresource: string, strategy: Strategy): GenericStore {
-    return new GenericStore({ ...this.#scope.options, subresource, strategy });
+  withStrategy(strategy: Strategy): GenericStore {
+    return new GenericStore({ ...this.#scope.options, strategy });
   }
 
   get(request: StoreRequest, name: string, resourceVersion: string): Promise<CachedObject> {
@@ -41,9 +48,9 @@ export class GenericStore {
     return this.storage.watch({ ...options, namespace: this.#scope.namespaceOf(request) });
   }
 
-  /** Takes over `object`. */
-  create(request: StoreRequest, object: KubeObject): Promise<CachedObject> {
-    return createObject(this.#scope, request, object);
+  /** Takes over `object`; `validate` is asked just before it is stored. */
+  create(request: StoreRequest, object: KubeObject, validate: ValidateObject): Promise<CachedObject> {
+    return createObject(this.#scope, request, { object, validate });
   }
 
   /** `transform` sees the current object; what it returns is copied before anything changes it. */
@@ -51,23 +58,18 @@ export class GenericStore {
     request: StoreRequest,
     name: string,
     transform: Transform,
-    options: Omit<UpdateOptions, 'dryRun'> = {},
+    options: Omit<UpdateOptions, 'dryRun'>,
   ): Promise<UpdateResult> {
     return updateObject(this.#scope, request, { name, transform, options });
   }
 
-  delete(request: StoreRequest, name: string, options: DeleteOptions): Promise<DeleteResult> {
+  delete(request: StoreRequest, name: string, options: ValidatedDelete): Promise<DeleteResult> {
     this.#warnOfDeletion(request, options);
     return deleteObject(this.#scope, request, name, options);
   }
 
-  /** Asks admission whether the object may be deleted at all. */
-  admitDelete(request: StoreRequest, name: string): Promise<void> {
-    return this.#scope.admitDelete(request, name);
-  }
-
   /** Deletes what the list names, and answers with it. */
-  deleteCollection(request: StoreRequest, options: DeleteOptions, list: ListOptions): Promise<ListPage> {
+  deleteCollection(request: StoreRequest, options: ValidatedDelete, list: ListOptions): Promise<ListPage> {
     this.#warnOfDeletion(request, options);
     return deleteCollection(this.#scope, request, { options, list });
   }

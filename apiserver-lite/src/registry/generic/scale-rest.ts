@@ -93,7 +93,11 @@ export function scaleRest(
           if (next.metadata.managedFields.length === 0) delete next.metadata.managedFields;
           return next;
         },
-        options.preconditions === undefined ? {} : { preconditions: options.preconditions },
+        {
+          ...(options.preconditions === undefined ? {} : { preconditions: options.preconditions }),
+          validateCreate: (workload) => options.validateCreate(scaleOf(workload)),
+          validateUpdate: (workload, old) => options.validateUpdate(scaleOf(workload), scaleOf(old)),
+        },
       );
       return { object: cachedScale(object), created: false };
     },

@@ -37,7 +37,8 @@ export function storeRest({ resource, store, table, clock, facets }: StoreRestOp
   const verbs = new Set(resource.verbs);
   const request = (context: RequestContext, dryRun = false) => storeRequest(context, clock, dryRun);
   if (verbs.has('create')) {
-    rest.create = (context, object, options) => store.create(request(context, options.dryRun), object);
+    rest.create = (context, object, { dryRun, validate }) =>
+      store.create(request(context, dryRun), object, validate);
   }
   if (verbs.has('get')) rest.get = (context, name, version) => store.get(request(context), name, version);
   if (verbs.has('list')) rest.list = (context, options) => store.list(request(context), options);

@@ -38,7 +38,7 @@ export async function updateObject(
   request: StoreRequest,
   { name, transform, options }: ObjectUpdate,
 ): Promise<UpdateResult> {
-  const { strategy, admission } = scope;
+  const { strategy } = scope;
   const key = scope.keyOf(request, name);
   let finish: Finish = nothingBegun;
   let created = false;
@@ -53,8 +53,7 @@ export async function updateObject(
       }
       const object = copyOf(await transform(undefined));
       ensureNamespace(strategy, object, scope.namespaceOf(request));
-      await admission.admit(scope.attributes(request, 'CREATE', { object, name }));
-      finish = await prepareNew(scope, request, object);
+      finish = await prepareNew(scope, request, { object, validate: options.validateCreate });
       delete object.metadata.resourceVersion;
       return object;
     }
@@ -63,8 +62,6 @@ export async function updateObject(
     await breathe();
     const object = copyOf(wanted);
     await breathe();
-    const attributes = scope.attributes(request, 'UPDATE', { object, name, oldObject: old });
-    await admission.admit(attributes);
     beginTurn();
     checkVersion(scope, name, { object, current });
     finish = (await strategy.beginUpdate?.(object, old, request)) ?? nothingBegun;
@@ -73,7 +70,7 @@ export async function updateObject(
     await breathe();
     keepOwnershipTimes(object, old);
     await breathe();
-    await admission.validate(attributes);
+    await options.validateUpdate(object, old);
     if (shouldDeleteDuringUpdate(scope, object, old)) throw new EmptiedFinalizers(object);
     return object;
   };

@@ -5,6 +5,7 @@ import type { RequestContext, UserInfo } from '../../http/request-context.ts';
 import { createRegistry, type BuiltRegistry, type RegistryOptions } from '../build-registry.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import { RegistryStorages, type StorageFactory } from '../registry-storages.ts';
+import { accepted } from './accepted.ts';
 import type { Rest } from '../rest.ts';
 import { MemoryStorage, type RevisionCounter } from './memory-storage.ts';
 
@@ -63,7 +64,11 @@ export async function testRegistry({
     ...options,
   });
   const warnings: string[] = [];
-  const user: UserInfo = { name: 'jane', groups: ['system:authenticated'] };
+  const user: UserInfo = {
+    name: 'jane',
+    // She may grant every role, unless the test has an authorizer of its own.
+    groups: [...(options.authorizer === undefined ? ['system:masters'] : []), 'system:authenticated'],
+  };
   const test: TestRegistry = {
     registry,
     now,
@@ -108,9 +113,7 @@ export async function create(
   applyDefaults(object);
   const context = test.context(options.namespace);
   Object.assign(context.requestInfo, { apiGroup: group });
-  const created = await rest.create?.(context, object, {
-    dryRun: options.dryRun ?? false,
-  });
+  const created = await rest.create?.(context, object, { ...accepted, dryRun: options.dryRun ?? false });
   if (created === undefined) throw new Error(`${place} cannot be created`);
   return created.object;
 }

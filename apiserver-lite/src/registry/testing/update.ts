@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { accepted } from './accepted.ts';
 import type { TestRegistry } from './test-registry.ts';
 
 /** Reads an object, changes it and writes it back. */
@@ -17,7 +18,7 @@ export async function update(
       change(next);
       return next;
     },
-    { dryRun: false },
+    accepted,
   );
   assert.ok(result);
   return result.object.object;

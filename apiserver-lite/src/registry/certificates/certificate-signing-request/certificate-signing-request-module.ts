@@ -14,7 +14,7 @@ import { approvalStrategy } from './approval-strategy.ts';
 export const certificateSigningRequestModule = defineKind('certificates.k8s.io/CertificateSigningRequest', {
   subresources: {
     approval: ({ parent, subresource, store, clock }) =>
-      partRest(parent, subresource, store.withStrategy('approval', approvalStrategy(store.strategy)), clock),
+      partRest(parent, subresource, store.withStrategy(approvalStrategy(store.strategy)), clock),
   },
   strategy: {
     emptyStatus: {},

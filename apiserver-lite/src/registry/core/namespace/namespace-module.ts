@@ -63,7 +63,7 @@ export const namespaceModule = defineKind('/Namespace', {
   },
   subresources: {
     finalize: ({ parent, subresource, store, clock }) =>
-      partRest(parent, subresource, store.withStrategy('finalize', finalizeStrategy(store.strategy)), clock),
+      partRest(parent, subresource, store.withStrategy(finalizeStrategy(store.strategy)), clock),
   },
   verbs: (store, clock) => ({ delete: namespaceDelete(store, clock) }),
   table: namespaceTable,

@@ -18,16 +18,23 @@ const target = { group: '', resource: 'namespaces' };
 export function namespaceDelete(store: GenericStore, clock: () => number): NonNullable<Rest['delete']> {
   return async (context, name, options) => {
     const request = storeRequest(context, clock, options.dryRun);
-    await store.admitDelete(request, name);
     const key = { namespace: '', name };
     const found = await store.storage.get(key, '');
     checkMeant(found.object, options.preconditions);
     const { uid, deletionTimestamp } = found.object.metadata;
     const preconditions = { ...options.preconditions, ...(uid === undefined ? {} : { uid }) };
     if (deletionTimestamp === undefined) {
-      const mark = (object = found.object) =>
-        terminating(object, deletionFinalizers(object, 'DeleteDependents', options), timestamp(clock()));
-      if (options.dryRun) return { object: new CachedObject(mark(), found.revision), immediate: false };
+      const mark = async (object: KubeObject) => {
+        await options.validate(object);
+        return terminating(
+          object,
+          deletionFinalizers(object, 'DeleteDependents', options),
+          timestamp(clock()),
+        );
+      };
+      if (options.dryRun) {
+        return { object: new CachedObject(await mark(found.object), found.revision), immediate: false };
+      }
       const object = await store.storage.guaranteedUpdate(
         key,
         (current) => {

@@ -59,6 +59,7 @@ export function bindPod(pods: ResourceStorage, clock: () => number) {
     }
     if (!target.name) findings.push(required('target.name'));
     if (findings.length > 0) throw invalid({ group: '', kind: 'Binding' }, name, findings);
+    await options.validate(binding);
     const nodeName = target.name ?? '';
     const key = { namespace: context.requestInfo.namespace, name };
     const assign = (current: KubeObject): KubeObject => {

@@ -17,7 +17,7 @@ import { selects } from '../../fields/label-selector-text.ts';
 import { storeRequest } from '../../generic/store-rest.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import { validateDeleteOptions } from '../../generic/validate-delete-options.ts';
-import type { CreateOptions, DeleteOptions, PropagationPolicy } from '../../rest.ts';
+import { acceptObject, type CreateOptions, type DeleteOptions, type PropagationPolicy } from '../../rest.ts';
 import type { TrackServerWrite } from '../../server-writes.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
 import { setPodCondition, type PodStatus } from './pod-condition.ts';
@@ -190,6 +190,7 @@ export function evictPod({ pods, budgets: budgetStorage, clock, track }: Evictio
         ),
       ]);
     }
+    await options.validate(eviction);
     const dryRun = options.dryRun || (asked.dryRun ?? []).length > 0;
     const request = storeRequest(context, clock, dryRun);
     const deletion: DeleteOptions = {
@@ -219,7 +220,7 @@ export function evictPod({ pods, budgets: budgetStorage, clock, track }: Evictio
       }
       if (!dryRun) await announce(pods.storage, { namespace: request.namespace, name }, clock());
     }
-    await pods.delete(request, name, deletion);
+    await pods.delete(request, name, { ...deletion, validate: acceptObject });
     return success;
   };
 }

@@ -110,10 +110,10 @@ export const podModule = defineKind('/Pod', {
     }),
     ephemeralcontainers: ({ parent, subresource, store, clock }) => {
       const strategy = ephemeralContainersStrategy(store.strategy);
-      return partRest(parent, subresource, store.withStrategy('ephemeralcontainers', strategy), clock);
+      return partRest(parent, subresource, store.withStrategy(strategy), clock);
     },
     resize: ({ parent, subresource, store, clock }) =>
-      partRest(parent, subresource, store.withStrategy('resize', resizeStrategy(store.strategy)), clock),
+      partRest(parent, subresource, store.withStrategy(resizeStrategy(store.strategy)), clock),
   },
   table: podTable,
   selectableFields: {

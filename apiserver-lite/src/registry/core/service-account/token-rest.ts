@@ -5,6 +5,7 @@ import type { RequestContext } from '../../../http/request-context.ts';
 import { badRequest, conflict, invalid, isReason } from '../../../api-errors/status-error.ts';
 import type { TokenIssuer } from '../../../authentication/service-account/issue-token.ts';
 import type { BoundObject, KubernetesClaims } from '../../../authentication/service-account/token-claims.ts';
+import type { CreateOptions } from '../../rest.ts';
 import type { StorageOf } from '../../storage-of.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
@@ -38,7 +39,12 @@ const extendedSeconds = 365 * 24 * 3600;
 /** `serviceaccounts/token`: makes a token for an account (Kubernetes: `registry/core/serviceaccount/storage/token.go`). */
 export function requestToken(options: TokenRestOptions) {
   const { issuer, apiAudiences, storageOf, clock } = options;
-  return async (context: RequestContext, name: string, object: KubeObject): Promise<KubeObject> => {
+  return async (
+    context: RequestContext,
+    name: string,
+    object: KubeObject,
+    { validate }: CreateOptions,
+  ): Promise<KubeObject> => {
     const { namespace } = context.requestInfo;
     const { spec = {}, metadata } = object as TokenRequest;
     if (metadata.name && metadata.name !== name) {
@@ -57,13 +63,20 @@ export function requestToken(options: TokenRestOptions) {
     }
     const wantedSeconds = spec.expirationSeconds ?? defaultSeconds;
     checkSeconds(wantedSeconds);
+    const audiences = (spec.audiences ?? []).length > 0 ? (spec.audiences ?? []) : [...apiAudiences];
+    const nowMs = clock();
+    const request: KubeObject = {
+      ...object,
+      metadata: { ...metadata, name, namespace, uid, creationTimestamp: timestamp(nowMs) },
+      spec: { ...spec, audiences },
+    };
+    delete request['status'];
+    await validate(request);
     const kubernetes: KubernetesClaims = {
       namespace,
       serviceaccount: { name, uid },
       ...(await boundTo(options, { namespace, account: name }, spec.boundObjectRef)),
     };
-    const audiences = (spec.audiences ?? []).length > 0 ? (spec.audiences ?? []) : [...apiAudiences];
-    const nowMs = clock();
     const seconds = Math.min(wantedSeconds, options.maxExpirationSeconds ?? wantedSeconds);
     const isExtended =
       options.extendExpiration &&
@@ -79,8 +92,7 @@ export function requestToken(options: TokenRestOptions) {
       nowMs,
     });
     return {
-      ...object,
-      metadata: { ...metadata, name, namespace, uid, creationTimestamp: timestamp(nowMs) },
+      ...request,
       spec: {
         audiences,
         expirationSeconds: seconds,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { applyDefaults } from '../../defaults/apply-defaults.ts';
+import { accepted } from '../../testing/accepted.ts';
 import { StatusError } from '../../../api-errors/status-error.ts';
 import { create, sharedStorages, testRegistry, type TestRegistry } from '../../testing/test-registry.ts';
 
@@ -50,7 +51,7 @@ async function change(api: TestRegistry, edit: Record<string, unknown>, name = '
       applyDefaults(next);
       return next;
     },
-    { dryRun: false },
+    accepted,
   );
   assert.ok(result);
   return result.object.object;
@@ -211,7 +212,7 @@ test('a dry run takes nothing, and shows where addresses and ports would be', as
     api,
     '/v1/services',
     { metadata: { name: 's' }, spec: { type: 'NodePort', ports, selector, ipFamilyPolicy: prefer } },
-    { dryRun: true },
+    { ...accepted, dryRun: true },
   );
   assert.deepEqual(specOf(one).clusterIPs, ['10.0.0.0', 'fd00::']);
   assert.equal((specOf(one)['ports'] as { nodePort: number }[])[0]?.nodePort, 32769);

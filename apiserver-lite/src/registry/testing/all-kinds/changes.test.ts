@@ -5,6 +5,7 @@ import { applyMergePatch } from '../../../endpoints/patch/merge-patch.ts';
 import { StatusError } from '../../../api-errors/status-error.ts';
 import { applyDefaults } from '../../defaults/apply-defaults.ts';
 import { create, podSpec, testRegistry, workloadSpec } from '../test-registry.ts';
+import { accepted } from '../accepted.ts';
 
 /* What may not change once an object is there: the object, a change of it as a merge patch, and what is said of it. */
 interface Case {
@@ -256,7 +257,7 @@ async function refused(api: Awaited<ReturnType<typeof testRegistry>>, place: str
         applyDefaults(next as KubeObject);
         return next as KubeObject;
       },
-      { dryRun: false },
+      accepted,
     );
   } catch (error) {
     assert.ok(error instanceof StatusError, String((error as Error).stack));

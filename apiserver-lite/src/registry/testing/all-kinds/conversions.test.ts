@@ -4,6 +4,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { create, testRegistry } from '../test-registry.ts';
 import { autoscalerConversion } from '../../autoscaling/horizontal-pod-autoscaler/autoscaler-versions.ts';
 import { customResourceDefinitionConversion } from '../../apiextensions/custom-resource-definition/definition-versions.ts';
+import { accepted } from '../accepted.ts';
 
 test('an event of either version is stored as core/v1 and read as both', async () => {
   const api = await testRegistry();
@@ -35,7 +36,7 @@ test('an event of either version is stored as core/v1 and read as both', async (
     api.context(),
     'e',
     (current) => ({ ...(current as KubeObject), note: 'went better' }),
-    { dryRun: false },
+    accepted,
   );
   assert.equal(updated?.object.object['note'], 'went better');
 });

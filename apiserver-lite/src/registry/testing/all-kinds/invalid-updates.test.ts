@@ -8,6 +8,7 @@ import { applyMergePatch } from '../../../endpoints/patch/merge-patch.ts';
 import { StatusError } from '../../../api-errors/status-error.ts';
 import { applyDefaults } from '../../defaults/apply-defaults.ts';
 import { create, testRegistry, type TestRegistry } from '../test-registry.ts';
+import { accepted } from '../accepted.ts';
 
 /*
  * Each document of `invalid-updates/*.yaml` is an object that is created, and changes to it (merge patches), one after the
@@ -59,7 +60,7 @@ async function causesOf(text: string): Promise<string> {
         api.context(),
         name,
         (current) => decoded(applyMergePatch(structuredClone(current ?? {}), change) as KubeObject),
-        { dryRun: false },
+        accepted,
       );
     } catch (error) {
       assert.ok(error instanceof StatusError, String((error as Error).stack));

@@ -16,6 +16,7 @@ import { StatusError } from '../../../api-errors/status-error.ts';
 import { applyDefaults } from '../../defaults/apply-defaults.ts';
 import type { Rest } from '../../rest.ts';
 import { podSpec, testRegistry, workloadSpec, type TestRegistry } from '../test-registry.ts';
+import { accepted } from '../accepted.ts';
 
 type Fields = Record<string, unknown>;
 type Path = readonly string[];
@@ -164,12 +165,15 @@ async function write(api: TestRegistry, { rest, id }: Target, body: Fields): Pro
   const told = () => `${id} ${JSON.stringify(body)}`;
   await answered(() => {
     const object = decoded({ rest, body });
-    return object && rest.create?.(api.context(), object, { dryRun: true });
+    return object && rest.create?.(api.context(), object, { ...accepted, dryRun: true });
   }, told);
   await answered(() => {
     const object = decoded({ rest, body });
     if (object === undefined) return undefined;
-    return rest.update?.(api.context(), 'a', (old) => merged(object, old), { dryRun: true } as never);
+    return rest.update?.(api.context(), 'a', (old) => merged(object, old), {
+      ...accepted,
+      dryRun: true,
+    } as never);
   }, told);
 }
 
@@ -190,7 +194,7 @@ test('any field may hold any value that decodes', async () => {
     const first = decoded(target);
     assert.ok(first);
     await answered(
-      () => rest.create?.(api.context(), first, { dryRun: false }),
+      () => rest.create?.(api.context(), first, accepted),
       () => target.id,
     );
     for (const { path, values } of fieldsOf(message)) {
@@ -242,7 +246,7 @@ test('a status may hold any value that decodes', async () => {
       if (next === undefined) continue;
       count++;
       await answered(
-        () => rest.update?.(api.context(), 'a', (old) => merged(next, old), { dryRun: false } as never),
+        () => rest.update?.(api.context(), 'a', (old) => merged(next, old), accepted as never),
         () => `${target.id} ${JSON.stringify(body)}`,
       );
     }
@@ -258,6 +262,6 @@ test('the bodies above are valid', async () => {
     assert.ok(target !== undefined && kindOf(apiVersion, kind) !== undefined, id);
     const object = decoded({ rest: target.rest, body });
     assert.ok(object);
-    await target.rest.create?.(api.context(), object, { dryRun: true });
+    await target.rest.create?.(api.context(), object, { ...accepted, dryRun: true });
   }
 });

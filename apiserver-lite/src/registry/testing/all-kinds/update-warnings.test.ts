@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, podSpec, testRegistry, workloadSpec } from '../test-registry.ts';
+import { accepted } from '../accepted.ts';
 
 /* What kube-apiserver 1.36.3 says of workloads that are only scaled: as much as of new ones. */
 
@@ -32,7 +33,7 @@ for (const [place, spec] of [
         api.context(),
         'x',
         (current) => ({ ...current!, spec: { replicas } }),
-        { dryRun: false },
+        accepted,
       );
     await scale(5);
     assert.deepEqual(api.warnings, [old, old]);
@@ -48,7 +49,7 @@ test('a DaemonSet speaks of its template when the template changes', async () =>
     api.context(),
     'x',
     (current) => ({ ...current!, spec: { ...(current!['spec'] as object), minReadySeconds: 5 } }),
-    { dryRun: false },
+    accepted,
   );
   assert.deepEqual(api.warnings, [old]);
 });

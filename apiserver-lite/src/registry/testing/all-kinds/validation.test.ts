@@ -4,6 +4,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { applyDefaults } from '../../defaults/apply-defaults.ts';
 import { StatusError } from '../../../api-errors/status-error.ts';
 import { create, podSpec, testRegistry, workloadSpec, type TestRegistry } from '../test-registry.ts';
+import { accepted } from '../accepted.ts';
 
 /** The causes of a refusal, as `field: message`. */
 async function findings(attempt: Promise<unknown>): Promise<string[]> {
@@ -266,7 +267,7 @@ async function change(
         applyDefaults(next);
         return next;
       },
-      { dryRun: false },
+      accepted,
     ) ?? Promise.reject(new Error('no update')),
   );
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { create, podSpec, testRegistry, workloadSpec } from '../test-registry.ts';
+import { accepted } from '../accepted.ts';
 
 const metadata = { name: 'x' };
 const label = 'must not contain dots';
@@ -375,7 +376,7 @@ test('an update warns again when it is another generation', async () => {
         edit(next['spec'] as Record<string, unknown>);
         return next;
       },
-      { dryRun: false },
+      accepted,
     );
   await change((spec) => Object.assign(spec, { replicas: 3 }));
   assert.deepEqual(api.warnings.splice(0), [warning], 'of kube-apiserver, too');

@@ -4,6 +4,7 @@ import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { applyDefaults } from '../../../defaults/apply-defaults.ts';
 import { create, testRegistry, type TestRegistry } from '../../../testing/test-registry.ts';
+import { accepted } from '../../../testing/accepted.ts';
 
 const selector = { app: 'a' };
 const specOf = (object: KubeObject) => object['spec'] as V1ServiceSpec & { ports: { nodePort?: number }[] };
@@ -22,7 +23,7 @@ async function put(api: TestRegistry, name: string, spec: object, forceAllowCrea
   applyDefaults(object);
   const result = await api
     .rest('/v1/services')
-    .update?.(api.context(), name, () => object, { dryRun: false, forceAllowCreate });
+    .update?.(api.context(), name, () => object, { ...accepted, forceAllowCreate });
   assert.ok(result);
   return result.object.object;
 }
@@ -37,7 +38,7 @@ async function freePorts(api: TestRegistry): Promise<number> {
     } catch (error) {
       assert.match((error as Error).message, /failed to allocate a nodePort: range is full/);
       for (let index = 0; index < count; index++) {
-        await api.rest('/v1/services').delete?.(api.context(), `free${index}`, { dryRun: false });
+        await api.rest('/v1/services').delete?.(api.context(), `free${index}`, accepted);
       }
       return count;
     }
@@ -157,6 +158,6 @@ test('who puts a Service that is not there makes it', async () => {
   const api = await cluster();
   const made = await put(api, 'new', { type: 'NodePort', ports: [{ port: 1 }] });
   assert.ok(specOf(made).clusterIP && portsOf(made)[0]);
-  await api.rest('/v1/services').delete?.(api.context(), 'new', { dryRun: false });
+  await api.rest('/v1/services').delete?.(api.context(), 'new', accepted);
   assert.equal(await freePorts(api), 5);
 });

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ReinvocationContext, type AdmissionAttributes } from './attributes.ts';
+import { admissionChain, noAdmission } from './chain.ts';
+import type { AdmissionPlugin } from './plugin.ts';
+import { createAdmission, pluginTable, selectedPlugins } from './plugin-table.ts';
+
+/** A plugin that writes down when it is called. */
+function noting(name: string, calls: string[], more: Partial<AdmissionPlugin> = {}): AdmissionPlugin {
+  return {
+    operations: ['CREATE', 'UPDATE'],
+    admit: ({ operation }) => void calls.push(`${name} admits ${operation}`),
+    validate: ({ operation }) => void calls.push(`${name} validates ${operation}`),
+    ...more,
+  };
+}
+
+const attributes = (operation: AdmissionAttributes['operation']) =>
+  ({ operation, reinvocation: new ReinvocationContext() }) as AdmissionAttributes;
+
+test('plugins are called in order, each for its operations, one phase after the other', async () => {
+  const calls: string[] = [];
+  const chain = admissionChain([
+    noting('a', calls),
+    noting('b', calls, { operations: ['CREATE', 'CONNECT'] }),
+  ]);
+  assert.equal(chain.handles('CONNECT'), true);
+  assert.equal(chain.handles('DELETE'), false);
+  for (const operation of ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] as const) {
+    await chain.admit(attributes(operation));
+    await chain.validate(attributes(operation));
+  }
+  assert.deepEqual(calls, [
+    'a admits CREATE',
+    'b admits CREATE',
+    'a validates CREATE',
+    'b validates CREATE',
+    'a admits UPDATE',
+    'a validates UPDATE',
+    'b admits CONNECT',
+    'b validates CONNECT',
+  ]);
+});
+
+test('the first refusal ends a phase', async () => {
+  const calls: string[] = [];
+  const refusing = noting('no', calls, {
+    admit() {
+      throw new Error('refused');
+    },
+  });
+  const chain = admissionChain([noting('a', calls), refusing, noting('b', calls)]);
+  await assert.rejects(chain.admit(attributes('CREATE')), /refused/);
+  assert.deepEqual(calls, ['a admits CREATE']);
+});
+
+test('a plugin gets one more round of the mutating phase, and what it kept', async () => {
+  const rounds: unknown[] = [];
+  const chain = admissionChain([
+    {
+      operations: ['UPDATE'],
+      admit({ reinvocation }) {
+        rounds.push([reinvocation.isReinvoke, reinvocation.value('me')]);
+        reinvocation.setValue('me', rounds.length);
+        reinvocation.shouldReinvoke = true;
+      },
+    },
+  ]);
+  await chain.admit(attributes('UPDATE'));
+  assert.deepEqual(rounds, [
+    [false, undefined],
+    [true, 1],
+  ]);
+});
+
+test('without plugins nothing is handled', async () => {
+  assert.equal(noAdmission.handles('CREATE'), false);
+  await noAdmission.admit(attributes('CREATE'));
+});
+
+test('which plugins run is a matter of defaults and flags', () => {
+  const names = (...selection: Parameters<typeof selectedPlugins>) =>
+    selectedPlugins(...selection).map(({ name }) => name);
+  const byDefault = ['NamespaceLifecycle', 'TaintNodesByCondition', 'DefaultTolerationSeconds'];
+  assert.deepEqual(names({}), byDefault);
+  assert.deepEqual(names({ enabled: ['NodeRestriction', 'NamespaceLifecycle'] }), [
+    'NamespaceLifecycle',
+    ...byDefault.slice(1),
+  ]);
+  assert.deepEqual(names({ disabled: byDefault, enabled: ['LimitRanger'] }), []);
+  assert.equal(new Set(pluginTable.map(({ name }) => name)).size, pluginTable.length);
+  const none = createAdmission(
+    { disabled: byDefault },
+    {
+      storageOf() {
+        throw new Error('nobody asks');
+      },
+      authorizer: { authorize: () => ({ decision: 'allow', reason: '' }) },
+    },
+  );
+  assert.equal(none.handles('CREATE'), false);
+});

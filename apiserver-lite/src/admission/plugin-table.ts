@@ -1,0 +1,90 @@
+import { admissionChain, type Admission } from './chain.ts';
+import type { AdmissionPlugin, PluginDependencies } from './plugin.ts';
+import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
+import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
+import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts';
+
+/** A plugin of kube-apiserver 1.36. */
+export interface PluginRow {
+  /** As in `--enable-admission-plugins`. */
+  readonly name: string;
+  readonly byDefault: boolean;
+  /** Absent: pg8s does not have it, and refuses to enable it. */
+  readonly build?: (dependencies: PluginDependencies) => AdmissionPlugin;
+}
+
+const on = (name: string, build?: PluginRow['build']): PluginRow => ({
+  name,
+  byDefault: true,
+  ...(build === undefined ? {} : { build }),
+});
+const off = (name: string, build?: PluginRow['build']): PluginRow => ({
+  ...on(name, build),
+  byDefault: false,
+});
+
+/** Every plugin, in the order in which they are called (kube-apiserver: `AllOrderedPlugins`). */
+export const pluginTable: readonly PluginRow[] = [
+  off('AlwaysAdmit'),
+  off('NamespaceAutoProvision'),
+  on('NamespaceLifecycle', namespaceLifecycle),
+  off('NamespaceExists'),
+  off('LimitPodHardAntiAffinityTopology'),
+  on('LimitRanger'),
+  on('ServiceAccount'),
+  off('NodeRestriction'),
+  on('TaintNodesByCondition', taintNodesByCondition),
+  off('AlwaysPullImages'),
+  off('ImagePolicyWebhook'),
+  on('PodSecurity'),
+  off('PodNodeSelector'),
+  on('Priority'),
+  on('DefaultTolerationSeconds', defaultTolerationSeconds),
+  off('PodTolerationRestriction'),
+  off('EventRateLimit'),
+  off('ExtendedResourceToleration'),
+  on('DefaultStorageClass'),
+  on('StorageObjectInUseProtection'),
+  on('PodGroupProtection'),
+  off('OwnerReferencesPermissionEnforcement'),
+  on('PersistentVolumeClaimResize'),
+  on('RuntimeClass'),
+  on('CertificateApproval'),
+  on('CertificateSigning'),
+  on('ClusterTrustBundleAttest'),
+  on('CertificateSubjectRestriction'),
+  on('DefaultIngressClass'),
+  off('DenyServiceExternalIPs'),
+  on('PodTopologyLabels'),
+  on('PodGroupWorkloadExists'),
+  on('NodeDeclaredFeatureValidator'),
+  on('JobValidation'),
+  on('PodResizeValidator'),
+  on('MutatingAdmissionPolicy'),
+  on('MutatingAdmissionWebhook'),
+  on('ValidatingAdmissionPolicy'),
+  on('ValidatingAdmissionWebhook'),
+  on('ResourceQuota'),
+  off('AlwaysDeny'),
+];
+
+/** Plugins to run besides those that run by default, and plugins not to run. */
+export interface PluginSelection {
+  enabled?: readonly string[];
+  disabled?: readonly string[];
+}
+
+/** The rows of the plugins that run: those there are, as selected. */
+export function selectedPlugins({ enabled = [], disabled = [] }: PluginSelection): PluginRow[] {
+  return pluginTable.filter(
+    ({ name, byDefault, build }) =>
+      build !== undefined && (enabled.includes(name) || (byDefault && !disabled.includes(name))),
+  );
+}
+
+/** The selected plugins as one. */
+export function createAdmission(selection: PluginSelection, dependencies: PluginDependencies): Admission {
+  return admissionChain(
+    selectedPlugins(selection).flatMap(({ build }) => (build === undefined ? [] : [build(dependencies)])),
+  );
+}

@@ -1,0 +1,30 @@
+import type { Authorizer } from '../authorization/authorizer.ts';
+import type { ResourceStorage } from '../storage/storage.ts';
+import type { AdmissionAttributes, AdmissionOperation } from './attributes.ts';
+
+/** One admission plugin: refuses by throwing a StatusError. */
+export interface AdmissionPlugin {
+  /** The operations that it wants to see. */
+  readonly operations: readonly AdmissionOperation[];
+  /** Mutating phase: may change `object`; runs before the strategy sees it, and for deletions too. */
+  admit?(attributes: AdmissionAttributes): Promise<void> | void;
+  /** Validating phase: sees the object as it would be stored. */
+  validate?(attributes: AdmissionAttributes): Promise<void> | void;
+}
+
+/** How long Pods that do not say otherwise stay on nodes that fail. */
+export interface DefaultTolerations {
+  /** `--default-not-ready-toleration-seconds`. */
+  notReadySeconds: number;
+  /** `--default-unreachable-toleration-seconds`. */
+  unreachableSeconds: number;
+}
+
+/** What plugins are built from; each names in its own type what it needs of these. */
+export interface PluginDependencies {
+  /** The stored objects of a resource, by its group and plural name. */
+  storageOf(group: string, resource: string): ResourceStorage;
+  authorizer: Authorizer;
+  /** Default 300 s for both. */
+  defaultTolerations?: DefaultTolerations;
+}
