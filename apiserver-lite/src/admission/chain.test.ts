@@ -85,6 +85,7 @@ test('which plugins run is a matter of defaults and flags', () => {
   assert.deepEqual(names({}), byDefault);
   assert.deepEqual(names({ enabled: ['NodeRestriction', 'NamespaceLifecycle'] }), [
     'NamespaceLifecycle',
+    'NodeRestriction',
     ...byDefault.slice(1),
   ]);
   assert.deepEqual(names({ disabled: byDefault, enabled: ['LimitRanger'] }), []);

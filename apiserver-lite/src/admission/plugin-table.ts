@@ -2,6 +2,7 @@ import { admissionChain, type Admission } from './chain.ts';
 import type { AdmissionPlugin, PluginDependencies } from './plugin.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
+import { nodeRestriction } from './plugins/node-restriction/node-restriction.ts';
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts';
 
 /** A plugin of kube-apiserver 1.36. */
@@ -32,7 +33,7 @@ export const pluginTable: readonly PluginRow[] = [
   off('LimitPodHardAntiAffinityTopology'),
   on('LimitRanger'),
   on('ServiceAccount'),
-  off('NodeRestriction'),
+  off('NodeRestriction', nodeRestriction),
   on('TaintNodesByCondition', taintNodesByCondition),
   off('AlwaysPullImages'),
   off('ImagePolicyWebhook'),

@@ -1,13 +1,11 @@
 import { parseFieldSelector } from '../../selectors/field-selector.ts';
-import type { UserInfo } from '../../http/request-context.ts';
-import { nodesGroup } from '../../authentication/authenticator.ts';
+import { nodeNameOf } from '../../authentication/node-identity.ts';
 import { allowed } from '../authorizer.ts';
 import type { Authorization, AuthorizationAttributes, Authorizer } from '../authorizer.ts';
 import { CompiledRole } from '../compiled-role.ts';
 import type { RoleObject } from '../rbac-objects.ts';
 import type { NodeIndex } from './node-index.ts';
 
-const nodePrefix = 'system:node:';
 const leaseNamespace = 'kube-node-lease';
 
 /**
@@ -19,7 +17,7 @@ export function nodeAuthorizer(index: NodeIndex, nodeRole: RoleObject): Authoriz
   const role = new CompiledRole(nodeRole);
   return {
     authorize(asked) {
-      const node = nodeOf(asked.user);
+      const node = nodeNameOf(asked.user);
       if (node === undefined) return noOpinion('');
       if (node === '') return noOpinion(`unknown node for user ${JSON.stringify(asked.user.name)}`);
       const judge = asked.isResourceRequest ? judges[`${asked.apiGroup}/${asked.resource}`] : undefined;
@@ -27,12 +25,6 @@ export function nodeAuthorizer(index: NodeIndex, nodeRole: RoleObject): Authoriz
       return role.allows(asked) ? allowed : noOpinion('');
     },
   };
-}
-
-/** The node that somebody is; undefined: none. */
-function nodeOf({ name, groups }: UserInfo): string | undefined {
-  if (!name.startsWith(nodePrefix) || !groups.includes(nodesGroup)) return undefined;
-  return name.slice(nodePrefix.length);
 }
 
 interface Case {

@@ -18,7 +18,7 @@ export interface Reference {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Volumes that name a secret in a `secretRef`. */
-const volumesWithSecretRef = ['cephfs', 'flexVolume', 'iscsi', 'rbd', 'scaleIO', 'storageos'];
+const volumesWithSecretRef = ['cephfs', 'cinder', 'flexVolume', 'iscsi', 'rbd', 'scaleIO', 'storageos'];
 
 /** Everything in its namespace that a Pod names (Kubernetes: `api/pod.VisitPodSecretNames` and its like). */
 export function podReferences(pod: DeepReadonly<KubeObject>): Reference[] {

@@ -1,0 +1,41 @@
+import type { V1CertificateSigningRequest } from '@kubernetes/client-node';
+import { refuse, type NodeRequest } from './node-request.ts';
+
+const nodeSigners: ReadonlySet<string | undefined> = new Set([
+  'kubernetes.io/kubelet-serving',
+  'kubernetes.io/kube-apiserver-client-kubelet',
+]);
+
+/** A request for a node's certificate must be for this node; the signer looks at all else. */
+export async function checkCertificateRequest(request: NodeRequest): Promise<void> {
+  const { node, attributes } = request;
+  if (attributes.operation !== 'CREATE') return;
+  const { spec } = attributes.object as unknown as V1CertificateSigningRequest;
+  if (!nodeSigners.has(spec?.signerName)) return;
+  const wanted = `system:node:${node}`;
+  let commonName: string | undefined;
+  try {
+    commonName = await commonNameOf(spec.request ?? '');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw refuse(request, `unable to parse csr: ${why}`);
+  }
+  if (commonName !== wanted) throw refuse(request, `can only create a node CSR with CN=${wanted}`);
+}
+
+/** The last common name of the subject, as Go reads it; throws where there is no readable request. */
+async function commonNameOf(base64: string): Promise<string | undefined> {
+  const text = Buffer.from(base64, 'base64').toString('latin1');
+  const block = /-----BEGIN ([A-Z ]+)-----([^-]*)-----END \1-----/.exec(text);
+  if (block?.[1] !== 'CERTIFICATE REQUEST') throw new Error('PEM block type must be CERTIFICATE REQUEST');
+  // Few servers ever see such a request: they start without the library.
+  await import('reflect-metadata');
+  const { Pkcs10CertificateRequest } = await import('@peculiar/x509');
+  const parsed = new Pkcs10CertificateRequest(Buffer.from(block[2] ?? '', 'base64'));
+  return parsed.subjectName.getField('CN').at(-1);
+}
+
+/** Certificates for Pods are behind a feature gate that is off by default. */
+export function checkPodCertificateRequest(request: NodeRequest): void {
+  throw refuse(request, 'PodCertificateRequest feature gate is disabled');
+}
