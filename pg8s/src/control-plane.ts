@@ -194,7 +194,7 @@ async function start(options: ControlPlaneOptions, stack: StopStack): Promise<Co
         flags: {
           ...given,
           etcd: { ...ownEtcdFlags, ...given.etcd },
-          apiserver: { ...ownApiserverFlags, ...given.apiserver },
+          apiserver: settings.withNodeRestriction({ ...ownApiserverFlags, ...given.apiserver }),
         },
         problemOf: (part) => running?.problemOf(part),
       }),

@@ -121,12 +121,21 @@ export async function apiserverSettings(
   { given }: PartSettings,
   own: FlagValues,
 ): Promise<ApiserverFlagOptions> {
-  const options = { ...own, 'etcd-servers': 'in-process', ...given.apiserver };
+  const options = withNodeRestriction({ ...own, 'etcd-servers': 'in-process', ...given.apiserver });
   return parseApiserverFlags(options).catch((error: unknown) =>
     refusals('--kube-apiserver-arg', () => {
       throw error;
     }),
   );
+}
+
+/** Flags of the API server with the plugin NodeRestriction enabled, as kubeadm does it, unless they disable it. */
+export function withNodeRestriction(flags: FlagValues): FlagValues {
+  const listOf = (name: string) => (flags[name] ?? '').split(',').filter((plugin) => plugin !== '');
+  const enabled = listOf('enable-admission-plugins');
+  const plugin = 'NodeRestriction';
+  if (enabled.includes(plugin) || listOf('disable-admission-plugins').includes(plugin)) return flags;
+  return { ...flags, 'enable-admission-plugins': [...enabled, plugin].join(',') };
 }
 
 function refusals<Value>(option: string, read: () => Value): Value {
