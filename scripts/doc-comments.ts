@@ -30,8 +30,6 @@ const exceptions: Readonly<Record<string, readonly Fault['rule'][]>> = {
   'apiserver-lite': ['documented', 'length', 'words'],
   'controllers/src/scheduler': ['length', 'words'],
   'controllers/bench': ['length', 'words'],
-  pg8s: ['documented', 'length', 'words'],
-  'test-e2e': ['documented', 'length', 'words'],
 };
 
 interface Fault {

@@ -8,7 +8,9 @@ interface CommandEntry {
   load(): Promise<DefineCommand>;
 }
 
-/** Modules are loaded only when their command is called: starting up shall cost nothing that it does not need. */
+/**
+ * Modules are loaded only when their command is called: starting up shall cost nothing that it does not need.
+ */
 const commands: Readonly<Record<string, CommandEntry>> = {
   up: {
     description: 'start everything: PostgreSQL, the etcd server, the API server, controllers and nodes',

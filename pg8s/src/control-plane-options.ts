@@ -15,8 +15,8 @@ export interface PartArgs {
 /** What `startControlPlane` starts, and where. Everything has a default. */
 export interface ControlPlaneOptions extends PartArgs {
   /**
-   * Holds `postgres/`, `pki/`, `kubeconfig` and `etcdctl.env`; made when missing. Default: a temporary folder, which is
-   * removed by `close`, or when this process ends.
+   * Holds `postgres/`, `pki/`, `kubeconfig` and `etcdctl.env`; made when missing. Default: a temporary
+   * folder, which is removed by `close`, or when this process ends.
    */
   dataDir?: string;
   /** Where the API listens. Default 0: any free port. */
@@ -25,7 +25,9 @@ export interface ControlPlaneOptions extends PartArgs {
   etcdPort?: number;
   /** Address of both. Default 127.0.0.1. */
   bindAddress?: string;
-  /** A PostgreSQL server to use instead of the embedded one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. */
+  /**
+   * A PostgreSQL server to use instead of the embedded one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
+   */
   postgresUrl?: string;
   /** Simulated nodes. Default 1. */
   nodes?: number;

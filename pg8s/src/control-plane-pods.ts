@@ -28,8 +28,8 @@ const image = `pg8s:${manifest.version}`;
 const probeTimeoutMs = 5_000;
 
 /**
- * The parts of a control plane that runs in this process, as kubeadm has its static Pods. The command of each is the one
- * that would run it alone in its place; there are no images.
+ * The parts of a control plane that runs in this process, as kubeadm has its static Pods. The command of each
+ * is the one that would run it alone in its place; there are no images.
  */
 export function controlPlanePods(parts: RunningParts): StaticPod[] {
   return [etcd(parts), apiserver(parts), controllerManager(parts), scheduler(parts)];
@@ -138,7 +138,8 @@ function written(flags: FlagValues): string[] {
 /** Asks a health endpoint; resolves to what is wrong, in a line. */
 function ask(url: string, ca: string, { cert, key }: KeyPair): Promise<string | undefined> {
   return new Promise((resolve) => {
-    // A connection of its own: a kept one would say nothing about new ones, and hold the server up when it stops.
+    // A connection of its own: a kept one would say nothing about new ones, and hold the server up when it
+    // stops.
     const sent = request(url, { ca, cert, key, agent: false, timeout: probeTimeoutMs }, (response) => {
       response.resume();
       const { statusCode = 0 } = response;

@@ -22,8 +22,9 @@ const serviceAccountIssuer = 'https://kubernetes.default.svc.cluster.local';
 
 /**
  * Starts PostgreSQL, the shim, the API server and the controllers, and resolves when Pods can run: nodes are
- * registered and ready, or another control plane on the same database runs them, and this one waits to take over. Throws a UsageError for what a person can mend (a port or a data directory in use …); what
- * had been started is stopped by then.
+ * registered and ready, or another control plane on the same database runs them, and this one waits to take
+ * over. Throws a UsageError for what a person can mend (a port or a data directory in use …); what had been
+ * started is stopped by then.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const stack = new StopStack();

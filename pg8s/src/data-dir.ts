@@ -12,9 +12,9 @@ export interface DataDir {
 }
 
 /**
- * Takes `path` (made when missing) for this process by a lock on its file `pg8s.lock`; `pg8s.pid` tells people who has
- * it. Throws a UsageError while another process holds it; what a killed one left behind, or what came along with a copy
- * of a folder in use, does not count.
+ * Takes `path` (made when missing) for this process by a lock on its file `pg8s.lock`; `pg8s.pid` tells
+ * people who has it. Throws a UsageError while another process holds it; what a killed one left behind, or
+ * what came along with a copy of a folder in use, does not count.
  */
 export async function takeDataDir(path: string): Promise<DataDir> {
   const folder = resolve(path);

@@ -8,7 +8,8 @@ const levelNames: Readonly<Record<string, string>> = { trace: 'debug' };
 const errorLevel = 50;
 
 /**
- * Makes pino write the lines that etcd's logger writes (etcd: `client/pkg/logutil/zap.go`, zap's JSON encoder), key by key:
+ * Makes pino write the lines that etcd's logger writes (etcd: `client/pkg/logutil/zap.go`, zap's JSON
+ * encoder), key by key:
  *
  *     {"level":"info","ts":"2026-01-02T03:04:05.678901Z","caller":"commands/etcd.ts:76","msg":"…", fields …}
  *

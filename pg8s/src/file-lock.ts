@@ -9,10 +9,10 @@ export interface FileLock {
 const busy = 5;
 
 /**
- * Takes the lock `file`, which is made when missing and stays there; undefined while somebody else holds it, this
- * process included. The kernel lets go of it when the process ends, in whatever way, and another file (a copy) is
- * another lock. Node cannot lock files; SQLite, which it brings, can: fcntl(2) on Linux and macOS, which holds between
- * containers too. Throws the system's reason when the file cannot be opened.
+ * Takes the lock `file`, which is made when missing and stays there; undefined while somebody else holds it,
+ * this process included. The kernel lets go of it when the process ends, in whatever way, and another file (a
+ * copy) is another lock. Node cannot lock files; SQLite, which it brings, can: fcntl(2) on Linux and macOS,
+ * which holds between containers too. Throws the system's reason when the file cannot be opened.
  */
 export function takeFileLock(file: string): FileLock | undefined {
   const database = new DatabaseSync(file, { timeout: 0 });

@@ -1,6 +1,6 @@
 /**
- * The package `pg8s`, for programs and test suites. This module loads on any Node that has ES modules, so that an old
- * one is refused in one line: what needs a newer one is imported when it is called.
+ * The package `pg8s`, for programs and test suites. This module loads on any Node that has ES modules, so
+ * that an old one is refused in one line: what needs a newer one is imported when it is called.
  */
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-options.ts';
 import { unsupportedNode } from './supported-node.ts';
@@ -13,10 +13,11 @@ const unsupported = unsupportedNode();
 if (unsupported !== undefined) throw new UsageError(unsupported);
 
 /**
- * Starts PostgreSQL, the etcd server, the API server, the controllers and simulated nodes in this process, and resolves
- * when Pods can run.
+ * Starts PostgreSQL, the etcd server, the API server, the controllers and simulated nodes in this process,
+ * and resolves when Pods can run.
  *
- * @throws UsageError, whose message is one line for a person: a port or a data directory in use, a Node that is too old …
+ * @throws UsageError, whose message is one line for a person: a port or a data directory in use, a Node that
+ * is too old …
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { startControlPlane: start } = await import('./control-plane.ts');

@@ -11,7 +11,10 @@ export interface KubeconfigOptions {
 
 const name = 'pg8s';
 
-/** A kubeconfig (YAML) with everything inside it, for kubectl and every client library (Kubernetes: `client.authentication`, `v1.Config`). */
+/**
+ * A kubeconfig (YAML) with everything inside it, for kubectl and every client library (Kubernetes:
+ * `client.authentication`, `v1.Config`).
+ */
 export function kubeconfig({ server, caCert, user, client }: KubeconfigOptions): string {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   return stringify(

@@ -19,8 +19,8 @@ const named: Readonly<Record<string, number>> = {
 };
 
 /**
- * The log of one process: lines for people, pino's JSON, or etcd's. `outputs` as etcd's --log-outputs: `stdout`, `stderr`, or files,
- * which are appended to; default: standard error.
+ * The log of one process: lines for people, pino's JSON, or etcd's. `outputs` as etcd's --log-outputs:
+ * `stdout`, `stderr`, or files, which are appended to; default: standard error.
  *
  * @throws UsageError when a file cannot be written.
  */

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes `folder` and what is missing above it, with `mode`; one that is there stays as it is. Rejects with the
- * system's error. (Node's own recursive mkdir never returns where the parent takes no folders and says that it is not
- * there, as /proc does.)
+ * Makes `folder` and what is missing above it, with `mode`; one that is there stays as it is. Rejects with
+ * the system's error. (Node's own recursive mkdir never returns where the parent takes no folders and says
+ * that it is not there, as /proc does.)
  */
 export async function makeFolder(folder: string, mode: number): Promise<void> {
   try {

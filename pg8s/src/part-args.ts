@@ -8,7 +8,7 @@ export interface PartFlag {
   readonly isList: boolean;
 }
 
-/** Which part's flags are read, and for whom. */
+/** Which part's flags are read, and for which command. */
 export interface PartArgsContext {
   /** The option that carries them: `--kube-apiserver-arg`. */
   readonly option: string;
@@ -18,8 +18,8 @@ export interface PartArgsContext {
 }
 
 /**
- * Flags of one part that were passed on to it, as k3s takes them: `audit-log-path=FILE`, `profiling`, or with dashes.
- * Gives their values by name.
+ * Flags of one part that were passed on to it, as k3s takes them: `audit-log-path=FILE`, `profiling`, or with
+ * dashes. Gives their values by name.
  *
  * @throws UsageError for an unknown flag, a missing value, and a flag that the control plane sets itself.
  */

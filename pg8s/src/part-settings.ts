@@ -116,7 +116,9 @@ export function etcdSettings({ given }: PartSettings, own: FlagValues): EtcdFlag
   return refusals('--etcd-arg', () => parseShimOptions({ flags: { ...own, ...given.etcd } }));
 }
 
-/** The API server's options: `own` are the control plane's flags, the given ones go before. @throws UsageError */
+/**
+ * The API server's options: `own` are the control plane's flags, the given ones go before. @throws UsageError
+ */
 export async function apiserverSettings(
   { given }: PartSettings,
   own: FlagValues,

@@ -3,8 +3,8 @@ import { UsageError } from './usage-error.ts';
 const form = 'postgres://USER:PASSWORD@HOST:PORT/DATABASE';
 
 /**
- * A database URL in libpq's form, as it was given; `source` tells where (`--postgres-url`). Throws a UsageError for
- * what is none, without showing more of it than its beginning: there may be a password in it.
+ * A database URL in libpq's form, as it was given; `source` tells where (`--postgres-url`). Throws a
+ * UsageError for what is none, without showing more of it than its beginning: there may be a password in it.
  */
 export function checkedPostgresUrl(text: string, source: string): string {
   const [, authority = '', rest = ''] = /^postgres(?:ql)?:\/\/([^/?#]*)(.*)$/s.exec(text) ?? [];

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { UsageError } from './usage-error.ts';
 
 /**
- * The PEM of `--root-ca-file`; empty for an empty path. kube-controller-manager refuses what holds no certificate, too.
+ * The PEM of `--root-ca-file`; empty for an empty path. kube-controller-manager refuses what holds no
+ * certificate, too.
  *
  * @throws UsageError where the file cannot be read or holds no certificate.
  */

@@ -10,8 +10,9 @@ const limitMs = 9_500;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Starts a part and runs it until Ctrl-C, SIGTERM or SIGHUP, or until it fails by itself, then closes it. Resolves to
- * the exit code: 0 after an orderly stop. A signal while the part still starts stops it as soon as it stands.
+ * Starts a part and runs it until Ctrl-C, SIGTERM or SIGHUP, or until it fails by itself, then closes it.
+ * Resolves to the exit code: 0 after an orderly stop. A signal while the part still starts stops it as soon
+ * as it stands.
  */
 export async function runUntilStopped<Part extends Stoppable>(
   log: Logger,

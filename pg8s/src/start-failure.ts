@@ -5,8 +5,9 @@ import { UsageError } from './usage-error.ts';
 import { withoutPassword } from './without-password.ts';
 
 /**
- * What kept a part from starting, as one line for a person where it is something that a person can mend: a port in
- * use, a database that cannot be reached or was written by a newer version. Anything else stays as it is.
+ * What kept a part from starting, as one line for a person where it is something that a person can mend: a
+ * port in use, a database that cannot be reached or was written by a newer version. Anything else stays as it
+ * is.
  */
 export function startFailure(error: unknown, { postgresUrl }: { postgresUrl?: string } = {}): unknown {
   if (error instanceof StartError) return new UsageError(oneLine(error.message), { cause: error });

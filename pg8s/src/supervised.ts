@@ -3,9 +3,10 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 
 /**
- * The program's parent: a shell, because it is everywhere and small. It waits on a pipe of ours. A line asks it to end
- * the program; the end of the pipe tells that we are gone, however that came. The program is its own child, whose id
- * cannot be given to another before `wait`. It gives the program 8 s (160 × 0.05), then 2 s, then kills it.
+ * The program's parent: a shell, because it is everywhere and small. It waits on a pipe of ours. A line asks
+ * it to end the program; the end of the pipe tells that we are gone, however that came. The program is its
+ * own child, whose id cannot be given to another before `wait`. It gives the program 8 s (160 × 0.05), then 2
+ * s, then kills it.
  */
 const script = `
 by=$1; shift
@@ -59,9 +60,9 @@ export interface Supervised {
 }
 
 /**
- * Starts a program that ends in its orderly way when this process ends, in whatever way: by itself, by an error, or
- * killed. It is in a process group of its own, so that Ctrl-C does not reach it. A program that cannot be started
- * exits with 126 or 127, having said why on `stderr`.
+ * Starts a program that ends in its orderly way when this process ends, in whatever way: by itself, by an
+ * error, or killed. It is in a process group of its own, so that Ctrl-C does not reach it. A program that
+ * cannot be started exits with 126 or 127, having said why on `stderr`.
  */
 export function startSupervised(options: SupervisedOptions): Supervised {
   const { program, args, user, cwd, env, endBy, label, holds } = options;
@@ -74,7 +75,8 @@ export function startSupervised(options: SupervisedOptions): Supervised {
   });
   const stdin = shell.stdin!;
   stdin.on('error', () => undefined); // The shell has ended.
-  // Only the program and its children have it open: its end is theirs, and the shell, which waits for us, is told.
+  // Only the program and its children have it open: its end is theirs, and the shell, which waits for us, is
+  // notified.
   let open = 2;
   const closed = (): void => {
     open -= 1;

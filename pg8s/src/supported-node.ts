@@ -8,7 +8,10 @@ function oldestVersion(): string {
   return manifest.engines.node.replace('>=', '');
 }
 
-/** One line that says which Node is needed, where `running` (as `process.versions.node`) is too old; or undefined. */
+/**
+ * One line that says which Node is needed, where `running` (as `process.versions.node`) is too old; or
+ * undefined.
+ */
 export function unsupportedNode(running: string = process.versions.node): string | undefined {
   const oldest = oldestVersion();
   const [major = 0, minor = 0] = running.split('.').map(Number);

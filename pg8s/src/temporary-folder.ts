@@ -15,8 +15,8 @@ export interface TemporaryFolder {
 }
 
 /**
- * Makes a folder in the system's own for temporary files, for this user alone. A shell waits on a pipe and removes the
- * folder when nobody has the other end open any more, however that came.
+ * Makes a folder in the system's own for temporary files, for this user alone. A shell waits on a pipe and
+ * removes the folder when nobody has the other end open any more, however that came.
  */
 export async function makeTemporaryFolder(): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), 'pg8s-'));

@@ -1,6 +1,6 @@
 /**
- * One object of every built-in kind, through its whole life: created by kubectl, read in every media type, found in the
- * store, written in every way, deleted.
+ * One object of every built-in kind, through its whole life: created by kubectl, read in every media type,
+ * found in the store, written in every way, deleted.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -121,12 +121,12 @@ spec:
         input: manifest,
       });
       assert.equal(strict.code, 1);
-      for (const told of [
+      for (const message of [
         'unknown field "spec.replica"',
         'unknown field "spec.template.spec.containers[0].resources.limit"',
         'unknown field "spec.template.spec.volumes[0].configMap.items[0].modus"',
       ]) {
-        assert.ok(strict.stderr.includes(told), `${told}\n${strict.stderr}`);
+        assert.ok(strict.stderr.includes(message), `${message}\n${strict.stderr}`);
       }
       const warned = await attempt(kubectl, ['create', '--dry-run=server', '--validate=warn', '-f', '-'], {
         env,

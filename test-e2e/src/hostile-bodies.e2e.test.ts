@@ -14,8 +14,8 @@ const maxResidentMiB = 1536;
 const tries = 3;
 
 /**
- * Whether other processes take the machine's time. Then each core does less in the same time, as two threads share it, and the
- * limit is a larger one.
+ * Whether other processes take the machine's time. Then each core does less in the same time, as two threads
+ * share it, and the limit is a larger one.
  */
 function isBusy(): boolean {
   const [startedMs, started] = [performance.now(), process.cpuUsage()];

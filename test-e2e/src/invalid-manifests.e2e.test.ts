@@ -37,7 +37,10 @@ function casesOf(family: string): Case[] {
   });
 }
 
-/** What stock kubectl shows of manifests that are refused: the texts and forms that people know from kube-apiserver. */
+/**
+ * What stock kubectl shows of manifests that are refused: the texts and forms that people know from
+ * kube-apiserver.
+ */
 describe('invalid manifests and kubectl', () => {
   let pg8s: RunningPg8s;
   let clients: StockClients;

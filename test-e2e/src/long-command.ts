@@ -56,7 +56,7 @@ export class LongCommand {
     return { code: this.#process.exitCode ?? 1, stdout: this.#stdout, stderr: this.#stderr };
   }
 
-  /** Ends it with a signal; Ctrl-C unless told otherwise. */
+  /** Ends it with a signal; Ctrl-C by default. */
   async end(signal: NodeJS.Signals = 'SIGINT'): Promise<CommandResult> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill(signal);
     return this.result();

@@ -1,6 +1,6 @@
 /**
- * The least that makes a valid object of each built-in kind, and what a walk over all of them must know besides. A kind that
- * is missing here is missed by the walk's first test.
+ * The least that makes a valid object of each built-in kind, and what a walk over all of them must know
+ * besides. A kind that is missing here is missed by the walk's first test.
  */
 export interface MinimalManifest {
   apiVersion: string;

@@ -20,7 +20,7 @@ interface Embedded {
   ports: number[];
 }
 
-/** A program as README shows it: a temporary cluster, which it never closes unless told so. */
+/** A program as README shows it: a temporary cluster, which it closes only if asked to. */
 const embedding = `
   import { startControlPlane } from ${JSON.stringify(new URL('../../pg8s/src/control-plane.ts', import.meta.url).href)};
   import { dirname } from 'node:path';

@@ -70,7 +70,9 @@ export class RunningPg8s {
     return env;
   }
 
-  /** The way of Ctrl-C: the signal goes to the whole group. Resolves to the exit code and how long it took. */
+  /**
+   * The way of Ctrl-C: the signal goes to the whole group. Resolves to the exit code and how long it took.
+   */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<{ code: number | null; tookMs: number }> {
     const startedMs = performance.now();
     if (this.#process.exitCode === null && this.#process.signalCode === null) {

@@ -27,7 +27,7 @@ export class RunningStockEtcd {
     const url = `${scheme}://127.0.0.1:${clientPort}`;
     const peerUrl = `http://127.0.0.1:${peerPort}`;
     const clients = ['--listen-client-urls', url, '--advertise-client-urls', url];
-    // Nobody talks to its only member as a peer, so that it may say what all say that are told nothing else.
+    // Nobody talks to its only member as a peer, so that it may advertise the default.
     const peers = ['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', advertisedPeerUrl];
     const alone = ['--initial-cluster', `default=${advertisedPeerUrl}`];
     const args = ['--data-dir', dataDir, ...clients, ...peers, ...alone, '--log-level', 'error', ...flags];

@@ -63,7 +63,10 @@ async function read(file: string): Promise<CommandInput> {
   }
 }
 
-/** Resolves when it is written: a pipe may be slow. A reader that went away (`| head`) ends the program in peace. */
+/**
+ * Resolves when it is written: a pipe may be slow. A reader that went away (`| head`) ends the program in
+ * peace.
+ */
 function write(output: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(output, (error) => {

@@ -9,7 +9,10 @@ export interface ComponentLogOptions {
   logFormat?: LogFormat;
 }
 
-/** Adds `--log-level` and `--log-format` to a command that has `-v` and `--logging-format`, and Kubernetes' `--version`. */
+/**
+ * Adds `--log-level` and `--log-format` to a command that has `-v` and `--logging-format`, and Kubernetes'
+ * `--version`.
+ */
 export function addComponentLog(command: Command): Command {
   return command
     .version(`Kubernetes ${versionInfo.gitVersion}`, '--version', 'print the version')

@@ -90,7 +90,9 @@ export const defineControllers: DefineCommand = (command, report) => {
   });
 };
 
-/** As a kubelet does, without a certificate it makes one for itself; API servers take it as it is by default. */
+/**
+ * As a kubelet does, without a certificate it makes one for itself; API servers take it as it is by default.
+ */
 async function kubeletOf(options: Options, kubeConfig: KubeConfig): Promise<Kubelet> {
   const { kubeletPort: port, kubeletAddress: bindAddress, kubeletHost: host } = options;
   const { createSelfSigned } = await import('../pki/authority.ts');

@@ -14,7 +14,9 @@ export interface FlagRow {
   isBoolean: boolean;
   /** Accepted, but left out of the help. */
   isHidden?: boolean;
-  /** A list: given several times, the values add up, as those of Go's `pflag`; of others the last one counts. */
+  /**
+   * A list: given several times, the values add up, as those of Go's `pflag`; of others the last one counts.
+   */
   isRepeatable?: boolean;
 }
 

@@ -3,8 +3,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { UsageError } from '../usage-error.ts';
 
 /**
- * The kubeconfig at `path`, or of the variable KUBECONFIG where that is empty; `master`, where it is not empty, is the
- * URL of the API server in place of the one in there.
+ * The kubeconfig at `path`, or of the variable KUBECONFIG where that is empty; `master`, where it is not
+ * empty, is the URL of the API server in place of the one in there.
  *
  * @throws UsageError where there is none, or it cannot be used.
  */

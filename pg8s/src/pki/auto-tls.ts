@@ -5,8 +5,8 @@ import { writePrivate } from '../private-file.ts';
 import { createSelfSigned } from './authority.ts';
 
 /**
- * The files of etcd's --auto-tls, in `fixtures/client` of the data directory: made when one is missing, for the hosts of
- * the URLs that are listened on.
+ * The files of etcd's --auto-tls, in `fixtures/client` of the data directory: made when one is missing, for
+ * the hosts of the URLs that are listened on.
  */
 export async function ensureAutoTls(options: {
   dataDir: string;

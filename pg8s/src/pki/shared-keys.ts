@@ -51,10 +51,12 @@ REVOKE ALL ON pg8s.control_plane_keys FROM PUBLIC`;
 
 /**
  * Gives the control planes on one database the same CAs and the same key for tokens: those in the table
- * `pg8s.control_plane_keys` are written to the PKI folder `folder`, and what is not there yet is taken from the folder, or
- * made. Of several that start at once, one makes them. A pair in the folder that differs is kept beside it, as `*.replaced`.
+ * `pg8s.control_plane_keys` are written to the PKI folder `folder`, and what is not there yet is taken from
+ * the folder, or made. Of several that start at once, one makes them. A pair in the folder that differs is
+ * kept beside it, as `*.replaced`.
  *
- * @throws UsageError when the keys in the database are damaged; StoreError when it cannot be reached or written.
+ * @throws UsageError when the keys in the database are damaged; StoreError when it cannot be reached or
+ * written.
  */
 export async function shareKeys(options: {
   postgresUrl: string;

@@ -32,10 +32,11 @@ export function packageFor(platform: string, arch: string): string {
 }
 
 /**
- * The PostgreSQL in the npm package for this machine, an optional dependency of pg8s. `resolve` finds a package's main
- * file, or throws.
+ * The PostgreSQL in the npm package for this machine, an optional dependency of pg8s. `resolve` finds a
+ * package's main file, or throws.
  *
- * @throws UsageError with what to do when there is none: an unsupported machine, or optional dependencies were left out.
+ * @throws UsageError with what to do when there is none: an unsupported machine, or optional dependencies
+ * were left out.
  */
 export async function embeddedBinaries(
   resolve: (packageName: string) => string = createRequire(import.meta.url).resolve,
@@ -64,7 +65,10 @@ export async function packagedBinaries(folder: string): Promise<PostgresBinaries
   return binariesAt(root);
 }
 
-/** npm packages cannot hold symbolic links; the package's install script makes them, unless scripts are switched off. */
+/**
+ * npm packages cannot hold symbolic links; the package's install script makes them, unless scripts are
+ * switched off.
+ */
 async function restoreSymlinks(root: string): Promise<void> {
   const list = await readFile(join(root, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

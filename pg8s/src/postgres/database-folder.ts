@@ -20,8 +20,8 @@ import { serverOf } from './leftovers.ts';
 import { type ServerUser, sharedFolders } from './server-user.ts';
 
 /**
- * Makes `folder` a place where `user` (undefined: we ourselves) can keep a database, whoever owned the files of a copy
- * that was put there, and returns its real path. Folders above it are left as they are.
+ * Makes `folder` a place where `user` (undefined: we ourselves) can keep a database, whichever user owned the
+ * files of a copy that was put there, and returns its real path. Folders above it are left as they are.
  */
 export async function prepareDatabaseFolder(
   folder: string,
@@ -41,9 +41,9 @@ export async function prepareDatabaseFolder(
 }
 
 /**
- * Where the postgres user could not enter the data directory, earlier versions kept the database in a folder of its own
- * and put a link to it here. It is copied to where the link was: there may be other links to it, of copies of the data
- * directory, and each of them gets its own.
+ * Where the postgres user could not enter the data directory, earlier versions kept the database in a folder
+ * of its own and put a link to it here. It is copied to where the link was: there may be other links to it,
+ * of copies of the data directory, and each of them gets its own.
  */
 async function takeFromSharedFolder(folder: string, log: Logger): Promise<void> {
   const target = await readlink(folder).catch(() => undefined);
@@ -70,8 +70,8 @@ async function takeFromSharedFolder(folder: string, log: Logger): Promise<void> 
 }
 
 /**
- * Gives `folder` and all in it to `user`: a copy, or an unpacked archive, may be of anybody's. The folder itself is given
- * last: when it is the user's, all is.
+ * Gives `folder` and all in it to `user`: a copy, or an unpacked archive, may be of anybody's. The folder
+ * itself is given last: when it is the user's, all is.
  */
 async function own(folder: string, user: ServerUser): Promise<void> {
   if (await isOf(folder, user)) return;

@@ -19,7 +19,10 @@ import { UsageError } from '../usage-error.ts';
 
 /** A running PostgreSQL of our own. */
 export interface EmbeddedPostgres {
-  /** For the driver in this process; the server listens on a Unix socket in a folder that only its owner may enter. */
+  /**
+   * For the driver in this process; the server listens on a Unix socket in a folder that only its owner may
+   * enter.
+   */
   url: string;
   version: string;
   /** Whether this start made the database. */
@@ -43,7 +46,10 @@ export interface EmbeddedPostgresOptions {
 }
 
 const socketPort = 5432;
-/** The longest path of a Unix socket, less the name that PostgreSQL gives it (Linux: 108 with the final zero; macOS: 104). */
+/**
+ * The longest path of a Unix socket, less the name that PostgreSQL gives it (Linux: 108 with the final zero;
+ * macOS: 104).
+ */
 const longestSocketFolder = 103 - '/.s.PGSQL.5432.lock'.length;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 8_000;
@@ -51,8 +57,9 @@ const stopTimeoutMs = 8_000;
 const workingDirectory = '/proc/self/cwd';
 
 /**
- * Starts PostgreSQL on `dataDir`, initialising it first where it is empty. It ends with this process, whatever ends
- * that. Throws a UsageError for what a person can mend: another process uses the folder, another version made it …
+ * Starts PostgreSQL on `dataDir`, initialising it first where it is empty. It ends with this process,
+ * whatever ends that. Throws a UsageError for what a person can mend: another process uses the folder,
+ * another version made it …
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const stack = new StopStack();
@@ -144,8 +151,9 @@ async function realName(path: string): Promise<string> {
 }
 
 /**
- * Where the server's user may not enter the folders above (below /root, or in what mkdtemp makes), the programs are
- * started in the folder, entered before root's rights are given up, and name it as their working directory.
+ * Where the server's user may not enter the folders above (below /root, or in what mkdtemp makes), the
+ * programs are started in the folder, entered before root's rights are given up, and name it as their working
+ * directory.
  */
 async function place(folder: string, user: ServerUser | undefined): Promise<Omit<Placement, 'label'>> {
   if (user === undefined || (await canReach(folder, user))) return { folder, named: folder, cwd: '/', user };
@@ -157,7 +165,10 @@ async function place(folder: string, user: ServerUser | undefined): Promise<Omit
   return { folder, named: workingDirectory, cwd: folder, user };
 }
 
-/** Where the server listens and where the driver finds it: in the database's folder, under a name that is short enough. */
+/**
+ * Where the server listens and where the driver finds it: in the database's folder, under a name that is
+ * short enough.
+ */
 async function socketFolders(
   folder: string,
   user: ServerUser | undefined,
@@ -180,7 +191,8 @@ async function endServer(server: Supervised): Promise<void> {
   server.end();
   const inTime = new AbortController();
   const late = sleep(stopTimeoutMs, 'late', { signal: inTime.signal }).catch(() => 'in time');
-  if ((await Promise.race([server.exited, late])) === 'late') server.kill('SIGQUIT'); // Recovers from its log next time.
+  // It recovers from its log next time.
+  if ((await Promise.race([server.exited, late])) === 'late') server.kill('SIGQUIT');
   inTime.abort();
   await server.exited;
 }

@@ -1,4 +1,7 @@
-/** What a machine's code looks like: a function that returns the address of what lies `distance` bytes behind its begin. */
+/**
+ * What a machine's code looks like: a function that returns the address of what lies `distance` bytes behind
+ * its begin.
+ */
 interface Machine {
   /** ELF: `e_machine` */
   id: number;
@@ -39,8 +42,9 @@ const [readExecute, readWrite] = [5, 6];
 const [loadable, dynamicTable, stack] = [1, 2, 0x6474e551];
 
 /**
- * A shared library (ELF, 64 bits) with nothing in it but `getpwuid`, which tells of the one user `uid`, whatever it is
- * asked for. For LD_PRELOAD, with programs of glibc on Linux. Undefined for machines other than x64 and arm64.
+ * A shared library (ELF, 64 bits) with nothing in it but `getpwuid`, which tells of the one user `uid`,
+ * whatever it is asked for. For LD_PRELOAD, with programs of glibc on Linux. Undefined for machines other
+ * than x64 and arm64.
  *
  *     0x000  file header, program headers                                 read, execute
  *     0x120  symbols: none, getpwuid

@@ -11,18 +11,21 @@ import { commandLine } from './leftovers.ts';
 export interface Placement extends Pick<SupervisedOptions, 'cwd' | 'user' | 'holds' | 'label' | 'env'> {
   /** Real path of the database's folder. */
   folder: string;
-  /** The same as the programs are told it. */
+  /** The same, as it is passed to the programs. */
   named: string;
 }
 
 /**
- * Stands beside the folder while initdb works in it, and names the process that looks after initdb: whoever is killed
- * meanwhile leaves it, and it is begun anew.
+ * Stands beside the folder while initdb works in it, and names the process that runs initdb: a process that
+ * is killed meanwhile leaves it, and initdb is begun anew.
  */
 const noteOf = (folder: string): string => `${folder}.initialising`;
 const patienceMs = 15_000;
 
-/** Removes what a run of initdb left that did not get to its end; the last moments of one that was killed are waited for. */
+/**
+ * Removes what a run of initdb left that did not get to its end; the last moments of one that was killed are
+ * waited for.
+ */
 export async function clearUnfinished(folder: string, label: string): Promise<void> {
   const pid = Number(await readFile(noteOf(folder), 'utf8').catch(() => undefined));
   if (Number.isNaN(pid)) return;

@@ -13,10 +13,10 @@ const stopTimeoutMs = 10_000;
 const folderSetting = 'pg8s.folder';
 
 /**
- * Makes way for a server on `folder`, which nobody else starts meanwhile (the caller holds its lock). `postmaster.pid`
- * may name a server that lost its pg8s a moment ago and is about to end: it is waited for. Or it came along with a copy of
- * a folder in use: then it names a server of that other folder, which is none of our business, and is removed.
- * Throws a UsageError when another's server holds the folder.
+ * Makes way for a server on `folder`, which nobody else starts meanwhile (the caller holds its lock).
+ * `postmaster.pid` may name a server that lost its pg8s a moment ago and is about to end: it is waited for.
+ * Or it came along with a copy of a folder in use: then it names a server of that other folder, which is none
+ * of our business, and is removed. Throws a UsageError when another's server holds the folder.
  */
 export async function clearLeftovers(folder: string, log: Logger): Promise<void> {
   const pid = await postmasterOf(folder);

@@ -20,8 +20,8 @@ export interface ServerUser {
 export const sharedFolders = ['/var/lib/pg8s', join(tmpdir(), 'pg8s')];
 
 /**
- * PostgreSQL refuses to run as root, so root lends it to somebody else: the user `postgres`, made when missing, or
- * else `nobody`. Undefined for everybody but root: the server then runs as the caller.
+ * PostgreSQL refuses to run as root, so root lends it to somebody else: the user `postgres`, made when
+ * missing, or else `nobody`. Undefined for everybody but root: the server then runs as the caller.
  */
 export async function serverUser(): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -87,8 +87,8 @@ async function sharedFolder(user: ServerUser): Promise<string> {
 }
 
 /**
- * Programs that `user` can run: `binaries` themselves, or, where they lie below a folder that only root may enter
- * (a checkout in /root), a copy of them.
+ * Programs that `user` can run: `binaries` themselves, or, where they lie below a folder that only root may
+ * enter (a checkout in /root), a copy of them.
  */
 export async function reachableBinaries(
   binaries: PostgresBinaries,

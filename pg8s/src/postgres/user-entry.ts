@@ -11,9 +11,10 @@ export interface UserEntry {
 }
 
 /**
- * initdb asks the system for the name of its user (getpwuid) and gives up where there is none: in a container with
- * `--user 12345` nobody has entered that number in /etc/passwd. Such a user gets a library that answers for the system,
- * beside the database while initdb runs. Undefined where there is a name, or no such library for this machine.
+ * initdb asks the system for the name of its user (getpwuid) and gives up where there is none: in a container
+ * with `--user 12345` nobody has entered that number in /etc/passwd. Such a user gets a library that answers
+ * for the system, beside the database while initdb runs. Undefined where there is a name, or no such library
+ * for this machine.
  */
 export async function makeUserEntry(folder: string): Promise<UserEntry | undefined> {
   if (hasName()) return undefined;

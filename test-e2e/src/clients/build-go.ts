@@ -11,15 +11,18 @@ const cache = resolve(import.meta.dirname, '../../../.cache/clients');
 /** As other Go programs are built, so that packages that were compiled before are taken from Go's cache. */
 const buildFlags = ['-buildvcs=false', '-trimpath'];
 
-/** Paths of the programs by name, or why this machine cannot have them: a reason to skip a test, not to fail it. */
+/**
+ * Paths of the programs by name, or why this machine cannot have them: a reason to skip a test, not to fail
+ * it.
+ */
 export type GoPrograms<Name extends string> =
   | { readonly paths: Readonly<Record<Name, string>>; readonly missing?: undefined }
   | { readonly paths?: undefined; readonly missing: string };
 
 /**
- * Builds programs in Go, pinned by `go.mod` and `go.sum` in a folder of `test-e2e/go`, from the published modules.
- * `packages` gives the package of each program. They are kept, and built again when that folder changes. Throws where
- * everything could be fetched and yet does not compile.
+ * Builds programs in Go, pinned by `go.mod` and `go.sum` in a folder of `test-e2e/go`, from the published
+ * modules. `packages` gives the package of each program. They are kept, and built again when that folder
+ * changes. Throws where everything could be fetched and yet does not compile.
  */
 export async function buildGo<Name extends string>(
   folder: string,

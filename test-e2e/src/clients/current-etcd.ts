@@ -1,6 +1,9 @@
 import { buildGo, type GoPrograms } from './build-go.ts';
 
-/** A current stock etcd and its two clients, version as in `test-e2e/go/etcd/go.mod`; the first time takes a minute. */
+/**
+ * A current stock etcd and its two clients, version as in `test-e2e/go/etcd/go.mod`; the first time takes a
+ * minute.
+ */
 export async function obtainCurrentEtcd(): Promise<GoPrograms<'etcd' | 'etcdctl' | 'etcdutl'>> {
   return buildGo('etcd', {
     etcdctl: 'go.etcd.io/etcd/etcdctl/v3',

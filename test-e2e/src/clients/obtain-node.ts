@@ -7,8 +7,8 @@ const run = promisify(execFile);
 const cache = resolve(import.meta.dirname, '../../../.cache/clients');
 
 /**
- * Node of `version` for this machine, from the npm package that holds it; unpacked once. Resolves to the folder of its
- * program, for PATH; to undefined where npm has no such package.
+ * Node of `version` for this machine, from the npm package that holds it; unpacked once. Resolves to the
+ * folder of its program, for PATH; to undefined where npm has no such package.
  */
 export async function obtainNode(version: string): Promise<string | undefined> {
   const folder = join(cache, `node-${version}`);

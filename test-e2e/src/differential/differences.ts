@@ -14,8 +14,8 @@ function print(value: unknown): string {
 }
 
 /**
- * Where two answers differ: lines `path: pg8s VALUE, stock VALUE`, none where they are equal. The order of fields does not count,
- * that of items in lists does.
+ * Where two answers differ: lines `path: pg8s VALUE, stock VALUE`, none where they are equal. The order of
+ * fields does not count, that of items in lists does.
  */
 export function differencesOf(ours: NormalAnswer, stock: NormalAnswer): string[] {
   const found: string[] = [];

@@ -1,6 +1,7 @@
 /**
- * One table of requests, sent to pg8s and to a stock kube-apiserver with the same admission plugins. Differences that stay are in
- * `known-differences.ts` with their reasons. PG8S_DIFFERENTIAL=NAME runs the families whose name contains that.
+ * One table of requests, sent to pg8s and to a stock kube-apiserver with the same admission plugins.
+ * Differences that stay are in `known-differences.ts` with their reasons. PG8S_DIFFERENTIAL=NAME runs the
+ * families whose name contains that.
  */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';

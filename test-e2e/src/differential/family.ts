@@ -6,7 +6,9 @@ import { normalise } from './normalise.ts';
 /** Sends one named request and records its answer. The name is unique in its family. */
 export type Ask = (name: string, request: AskedRequest) => Promise<Answer>;
 
-/** Requests with one topic, sent to each server in the same order. Later ones may depend on earlier answers. */
+/**
+ * Requests with one topic, sent to each server in the same order. Later ones may depend on earlier answers.
+ */
 export interface Family {
   name: string;
   /** Default HTTP/1.1. */

@@ -13,7 +13,10 @@ import { PartCluster } from '../parts/part-cluster.ts';
 import { RunningStockEtcd } from '../running-stock-etcd.ts';
 import { type AskedServer, tokenFile, transportsTo } from './asked-server.ts';
 
-/** Admission plugins that are on by default in kube-apiserver 1.36, and that pg8s does not have: both run without them. */
+/**
+ * Admission plugins that are on by default in kube-apiserver 1.36, and that pg8s does not have: both run
+ * without them.
+ */
 const absentPlugins = [
   'CertificateApproval',
   'CertificateSigning',

@@ -38,8 +38,9 @@ export function step(line: string, rest: Omit<Step, 'args'> = {}): Step {
 }
 
 /**
- * One list of commands, several servers: each command goes to all of them, and all must print the same and end with the
- * same exit code. Identities, hashes, sizes and times are made equal first, revisions and everything else are not.
+ * One list of commands, several servers: each command goes to all of them, and all must print the same and
+ * end with the same exit code. Identities, hashes, sizes and times are made equal first, revisions and
+ * everything else are not.
  */
 export class Comparison {
   readonly sides: readonly Side[];
@@ -62,7 +63,10 @@ export class Comparison {
     }
   }
 
-  /** `drive` talks to one server; what it resolves to must be the same for all. Remembers what it is a test of. */
+  /**
+   * `drive` talks to one server; what it resolves to must be the same for all. Remembers what it is a test
+   * of.
+   */
   async same<T>(command: string, drive: (side: Side) => Promise<T>): Promise<T> {
     this.#remember(command.split(' '));
     const [ours, ...others] = await Promise.all(this.sides.map(drive));

@@ -26,7 +26,7 @@ export class Etcdctl {
     return attempt(this.#program, this.#args(args), { env: etcdctlEnv(), input });
   }
 
-  /** One that goes on until it is told to end. */
+  /** One that goes on until `end` is called. */
   start(...args: readonly string[]): LongCommand {
     return new LongCommand(this.#program, this.#args(args), etcdctlEnv());
   }

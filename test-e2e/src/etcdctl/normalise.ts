@@ -1,4 +1,7 @@
-/** What no two servers, and no two runs, have in common; everything else that etcdctl prints is compared as it is. */
+/**
+ * What no two servers, and no two runs, have in common; everything else that etcdctl prints is compared as it
+ * is.
+ */
 const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // Identities: of members, clusters and leases; hexadecimal, or as long numbers in JSON and fields.
   [/\b[0-9a-f]{12,16}\b/g, '<id>'],

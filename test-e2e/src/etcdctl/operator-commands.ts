@@ -22,7 +22,10 @@ interface Restorer {
   readonly folder: string;
 }
 
-/** snapshot save, and with what it saved: status, restore, and a stock etcd that starts with the same keys at the same revisions. */
+/**
+ * snapshot save, and with what it saved: status, restore, and a stock etcd that starts with the same keys at
+ * the same revisions.
+ */
 export async function driveSnapshots(comparison: Comparison, restorer: Restorer): Promise<void> {
   const { program, etcd, folder } = restorer;
   for (let index = 0; index < 20; index++) {
@@ -125,7 +128,9 @@ export async function driveFullStore(comparison: Comparison): Promise<void> {
   });
 }
 
-/** What only a server of its kind can say: one that is alone in its cluster, and has nobody to lead instead. */
+/**
+ * What only a server of its kind can say: one that is alone in its cluster, and has nobody to lead instead.
+ */
 export async function driveMembers(comparison: Comparison): Promise<void> {
   await comparison.same('move-leader', async (side) => {
     const [id = ''] = (await must(side, 'member', 'list')).split(',');

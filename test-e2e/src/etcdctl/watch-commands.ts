@@ -76,8 +76,8 @@ async function watchInteractively(side: Side, start: number): Promise<object> {
 }
 
 /**
- * When such a watch has been made, only its output tells: it is written to until then. Many small events, one by one, are
- * no reason to end a connection: Go clients ping after each of them.
+ * When such a watch has been made, only its output tells: it is written to until then. Many small events, one
+ * by one, are no reason to end a connection: Go clients ping after each of them.
  */
 async function watchFromNowOn(side: Side): Promise<object> {
   const watch = side.etcdctl.start('watch', 'live/', '--prefix');

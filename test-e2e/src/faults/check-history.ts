@@ -1,12 +1,14 @@
 import type { Change, Operation } from './history.ts';
 
 /**
- * Checks what clients were told against the one history that the servers kept: `changes`, from revision 2 on. Returns
- * what is wrong, in words; nothing if the history is strictly serializable in the order of its revisions:
+ * Checks the answers that clients had against the one history that the servers kept: `changes`, from revision
+ * 2 on. Returns what is wrong, in words; nothing if the history is strictly serializable in the order of its
+ * revisions:
  *
  * - revisions are dense, and a value, which is written once, is there once;
- * - an acknowledged write is there whole, in the revision it was told; an unanswered one is there whole or not at all;
- * - whoever asks after somebody else had an answer sees that answer's revision, or a later one;
+ * - an acknowledged write is there whole, in the revision of its answer; an unanswered one is there whole or
+ *   not at all;
+ * - a request made after another client had an answer sees that answer's revision, or a later one;
  * - a read shows exactly what was there at its revision, and a conditional write saw what it expected.
  */
 export function checkHistory(changes: readonly Change[], operations: readonly Operation[]): string[] {

@@ -12,8 +12,9 @@ const keys = ['a', 'b', 'c', 'd', 'e'];
 const shownOperations = 15;
 
 /**
- * Ends the workload, and checks that everything that its clients were told fits one history, which all watches saw: nothing
- * acknowledged is lost or doubled, revisions are dense, every register is linearizable. Returns how many changes there were.
+ * Ends the workload, and checks that every answer that its clients had fits one history, which all watches
+ * saw: nothing acknowledged is lost or doubled, revisions are dense, every register is linearizable. Returns
+ * how many changes there were.
  */
 export async function checkWorkload(t: TestContext, workload: Workload): Promise<number> {
   const { changes, watched } = await workload.finish();
@@ -66,7 +67,10 @@ function onRegister(operations: readonly Operation[], key: string): RegisterOper
   });
 }
 
-/** The end of the shortest beginning that does not fit together: whoever had no answer by then may be done or not. */
+/**
+ * The end of the shortest beginning that does not fit together: a request without an answer by then may be
+ * done or not.
+ */
 function shortest(operations: readonly RegisterOperation[]): string[] {
   const ends = operations.map(({ returnedAt }) => returnedAt).toSorted((a, b) => a - b);
   const until = (end: number): RegisterOperation[] =>

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between a shim and PostgreSQL, and can cut the line: connections hang, or end, and new ones fail. */
+/**
+ * Stands between a shim and PostgreSQL, and can cut the line: connections hang, or end, and new ones fail.
+ */
 export class ConnectionProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

@@ -57,7 +57,10 @@ export class Database {
     await this.#server?.stop();
   }
 
-  /** A standby of this server, which must be stopped: a copy of its files, not started yet. It asks for changes on `port`. */
+  /**
+   * A standby of this server, which must be stopped: a copy of its files, not started yet. It asks for
+   * changes on `port`.
+   */
   async copyStandby(dataDir: string, name: string, port: number): Promise<Database> {
     await promisify(execFile)('cp', ['-a', this.#dataDir, dataDir]);
     await rm(join(dataDir, 'postmaster.pid'), { force: true });

@@ -1,4 +1,4 @@
-/** What a client asked, when, and what it was told. Times are of one clock, in milliseconds. */
+/** What a client asked, when, and what the answer was. Times are of one clock, in milliseconds. */
 export type Operation = {
   readonly calledAt: number;
   /** Infinity: no answer came, and nobody knows whether it was done. */

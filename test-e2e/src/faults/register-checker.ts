@@ -21,9 +21,10 @@ interface Configuration {
 }
 
 /**
- * Whether there is an order of the operations, each at one moment between its call and its return, in which every one
- * saw what it says (Wing and Gong's search, with Lowe's memory of where it has been). Knows nothing of revisions: a
- * second opinion on what `checkHistory` says. Throws when the search takes too long: leave out what surely was not done.
+ * Whether there is an order of the operations, each at one moment between its call and its return, in which
+ * every one saw what it says (Wing and Gong's search, with Lowe's memory of where it has been). Knows nothing
+ * of revisions: a second opinion on what `checkHistory` says. Throws when the search takes too long: leave
+ * out what surely was not done.
  */
 export function isLinearizable(operations: readonly RegisterOperation[], initial?: string): boolean {
   const byCall = operations.toSorted((a, b) => a.calledAt - b.calledAt);
@@ -37,7 +38,7 @@ export function isLinearizable(operations: readonly RegisterOperation[], initial
     if (seen.has(name)) continue;
     seen.add(name);
     if (seen.size > maxConfigurations) throw new Error('too many orders to try them all');
-    // Whoever was called after another's return cannot be before it.
+    // A call that began after another's return cannot be before it.
     let limit = Infinity;
     const candidates: number[] = [];
     for (let at = here.first; at < answered.length; at++) {

@@ -12,8 +12,9 @@ import { randomNumbers } from './random-numbers.ts';
 import { ShimProcess } from './shim-process.ts';
 import { Workload } from './workload.ts';
 
-// Concurrent clients on several shims of one database, while something breaks again and again; then everything that
-// they were told must fit one history. `npm run test:faults`; PG8S_FAULT_SECONDS is how long each takes.
+// Concurrent clients on several shims of one database, while something breaks again and again; then every
+// answer that they had must fit one history. `npm run test:faults`; PG8S_FAULT_SECONDS is how long each
+// takes.
 const seconds = Number(process.env['PG8S_FAULT_SECONDS'] ?? 30);
 const seed = Number(process.env['PG8S_TEST_SEED'] ?? Math.floor(Math.random() * 0x7fff_ffff));
 

@@ -8,10 +8,12 @@ const prefix = 'faults/';
 const range = { key: Buffer.from(prefix), rangeEnd: Buffer.from('faults0') };
 const keys = ['a', 'b', 'c', 'd', 'e'];
 const callTimeoutMs = 4000;
-/** A client that was told to come back later does so after this long; also the pace of one that was not. */
+/**
+ * A client whose request was refused for now repeats it after this long; also the pace of one that was not.
+ */
 const pauseMs = 8;
 
-/** Concurrent clients and watchers of several servers, and all that they were told. */
+/** Concurrent clients and watchers of several servers, and all answers that they had. */
 export class Workload {
   readonly operations: Operation[] = [];
   /** What went wrong on a watch. */
@@ -98,7 +100,7 @@ export class Workload {
     try {
       const { header, kvs } = await client.range(range, { timeoutMs: callTimeoutMs });
       const values = new Map(kvs.map(({ key, value }) => [name(key), text(value)]));
-      this.#told({
+      this.#record({
         kind: 'read',
         calledAt,
         returnedAt: performance.now(),
@@ -134,16 +136,16 @@ export class Workload {
       const returnedAt = performance.now();
       const { revision } = answer.header;
       if (answer.succeeded) {
-        this.#told({ ...operation, returnedAt, revision });
+        this.#record({ ...operation, returnedAt, revision });
         return;
       }
       const [other] = answer.responses;
       if (other === undefined || !('responseRange' in other)) throw new Error('an answer without its range');
       const values = new Map(other.responseRange.kvs.map(({ key, value }) => [name(key), text(value)]));
-      this.#told({ kind: 'read', calledAt, returnedAt, revision, values });
+      this.#record({ kind: 'read', calledAt, returnedAt, revision, values });
     } catch (error) {
       this.#failed(error);
-      this.#told({ ...operation, returnedAt: Infinity });
+      this.#record({ ...operation, returnedAt: Infinity });
     }
   }
 
@@ -184,7 +186,7 @@ export class Workload {
     }
   }
 
-  #told(operation: Operation): void {
+  #record(operation: Operation): void {
     this.operations.push(operation);
   }
 

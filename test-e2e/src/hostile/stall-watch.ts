@@ -6,7 +6,10 @@ import type { ApiClient } from '../api-client.ts';
 export interface Stall {
   /** The longest wait for `GET /readyz`. */
   waitedMs: number;
-  /** The most CPU time that the server's main thread took during one such wait: what a quiet machine would show. */
+  /**
+   * The most CPU time that the server's main thread took during one such wait: what a quiet machine would
+   * show.
+   */
   busyMs: number;
   residentMiB: number;
 }

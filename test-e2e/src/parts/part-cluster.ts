@@ -67,7 +67,7 @@ export class PartCluster {
     return { process: await this.#start(args, () => accepts(port)), url };
   }
 
-  /** Starts `pg8s apiserver` on these etcd servers, whoever they are. */
+  /** Starts `pg8s apiserver` on these etcd servers, ours or stock ones. */
   async startApiserver(...etcdUrls: readonly string[]): Promise<ApiserverPart> {
     return this.startApiserverWith(etcdUrls, []);
   }

@@ -7,7 +7,10 @@ import { projectRoot } from '../running-pg8s.ts';
 
 const keptLogLength = 8000;
 
-/** One part of pg8s as a process of its own, which keeps its flags, and so its port, however often it is killed. */
+/**
+ * One part of pg8s as a process of its own, which keeps its flags, and so its port, however often it is
+ * killed.
+ */
 export class PartProcess {
   readonly #args: readonly string[];
   readonly #isReady: (log: string) => boolean | Promise<boolean>;

@@ -25,8 +25,8 @@ export interface ChurnOptions {
 }
 
 /**
- * Rewrites 10,000 keys of 1 KiB at a steady rate, while the shim compacts by itself. Prints what the database holds and takes
- * as time goes on, and returns what is wrong with that in the end.
+ * Rewrites 10,000 keys of 1 KiB at a steady rate, while the shim compacts by itself. Prints what the database
+ * holds and takes as time goes on, and returns what is wrong with that in the end.
  */
 export async function soakChurn(postgresUrl: string, options: ChurnOptions): Promise<string[]> {
   const retention = `${options.compactionMinutes * 60}s`;

@@ -24,8 +24,8 @@ const slack = {
 const tolerance = 1.15;
 
 /**
- * Says what still grows: the median of the last third of the samples is more than 15 % and some slack above that of the
- * middle third. The first third is for tables to fill to what compaction and vacuum leave.
+ * Says what still grows: the median of the last third of the samples is more than 15 % and some slack above
+ * that of the middle third. The first third is for tables to fill to what compaction and vacuum leave.
  */
 export function findGrowth(samples: readonly Sample[]): string[] {
   const third = Math.floor(samples.length / 3);

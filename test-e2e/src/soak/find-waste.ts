@@ -11,8 +11,9 @@ const largestWalMiB = 1100;
 const tolerance = 1.05;
 
 /**
- * Says where a database under steady churn wastes room, from samples at equal distances, `cycle` of them from one compaction to
- * the next. A file does not shrink when rows are deleted, it is filled again; so whole cycles are compared, not moments.
+ * Says where a database under steady churn wastes room, from samples at equal distances, `cycle` of them from
+ * one compaction to the next. A file does not shrink when rows are deleted, it is filled again; so whole
+ * cycles are compared, not moments.
  */
 export function findWaste(samples: readonly Room[], cycle: number): string[] {
   const third = Math.floor(samples.length / 3);

@@ -17,8 +17,8 @@ const keys = 2000;
 const compactionIntervalMs = 5000;
 
 /**
- * Puts, reads, deletes, leases and watches on one shim, with a compaction every few seconds. Prints a table of what was used
- * over time, after a minute to warm up; returns what still grows at the end.
+ * Puts, reads, deletes, leases and watches on one shim, with a compaction every few seconds. Prints a table
+ * of what was used over time, after a minute to warm up; returns what still grows at the end.
  */
 export async function soakMixedLoad(postgresUrl: string, minutes: number): Promise<string[]> {
   const probePort = await freePort();
@@ -96,7 +96,7 @@ class MixedLoad {
     }
   }
 
-  /** Watches that come and go, and read what they are told. */
+  /** Watches that come and go, and read their events. */
   async #watch(): Promise<void> {
     while (!this.#ending.aborted) {
       const stream = this.#client.watch();

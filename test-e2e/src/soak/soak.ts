@@ -1,9 +1,10 @@
 /**
- * `npm run soak`: PG8S_SOAK_MINUTES (10) of mixed load on one shim and a PostgreSQL of its own. Ends with an error when something
- * still grows at the end.
+ * `npm run soak`: PG8S_SOAK_MINUTES (10) of mixed load on one shim and a PostgreSQL of its own. Ends with an
+ * error when something still grows at the end.
  *
- * `npm run soak -- growth`: PG8S_SOAK_MINUTES (60) of PG8S_SOAK_WRITES (250) a second on 10,000 keys, compacted every
- * PG8S_SOAK_COMPACTION_MINUTES (5). Ends with an error when the database has become much larger than what is in it.
+ * `npm run soak -- growth`: PG8S_SOAK_MINUTES (60) of PG8S_SOAK_WRITES (250) a second on 10,000 keys,
+ * compacted every PG8S_SOAK_COMPACTION_MINUTES (5). Ends with an error when the database has become much
+ * larger than what is in it.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

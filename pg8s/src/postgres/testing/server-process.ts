@@ -27,7 +27,10 @@ export class ServerProcess {
     this.#answers = answers;
   }
 
-  /** Starts it as `uid` (and the group of the same number), or as ourselves. Rejects with what it says when it cannot start. */
+  /**
+   * Starts it as `uid` (and the group of the same number), or as ourselves. Rejects with what it says when it
+   * cannot start.
+   */
   static async start(dataDir: string, uid?: number, env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
     const child = spawn(process.execPath, [program, dataDir], {
       ...(uid === undefined ? {} : { uid, gid: uid }),

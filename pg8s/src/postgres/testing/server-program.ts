@@ -1,5 +1,6 @@
-// A process that starts the embedded PostgreSQL on the folder that it is given, says so, and then does what each line
-// of its standard input says: `sql TEXT`, `stop`, or a way to end without stopping it. Answers are lines of JSON.
+// A process that starts the embedded PostgreSQL on the folder that it is given, says so, and then does what
+// each line of its standard input says: `sql TEXT`, `stop`, or a way to end without stopping it. Answers are
+// lines of JSON.
 import { createInterface } from 'node:readline';
 import { Connection } from '@pg8s/shim/postgres/connection/connection';
 import pino from 'pino';
