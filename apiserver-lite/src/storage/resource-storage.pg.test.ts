@@ -12,7 +12,9 @@ import { StorageFactory } from './storage-factory.ts';
 import { testStorage } from './testing/storage-suite.ts';
 import type { StorageUnderTest } from './testing/storage-suite.ts';
 import { configMap, configMaps, listOptions, takeEvents, watchOptions } from './testing/test-objects.ts';
+import { AsyncTestTransformer } from './testing/test-transformer.ts';
 import { protobufValueCodec } from './value-codec.ts';
+import type { ValueTransformer } from './value-transformer.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -35,7 +37,11 @@ async function openShim(): Promise<{ shim: ListeningShim; close(): Promise<void>
   };
 }
 
-async function storageOn(etcd: EtcdClient, closeServer: () => Promise<void>): Promise<StorageUnderTest> {
+async function storageOn(
+  etcd: EtcdClient,
+  closeServer: () => Promise<void>,
+  transformer?: ValueTransformer,
+): Promise<StorageUnderTest> {
   const storage = createResourceStorage({
     etcd,
     pathPrefix: '/registry',
@@ -43,6 +49,7 @@ async function storageOn(etcd: EtcdClient, closeServer: () => Promise<void>): Pr
     codec: protobufValueCodec,
     log,
     waitTimeoutMs: 300,
+    ...(transformer === undefined ? {} : { transformer }),
   });
   return {
     storage,
@@ -64,6 +71,11 @@ async function storageOn(etcd: EtcdClient, closeServer: () => Promise<void>): Pr
 testStorage('storage on a shim, in process', async () => {
   const { shim, close } = await openShim();
   return storageOn(shim.client(), close);
+});
+
+testStorage('storage on a shim, in process, encrypted with keys that must be fetched', async () => {
+  const { shim, close } = await openShim();
+  return storageOn(shim.client(), close, new AsyncTestTransformer('one'));
 });
 
 testStorage('storage on a shim, over gRPC', async () => {

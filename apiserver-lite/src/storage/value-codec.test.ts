@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { openFakeStorage } from './testing/fake-storage.ts';
 import { configMap, listOptions } from './testing/test-objects.ts';
 import { jsonValueCodec, protobufValueCodec, valueCodecFor } from './value-codec.ts';
@@ -33,6 +34,22 @@ describe('stored values', () => {
       immutable: undefined,
     }));
     assert.equal(updated.revision, created.revision);
+  });
+
+  test('in another form are written in the present one at the next update, though the object is the same', async () => {
+    const { etcd, storage, another } = openFakeStorage({ codec: jsonValueCodec });
+    const created = await storage.create(key, configMap('web', { a: 'b' }));
+    const protobuf = another({ codec: protobufValueCodec });
+    const same = () =>
+      protobuf.guaranteedUpdate(key, (current) => structuredClone(current?.object) as KubeObject);
+    const rewritten = await same();
+    assert.ok(rewritten.revision > created.revision);
+    assert.deepEqual(rewritten.object['data'], { a: 'b' });
+    const [kv] = (await etcd.range({ key: path })).kvs;
+    assert.match(Buffer.from(kv?.value ?? []).toString('latin1'), /^k8s\0/);
+    assert.equal((await same()).revision, rewritten.revision);
+    storage.close();
+    protobuf.close();
   });
 
   test('resourceVersion stands where Go has it', async () => {
