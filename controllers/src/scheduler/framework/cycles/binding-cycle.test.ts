@@ -86,6 +86,12 @@ test('a Pod that reserve or permit rejects has no node', async () => {
   const broken = await scheduled({ reserve: () => errorStatus(new Error('broken')) });
   assert.equal(broken.result.status?.message, 'running Reserve plugin "Noting": broken');
   assert.equal(broken.result.status.code, 'Error');
+  const permit = (): never => {
+    throw new Error('thrown');
+  };
+  const thrown = await scheduled({ permit });
+  assert.deepEqual([thrown.result.status?.code, thrown.result.status?.message], ['Error', 'thrown']);
+  assert.deepEqual(thrown.calls, ['reserve', 'unreserve']);
 });
 
 test('a Pod that permit holds back is bound when it is allowed', async () => {

@@ -3,7 +3,7 @@ import { CycleState } from '../cycle-state.ts';
 import { Diagnosis, FitError } from '../fit-error.ts';
 import type { ClusterState } from '../nodes/cluster-state.ts';
 import { runPermitPlugins, runReservePlugins, runUnreservePlugins } from '../run/run-bind-plugins.ts';
-import { isRejected, Status } from '../status.ts';
+import { errorStatus, isRejected, Status } from '../status.ts';
 import type { WaitingPods } from '../waiting-pods.ts';
 import { type AlgorithmSources, type AlgorithmResult, chooseNode } from './scheduling-algorithm.ts';
 
@@ -33,10 +33,19 @@ export class SchedulingCycle {
     if (chosen.nodeName === undefined) return chosen;
     const { nodeName } = chosen;
     this.#sources.clusterState.assume(this.#pod, nodeName);
-    const refusal = this.#reserve(nodeName) ?? this.#permit(nodeName);
+    const refusal = this.#refusalOn(nodeName);
     if (refusal === undefined) return chosen;
     this.#takeBack(nodeName);
     return { status: isRejected(refusal) ? refusedOn(nodeName, refusal) : refusal, nominatedNodeName: '' };
+  }
+
+  /** What keeps the Pod from its node after all; a plugin that throws has failed. */
+  #refusalOn(nodeName: string): Status | undefined {
+    try {
+      return this.#reserve(nodeName) ?? this.#permit(nodeName);
+    } catch (error) {
+      return errorStatus(error);
+    }
   }
 
   #reserve(nodeName: string): Status | undefined {
