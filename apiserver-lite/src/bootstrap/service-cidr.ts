@@ -34,7 +34,7 @@ export async function ensureServiceCidr({
   const wanted = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'ServiceCIDR',
-    metadata: { name: defaultServiceCidr, finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+    metadata: { name: defaultServiceCidr },
     spec: { cidrs },
   };
   const { trackServerWrite: track } = registry;

@@ -1,5 +1,8 @@
 import { wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { type Fields, child, existing, fill, items } from '../../fields/fill.ts';
+
+const metricsAnnotation = 'autoscaling.alpha.kubernetes.io/metrics';
 
 const scalingRules: Readonly<Record<string, () => Fields>> = {
   scaleUp: () => ({
@@ -38,7 +41,12 @@ export function defaultAutoscaler(object: Fields): void {
   }
 }
 
-/** In the older version the same wish has a field of its own. */
+/** In the older version CPU has a field of its own, and other metrics are in an annotation. */
 export function defaultAutoscalerV1(object: Fields): void {
-  fill(child(object, 'spec'), { minReplicas: 1 });
+  const spec = child(object, 'spec');
+  fill(spec, { minReplicas: 1 });
+  const annotations = existing(existing(object, 'metadata') ?? {}, 'annotations') ?? {};
+  if (ownValue(annotations, metricsAnnotation) === undefined) {
+    fill(spec, { targetCPUUtilizationPercentage: 80 });
+  }
 }

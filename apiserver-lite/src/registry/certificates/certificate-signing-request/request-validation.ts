@@ -71,7 +71,9 @@ export function validateCertificateRequest(object: KubeObject): FieldError[] {
   const request = (spec.request as string | null | undefined) ?? '';
   const findings: FieldError[] = [];
   if (!isRequest(request)) {
-    findings.push(invalidValue('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+    findings.push(
+      invalidValue('spec.request', spec.request ?? null, 'PEM block type must be CERTIFICATE REQUEST'),
+    );
   }
   if ((spec.usages ?? []).length === 0) findings.push(required('spec.usages'));
   const seen = new Set<string>();

@@ -1,7 +1,7 @@
 import type { V1RuntimeClass } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { invalidEach } from '../../fields/field-errors.ts';
+import { invalidEach, required } from '../../fields/field-errors.ts';
 import { dns1123Label } from '../../fields/formats.ts';
 import { validateLabels } from '../../fields/metadata.ts';
 import { validateResources } from '../../pod-template/resources/resources.ts';
@@ -11,7 +11,7 @@ import { validateTolerations } from '../../pod-template/scheduling/tolerations.t
 export function validateRuntimeClass(object: KubeObject): FieldError[] {
   const { handler = '', overhead, scheduling } = object as unknown as Partial<V1RuntimeClass>;
   return [
-    ...invalidEach('handler', handler, dns1123Label(handler)),
+    ...(handler === '' ? [required('handler')] : invalidEach('handler', handler, dns1123Label(handler))),
     ...(overhead === undefined
       ? []
       : validateResources({ limits: overhead.podFixed ?? {} }, 'overhead', { claims: new Set() })),

@@ -1,3 +1,4 @@
+import { pathSegmentName } from '../../fields/names.ts';
 import { defineKind } from '../../kind-module.ts';
 import { validateDisruptionStatus } from './budget-status.ts';
 import { validateDisruptionBudget } from './budget-validation.ts';
@@ -9,6 +10,7 @@ export const podDisruptionBudgetModule = defineKind('policy/PodDisruptionBudget'
     emptyStatus: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
     generation: ['spec'],
     allowUnconditionalUpdate: false,
+    validateName: pathSegmentName,
     standardFinalizers: false,
     metadataChecksOnUpdate: [],
     validate: validateDisruptionBudget,

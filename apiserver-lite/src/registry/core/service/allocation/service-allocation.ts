@@ -1,6 +1,6 @@
 import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { internalError, invalid } from '../../../../api-errors/status-error.ts';
+import { internalError, invalid, type StatusError } from '../../../../api-errors/status-error.ts';
 import type { KindDependencies } from '../../../kind-module.ts';
 import type { Finish } from '../../../strategy.ts';
 import { invalidValue } from '../../../fields/field-errors.ts';
@@ -103,6 +103,7 @@ class Allocation {
       let address = wanted;
       if (dryRun && wanted === '') return await clusterIps.example(family);
       if (dryRun) await clusterIps.check(wanted);
+      else if (this.#ref.name === '') throw await this.#unnamed(wanted, family);
       else if (wanted === '') address = await clusterIps.next(family, this.#ref);
       else await clusterIps.take(wanted, this.#ref);
       this.#addresses.push(address);
@@ -113,6 +114,14 @@ class Allocation {
       const detail = `failed to allocate IP ${wanted}: ${error.message}`;
       throw invalid(kind, this.#ref.name, [invalidValue('spec.clusterIPs', given, detail)]);
     }
+  }
+
+  /** An address belongs to a Service by its name: one without a name is refused for the object that holds the address. */
+  async #unnamed(wanted: string, family: IpFamily): Promise<StatusError> {
+    const address = wanted === '' ? await this.#request.clusterIps.example(family) : wanted;
+    const why = `IPAddress.networking.k8s.io "${address}" is invalid: spec.parentRef.name: Required value`;
+    const what = wanted === '' ? 'failed to allocate IP' : `failed to allocate IP ${wanted}`;
+    return invalid(kind, '', [invalidValue('spec.clusterIPs', [wanted], `${what}: ${why}`)]);
   }
 
   get #givesAnyPort(): boolean {
