@@ -1,12 +1,10 @@
 import type { ApiGroup, ApiResource } from './api-tree.ts';
 
-export type AggregatedVersion = 'v2' | 'v2beta1';
-
 /** Everything about some groups in one document (KEP-3352, `apidiscovery.k8s.io`). */
-export function aggregatedDocument(groups: readonly ApiGroup[], version: AggregatedVersion): unknown {
+export function aggregatedDocument(groups: readonly ApiGroup[]): unknown {
   return {
     kind: 'APIGroupDiscoveryList',
-    apiVersion: `apidiscovery.k8s.io/${version}`,
+    apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map(({ name, versions }) => ({
       metadata: name === '' ? {} : { name },

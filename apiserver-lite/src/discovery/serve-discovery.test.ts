@@ -180,14 +180,18 @@ describe('aggregated discovery', () => {
     assert.deepEqual([second.statusCode, second.text], [304, '']);
   });
 
-  test('older clients get the version they know, and the old document those who know none', async () => {
-    const beta = 'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
-    assert.equal(
-      (await json<DiscoveryList>('/apis', { accept: beta })).apiVersion,
-      'apidiscovery.k8s.io/v2beta1',
-    );
-    const unknown = 'application/json;g=apidiscovery.k8s.io;v=v9;as=APIGroupDiscoveryList,application/json';
-    assert.equal((await json<DiscoveryList>('/apis', { accept: unknown })).kind, 'APIGroupList');
+  test('clients that know other versions get the old document, or nothing', async () => {
+    for (const version of ['v2beta1', 'v9']) {
+      const only = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+      const list = await json<DiscoveryList>('/apis', { accept: `${only},application/json` });
+      assert.equal(list.kind, 'APIGroupList');
+      await assert.rejects(get('/apis', { accept: only }), /only the following media types are accepted/);
+    }
+    // The documents below are served as resources are.
+    for (const path of ['/api', '/apis/apps/v1']) {
+      await assert.rejects(get(path, { accept: 'text/html' }), /^StatusError: 406: Not Acceptable/);
+      await assert.rejects(get(path, { accept: 'application/*' }), /^StatusError: 406: Not Acceptable/);
+    }
     await assert.rejects(
       get('/apis', { accept: 'text/html' }),
       /only the following media types are accepted/,

@@ -12,7 +12,6 @@ import type { Handler, RequestContext } from '../http/request-context.ts';
 import { responseOf } from '../http/server-request.ts';
 import { sendBody } from '../http/respond.ts';
 import { aggregatedDocument } from './aggregated-document.ts';
-import type { AggregatedVersion } from './aggregated-document.ts';
 import { ApiTree, type ApiGroup } from './api-tree.ts';
 import { coreVersions, groupDocument, groupList, resourceList } from './legacy-documents.ts';
 
@@ -52,16 +51,22 @@ function discoveryPaths(
   const paths = new PathTable();
   const core = groups.filter(({ name }) => name === '');
   const others = groups.filter(({ name }) => name !== '');
-  const kept = (about: object, make: () => unknown): Handler => {
-    const handler = documents.get(about) ?? document(make);
+  const kept = (about: object, make: () => unknown, route?: 'object'): Handler => {
+    const handler = documents.get(about) ?? document(make, route);
     documents.set(about, handler);
     return handler;
   };
   paths.service(
     '/api',
-    negotiated(core, () => coreVersions(core[0], serverAddress())),
+    negotiated(
+      core,
+      document(() => coreVersions(core[0], serverAddress()), 'object'),
+    ),
   );
-  const list = negotiated(others, () => groupList(others));
+  const list = negotiated(
+    others,
+    document(() => groupList(others)),
+  );
   paths.any('/apis', list);
   paths.any('/apis/', list);
   for (const group of groups) {
@@ -75,7 +80,7 @@ function discoveryPaths(
       const path = group.name === '' ? `/api/${version.version}` : `/apis/${group.name}/${version.version}`;
       paths.service(
         path,
-        kept(version, () => resourceList(version)),
+        kept(version, () => resourceList(version), 'object'),
       );
     }
   }
@@ -95,12 +100,18 @@ interface Document {
   etag: string;
 }
 
-/** An old document, in any form that objects are written in; each form is made once. */
-function document(make: () => unknown): Handler {
+/**
+ * An old document, in any form that objects are written in; each form is made once. `route`: it is served as resources are, with
+ * their rules for the Accept header.
+ */
+function document(make: () => unknown, route?: 'object'): Handler {
   const get = once(() => withVersion(make() as KubeObject));
   const bodies = new Map<string, Uint8Array>();
   return async (context) => {
-    const { mediaType } = negotiateOutput(context.request.headers.accept, { transforms: false });
+    const { mediaType } = negotiateOutput(context.request.headers.accept, {
+      transforms: false,
+      ...(route === undefined ? {} : { route }),
+    });
     const form = `${mediaType} ${wantsPretty(context)}`;
     let body = bodies.get(form);
     if (body === undefined) {
@@ -119,27 +130,20 @@ function withVersion(document: KubeObject): KubeObject {
 }
 
 /** The old document, or the aggregated one for those who say that they understand it. */
-function negotiated(groups: readonly ApiGroup[], legacy: () => unknown): Handler {
-  const plain = document(legacy);
-  const documents = {
-    v2: once(() => aggregated(groups, 'v2')),
-    v2beta1: once(() => aggregated(groups, 'v2beta1')),
-  };
+function negotiated(groups: readonly ApiGroup[], plain: Handler): Handler {
+  const whole = once(() => aggregated(groups));
   return async (context) => {
     // Who understands the new form gets it, even where the old one stands before it.
-    const version = accepts(context)
-      .map((clause) => aggregatedVersion(clause))
-      .find((wanted) => wanted !== undefined);
-    if (version === undefined) await plain(context);
-    else await send(context, documents[version]());
+    if (accepts(context).some(wantsAggregated)) await send(context, whole());
+    else await plain(context);
   };
 }
 
-function aggregated(groups: readonly ApiGroup[], version: AggregatedVersion): Document {
-  const body = Buffer.from(`${JSON.stringify(aggregatedDocument(groups, version))}\n`);
+function aggregated(groups: readonly ApiGroup[]): Document {
+  const body = Buffer.from(`${JSON.stringify(aggregatedDocument(groups))}\n`);
   return {
     body,
-    contentType: `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+    contentType: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
     etag: `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`,
   };
 }
@@ -167,13 +171,15 @@ function isJson({ type, subtype, quality }: AcceptClause): boolean {
   return type === '*' || (type === 'application' && (subtype === 'json' || subtype === '*'));
 }
 
-function aggregatedVersion(clause: AcceptClause): AggregatedVersion | undefined {
+/** The one version that kube-apiserver 1.36 serves. */
+function wantsAggregated(clause: AcceptClause): boolean {
   const { parameters } = clause;
-  if (!isJson(clause)) return undefined;
-  if (parameters.get('as') !== 'APIGroupDiscoveryList' || parameters.get('g') !== 'apidiscovery.k8s.io')
-    return undefined;
-  const version = parameters.get('v');
-  return version === 'v2' || version === 'v2beta1' ? version : undefined;
+  return (
+    isJson(clause) &&
+    parameters.get('as') === 'APIGroupDiscoveryList' &&
+    parameters.get('g') === 'apidiscovery.k8s.io' &&
+    parameters.get('v') === 'v2'
+  );
 }
 
 function once<Value>(make: () => Value): () => Value {

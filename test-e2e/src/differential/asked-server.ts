@@ -30,6 +30,8 @@ export type Protocol = 'HTTP/1.1' | 'HTTP/2';
 export interface AskedServer {
   readonly name: 'pg8s' | 'stock';
   readonly port: number;
+  /** The file of `--client-ca-file`. */
+  readonly clientCaFile: string;
   ask(request: AskedRequest, protocol: Protocol): Promise<Answer>;
   stop(): Promise<void>;
 }

@@ -68,17 +68,17 @@ export async function compare(
         other === undefined
           ? ['asked of pg8s only']
           : differencesOf(normalise(answer, servers.ours.port), normalise(other.answer, servers.stock.port));
-      if (lines.length === 0) comparison.equal++;
-      const unknown = lines.filter((line) => !isKnown(comparison, where, line));
+      const reasons = lines.map((line) => reasonFor(comparison, where, line));
+      if (reasons.every((known) => known?.everywhere === true)) comparison.equal++;
+      const unknown = lines.filter((_line, index) => reasons[index] === undefined);
       if (unknown.length > 0) comparison.differences.push({ where, request, lines: unknown });
     }
   }
   return comparison;
 }
 
-function isKnown({ used }: Comparison, where: string, line: string): boolean {
+function reasonFor({ used }: Comparison, where: string, line: string): KnownDifference | undefined {
   const known = knownDifferences.find((each) => each.where.test(where) && each.line.test(line));
-  if (known === undefined) return false;
-  used.add(known);
-  return true;
+  if (known !== undefined) used.add(known);
+  return known;
 }

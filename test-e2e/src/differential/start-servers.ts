@@ -88,6 +88,7 @@ export async function startOurs(folder: string): Promise<AskedServer> {
     const transports = transportsTo(port);
     return {
       name: 'pg8s',
+      clientCaFile: cluster.pki.ca.certFile,
       port,
       ask: (request, protocol) => transports[protocol].ask(request),
       async stop() {
@@ -102,7 +103,10 @@ export async function startOurs(folder: string): Promise<AskedServer> {
 }
 
 /** A stock kube-apiserver on a stock etcd, in `folder`; or why there is none on this machine. */
-export async function startStock(folder: string): Promise<AskedServer | { missing: string }> {
+export async function startStock(
+  folder: string,
+  clientCaFile: string,
+): Promise<AskedServer | { missing: string }> {
   const { paths, missing } = await obtainKubernetes();
   if (paths === undefined) return { missing };
   const etcdPrograms = await obtainCurrentEtcd();
@@ -117,6 +121,7 @@ export async function startStock(folder: string): Promise<AskedServer | { missin
       `--secure-port=${port}`,
       '--bind-address=127.0.0.1',
       `--cert-dir=${join(folder, 'certs')}`,
+      `--client-ca-file=${clientCaFile}`,
       ...flags,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
@@ -141,7 +146,13 @@ export async function startStock(folder: string): Promise<AskedServer | { missin
     await stop();
     throw error;
   }
-  return { name: 'stock', port, ask: (request, protocol) => transports[protocol].ask(request), stop };
+  return {
+    name: 'stock',
+    port,
+    clientCaFile,
+    ask: (request, protocol) => transports[protocol].ask(request),
+    stop,
+  };
 }
 
 async function end(child: ChildProcess): Promise<void> {
