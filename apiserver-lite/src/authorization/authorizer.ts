@@ -65,31 +65,7 @@ export function firstOpinion(authorizers: readonly Authorizer[]): Authorizer {
 
 /** The question that a request is. */
 export function attributesOf({ user, requestInfo }: RequestContext): AuthorizationAttributes {
-  const {
-    verb,
-    isResourceRequest,
-    namespace,
-    apiGroup,
-    apiVersion,
-    resource,
-    subresource,
-    name,
-    path,
-    fieldSelector,
-  } = requestInfo;
-  return {
-    user,
-    verb,
-    isResourceRequest,
-    namespace,
-    apiGroup,
-    apiVersion,
-    resource,
-    subresource,
-    name,
-    path,
-    fieldSelector,
-  };
+  return { ...requestInfo, user };
 }
 
 /**

@@ -10,7 +10,13 @@ import { nodeAuthorizer } from '../authorization/node/node-authorizer.ts';
 import { NodeIndex } from '../authorization/node/node-index.ts';
 import { rbacAuthorizer } from '../authorization/rbac-authorizer.ts';
 import { RbacIndex } from '../authorization/rbac-index.ts';
-import { reviewAuthorizer } from '../authorization/review-authorizer.ts';
+import {
+  listEverything,
+  listNodeRules,
+  listNothing,
+  listRbacRules,
+  reviewAuthorizer,
+} from '../authorization/review-authorizer.ts';
 import { nodeRole } from '../bootstrap/rbac-policy/policy.ts';
 import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
 
@@ -37,13 +43,22 @@ export function authorizationStage({
     Node: () => nodeAuthorizer(nodes, nodeRole()),
     RBAC: () => rbacAuthorizer(rbac),
   };
+  const lists = {
+    AlwaysAllow: listEverything,
+    AlwaysDeny: listNothing,
+    Node: listNodeRules,
+    RBAC: listRbacRules(rbac),
+  } as const;
   const authorizer = firstOpinion([
     mastersMayDoAll,
     ...authorizationModes.map((mode) => authorizers[mode]()),
   ]);
   return {
     authorizer,
-    reviewer: reviewAuthorizer(authorizer, rbac),
+    reviewer: reviewAuthorizer(
+      authorizer,
+      authorizationModes.map((mode) => lists[mode]),
+    ),
     rbac,
     nodes: authorizationModes.includes('Node') ? nodes : undefined,
   };

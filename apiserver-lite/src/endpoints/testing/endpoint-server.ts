@@ -28,7 +28,8 @@ export interface SendOptions {
 /** The impersonated user, else a master: there are no filters that would authenticate one. */
 function userOf(headers: IncomingHttpHeaders): UserInfo {
   const name = headers['impersonate-user'];
-  if (name === undefined) return { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+  if (name === undefined)
+    return { name: 'admin', uid: 'admin-uid', groups: ['system:masters', 'system:authenticated'] };
   const groups = [headers['impersonate-group'] ?? []].flat();
   return { name: String(name), groups: [...groups, 'system:authenticated'] };
 }
