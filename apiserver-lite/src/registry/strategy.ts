@@ -50,6 +50,11 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly resetFields?: readonly string[];
   /** Whether finalizers must have a domain, or be ones that everybody knows. */
   readonly standardFinalizers: boolean;
+  /**
+   * `validate` checks the metadata itself where it does so at all: what is checked of all kinds is checked of a new object
+   * in which `validate` found nothing. Absent: it is checked first, and all findings are reported together.
+   */
+  readonly metadataCheckedLast?: true;
   /** How the kind judges metadata of an update beyond what is judged of all: its findings are told once more each. */
   readonly metadataChecksOnUpdate: readonly MetadataCheck[];
 

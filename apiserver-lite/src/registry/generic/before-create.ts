@@ -39,11 +39,12 @@ export async function beforeCreate(
   delete metadata.deletionGracePeriodSeconds;
   ensureNamespace(strategy, object, request.namespace);
   strategy.prepareForCreate(object, request);
-  const findings = [
-    ...validateMetadata(object, strategy),
+  const own = [
     ...(strategy.standardFinalizers ? validateStandardFinalizers(metadata) : []),
     ...strategy.validate(object, request),
   ];
+  const isDone = strategy.metadataCheckedLast === true && own.length > 0;
+  const findings = isDone ? own : [...validateMetadata(object, strategy), ...own];
   if (findings.length > 0) {
     await breathe();
     throw invalid(strategy, metadata.name ?? '', findings);

@@ -19,6 +19,7 @@ export interface KindTraits<T extends KubeObject = KubeObject> extends Partial<
     | 'garbageCollection'
     | 'resetFields'
     | 'standardFinalizers'
+    | 'metadataCheckedLast'
     | 'metadataChecksOnUpdate'
     | 'allowCreateOnUpdate'
     | 'allowUnconditionalUpdate'

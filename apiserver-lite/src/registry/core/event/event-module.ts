@@ -11,6 +11,7 @@ export const eventModule = defineKind('/Event', {
     validateName: pathSegmentName,
     garbageCollection: 'Unsupported',
     standardFinalizers: false,
+    metadataCheckedLast: true,
     metadataChecksOnUpdate: [],
     allowCreateOnUpdate: true,
     ttlSeconds: eventTtlSeconds,

@@ -6,7 +6,7 @@ import { invalidEach, invalidValue, required } from '../../fields/field-errors.t
 import { dns1123Subdomain, qualifiedName } from '../../fields/formats.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { validateMetadataChange } from '../../fields/metadata-update.ts';
-import { immutable, validateStandardFinalizers } from '../../fields/metadata.ts';
+import { immutable, validateMetadata, validateStandardFinalizers } from '../../fields/metadata.ts';
 
 const most = { reportingInstance: 128, action: 128, reason: 128, message: 1024 };
 const isSet = (value: unknown) => value !== undefined && value !== null && value !== '';
@@ -66,8 +66,7 @@ const isStrict = ({ apiGroup }: StoreRequest) => apiGroup === 'events.k8s.io';
 export function validateNewEvent(object: KubeObject, request: StoreRequest): FieldError[] {
   const findings = validateEvent(object, request);
   if (!isStrict(request)) return findings;
-  const { name = '' } = object.metadata;
-  if (name !== '') findings.push(...invalidEach('metadata.name', name, dns1123Subdomain(name)));
+  findings.push(...validateMetadata(object, { namespaced: true, validateName: dns1123Subdomain }));
   findings.push(...validateStandardFinalizers(object.metadata));
   findings.push(...validateSeries(object));
   if (!isSet(object['eventTime'])) findings.push(required('eventTime'));
