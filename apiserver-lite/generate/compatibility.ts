@@ -13,7 +13,8 @@ import { hasDefaults } from '../src/registry/defaults/apply-defaults.ts';
 import type { KindDependencies } from '../src/registry/kind-module.ts';
 import { kindModuleOf } from '../src/registry/kind-modules.ts';
 import { testRegistry } from '../src/registry/testing/test-registry.ts';
-import { jsonValueCodec, valueCodecFor } from '../src/storage/value-codec.ts';
+import { storageCodec } from '../src/registry/storage-codec.ts';
+import { jsonValueCodec } from '../src/storage/value-codec.ts';
 import { maxJsonKeys, maxMapKeys } from '../src/endpoints/body/map-budget.ts';
 
 const target = new URL('../../docs/compatibility.md', import.meta.url);
@@ -98,7 +99,7 @@ function codecOf(resource: ResourceInfo): string {
   const object = { kind: storedAs.kind, apiVersion: apiVersionOf(storedAs), metadata: { name: 'a' } };
   const whole = decodeObject(encodeObject(object as KubeObject));
   if (whole.metadata.name !== 'a') throw new Error(`${resource.name} does not come back from the store`);
-  const form = valueCodecFor(resource, protobuf) === jsonValueCodec ? 'JSON' : 'protobuf';
+  const form = storageCodec(resource, protobuf) === jsonValueCodec ? 'JSON' : 'protobuf';
   const same = storedAs.group === resource.group && storedAs.version === resource.version;
   return same ? form : `${form} of ${apiVersionOf(storedAs)}`;
 }

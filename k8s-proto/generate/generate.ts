@@ -10,7 +10,8 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { kindTypes, models, type OpenApiFacts } from './models.ts';
+import { kindTypes, models } from './models.ts';
+import type { OpenApiFacts } from './openapi-facts.ts';
 import { resourceTable } from './resource-table.ts';
 import type { ResourceFacts } from './resource-table.ts';
 import { schemaTable } from './schema-table.ts';
@@ -27,7 +28,7 @@ function readFacts(folder: string): ReadonlyMap<string, string> {
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length));
   return new Map([
-    ['schema.json', schemaTable(wire)],
+    ['schema.json', schemaTable(wire, openApi)],
     ['resources.json', resourceTable(resources, wire, goldenKinds)],
     ['models.ts', models(openApi)],
     ['kinds.ts', kindTypes(resources, openApi)],

@@ -31,6 +31,8 @@ export interface WireFacts {
 
 const metaPackage = 'k8s.io.apimachinery.pkg.apis.meta.v1';
 
+import type { OpenApiFacts } from './openapi-facts.ts';
+
 /**
  * Messages without fields, and types that are another one under a second name: `wire.json` doesn't list them.
  */
@@ -76,7 +78,7 @@ function mapNames(type: string, replace: (name: string) => string): string {
  * Types name a package by its index: `[]0.Container`, `map[0.ResourceName]1.Quantity`. Flags: `e` omitempty,
  * `z` omitzero, `i` inline, `o` optional.
  */
-export function schemaTable(wire: WireFacts): string {
+export function schemaTable(wire: WireFacts, { definitions }: OpenApiFacts): string {
   const packages: string[] = [];
   const indexes = new Map<string, number>();
   const short = (name: string): string => {
@@ -122,13 +124,18 @@ export function schemaTable(wire: WireFacts): string {
   const enums: Record<string, string[]> = {};
   for (const [name, values] of Object.entries(wire.enums)) if (used.has(name)) enums[short(name)] = values;
 
+  const atomic = Object.entries(definitions)
+    .filter(([, schema]) => schema['x-kubernetes-map-type'] === 'atomic')
+    .map(([name]) => short(messageName(name)))
+    .filter((name) => messages[name] !== undefined);
+
   const lines = (table: Record<string, unknown>): string =>
     `{\n${Object.keys(table)
       .map((key) => `${JSON.stringify(key)}:${JSON.stringify(table[key])}`)
       .join(',\n')}}`;
   return (
     `{"version":${JSON.stringify(wire.version)},\n"packages":${JSON.stringify(packages)},\n` +
-    `"types":${lines(types)},\n"enums":${lines(enums)},\n"messages":${lines(messages)}}\n`
+    `"atomic":${JSON.stringify(atomic)},\n"types":${lines(types)},\n"enums":${lines(enums)},\n"messages":${lines(messages)}}\n`
   );
 }
 
@@ -150,4 +157,9 @@ function fieldRow(field: WireField, type: string): unknown[] {
   const row: unknown[] = [field.json, field.go, field.number, type, flags];
   if (Object.keys(extra).length > 0) row.push(extra);
   return row;
+}
+
+/** `io.k8s.kube-aggregator.pkg…` → `k8s.io.kube_aggregator.pkg…` */
+function messageName(definition: string): string {
+  return definition.replace(/^io\.k8s\./, 'k8s.io.').replaceAll('-', '_');
 }

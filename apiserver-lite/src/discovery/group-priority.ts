@@ -1,39 +1,11 @@
-/**
- * Where groups stand among each other in discovery, highest first, as `groupPriorityMinimum` of their APIServices says
- * (Kubernetes: `controlplane/apiserver/apis.go`). The core group comes before all of them, on its own path.
- */
-const groupPriorities: Readonly<Record<string, number>> = {
-  'apiregistration.k8s.io': 20000,
-  '': 18000,
-  apps: 17800,
-  'events.k8s.io': 17750,
-  'authentication.k8s.io': 17700,
-  'authorization.k8s.io': 17600,
-  autoscaling: 17500,
-  batch: 17400,
-  'certificates.k8s.io': 17300,
-  'networking.k8s.io': 17200,
-  policy: 17100,
-  'rbac.authorization.k8s.io': 17000,
-  'storage.k8s.io': 16800,
-  'apiextensions.k8s.io': 16700,
-  'admissionregistration.k8s.io': 16700,
-  'scheduling.k8s.io': 16600,
-  'coordination.k8s.io': 16500,
-  'node.k8s.io': 16300,
-  'discovery.k8s.io': 16200,
-  'resource.k8s.io': 16200,
-  'flowcontrol.apiserver.k8s.io': 16100,
-  'internal.apiserver.k8s.io': 16000,
-  'storagemigration.k8s.io': 15800,
-};
+import { groupModuleOf } from '../registry/group-modules.ts';
 
 /** What a CustomResourceDefinition's group gets. */
 const defaultPriority = 1000;
 
 /** The `groupPriorityMinimum` of a group. */
 export function groupPriority(group: string): number {
-  return groupPriorities[group] ?? defaultPriority;
+  return groupModuleOf(group)?.priority ?? defaultPriority;
 }
 
 /** Sorts groups for discovery: by priority, then by name. */

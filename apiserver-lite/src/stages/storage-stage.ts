@@ -8,7 +8,7 @@ import { RegistryStorages } from '../registry/registry-storages.ts';
 import { systemClock } from '../storage/clock.ts';
 import { SharedInformers } from '../storage/follow/shared-informers.ts';
 import { StorageFactory } from '../storage/storage-factory.ts';
-import { valueCodecFor } from '../storage/value-codec.ts';
+import { storageCodec } from '../registry/storage-codec.ts';
 import { given } from './given.ts';
 
 /** Where the server keeps objects. */
@@ -32,7 +32,7 @@ export function storageStage(options: ApiserverOptions, metrics: ServerMetrics):
       leaseReuseSeconds: options.leaseReuseSeconds,
     }),
     pathPrefix: options.etcdPrefix ?? '/registry',
-    codecFor: (resource) => defaultingCodec(valueCodecFor(resource, storageMediaType), Date.now),
+    codecFor: (resource) => defaultingCodec(storageCodec(resource, storageMediaType), Date.now),
     metrics: prometheusStorageMetrics(metrics.registry),
     log,
   });

@@ -3,7 +3,6 @@ import { goJson, goMapJson } from '@pg8s/k8s-proto/go-json';
 import { parseJson } from '@pg8s/k8s-proto/json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { kindOf } from '@pg8s/k8s-proto/scheme';
-import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 
 /**
  * How objects of a resource are encoded for the store, and decoded (Kubernetes: `runtime.Codec`). What
@@ -70,17 +69,10 @@ export const jsonValueCodec: ValueCodec = {
   decode,
 };
 
-/**
- * Groups of the servers that stand around kube-apiserver's own. Their storage keeps JSON, whatever
- * `--storage-media-type` says (Kubernetes: `controlplane/apiserver/{aggregator,apiextensions}.go`,
- * `LegacyCodec`).
- */
-const jsonGroups: ReadonlySet<string> = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+/** The forms of `--storage-media-type`. */
+export type StorageMediaType = 'application/vnd.kubernetes.protobuf' | 'application/json';
 
-/** How values of a resource are written; all forms are read. */
-export function valueCodecFor(
-  { group }: Pick<ResourceInfo, 'group'>,
-  mediaType: 'application/vnd.kubernetes.protobuf' | 'application/json',
-): ValueCodec {
-  return mediaType === 'application/json' || jsonGroups.has(group) ? jsonValueCodec : protobufValueCodec;
+/** How values are written; all forms are read. */
+export function valueCodecFor(mediaType: StorageMediaType): ValueCodec {
+  return mediaType === 'application/json' ? jsonValueCodec : protobufValueCodec;
 }

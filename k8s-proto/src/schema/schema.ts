@@ -34,6 +34,8 @@ export interface MessageSchema {
   readonly structName: string;
   /** `v1.PodSpec`. */
   readonly goType: string;
+  /** Values change owners as a whole, wherever the message is used (`+structType=atomic` at the type). */
+  readonly isAtomic: boolean;
   /** In the order of the Go struct, which is the order of its JSON. */
   readonly fields: readonly FieldSchema[];
   /** The same by JSON name, those of inline fields included. */
@@ -52,7 +54,7 @@ export function messageSchema(name: string): MessageSchema | undefined {
   const short = shortName(name);
   const target = short === undefined ? undefined : messageRow(short);
   if (target === undefined) return undefined;
-  const schema = buildMessage(name, target);
+  const schema = buildMessage(name, target, atomicMessages().has(short ?? ''));
   cache.set(name, schema);
   return schema;
 }
@@ -62,6 +64,13 @@ export function requireMessage(name: string): MessageSchema {
   const schema = messageSchema(name);
   if (schema === undefined) throw new Error(`the schema table has no message ${name}`);
   return schema;
+}
+
+let atomic: ReadonlySet<string> | undefined;
+
+function atomicMessages(): ReadonlySet<string> {
+  atomic ??= new Set(schemaTable().atomic);
+  return atomic;
 }
 
 /** Follows second names: `core/v1.List` is `meta/v1.List`. */
@@ -78,7 +87,7 @@ function messageRow(short: string): readonly FieldRow[] | undefined {
   return undefined;
 }
 
-function buildMessage(name: string, rows: readonly FieldRow[]): MessageSchema {
+function buildMessage(name: string, rows: readonly FieldRow[], isAtomic: boolean): MessageSchema {
   const fields = rows.map(buildField);
   const byJson = new Map<string, FieldSchema>();
   for (const field of fields) {
@@ -91,7 +100,7 @@ function buildMessage(name: string, rows: readonly FieldRow[]): MessageSchema {
     }
   }
   const structName = name.slice(name.lastIndexOf('.') + 1);
-  return { name, structName, goType: goName(name), fields, byJson };
+  return { name, structName, goType: goName(name), isAtomic, fields, byJson };
 }
 
 function buildField(row: FieldRow): FieldSchema {

@@ -32,6 +32,8 @@ export type FieldRow = readonly [string, string, number, string, string, FieldEx
 export interface SchemaTable {
   version: string;
   packages: readonly string[];
+  /** Messages that change owners as a whole wherever they are used: `+structType=atomic` at the type. */
+  atomic: readonly string[];
   /** Named types that aren't messages, and what they stand for. */
   types: Readonly<Record<string, string>>;
   enums: Readonly<Record<string, readonly string[]>>;

@@ -3,39 +3,6 @@ import { zeroValue } from '@pg8s/k8s-proto/schema/zero-value';
 import type { FieldPlan, StructPlan, TypePlan } from '../type-plan.ts';
 import { requireMessage, type FieldSchema, type MessageSchema } from '@pg8s/k8s-proto/schema/schema';
 
-/** Types that change owners as a whole, wherever they are used: `+structType=atomic` at the type. */
-const atomicMessages: ReadonlySet<string> = new Set([
-  ...['v1', 'v1alpha1', 'v1beta1'].flatMap((version) =>
-    ['MatchResources', 'NamedRuleWithOperations', 'ParamKind', 'ParamRef', 'Variable'].map(
-      (name) => `k8s.io.api.admissionregistration.${version}.${name}`,
-    ),
-  ),
-  'k8s.io.api.autoscaling.v1.CrossVersionObjectReference',
-  ...[
-    'ConfigMapKeySelector',
-    'EndpointAddress',
-    'EndpointPort',
-    'FileKeySelector',
-    'LocalObjectReference',
-    'NodeSelector',
-    'NodeSelectorTerm',
-    'ObjectFieldSelector',
-    'ObjectReference',
-    'ResourceFieldSelector',
-    'ScopeSelector',
-    'SecretKeySelector',
-    'SecretReference',
-    'TopologySelectorTerm',
-    'TypedLocalObjectReference',
-  ].map((name) => `k8s.io.api.core.v1.${name}`),
-  'k8s.io.api.discovery.v1.EndpointPort',
-  'k8s.io.api.networking.v1.ServiceBackendPort',
-  'k8s.io.api.rbac.v1.RoleRef',
-  'k8s.io.api.rbac.v1.Subject',
-  'k8s.io.apimachinery.pkg.apis.meta.v1.LabelSelector',
-  'k8s.io.apimachinery.pkg.apis.meta.v1.OwnerReference',
-]);
-
 const leafPlan: TypePlan = { kind: 'leaf' };
 const structs = new Map<string, StructPlan>();
 
@@ -106,7 +73,7 @@ function planOf(type: FieldType, field: FieldSchema): TypePlan {
   switch (type.kind) {
     case 'message':
       if (field.structType === 'atomic') return leafPlan;
-      if (field.structType === undefined && atomicMessages.has(type.name)) return leafPlan;
+      if (field.structType === undefined && requireMessage(type.name).isAtomic) return leafPlan;
       return structPlan(type.name);
     case 'map':
       return field.mapType === 'atomic' ? leafPlan : { kind: 'map', value: elementPlan(type.value) };
@@ -149,7 +116,7 @@ function keyDefault(message: string, key: string): unknown {
 function elementPlan(type: FieldType): TypePlan {
   switch (type.kind) {
     case 'message':
-      return atomicMessages.has(type.name) ? leafPlan : structPlan(type.name);
+      return requireMessage(type.name).isAtomic ? leafPlan : structPlan(type.name);
     case 'map':
       return { kind: 'map', value: elementPlan(type.value) };
     default:
