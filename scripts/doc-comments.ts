@@ -18,22 +18,14 @@ const bannedWords: ReadonlyMap<string, string> = new Map([
   ['told', 'given, required, answered or notified'],
   ['whoever', 'the client, the caller'],
   ['whom', 'the client, the caller'],
-  ['lanes?', 'queue'],
+  ['lanes?', 'priority level, queue'],
   ['doors?', 'port'],
   ['houses?', 'project'],
   ['farewell', 'GOAWAY, closing'],
 ]);
 const bannedPattern = new RegExp(`\\b(${[...bannedWords.keys()].join('|')})\\b`, 'i');
 
-/** Folders in which not everything is checked yet. */
-const exceptions: Readonly<Record<string, readonly Fault['rule'][]>> = {
-  'apiserver-lite': ['documented', 'length', 'words'],
-  'controllers/src/scheduler': ['length', 'words'],
-  'controllers/bench': ['length', 'words'],
-};
-
 interface Fault {
-  readonly rule: 'documented' | 'length' | 'words';
   readonly line: number;
   readonly text: string;
 }
@@ -46,11 +38,11 @@ async function inspect(path: string, source: string): Promise<Fault[]> {
     const comment = commentIn(line);
     if (comment === undefined) continue;
     if (line.length > lastColumn && /\S\s+\S/.test(comment) && !comment.includes('oxlint-disable')) {
-      faults.push({ rule: 'length', line: index + 1, text: `the comment ends at column ${line.length}` });
+      faults.push({ line: index + 1, text: `the comment ends at column ${line.length}` });
     }
     const [word] = bannedPattern.exec(comment.replaceAll(/`[^`]*`|"[^"]*"/g, '')) ?? [];
     if (word !== undefined) {
-      faults.push({ rule: 'words', line: index + 1, text: `"${word}": say ${insteadOf(word)}` });
+      faults.push({ line: index + 1, text: `"${word}": say ${insteadOf(word)}` });
     }
   }
   if (path.endsWith('.test.ts')) return faults;
@@ -62,7 +54,7 @@ async function inspect(path: string, source: string): Promise<Fault[]> {
     const index = lines.findIndex((line) => declaration.test(line));
     if (index < 0) throw new Error(`${path}: the declaration of ${name} was not found`);
     if (!isDocumented(lines, index)) {
-      faults.push({ rule: 'documented', line: index + 1, text: `${name} has no doc comment` });
+      faults.push({ line: index + 1, text: `${name} has no doc comment` });
     }
   }
   return faults;
@@ -114,13 +106,6 @@ function functionsOf(item: ModuleItem, listed: ReadonlySet<string>): string[] {
   return names.filter((name) => isExported || listed.has(name));
 }
 
-/** Whether a rule is not checked in a folder that the file is in. */
-function isExcepted(path: string, rule: Fault['rule']): boolean {
-  return Object.entries(exceptions).some(
-    ([folder, rules]) => path.startsWith(`${folder}/`) && rules.includes(rule),
-  );
-}
-
 function insteadOf(word: string): string {
   const [, instead = ''] =
     [...bannedWords].find(([pattern]) => new RegExp(`^(${pattern})$`, 'i').test(word)) ?? [];
@@ -162,8 +147,7 @@ for (const folder of folders) {
   for (const path of await findFiles(folder, ['.ts'])) {
     if (path.includes('/generated/')) continue;
     files++;
-    for (const { rule, line, text } of await inspect(path, await readFile(path, 'utf8'))) {
-      if (isExcepted(path, rule) && !process.argv.includes('--all')) continue;
+    for (const { line, text } of await inspect(path, await readFile(path, 'utf8'))) {
       faults++;
       console.error(`${path}:${line}: ${text}`);
     }

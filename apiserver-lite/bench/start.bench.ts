@@ -1,6 +1,7 @@
 /**
- * What the API server's start takes, from nothing to `/readyz`, by phases, on an etcd in memory: each round is a process of its own,
- * for only the first time counts. Nothing of the tables of kinds and schemas may be felt: 0.3 s are the limit for all of it.
+ * What the API server's start takes, from nothing to `/readyz`, by phases, on an etcd in memory: each round
+ * is a process of its own, for only the first time counts. Nothing of the tables of kinds and schemas may be
+ * felt: 0.3 s are the limit for all of it.
  *
  *     node apiserver-lite/bench/start.bench.ts
  */

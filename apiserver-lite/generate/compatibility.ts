@@ -1,6 +1,6 @@
 /**
- * Makes `docs/compatibility.md`: what the server does for each resource, read off its own tables, beside what is known to be
- * missing.
+ * Makes `docs/compatibility.md`: what the server does for each resource, read off its own tables, beside what
+ * is known to be missing.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { decodeObject, encodeObject } from '@pg8s/k8s-proto/stored-object';

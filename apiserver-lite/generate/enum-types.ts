@@ -1,6 +1,6 @@
 /**
- * The named string types that Kubernetes 1.36 marks as enums (`+enum`), by their package (`k8s.io.api.` aside):
- * only these are published with their values; the constants of other types are examples.
+ * The named string types that Kubernetes 1.36 marks as enums (`+enum`), by their package (`k8s.io.api.`
+ * aside): only these are published with their values; the constants of other types are examples.
  */
 export const enumTypes: Readonly<Record<string, string>> = {
   'admissionregistration.v1':

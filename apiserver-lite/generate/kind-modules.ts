@@ -1,7 +1,7 @@
 /**
  * Writes `src/registry/generated/all-kind-modules.ts`: the modules of all kinds, one for every folder
- * `src/registry/<group>/<kind>/` with a file `<kind>-module.ts` in it; and `all-group-modules.ts`: those of all
- * folders `src/registry/<group>/` with a file `<group>-group.ts`.
+ * `src/registry/<group>/<kind>/` with a file `<kind>-module.ts` in it; and `all-group-modules.ts`: those of
+ * all folders `src/registry/<group>/` with a file `<group>-group.ts`.
  */
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

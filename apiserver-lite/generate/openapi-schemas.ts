@@ -1,6 +1,7 @@
 /**
- * Writes `src/openapi/generated/schemas.json`: the structure of every published type, without descriptions, from the
- * facts about a Kubernetes release (`openapi-v2.json`, and `wire.json` for what is a value and what a pointer).
+ * Writes `src/openapi/generated/schemas.json`: the structure of every published type, without descriptions,
+ * from the facts about a Kubernetes release (`openapi-v2.json`, and `wire.json` for what is a value and what
+ * a pointer).
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -75,7 +76,10 @@ const knownEnums: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The package and name that a type is known by: `*v1.Protocol` of `k8s.io/api/core/v1`; aliases of other versions resolved. */
+/**
+ * The package and name that a type is known by: `*v1.Protocol` of `k8s.io/api/core/v1`; aliases of other
+ * versions resolved.
+ */
 function resolveType(type: string, home: string, { aliases }: WireFacts): string {
   const name = `${home}.${type.split('.').at(-1) ?? ''}`;
   const target = aliases[name] ?? '';
@@ -172,7 +176,10 @@ function definitionEntry(name: string, schema: Schema, wire: WireFacts): unknown
   return entry;
 }
 
-/** Writes the table from a folder of facts; with `check` it writes nothing and throws where the table is stale. */
+/**
+ * Writes the table from a folder of facts; with `check` it writes nothing and throws where the table is
+ * stale.
+ */
 export async function generate(factsFolder: string, { check }: { check: boolean }): Promise<void> {
   const read = async <Facts>(file: string): Promise<Facts> =>
     JSON.parse(await readFile(join(factsFolder, file), 'utf8')) as Facts;

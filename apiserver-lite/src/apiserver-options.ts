@@ -17,7 +17,10 @@ export interface ApiserverOptions {
   etcd: EtcdClient;
   /** Other etcds for some resources (`--etcd-servers-overrides`), by storage prefix; they stay open too. */
   etcdOverrides?: ReadonlyMap<string, EtcdClient>;
-  /** IP at which others reach this server: the endpoint of the `kubernetes` Service. Default: the bind address. */
+  /**
+   * IP at which others reach this server: the endpoint of the `kubernetes` Service. Default: the bind
+   * address.
+   */
   advertiseAddress?: string;
   /** Host name of this server in discovery documents. Default: the address that it listens on. */
   externalHostname?: string;
@@ -25,15 +28,24 @@ export interface ApiserverOptions {
   clientCa?: string | Buffer;
   /** Static bearer tokens (`parseTokenFile`). */
   tokens?: TokenLookup;
-  /** Tokens of service accounts; without it there are none. @throws TokenKeyError for keys that cannot be used. */
+  /**
+   * Tokens of service accounts; without it there are none. @throws TokenKeyError for keys that cannot be
+   * used.
+   */
   serviceAccounts?: ServiceAccountOptions;
   /** Default true; false where AlwaysAllow is among the authorization modes. */
   anonymousAuth?: boolean;
   /** Asked in order. Default Node, RBAC. */
   authorizationModes?: readonly AuthorizationMode[];
-  /** Whether `system:kube-controller-manager` may do what its controllers' accounts may. Default false, as in stock clusters. */
+  /**
+   * Whether `system:kube-controller-manager` may do what its controllers' accounts may. Default false, as in
+   * stock clusters.
+   */
   controllersShareOneIdentity?: boolean;
-  /** The parts that run beside it (`RegistryOptions.actors`); absent: not known, and nobody is warned of what they leave undone. */
+  /**
+   * The parts that run beside it (`RegistryOptions.actors`); absent: not known, and nobody is warned of what
+   * they leave undone.
+   */
   actors?: readonly string[];
   /** Default 400. */
   maxRequestsInflight?: number;
@@ -59,7 +71,10 @@ export interface ApiserverOptions {
   livezGracePeriodMs?: number;
   /** Whether the endpoints of the `kubernetes` Service are written. Default true. */
   writesEndpoints?: boolean;
-  /** Admission plugins that run or do not, by kube-apiserver's names. Default: those that run there by default. */
+  /**
+   * Admission plugins that run or do not, by kube-apiserver's names. Default: those that run there by
+   * default.
+   */
   admissionPlugins?: PluginSelection;
   serviceClusterIpRange?: string;
   serviceNodePortRange?: string;
@@ -69,9 +84,14 @@ export interface ApiserverOptions {
   /** How long Pods that do not say otherwise stay on nodes that fail. Default 300 s for both. */
   defaultTolerations?: DefaultTolerations;
   runtimeConfig?: RuntimeConfig;
-  /** How kubelets are called. Default: without a certificate, at the addresses that kube-apiserver prefers. */
+  /**
+   * How kubelets are called. Default: without a certificate, at the addresses that kube-apiserver prefers.
+   */
   kubelet?: KubeletClientOptions;
-  /** How the parts are for `kubectl get componentstatuses`; default: their health ports on this machine are asked. */
+  /**
+   * How the parts are for `kubectl get componentstatuses`; default: their health ports on this machine are
+   * asked.
+   */
   componentProbes?: Partial<Record<'controller-manager' | 'scheduler', ComponentProbe>>;
   log: Logger;
 }

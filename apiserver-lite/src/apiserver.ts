@@ -36,13 +36,14 @@ export interface BuiltApiserver {
   readonly resources: ResourceTable;
   readonly registry: BuiltRegistry;
   /**
-   * Runs the post-start hooks without opening a port: authorizers load what they look up, bootstrap objects are written.
-   * Rejects with a StartError where etcd does not answer.
+   * Runs the post-start hooks without opening a port: authorizers load what they look up, bootstrap objects
+   * are written. Rejects with a StartError where etcd does not answer.
    */
   start(): Promise<void>;
   /**
-   * Opens the port and runs the post-start hooks; resolves when the server is ready. Rejects with a StartError where etcd does
-   * not answer or the certificate cannot be used, with Node's EADDRINUSE where the port is taken; the server is closed then.
+   * Opens the port and runs the post-start hooks; resolves when the server is ready. Rejects with a
+   * StartError where etcd does not answer or the certificate cannot be used, with Node's EADDRINUSE where the
+   * port is taken; the server is closed then.
    */
   listen(options: ListenOptions): Promise<Apiserver>;
   /** Lets requests finish, ends watches, closes caches; the etcd client stays open. */
@@ -50,8 +51,8 @@ export interface BuiltApiserver {
 }
 
 /**
- * Builds an API server on an etcd, stage by stage: each stage is made of the results of those before it. Nothing is read, written
- * or opened yet. Throws for options that cannot be used.
+ * Builds an API server on an etcd, stage by stage: each stage is made of the results of those before it.
+ * Nothing is read, written or opened yet. Throws for options that cannot be used.
  */
 export function createApiserver(options: ApiserverOptions): BuiltApiserver {
   const closing = new AbortController();

@@ -26,8 +26,8 @@ export interface HandlerChainOptions {
 
 /**
  * What every request goes through before it is answered, outermost first; the order is kube-apiserver's
- * (Kubernetes: `apiserver/pkg/server/config.go`). Auditing has its place after authentication, priority and fairness
- * that of `limitFlow`; neither is there yet.
+ * (Kubernetes: `apiserver/pkg/server/config.go`). Auditing has its place after authentication, priority and
+ * fairness that of `limitFlow`; neither is there yet.
  */
 export function handlerChain(options: HandlerChainOptions): readonly Filter[] {
   return [

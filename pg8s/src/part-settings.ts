@@ -131,7 +131,10 @@ export async function apiserverSettings(
   );
 }
 
-/** Flags of the API server with the plugin NodeRestriction enabled, as kubeadm does it, unless they disable it. */
+/**
+ * Flags of the API server with the plugin NodeRestriction enabled, as kubeadm does it, unless they disable
+ * it.
+ */
 export function withNodeRestriction(flags: FlagValues): FlagValues {
   const listOf = (name: string) => (flags[name] ?? '').split(',').filter((plugin) => plugin !== '');
   const enabled = listOf('enable-admission-plugins');

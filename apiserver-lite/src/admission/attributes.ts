@@ -10,7 +10,10 @@ export interface GroupVersionResource extends GroupResource {
   readonly version: string;
 }
 
-/** The options of the operation, as `meta/v1` has them; those of a patch are of the operation that it turns into. */
+/**
+ * The options of the operation, as `meta/v1` has them; those of a patch are of the operation that it turns
+ * into.
+ */
 export interface OperationOptions {
   readonly apiVersion: 'meta.k8s.io/v1';
   readonly kind: 'CreateOptions' | 'UpdateOptions' | 'DeleteOptions';
@@ -35,7 +38,10 @@ export interface AdmissionAttributes {
   /** Undefined for CONNECT. */
   readonly options: OperationOptions | undefined;
   readonly dryRun: boolean;
-  /** The wanted object, or the options of a CONNECT; undefined for DELETE. Only mutating admission may change it. */
+  /**
+   * The wanted object, or the options of a CONNECT; undefined for DELETE. Only mutating admission may change
+   * it.
+   */
   readonly object: KubeObject | undefined;
   /** The stored object; undefined for CREATE and CONNECT. Never to be changed. */
   readonly oldObject: KubeObject | undefined;
@@ -49,8 +55,9 @@ export interface AdmissionAttributes {
 }
 
 /**
- * What the mutating phase tells from its first round to its second (Kubernetes: `admission.ReinvocationContext`): a
- * plugin whose webhook wants to see the changes of later ones requests another round of the whole chain.
+ * What the mutating phase tells from its first round to its second (Kubernetes:
+ * `admission.ReinvocationContext`): a plugin whose webhook wants to see the changes of later ones requests
+ * another round of the whole chain.
  */
 export class ReinvocationContext {
   /** Whether this is the second round. */
@@ -70,8 +77,8 @@ export class ReinvocationContext {
 }
 
 /**
- * The 403 of a plugin. It names the object by its generateName, or `Unknown`, while it has no name (Kubernetes:
- * `admission.NewForbidden`).
+ * The 403 of a plugin. It names the object by its generateName, or `Unknown`, while it has no name
+ * (Kubernetes: `admission.NewForbidden`).
  */
 export function admissionForbidden(
   { resource, name, object }: Pick<AdmissionAttributes, 'resource' | 'name' | 'object'>,

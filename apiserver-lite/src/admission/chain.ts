@@ -12,8 +12,9 @@ export interface Admission {
 }
 
 /**
- * Calls every plugin that handles the operation, in the given order; the first refusal ends it. Where a plugin of the
- * mutating phase requests it, the phase runs a second time, never more often (Kubernetes: `admission.WithReinvocation`).
+ * Calls every plugin that handles the operation, in the given order; the first refusal ends it. Where a
+ * plugin of the mutating phase requests it, the phase runs a second time, never more often (Kubernetes:
+ * `admission.WithReinvocation`).
  */
 export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
   const handling = (operation: AdmissionOperation) =>

@@ -94,6 +94,7 @@ function objectDetails({ group, resource }: GroupResource, name: string): Status
   return { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: resource };
 }
 
+/** 404, when there is no object of that name. */
 export function notFound(resource: GroupResource, name: string): StatusError {
   return new StatusError(
     404,
@@ -103,6 +104,7 @@ export function notFound(resource: GroupResource, name: string): StatusError {
   );
 }
 
+/** 409, when the name of a new object is taken. */
 export function alreadyExists(resource: GroupResource, name: string): StatusError {
   return new StatusError(
     409,
@@ -115,6 +117,7 @@ export function alreadyExists(resource: GroupResource, name: string): StatusErro
 export const objectModified =
   'the object has been modified; please apply your changes to the latest version and try again';
 
+/** 409, when the object is not as the request expects it; `cause` says how. */
 export function conflict(resource: GroupResource, name: string, cause: string): StatusError {
   return new StatusError(
     409,
@@ -124,6 +127,7 @@ export function conflict(resource: GroupResource, name: string, cause: string): 
   );
 }
 
+/** 403; `cause` says what is denied, and why. */
 export function forbidden(resource: GroupResource, name: string, cause: string): StatusError {
   const subject = groupResourceName(resource);
   const message =
@@ -135,10 +139,12 @@ export function forbidden(resource: GroupResource, name: string, cause: string):
   return new StatusError(403, 'Forbidden', message, objectDetails(resource, name));
 }
 
+/** 401, when a request cannot be authenticated. */
 export function unauthorized(): StatusError {
   return new StatusError(401, 'Unauthorized', 'Unauthorized');
 }
 
+/** 400, when a request cannot be read. */
 export function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message);
 }
@@ -178,6 +184,7 @@ export function invalid(
   });
 }
 
+/** 405, when the resource does not have the verb. */
 export function methodNotAllowed(resource: GroupResource, verb: string): StatusError {
   return new StatusError(
     405,
@@ -200,17 +207,20 @@ export function timeout(message: string, retryAfterSeconds: number, causes?: Sta
   });
 }
 
+/** 504, when the cache has not seen the wanted resourceVersion in time; clients retry after a second. */
 export function tooLargeResourceVersion(wanted: number, current: number): StatusError {
   return timeout(`Too large resource version: ${wanted}, current: ${current}`, 1, [
     { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' },
   ]);
 }
 
+/** 429; `retryAfterSeconds` 0: without advice when to retry. */
 export function tooManyRequests(message: string, retryAfterSeconds: number): StatusError {
   const details = retryAfterSeconds === 0 ? {} : { retryAfterSeconds };
   return new StatusError(429, 'TooManyRequests', message, details);
 }
 
+/** 500, with the message of `cause`. */
 export function internalError(cause: unknown): StatusError {
   const message = cause instanceof Error ? cause.message : String(cause);
   return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, {
@@ -218,14 +228,17 @@ export function internalError(cause: unknown): StatusError {
   });
 }
 
+/** 503. */
 export function serviceUnavailable(message: string): StatusError {
   return new StatusError(503, 'ServiceUnavailable', message);
 }
 
+/** 413, when the body of a request is too large. */
 export function requestEntityTooLarge(message: string): StatusError {
   return new StatusError(413, 'RequestEntityTooLarge', message);
 }
 
+/** 415, when the body of a request is of a media type that is not accepted. */
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   return new StatusError(
     415,
@@ -234,6 +247,7 @@ export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   );
 }
 
+/** 406, when none of the media types that a client accepts is served. */
 export function notAcceptable(accepted: readonly string[]): StatusError {
   return new StatusError(
     406,

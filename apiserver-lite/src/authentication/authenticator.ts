@@ -1,8 +1,8 @@
 import type { RequestContext, UserInfo } from '../http/request-context.ts';
 
 /**
- * One way to prove who one is (Kubernetes: `authentication/authenticator.Request`). `undefined`: the request has
- * nothing for this one to look at. A CredentialError: it has, and it is wrong.
+ * One way to prove who one is (Kubernetes: `authentication/authenticator.Request`). `undefined`: the request
+ * has nothing for this one to look at. A CredentialError: it has, and it is wrong.
  */
 export interface Authenticator {
   authenticate(context: RequestContext): Promise<UserInfo | undefined> | UserInfo | undefined;
@@ -19,7 +19,7 @@ export const authenticatedGroup = 'system:authenticated';
 export const mastersGroup = 'system:masters';
 export const nodesGroup = 'system:nodes';
 
-/** Whoever brings no credentials at all. */
+/** The user of requests without credentials. */
 const anonymous: UserInfo = Object.freeze({ name: anonymousUser, groups: [unauthenticatedGroup] });
 
 /** Adds `system:authenticated` to those who proved who they are. */
@@ -29,8 +29,9 @@ export function withAuthenticatedGroup(user: UserInfo): UserInfo {
 }
 
 /**
- * Asks one after the other; the first who knows the user decides. Wrong credentials of one kind don't outweigh right
- * ones of another, but with them nobody gets in as anonymous (Kubernetes: `authenticator/request/union`).
+ * Asks one after the other; the first who knows the user decides. Wrong credentials of one kind don't
+ * outweigh right ones of another, but with them nobody gets in as anonymous (Kubernetes:
+ * `authenticator/request/union`).
  */
 export function anyOf(authenticators: readonly Authenticator[], allowAnonymous: boolean): Authenticator {
   return {

@@ -16,7 +16,8 @@ interface Identity {
 
 /**
  * The verified certificate of the connection: its common name is the user, its organizations are the groups
- * (Kubernetes: `authentication/request/x509`). Read once a connection; only expiry is looked at for each request.
+ * (Kubernetes: `authentication/request/x509`). Read once a connection; only expiry is looked at for each
+ * request.
  */
 export function clientCertificate(now: () => number = Date.now): Authenticator {
   const identities = new WeakMap<object, Identity>();

@@ -10,7 +10,10 @@ export interface ReviewTokenOptions {
   apiAudiences: readonly string[];
 }
 
-/** Answers TokenReviews with what a request with that token would meet (Kubernetes: `registry/authentication/tokenreview`). */
+/**
+ * Answers TokenReviews with what a request with that token would meet (Kubernetes:
+ * `registry/authentication/tokenreview`).
+ */
 export function reviewToken({ tokens, serviceAccounts, apiAudiences }: ReviewTokenOptions): TokenReviewer {
   return {
     async authenticateToken(token, audiences) {

@@ -6,7 +6,10 @@ class TokenFileError extends Error {
   override readonly name = 'TokenFileError';
 }
 
-/** Who has which token; undefined for nobody. Tokens are looked up by their digest, so time tells nothing about them. */
+/**
+ * Who has which token; undefined for nobody. Tokens are looked up by their digest, so time tells nothing
+ * about them.
+ */
 export type TokenLookup = (token: string) => UserInfo | undefined;
 
 /**

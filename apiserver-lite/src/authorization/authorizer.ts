@@ -69,8 +69,8 @@ export function attributesOf({ user, requestInfo }: RequestContext): Authorizati
 }
 
 /**
- * The 403 for what was asked, e.g. `pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group
- * "" in the namespace "default"` (Kubernetes: `handlers/responsewriters/errors.go`).
+ * The 403 for what was asked, e.g. `pods is forbidden: User "system:anonymous" cannot list resource "pods" in
+ * API group "" in the namespace "default"` (Kubernetes: `handlers/responsewriters/errors.go`).
  */
 export function refusal(attributes: AuthorizationAttributes, reason: string): StatusError {
   const { user, verb, path, resource, subresource, apiGroup, namespace, name } = attributes;

@@ -16,8 +16,8 @@ export interface FollowOptions<Resource extends string> {
 }
 
 /**
- * Keeps the index equal to the stored objects, until the informers are closed. Resolves when everything that exists is in
- * it; rejects when the informers are closed before.
+ * Keeps the index equal to the stored objects, until the informers are closed. Resolves when everything that
+ * exists is in it; rejects when the informers are closed before.
  */
 export async function followObjects<Resource extends string>({
   informers,

@@ -2,7 +2,10 @@ import { allowed } from './authorizer.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { RbacIndex } from './rbac-index.ts';
 
-/** Allows what a role says that is bound to the user or one of its groups; never denies (Kubernetes: `authorizer/rbac`). */
+/**
+ * Allows what a role says that is bound to the user or one of its groups; never denies (Kubernetes:
+ * `authorizer/rbac`).
+ */
 export function rbacAuthorizer(index: RbacIndex): Authorizer {
   return {
     authorize(attributes) {

@@ -12,7 +12,7 @@ export interface BoundRole {
   role: CompiledRole | undefined;
 }
 
-/** The bindings of one scope, cluster or namespace, by whom they are for. */
+/** The bindings of one scope, cluster or namespace, by their subjects. */
 class BindingIndex {
   readonly #refs = new Map<string, RoleRef>();
   readonly #names = new Map<string, Set<string>>();
@@ -80,8 +80,8 @@ function groupKey(name: string): string {
 }
 
 /**
- * All roles and bindings, indexed by subject: what a request costs depends on the bindings of who asks, not on how many
- * there are. Kept up to date object by object.
+ * All roles and bindings, indexed by subject: what a request costs depends on the bindings of who asks, not
+ * on how many there are. Kept up to date object by object.
  */
 export class RbacIndex {
   readonly #clusterRoles = new Map<string, CompiledRole>();

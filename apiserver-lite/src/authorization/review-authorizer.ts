@@ -53,7 +53,10 @@ export function listRbacRules(index: RbacIndex): ListRules {
   };
 }
 
-/** The authorizer as SubjectAccessReviews and `kubectl auth can-i --list` ask it; `lists` are those of its modes. */
+/**
+ * The authorizer as SubjectAccessReviews and `kubectl auth can-i --list` ask it; `lists` are those of its
+ * modes.
+ */
 export function reviewAuthorizer(authorizer: Authorizer, lists: readonly ListRules[]): ReviewAuthorizer {
   return {
     async authorize(question) {

@@ -20,7 +20,10 @@ export async function registerApiService(
   await markAvailable(store, apiServiceName(version), nowMs);
 }
 
-/** Deletes the APIService of a version that is served no more, unless somebody else made it, or it leads to another server. */
+/**
+ * Deletes the APIService of a version that is served no more, unless somebody else made it, or it leads to
+ * another server.
+ */
 async function unregisterApiService(
   registry: BuiltRegistry,
   version: GroupVersion,
@@ -60,8 +63,8 @@ export interface ApiServiceRegistrationOptions {
 }
 
 /**
- * Keeps the APIServices of versions that come and go while the server runs (kube-aggregator: `autoregister`). It follows the
- * table of what is served from its construction on, and writes from `start` on.
+ * Keeps the APIServices of versions that come and go while the server runs (kube-aggregator: `autoregister`).
+ * It follows the table of what is served from its construction on, and writes from `start` on.
  */
 export class ApiServiceRegistration {
   readonly #options: ApiServiceRegistrationOptions;
@@ -118,7 +121,9 @@ export class ApiServiceRegistration {
   }
 }
 
-/** A local APIService is always available; its status goes straight to the store, as the aggregator's does. */
+/**
+ * A local APIService is always available; its status goes straight to the store, as the aggregator's does.
+ */
 async function markAvailable(store: GenericStore, name: string, nowMs: number): Promise<void> {
   await store.storage.guaranteedUpdate({ namespace: '', name }, (current) => {
     if (current === undefined) throw new Error(`APIService ${name} has gone`);

@@ -26,7 +26,10 @@ function versionPriority(group: string, version: string): number {
   return version.includes('beta') ? 9 : 15;
 }
 
-/** What a version of a CustomResourceDefinition gets; such versions are then sorted by their names (kube-aggregator: `crdregistration`). */
+/**
+ * What a version of a CustomResourceDefinition gets; such versions are then sorted by their names
+ * (kube-aggregator: `crdregistration`).
+ */
 const customVersionPriority = 100;
 
 /** By this label the aggregator knows APIServices that it made itself. */
@@ -38,8 +41,8 @@ export function apiServiceName({ group, version }: GroupVersion): string {
 }
 
 /**
- * The APIService of a version that this server serves itself. Versions of built-in groups are registered at the start
- * (`onstart`), others as long as they are served (`true`).
+ * The APIService of a version that this server serves itself. Versions of built-in groups are registered at
+ * the start (`onstart`), others as long as they are served (`true`).
  */
 export function localApiService({ group, version }: GroupVersion): KubeObject {
   const isBuiltIn = builtInVersions().has(`${group}/${version}`);

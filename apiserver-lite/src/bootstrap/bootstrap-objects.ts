@@ -15,7 +15,9 @@ export interface BootstrapOptions {
   registry: BuiltRegistry;
   /** Milliseconds since the epoch. */
   clock: () => number;
-  /** Where addresses of Services come from; the first of the first range is the `kubernetes` Service's own. */
+  /**
+   * Where addresses of Services come from; the first of the first range is the `kubernetes` Service's own.
+   */
   serviceRanges: readonly IpRange[];
   /** Where this apiserver listens: the Service's targetPort. */
   securePort: number;
@@ -85,7 +87,9 @@ const priorityClasses = [
   },
 ];
 
-/** How other servers of the cluster know this one's clients (kube-apiserver: `clusterauthenticationtrust`). */
+/**
+ * How other servers of the cluster know this one's clients (kube-apiserver: `clusterauthenticationtrust`).
+ */
 async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions): Promise<void> {
   if (clientCa === undefined) return;
   const name = 'extension-apiserver-authentication';
@@ -107,8 +111,8 @@ async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions
 }
 
 /**
- * What exists in every cluster after its apiserver started: namespaces, the `kubernetes` Service, priority classes,
- * the service range, flow schemas and their levels, the ConfigMaps of client trust and of token
+ * What exists in every cluster after its apiserver started: namespaces, the `kubernetes` Service, priority
+ * classes, the service range, flow schemas and their levels, the ConfigMaps of client trust and of token
  * tracking, the APIServices. Safe to run again, and beside another apiserver that does the same.
  */
 export async function ensureBootstrapObjects(options: BootstrapOptions): Promise<void> {

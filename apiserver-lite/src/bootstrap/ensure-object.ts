@@ -23,7 +23,7 @@ export const internalUpdate: Pick<UpdateOptions, 'validateCreate' | 'validateUpd
   validateUpdate: acceptObject,
 };
 
-/** Where something is ensured, and for whom. */
+/** Where something is ensured, and by which part. */
 export interface Ensuring {
   store: GenericStore;
   nowMs: number;

@@ -9,7 +9,7 @@ import { conditionFields, withAppliedStatus, type TrackServerWrite } from '../re
 import { autoUpdate, standardLevels, standardSchemas } from './flow-control-objects.ts';
 
 const group = 'flowcontrol.apiserver.k8s.io';
-/** These keep the server's spec, whoever changes them. */
+/** These keep the server's spec, whichever client changes them. */
 const mandatory = new Set(['exempt', 'catch-all']);
 
 /** The object has the server's spec, unless it is one that somebody took over. */

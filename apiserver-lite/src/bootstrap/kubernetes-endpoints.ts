@@ -41,8 +41,8 @@ export interface KubernetesEndpointsOptions {
 }
 
 /**
- * Keeps Endpoints and EndpointSlice of the `kubernetes` Service to the apiservers that live: each renews a lease on its
- * address and writes what it finds leased (Kubernetes: `controlplane/reconcilers/lease.go`).
+ * Keeps Endpoints and EndpointSlice of the `kubernetes` Service to the apiservers that live: each renews a
+ * lease on its address and writes what it finds leased (Kubernetes: `controlplane/reconcilers/lease.go`).
  */
 export class KubernetesEndpoints {
   readonly #options: KubernetesEndpointsOptions;

@@ -13,8 +13,8 @@ function isDate(text: unknown): boolean {
 }
 
 /**
- * The ConfigMap that says since when the use of Secret-based service-account tokens is recorded; written once, and again
- * where its date is no date (Kubernetes: `controlplane/controller/legacytokentracking`).
+ * The ConfigMap that says since when the use of Secret-based service-account tokens is recorded; written
+ * once, and again where its date is no date (Kubernetes: `controlplane/controller/legacytokentracking`).
  */
 export async function ensureLegacyTokenTracking(registry: BuiltRegistry, nowMs: number): Promise<void> {
   const store = registry.storeOf('', 'configmaps');

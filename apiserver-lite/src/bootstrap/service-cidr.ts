@@ -21,8 +21,8 @@ interface ServiceCidrOptions {
 }
 
 /**
- * Tells the cluster of the server's ranges; where there was one and there are two now, of the second, too (Kubernetes:
- * `controlplane/controller/defaultservicecidr`).
+ * Tells the cluster of the server's ranges; where there was one and there are two now, of the second, too
+ * (Kubernetes: `controlplane/controller/defaultservicecidr`).
  */
 export async function ensureServiceCidr({
   registry,

@@ -64,9 +64,9 @@ const methodOfVerb: Readonly<Record<string, readonly (keyof Rest)[]>> = {
 };
 
 /**
- * What can be discovered, read off the table of what is served when it has changed: the verbs of the resources, as far as they
- * are implemented. Groups and versions that a change leaves as they were stay the same objects, so that what was made of
- * them can be kept.
+ * What can be discovered, read off the table of what is served when it has changed: the verbs of the
+ * resources, as far as they are implemented. Groups and versions that a change leaves as they were stay the
+ * same objects, so that what was made of them can be kept.
  */
 export class ApiTree {
   readonly #resources: Pick<ServedResources, 'all' | 'version'>;
@@ -174,7 +174,10 @@ function resourceWithoutVerbs(resource: ResourceInfo): ApiResource {
   };
 }
 
-/** Tells clients, without naming it, in which version objects are stored (Kubernetes: `discovery/storageversionhash.go`). */
+/**
+ * Tells clients, without naming it, in which version objects are stored (Kubernetes:
+ * `discovery/storageversionhash.go`).
+ */
 function storageVersionHash({ storedAs: { group, version, kind } }: Pick<ResourceInfo, 'storedAs'>): string {
   return createHash('sha256')
     .update(`${group}/${version}/${kind}`)

@@ -14,7 +14,10 @@ export function compareGroups(left: string, right: string): number {
   return difference === 0 ? compareText(left, right) : difference;
 }
 
-/** Sorts versions, the preferred one first: v2, v1, v1beta2, v1beta1, v1alpha1, then other names by the alphabet. */
+/**
+ * Sorts versions, the preferred one first: v2, v1, v1beta2, v1beta1, v1alpha1, then other names by the
+ * alphabet.
+ */
 export function compareVersions(left: string, right: string): number {
   const [a, b] = [rankOf(left), rankOf(right)];
   for (const [index, rank] of a.entries()) {

@@ -213,8 +213,8 @@ describe('forms of the old documents', () => {
     ] as const) {
       const { headers, bytes } = await get(url, { accept: protobuf });
       assert.equal(headers['content-type'], protobuf);
-      const { apiVersion: told, kind: toldKind, raw } = unwrapEnvelope(bytes);
-      assert.deepEqual([told, toldKind], ['v1', kind]);
+      const { apiVersion: reported, kind: toldKind, raw } = unwrapEnvelope(bytes);
+      assert.deepEqual([reported, toldKind], ['v1', kind]);
       const { kind: _kind, apiVersion: _apiVersion, ...fields } = await json<Record<string, unknown>>(url);
       const gvk = { group: '', version: 'v1', kind };
       const { kind: decodedKind, apiVersion, ...decoded } = messageCodec.decodeProtobuf(raw, gvk);

@@ -23,8 +23,8 @@ export interface DiscoveryOptions {
 }
 
 /**
- * Serves what clients ask first: which groups, versions and resources there are. Each document is made when first asked for, and
- * kept as long as what it is about is served unchanged.
+ * Serves what clients ask first: which groups, versions and resources there are. Each document is made when
+ * first asked for, and kept as long as what it is about is served unchanged.
  */
 export function serveDiscovery(router: PathRouter, { resources, serverAddress }: DiscoveryOptions): void {
   const tree = new ApiTree(resources);
@@ -101,8 +101,8 @@ interface Document {
 }
 
 /**
- * An old document, in any form that objects are written in; each form is made once. `route`: it is served as resources are, with
- * their rules for the Accept header.
+ * An old document, in any form that objects are written in; each form is made once. `route`: it is served as
+ * resources are, with their rules for the Accept header.
  */
 function document(make: () => unknown, route?: 'object'): Handler {
   const get = once(() => withVersion(make() as KubeObject));

@@ -18,8 +18,8 @@ export interface VersionInfo {
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
 /**
- * The API is that of Kubernetes 1.36; `+pg8s` says whose server it is. Fields about Go's build tell what runs here
- * instead: there is no Go, no compiler but V8, and no build to date.
+ * The API is that of Kubernetes 1.36; `+pg8s` says whose server it is. Fields about Go's build tell what runs
+ * here instead: there is no Go, no compiler but V8, and no build to date.
  */
 export const versionInfo: VersionInfo = {
   major: '1',

@@ -5,8 +5,9 @@ import { RequestAdmission } from './request-admission.ts';
 import type { ResourceScope } from './resource-scope.ts';
 
 /**
- * Hands the request to a subresource that answers it itself: exec, proxies, logs. What is connected through to something
- * else passes admission; logs, which are only read, do not (Kubernetes: `ConnectResource` of `endpoints/handlers/rest.go`).
+ * Hands the request to a subresource that answers it itself: exec, proxies, logs. What is connected through
+ * to something else passes admission; logs, which are only read, do not (Kubernetes: `ConnectResource` of
+ * `endpoints/handlers/rest.go`).
  */
 export async function connect(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest, gvk } = scope;

@@ -14,7 +14,9 @@ import { RequestAdmission } from './request-admission.ts';
 import { negotiateResource, respondObject } from './respond-object.ts';
 import { writeValue } from './write-response.ts';
 
-/** `POST` of a new object, or to a subresource such as `binding` (Kubernetes: `endpoints/handlers/create.go`). */
+/**
+ * `POST` of a new object, or to a subresource such as `binding` (Kubernetes: `endpoints/handlers/create.go`).
+ */
 export async function create(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest, codec, gvk } = scope;
   const options = readWriteOptions(context, 'CreateOptions');

@@ -286,7 +286,7 @@ function applyMechanism(
       force: options.force,
       decode: (value) => decodeMerged(scope, value, document),
     });
-    // Whoever applies a conflict hears of that first.
+    // A conflict is answered first.
     if (duplicates.length > 0 && options.fieldValidation === 'Strict') {
       const lines = duplicates.map((line) => `\n  ${line}`).join('');
       throw badRequest(

@@ -10,12 +10,14 @@ import { create, testRegistry } from '../registry/testing/test-registry.ts';
 import { EndpointServer } from './testing/endpoint-server.ts';
 
 /*
- * `recorded-answers/*.yaml` are requests, each file one life of a server; `*.answers` beside them are the answers that a
- * stock kube-apiserver gave: status, warnings and body, less what differs from run to run (uids, times, versions) and
- * managedFields, which have tests of their own. `UID(PATH)` in a body is the uid of the object at PATH; `node: NAME` asks as
- * that node, which may do everything but `request-serviceaccounts-token-audience` (`node-restriction.yaml` sees to that).
- * To record them anew, give the address and a token of a fresh stock server without controllers, with NamespaceLifecycle
- * and NodeRestriction as its only admission plugins: PG8S_STOCK_SERVER=https://127.0.0.1:6443 PG8S_STOCK_TOKEN=… npm run test:unit -- FILE
+ * `recorded-answers/*.yaml` are requests, each file one life of a server; `*.answers` beside them are the
+ * answers that a stock kube-apiserver gave: status, warnings and body, less what differs from run to run
+ * (uids, times, versions) and managedFields, which have tests of their own. `UID(PATH)` in a body is the uid
+ * of the object at PATH; `node: NAME` asks as that node, which may do everything but
+ * `request-serviceaccounts-token-audience` (`node-restriction.yaml` sees to that). To record them anew, give
+ * the address and a token of a fresh stock server without controllers, with NamespaceLifecycle and
+ * NodeRestriction as its only admission plugins: PG8S_STOCK_SERVER=https://127.0.0.1:6443 PG8S_STOCK_TOKEN=…
+ * npm run test:unit -- FILE
  */
 const folder = new URL('recorded-answers/', import.meta.url);
 const families = readdirSync(folder)
@@ -104,7 +106,8 @@ function normalized(text: string): string {
   }
   const plain = JSON.stringify(json, (key, value: unknown) => {
     if (key === 'managedFields') return undefined;
-    // Descriptions of columns are our own; objects in memory have their fields in the order in which they were set.
+    // Descriptions of columns are our own; objects in memory have their fields in the order in which they
+    // were set.
     if (key === 'description') return '';
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -23,7 +23,10 @@ interface Question {
   dryRun: boolean;
 }
 
-/** Calls admission for one request: the attributes are those of the endpoint that was requested, in its version. */
+/**
+ * Calls admission for one request: the attributes are those of the endpoint that was requested, in its
+ * version.
+ */
 export class RequestAdmission {
   readonly #context: RequestContext;
   readonly #scope: ResourceScope;
@@ -34,7 +37,9 @@ export class RequestAdmission {
     this.#scope = scope;
   }
 
-  /** Mutating admission of a new object; it may change it. `options` are those of the create, update or apply. */
+  /**
+   * Mutating admission of a new object; it may change it. `options` are those of the create, update or apply.
+   */
   async admitCreate(object: KubeObject, options: WriteOptions): Promise<void> {
     await this.#admit(this.#creation(object, options), object);
   }
@@ -144,7 +149,10 @@ export class RequestAdmission {
     };
   }
 
-  /** Throws 403 unless the user, who may update, may create as well (Kubernetes: `withAuthorization` of `update.go`). */
+  /**
+   * Throws 403 unless the user, who may update, may create as well (Kubernetes: `withAuthorization` of
+   * `update.go`).
+   */
   async #authorizeCreate(): Promise<void> {
     const { authorizer } = this.#scope.environment;
     if (authorizer === undefined) return;

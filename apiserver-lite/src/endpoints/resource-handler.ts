@@ -59,7 +59,10 @@ export function createResourceHandler({
   };
 }
 
-/** The scopes of endpoints, made at their first request; each ends when its endpoint is removed from the table. */
+/**
+ * The scopes of endpoints, made at their first request; each ends when its endpoint is removed from the
+ * table.
+ */
 function servedScopes(
   resources: ServedResources,
   environment: EndpointEnvironment,

@@ -14,7 +14,9 @@ export interface EndpointEnvironment {
   random: () => number;
   /** Called for every request that writes or connects. */
   admission: Admission;
-  /** Asked whether somebody who may update or patch may also create what isn't there; absent: everybody may. */
+  /**
+   * Asked whether somebody who may update or patch may also create what isn't there; absent: everybody may.
+   */
   authorizer?: Authorizer;
   /** Watches that name no timeout end after this, up to twice this. */
   minRequestTimeoutSeconds: number;
@@ -33,7 +35,10 @@ export interface ResourceScope {
   readonly apiVersion: string;
   readonly listKind: string;
   readonly groupResource: GroupResource;
-  /** Aborted when the endpoint is served no more: ends its watches. Undefined: it is served as long as the server runs. */
+  /**
+   * Aborted when the endpoint is served no more: ends its watches. Undefined: it is served as long as the
+   * server runs.
+   */
   readonly removed: AbortSignal | undefined;
   /** Said with every answer. */
   readonly deprecation: string | undefined;

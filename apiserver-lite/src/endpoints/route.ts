@@ -21,11 +21,11 @@ export type RouteVerb =
   | 'watch';
 
 /**
- * Finds what serves a request, from the same RequestInfo that authorization judged: the path is not read a second
- * time, and the verb that was allowed is the verb that is done. Undefined: the API has no such group.
+ * Finds what serves a request, from the same RequestInfo that authorization judged: the path is not read a
+ * second time, and the verb that was allowed is the verb that is done. Undefined: the API has no such group.
  *
- * @throws StatusError 404 for a path that nothing serves, 405 for one that is served with other methods, 400 where a
- * name or a namespace in the path is empty.
+ * @throws StatusError 404 for a path that nothing serves, 405 for one that is served with other methods, 400
+ * where a name or a namespace in the path is empty.
  */
 export function routeOf(resources: ServedResources, info: RequestInfo, method: string): Route | undefined {
   const { apiPrefix, apiGroup, apiVersion, resource, subresource, path } = info;
@@ -90,7 +90,8 @@ function verbOf(rest: Rest, info: RequestInfo, method: string): RouteVerb | unde
     const methods = rest.subresource?.connect ?? ['GET'];
     return methods.includes(method) ? 'connect' : undefined;
   }
-  // HEAD is authorized as GET, and OPTIONS and all others as nothing; only what is connected through takes them.
+  // HEAD is authorized as GET, and OPTIONS and all others as nothing; only what is connected through takes
+  // them.
   if (method === 'HEAD') return undefined;
   // A watch by its path is one whatever the method says, and GET is the only one that it takes.
   if (info.verb === 'watch' && method !== 'GET') return undefined;

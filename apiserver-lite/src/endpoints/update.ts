@@ -38,7 +38,7 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
   const { uid } = decoded.metadata;
   const admission = new RequestAdmission(context, scope);
   const transform = async (current: KubeObject | undefined): Promise<KubeObject> => {
-    // Whoever gets the object may change it: a second attempt starts from the body again.
+    // The callee may change the object: a second attempt starts from the body again.
     const object = decoded ?? (await decode());
     decoded = undefined;
     await breathe();

@@ -46,7 +46,7 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
       ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
     });
   } catch (error) {
-    // A history that is gone is told on the stream, where informers look for it.
+    // A history that is gone is an event of the stream, where informers look for it.
     if (!(error instanceof StatusError) || error.status.code !== 410) throw error;
     failure = error.status;
   }
@@ -91,7 +91,10 @@ const longestTimerMs = 2 ** 31 - 1;
 interface StreamOptions {
   encoder: WatchEventEncoder;
   timeoutMs: number;
-  /** Aborted when what is watched is served no more: the stream ends, and its client will not find it when it lists again. */
+  /**
+   * Aborted when what is watched is served no more: the stream ends, and its client will not find it when it
+   * lists again.
+   */
   removed: AbortSignal | undefined;
 }
 

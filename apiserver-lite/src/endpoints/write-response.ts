@@ -13,8 +13,9 @@ import { wantsPretty } from './negotiation/pretty.ts';
 import type { ObjectCodec } from '../registry/resource-types/object-codec.ts';
 
 /**
- * The Status of a failure in the form that the client asked for. Where that can't be had it is JSON, indented; also where the client
- * asked for a Table, which there is none of a Status (Kubernetes: `responsewriters.WriteRawJSON`).
+ * The Status of a failure in the form that the client asked for. Where that can't be had it is JSON,
+ * indented; also where the client asked for a Table, which there is none of a Status (Kubernetes:
+ * `responsewriters.WriteRawJSON`).
  */
 export const encodeStatus: StatusEncoder = (context, status) => {
   const object = status as unknown as KubeObject;
@@ -28,7 +29,10 @@ export const encodeStatus: StatusEncoder = (context, status) => {
   return { contentType: mediaType, body: encodeValue(context, object, mediaType) };
 };
 
-/** Answers with an object that is in no cache: a review, a Status of success; a Status stays one where a Table was asked for. */
+/**
+ * Answers with an object that is in no cache: a review, a Status of success; a Status stays one where a Table
+ * was asked for.
+ */
 export function writeValue(
   context: RequestContext,
   { code, object, mediaType }: { code: number; object: KubeObject; mediaType: MediaType },

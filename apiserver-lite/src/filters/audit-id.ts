@@ -4,8 +4,8 @@ import type { Filter } from '../http/request-context.ts';
 const maxLength = 64;
 
 /**
- * Names the request, for logs on both sides: the client's own `Audit-Id` (cut to 64 characters), or a new UUID; the
- * response repeats it.
+ * Names the request, for logs on both sides: the client's own `Audit-Id` (cut to 64 characters), or a new
+ * UUID; the response repeats it.
  */
 export function assignAuditId(newId: () => string = randomUUID): Filter {
   return (next) => (context) => {

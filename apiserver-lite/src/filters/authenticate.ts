@@ -3,7 +3,10 @@ import { unauthorized } from '../api-errors/status-error.ts';
 import { CredentialError } from '../authentication/authenticator.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 
-/** Finds out who asks. 401 where the credentials are wrong, or there are none and anonymous requests aren't allowed. */
+/**
+ * Finds out who asks. 401 where the credentials are wrong, or there are none and anonymous requests aren't
+ * allowed.
+ */
 export function authenticate(authenticator: Authenticator): Filter {
   return (next) => async (context) => {
     try {

@@ -10,9 +10,9 @@ import type { WantedUser } from '../impersonation/wanted-user.ts';
 const maxRemembered = 10_000;
 
 /**
- * `kubectl --as`: the headers `Impersonate-…` name who the request is to be for. The ways to be allowed that are tried
- * one after the other, the one that last held for a user first; where none does, the first refusal is the answer
- * (Kubernetes: `endpoints/filters/impersonation`).
+ * `kubectl --as`: the headers `Impersonate-…` name who the request is to be for. The ways to be allowed that
+ * are tried one after the other, the one that last held for a user first; where none does, the first refusal
+ * is the answer (Kubernetes: `endpoints/filters/impersonation`).
  */
 export function impersonate(authorizer: Authorizer): Filter {
   const modes = impersonationModes(authorizer);

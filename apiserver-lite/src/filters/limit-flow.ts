@@ -3,7 +3,7 @@ import type { Filter, HttpRequest, RequestContext } from '../http/request-contex
 import { responseOf } from '../http/server-request.ts';
 import { sendText } from '../http/respond.ts';
 import { mastersGroup, nodesGroup } from '../authentication/authenticator.ts';
-import { Lane } from '../flow-control/lane.ts';
+import { PriorityLevel } from '../flow-control/priority-level.ts';
 import { isLongRunning } from './request-info.ts';
 
 export interface FlowLimits {
@@ -13,16 +13,16 @@ export interface FlowLimits {
   maxMutating: number;
   /** How long a request waits for its turn. Default 15 s, a quarter of kube-apiserver's request timeout. */
   maxWaitMs?: number;
-  /** How many requests of a lane wait. Default 4000; half of them may be of one user. */
+  /** How many requests of a priority level wait. Default 4000; half of them may be of one user. */
   maxQueued?: number;
 }
 
 /**
- * The lanes. Leases and the state of nodes have seats of their own, so that nobody loses leadership or a node because
- * others are busy; events have few, as nobody waits for them.
+ * The priority levels. Leases and the state of nodes have seats of their own, so that nobody loses leadership
+ * or a node because others are busy; events have few, as nobody waits for them.
  */
-const laneNames = ['leases', 'events', 'mutating', 'readOnly'] as const;
-export type LaneName = (typeof laneNames)[number];
+const priorityLevelNames = ['leases', 'events', 'mutating', 'readOnly'] as const;
+export type PriorityLevelName = (typeof priorityLevelNames)[number];
 
 const readOnlyVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch', 'head', 'options']);
 const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
@@ -32,36 +32,37 @@ const eventPatience = 3;
 const maxQueuedBytes = 32 * 1024 * 1024;
 
 /**
- * Holds the number of requests under way below limits, one for those that read and one for those that may write; beyond
- * them requests wait in bounded queues in which users take turns, and those that find no place, or wait too long, get 429
- * with `Retry-After: 1`. Long-running requests and probes are not counted, and members of `system:masters` always get in
- * (Kubernetes: `server/filters/maxinflight.go`, `priority-and-fairness.go`).
+ * Holds the number of requests under way below limits, one for those that read and one for those that may
+ * write; beyond them requests wait in bounded queues in which users take turns, and those that find no place,
+ * or wait too long, get 429 with `Retry-After: 1`. Long-running requests and probes are not counted, and
+ * members of `system:masters` always get in (Kubernetes: `server/filters/maxinflight.go`,
+ * `priority-and-fairness.go`).
  */
 export function limitFlow(limits: FlowLimits, metrics: ServerMetrics): Filter {
   const maxReadOnly = limits.maxReadOnly || Number.POSITIVE_INFINITY;
   const maxMutating = limits.maxMutating || Number.POSITIVE_INFINITY;
   const { maxQueued = 4000, maxWaitMs = 15_000 } = limits;
-  const lane = (seats: number, patience = 1): Lane =>
-    new Lane({
+  const level = (seats: number, patience = 1): PriorityLevel =>
+    new PriorityLevel({
       seats,
       maxQueued,
       maxQueuedPerUser: Math.ceil(maxQueued / 2),
       maxQueuedBytes,
       maxWaitMs: maxWaitMs * patience,
     });
-  const lanes: Readonly<Record<LaneName, Lane>> = {
-    leases: lane(leaseSeats),
-    events: lane(Math.ceil(maxMutating / 4), eventPatience),
-    mutating: lane(maxMutating),
-    readOnly: lane(maxReadOnly),
+  const levels: Readonly<Record<PriorityLevelName, PriorityLevel>> = {
+    leases: level(leaseSeats),
+    events: level(Math.ceil(maxMutating / 4), eventPatience),
+    mutating: level(maxMutating),
+    readOnly: level(maxReadOnly),
   };
-  metrics.observeLanes(lanes);
+  metrics.observePriorityLevels(levels);
   const underWay = { readOnly: 0, mutating: 0 };
 
   return (next) => async (context) => {
     if (isLongRunning(context.requestInfo) || probes.has(context.requestInfo.path)) return next(context);
-    const name = laneOf(context);
-    const { [name]: seats } = lanes;
+    const name = priorityLevelOf(context);
+    const { [name]: seats } = levels;
     const kind = readOnlyVerbs.has(context.requestInfo.verb) ? 'readOnly' : 'mutating';
     if (context.user.groups.includes(mastersGroup)) seats.enterAnyway();
     else if (!seats.tryEnter()) {
@@ -87,7 +88,7 @@ export function limitFlow(limits: FlowLimits, metrics: ServerMetrics): Filter {
   };
 }
 
-function laneOf({ requestInfo, user }: RequestContext): LaneName {
+function priorityLevelOf({ requestInfo, user }: RequestContext): PriorityLevelName {
   const { isResourceRequest, verb, apiGroup, resource } = requestInfo;
   if (isResourceRequest && isSystem(user)) {
     if (apiGroup === 'coordination.k8s.io' && resource === 'leases' && verb !== 'list') return 'leases';

@@ -6,9 +6,9 @@ import type { StatusEncoder } from '../http/respond.ts';
 import { StatusError } from '../api-errors/status-error.ts';
 
 /**
- * Turns what a handler throws into the Status that the client sees. What is no StatusError is our own fault: a 500,
- * and an error in the log. An answer that had begun cannot be taken back; its connection is cut, so that the client
- * does not take the part for the whole.
+ * Turns what a handler throws into the Status that the client sees. What is no StatusError is our own fault:
+ * a 500, and an error in the log. An answer that had begun cannot be taken back; its connection is cut, so
+ * that the client does not take the part for the whole.
  */
 export function recoverPanic(encode?: StatusEncoder): Filter {
   return (next) => async (context) => {

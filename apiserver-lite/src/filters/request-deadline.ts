@@ -10,9 +10,9 @@ export interface TimeLimits {
 }
 
 /**
- * Every request but the long-running ones is answered in time: after `?timeout=` (or the server's own limit, whichever
- * is less) its signal aborts and the client gets a 504. What the handler still does then is not heard any more
- * (Kubernetes: `endpoints/filters/request_deadline.go`, `server/filters/timeout.go`).
+ * Every request but the long-running ones is answered in time: after `?timeout=` (or the server's own limit,
+ * whichever is less) its signal aborts and the client gets a 504. What the handler still does then is not
+ * heard any more (Kubernetes: `endpoints/filters/request_deadline.go`, `server/filters/timeout.go`).
  */
 export function limitTime({ requestTimeoutMs }: TimeLimits): Filter {
   return (next) => (context) => {

@@ -5,7 +5,8 @@ import type { ApiserverFlagReader } from './flag-reader.ts';
 /**
  * Which admission plugins run besides those that run by default, and which do not.
  *
- * @throws ApiserverFlagError for unknown plugins, in kube-apiserver's words, and for one to be enabled that pg8s lacks.
+ * @throws ApiserverFlagError for unknown plugins, in kube-apiserver's words, and for one to be enabled that
+ * pg8s lacks.
  */
 export function selectedPlugins(reader: ApiserverFlagReader): Required<PluginSelection> {
   const enabled = pluginsOf('enable-admission-plugins', reader);

@@ -1,6 +1,8 @@
 import { type ComponentFlag, refused } from '@pg8s/k8s-proto/component-base/component-flag';
 
-/** Flags of kube-apiserver 1.36 that ask for what pg8s does not do yet: refused unless they ask for nothing. */
+/**
+ * Flags of kube-apiserver 1.36 that ask for what pg8s does not do yet: refused unless they ask for nothing.
+ */
 export const refusedFlags: readonly ComponentFlag[] = [
   ...refused('there is no audit log yet', {
     string: `audit-policy-file audit-log-path audit-log-format=json audit-log-mode=blocking

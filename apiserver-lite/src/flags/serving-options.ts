@@ -23,8 +23,8 @@ export type MakeCertificate = (request: {
 }) => Promise<void>;
 
 /**
- * The serving certificate and the limits of TLS. Without `--tls-cert-file` the certificate lies in `--cert-dir`, and is
- * made there where it is missing, as by kube-apiserver (envtest relies on that).
+ * The serving certificate and the limits of TLS. Without `--tls-cert-file` the certificate lies in
+ * `--cert-dir`, and is made there where it is missing, as by kube-apiserver (envtest relies on that).
  *
  * @throws ApiserverFlagError for what cannot be read, made or understood.
  */

@@ -8,7 +8,9 @@ const pauseMs = 10;
 
 let turnBeganMs: number | undefined;
 
-/** Notes when this turn of the event loop began, as seen by who calls first: before a stage that may be long. */
+/**
+ * Notes when this turn of the event loop began, as seen by who calls first: before a stage that may be long.
+ */
 export function beginTurn(): void {
   if (turnBeganMs !== undefined) return;
   turnBeganMs = performance.now();
@@ -16,8 +18,9 @@ export function beginTurn(): void {
 }
 
 /**
- * Lets others have their turn if this one has been long: called between the stages of a request, so that a large
- * object does not keep everybody waiting from its decoding to its answer. Costs nothing while turns are short.
+ * Lets others have their turn if this one has been long: called between the stages of a request, so that a
+ * large object does not keep everybody waiting from its decoding to its answer. Costs nothing while turns are
+ * short.
  */
 export async function breathe(): Promise<void> {
   if (turnBeganMs === undefined) {

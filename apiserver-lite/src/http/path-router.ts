@@ -5,8 +5,8 @@ import { sendBody, sendPageNotFound } from './respond.ts';
 import { notAcceptableHere, StatusError, unknownResource } from '../api-errors/status-error.ts';
 
 /**
- * Answers what is not a resource: from its own table of paths, and from mounted ones, which may change from request to
- * request. What no table has is a `404 page not found`, or a Status below a path that was claimed.
+ * Answers what is not a resource: from its own table of paths, and from mounted ones, which may change from
+ * request to request. What no table has is a `404 page not found`, or a Status below a path that was claimed.
  */
 export class PathRouter extends PathTable {
   readonly #mounted: (() => PathTable)[] = [];
@@ -18,7 +18,10 @@ export class PathRouter extends PathTable {
     this.any('/index.html', (context) => this.#sendIndex(context));
   }
 
-  /** Adds paths that may change while the server runs: `table` gives those of now, and is called for every request. */
+  /**
+   * Adds paths that may change while the server runs: `table` gives those of now, and is called for every
+   * request.
+   */
   mount(table: () => PathTable): void {
     this.#mounted.push(table);
   }
@@ -72,7 +75,10 @@ async function onlyGet(context: RequestContext, handler: Handler): Promise<void>
   );
 }
 
-/** A document that never changes while the server runs, as JSON for people (Kubernetes: `responsewriters.WriteRawJSON`). */
+/**
+ * A document that never changes while the server runs, as JSON for people (Kubernetes:
+ * `responsewriters.WriteRawJSON`).
+ */
 export function constantJson(value: object): Handler {
   const body = Buffer.from(stringifyJson(value, 2));
   return onlyAs('application/json', (context) =>

@@ -1,9 +1,9 @@
 import type { Handler } from './request-context.ts';
 
 /**
- * Paths with their handlers, of the two kinds that kube-apiserver has: those of its plain mux take any method and must be met
- * exactly (Kubernetes: `server/mux`); those of its web services take GET, with or without a slash at the end, and claim what
- * is below them (`server/handler.go`).
+ * Paths with their handlers, of the two kinds that kube-apiserver has: those of its plain mux take any method
+ * and must be met exactly (Kubernetes: `server/mux`); those of its web services take GET, with or without a
+ * slash at the end, and claim what is below them (`server/handler.go`).
  */
 export class PathTable {
   readonly #paths = new Map<string, Handler>();

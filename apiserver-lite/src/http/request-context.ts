@@ -13,8 +13,8 @@ export interface UserInfo {
 
 /**
  * What is asked, read off method and path alone (Kubernetes: `apiserver/pkg/endpoints/request.RequestInfo`).
- * `verb` is a Kubernetes verb for resource requests, the lower-case HTTP method otherwise. It is the only reading of
- * the path: authorization judges it, and the router serves it.
+ * `verb` is a Kubernetes verb for resource requests, the lower-case HTTP method otherwise. It is the only
+ * reading of the path: authorization judges it, and the router serves it.
  */
 export interface RequestInfo {
   isResourceRequest: boolean;
@@ -28,7 +28,10 @@ export interface RequestInfo {
   resource: string;
   subresource: string;
   name: string;
-  /** Resource, name, subresource and what follows: the path below the API version without a namespace that it is in. */
+  /**
+   * Resource, name, subresource and what follows: the path below the API version without a namespace that it
+   * is in.
+   */
   parts: readonly string[];
   /** Whether `namespaces/NAME/` stands before `parts`; in the path of a Namespace itself it does not. */
   inNamespace: boolean;
@@ -62,7 +65,9 @@ export interface RequestContext {
   room(): Promise<void>;
   /** The answer, of so many bytes, is about to be handed on whole. */
   sending(bytes: number): void;
-  /** Adds a `Warning: 299 - "…"` header; duplicates are dropped, and what comes after the headers were sent. */
+  /**
+   * Adds a `Warning: 299 - "…"` header; duplicates are dropped, and what comes after the headers were sent.
+   */
   warn(text: string): void;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The target of a request, read once and as Go's `net/url.ParseRequestURI` reads it: dot segments, doubled slashes and
- * `#` are ordinary text of the path, because whoever judges a path (a proxy in front, the authorizer, the router)
- * has to judge the same one.
+ * The target of a request, read once and as Go's `net/url.ParseRequestURI` reads it: dot segments, doubled
+ * slashes and `#` are ordinary text of the path, because a proxy in front, the authorizer and the router have
+ * to see the same path.
  *
  *     /api/v1/pods?watch=1     path /api/v1/pods, query watch=1
  *     https://host/healthz     path /healthz (RFC 9112, absolute-form)
@@ -17,7 +17,10 @@ export interface RequestTarget {
   readonly searchParams: URLSearchParams;
 }
 
-/** A target that is no path, or has an escape that is none: Go's server answers 400 before any handler sees it. */
+/**
+ * A target that is no path, or has an escape that is none: Go's server answers 400 before any handler sees
+ * it.
+ */
 class RequestTargetError extends Error {
   override readonly name = 'RequestTargetError';
 }

@@ -27,7 +27,9 @@ export function acceptsGzip(context: RequestContext): boolean {
     .some((coding) => /^\s*gzip\s*(;\s*q=(0?\.\d*[1-9]\d*|1(\.0*)?)\s*)?$/i.test(coding));
 }
 
-/** Answers with a whole body, compressed where it is large and the client can; a HEAD gets the headers alone. */
+/**
+ * Answers with a whole body, compressed where it is large and the client can; a HEAD gets the headers alone.
+ */
 export async function sendBody(
   context: RequestContext,
   { code, contentType, body }: BodyOptions,
@@ -59,7 +61,10 @@ export function sendText(context: RequestContext, code: number, text: string): P
   return sendBody(context, { code, contentType: 'text/plain; charset=utf-8', body: text });
 }
 
-/** `404 page not found`: a path that nothing serves. Clients make "the server could not find the requested resource" of it. */
+/**
+ * `404 page not found`: a path that nothing serves. Clients make "the server could not find the requested
+ * resource" of it.
+ */
 export function sendPageNotFound(context: RequestContext): Promise<void> {
   return sendText(context, 404, '404 page not found\n');
 }

@@ -25,7 +25,10 @@ const unknownRequest: RequestInfo = {
 
 const nobody: UserInfo = { name: '', groups: [] };
 
-/** Warnings of one response share so many characters; when they don't fit, each is cut, and the last are dropped. */
+/**
+ * Warnings of one response share so many characters; when they don't fit, each is cut, and the last are
+ * dropped.
+ */
 const maxWarningCharacters = 4096;
 const maxCutWarningCharacters = 256;
 
@@ -39,7 +42,10 @@ export interface ServerRequestOptions {
   unsent?: UnsentResponses;
 }
 
-/** The RequestContext that the server makes for a request: adds what only the server and its filters decide, the end of the request. */
+/**
+ * The RequestContext that the server makes for a request: adds what only the server and its filters decide,
+ * the end of the request.
+ */
 export class ServerRequest implements RequestContext {
   readonly request: HttpRequest;
   readonly response: HttpResponse;

@@ -1,7 +1,7 @@
 /** Something that responses are sent on: a socket, or a session of HTTP/2. */
 export type Connection = object;
 
-/** What is told of a response that is on its way. */
+/** What the metrics have of a response that is being sent. */
 export interface Outgoing {
   once(event: 'close' | 'finish', listener: () => void): unknown;
   destroy(): unknown;
@@ -32,9 +32,9 @@ const maxMaking = 4;
 const smallBytes = 16 * 1024;
 
 /**
- * Bounds what clients that do not read cost: a response that they have asked for stands in memory until they take it, and
- * one connection of HTTP/2 may ask for hundreds at once. Whoever has much unsent waits with the next one before it is
- * encoded; a response that is not taken in time is cut off.
+ * Bounds what clients that do not read cost: a response that they have asked for stands in memory until they
+ * take it, and one connection of HTTP/2 may ask for hundreds at once. A client with much unsent waits for the
+ * next one before it is encoded; a response that is not taken in time is cut off.
  */
 export class UnsentResponses {
   readonly #limits: Required<UnsentLimits>;

@@ -17,14 +17,17 @@ import type { WantedUser } from './wanted-user.ts';
 export interface ImpersonationMode {
   /** Whether this mode can be used for that user at all. */
   applies(wanted: WantedUser, requestor: UserInfo): boolean;
-  /** The user that the request is authorized as. @throws StatusError 403 where the requestor may not impersonate them. */
+  /**
+   * The user that the request is authorized as. @throws StatusError 403 where the requestor may not
+   * impersonate them.
+   */
   effectiveUser(wanted: WantedUser, request: AuthorizationAttributes): Promise<UserInfo>;
 }
 
 /**
- * All modes, the narrowest first: the verb `impersonate` on its own, the oldest one, comes last. The others need two
- * permissions, `impersonate-on:MODE:VERB` for what is asked, and `impersonate:MODE` for who it is asked as
- * (Kubernetes: `endpoints/filters/impersonation/mode.go`, KEP-5284).
+ * All modes, the narrowest first: the verb `impersonate` on its own, the oldest one, comes last. The others
+ * need two permissions, `impersonate-on:MODE:VERB` for what is asked, and `impersonate:MODE` for who it is
+ * asked as (Kubernetes: `endpoints/filters/impersonation/mode.go`, KEP-5284).
  */
 export function impersonationModes(authorizer: Authorizer): readonly ImpersonationMode[] {
   const ask = async (attributes: AuthorizationAttributes): Promise<void> => {
@@ -63,7 +66,9 @@ function constrained(mode: string, ask: Ask, applies: ImpersonationMode['applies
   };
 }
 
-/** Any service account on that node is the same to the authorizer: who they are is checked before it is asked. */
+/**
+ * Any service account on that node is the same to the authorizer: who they are is checked before it is asked.
+ */
 function asAssociated(attributes: AuthorizationAttributes): AuthorizationAttributes {
   const keys = Object.keys(attributes.user.extra ?? {}).toSorted();
   const extra = { 'authentication.kubernetes.io/associated-node-keys': keys };

@@ -15,8 +15,8 @@ export interface WantedUser {
 }
 
 /**
- * Reads `Impersonate-User`, `-Group`, `-Uid` and `-Extra-…`, and takes them off the request; undefined where nobody is
- * to be impersonated, an empty name included.
+ * Reads `Impersonate-User`, `-Group`, `-Uid` and `-Extra-…`, and takes them off the request; undefined where
+ * nobody is to be impersonated, an empty name included.
  *
  * @throws StatusError 400 for a group, uid or extra field without a user.
  */
@@ -56,7 +56,9 @@ function linesOf(rawHeaders: readonly string[], name: string): string[] {
   return values;
 }
 
-/** Keys are percent-encoded where they have characters that headers cannot; one that is not is taken as it is. */
+/**
+ * Keys are percent-encoded where they have characters that headers cannot; one that is not is taken as it is.
+ */
 function extraKeyOf(encoded: string): string {
   const lower = encoded.toLowerCase();
   try {

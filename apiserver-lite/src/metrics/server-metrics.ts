@@ -3,7 +3,10 @@ import { processRegistry } from './process-metrics.ts';
 import type { Handler, RequestContext, RequestInfo } from '../http/request-context.ts';
 import { sendBody } from '../http/respond.ts';
 
-/** What the server counts about requests, by kube-apiserver's names (Kubernetes: `endpoints/metrics/metrics.go`). */
+/**
+ * What the server counts about requests, by kube-apiserver's names (Kubernetes:
+ * `endpoints/metrics/metrics.go`).
+ */
 export class ServerMetrics {
   /** One per server: several servers in one process don't share figures. */
   readonly registry = new Registry();
@@ -12,12 +15,15 @@ export class ServerMetrics {
   readonly #inFlight: Gauge;
   readonly #longRunning: Gauge;
   readonly #rejected: Counter;
-  readonly #rejectedByLane: Counter;
+  readonly #rejectedByLevel: Counter;
   readonly #waits: Histogram;
 
   readonly #isServed: (info: RequestInfo) => boolean;
 
-  /** `isServed`: whether the API has that resource; what it doesn't have gets no labels, as clients could make up any number. */
+  /**
+   * `isServed`: whether the API has that resource; what it doesn't have gets no labels, as clients could make
+   * up any number.
+   */
   constructor(isServed: (info: RequestInfo) => boolean) {
     this.#isServed = isServed;
     const registers = [this.registry];
@@ -55,7 +61,7 @@ export class ServerMetrics {
       labelNames: ['request_kind'],
       registers,
     });
-    this.#rejectedByLane = new Counter({
+    this.#rejectedByLevel = new Counter({
       name: 'apiserver_flowcontrol_rejected_requests_total',
       help: 'Requests that found no place in the queue, waited too long, or whose client went away.',
       labelNames: ['priority_level', 'reason'],
@@ -107,19 +113,23 @@ export class ServerMetrics {
     this.#rejected.inc({ request_kind: kind });
   }
 
-  /** A request waited for a seat of a lane; without a rejection it got one. */
-  waited(lane: string, waitMs: number, rejection: string | undefined): void {
-    this.#waits.observe({ priority_level: lane, execute: String(rejection === undefined) }, waitMs / 1000);
-    if (rejection !== undefined) this.#rejectedByLane.inc({ priority_level: lane, reason: rejection });
+  /** A request waited for a seat of a priority level; without a rejection it got one. */
+  waited(level: string, waitMs: number, rejection: string | undefined): void {
+    this.#waits.observe({ priority_level: level, execute: String(rejection === undefined) }, waitMs / 1000);
+    if (rejection !== undefined) this.#rejectedByLevel.inc({ priority_level: level, reason: rejection });
   }
 
-  /** Shows how many requests of each lane are under way and wait, whenever somebody looks. */
-  observeLanes(lanes: Readonly<Record<string, { running: number; queued: number }>>): void {
+  /** Shows how many requests of each priority level are executing and waiting, whenever metrics are read. */
+  observePriorityLevels(levels: Readonly<Record<string, { running: number; queued: number }>>): void {
     const gauges = [
-      ['apiserver_flowcontrol_current_executing_requests', 'Requests under way, by lane.', 'running'],
+      [
+        'apiserver_flowcontrol_current_executing_requests',
+        'Requests under way, by priority level.',
+        'running',
+      ],
       [
         'apiserver_flowcontrol_current_inqueue_requests',
-        'Requests that wait for their turn, by lane.',
+        'Requests that wait for their turn, by priority level.',
         'queued',
       ],
     ] as const;
@@ -131,8 +141,8 @@ export class ServerMetrics {
         labelNames: ['priority_level'],
         registers: [this.registry],
         collect() {
-          for (const [lane, state] of Object.entries(lanes))
-            gauge.set({ priority_level: lane }, state[field]);
+          for (const [level, state] of Object.entries(levels))
+            gauge.set({ priority_level: level }, state[field]);
         },
       });
     }

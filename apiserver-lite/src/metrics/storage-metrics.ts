@@ -3,7 +3,10 @@ import type { Registry } from 'prom-client';
 import type { CachedStorage } from '../storage/cached-storage.ts';
 import type { StorageMetrics } from '../storage/storage-metrics.ts';
 
-/** What the storage counts, by kube-apiserver's names (Kubernetes: `storage/etcd3/metrics`, `storage/cacher/metrics`). */
+/**
+ * What the storage counts, by kube-apiserver's names (Kubernetes: `storage/etcd3/metrics`,
+ * `storage/cacher/metrics`).
+ */
 export function prometheusStorageMetrics(registry: Registry): StorageMetrics {
   const registers = [registry];
   const resource = ['resource'];

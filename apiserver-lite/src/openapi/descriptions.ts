@@ -15,8 +15,9 @@ let modelFiles: Promise<ReadonlySet<string>> | undefined;
 const cache = new Map<string, Promise<TypeDescriptions>>();
 
 /**
- * The descriptions that the Kubernetes project publishes with its JavaScript client: `@kubernetes/client-node` carries
- * them as doc comments of its models, which are generated from the API of the same release. Read once a type.
+ * The descriptions that the Kubernetes project publishes with its JavaScript client:
+ * `@kubernetes/client-node` carries them as doc comments of its models, which are generated from the API of
+ * the same release. Read once a type.
  */
 export function describeType(type: string): Promise<TypeDescriptions> {
   let descriptions = cache.get(type);

@@ -1,5 +1,6 @@
 /**
- * Messages of gnostic, in which OpenAPI documents are written as protobuf, by tables of JSON field → field number and type:
+ * Messages of gnostic, in which OpenAPI documents are written as protobuf, by tables of JSON field → field
+ * number and type:
  *
  *     string strings bool any anys     plain values; `any` is a YAML text (JSON is YAML), wrapped
  *     a function                       a message made from the JSON value

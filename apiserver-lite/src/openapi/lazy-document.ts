@@ -13,7 +13,10 @@ interface Made {
   etag: string;
 }
 
-/** A large document that is made when somebody first asks, and then kept in both its forms, plain and compressed. */
+/**
+ * A large document that is made when somebody first asks, and then kept in both its forms, plain and
+ * compressed.
+ */
 export class LazyDocument {
   readonly #make: () => Promise<Uint8Array>;
   readonly #contentType: string;

@@ -43,7 +43,9 @@ const connectMethods: Readonly<Record<string, readonly HttpMethod[]>> = {
   portforward: ['get', 'post'],
 };
 
-/** `apps/v1` → `AppsV1`, `rbac.authorization.k8s.io/v1` → `RbacAuthorizationV1`, the core group → `CoreV1`. */
+/**
+ * `apps/v1` → `AppsV1`, `rbac.authorization.k8s.io/v1` → `RbacAuthorizationV1`, the core group → `CoreV1`.
+ */
 function groupVersionName(group: string, version: string): string {
   return `${groupName(group)}${capitalized(version)}`;
 }

@@ -69,7 +69,10 @@ function isObject(value: unknown): value is Json {
 const withoutCbor = (types: unknown): unknown =>
   Array.isArray(types) ? types.filter((type) => !/cbor/.test(String(type))) : types;
 
-/** Why a server with default flags differs from the published document, which is of one with every alpha feature. */
+/**
+ * Why a server with default flags differs from the published document, which is of one with every alpha
+ * feature.
+ */
 const reasons: Readonly<Record<string, (difference: Difference) => boolean>> = {
   'CBOR is an alpha feature': ({ where, ours, theirs }) =>
     /^(consumes|produces)$/.test(where.at(-1) ?? '') &&

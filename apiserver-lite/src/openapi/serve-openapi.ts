@@ -54,9 +54,10 @@ interface Documents {
 }
 
 /**
- * Serves `/openapi/v3`, an index of documents with their hashes, each document below it, and all in one on `/openapi/v2`
- * (Kubernetes: `kube-openapi/pkg/handler3`). Documents are made when first asked for, and kept until what they are about
- * changes; their hashes, which clients keep documents by, are of what the documents are made from.
+ * Serves `/openapi/v3`, an index of documents with their hashes, each document below it, and all in one on
+ * `/openapi/v2` (Kubernetes: `kube-openapi/pkg/handler3`). Documents are made when first asked for, and kept
+ * until what they are about changes; their hashes, which clients keep documents by, are of what the documents
+ * are made from.
  */
 export function serveOpenApi(
   router: PathRouter,

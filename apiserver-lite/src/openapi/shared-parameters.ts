@@ -24,7 +24,10 @@ function isOwn({ name, in: place, schema }: NamedParameter): boolean {
   return name === 'name' || (place === 'query' && ['fieldValidation', 'dryRun'].includes(name));
 }
 
-/** Parameters of an OpenAPI 2 document that operations only refer to (Kubernetes: `kube-openapi/pkg/builder/parameters.go`). */
+/**
+ * Parameters of an OpenAPI 2 document that operations only refer to (Kubernetes:
+ * `kube-openapi/pkg/builder/parameters.go`).
+ */
 export class SharedParameters {
   readonly #byName = new Map<string, NamedParameter>();
   readonly #names = new Map<string, string>();

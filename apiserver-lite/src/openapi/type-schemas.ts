@@ -9,7 +9,10 @@ export interface SchemaDialect {
   groupVersion?: string;
 }
 
-/** The schemas of some types and of all that they are made of, by name; `own` are those that the table does not have. */
+/**
+ * The schemas of some types and of all that they are made of, by name; `own` are those that the table does
+ * not have.
+ */
 export async function typeSchemas(
   types: readonly (string | undefined)[],
   dialect: SchemaDialect,

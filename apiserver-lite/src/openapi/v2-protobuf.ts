@@ -129,7 +129,10 @@ const documentTable: MessageTable = {
   },
 };
 
-/** An OpenAPI 2 document as `openapi.v2.Document` (github.com/google/gnostic-models). Throws where it holds what has no place in the tables above. */
+/**
+ * An OpenAPI 2 document as `openapi.v2.Document` (github.com/google/gnostic-models). Throws where it holds
+ * what has no place in the tables above.
+ */
 export function protobufV2(document: Record<string, unknown>): Buffer {
   return encodeMessage(documentTable, document);
 }

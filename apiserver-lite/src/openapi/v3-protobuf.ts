@@ -9,7 +9,10 @@ function orReference(table: MessageTable): Encode {
   };
 }
 
-/** DefaultType{1: number, 2: boolean, 3: string}; other defaults have no form of their own and are left out, as gnostic does. */
+/**
+ * DefaultType{1: number, 2: boolean, 3: string}; other defaults have no form of their own and are left out,
+ * as gnostic does.
+ */
 const defaultValue: Encode = (value) => {
   if (typeof value === 'string') return text(3, value);
   if (typeof value === 'boolean') return Buffer.from([2 * 8, value ? 1 : 0]);

@@ -40,8 +40,9 @@ export interface RegistryOptions {
   /** Records the owners of what the server writes for itself; without it nobody owns it. */
   trackServerWrite?: TrackServerWrite;
   /**
-   * The parts of the control plane that run, by name: controllers by kube-controller-manager's, admission plugins by
-   * kube-apiserver's. Who creates what none of them acts on is warned. Absent: not known, and nobody is warned.
+   * The parts of the control plane that run, by name: controllers by kube-controller-manager's, admission
+   * plugins by kube-apiserver's. Who creates what none of them acts on is warned. Absent: not known, and
+   * nobody is warned.
    */
   actors?: readonly string[];
   options?: {
@@ -73,7 +74,10 @@ export interface BuiltRegistry {
   repairAllocations(): Promise<void>;
 }
 
-/** Builds every served resource and puts it into the table; nothing is read or written yet (Kubernetes: `controlplane/instance.go`). */
+/**
+ * Builds every served resource and puts it into the table; nothing is read or written yet (Kubernetes:
+ * `controlplane/instance.go`).
+ */
 export function createRegistry(options: RegistryOptions): BuiltRegistry {
   const { storages, clock = Date.now, random = Math.random, options: settings = {} } = options;
   const { trackServerWrite = () => {}, resources = new ResourceTable() } = options;

@@ -22,12 +22,15 @@ export interface KindDependencies {
 }
 
 /**
- * Fills in what was left out of a decoded object of one version. Changes the object; running it twice is running it once
- * (Kubernetes: `SetDefaults_…` functions).
+ * Fills in what was left out of a decoded object of one version. Changes the object; running it twice is
+ * running it once (Kubernetes: `SetDefaults_…` functions).
  */
 export type Defaulter<T> = (object: T, nowMs: number) => void;
 
-/** Since when a version of a kind is deprecated, and what replaces it (Kubernetes: `prerelease-lifecycle-gen`). */
+/**
+ * Since when a version of a kind is deprecated, and what replaces it (Kubernetes:
+ * `prerelease-lifecycle-gen`).
+ */
 export interface Deprecation {
   /** `v1.33` */
   since: string;
@@ -46,15 +49,18 @@ export interface Actor<T> {
 }
 
 /**
- * Everything that the server knows about one kind beyond its schema and its row in the resource table. Each facet that is absent
- * follows the rules that all kinds share.
+ * Everything that the server knows about one kind beyond its schema and its row in the resource table. Each
+ * facet that is absent follows the rules that all kinds share.
  */
 export interface KindFacets<
   T extends KubeObject = KubeObject,
   Version extends string = string,
   Subresource extends string = string,
 > {
-  /** How objects are prepared, checked, changed and deleted; of the kind that is stored, in its storage version. */
+  /**
+   * How objects are prepared, checked, changed and deleted; of the kind that is stored, in its storage
+   * version.
+   */
   strategy?: KindTraits<T> | ((dependencies: KindDependencies) => KindTraits<T>);
   /** What a write to `status` keeps, resets and checks. */
   status?: StatusTraits<T>;
@@ -64,9 +70,15 @@ export interface KindFacets<
   verbs?(store: GenericStore, clock: () => number): Partial<Rest>;
   /** How a resource that is not stored is served. */
   serve?(resource: ResourceInfo, dependencies: VirtualDependencies): Rest;
-  /** The columns of `kubectl get`; absent: name and age. Of the storage version, except for a kind that is stored as another. */
+  /**
+   * The columns of `kubectl get`; absent: name and age. Of the storage version, except for a kind that is
+   * stored as another.
+   */
   table?: TableConvertor;
-  /** Labels of field selectors beyond `metadata.name` and `metadata.namespace`, each with the value of an object. */
+  /**
+   * Labels of field selectors beyond `metadata.name` and `metadata.namespace`, each with the value of an
+   * object.
+   */
   selectableFields?: Readonly<Record<string, (object: T) => string>>;
   /** How another label is refused, where the kind has its own words for it. */
   unsupportedField?(label: string, version: string): string;
@@ -76,7 +88,10 @@ export interface KindFacets<
   conversions?: { readonly [version in Version]?: Conversion };
   /** Versions for which every request gets a warning. */
   deprecated?: { readonly [version in Version]?: Deprecation };
-  /** DELETE answers with the object where others answer with a Status (Kubernetes: `Store.ReturnDeletedObject`). */
+  /**
+   * DELETE answers with the object where others answer with a Status (Kubernetes:
+   * `Store.ReturnDeletedObject`).
+   */
   returnsDeletedObject?: true;
   /** The OpenAPI document has a Status as the answer of DELETE all the same. */
   publishesDeletedStatus?: true;
@@ -92,8 +107,8 @@ export interface KindModule extends KindFacets {
 }
 
 /**
- * The module of a kind. Its facets are written for the kind's own type and versions; the registry gives them nothing but objects
- * of the kind, so the type is forgotten here.
+ * The module of a kind. Its facets are written for the kind's own type and versions; the registry gives them
+ * nothing but objects of the kind, so the type is forgotten here.
  */
 export function defineKind<Key extends KindKey>(
   key: Key,

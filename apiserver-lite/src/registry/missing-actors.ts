@@ -3,8 +3,9 @@ import type { Actor } from './kind-module.ts';
 import type { Strategy } from './strategy.ts';
 
 /**
- * The strategy with a warning for new objects that no part of this control plane will act on. `running` are the parts that
- * run; undefined: not known (an API server alone, whose controllers run elsewhere), and nobody is warned.
+ * The strategy with a warning for new objects that no part of this control plane will act on. `running` are
+ * the parts that run; undefined: not known (an API server alone, whose controllers run elsewhere), and nobody
+ * is warned.
  */
 export function warnOfMissingActors(
   strategy: Strategy,

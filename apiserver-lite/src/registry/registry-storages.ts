@@ -1,10 +1,16 @@
 import { resources, type ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { ResourceStorage } from '../storage/storage.ts';
 
-/** Makes the storage of one resource; called once per storage prefix, with the resource in its storage version. */
+/**
+ * Makes the storage of one resource; called once per storage prefix, with the resource in its storage
+ * version.
+ */
 export type StorageFactory = (resource: ResourceInfo) => ResourceStorage;
 
-/** The storages of the built-in resources, made when first asked for: one for all names and versions of a prefix. */
+/**
+ * The storages of the built-in resources, made when first asked for: one for all names and versions of a
+ * prefix.
+ */
 export class RegistryStorages {
   readonly #factory: StorageFactory;
   readonly #byPrefix = new Map<string, ResourceStorage>();
@@ -13,7 +19,10 @@ export class RegistryStorages {
     this.#factory = factory;
   }
 
-  /** The stored objects of a built-in resource, by its plural name. Throws for one that there is not, or is not stored. */
+  /**
+   * The stored objects of a built-in resource, by its plural name. Throws for one that there is not, or is
+   * not stored.
+   */
   of(group: string, resource: string): ResourceStorage {
     return this.forResource(builtInResource(group, resource));
   }
@@ -43,7 +52,9 @@ export function builtInResource(group: string, name: string): ResourceInfo {
   return resource;
 }
 
-/** The resource in the version that it is stored in; where that version is not in the table, with its name. */
+/**
+ * The resource in the version that it is stored in; where that version is not in the table, with its name.
+ */
 export function storageView(resource: ResourceInfo): ResourceInfo {
   const { group, version, kind } = resource.storedAs;
   const same = resources().find(

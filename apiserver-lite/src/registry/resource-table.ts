@@ -1,6 +1,6 @@
 import type { ServedRest } from './rest.ts';
 
-/** One change of what is served, told to subscribers after it was made. */
+/** One change of what is served, sent to subscribers after it was made. */
 export interface ServedChange {
   /** Of the table, after the change. */
   readonly version: number;
@@ -9,7 +9,10 @@ export interface ServedChange {
   readonly removed: readonly ServedRest[];
 }
 
-/** What the API serves, for those who only read it: every resource and subresource, found by its place in the API. */
+/**
+ * What the API serves, for those who only read it: every resource and subresource, found by its place in the
+ * API.
+ */
 export interface ServedResources {
   /** Rises with every change: what was made from the table holds as long as this number does. */
   readonly version: number;
@@ -26,8 +29,8 @@ export interface ServedResources {
 }
 
 /**
- * The table of what is served. Discovery, OpenAPI, metrics, APIServices and the router of requests read it for every
- * request, or follow its changes, so that resources can come and go while the server runs.
+ * The table of what is served. Discovery, OpenAPI, metrics, APIServices and the router of requests read it
+ * for every request, or follow its changes, so that resources can come and go while the server runs.
  */
 export class ResourceTable implements ServedResources {
   readonly #rests = new Map<string, ServedRest>();
@@ -79,8 +82,8 @@ export class ResourceTable implements ServedResources {
   }
 
   /**
-   * Removes and adds in one step: no request and no subscriber sees a state between. Nothing happens, and the version
-   * stays, where nothing changes.
+   * Removes and adds in one step: no request and no subscriber sees a state between. Nothing happens, and the
+   * version stays, where nothing changes.
    */
   change({ add = [], remove = [] }: { add?: readonly ServedRest[]; remove?: readonly ServedRest[] }): void {
     const removed = new Set<ServedRest>();

@@ -8,15 +8,18 @@ import type { ListOptions, ListPage, Preconditions, WatchOptions, Watcher } from
 export type PropagationPolicy = 'Orphan' | 'Background' | 'Foreground';
 
 /**
- * Asks validating admission about an object, just before it is stored or deleted; throws the refusal (Kubernetes:
- * `rest.ValidateObjectFunc`). The object is in the version that the Rest serves, and must not be changed.
+ * Asks validating admission about an object, just before it is stored or deleted; throws the refusal
+ * (Kubernetes: `rest.ValidateObjectFunc`). The object is in the version that the Rest serves, and must not be
+ * changed.
  */
 export type ValidateObject = (object: KubeObject) => Promise<void>;
 
 /** Asks about the next state of an object (Kubernetes: `rest.ValidateObjectUpdateFunc`). */
 export type ValidateObjectUpdate = (object: KubeObject, old: KubeObject) => Promise<void>;
 
-/** For what the server writes without a request: nobody is asked (Kubernetes: `rest.ValidateAllObjectFunc`). */
+/**
+ * For what the server writes without a request: nobody is asked (Kubernetes: `rest.ValidateAllObjectFunc`).
+ */
 export const acceptObject = async (): Promise<void> => {};
 
 export interface CreateOptions {
@@ -27,7 +30,9 @@ export interface CreateOptions {
 export interface UpdateOptions {
   dryRun: boolean;
   preconditions?: Preconditions;
-  /** An update of a missing object creates it (only where the strategy allows it, or by server-side apply). */
+  /**
+   * An update of a missing object creates it (only where the strategy allows it, or by server-side apply).
+   */
   forceAllowCreate?: boolean;
   /** Asked where the update creates the object. */
   validateCreate: ValidateObject;
@@ -42,7 +47,7 @@ export interface DeleteOptions {
   orphanDependents?: boolean;
 }
 
-/** A deletion, and whom to ask about each object just before it is marked or deleted. */
+/** A deletion, and the admission that validates each object just before it is marked or deleted. */
 export interface ValidatedDelete extends DeleteOptions {
   validate: ValidateObject;
 }
@@ -89,9 +94,9 @@ export interface TableConvertor {
 }
 
 /**
- * What the API can do with one served resource or subresource (Kubernetes: `apiserver/pkg/registry/rest`). A verb that
- * is absent is answered 405. Objects that go in are decoded, conformed to the schema and defaulted, in the served
- * version; those that come out are in the served version too, shared, and never to be changed.
+ * What the API can do with one served resource or subresource (Kubernetes: `apiserver/pkg/registry/rest`). A
+ * verb that is absent is answered 405. Objects that go in are decoded, conformed to the schema and defaulted,
+ * in the served version; those that come out are in the served version too, shared, and never to be changed.
  */
 export interface Rest {
   readonly resource: ResourceInfo;
@@ -106,7 +111,10 @@ export interface Rest {
 
   /** A new object as it would be stored. Names are generated here. */
   create?(context: RequestContext, object: KubeObject, options: CreateOptions): Promise<CachedObject>;
-  /** `name` is the parent's for a subresource such as `pods/binding` or `pods/eviction`; the result is a Status or an object. */
+  /**
+   * `name` is the parent's for a subresource such as `pods/binding` or `pods/eviction`; the result is a
+   * Status or an object.
+   */
   createNamed?(
     context: RequestContext,
     name: string,
@@ -116,7 +124,10 @@ export interface Rest {
   get?(context: RequestContext, name: string, resourceVersion: string): Promise<CachedObject>;
   list?(context: RequestContext, options: ListOptions): Promise<ListPage>;
   watch?(context: RequestContext, options: WatchOptions): Promise<Watcher>;
-  /** `transform` makes the wanted object from the current one; it may run several times and must not change it. */
+  /**
+   * `transform` makes the wanted object from the current one; it may run several times and must not change
+   * it.
+   */
   update?(
     context: RequestContext,
     name: string,
@@ -135,7 +146,10 @@ export interface Rest {
   readonly unsupportedField?: (label: string) => string;
   /** The warning that every request gets; absent where the version is not deprecated. */
   readonly deprecation?: string;
-  /** DELETE answers with the object where others answer with a Status (Kubernetes: `Store.ReturnDeletedObject`). */
+  /**
+   * DELETE answers with the object where others answer with a Status (Kubernetes:
+   * `Store.ReturnDeletedObject`).
+   */
   readonly returnsDeletedObject?: true;
   /** The OpenAPI document has a Status as the answer of DELETE all the same. */
   readonly publishesDeletedStatus?: true;

@@ -18,7 +18,10 @@ export interface ServerWrite {
   manager?: string;
 }
 
-/** Records who owns the fields of what the server writes, as for any client: kube-apiserver writes through its own API. */
+/**
+ * Records who owns the fields of what the server writes, as for any client: kube-apiserver writes through its
+ * own API.
+ */
 export type TrackServerWrite = (write: ServerWrite) => void;
 
 /** Fields that a part of the server applied to an object's status. */

@@ -56,7 +56,10 @@ export class StoredRests {
     return this.#stores.get(prefix);
   }
 
-  /** A resource of one version, and its subresources as far as they are implemented. `module` is that of its own kind. */
+  /**
+   * A resource of one version, and its subresources as far as they are implemented. `module` is that of its
+   * own kind.
+   */
   build(resource: ResourceInfo, module: KindModule): Rest[] {
     const { authorizer, dependencies } = this.#options;
     const { clock, storageOf } = dependencies;

@@ -30,11 +30,13 @@ export type MetadataCheck = 'whole' | 'change';
 export type NameValidator = (name: string, prefix: boolean) => readonly string[];
 
 /**
- * What one kind resets, computes, protects and checks (Kubernetes: `rest.RESTCreateStrategy`, `RESTUpdateStrategy`,
- * `RESTDeleteStrategy`). The phases run in the order in which they stand here. Objects are in the storage version.
+ * What one kind resets, computes, protects and checks (Kubernetes: `rest.RESTCreateStrategy`,
+ * `RESTUpdateStrategy`, `RESTDeleteStrategy`). The phases run in the order in which they stand here. Objects
+ * are in the storage version.
  *
  *     create   beginCreate → prepareForCreate → validate → warningsOnCreate → canonicalize
- *     update   beginUpdate → prepareForUpdate → validateUpdate → warningsOnUpdate → canonicalize → shouldDeleteDuringUpdate
+ *     update   beginUpdate → prepareForUpdate → validateUpdate → warningsOnUpdate → canonicalize
+ *              → shouldDeleteDuringUpdate
  *     delete   warningsOnDelete → checkGracefulDelete → … → afterDelete
  */
 export interface Strategy<T extends KubeObject = KubeObject> {
@@ -44,18 +46,23 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly validateName: NameValidator;
   readonly garbageCollection: GarbageCollection;
   /**
-   * What this endpoint sets back, so that nobody comes to own it by writing it here (Kubernetes: `rest.ResetFieldsStrategy`).
-   * Paths, each with all below it. Absent: the status, and for `status` the spec.
+   * What this endpoint sets back, so that nobody comes to own it by writing it here (Kubernetes:
+   * `rest.ResetFieldsStrategy`). Paths, each with all below it. Absent: the status, and for `status` the
+   * spec.
    */
   readonly resetFields?: readonly string[];
   /** Whether finalizers must have a domain, or be ones that everybody knows. */
   readonly standardFinalizers: boolean;
   /**
-   * `validate` checks the metadata itself where it does so at all: what is checked of all kinds is checked of a new object
-   * in which `validate` found nothing. Absent: it is checked first, and all findings are reported together.
+   * `validate` checks the metadata itself where it does so at all: what is checked of all kinds is checked of
+   * a new object in which `validate` found nothing. Absent: it is checked first, and all findings are
+   * reported together.
    */
   readonly metadataCheckedLast?: true;
-  /** How the kind judges metadata of an update beyond what is judged of all: its findings are told once more each. */
+  /**
+   * How the kind judges metadata of an update beyond what is judged of all: its findings are reported once
+   * more each.
+   */
   readonly metadataChecksOnUpdate: readonly MetadataCheck[];
 
   /** Reserves what the object needs from elsewhere (cluster IPs); may change the object. */

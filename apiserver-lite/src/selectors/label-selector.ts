@@ -15,8 +15,8 @@ export type Labels = Readonly<Record<string, string>> | undefined;
 const binaryOperators = 'in, notin, =, ==, !=, gt, lt';
 
 /**
- * Reads a label selector: `app=web,tier in (front,back),!legacy,size>3` (Kubernetes: `apimachinery/pkg/labels`).
- * Throws 400 with kube-apiserver's words.
+ * Reads a label selector: `app=web,tier in (front,back),!legacy,size>3` (Kubernetes:
+ * `apimachinery/pkg/labels`). Throws 400 with kube-apiserver's words.
  */
 export function parseLabelSelector(selector: string): LabelRequirement[] {
   try {

@@ -77,8 +77,8 @@ describe('hostile connections', { timeout: 60_000 }, () => {
   }
 
   /**
-   * Attacks while somebody else asks. A busy machine is slow in peace, too: what counts is the difference, and the best
-   * of several tries.
+   * Attacks while somebody else asks. A busy machine is slow in peace, too: what counts is the difference,
+   * and the best of several tries.
    */
   async function underAttack(attack: () => Promise<void> | void): Promise<void> {
     const stalls: number[] = [];

@@ -30,7 +30,10 @@ export interface HttpsServerOptions {
   http2?: boolean;
   /** Most requests at once on an HTTP/2 connection. Default 250. */
   http2MaxStreams?: number;
-  /** Authorities of client certificates. A certificate is asked for only where this is set, and never demanded. */
+  /**
+   * Authorities of client certificates. A certificate is asked for only where this is set, and never
+   * demanded.
+   */
   clientCa?: Pem;
   handler: Handler;
   log: Logger;
@@ -40,7 +43,10 @@ export interface HttpsServerOptions {
   unsentLimits?: UnsentLimits;
   /** What servers that share one limit have unsent. Default: a count of its own. */
   unsentTotal?: UnsentTotal;
-  /** How long clients may take for a TLS handshake (default 10 s), and for headers (default 32 s, as Go's server here). */
+  /**
+   * How long clients may take for a TLS handshake (default 10 s), and for headers (default 32 s, as Go's
+   * server here).
+   */
   handshakeTimeoutMs?: number;
   headersTimeoutMs?: number;
   /** How long a connection without requests stays open. Default 90 s. */
@@ -55,8 +61,8 @@ export interface HttpsServer {
   /** Requests under way, watches included. */
   inFlight(): number;
   /**
-   * Takes no new connections, ends watches, lets other requests finish, then drops what remains after the drain
-   * timeout. Resolves when every connection is gone.
+   * Takes no new connections, ends watches, lets other requests finish, then drops what remains after the
+   * drain timeout. Resolves when every connection is gone.
    */
   close(): Promise<void>;
 }
@@ -65,7 +71,9 @@ const maxHeaderBytes = 256 * 1024;
 const idleTimeoutMs = 90_000;
 const headersTimeoutMs = 32_000;
 
-/** Starts the one port that speaks HTTP/2 and HTTP/1.1 over TLS. Rejects where the address cannot be taken. */
+/**
+ * Starts the one port that speaks HTTP/2 and HTTP/1.1 over TLS. Rejects where the address cannot be taken.
+ */
 export async function startHttpsServer(options: HttpsServerOptions): Promise<HttpsServer> {
   const { bindAddress, port, log, now = Date.now } = options;
   const server = createServer(options);
@@ -171,7 +179,9 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
   };
 }
 
-/** How long the rest of a body is read that nobody wants any more, so that its sender sees the answer first. */
+/**
+ * How long the rest of a body is read that nobody wants any more, so that its sender sees the answer first.
+ */
 const lingerMs = 500;
 
 /** Ends a connection of HTTP/1.1 whose request goes on after its answer: a body may take for ever. */

@@ -16,8 +16,9 @@ export interface PostStartHooksOptions {
 }
 
 /**
- * What a server does once it listens, such as writing bootstrap objects. A hook that fails is tried again: the store may
- * be gone for a moment. Each has a health check `poststarthook/NAME` (Kubernetes: `server/hooks.go`).
+ * What a server does once it listens, such as writing bootstrap objects. A hook that fails is tried again:
+ * the store may be gone for a moment. Each has a health check `poststarthook/NAME` (Kubernetes:
+ * `server/hooks.go`).
  */
 export class PostStartHooks {
   readonly #hooks: Hook[] = [];

@@ -31,7 +31,8 @@ export function authenticationStage(
   const tokens: TokenAuthenticator[] = options.tokens === undefined ? [] : [options.tokens];
   if (accounts !== undefined) tokens.push(async (token) => (await accounts.authenticate(token))?.user);
   return {
-    // Tokens are looked for also where none is configured: an unknown token is a wrong credential (401), not no credential.
+    // Tokens are looked for also where none is configured: an unknown token is a wrong credential (401), not
+    // no credential.
     authenticator: anyOf([clientCertificate(), bearerToken(tokens)], allowsAnonymous(options)),
     tokenReviewer: reviewToken({
       tokens: options.tokens,
@@ -42,7 +43,10 @@ export function authenticationStage(
   };
 }
 
-/** Requests without credentials are those of `system:anonymous`, but never where AlwaysAllow lets everybody do everything. */
+/**
+ * Requests without credentials are those of `system:anonymous`, but never where AlwaysAllow lets everybody do
+ * everything.
+ */
 function allowsAnonymous({ anonymousAuth = true, authorizationModes = [], log }: ApiserverOptions): boolean {
   if (!anonymousAuth || !authorizationModes.includes('AlwaysAllow')) return anonymousAuth;
   log.warn(

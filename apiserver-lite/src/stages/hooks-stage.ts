@@ -31,7 +31,10 @@ export interface HooksStage {
   withdrawEndpoints(): Promise<void>;
 }
 
-/** The post-start hooks, by kube-apiserver's names; each name says what is true here once the hook is finished. */
+/**
+ * The post-start hooks, by kube-apiserver's names; each name says what is true here once the hook is
+ * finished.
+ */
 export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): HooksStage {
   const { registry, storage, address, closing } = parts;
   const { log } = options;

@@ -9,7 +9,9 @@ export interface ListeningOn {
   url: string;
 }
 
-/** The address that the server names in discovery documents and writes into endpoints; known when it listens. */
+/**
+ * The address that the server names in discovery documents and writes into endpoints; known when it listens.
+ */
 export class ServingAddress {
   readonly #options: Pick<ApiserverOptions, 'advertiseAddress' | 'externalHostname'>;
   #listening: ListeningOn = { bindAddress: '127.0.0.1', port: 6443, url: 'https://127.0.0.1:6443' };

@@ -17,7 +17,10 @@ export interface StorageStage {
   readonly factory: StorageFactory;
   /** The storages of the built-in resources. */
   readonly storages: RegistryStorages;
-  /** What the server itself follows of its built-in resources: one informer each, started by the first follower. */
+  /**
+   * What the server itself follows of its built-in resources: one informer each, started by the first
+   * follower.
+   */
   readonly informers: SharedInformers;
 }
 

@@ -115,7 +115,7 @@ describe('the storage factory', () => {
       .then(({ header }) => header);
     await etcd.put({ key: Buffer.from('compact_rev_key'), value: Buffer.from(String(revision)) });
     await etcd.compact({ revision });
-    // The watch has told of it when a later write has come through.
+    // The watch has seen it when a later write has come through.
     await storage.create({ namespace: 'default', name: 'd' }, configMap('d'));
     await until(() => storage.count() === 4);
     const error: unknown = await more(first.continueToken).then(

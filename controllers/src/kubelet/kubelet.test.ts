@@ -178,13 +178,13 @@ test('brings a Pod to Running, step by step, and says so', async () => {
     assert.equal(found.reason, undefined, `${type} has still a reason`);
     assert.equal(found.message, undefined, `${type} has still a message`);
   }
-  const told = await said('p');
+  const reported = await said('p');
   assert.deepEqual(
-    told.map((line) => line.split(':')[0]),
+    reported.map((line) => line.split(':')[0]),
     ['Pulling', 'Pulled', 'Created', 'Started'],
   );
   assert.match(
-    told[1]!,
+    reported[1]!,
     /^Pulled: Successfully pulled image "nginx:1" in 100ms \(100ms including waiting\)\. Image size: \d+ bytes\.$/,
   );
   const writes = context.api.requests.filter(({ subresource }) => subresource === 'status').length;
@@ -471,9 +471,9 @@ test('a Pod whose volumes cannot be mounted waits without a sandbox', async () =
   ];
   await create('p', { volumes });
   await context.clock.advance(300);
-  const { status: told } = await get('p');
+  const { status: reported } = await get('p');
   assert.deepEqual((await status('p')).state, { waiting: { reason: 'ContainerCreating' } });
-  assert.equal(told?.podIP, undefined);
+  assert.equal(reported?.podIP, undefined);
   assert.equal((await condition('p', 'PodReadyToStartContainers'))?.status, 'False');
   assert.deepEqual(await said('p'), [
     'FailedMount: MountVolume.SetUp failed for volume "a" : configmap "gone" not found',
@@ -608,8 +608,8 @@ test('a Pod that another ended stays ended, and nothing of it runs', async () =>
     body: { status: { phase: 'Failed', reason: 'Evicted', message: 'too much' } },
   });
   await context.clock.advance(1_000);
-  const { status: told } = await get('p');
-  assert.deepEqual([told?.phase, told?.reason, told?.message], ['Failed', 'Evicted', 'too much']);
+  const { status: reported } = await get('p');
+  assert.deepEqual([reported?.phase, reported?.reason, reported?.message], ['Failed', 'Evicted', 'too much']);
   assert.ok((await status('p')).state.terminated);
   await end();
 });

@@ -39,8 +39,8 @@ const followed = {
 } as const satisfies Partial<Record<EventResource, Resource>>;
 
 /**
- * Keeps the cluster's state and the queue up to date with the informers, and gives the queue every change as an event
- * (kube-scheduler: `eventhandlers.go`). Pods that have finished count as deleted.
+ * Keeps the cluster's state and the queue up to date with the informers, and gives the queue every change as
+ * an event (kube-scheduler: `eventhandlers.go`). Pods that have finished count as deleted.
  */
 export class ClusterEvents {
   readonly #sinks: ClusterEventSinks;

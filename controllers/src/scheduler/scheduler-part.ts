@@ -21,7 +21,10 @@ export function createSchedulerPart(part: PartOptions, options: SchedulerOptions
   });
 }
 
-/** Events about Pods are of the group events.k8s.io; the one about the Lease is of the core group, as kube-scheduler's. */
+/**
+ * Events about Pods are of the group events.k8s.io; the one about the Lease is of the core group, as
+ * kube-scheduler's.
+ */
 function withRecorder(context: ControllerContext, options: SchedulerOptions): Worker {
   const { client, clock, log } = context;
   const recorder = new SeriesRecorder({

@@ -126,9 +126,9 @@ test('a binding that fails gives the room back and is tried again', async () => 
   await until('bound', () => bindings() === 2);
   assert.equal(await placeOf('p'), 'a');
   await end();
-  const told = (await context.client.list(seriesEvents)).items.map(({ reason, note }) => [reason, note]);
+  const reported = (await context.client.list(seriesEvents)).items.map(({ reason, note }) => [reason, note]);
   const failed = 'running Bind plugin "DefaultBinder": the server answered 500';
-  assert.deepEqual(told.sort(), [
+  assert.deepEqual(reported.sort(), [
     ['FailedScheduling', failed],
     ['Scheduled', 'Successfully assigned default/p to a'],
   ]);
@@ -253,8 +253,8 @@ test('where the class makes volumes, the claim is told the node, and the Pod wai
     ).length;
   await until('told', () => updates() === 1);
   const ref = { namespace: 'default', name: 'data' };
-  const told = await context.client.get(persistentVolumeClaims, ref);
-  const annotations = (told.metadata.annotations ?? {}) as Record<string, string>;
+  const reported = await context.client.get(persistentVolumeClaims, ref);
+  const annotations = (reported.metadata.annotations ?? {}) as Record<string, string>;
   assert.equal(annotations['volume.kubernetes.io/selected-node'], 'a');
   // Another Pod is placed meanwhile: waiting for storage holds nobody up.
   await context.client.create(pods, pod('other'));
@@ -263,9 +263,12 @@ test('where the class makes volumes, the claim is told the node, and the Pod wai
   );
   assert.equal(await placeOf('p'), undefined);
   await context.client.update(persistentVolumeClaims, {
-    ...told,
-    metadata: { ...told.metadata, annotations: { ...annotations, 'pv.kubernetes.io/bind-completed': 'yes' } },
-    spec: { ...told.spec, volumeName: 'made' },
+    ...reported,
+    metadata: {
+      ...reported.metadata,
+      annotations: { ...annotations, 'pv.kubernetes.io/bind-completed': 'yes' },
+    },
+    spec: { ...reported.spec, volumeName: 'made' },
   } as PersistentVolumeClaim);
   await until('bound', () =>
     context.api.requests.some(({ subresource, name }) => subresource === 'binding' && name === 'p'),
@@ -327,14 +330,14 @@ test('a volume that waits for a consumer is given to the claim, and to no other'
     /1 node\(s\) didn't find available persistent volumes/,
   );
 
-  // Nobody binds them here: after ten minutes the Pod is told, and tried again.
+  // Nobody binds them here: after ten minutes the Pod gets an event, and is tried again.
   await context.clock.advance(600_000);
   await until('given up', () =>
     context.api.requests.some((request) => request.subresource === 'status' && request.name === name),
   );
-  const told = await context.client.get(pods, { namespace: 'default', name });
+  const reported = await context.client.get(pods, { namespace: 'default', name });
   assert.equal(
-    told.status?.conditions?.[0]?.message,
+    reported.status?.conditions?.[0]?.message,
     'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
   );
   await end();

@@ -22,9 +22,9 @@ export interface SchedulerOptions {
 }
 
 /**
- * Gives Pods without a node one, one at a time: decide on the state that the informers show, count the Pod on its node at
- * once, bind it beside the next decisions (kube-scheduler: `Scheduler`). Start it when the informers have synced, and only
- * while leading.
+ * Gives Pods without a node one, one at a time: decide on the state that the informers show, count the Pod on
+ * its node at once, bind it beside the next decisions (kube-scheduler: `Scheduler`). Start it when the
+ * informers have synced, and only while leading.
  */
 export class Scheduler {
   readonly #queue: SchedulingQueue;

@@ -11,8 +11,8 @@ interface Toleration {
 const defaultTolerations: DefaultTolerations = { notReadySeconds: 300, unreachableSeconds: 300 };
 
 /**
- * Gives every Pod that does not say otherwise some minutes on a node that is not ready or not reachable, before it is
- * evicted (Kubernetes: `plugin/pkg/admission/defaulttolerationseconds`).
+ * Gives every Pod that does not say otherwise some minutes on a node that is not ready or not reachable,
+ * before it is evicted (Kubernetes: `plugin/pkg/admission/defaulttolerationseconds`).
  */
 export function defaultTolerationSeconds({
   defaultTolerations: seconds = defaultTolerations,

@@ -13,7 +13,10 @@ const immortal = new Set(['default', 'kube-system', 'kube-public']);
 export function namespaceLifecycle({ storageOf }: Pick<PluginDependencies, 'storageOf'>): AdmissionPlugin {
   const storage = storageOf('', 'namespaces');
 
-  /** The cache may lag behind a namespace that was created through another apiserver, so a miss is asked again. */
+  /**
+   * The cache may lag behind a namespace that was created through another apiserver, so a miss is asked
+   * again.
+   */
   async function find(name: string): Promise<CachedObject | undefined> {
     for (const resourceVersion of ['0', '']) {
       try {

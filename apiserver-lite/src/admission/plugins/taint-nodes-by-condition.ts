@@ -8,8 +8,8 @@ interface Taint {
 const notReady: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
 /**
- * Taints every new Node as not ready, so that nothing is scheduled there before node-lifecycle-controller has looked at
- * it; that takes the taint away (Kubernetes: `plugin/pkg/admission/nodetaint`).
+ * Taints every new Node as not ready, so that nothing is scheduled there before node-lifecycle-controller has
+ * looked at it; that takes the taint away (Kubernetes: `plugin/pkg/admission/nodetaint`).
  */
 export function taintNodesByCondition(): AdmissionPlugin {
   return {

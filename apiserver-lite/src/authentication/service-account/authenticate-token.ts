@@ -11,7 +11,7 @@ import type { VerifyingKey } from './token-keys.ts';
 export interface TokenAuthenticatorOptions {
   issuers: readonly string[];
   keys: readonly VerifyingKey[];
-  /** Whom tokens must be for, where nobody asks for others. */
+  /** The audiences that tokens must be for, unless others are asked for. */
   apiAudiences: readonly string[];
   lookup: boolean;
   /** The stored objects of the core group. */

@@ -22,8 +22,9 @@ function document(contentType: string, make: () => object): Handler {
 }
 
 /**
- * Tells other parties how to check tokens of service accounts (Kubernetes: `serviceaccount/openidmetadata.go`). An issuer
- * that is no plain https URL cannot be discovered, and nothing is served. Answers whether something is.
+ * Tells other parties how to check tokens of service accounts (Kubernetes:
+ * `serviceaccount/openidmetadata.go`). An issuer that is no plain https URL cannot be discovered, and nothing
+ * is served. Answers whether something is.
  */
 export function serveOpenId(router: PathRouter, { issuer, keys, jwksUri }: OpenIdOptions): boolean {
   if (!isDiscoverable(issuer)) return false;

@@ -14,6 +14,8 @@ export interface ServiceAccountOptions {
   lookup?: boolean;
   /** Longer lives are shortened to it. Default: no limit. */
   maxExpirationSeconds?: number;
-  /** Tokens that Pods renew by themselves live longer, for programs that don't read them again. Default true. */
+  /**
+   * Tokens that Pods renew by themselves live longer, for programs that don't read them again. Default true.
+   */
   extendExpiration?: boolean;
 }

@@ -9,8 +9,8 @@ import type { NodeIndex } from './node-index.ts';
 const leaseNamespace = 'kube-node-lease';
 
 /**
- * `--authorization-mode=Node`: a kubelet (user `system:node:NAME` in the group `system:nodes`) may read what its own Pods
- * name, and write what is its own; what is not divided by nodes goes by the role `system:node`
+ * `--authorization-mode=Node`: a kubelet (user `system:node:NAME` in the group `system:nodes`) may read what
+ * its own Pods name, and write what is its own; what is not divided by nodes goes by the role `system:node`
  * (Kubernetes: `plugin/pkg/auth/authorizer/node`).
  */
 export function nodeAuthorizer(index: NodeIndex, nodeRole: RoleObject): Authorizer {

@@ -20,8 +20,8 @@ interface Volume {
 }
 
 /**
- * What is related to each node (Kubernetes: `plugin/pkg/auth/authorizer/node/graph.go`): its Pods, what these name, the
- * volumes behind their claims, attachments, slices and certificate requests.
+ * What is related to each node (Kubernetes: `plugin/pkg/auth/authorizer/node/graph.go`): its Pods, what these
+ * name, the volumes behind their claims, attachments, slices and certificate requests.
  *
  *     secret ← Pod → node      volume → claim ← Pod → node
  */

@@ -50,8 +50,8 @@ export interface PolicyOptions {
 }
 
 /**
- * What everybody may do in a cluster that nobody has changed: the objects that a stock kube-apiserver 1.36 writes at its
- * start, from a table of its answers (`scripts/bootstrap-policy.ts`).
+ * What everybody may do in a cluster that nobody has changed: the objects that a stock kube-apiserver 1.36
+ * writes at its start, from a table of its answers (`scripts/bootstrap-policy.ts`).
  */
 export function bootstrapPolicy({
   controllersShareOneIdentity,
@@ -85,8 +85,9 @@ export function mayUpdate({ metadata }: Pick<RoleObject, 'metadata'>): boolean {
 
 /**
  * The controllers of `pg8s up` work under one name, as those of kube-controller-manager do without
- * `--use-service-account-credentials`; a stock cluster lets that name do less than they need. These bindings give it
- * what its controllers' own accounts have, and nothing else. They have names of their own, so that a person sees them.
+ * `--use-service-account-credentials`; a stock cluster lets that name do less than they need. These bindings
+ * give it what its controllers' own accounts have, and nothing else. They have names of their own, so that a
+ * person sees them.
  */
 function sharedIdentity(bindings: readonly BindingRow[]): BindingRow[] {
   const prefix = 'system:controller:';

@@ -25,9 +25,9 @@ export interface ReconcileResult {
 }
 
 /**
- * Brings the stored roles and bindings to what the policy says: creates what is missing, adds missing rules and
- * subjects, but takes nothing away, and leaves alone what is annotated `autoupdate: "false"`
- * (Kubernetes: `registry/rbac/reconciliation`).
+ * Brings the stored roles and bindings to what the policy says: creates what is missing, adds missing rules
+ * and subjects, but takes nothing away, and leaves alone what is annotated `autoupdate: "false"` (Kubernetes:
+ * `registry/rbac/reconciliation`).
  */
 export async function reconcilePolicy(
   store: PolicyStore,
@@ -139,8 +139,8 @@ function isSameSubject(left: Subject, right: Subject): boolean {
 }
 
 /**
- * Fills in the rules of aggregated roles from the roles of the policy itself, so that `admin`, `edit` and `view` mean
- * something before a controller that aggregates has run, or where there is none.
+ * Fills in the rules of aggregated roles from the roles of the policy itself, so that `admin`, `edit` and
+ * `view` mean something before a controller that aggregates has run, or where there is none.
  */
 function withAggregatedRules(all: readonly RoleObject[]): RoleObject[] {
   const rulesOf = (role: RoleObject): PolicyRule[] => {

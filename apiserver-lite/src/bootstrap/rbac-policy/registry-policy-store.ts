@@ -10,7 +10,9 @@ import type { PolicyStore } from './reconcile.ts';
 /** The server itself, where it writes without a request. */
 const apiserver = { name: 'system:apiserver', groups: [mastersGroup] };
 
-/** The policy's view of the server's own roles and bindings, with all rules that a client's writes would meet. */
+/**
+ * The policy's view of the server's own roles and bindings, with all rules that a client's writes would meet.
+ */
 export function registryPolicyStore(registry: BuiltRegistry, now: () => number = Date.now): PolicyStore {
   const requestFor = ({ metadata }: KubeObject): StoreRequest => ({
     namespace: metadata.namespace ?? '',

@@ -23,7 +23,10 @@ const methods = {
   table: { columns: [], cells: unused },
 } satisfies Omit<Rest, 'resource' | 'subresource' | 'selectableFields'>;
 
-/** A table of every built-in resource that `isWanted`, for tests of the documents about them; nothing can be called. */
+/**
+ * A table of every built-in resource that `isWanted`, for tests of the documents about them; nothing can be
+ * called.
+ */
 export function fullRegistry(isWanted: (resource: ResourceInfo) => boolean = () => true): ResourceTable {
   const rests: Rest[] = resources().flatMap((resource) =>
     isWanted(resource)

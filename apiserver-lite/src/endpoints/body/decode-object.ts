@@ -30,8 +30,9 @@ export interface DecodeOptions {
 }
 
 /**
- * The object in a request's body, conformed to the schema but without defaults. Unknown and duplicate fields warn or
- * fail as `fieldValidation` says. Throws 400 and 415 (Kubernetes: `endpoints/handlers/create.go`, `rest.go`).
+ * The object in a request's body, conformed to the schema but without defaults. Unknown and duplicate fields
+ * warn or fail as `fieldValidation` says. Throws 400 and 415 (Kubernetes: `endpoints/handlers/create.go`,
+ * `rest.go`).
  */
 export async function decodeObject(context: RequestContext, options: DecodeOptions): Promise<KubeObject> {
   const { body, expected, codec, fieldValidation } = options;

@@ -2,14 +2,14 @@ import type { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { requestEntityTooLarge, type StatusError } from '../../api-errors/status-error.ts';
 
 /**
- * How many keys the maps of one object may have together. kube-apiserver has no such limit, but what it can store in etcd (1.5 MiB,
- * with an owner for each key) does not reach twice that many.
+ * How many keys the maps of one object may have together. kube-apiserver has no such limit, but what it can
+ * store in etcd (1.5 MiB, with an owner for each key) does not reach twice that many.
  */
 export const maxMapKeys = 65_536;
 
 /**
- * How many keys a JSON document may have, those of structs included. What fits into etcd has about half of that; to read more of
- * them keeps other requests waiting.
+ * How many keys a JSON document may have, those of structs included. What fits into etcd has about half of
+ * that; to read more of them keeps other requests waiting.
  */
 export const maxJsonKeys = 2 * maxMapKeys;
 
@@ -22,8 +22,9 @@ const bytesPerKey = 4;
 export const unboundedBytes = maxMapKeys * bytesPerKey;
 
 /**
- * Refuses an object whose maps have more than `maxMapKeys` keys: to build, compare and encode such maps keeps other requests
- * waiting for longer than any object is worth. Takes a parsed body, a decoded object or a patched document. Throws 413.
+ * Refuses an object whose maps have more than `maxMapKeys` keys: to build, compare and encode such maps keeps
+ * other requests waiting for longer than any object is worth. Takes a parsed body, a decoded object or a
+ * patched document. Throws 413.
  */
 export function ensureMapBudget(value: unknown): void {
   if (mapKeysIn(value) > maxMapKeys) {

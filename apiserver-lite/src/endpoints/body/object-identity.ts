@@ -2,8 +2,8 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { badRequest } from '../../api-errors/status-error.ts';
 
 /**
- * Makes the object's namespace the request's, which is empty for cluster-scoped resources. Throws 400 where the object
- * names another one (Kubernetes: `rest.EnsureObjectNamespaceMatchesRequestNamespace`).
+ * Makes the object's namespace the request's, which is empty for cluster-scoped resources. Throws 400 where
+ * the object names another one (Kubernetes: `rest.EnsureObjectNamespaceMatchesRequestNamespace`).
  */
 export function ensureNamespace({ metadata }: KubeObject, requestNamespace: string): void {
   const own = metadata.namespace ?? '';

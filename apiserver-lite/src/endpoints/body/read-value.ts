@@ -17,7 +17,9 @@ export class BodyError extends Error {
 /** A body as it was written. */
 export interface BodyValue {
   value: unknown;
-  /** Of JSON, the text and the keys that stand twice in it: where they are in the object is still to be found. */
+  /**
+   * Of JSON, the text and the keys that stand twice in it: where they are in the object is still to be found.
+   */
   json?: { text: string; duplicates: readonly DuplicateKey[] };
   /** Of YAML, the keys that stand twice in a map: `line 4: key "a" already set in map`. */
   yamlDuplicates: readonly string[];

@@ -64,7 +64,10 @@ export interface ListMeta {
   remainingItemCount?: number;
 }
 
-/** A list's message: {1: metadata {1: "", 2: resourceVersion, 3: continue, 4: remainingItemCount}, 2: items …}. */
+/**
+ * A list's message: {1: metadata {1: "", 2: resourceVersion, 3: continue, 4: remainingItemCount}, 2: items
+ * …}.
+ */
 export function listMessage(meta: ListMeta, items: readonly Uint8Array[]): Uint8Array {
   const metadata = Buffer.concat([
     ...delimited(1, empty),

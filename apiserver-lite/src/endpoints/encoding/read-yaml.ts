@@ -30,8 +30,8 @@ function asJson(text: string): ParsedYaml | undefined {
 }
 
 /**
- * `parseYaml` for the body of a request: what is large is read on another thread, so that the others do not wait.
- * Rejects with YamlErrors, 429 where too many wait already, and 504.
+ * `parseYaml` for the body of a request: what is large is read on another thread, so that the others do not
+ * wait. Rejects with YamlErrors, 429 where too many wait already, and 504.
  */
 export async function readYaml(body: Uint8Array): Promise<ParsedYaml> {
   const text = yamlText(body);

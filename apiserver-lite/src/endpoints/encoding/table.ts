@@ -39,8 +39,8 @@ export function tableJson(
   sorted.forEach((cached, index) => {
     const cells = goJson(cellsOf(cached, options));
     const conditions = bookmark === true ? undefined : convertor.conditions?.(cached.object);
-    const told = conditions === undefined ? '' : `"conditions":${goJson(conditions)},`;
-    pieces.push(Buffer.from(`${index === 0 ? '' : ','}{"cells":${cells},${told}"object":`));
+    const reported = conditions === undefined ? '' : `"conditions":${goJson(conditions)},`;
+    pieces.push(Buffer.from(`${index === 0 ? '' : ','}{"cells":${cells},${reported}"object":`));
     pieces.push(...rowObject(cached, options), close);
   });
   pieces.push(closeRows);

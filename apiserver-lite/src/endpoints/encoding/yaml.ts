@@ -8,8 +8,9 @@ import { yamlProblem } from './yaml/yaml-error.ts';
 const controlCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 /**
- * Reads the first document of a YAML text, as kube-apiserver does (`go.yaml.in/yaml/v2`): what follows is not looked at,
- * of keys that stand twice the last one counts. The time that it takes is in proportion to the text. @throws YamlError
+ * Reads the first document of a YAML text, as kube-apiserver does (`go.yaml.in/yaml/v2`): what follows is not
+ * looked at, of keys that stand twice the last one counts. The time that it takes is in proportion to the
+ * text. @throws YamlError
  */
 export function parseYaml(text: string): ParsedYaml {
   const source = text.startsWith('\ufeff') ? text.slice(1) : text;

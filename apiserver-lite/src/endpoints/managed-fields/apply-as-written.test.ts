@@ -4,8 +4,8 @@ import { testRegistry } from '../../registry/testing/test-registry.ts';
 import { EndpointServer } from '../testing/endpoint-server.ts';
 
 /*
- * Server-side apply of real kinds, with their defaults. Every expectation is what kube-apiserver 1.36.3 answers to the same
- * requests.
+ * Server-side apply of real kinds, with their defaults. Every expectation is what kube-apiserver 1.36.3
+ * answers to the same requests.
  */
 
 const collections = {

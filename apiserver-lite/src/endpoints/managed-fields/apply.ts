@@ -26,12 +26,13 @@ export interface Application {
 }
 
 /**
- * Server-side apply (KEP-555): merges `applied` into `current`, takes away what this manager applied last time and
- * nobody owns now, and records the ownership. `current` undefined: a new object. Throws 409 with every conflict.
+ * Server-side apply (KEP-555): merges `applied` into `current`, takes away what this manager applied last
+ * time and nobody owns now, and records the ownership. `current` undefined: a new object. Throws 409 with
+ * every conflict.
  *
- * Values count as they are written, before defaults and before Go's types change their form: a quantity of `1.5` is another one than
- * the stored `1500m`, and a list without a default is another one than the same list with it (Kubernetes:
- * `managedfields/internal/structuredmerge.go`).
+ * Values count as they are written, before defaults and before Go's types change their form: a quantity of
+ * `1.5` is another one than the stored `1500m`, and a list without a default is another one than the same
+ * list with it (Kubernetes: `managedfields/internal/structuredmerge.go`).
  */
 export async function applyConfiguration(
   current: KubeObject | undefined,

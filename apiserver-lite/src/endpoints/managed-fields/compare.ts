@@ -16,8 +16,8 @@ export interface CompareOptions {
   /** Fields of structs that are left out, with all that is below them. */
   skip?: FieldSet;
   /**
-   * The objects are documents: what is there was written. Without it they are what Go's types hold, and a field that Go prints
-   * even when it is empty counts as there.
+   * The objects are documents: what is there was written. Without it they are what Go's types hold, and a
+   * field that Go prints even when it is empty counts as there.
    */
   asWritten?: true;
 }
@@ -142,7 +142,7 @@ function compareValues(plan: TypePlan, left: unknown, right: unknown, read: Read
   }
 }
 
-/** Two values without anything inside are a leaf: only null, empty and absent can be told apart. */
+/** Two values without anything inside are a leaf: only null, empty and absent can be distinguished. */
 function compareEmpty(left: unknown, right: unknown): Comparison {
   if (left === undefined || right === undefined || left === null || right === null)
     return compareLeaf(left, right, written);
@@ -204,7 +204,9 @@ function compareLists(plan: ListPlan, left: unknown, right: unknown, read: ReadF
   return differences.sort().node(left === undefined, right === undefined);
 }
 
-/** Items that share a key can't be told apart: they are one leaf, unless one of them is left, or was alone. */
+/**
+ * Items that share a key can't be distinguished: they are one leaf, unless one of them is left, or was alone.
+ */
 function compareDuplicates(
   element: TypePlan,
   before: readonly unknown[],

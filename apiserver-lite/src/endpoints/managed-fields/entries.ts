@@ -1,7 +1,9 @@
 import type { ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { union, type FieldSet } from './field-set.ts';
 
-/** More entries of updates than this are merged, the oldest first (Kubernetes: `DefaultMaxUpdateManagers`). */
+/**
+ * More entries of updates than this are merged, the oldest first (Kubernetes: `DefaultMaxUpdateManagers`).
+ */
 const maxUpdateManagers = 10;
 
 /** RFC 3339 with seconds, as `metav1.Time`. */
@@ -22,8 +24,8 @@ export function decodeEntries(
 }
 
 /**
- * One entry a manager, the last one that it has, and none that owns nothing: as they are once they were read. The list itself
- * where it is so already.
+ * One entry a manager, the last one that it has, and none that owns nothing: as they are once they were read.
+ * The list itself where it is so already.
  */
 export function distinctEntries(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
   const lasts = new Map(entries.map((entry, index) => [managerKey(entry), index]));

@@ -1,6 +1,7 @@
 /**
- * Sets of fields as `fieldsV1` writes them (Kubernetes: `structured-merge-diff/fieldpath.Set`), kept in that form: a
- * tree whose edges are path elements. A node is a member when nothing is below it, or when it has `"."`:
+ * Sets of fields as `fieldsV1` writes them (Kubernetes: `structured-merge-diff/fieldpath.Set`), kept in that
+ * form: a tree whose edges are path elements. A node is a member when nothing is below it, or when it has
+ * `"."`:
  *
  *     { "f:metadata": { "f:labels": { ".": {}, "f:app": {} } } }      {metadata.labels, metadata.labels.app}
  *

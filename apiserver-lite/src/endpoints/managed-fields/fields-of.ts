@@ -4,8 +4,9 @@ import { leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
 import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 /**
- * The fields that a document names (Kubernetes: `structured-merge-diff/typed.TypedValue.ToFieldSet`): leaves, keys of maps, items
- * of lists, and fields of structs that hold nothing: null, or no field. An empty list names nothing.
+ * The fields that a document names (Kubernetes: `structured-merge-diff/typed.TypedValue.ToFieldSet`): leaves,
+ * keys of maps, items of lists, and fields of structs that hold nothing: null, or no field. An empty list
+ * names nothing.
  */
 export function fieldsOf(plan: TypePlan, document: unknown): FieldSet | undefined {
   return nodeOf(plan, document, false);
@@ -44,7 +45,7 @@ function membersOf(
   return children;
 }
 
-/** Items that stand twice are owned as wholes: nothing below them can be told apart. */
+/** Items that stand twice are owned as wholes: nothing below them can be distinguished. */
 function itemsOf(plan: Extract<TypePlan, { kind: 'set' | 'keyed' }>, value: unknown): [string, FieldSet][] {
   if (!Array.isArray(value)) return [];
   const items = new Map<string, FieldSet>();
@@ -58,8 +59,8 @@ function itemsOf(plan: Extract<TypePlan, { kind: 'set' | 'keyed' }>, value: unkn
 
 /**
  * The same set, in which each struct's field is a member that has members below it (Kubernetes:
- * `fieldpath.Set.EnsureNamedFieldsAreMembers`). So `spec` goes with the last owned field in it; keys of maps and items of lists
- * go only when they are members themselves.
+ * `fieldpath.Set.EnsureNamedFieldsAreMembers`). So `spec` goes with the last owned field in it; keys of maps
+ * and items of lists go only when they are members themselves.
  */
 export function withNamedFields(plan: TypePlan, set: FieldSet | undefined): FieldSet | undefined {
   if (set === undefined || plan.kind === 'leaf' || plan.kind === 'set') return set;

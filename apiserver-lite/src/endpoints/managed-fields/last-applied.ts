@@ -9,15 +9,18 @@ import type { Version } from '../../registry/resource-types/versions.ts';
 /** Where `kubectl apply` keeps what it applied from the client's side. */
 const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** The only manager for which the annotation counts: somebody who moves from client-side to server-side apply. */
+/**
+ * The only manager for which the annotation counts: somebody who moves from client-side to server-side apply.
+ */
 const upgradingManager = 'kubectl';
 
 /** Annotations of an object, names and values, may not be longer than this in sum. */
 const maxAnnotationBytes = 256 * 1024;
 
 /**
- * The fields that a client-side `kubectl apply` set and that still have its values: kubectl may take them from whoever
- * owns them (Kubernetes: `managedfields/internal/lastappliedmanager.go`). `live` is the current object as Go prints it.
+ * The fields that a client-side `kubectl apply` set and that still have its values: kubectl may take them
+ * from their owners (Kubernetes: `managedfields/internal/lastappliedmanager.go`). `live` is the current
+ * object as Go prints it.
  */
 export function fieldsOfLastApplied(
   current: KubeObject | undefined,
@@ -38,8 +41,8 @@ export function fieldsOfLastApplied(
 }
 
 /**
- * Keeps the annotation, where there is one, in step with what kubectl applies on the server's side; one that gets too long goes
- * (Kubernetes: `managedfields/internal/lastappliedupdater.go`).
+ * Keeps the annotation, where there is one, in step with what kubectl applies on the server's side; one that
+ * gets too long goes (Kubernetes: `managedfields/internal/lastappliedupdater.go`).
  */
 export function syncLastApplied(object: KubeObject, applied: JsonObject, manager: string): void {
   const { annotations } = object.metadata;

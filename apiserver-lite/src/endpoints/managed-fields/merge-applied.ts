@@ -5,9 +5,9 @@ import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
 type ListPlan = Extract<TypePlan, { kind: 'set' | 'keyed' }>;
 
 /**
- * `applied` over `live`, both as documents: pieces that have owners of their own merge, everything else is replaced (Kubernetes:
- * `typed.TypedValue.Merge`). null, `{}` and `[]` take nothing away where pieces merge: what the manager gives up is pruned
- * later. Neither document is changed.
+ * `applied` over `live`, both as documents: pieces that have owners of their own merge, everything else is
+ * replaced (Kubernetes: `typed.TypedValue.Merge`). null, `{}` and `[]` take nothing away where pieces merge:
+ * what the manager gives up is pruned later. Neither document is changed.
  */
 export function mergeApplied(plan: TypePlan, live: unknown, applied: unknown): unknown {
   if (applied === undefined) return live;

@@ -44,8 +44,8 @@ const named = ({ version, object }: VersionedObject) =>
   withNamedFields(version.plan, fieldsOf(version.plan, object));
 
 /**
- * Takes from the merged object what the manager applied last time and nobody owns now. Each set of fields counts in the version
- * that it was written in (Kubernetes: `structured-merge-diff/merge.Updater.prune`):
+ * Takes from the merged object what the manager applied last time and nobody owns now. Each set of fields
+ * counts in the version that it was written in (Kubernetes: `structured-merge-diff/merge.Updater.prune`):
  *
  * 1. all that the manager applied last time goes, structs included whose last field goes;
  * 2. what somebody owns comes back, whatever version it is owned in;

@@ -4,8 +4,8 @@ import { elementOf } from './list-items.ts';
 import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 /**
- * The document without the fields of a set (Kubernetes: `typed.TypedValue.RemoveItems`). What loses everything in it becomes
- * null. The document itself is not changed.
+ * The document without the fields of a set (Kubernetes: `typed.TypedValue.RemoveItems`). What loses
+ * everything in it becomes null. The document itself is not changed.
  */
 export function removeFields(plan: TypePlan, document: unknown, fields: FieldSet | undefined): unknown {
   if (fields === undefined) return document;

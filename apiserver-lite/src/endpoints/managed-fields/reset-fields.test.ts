@@ -3,7 +3,10 @@ import { test, type TestContext } from 'node:test';
 import { testRegistry } from '../../registry/testing/test-registry.ts';
 import { EndpointServer } from '../testing/endpoint-server.ts';
 
-/* What writes to an endpoint that sets fields back make nobody own. The expectations are kube-apiserver 1.36.3's answers. */
+/*
+ * What writes to an endpoint that sets fields back make nobody own. The expectations are kube-apiserver
+ * 1.36.3's answers.
+ */
 
 async function start(t: TestContext) {
   const { registry } = await testRegistry();

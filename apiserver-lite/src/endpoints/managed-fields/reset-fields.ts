@@ -9,7 +9,10 @@ export interface ResetFields {
   readonly skip: FieldSet;
 }
 
-/** What nobody owns, on no kind; the fields themselves, not what is below them (Kubernetes: `managedfields/internal/stripmeta.go`). */
+/**
+ * What nobody owns, on no kind; the fields themselves, not what is below them (Kubernetes:
+ * `managedfields/internal/stripmeta.go`).
+ */
 export const strippedFields: FieldSet = setOf([
   'apiVersion',
   'kind',
@@ -31,7 +34,10 @@ const neverCompared: FieldSet = { 'f:apiVersion': leaf, 'f:kind': leaf, 'f:metad
 
 const cache = new WeakMap<Rest, ResetFields>();
 
-/** The fields that writes to `rest` do not change whatever the request says (Kubernetes: each strategy's `GetResetFields`). */
+/**
+ * The fields that writes to `rest` do not change whatever the request says (Kubernetes: each strategy's
+ * `GetResetFields`).
+ */
 export function resetFieldsOf(rest: Rest): ResetFields {
   let fields = cache.get(rest);
   if (fields === undefined) {
@@ -53,7 +59,10 @@ function setOf(paths: readonly string[]): FieldSet {
   return withPaths({}, paths);
 }
 
-/** A path that is given with all below it swallows what was known below it; one that comes first keeps what follows. */
+/**
+ * A path that is given with all below it swallows what was known below it; one that comes first keeps what
+ * follows.
+ */
 function withPaths(set: FieldSet, paths: readonly string[]): FieldSet {
   let all = set;
   for (const path of paths) all = withPath(all, path.split('.'));

@@ -5,7 +5,10 @@ import { serverManager, type TrackServerWrite } from '../../registry/server-writ
 import { resourceScope } from '../resource-scope.ts';
 import { trackUpdate } from './track.ts';
 
-/** Tracks what the server itself writes as if it came to the endpoint of the object's version; `now`: milliseconds since the epoch. */
+/**
+ * Tracks what the server itself writes as if it came to the endpoint of the object's version; `now`:
+ * milliseconds since the epoch.
+ */
 export function trackServerWrites(
   resources: Pick<ServedResources, 'lookup'>,
   now: () => number,

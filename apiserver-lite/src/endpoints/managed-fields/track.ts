@@ -29,9 +29,9 @@ export function trackCreate(object: KubeObject, tracking: Tracking): void {
 }
 
 /**
- * Moves every field that `object` adds or changes, compared with `current`, to this request's manager, and forgets the
- * fields that it removes: sets `object.metadata.managedFields` (Kubernetes: `managedfields.FieldManager.Update`).
- * What doesn't change costs one walk over both objects.
+ * Moves every field that `object` adds or changes, compared with `current`, to this request's manager, and
+ * forgets the fields that it removes: sets `object.metadata.managedFields` (Kubernetes:
+ * `managedfields.FieldManager.Update`). What doesn't change costs one walk over both objects.
  */
 export function trackUpdate(current: KubeObject | undefined, object: KubeObject, tracking: Tracking): void {
   const stages = trackingStages(current, object, tracking);

@@ -1,7 +1,10 @@
 import { unsupportedMediaType } from '../../api-errors/status-error.ts';
 import { mediaTypes, type MediaType } from './media-types.ts';
 
-/** The form of the request's body by its Content-Type; none means JSON. Throws 415, also for protobuf where there is none. */
+/**
+ * The form of the request's body by its Content-Type; none means JSON. Throws 415, also for protobuf where
+ * there is none.
+ */
 export function negotiateInput(
   contentType: string | undefined,
   { protobuf = true }: { protobuf?: boolean } = {},

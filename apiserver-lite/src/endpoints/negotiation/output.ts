@@ -24,15 +24,18 @@ export interface OutputConstraints {
   transforms: boolean;
   /** Media types that carry a stream of watch events. */
   stream?: boolean;
-  /** Whether the path is one of a resource, which has its answers in these forms only; of a collection that is read, also as streams. */
+  /**
+   * Whether the path is one of a resource, which has its answers in these forms only; of a collection that is
+   * read, also as streams.
+   */
   route?: 'object' | 'collection';
   /** Custom resources have no protobuf form of their own. */
   protobuf?: boolean;
 }
 
 /**
- * Picks the answer's form from the Accept header: the first clause, by preference, that can be had. Throws 406.
- * (Kubernetes: `endpoints/handlers/negotiation`.)
+ * Picks the answer's form from the Accept header: the first clause, by preference, that can be had. Throws
+ * 406. (Kubernetes: `endpoints/handlers/negotiation`.)
  */
 export function negotiateOutput(accept: string | undefined, constraints: OutputConstraints): OutputFormat {
   if (accept === undefined || accept === '') return { mediaType: 'application/json' };
@@ -49,7 +52,10 @@ export function negotiateOutput(accept: string | undefined, constraints: OutputC
   throw constraints.stream === true ? notAcceptableStream() : notAcceptable(mediaTypes);
 }
 
-/** Before anything else, one of the forms must be named as it is, or any: 406 in the words of kube-apiserver's router. */
+/**
+ * Before anything else, one of the forms must be named as it is, or any: 406 in the words of kube-apiserver's
+ * router.
+ */
 function ensureRepresentable(accept: string, route: 'object' | 'collection'): void {
   const named = accept.split(',').map((entry) => entry.split(';', 1)[0]!.trim());
   if (named.some((name) => name === '*/*' || mediaTypes.some((type) => type === name))) return;

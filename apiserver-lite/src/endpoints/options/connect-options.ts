@@ -24,8 +24,8 @@ const fieldsOf: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
 };
 
 /**
- * What a connection is made with, as an object of the subresource's kind: `PodExecOptions` and its like (Kubernetes:
- * `rest.Connecter.NewConnectOptions`). Throws 400 for values that cannot be read.
+ * What a connection is made with, as an object of the subresource's kind: `PodExecOptions` and its like
+ * (Kubernetes: `rest.Connecter.NewConnectOptions`). Throws 400 for values that cannot be read.
  */
 export function readConnectOptions(context: RequestContext, gvk: GroupVersionKind): KubeObject {
   const { requestInfo, url } = context;

@@ -3,8 +3,8 @@ import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { isJsonObject } from '../../json/json-value.ts';
 
 /**
- * What tells an element of a list from the others: a scalar itself, an object by its merge key. Undefined for what is
- * like nothing else: objects without the key, lists.
+ * What tells an element of a list from the others: a scalar itself, an object by its merge key. Undefined for
+ * what is like nothing else: objects without the key, lists.
  */
 export function elementKey(element: unknown, mergeKey: string): unknown {
   const key = isJsonObject(element) ? ownValue(element, mergeKey) : element;
@@ -25,8 +25,8 @@ export function elementPlaces(list: readonly unknown[], mergeKey: string): Map<u
 }
 
 /**
- * Puts the elements that the patch names into its order, the others into the server's, and zips the two: an element
- * of the server alone comes first only where it stood before the patch's next element.
+ * Puts the elements that the patch names into its order, the others into the server's, and zips the two: an
+ * element of the server alone comes first only where it stood before the patch's next element.
  *
  *     server a b c d, patch names d b, merged {a b c d}  →  patch: d b, alone: a c  →  a c d b
  */

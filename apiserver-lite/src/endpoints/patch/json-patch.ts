@@ -66,8 +66,8 @@ export function readJsonPatch(value: unknown): { operations: JsonPatchOperation[
 const maxCopiedBytes = 3 * 1024 * 1024;
 
 /**
- * The steps that one patch may take: values compared, list elements moved. A stock server has no such limit; without
- * one, 10,000 operations on a list of a million elements would take a minute.
+ * The steps that one patch may take: values compared, list elements moved. A stock server has no such limit;
+ * without one, 10,000 operations on a list of a million elements would take a minute.
  */
 const maxSteps = 2_000_000;
 

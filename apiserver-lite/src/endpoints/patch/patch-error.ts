@@ -1,6 +1,8 @@
 import { StatusError } from '../../api-errors/status-error.ts';
 
-/** A patch that can't be done to this document; the message is for logs, clients only learn that it failed. */
+/**
+ * A patch that can't be done to this document; the message is for logs, clients only learn that it failed.
+ */
 export class PatchError extends Error {
   override readonly name = 'PatchError';
 }

@@ -29,8 +29,8 @@ export function touchedByPointers(pointers: readonly string[]): Touched {
 }
 
 /**
- * A patched document as errors show it: objects that the patch reached into have their keys in order, as kube-apiserver
- * reads those alone; the others are as they were.
+ * A patched document as errors show it: objects that the patch reached into have their keys in order, as
+ * kube-apiserver reads those alone; the others are as they were.
  */
 export function printPatched(value: unknown, touched: Touched, path: readonly string[] = []): string {
   if (!touched(path)) return goJson(value) ?? 'null';

@@ -7,10 +7,10 @@ import { PatchError } from './patch-error.ts';
 import type { PatchSchema } from '../../registry/resource-types/patch-schema.ts';
 
 /*
- * A strategic merge patch is a merge patch that knows the types: lists whose field has the patchStrategy `merge` are
- * merged by their patchMergeKey, or as sets where they hold scalars. Directives steer it:
+ * A strategic merge patch is a merge patch that knows the types: lists whose field has the patchStrategy
+ * `merge` are merged by their patchMergeKey, or as sets where they hold scalars. Directives steer it:
  *
- *     $patch: replace            in an object: this is all there is; in a list: its other elements are all there is
+ *     $patch: replace            in an object or a list: its other members are all there is
  *     $patch: delete             in an object: empty it; in an element of a list: remove that element
  *     $retainKeys: [a, b]        fields of the original that aren't named vanish
  *     $deleteFromPrimitiveList/f: [x]     x leaves the list f
@@ -24,7 +24,10 @@ const retainKeys = '$retainKeys';
 const deleteFromList = '$deleteFromPrimitiveList/';
 const elementOrder = '$setElementOrder/';
 
-/** The document after the patch; neither argument is changed. Throws StatusErrors with kube-apiserver's texts, and PatchErrors. */
+/**
+ * The document after the patch; neither argument is changed. Throws StatusErrors with kube-apiserver's texts,
+ * and PatchErrors.
+ */
 export function applyStrategicMergePatch(
   document: JsonObject,
   patch: JsonObject,

@@ -15,7 +15,9 @@ export interface WidgetOptions {
   version?: string;
 }
 
-/** `widgets.example.com`, made by hand: a resource that no table of built-in kinds has, with types of its own. */
+/**
+ * `widgets.example.com`, made by hand: a resource that no table of built-in kinds has, with types of its own.
+ */
 export function widgets(
   store: MemoryStore,
   { group = 'example.com', version = 'v1' }: WidgetOptions = {},

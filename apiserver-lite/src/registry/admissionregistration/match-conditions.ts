@@ -6,7 +6,10 @@ import { each } from '../fields/rules.ts';
 
 const most = 64;
 
-/** Conditions have names of their own and expressions, which are not compiled (Kubernetes: `validateMatchConditions`). */
+/**
+ * Conditions have names of their own and expressions, which are not compiled (Kubernetes:
+ * `validateMatchConditions`).
+ */
 export function validateMatchConditions(
   conditions: readonly V1MatchCondition[] | undefined,
   field: string,

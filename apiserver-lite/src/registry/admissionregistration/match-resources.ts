@@ -11,7 +11,10 @@ import { validateLabelSelector } from '../fields/label-selector.ts';
 import { each, oneOf } from '../fields/rules.ts';
 import { validateNamedRule } from './operation-rules.ts';
 
-/** The requests that a policy is about (Kubernetes: `admissionregistration/validation.validateMatchResources`). */
+/**
+ * The requests that a policy is about (Kubernetes:
+ * `admissionregistration/validation.validateMatchResources`).
+ */
 export function validateMatchResources(match: V1MatchResources, field: string): FieldError[] {
   const selector = (given: V1LabelSelector | undefined, at: string) =>
     given ? validateLabelSelector(given, at) : [required(at)];

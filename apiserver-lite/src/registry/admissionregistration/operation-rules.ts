@@ -48,7 +48,10 @@ export function validateNamedRule(rule: V1NamedRuleWithOperations, field: string
   ];
 }
 
-/** `pods`, `pods/status`, `pods/*`, `*\/scale`, `*`, `*\/*`: no name within what a wildcard before it takes in. */
+/**
+ * `pods`, `pods/status`, `pods/*`, `*\/scale`, `*`, `*\/*`: no name within what a wildcard before it takes
+ * in.
+ */
 function validateResources(resources: readonly string[], field: string): FieldError[] {
   const findings = resources.length === 0 ? [required(field)] : [];
   const [wholeResources, wholeSubresources] = [new Set<string>(), new Set<string>()];

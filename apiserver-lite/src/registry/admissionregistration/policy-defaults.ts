@@ -6,6 +6,7 @@ function defaultMatchResources(match: Fields): void {
   defaultRules([...items(match, 'resourceRules'), ...items(match, 'excludeResourceRules')]);
 }
 
+/** Fills the defaults of an admission policy of both kinds. */
 export function defaultAdmissionPolicy(object: Fields): void {
   const spec = child(object, 'spec');
   fill(spec, { failurePolicy: 'Fail' });
@@ -13,6 +14,7 @@ export function defaultAdmissionPolicy(object: Fields): void {
   if (match !== undefined) defaultMatchResources(match);
 }
 
+/** Fills the defaults of a binding of both kinds of admission policies. */
 export function defaultAdmissionPolicyBinding(object: Fields): void {
   const match = existing(existing(object, 'spec'), 'matchResources');
   if (match !== undefined) defaultMatchResources(match);

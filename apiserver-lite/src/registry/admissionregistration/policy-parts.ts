@@ -17,7 +17,10 @@ export type Common = Pick<
   'failurePolicy' | 'matchConditions' | 'matchConstraints' | 'paramKind' | 'variables'
 >;
 
-/** What a policy of either kind says: when it applies, and what its expressions can name. They are not compiled. */
+/**
+ * What a policy of either kind says: when it applies, and what its expressions can name. They are not
+ * compiled.
+ */
 export function validateCommon(spec: Common, old: Common | undefined, isMutating: boolean): FieldError[] {
   const { matchConstraints, paramKind } = spec;
   const keepsConditions =

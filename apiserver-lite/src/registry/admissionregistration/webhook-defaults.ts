@@ -1,6 +1,7 @@
 import { type Fields, existing, fill, items } from '../fields/fill.ts';
 import { defaultRules } from './rule-defaults.ts';
 
+/** Fills the defaults that webhooks of both kinds have. */
 export function defaultWebhook(webhook: Fields): void {
   fill(webhook, {
     failurePolicy: 'Fail',

@@ -26,8 +26,8 @@ function makeConvert(from: ResourceInfo | undefined, to: ResourceInfo | undefine
 }
 
 /**
- * How objects of a kind become those of another of its versions; undefined where the version is not one of the kind's. Only the
- * versions of the server's own tables are known.
+ * How objects of a kind become those of another of its versions; undefined where the version is not one of
+ * the kind's. Only the versions of the server's own tables are known.
  */
 export function converter(kind: string, from: string, to: string): Convert | undefined {
   const key = `${kind} ${from} ${to}`;

@@ -19,6 +19,7 @@ export function dataOf(object: KubeObject): Required<Pick<Data, 'data' | 'binary
   return { data: data ?? {}, binaryData: binaryData ?? {} };
 }
 
+/** How many bytes a base64 text stands for. */
 export function decodedLength(base64: string): number {
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
   return Math.floor((base64.length * 3) / 4) - padding;

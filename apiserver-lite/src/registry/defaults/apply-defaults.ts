@@ -19,8 +19,9 @@ export function hasDefaults(kind: string): boolean {
 }
 
 /**
- * Fills in what kube-apiserver fills in when it decodes an object of this version, from a client or from the store: fields that
- * were left out and that have a value all the same. Changes the object; running it twice is running it once.
+ * Fills in what kube-apiserver fills in when it decodes an object of this version, from a client or from the
+ * store: fields that were left out and that have a value all the same. Changes the object; running it twice
+ * is running it once.
  */
 export function applyDefaults(object: KubeObject, nowMs = Date.now()): void {
   defaulters.get(`${object.apiVersion}/${object.kind}`)?.(object, nowMs);

@@ -3,8 +3,9 @@ import type { ValueCodec } from '../../storage/value-codec.ts';
 import { applyDefaults } from './apply-defaults.ts';
 
 /**
- * Gives objects their defaults when they are read, too: what an older version stored, or another server, lacks the fields that
- * have come since (Kubernetes: decoding always sets defaults, `apimachinery/pkg/runtime/serializer/versioning`).
+ * Gives objects their defaults when they are read, too: what an older version stored, or another server,
+ * lacks the fields that have come since (Kubernetes: decoding always sets defaults,
+ * `apimachinery/pkg/runtime/serializer/versioning`).
  */
 export function defaultingCodec(codec: ValueCodec, clock: () => number): ValueCodec {
   const withDefaults = (object: KubeObject): KubeObject => {

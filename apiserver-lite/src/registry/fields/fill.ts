@@ -1,5 +1,6 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 
+/** Defaults for fields of `spec`, where there is a spec. */
 export function fillSpec(values: Fields): (object: Fields) => void {
   return (object) => {
     const spec = existing(object, 'spec');

@@ -1,8 +1,9 @@
 import type { Fields } from './fill.ts';
 
 /**
- * A field that became a list keeps its old form for the first item. Older clients write the old form alone: where the two
- * differ it is the one that counts (Kubernetes: `core/v1/conversion.go` of PodStatus and NodeSpec).
+ * A field that became a list keeps its old form for the first item. Older clients write the old form alone:
+ * where the two differ it is the one that counts (Kubernetes: `core/v1/conversion.go` of PodStatus and
+ * NodeSpec).
  */
 export function joinFirst(
   target: Fields | undefined,

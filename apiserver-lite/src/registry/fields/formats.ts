@@ -80,6 +80,7 @@ const wildcardSubdomain: Format = {
   examples: ['*.example.com'],
 };
 
+/** What is wrong with a DNS label (RFC 1123); empty: nothing. */
 export function dns1123Label(value: string): string[] {
   const findings = byteLength(value) > 63 ? [tooLong(63)] : [];
   if (!matches(label.pattern, value)) {
@@ -88,18 +89,21 @@ export function dns1123Label(value: string): string[] {
   return findings;
 }
 
+/** What is wrong with a DNS subdomain (RFC 1123); empty: nothing. */
 export function dns1123Subdomain(value: string): string[] {
   const findings = byteLength(value) > 253 ? [tooLong(253)] : [];
   if (!matches(subdomain.pattern, value)) findings.push(explain(subdomain));
   return findings;
 }
 
+/** What is wrong with a DNS label (RFC 1035); empty: nothing. */
 export function dns1035Label(value: string): string[] {
   const findings = byteLength(value) > 63 ? [tooLong(63)] : [];
   if (!matches(label1035.pattern, value)) findings.push(explain(label1035));
   return findings;
 }
 
+/** What is wrong with a DNS subdomain that begins with `*.`; empty: nothing. */
 export function wildcardDns1123Subdomain(value: string): string[] {
   const findings = byteLength(value) > 253 ? [tooLong(253)] : [];
   if (!matches(wildcardSubdomain.pattern, value)) findings.push(explain(wildcardSubdomain));
@@ -130,6 +134,7 @@ export function qualifiedName(value: string): string[] {
   return findings;
 }
 
+/** What is wrong with the value of a label; empty: nothing. */
 export function validLabelValue(value: string): string[] {
   const findings = byteLength(value) > 63 ? [tooManyBytes(63)] : [];
   if (!matches(labelValue.pattern, value)) findings.push(explain(labelValue));
@@ -146,6 +151,7 @@ export function validConfigMapKey(value: string): string[] {
   return findings;
 }
 
+/** What is wrong with a percentage, `10%`; empty: nothing. */
 export function validPercent(value: string): string[] {
   return matches(percent.pattern, value) ? [] : [explain(percent)];
 }
@@ -158,6 +164,7 @@ export function validEnvVarName(value: string): string[] {
     : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 }
 
+/** What is wrong with a port number; empty: nothing. */
 export function validPortNumber(value: number): string[] {
   return value >= 1 && value <= 65535 ? [] : ['must be between 1 and 65535, inclusive'];
 }
@@ -210,7 +217,10 @@ export function dnsSearchPath(value: string): string[] {
 
 const httpPath = String.raw`[A-Za-z0-9/\-._~%!$&'()*+,;=:]+`;
 
-/** A domain, a slash and a path: who stands behind an IngressClass, who manages a Job. Findings with the part they are about. */
+/**
+ * A domain, a slash and a path: who stands behind an IngressClass, who manages a Job. Findings with the part
+ * they are about.
+ */
 export function domainPrefixedPath(value: string): { bad: string; detail: string }[] {
   const slash = value.indexOf('/');
   const [domain, path] = slash === -1 ? [value, ''] : [value.slice(0, slash), value.slice(slash + 1)];

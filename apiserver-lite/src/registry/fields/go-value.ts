@@ -8,9 +8,10 @@ import { fieldOrders } from './field-orders.ts';
 type Fields = Record<string, unknown>;
 
 /**
- * A value as kube-apiserver's own Go types hold it. Findings print such values as JSON, and those types have no JSON
- * names: fields stand under their Go names, all of them, in the order of the struct (`{"Type":"X","RollingUpdate":null}`).
- * Types of apimachinery (LabelSelector, OwnerReference) are the same inside and outside and keep their JSON names.
+ * A value as kube-apiserver's own Go types hold it. Findings print such values as JSON, and those types have
+ * no JSON names: fields stand under their Go names, all of them, in the order of the struct
+ * (`{"Type":"X","RollingUpdate":null}`). Types of apimachinery (LabelSelector, OwnerReference) are the same
+ * inside and outside and keep their JSON names.
  */
 export class GoValue {
   readonly #form: unknown;
@@ -135,7 +136,9 @@ function messageForm(name: string, given: Fields): unknown {
   return form;
 }
 
-/** `value`, a message of the API (`core.v1.Taint`, `apps.v1.DeploymentStrategy`), as kube-apiserver holds it. */
+/**
+ * `value`, a message of the API (`core.v1.Taint`, `apps.v1.DeploymentStrategy`), as kube-apiserver holds it.
+ */
 export function goValue(message: string, value: unknown): GoValue {
   return new GoValue(
     value === undefined || value === null ? null : messageForm(`k8s.io.api.${message}`, value as Fields),

@@ -12,7 +12,10 @@ function withoutZeros(address: string): string {
     .join('.');
 }
 
-/** 4, 6, or 0 for what is no address. Addresses are read as Go's sloppy parser does: leading zeros in IPv4 are let through. */
+/**
+ * 4, 6, or 0 for what is no address. Addresses are read as Go's sloppy parser does: leading zeros in IPv4 are
+ * let through.
+ */
 export function ipVersion(address: string): 0 | 4 | 6 {
   return address.includes('%') ? 0 : (isIP(withoutZeros(address)) as 0 | 4 | 6);
 }
@@ -52,7 +55,9 @@ export function isNonStandard(address: string): boolean {
   return withoutZeros(address) !== address || isMapped(address);
 }
 
-/** An address, written so that no two programs read it differently (Kubernetes: `IsValidIPForLegacyField`). */
+/**
+ * An address, written so that no two programs read it differently (Kubernetes: `IsValidIPForLegacyField`).
+ */
 export function validateIp(field: string, address: string): FieldError[] {
   const refuse = (detail: string) => [invalidValue(field, address, detail)];
   if (ipVersion(address) === 0) {

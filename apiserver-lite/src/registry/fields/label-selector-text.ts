@@ -28,7 +28,10 @@ function requirementsOf(selector: unknown): Requirement[] {
   return [...equal, ...matchExpressions].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
-/** `app=web,tier in (a,b),!old`: a LabelSelector, or a plain map of labels, as text; empty when it selects everything. */
+/**
+ * `app=web,tier in (a,b),!old`: a LabelSelector, or a plain map of labels, as text; empty when it selects
+ * everything.
+ */
 export function formatLabelSelector(selector: unknown): string {
   return requirementsOf(selector)
     .map(({ key, operator, values = [] }) => {

@@ -1,6 +1,7 @@
 /*
- * A unified diff of lines, with the matches that Python's difflib finds (Ratcliff and Obershelp: the longest common
- * run of lines first, then the same before it and after it), which Go's difflib and so kube-apiserver find too.
+ * A unified diff of lines, with the matches that Python's difflib finds (Ratcliff and Obershelp: the longest
+ * common run of lines first, then the same before it and after it), which Go's difflib and so kube-apiserver
+ * find too.
  *
  *   before  a b c d     the longest run is "c d"; before it "a b" meets "x b": "b" is common
  *   after   x b c d     @@ -1,4 +1,4 @@ / -a / +x /  b /  c /  d

@@ -41,7 +41,10 @@ function validateChange(
   return [...findings, ...labels, ...managedFields];
 }
 
-/** The findings of a kind's own check of changed metadata (Kubernetes: `core/validation.ValidateObjectMetaUpdate`). */
+/**
+ * The findings of a kind's own check of changed metadata (Kubernetes:
+ * `core/validation.ValidateObjectMetaUpdate`).
+ */
 export function validateMetadataChange(object: KubeObject, old: KubeObject): FieldError[] {
   return [
     ...validateChange(object, old, validateShared(object.metadata)),
@@ -50,8 +53,9 @@ export function validateMetadataChange(object: KubeObject, old: KubeObject): Fie
 }
 
 /**
- * Every finding on changed metadata: those of all kinds, and again those of the kind's own checks, which kube-apiserver
- * reports as often as it makes them (Kubernetes: `rest.validateCommonFields` and the strategy's ValidateUpdate).
+ * Every finding on changed metadata: those of all kinds, and again those of the kind's own checks, which
+ * kube-apiserver reports as often as it makes them (Kubernetes: `rest.validateCommonFields` and the
+ * strategy's ValidateUpdate).
  */
 export function validateMetadataUpdate(
   strategy: Pick<Strategy, 'namespaced' | 'validateName' | 'metadataChecksOnUpdate' | 'standardFinalizers'>,

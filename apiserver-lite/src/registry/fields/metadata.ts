@@ -88,7 +88,10 @@ function validateFinalizers(finalizers: readonly string[], field: string): Field
 
 const standardFinalizers = ['kubernetes', orphanFinalizer, foregroundFinalizer];
 
-/** A finalizer of built-in kinds has a domain, or is one that everybody knows (Kubernetes: `core/validation.validateKubeFinalizerName`). */
+/**
+ * A finalizer of built-in kinds has a domain, or is one that everybody knows (Kubernetes:
+ * `core/validation.validateKubeFinalizerName`).
+ */
 export function validateStandardFinalizer(name: string, field: string): FieldError[] {
   return name.includes('/') || standardFinalizers.includes(name)
     ? []
@@ -124,7 +127,10 @@ export interface SharedFindings {
   managedFields: FieldError[];
 }
 
-/** Judges labels, annotations, owners, finalizers and managed fields; `labels` has the findings on the first three. */
+/**
+ * Judges labels, annotations, owners, finalizers and managed fields; `labels` has the findings on the first
+ * three.
+ */
 export function validateShared(metadata: ObjectMeta): SharedFindings {
   return {
     labels: [

@@ -1,7 +1,9 @@
 import type { NameValidator } from '../strategy.ts';
 import { dns1123Label, dns1123Subdomain, pathSegment } from './formats.ts';
 
-/** A generateName may end where its random part begins: judged as if an `a` stood for its last two characters. */
+/**
+ * A generateName may end where its random part begins: judged as if an `a` stood for its last two characters.
+ */
 function whole(name: string, prefix: boolean): string {
   return prefix && name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name;
 }

@@ -1,7 +1,7 @@
 import { formatQuantity, parseQuantity, QuantityError, roundQuantityUp } from '@pg8s/k8s-proto/quantity';
 import { existing, type Fields } from './fill.ts';
 
-/** Quantities that may be finer than a thousandth; most texts are told by a look. */
+/** Quantities that may be finer than a thousandth; which shows in their text. */
 const mayBeFine = /[nu]$|[eE]-|\.\d{4}/;
 const milli = -3;
 
@@ -14,7 +14,10 @@ function rounded(text: string): string {
   }
 }
 
-/** No amount of a resource is finer than a thousandth: what is gets rounded up (Kubernetes: `SetDefaults_ResourceList`). */
+/**
+ * No amount of a resource is finer than a thousandth: what is gets rounded up (Kubernetes:
+ * `SetDefaults_ResourceList`).
+ */
 export function roundResourceList(list: Fields | undefined): void {
   for (const name in list) {
     const amount = list[name];

@@ -17,7 +17,9 @@ export const countedResources: ReadonlySet<string> = new Set([
 /** What quotas tell apart of the compute resources: `requests.cpu`, `limits.cpu` and so on. */
 const quotasOfCompute = [...computeResources].flatMap((name) => [`requests.${name}`, `limits.${name}`]);
 
-/** What a quota of resources may bound, but for huge pages (Kubernetes: `helper.IsStandardQuotaResourceName`). */
+/**
+ * What a quota of resources may bound, but for huge pages (Kubernetes: `helper.IsStandardQuotaResourceName`).
+ */
 export const quotaResources: ReadonlySet<string> = new Set([
   ...countedResources,
   ...computeResources,

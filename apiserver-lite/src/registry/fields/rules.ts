@@ -115,7 +115,9 @@ export function isWhole(text: unknown): boolean {
   );
 }
 
-/** -1, 0 or 1 as `left` is less than, equal to or greater than `right`; undefined where one cannot be read. */
+/**
+ * -1, 0 or 1 as `left` is less than, equal to or greater than `right`; undefined where one cannot be read.
+ */
 export function compareAmounts(left: unknown, right: unknown): number | undefined {
   const [a, b] = [quantityOf(left), quantityOf(right)];
   return a === undefined || b === undefined ? undefined : Math.sign(compareQuantities(a, b));

@@ -10,6 +10,7 @@ const countsOf = (object: KubeObject) => (object['status'] ?? {}) as Counts;
 /** What must not be more than what. */
 export type Bound = readonly [part: string, whole: string, words: string];
 
+/** Counts of a status are not negative, and not above their bounds. */
 export function validateCounts(
   object: KubeObject,
   names: readonly string[],
@@ -26,6 +27,7 @@ export function validateCounts(
   ];
 }
 
+/** Bounds by which these counts are at most `status.replicas`. */
 export const ofReplicas = (...names: string[]): Bound[] =>
   names.map((name) => [name, 'replicas', 'status.replicas'] as const);
 

@@ -23,8 +23,8 @@ const ownFields: readonly (readonly [field: string, said?: string])[] = [
 const pointer = 'deletionGracePeriodSeconds';
 
 /**
- * Of a template of claims only labels and annotations are taken over; whatever else its metadata says is refused, an
- * empty list too (Kubernetes: `core/validation.ValidateTemplateObjectMeta` and what follows it).
+ * Of a template of claims only labels and annotations are taken over; whatever else its metadata says is
+ * refused, an empty list too (Kubernetes: `core/validation.ValidateTemplateObjectMeta` and what follows it).
  */
 export function validateTemplateMetadata(metadata: object, field: string): FieldError[] {
   const given = metadata as Readonly<Record<string, unknown>>;

@@ -92,7 +92,10 @@ function validatePath(path: string, field: string): FieldError[] {
 const unparsable = 'unable to parse bytes as PEM block';
 const pemBlock = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The authorities that a webhook's certificate is checked against: base64 of PEM (Kubernetes: `util/webhook.ValidateCABundle`). */
+/**
+ * The authorities that a webhook's certificate is checked against: base64 of PEM (Kubernetes:
+ * `util/webhook.ValidateCABundle`).
+ */
 export function validateCaBundle(bundle: string, field: string): FieldError[] {
   const blocks = Buffer.from(bundle, 'base64').toString('latin1').match(pemBlock) ?? [];
   const refuse = (reason: string) => [

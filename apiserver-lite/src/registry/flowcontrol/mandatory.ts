@@ -1,4 +1,4 @@
-/** Every request, by whom and for what it may be. */
+/** Rules that match every request of these groups. */
 function everything(groups: readonly string[]): object[] {
   return [
     {
@@ -11,7 +11,10 @@ function everything(groups: readonly string[]): object[] {
   ];
 }
 
-/** Flow schemas that are always there, and always these, by name (Kubernetes: `flowcontrol/bootstrap.MandatoryFlowSchemas`). */
+/**
+ * Flow schemas that are always there, and always these, by name (Kubernetes:
+ * `flowcontrol/bootstrap.MandatoryFlowSchemas`).
+ */
 export const mandatoryFlowSchemas: Readonly<Record<string, object>> = {
   exempt: {
     priorityLevelConfiguration: { name: 'exempt' },

@@ -6,7 +6,10 @@ import type { Strategy, StoreRequest } from '../strategy.ts';
 import { validateMetadata, validateStandardFinalizers } from '../fields/metadata.ts';
 import { timestamp } from './timestamp.ts';
 
-/** The object lives where the request says, or the request is wrong (`rest.EnsureObjectNamespaceMatchesRequestNamespace`). */
+/**
+ * The object lives where the request says, or the request is wrong
+ * (`rest.EnsureObjectNamespaceMatchesRequestNamespace`).
+ */
 export function ensureNamespace(strategy: Strategy, object: KubeObject, namespace: string): void {
   const { metadata } = object;
   if (!strategy.namespaced) {
@@ -26,8 +29,8 @@ export function fillSystemFields(object: KubeObject, nowMs: number): void {
 }
 
 /**
- * Prepares and validates a new object (Kubernetes: `rest.BeforeCreate`); rejects with a 422 with every finding. Other requests
- * get a turn before a long list of findings is made an error.
+ * Prepares and validates a new object (Kubernetes: `rest.BeforeCreate`); rejects with a 422 with every
+ * finding. Other requests get a turn before a long list of findings is made an error.
  */
 export async function beforeCreate(
   strategy: Strategy,

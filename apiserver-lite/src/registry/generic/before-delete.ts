@@ -16,8 +16,8 @@ interface BeforeDelete {
 }
 
 /**
- * Begins or shortens a graceful deletion, writing deletionTimestamp and deletionGracePeriodSeconds into `object`
- * (Kubernetes: `rest.BeforeDelete`). A grace period may only become shorter.
+ * Begins or shortens a graceful deletion, writing deletionTimestamp and deletionGracePeriodSeconds into
+ * `object` (Kubernetes: `rest.BeforeDelete`). A grace period may only become shorter.
  */
 export function beforeDelete({ strategy, object, options, nowMs }: BeforeDelete): Grace {
   const { metadata } = object;
@@ -46,7 +46,9 @@ export function beforeDelete({ strategy, object, options, nowMs }: BeforeDelete)
   return 'graceful';
 }
 
-/** Refuses to delete another object than the one that is meant; the message names its kind, not its resource. */
+/**
+ * Refuses to delete another object than the one that is meant; the message names its kind, not its resource.
+ */
 function checkMeant(
   { group, kind }: Strategy,
   { metadata }: KubeObject,

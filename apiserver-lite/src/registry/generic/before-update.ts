@@ -7,8 +7,8 @@ import { ensureNamespace } from './before-create.ts';
 import { timestamp } from './timestamp.ts';
 
 /**
- * Prepares and validates the next state of an object (Kubernetes: `rest.BeforeUpdate`); rejects with a 422 with every finding.
- * Other requests get a turn before a long list of findings is made an error.
+ * Prepares and validates the next state of an object (Kubernetes: `rest.BeforeUpdate`); rejects with a 422
+ * with every finding. Other requests get a turn before a long list of findings is made an error.
  */
 export async function beforeUpdate(
   strategy: Strategy,

@@ -20,7 +20,9 @@ interface ConvertedRestOptions {
   applyDefaults(object: KubeObject): void;
 }
 
-/** Serves another version of a stored resource; each stored object is converted once, however many read it. */
+/**
+ * Serves another version of a stored resource; each stored object is converted once, however many read it.
+ */
 export function convertedRest(options: ConvertedRestOptions): Rest {
   const { rest, resource, subresource, conversion, table, facets } = options;
   const { toStored, fromStored } = conversion;
@@ -34,7 +36,8 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
     }
     return result;
   };
-  // What was just written has the defaults of the served version; read again it has those of the stored one, too.
+  // What was just written has the defaults of the served version; read again it has those of the stored one,
+  // too.
   const written = (stored: CachedObject): CachedObject => {
     const object = copyOf(stored.object);
     options.applyDefaults(object);

@@ -19,7 +19,10 @@ function copyFields(object: Record<string, unknown>): Record<string, unknown> {
 const isAbsent = (value: unknown) =>
   value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
-/** Equal as kube-apiserver sees it: an absent field, null and an empty list are the same (`equality.Semantic.DeepEqual`). */
+/**
+ * Equal as kube-apiserver sees it: an absent field, null and an empty list are the same
+ * (`equality.Semantic.DeepEqual`).
+ */
 export function isSame(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (isAbsent(left) || isAbsent(right)) return isAbsent(left) && isAbsent(right);

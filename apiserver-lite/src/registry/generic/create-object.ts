@@ -11,7 +11,7 @@ import { nothingBegun, type StoreScope } from './store-scope.ts';
 
 const nameGenerationAttempts = 8;
 
-/** An object to create, and whom to ask about it just before it is stored. */
+/** An object to create, and the admission that validates it just before it is stored. */
 export interface NewObject {
   object: KubeObject;
   validate: ValidateObject;

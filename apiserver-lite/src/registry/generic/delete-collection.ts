@@ -18,8 +18,9 @@ export interface CollectionDeletion {
 }
 
 /**
- * Deletes what the list names, several at a time (`--delete-collection-workers`), page by page, and answers with all that it
- * met. What others delete meanwhile does not matter; the first other failure ends it, and what is deleted stays deleted.
+ * Deletes what the list names, several at a time (`--delete-collection-workers`), page by page, and answers
+ * with all that it met. What others delete meanwhile does not matter; the first other failure ends it, and
+ * what is deleted stays deleted.
  */
 export async function deleteCollection(
   scope: StoreScope,

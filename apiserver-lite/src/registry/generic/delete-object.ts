@@ -9,7 +9,10 @@ import { copyOf } from './copy-object.ts';
 import { deletionFinalizers } from './deletion-finalizers.ts';
 import type { StoreScope } from './store-scope.ts';
 
-/** Ends a deletion step that has nothing to write: a graceful deletion is under way, or nothing holds the object. */
+/**
+ * Ends a deletion step that has nothing to write: a graceful deletion is under way, or nothing holds the
+ * object.
+ */
 class NothingToMark extends Error {
   readonly object: CachedObject;
   readonly deleteNow: boolean;

@@ -34,7 +34,10 @@ export function checkPreconditions(
   }
 }
 
-/** What would be read again: fields in the order of their type, amounts in their one form, defaults of what was filled in. */
+/**
+ * What would be read again: fields in the order of their type, amounts in their one form, defaults of what
+ * was filled in.
+ */
 async function asStored(
   object: KubeObject,
   applyDefaults: (object: KubeObject) => void,

@@ -1,4 +1,6 @@
-/** No vowels and no look-alikes, so that generated names neither offend nor confuse (Kubernetes: `util/rand`). */
+/**
+ * No vowels and no look-alikes, so that generated names neither offend nor confuse (Kubernetes: `util/rand`).
+ */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 const randomLength = 5;
 const maxBaseLength = 63 - randomLength;

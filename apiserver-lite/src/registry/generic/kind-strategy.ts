@@ -39,7 +39,10 @@ export interface KindTraits<T extends KubeObject = KubeObject> extends Partial<
   emptyStatus?: Record<string, unknown>;
   /** Fields (by path) whose change counts as a new generation; absent where the kind has no generation. */
   generation?: readonly string[];
-  /** An empty list counts as another value than none there, and so does a quantity in another form (Kubernetes: `reflect.DeepEqual`). */
+  /**
+   * An empty list counts as another value than none there, and so does a quantity in another form
+   * (Kubernetes: `reflect.DeepEqual`).
+   */
   exactGeneration?: true;
   /** Top-level or `spec.x` fields that never change after creation. */
   immutable?: readonly string[];

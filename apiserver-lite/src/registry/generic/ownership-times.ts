@@ -2,8 +2,8 @@ import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { isSame } from './copy-object.ts';
 
 /**
- * Takes the times of `managedFields` from the stored object where nothing else changed, so that an update that comes to nothing
- * writes nothing (Kubernetes: `fieldmanager.IgnoreManagedFieldsTimestampsTransformer`).
+ * Takes the times of `managedFields` from the stored object where nothing else changed, so that an update
+ * that comes to nothing writes nothing (Kubernetes: `fieldmanager.IgnoreManagedFieldsTimestampsTransformer`).
  */
 export function keepOwnershipTimes(object: KubeObject, old: KubeObject): void {
   const [entries, before] = [object.metadata.managedFields ?? [], old.metadata.managedFields ?? []];

@@ -18,7 +18,9 @@ function proxiedName(id: string): string | undefined {
   return isScheme && parts.length <= 2 && parts[0] !== '' ? parts[0] : undefined;
 }
 
-/** Throws 400 for a Pod without an address that others may reach (Kubernetes: `core/pod.ResourceLocation`). */
+/**
+ * Throws 400 for a Pod without an address that others may reach (Kubernetes: `core/pod.ResourceLocation`).
+ */
 function checkPodAddress(pod: KubeObject): void {
   const { podIP = '', podIPs = [] } = ((pod as unknown as V1Pod).status ?? {}) as V1PodStatus;
   const address = podIPs[0]?.ip ?? podIP;

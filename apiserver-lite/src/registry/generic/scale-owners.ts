@@ -37,7 +37,10 @@ function distinctEntries({ metadata }: KubeObject): ManagedFieldsEntry[] {
   return [...new Map((metadata.managedFields ?? []).map((entry) => [ownerOf(entry), entry])).values()];
 }
 
-/** Who owns the replicas of a Scale: those who own them in the workload (Kubernetes: `managedfields.ScaleHandler.ToSubresource`). */
+/**
+ * Who owns the replicas of a Scale: those who own them in the workload (Kubernetes:
+ * `managedfields.ScaleHandler.ToSubresource`).
+ */
 export function ownersOfScale(workload: KubeObject, group: string): ManagedFieldsEntry[] {
   return distinctEntries(workload)
     .filter((entry) => isOfGroup(entry, group) && ownsReplicas(entry))
@@ -45,9 +48,10 @@ export function ownersOfScale(workload: KubeObject, group: string): ManagedField
 }
 
 /**
- * Who owns the fields of a workload after a write to its Scale (Kubernetes: `managedfields.ScaleHandler.ToParent`). An applier
- * that is still there keeps its entry. Updaters are known by the Scale's version here, so that those who keep the replicas get an
- * entry of their own for them; it has no time, as nobody knows when they came to own them.
+ * Who owns the fields of a workload after a write to its Scale (Kubernetes:
+ * `managedfields.ScaleHandler.ToParent`). An applier that is still there keeps its entry. Updaters are known
+ * by the Scale's version here, so that those who keep the replicas get an entry of their own for them; it has
+ * no time, as nobody knows when they came to own them.
  */
 export function ownersOfWorkload(
   workload: KubeObject,

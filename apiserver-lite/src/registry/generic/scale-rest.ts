@@ -33,7 +33,10 @@ function scaleOf(workload: KubeObject): KubeObject {
   };
 }
 
-/** Reads and writes how many replicas a workload wants, for those who know nothing else of it (`autoscaling/v1.Scale`). */
+/**
+ * Reads and writes how many replicas a workload wants, for those who know nothing else of it
+ * (`autoscaling/v1.Scale`).
+ */
 export function scaleRest(
   parent: Rest,
   subresource: SubresourceInfo,

@@ -2,7 +2,10 @@ type Holder = Record<string, unknown>;
 
 const isHolder = (value: unknown): value is Holder => typeof value === 'object' && value !== null;
 
-/** The next step of a path and what stands at its end: `devices[]` is every item of a list, `attributes{}` every value of a map. */
+/**
+ * The next step of a path and what stands at its end: `devices[]` is every item of a list, `attributes{}`
+ * every value of a map.
+ */
 function follow(holders: readonly Holder[], step: string): Holder[] {
   const [, name = '', every] = /^(.*?)(\[\]|\{\})?$/.exec(step) ?? [];
   return holders.flatMap((holder) => {
@@ -24,8 +27,8 @@ function uses(object: object, path: string): boolean {
 }
 
 /**
- * Fields of features that a stock server has switched off go, unless the stored object has one of them already. Each feature is a
- * list of paths such as `spec.devices[].attributes{}.bools`.
+ * Fields of features that a stock server has switched off go, unless the stored object has one of them
+ * already. Each feature is a list of paths such as `spec.devices[].attributes{}.bools`.
  */
 export function dropUnused(
   object: object,

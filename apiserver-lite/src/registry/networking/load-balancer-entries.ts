@@ -12,9 +12,11 @@ export interface Entry {
 
 export const field = 'status.loadBalancer.ingress';
 
+/** The entries of `status.loadBalancer.ingress`. */
 export const entriesOf = (object: KubeObject) =>
   ((object['status'] ?? {}) as { loadBalancer?: { ingress?: Entry[] } }).loadBalancer?.ingress;
 
+/** A host name is a DNS name, and not an IP address. */
 export function validateHost(hostname: string, path: string): FieldError[] {
   if (hostname === '') return [];
   const findings = invalidEach(path, hostname, dns1123Subdomain(hostname));

@@ -9,7 +9,10 @@ import { validatePodTemplate } from './pod-template.ts';
 type Selector = V1LabelSelector | null | undefined;
 type Template = V1PodTemplateSpec | undefined;
 
-/** The finding on a template whose Pods the controller would not know as its own. An absent selector selects nothing. */
+/**
+ * The finding on a template whose Pods the controller would not know as its own. An absent selector selects
+ * nothing.
+ */
 export function validateSelected(template: Template, selector: Selector): FieldError[] {
   const labels = template?.metadata?.labels;
   if (selector && selects(selector, labels)) return [];
@@ -24,7 +27,10 @@ export interface SelectorRules {
   whenBroken: string;
 }
 
-/** A controller's selector must be there and select something; of one that cannot be used, what it selects is not asked. */
+/**
+ * A controller's selector must be there and select something; of one that cannot be used, what it selects is
+ * not asked.
+ */
 export function validateSelector(
   selector: Selector,
   { whenEmpty, whenBroken }: SelectorRules,

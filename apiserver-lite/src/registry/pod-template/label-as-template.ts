@@ -1,9 +1,11 @@
 import { type Fields, child, existing } from '../fields/fill.ts';
 
+/** Whether there is nothing in the map. */
 export function isEmpty(map: Fields | undefined): boolean {
   return map === undefined || Object.keys(map).length === 0;
 }
 
+/** The labels of the Pod template. */
 export function templateLabels(spec: Fields): Fields | undefined {
   return existing(existing(existing(spec, 'template'), 'metadata'), 'labels');
 }

@@ -20,12 +20,12 @@ test('static Pods claim no devices', () => {
     restartPolicy: 'Always',
     dnsPolicy: 'ClusterFirst',
   } as unknown as V1PodSpec;
-  const told = (annotations: Record<string, string>) =>
+  const reported = (annotations: Record<string, string>) =>
     validatePodSpec(spec, 'spec', { annotations })
       .filter(({ message }) => message.includes('static'))
       .map(({ message }) => message);
-  assert.deepEqual(told({}), []);
-  assert.deepEqual(told({ 'kubernetes.io/config.mirror': 'abc' }), [
+  assert.deepEqual(reported({}), []);
+  assert.deepEqual(reported({ 'kubernetes.io/config.mirror': 'abc' }), [
     'Forbidden: static pods do not support resource claims',
   ]);
 });

@@ -95,7 +95,10 @@ function validateIdentity(spec: V1PodSpec, field: string): FieldError[] {
   ];
 }
 
-/** A Pod's spec. `meta` is the metadata of a real Pod, absent for a template (Kubernetes: `core/validation.ValidatePodSpec`). */
+/**
+ * A Pod's spec. `meta` is the metadata of a real Pod, absent for a template (Kubernetes:
+ * `core/validation.ValidatePodSpec`).
+ */
 export function validatePodSpec(
   given: V1PodSpec | undefined,
   field: string,

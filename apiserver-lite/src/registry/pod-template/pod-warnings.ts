@@ -112,7 +112,10 @@ function listWarnings(spec: V1PodSpec, field: string): string[] {
   ];
 }
 
-/** What is allowed in a Pod and is a mistake all the same; `above` is where a template stands (Kubernetes: `pkg/api/pod/warnings.go`). */
+/**
+ * What is allowed in a Pod and is a mistake all the same; `above` is where a template stands (Kubernetes:
+ * `pkg/api/pod/warnings.go`).
+ */
 export function podWarnings(
   { metadata, spec }: { metadata?: V1ObjectMeta | undefined; spec?: V1PodSpec | undefined },
   above = '',

@@ -9,10 +9,12 @@ export function containers({ containers }: Partial<V1PodSpec> = {}): string {
   return (containers ?? []).map(({ name }) => name).join(',');
 }
 
+/** The images of the containers, as the table shows them. */
 export function images({ containers }: Partial<V1PodSpec> = {}): string {
   return (containers ?? []).map(({ image = '' }) => image).join(',');
 }
 
+/** The label selector, as the table shows it. */
 export const selector = (value: unknown) => formatLabelSelector(value) || '<none>';
 
 interface Workload {

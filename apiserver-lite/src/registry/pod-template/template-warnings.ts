@@ -25,6 +25,7 @@ export function isSameGeneration({ metadata }: KubeObject, old: KubeObject | und
   return old !== undefined && metadata.generation === old.metadata.generation;
 }
 
+/** Warnings of the Pod template, unless it is unchanged. */
 export function templateWarnings(object: KubeObject, old?: KubeObject): string[] {
   if (isSameGeneration(object, old)) return [];
   return podWarnings(specOf<Templated>(object).template ?? {}, 'spec.template.');

@@ -2,6 +2,7 @@ import { type Fields, existing, fillText, items } from '../fields/fill.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 
+/** Fills the API groups of a RoleBinding or ClusterRoleBinding. */
 export function defaultRoleBinding(object: Fields): void {
   const role = existing(object, 'roleRef');
   if (role !== undefined) fillText(role, { apiGroup: rbacGroup });

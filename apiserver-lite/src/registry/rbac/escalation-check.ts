@@ -37,7 +37,10 @@ function withoutOwnership(object: KubeObject): KubeObject {
   return { ...object, metadata };
 }
 
-/** What the garbage collector writes changes no permission; any other change, of a label too, grants them anew. */
+/**
+ * What the garbage collector writes changes no permission; any other change, of a label too, grants them
+ * anew.
+ */
 function changesOnlyOwnership(object: KubeObject | undefined, old: KubeObject | undefined): boolean {
   if (object === undefined || old === undefined) return false;
   return isSame(withoutOwnership(object), withoutOwnership(old));
@@ -52,9 +55,9 @@ export interface EscalationCheckOptions {
 type Check = (context: RequestContext, object: KubeObject, old: KubeObject | undefined) => Promise<void>;
 
 /**
- * The endpoint of a role or binding, where nobody grants what they don't have (Kubernetes: `registry/rbac/*\/policybased`):
- * who writes one must hold all that it grants, or be allowed to `escalate` that role, or to `bind` it. Other endpoints
- * are returned as they are.
+ * The endpoint of a role or binding, where nobody grants what they don't have (Kubernetes:
+ * `registry/rbac/*\/policybased`): who writes one must hold all that it grants, or be allowed to `escalate`
+ * that role, or to `bind` it. Other endpoints are returned as they are.
  */
 export function guardEscalation(rest: Rest, options: EscalationCheckOptions): Rest {
   const { resource } = rest;

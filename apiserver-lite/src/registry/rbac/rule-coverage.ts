@@ -59,8 +59,8 @@ function covers(rule: PolicyRule, wanted: Permission): boolean {
 const quoted = (list: readonly string[]) => `[${list.map((item) => JSON.stringify(item)).join(' ')}]`;
 
 /**
- * What `wanted` grants and `held` does not, a rule a line and verbs together:
- * `{APIGroups:["apps"], Resources:["deployments"], Verbs:["get" "list"]}` (Kubernetes: `rbac/validation.Covers`).
+ * What `wanted` grants and `held` does not, a rule a line and verbs together: `{APIGroups:["apps"],
+ * Resources:["deployments"], Verbs:["get" "list"]}` (Kubernetes: `rbac/validation.Covers`).
  */
 export function missingRules(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): string[] {
   const verbs = new Map<string, string[]>();

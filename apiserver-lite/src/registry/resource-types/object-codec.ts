@@ -22,11 +22,14 @@ export interface DecodeInput {
 }
 
 /**
- * Turns bodies into objects of a known kind and back (Kubernetes: `runtime.Serializer`). Values that don't fit a field
- * are DecodeErrors in the words of Go's decoder.
+ * Turns bodies into objects of a known kind and back (Kubernetes: `runtime.Serializer`). Values that don't
+ * fit a field are DecodeErrors in the words of Go's decoder.
  */
 export interface ObjectCodec {
-  /** Whether objects have a protobuf form; if not, bodies in it are refused (415), and answers in it cannot be had (406). */
+  /**
+   * Whether objects have a protobuf form; if not, bodies in it are refused (415), and answers in it cannot be
+   * had (406).
+   */
   readonly protobuf: boolean;
   /** Whether the kind is registered at all. */
   knows(gvk: GroupVersionKind): boolean;

@@ -1,6 +1,6 @@
 /**
- * How a kind that the published table of schemas does not have is described in OpenAPI documents. Schemas may refer to those of
- * the table (`ObjectMeta` and its like).
+ * How a kind that the published table of schemas does not have is described in OpenAPI documents. Schemas may
+ * refer to those of the table (`ObjectMeta` and its like).
  */
 export interface OpenApiTypes {
   /** The name of the kind's schema: `com.example.v1.Widget`. */

@@ -5,11 +5,15 @@ import type { PatchSchema } from './patch-schema.ts';
 import type { Versions } from './versions.ts';
 
 /**
- * What endpoints need to know about the type of the objects that a resource reads and writes. Endpoints look nothing up in tables of
- * kinds: a built-in kind brings what its message says, a custom one what its schema says.
+ * What endpoints need to know about the type of the objects that a resource reads and writes. Endpoints look
+ * nothing up in tables of kinds: a built-in kind brings what its message says, a custom one what its schema
+ * says.
  */
 export interface ResourceTypes {
-  /** From bodies to objects and back; also says whether there is a protobuf form, and which fields are unknown. */
+  /**
+   * From bodies to objects and back; also says whether there is a protobuf form, and which fields are
+   * unknown.
+   */
   readonly codec: ObjectCodec;
   /** Lists and fields as a strategic merge patch sees them; undefined: such patches are not taken (415). */
   readonly patchSchema: PatchSchema | undefined;

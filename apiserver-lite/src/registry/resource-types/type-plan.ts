@@ -1,6 +1,6 @@
 /**
- * How values of a type are owned: as a whole, or piece by piece (Kubernetes: `structured-merge-diff/schema`). Made from
- * the schema when first asked for.
+ * How values of a type are owned: as a whole, or piece by piece (Kubernetes: `structured-merge-diff/schema`).
+ * Made from the schema when first asked for.
  */
 export type TypePlan =
   | { kind: 'leaf' }

@@ -14,8 +14,8 @@ export interface Version {
   /** A document in this version as Go would print it once it had read it. Throws ConformError. */
   printed(document: JsonObject): JsonObject;
   /**
-   * What keeps a document from being of this version: unknown fields, values of other types, items without a key, items
-   * that are twice in a set or a list with keys. Empty: nothing.
+   * What keeps a document from being of this version: unknown fields, values of other types, items without a
+   * key, items that are twice in a set or a list with keys. Empty: nothing.
    */
   problems(document: JsonObject): readonly string[];
 }
@@ -35,8 +35,8 @@ export interface VersionedObject {
 }
 
 /**
- * The object in another version, as Go's types hold it there; in its own version it stays as it was written (Kubernetes:
- * `managedfields/internal/versionconverter.go`).
+ * The object in another version, as Go's types hold it there; in its own version it stays as it was written
+ * (Kubernetes: `managedfields/internal/versionconverter.go`).
  */
 export function inVersion(value: VersionedObject, version: Version): VersionedObject {
   if (value.version === version) return value;

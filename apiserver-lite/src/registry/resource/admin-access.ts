@@ -25,8 +25,8 @@ async function isForAdmins({ storageOf }: KindDependencies, namespace: string): 
 }
 
 /**
- * Claims, and templates of them, that ask for the access of an administrator are for namespaces that are labelled so (KEP-5018);
- * `path` leads to the requests of the kind.
+ * Claims, and templates of them, that ask for the access of an administrator are for namespaces that are
+ * labelled so (KEP-5018); `path` leads to the requests of the kind.
  */
 export function withAdminAccess<T extends KubeObject>(
   traits: KindTraits<T>,

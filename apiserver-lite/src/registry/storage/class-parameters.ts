@@ -5,6 +5,7 @@ const maxParameters = 512;
 
 const maxParameterBytes = 256 * 1024;
 
+/** Parameters of a class are few, have keys, and are not too large together. */
 export function validateParameters(parameters: Record<string, string> | undefined): FieldError[] {
   const entries = Object.entries(parameters ?? {});
   if (entries.length > maxParameters) return [tooLong('parameters', maxParameters)];

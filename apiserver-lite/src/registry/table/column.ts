@@ -53,7 +53,10 @@ export function shortList(all: readonly string[], shown = 3, separator = ','): s
   return all.length > shown ? `${text} + ${all.length - shown} more...` : text;
 }
 
-/** The convertor that these columns make; `T` is the kind's shape. Lists are printed in the order of `compare`. */
+/**
+ * The convertor that these columns make; `T` is the kind's shape. Lists are printed in the order of
+ * `compare`.
+ */
 export function tableOf<T>(
   columns: readonly Column<T>[],
   compare?: (left: T, right: T) => number,

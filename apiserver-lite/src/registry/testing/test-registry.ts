@@ -16,7 +16,10 @@ export const testNowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 export interface TestRegistry {
   registry: BuiltRegistry;
-  /** The endpoint, or a failure of the test. `place` is `group/version/resource[/subresource]`, core as `/v1/pods`. */
+  /**
+   * The endpoint, or a failure of the test. `place` is `group/version/resource[/subresource]`, core as
+   * `/v1/pods`.
+   */
   rest(place: string): Rest;
   context(namespace?: string, query?: string): RequestContext;
   /** What was said in Warning headers. */

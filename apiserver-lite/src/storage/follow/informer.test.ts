@@ -379,25 +379,25 @@ describe('an informer at random', () => {
     };
   };
 
-  test(`store, index and what handlers were told are a fresh list in the end (SEED=${seed})`, async () => {
+  test(`store, index and what handlers were reported are a fresh list in the end (SEED=${seed})`, async () => {
     const random = generator(seed);
     const pick = (count: number) => Math.floor(random() * count);
     const source = new FakeSource();
     const { informer, clock, byColor, logged } = open(source);
-    const told = new Map<string, string>();
+    const reported = new Map<string, string>();
     informer.addHandler({
       async add(object) {
-        assert.equal(told.has(objectKey(object)), false);
-        told.set(objectKey(object), object.color);
+        assert.equal(reported.has(objectKey(object)), false);
+        reported.set(objectKey(object), object.color);
         if (random() < 0.1) await settled();
       },
       async update(object, old) {
-        assert.equal(told.get(objectKey(object)), old.color);
-        told.set(objectKey(object), object.color);
+        assert.equal(reported.get(objectKey(object)), old.color);
+        reported.set(objectKey(object), object.color);
       },
       delete(old) {
-        assert.equal(told.get(objectKey(old)), old.color);
-        told.delete(objectKey(old));
+        assert.equal(reported.get(objectKey(old)), old.color);
+        reported.delete(objectKey(old));
       },
     });
     const steps: (() => void)[] = [
@@ -422,12 +422,12 @@ describe('an informer at random', () => {
     const stored = () => new Map([...informer.list()].map((object) => [objectKey(object), object.color]));
     const equal = (one: ReadonlyMap<string, string>) =>
       one.size === expected.size && [...expected].every(([key, color]) => one.get(key) === color);
-    for (let turn = 0; turn < 200 && !(equal(stored()) && equal(told)); turn++) {
+    for (let turn = 0; turn < 200 && !(equal(stored()) && equal(reported)); turn++) {
       clock.advance(20_000);
       await settled();
     }
     assert.deepEqual([...stored()].sort(), [...expected].sort());
-    assert.deepEqual([...told].sort(), [...expected].sort());
+    assert.deepEqual([...reported].sort(), [...expected].sort());
     for (let color = 0; color < 4; color++) {
       assert.deepEqual(
         byColor

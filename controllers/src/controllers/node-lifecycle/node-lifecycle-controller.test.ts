@@ -107,7 +107,7 @@ async function cluster(t: NodeTest, settings: Partial<NodeLifecycleSettings> = {
         .all(pods)
         .find(({ metadata }) => metadata.name === name)
         ?.status?.conditions?.find(({ type }) => type === 'Ready')?.status,
-    told: () =>
+    reported: () =>
       api
         .all(events)
         .map(({ involvedObject, type, reason, message, source }) =>
@@ -152,7 +152,7 @@ test('what a node reports becomes NoSchedule taints, and only those taints are t
 });
 
 test('a silent node becomes Unknown, is tainted, its Pods unready; and all heals when it speaks', async (t) => {
-  const { alive, join, pass, report, run, taints, conditions, ready, told } = await cluster(t);
+  const { alive, join, pass, report, run, taints, conditions, ready, reported } = await cluster(t);
   await join('node-1');
   await join('node-2');
   await run('web', 'node-2');
@@ -174,7 +174,7 @@ test('a silent node becomes Unknown, is tainted, its Pods unready; and all heals
   assert.equal(ready('web'), 'False');
   assert.equal(ready('other'), 'True');
   assert.deepEqual(taints('node-1'), []);
-  assert.deepEqual(told().sort(), [
+  assert.deepEqual(reported().sort(), [
     'node-controller | Node | Normal | NodeNotReady | Node node-2 status is now: NodeNotReady',
     'node-controller | Node | Normal | RegisteredNode | Node node-1 event: Registered Node node-1 in Controller',
     'node-controller | Node | Normal | RegisteredNode | Node node-2 event: Registered Node node-2 in Controller',

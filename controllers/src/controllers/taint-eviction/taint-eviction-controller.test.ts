@@ -59,12 +59,12 @@ async function cluster(t: NodeTest) {
         .filter(({ metadata }) => metadata.deletionTimestamp)
         .map(({ metadata }) => metadata.name)
         .sort(),
-    told: () => api.all(events).map(({ type, reason, message }) => `${type} ${reason} ${message}`),
+    reported: () => api.all(events).map(({ type, reason, message }) => `${type} ${reason} ${message}`),
   };
 }
 
 test('Pods go at once, later or never, as they tolerate the taint', async (t) => {
-  const { api, clock, taint, run, going, told } = await cluster(t);
+  const { api, clock, taint, run, going, reported } = await cluster(t);
   await run('none');
   await run('some', forSeconds(300));
   await run('ever', forSeconds());
@@ -91,17 +91,17 @@ test('Pods go at once, later or never, as they tolerate the taint', async (t) =>
   assert.deepEqual(going(), ['never', 'none', 'some']);
   await clock.advance(5000);
   assert.deepEqual(going(), ['late', 'never', 'none', 'some']);
-  assert.ok(told().includes('Normal TaintManagerEviction Marking for deletion Pod default/some'));
+  assert.ok(reported().includes('Normal TaintManagerEviction Marking for deletion Pod default/some'));
 });
 
 test('a taint that is taken back takes the deletion back', async (t) => {
-  const { clock, taint, run, going, told } = await cluster(t);
+  const { clock, taint, run, going, reported } = await cluster(t);
   await run('some', forSeconds(300));
   await taint(unreachable);
   await clock.advance(200_000);
   await taint();
   await clock.advance(1000);
-  assert.deepEqual(told(), ['Normal TaintManagerEviction Cancelling deletion of Pod default/some']);
+  assert.deepEqual(reported(), ['Normal TaintManagerEviction Cancelling deletion of Pod default/some']);
   await clock.advance(400_000);
   assert.deepEqual(going(), []);
   await taint(unreachable);

@@ -103,16 +103,16 @@ export function volumeProblems(pod: Pod, lookup: Lookup): string[] {
       });
     const setUp = fileProblems(volume, lookup);
     if (setUp.length > 0) {
-      const told = setUp.length === 1 ? setUp[0] : `[${setUp.join(', ')}]`;
-      problems.push(`MountVolume.SetUp failed for volume "${volume.name}" : ${told}`);
+      const reported = setUp.length === 1 ? setUp[0] : `[${setUp.join(', ')}]`;
+      problems.push(`MountVolume.SetUp failed for volume "${volume.name}" : ${reported}`);
     }
   }
   if (unprocessed.length > 0) {
     const names = unprocessed.map(({ name }) => name).join(' ');
     const all = unprocessed.map(({ problem }) => problem);
-    const told = all.length === 1 ? all[0] : `[${all.join(', ')}]`;
+    const reported = all.length === 1 ? all[0] : `[${all.join(', ')}]`;
     problems.push(
-      `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[${names}]: ${told}`,
+      `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[${names}]: ${reported}`,
     );
   }
   return problems;

@@ -24,8 +24,8 @@ class StateNotFoundError extends Error {
 }
 
 /**
- * What plugins leave for their later extension points, for one Pod and one attempt to schedule it (kube-scheduler:
- * `framework.CycleState`).
+ * What plugins leave for their later extension points, for one Pod and one attempt to schedule it
+ * (kube-scheduler: `framework.CycleState`).
  */
 export class CycleState {
   readonly #values: unknown[] = [];

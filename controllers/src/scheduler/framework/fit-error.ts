@@ -1,6 +1,8 @@
 import { isRejected, type Status } from './status.ts';
 
-/** Why nodes were refused; those without a status of their own have `absent` (kube-scheduler: `NodeToStatus`). */
+/**
+ * Why nodes were refused; those without a status of their own have `absent` (kube-scheduler: `NodeToStatus`).
+ */
 export class NodeStatuses {
   readonly #byNode = new Map<string, Status>();
   /** The status of nodes for which no filter was called. */
@@ -26,7 +28,10 @@ export class NodeStatuses {
     return this.#byNode.size;
   }
 
-  /** How often each reason is given among `nodeCount` nodes: `1 Insufficient cpu, 2 node(s) were unschedulable`. */
+  /**
+   * How often each reason is given among `nodeCount` nodes: `1 Insufficient cpu, 2 node(s) were
+   * unschedulable`.
+   */
   histogram(nodeCount: number): string {
     const counts = new Map<string, number>();
     const count = (reason: string, times: number): void => {
@@ -67,8 +72,8 @@ function noNodeAvailable(nodeCount: number): string {
 }
 
 /**
- * `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` with what PreFilter and PostFilter plugins
- * said (kube-scheduler: `framework.FitError`).
+ * `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` with what PreFilter and
+ * PostFilter plugins said (kube-scheduler: `framework.FitError`).
  */
 export function fitMessage(
   nodeCount: number,

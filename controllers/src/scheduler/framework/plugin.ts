@@ -29,7 +29,9 @@ export interface PreEnqueue {
 
 /** Names the events that may make a Pod schedulable that the plugin rejected. */
 export interface EnqueueExtensions {
-  /** Called once. Pods that were rejected by a plugin without such a list are tried again after every event. */
+  /**
+   * Called once. Pods that were rejected by a plugin without such a list are tried again after every event.
+   */
   eventsToRegister(): readonly RegisteredEvent[];
 }
 
@@ -41,8 +43,8 @@ export interface PreFilterResult {
 /** Called once for a Pod, before its nodes are filtered. */
 export interface PreFilter {
   /**
-   * Prepares the filter. `skip`: the plugin's filter is not called. `nodes` are all nodes. A rejection is one for every
-   * node.
+   * Prepares the filter. `skip`: the plugin's filter is not called. `nodes` are all nodes. A rejection is one
+   * for every node.
    */
   preFilter(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): Status | PreFilterResult | undefined;
 }
@@ -62,13 +64,17 @@ export interface PostFilterResult {
 
 /** Called when a Pod fits on no node; may make room for it. */
 export interface PostFilter {
-  /** `statuses` say why each node was refused. A plugin that succeeds or finds it hopeless is the last called. */
+  /**
+   * `statuses` say why each node was refused. A plugin that succeeds or finds it hopeless is the last called.
+   */
   postFilter(state: CycleState, pod: Pod, statuses: NodeStatuses): PostFilterResult;
 }
 
 /** Called once for a Pod, before its nodes are scored. */
 export interface PreScore {
-  /** Prepares the score. `skip`: the plugin's score is not called. `nodes` are those that passed the filters. */
+  /**
+   * Prepares the score. `skip`: the plugin's score is not called. `nodes` are those that passed the filters.
+   */
   preScore(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): Status | undefined;
 }
 

@@ -33,8 +33,8 @@ type PluginsAt = {
 };
 
 /**
- * The plugins of one scheduler name, at each extension point in the order in which they are called (kube-scheduler: a
- * profile whose plugins are all enabled at `multiPoint`).
+ * The plugins of one scheduler name, at each extension point in the order in which they are called
+ * (kube-scheduler: a profile whose plugins are all enabled at `multiPoint`).
  */
 export class Profile {
   /** `spec.schedulerName` of the Pods that this profile schedules. */

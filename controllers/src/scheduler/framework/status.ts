@@ -2,8 +2,8 @@
 export type Code = 'Error' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Wait' | 'Skip' | 'Pending';
 
 /**
- * The result of a plugin at an extension point (kube-scheduler: `framework.Status`). Success is `undefined`, so that the
- * common case costs nothing.
+ * The result of a plugin at an extension point (kube-scheduler: `framework.Status`). Success is `undefined`,
+ * so that the common case costs nothing.
  */
 export class Status {
   readonly code: Code;
@@ -64,7 +64,10 @@ export function errorStatus(error: unknown): Status {
 /** The plugin has nothing to do for the Pod: its following extension point is not called. */
 export const skip = new Status('Skip');
 
-/** Whether a plugin refused the Pod or the node, as opposed to having failed (kube-scheduler: `Status.IsRejected`). */
+/**
+ * Whether a plugin refused the Pod or the node, as opposed to having failed (kube-scheduler:
+ * `Status.IsRejected`).
+ */
 export function isRejected(status: Status): boolean {
   return (
     status.code === 'Unschedulable' ||

@@ -64,7 +64,9 @@ export function claimNotFound(name: string): string {
   return `persistentvolumeclaim "${name}" not found`;
 }
 
-/** Whether a Pod names a claim in its volumes; `withEphemeral` also one that is made for an ephemeral volume. */
+/**
+ * Whether a Pod names a claim in its volumes; `withEphemeral` also one that is made for an ephemeral volume.
+ */
 export function usesClaim(
   pod: Pod,
   claim: PersistentVolumeClaim | undefined,

@@ -39,7 +39,9 @@ class WaitingPod {
   }
 }
 
-/** The Pods that have a node, and whose binding Permit plugins hold back (kube-scheduler: `waitingPodsMap`). */
+/**
+ * The Pods that have a node, and whose binding Permit plugins hold back (kube-scheduler: `waitingPodsMap`).
+ */
 export class WaitingPods {
   readonly #clock: Clock;
   readonly #pods = new Map<string, WaitingPod>();
@@ -75,7 +77,10 @@ export class WaitingPods {
     return waiting !== undefined;
   }
 
-  /** Resolves when no plugin holds the Pod back any more; with a status where one rejected it, or took too long. */
+  /**
+   * Resolves when no plugin holds the Pod back any more; with a status where one rejected it, or took too
+   * long.
+   */
   async outcomeOf(pod: Pod): Promise<Status | undefined> {
     const uid = pod.metadata.uid ?? '';
     const status = await this.#pods.get(uid)?.outcome;

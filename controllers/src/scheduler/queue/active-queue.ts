@@ -2,7 +2,9 @@ import type { QueueSort } from '../framework/plugin.ts';
 import { Heap } from './heap.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
-/** The Pods that can be scheduled now, in the order of the QueueSort plugin (kube-scheduler: `activeQueue`). */
+/**
+ * The Pods that can be scheduled now, in the order of the QueueSort plugin (kube-scheduler: `activeQueue`).
+ */
 export class ActiveQueue {
   readonly #heap: Heap<QueuedPod>;
   readonly #taken: (pod: QueuedPod) => void;

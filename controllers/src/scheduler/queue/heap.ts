@@ -1,6 +1,6 @@
 /**
- * Items in an order, of which the first can be taken, and any be removed, in logarithmic time (kube-scheduler:
- * `backend/heap`). Among equals the one that was added first comes first.
+ * Items in an order, of which the first can be taken, and any be removed, in logarithmic time
+ * (kube-scheduler: `backend/heap`). Among equals the one that was added first comes first.
  */
 export class Heap<T> {
   readonly #items: T[] = [];

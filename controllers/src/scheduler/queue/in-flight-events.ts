@@ -2,9 +2,9 @@ import type { ObservedEvent } from './queueing-hints.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
 /**
- * The events that happened while Pods were being scheduled (kube-scheduler: `inFlightEvents`): a Pod may be rejected by
- * what was true when it was taken from the queue, and is no longer when it comes back. An event is kept as long as a Pod is
- * under way that was taken before it.
+ * The events that happened while Pods were being scheduled (kube-scheduler: `inFlightEvents`): a Pod may be
+ * rejected by what was true when it was taken from the queue, and is no longer when it comes back. An event
+ * is kept as long as a Pod is under way that was taken before it.
  */
 export class InFlightEvents {
   /** In the order in which they happened; the first has the number `#first`. */

@@ -1,7 +1,9 @@
 import type { Pod } from '../../runtime/client/resource.ts';
 import type { SortablePod } from '../framework/plugin.ts';
 
-/** A Pod that waits for a node, with what earlier attempts found (kube-scheduler: `framework.QueuedPodInfo`). */
+/**
+ * A Pod that waits for a node, with what earlier attempts found (kube-scheduler: `framework.QueuedPodInfo`).
+ */
 export class QueuedPod implements SortablePod {
   /** The latest state; replaced as the API shows changes. */
   pod: Pod;

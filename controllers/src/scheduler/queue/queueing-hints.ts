@@ -12,8 +12,8 @@ import type { Profile } from '../framework/profile.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
 /**
- * The rejector of Pods that found no node in the cluster: any new node helps them. (kube-scheduler tries them again every
- * ten seconds.)
+ * The rejector of Pods that found no node in the cluster: any new node helps them. (kube-scheduler tries them
+ * again every ten seconds.)
  */
 export const noNodes = 'no nodes available';
 

@@ -33,9 +33,9 @@ export interface Rejectors {
  *               │                 ▼
  *            backoff ◄──move── unschedulable
  *
- * A rejected Pod waits as unschedulable until an event that one of its rejecting plugins takes for helpful (`move`), then
- * for the end of its backoff. Pods that PreEnqueue plugins keep out wait as unschedulable too. Holds each pending Pod
- * once: that is its bound.
+ * A rejected Pod waits as unschedulable until an event that one of its rejecting plugins takes for helpful
+ * (`move`), then for the end of its backoff. Pods that PreEnqueue plugins keep out wait as unschedulable too.
+ * Holds each pending Pod once: that is its bound.
  */
 export class SchedulingQueue {
   readonly #profile: Profile;
@@ -109,8 +109,9 @@ export class SchedulingQueue {
   }
 
   /**
-   * A Pod could not be scheduled, or bound (kube-scheduler: `AddUnschedulableIfNotPresent`): it waits for an event that
-   * helps against its rejectors, which may have happened already; without rejectors only for the end of its backoff.
+   * A Pod could not be scheduled, or bound (kube-scheduler: `AddUnschedulableIfNotPresent`): it waits for an
+   * event that helps against its rejectors, which may have happened already; without rejectors only for the
+   * end of its backoff.
    */
   returnPod(queued: QueuedPod, { unschedulablePlugins, pendingPlugins }: Rejectors): void {
     if (this.#pods.get(queued.uid) !== queued) return;
@@ -182,7 +183,10 @@ export class SchedulingQueue {
     } else this.#moveToActive(queued);
   }
 
-  /** Asks the PreEnqueue plugins, and lets the Pod in, or has it wait for an event that helps against the first refusal. */
+  /**
+   * Asks the PreEnqueue plugins, and lets the Pod in, or has it wait for an event that helps against the
+   * first refusal.
+   */
   #moveToActive(queued: QueuedPod): void {
     if (this.#closed) return;
     this.#leave(queued);

@@ -5,8 +5,9 @@ import type { QueuedPod } from './queued-pod.ts';
 const longestUnschedulableMs = 5 * 60 * 1000;
 
 /**
- * Pods that wait for an event that may make them schedulable (kube-scheduler: `unschedulablePods`). They are filed by the
- * plugins that rejected them, so that an event costs as much as the Pods that it may help, and not as all that wait.
+ * Pods that wait for an event that may make them schedulable (kube-scheduler: `unschedulablePods`). They are
+ * filed by the plugins that rejected them, so that an event costs as much as the Pods that it may help, and
+ * not as all that wait.
  */
 export class UnschedulablePods {
   readonly #clock: Clock;

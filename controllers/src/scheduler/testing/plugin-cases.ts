@@ -12,8 +12,8 @@ const textOf = (status: Status | undefined): string =>
     : [status.code, ...(status.message === '' ? [] : [status.message])].join(': ');
 
 /**
- * What a plugin's PreFilter and Filter say: `Success`, `Skip`, `Unschedulable: REASONS` … for each node by name, or for
- * all of them where PreFilter decides alone; `nodes a, b` in front where PreFilter names nodes.
+ * What a plugin's PreFilter and Filter say: `Success`, `Skip`, `Unschedulable: REASONS` … for each node by
+ * name, or for all of them where PreFilter decides alone; `nodes a, b` in front where PreFilter names nodes.
  */
 export function filtered(plugin: Plugin, pod: Pod, cluster: ClusterState): string | Record<string, string> {
   const state = new CycleState();

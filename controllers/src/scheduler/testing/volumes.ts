@@ -72,7 +72,10 @@ const classes = [
   }),
 ];
 
-/** These claims and volumes, with the classes `wffc` (provisions nothing), `dyn` (does anywhere) and `there` (on node `n2`). */
+/**
+ * These claims and volumes, with the classes `wffc` (provisions nothing), `dyn` (does anywhere) and `there`
+ * (on node `n2`).
+ */
 export function storageOf(
   claims: readonly PersistentVolumeClaim[],
   volumes: readonly PersistentVolume[],

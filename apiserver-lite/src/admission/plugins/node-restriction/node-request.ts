@@ -4,7 +4,10 @@ import type { Authorizer } from '../../../authorization/authorizer.ts';
 import { admissionForbidden, type AdmissionAttributes } from '../../attributes.ts';
 import type { PluginDependencies } from '../../plugin.ts';
 
-/** Reads an object of another resource; throws NotFound in the words of client-go's listers (`pod "a" not found`). */
+/**
+ * Reads an object of another resource; throws NotFound in the words of client-go's listers (`pod "a" not
+ * found`).
+ */
 export type ReadObject = (
   resource: { group: string; resource: string; singular: string },
   namespace: string,

@@ -22,9 +22,9 @@ const checks: Readonly<Record<string, (request: NodeRequest) => Promise<void> | 
 };
 
 /**
- * What a kubelet may write of the resources that the Node authorizer lets it write: its own Node, Lease, CSINode and
- * ResourceSlices, mirror Pods that name no other object, the status of its own Pods, tokens for them (Kubernetes:
- * `plugin/pkg/admission/noderestriction`, with the default feature gates of 1.36).
+ * What a kubelet may write of the resources that the Node authorizer lets it write: its own Node, Lease,
+ * CSINode and ResourceSlices, mirror Pods that name no other object, the status of its own Pods, tokens for
+ * them (Kubernetes: `plugin/pkg/admission/noderestriction`, with the default feature gates of 1.36).
  */
 export function nodeRestriction({
   storageOf,

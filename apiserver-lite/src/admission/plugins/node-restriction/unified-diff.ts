@@ -11,8 +11,9 @@ interface Change {
 }
 
 /**
- * The difference of two texts by lines as `diff -u` shows it, without file names (Go: `difflib.GetUnifiedDiffString`).
- * What differs is found between the longest common runs of lines, as Python's difflib does.
+ * The difference of two texts by lines as `diff -u` shows it, without file names (Go:
+ * `difflib.GetUnifiedDiffString`). What differs is found between the longest common runs of lines, as
+ * Python's difflib does.
  */
 export function unifiedDiff(old: readonly string[], next: readonly string[]): string {
   let text = '';

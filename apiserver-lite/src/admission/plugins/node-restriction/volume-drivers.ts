@@ -22,7 +22,10 @@ const migrated = [
   ['vsphereVolume', 'csi.vsphere.vmware.com'],
 ] as const;
 
-/** The CSI driver behind a volume of a Pod; undefined: none. Throws NotFound where an object on the way is missing. */
+/**
+ * The CSI driver behind a volume of a Pod; undefined: none. Throws NotFound where an object on the way is
+ * missing.
+ */
 export async function driverOf(read: ReadObject, pod: V1Pod, volume: V1Volume): Promise<string | undefined> {
   const { namespace = '', name = '' } = pod.metadata ?? {};
   if (volume.ephemeral?.volumeClaimTemplate) {

@@ -21,7 +21,7 @@ export class Cursor {
     return this.text.charCodeAt(this.pos + ahead);
   }
 
-  /** A problem of the text's pieces, which is told with the line where it is. */
+  /** A problem of the text's pieces, which is reported with the line where it is. */
   problem(text: string): YamlError {
     return this.line === 0 ? yamlProblem(text) : yamlProblem(text, this.line + 1);
   }

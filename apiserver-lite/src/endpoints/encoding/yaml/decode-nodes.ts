@@ -4,20 +4,29 @@ import type { MappingNode, Node, ScalarNode } from './node.ts';
 import { resolveScalar, type Resolved } from './resolve.ts';
 import { yamlProblem, YamlError } from './yaml-error.ts';
 
-/** What a document is as JSON, and the keys that stand twice in one of its maps: `line 4: key "a" already set in map`. */
+/**
+ * What a document is as JSON, and the keys that stand twice in one of its maps: `line 4: key "a" already set
+ * in map`.
+ */
 export interface ParsedYaml {
   value: unknown;
   duplicates: readonly string[];
 }
 
-/** The share of a document that aliases may make is 99 % up to the first number of nodes, and 10 % from the second on. */
+/**
+ * The share of a document that aliases may make is 99 % up to the first number of nodes, and 10 % from the
+ * second on.
+ */
 const aliasRatioLow = 400_000;
 const aliasRatioHigh = 4_000_000;
 
-/** The characters that aliases may repeat in all: as much as a body may have. The original does not count them. */
+/**
+ * The characters that aliases may repeat in all: as much as a body may have. The original does not count
+ * them.
+ */
 const maxAliasedCharacters = 3 * 1024 * 1024;
 
-/** Of one document no more are told. */
+/** No more are reported of one document. */
 const maxDuplicates = 1000;
 
 function allowedAliasRatio(count: number): number {
@@ -26,7 +35,9 @@ function allowedAliasRatio(count: number): number {
   return 0.99 - (0.89 * (count - aliasRatioLow)) / (aliasRatioHigh - aliasRatioLow);
 }
 
-/** A map that is being filled: what JSON has, and its keys as YAML tells them apart (`1` and `"1"` are two). */
+/**
+ * A map that is being filled: what JSON has, and its keys as YAML tells them apart (`1` and `"1"` are two).
+ */
 interface OpenMap {
   object: Record<string, unknown>;
   keys: Set<string>;
@@ -36,7 +47,7 @@ class Decoder {
   readonly duplicates: string[] = [];
   /** Aliases that are being followed, each once. */
   readonly #following = new Set<Node>();
-  /** The first key that JSON can't have; told when nothing else is wrong. */
+  /** The first key that JSON can't have; reported when nothing else is wrong. */
   #unsupported: string | undefined;
   #hasInfinity = false;
   #decoded = 0;

@@ -78,7 +78,10 @@ class Parser {
     return found;
   }
 
-  /** `block`: whether block collections may stand here. `indentless`: `-` too, in the column of the key before. */
+  /**
+   * `block`: whether block collections may stand here. `indentless`: `-` too, in the column of the key
+   * before.
+   */
   #node(block: boolean, indentless: boolean): Node {
     const first = this.#scanner.peek();
     if (first.kind === 'alias') {
@@ -157,7 +160,10 @@ class Parser {
     }
   }
 
-  /** Fills a collection by `read`, which gives one more item, or true where it has put them itself, or false at the end. */
+  /**
+   * Fills a collection by `read`, which gives one more item, or true where it has put them itself, or false
+   * at the end.
+   */
   #sequence<T extends SequenceNode | MappingNode>(node: T, read: (items: Node[]) => Node | boolean): T {
     if (++this.#depth > maxDepth) throw yamlProblem(`exceeded max depth of ${maxDepth}`);
     for (;;) {
@@ -219,7 +225,9 @@ class Parser {
     return { kind: 'mapping', line, items: [key, value] };
   }
 
-  /** Of `[? x: y]`. Where there is nothing, the original drops the token that shows it, and refuses `[?]` so. */
+  /**
+   * Of `[? x: y]`. Where there is nothing, the original drops the token that shows it, and refuses `[?]` so.
+   */
   #flowItemKey(): Node {
     const { kind, line } = this.#scanner.peek();
     if (kind !== 'value' && kind !== 'flowEntry' && kind !== 'flowSequenceEnd')

@@ -29,7 +29,9 @@ const integer = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|
 const decimal = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const maxUint64 = (1n << 64n) - 1n;
 const minInt64 = -(1n << 63n);
-/** A sign, a base, and as many digits as 64 bits can have. Beyond that lengths, the value is of no interest. */
+/**
+ * A sign, a base, and as many digits as 64 bits can have. Beyond that lengths, the value is of no interest.
+ */
 const maxIntegerLength = 67;
 
 /** An integer of 64 bits; undefined where the text is none. Bases as Go's literals have them. */
@@ -103,8 +105,8 @@ const resolvable: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The value of a scalar (`go.yaml.in/yaml/v2`: YAML 1.1 without numbers to the base of 60; tags that it does not know
- * mean nothing). @throws YamlError where the text is not what its tag says
+ * The value of a scalar (`go.yaml.in/yaml/v2`: YAML 1.1 without numbers to the base of 60; tags that it does
+ * not know mean nothing). @throws YamlError where the text is not what its tag says
  */
 export function resolveScalar(text: string, longTag: string): Resolved {
   const tag = longTag.startsWith(longPrefix) ? `!!${longTag.slice(longPrefix.length)}` : longTag;

@@ -178,7 +178,10 @@ export function scanQuoted(cursor: Cursor): string {
   return pieces.join('');
 }
 
-/** `|2-`: how far a block is indented (0: see its first line), and whether its last breaks are dropped or all kept. */
+/**
+ * `|2-`: how far a block is indented (0: see its first line), and whether its last breaks are dropped or all
+ * kept.
+ */
 function scanBlockHeader(cursor: Cursor): { increment: number; chomping: '+' | '-' | '' } {
   cursor.pos++;
   let chomping: '+' | '-' | '' = '';
@@ -202,7 +205,10 @@ function scanBlockHeader(cursor: Cursor): { increment: number; chomping: '+' | '
   return { increment, chomping };
 }
 
-/** Empty lines of a block, up to a line of text; where the indentation isn't known yet, the deepest line shows it. */
+/**
+ * Empty lines of a block, up to a line of text; where the indentation isn't known yet, the deepest line shows
+ * it.
+ */
 function scanBlockBreaks(
   cursor: Cursor,
   indent: number,

@@ -28,10 +28,10 @@ const indicators: ReadonlySet<number> = new Set(
 );
 
 /**
- * Splits a YAML text into tokens. Where indentation opens and closes collections there are tokens too, so that a
- * grammar without white space is left:
+ * Splits a YAML text into tokens. Where indentation opens and closes collections there are tokens too, so
+ * that a grammar without white space is left:
  *
- *     a: [1]        blockMappingStart key scalar(a) value flowSequenceStart scalar(1) flowSequenceEnd blockEnd
+ *     a: [1]       blockMappingStart key scalar(a) value flowSequenceStart scalar(1) flowSequenceEnd blockEnd
  *
  * That `a` is a key shows only at the colon, so tokens wait until it is known what is before them.
  * (YAML 1.1, §9 and §10; where the original differs from it, as the original.)
@@ -301,7 +301,8 @@ export class Scanner {
 
   #closeFlow(kind: TokenKind): void {
     this.#dropKey();
-    // The original forgets here that the whole collection may be a key, and so do we: such a key is of no use in JSON.
+    // The original forgets here that the whole collection may be a key, and so do we: such a key is of no use
+    // in JSON.
     if (this.#inFlow) this.#keyAtToken.delete(this.#keys.pop()!.token);
     this.#keyAllowed = false;
     this.#indicator(kind, 1);

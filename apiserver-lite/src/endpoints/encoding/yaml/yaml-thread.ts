@@ -21,8 +21,8 @@ interface Waiting {
 }
 
 /**
- * Reads large YAML texts on a thread of its own, one at a time, so that nobody else waits for them. The thread starts
- * with the first text and ends when there are none.
+ * Reads large YAML texts on a thread of its own, one at a time, so that nobody else waits for them. The
+ * thread starts with the first text and ends when there are none.
  */
 class YamlThread {
   readonly #waiting = new Map<number, Waiting>();
@@ -100,7 +100,10 @@ class YamlThread {
 
 const thread = new YamlThread();
 
-/** The first document of a YAML text that is large, read on another thread. Rejects with YamlErrors, 429 and 504. */
+/**
+ * The first document of a YAML text that is large, read on another thread. Rejects with YamlErrors, 429 and
+ * 504.
+ */
 export function parseOnThread(text: string): Promise<ParsedYaml> {
   return thread.parse(text);
 }

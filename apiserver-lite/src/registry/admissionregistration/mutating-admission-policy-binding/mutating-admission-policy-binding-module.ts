@@ -3,7 +3,10 @@ import { policyBindingTable } from '../policy-binding-table.ts';
 import { validateMutatingBinding } from '../policy-binding-validation.ts';
 import { defaultAdmissionPolicyBinding } from '../policy-defaults.ts';
 
-/** MutatingAdmissionPolicyBindings (Kubernetes: `pkg/registry/admissionregistration/mutatingadmissionpolicybinding`). */
+/**
+ * MutatingAdmissionPolicyBindings (Kubernetes:
+ * `pkg/registry/admissionregistration/mutatingadmissionpolicybinding`).
+ */
 export const mutatingAdmissionPolicyBindingModule = defineKind(
   'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
   {

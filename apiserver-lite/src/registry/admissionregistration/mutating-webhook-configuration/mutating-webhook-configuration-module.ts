@@ -3,7 +3,10 @@ import { webhookConfigurationTable } from '../webhook-configuration-table.ts';
 import { validateWebhooks, validateWebhooksUpdate } from '../webhooks.ts';
 import { defaultMutatingWebhooks } from './mutating-webhook-configuration-defaults.ts';
 
-/** MutatingWebhookConfigurations (Kubernetes: `pkg/registry/admissionregistration/mutatingwebhookconfiguration`). */
+/**
+ * MutatingWebhookConfigurations (Kubernetes:
+ * `pkg/registry/admissionregistration/mutatingwebhookconfiguration`).
+ */
 export const mutatingWebhookConfigurationModule = defineKind(
   'admissionregistration.k8s.io/MutatingWebhookConfiguration',
   {

@@ -3,7 +3,10 @@ import { policyBindingTable } from '../policy-binding-table.ts';
 import { validateValidatingBinding } from '../policy-binding-validation.ts';
 import { defaultAdmissionPolicyBinding } from '../policy-defaults.ts';
 
-/** ValidatingAdmissionPolicyBindings (Kubernetes: `pkg/registry/admissionregistration/validatingadmissionpolicybinding`). */
+/**
+ * ValidatingAdmissionPolicyBindings (Kubernetes:
+ * `pkg/registry/admissionregistration/validatingadmissionpolicybinding`).
+ */
 export const validatingAdmissionPolicyBindingModule = defineKind(
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
   {

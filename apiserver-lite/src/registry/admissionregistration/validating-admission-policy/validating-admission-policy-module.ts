@@ -8,7 +8,9 @@ import {
   validateValidatingPolicyUpdate,
 } from './validating-admission-policy-validation.ts';
 
-/** ValidatingAdmissionPolicies (Kubernetes: `pkg/registry/admissionregistration/validatingadmissionpolicy`). */
+/**
+ * ValidatingAdmissionPolicies (Kubernetes: `pkg/registry/admissionregistration/validatingadmissionpolicy`).
+ */
 export const validatingAdmissionPolicyModule = defineKind(
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
   {

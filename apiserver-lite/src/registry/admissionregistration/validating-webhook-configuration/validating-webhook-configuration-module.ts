@@ -3,7 +3,10 @@ import { webhookConfigurationTable } from '../webhook-configuration-table.ts';
 import { validateWebhooks, validateWebhooksUpdate } from '../webhooks.ts';
 import { defaultValidatingWebhooks } from './validating-webhook-configuration-defaults.ts';
 
-/** ValidatingWebhookConfigurations (Kubernetes: `pkg/registry/admissionregistration/validatingwebhookconfiguration`). */
+/**
+ * ValidatingWebhookConfigurations (Kubernetes:
+ * `pkg/registry/admissionregistration/validatingwebhookconfiguration`).
+ */
 export const validatingWebhookConfigurationModule = defineKind(
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
   {

@@ -1,5 +1,6 @@
 import { type Fields, child, existing, fill, fillText, items } from '../../fields/fill.ts';
 
+/** Fills the defaults of a CustomResourceDefinition (Kubernetes: `apis/apiextensions/v1/defaults.go`). */
 export function defaultCustomResourceDefinition(object: Fields): void {
   const spec = child(object, 'spec');
   const names = existing(spec, 'names');

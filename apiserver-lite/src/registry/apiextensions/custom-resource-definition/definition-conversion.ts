@@ -17,7 +17,10 @@ interface Demands {
   validCaBundle: boolean;
 }
 
-/** How versions become one another: not at all, or by a webhook (Kubernetes: `validateCustomResourceConversion`). */
+/**
+ * How versions become one another: not at all, or by a webhook (Kubernetes:
+ * `validateCustomResourceConversion`).
+ */
 export function validateConversion(
   conversion: ConversionSpec | undefined,
   field: string,

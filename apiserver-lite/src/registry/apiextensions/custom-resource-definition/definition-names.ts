@@ -4,7 +4,10 @@ import { dns1035Label } from '../../fields/formats.ts';
 import { each } from '../../fields/rules.ts';
 import type { DefinedNames } from './definition.ts';
 
-/** Names that a definition asks for, or was given (Kubernetes: `ValidateCustomResourceDefinitionNames`); absent ones are fine. */
+/**
+ * Names that a definition asks for, or was given (Kubernetes: `ValidateCustomResourceDefinitionNames`);
+ * absent ones are fine.
+ */
 export function validateNames(names: DefinedNames, field: string): FieldError[] {
   const { plural = '', singular = '', kind = '', listKind = '' } = names;
   const findings: FieldError[] = [];

@@ -58,7 +58,9 @@ interface Selection {
   allowTooMany: boolean;
 }
 
-/** Fields that can be selected hold one plain value (Kubernetes: `ValidateCustomResourceSelectableFields`). */
+/**
+ * Fields that can be selected hold one plain value (Kubernetes: `ValidateCustomResourceSelectableFields`).
+ */
 export function validateSelectableFields(
   fields: readonly SelectableField[],
   { schema, field, allowTooMany }: Selection,
@@ -92,7 +94,7 @@ export function isTooMany(fields: readonly SelectableField[] | undefined): boole
   return (fields ?? []).length > maxSelectableFields;
 }
 
-/** What clients of a deprecated version are told (Kubernetes: `validateDeprecationWarning`). */
+/** The warning to clients of a deprecated version (Kubernetes: `validateDeprecationWarning`). */
 export function validateDeprecation(
   deprecated: boolean,
   warning: string | undefined,

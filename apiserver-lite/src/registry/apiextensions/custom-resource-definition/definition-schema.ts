@@ -71,7 +71,7 @@ export function validateDefinitionSchema(
     : findings;
 }
 
-/** With a status of its own, only some fields may stand at the root; the first other one is told. */
+/** With a status of its own, only some fields may stand at the root; the first other one is reported. */
 function validateRoot(schema: JsonSchema, field: string): FieldError[] {
   for (const name of setFields(schema)) {
     if (name === 'type' && schema.type !== 'object') {

@@ -54,7 +54,10 @@ const all: Demands = {
   tooManySelectable: new Set(),
 };
 
-/** A new definition (Kubernetes: `ValidateCustomResourceDefinition`); judged in the form in which it is stored. */
+/**
+ * A new definition (Kubernetes: `ValidateCustomResourceDefinition`); judged in the form in which it is
+ * stored.
+ */
 export function validateDefinition(object: KubeObject): FieldError[] {
   const { group = '', names = {} } = specOf(object);
   const { name = '' } = object.metadata;

@@ -14,7 +14,9 @@ function unknownFormats(object: KubeObject): string[] {
   return found;
 }
 
-/** Formats that mean nothing to the server are let be, but told; those that were stored before are not told again. */
+/**
+ * Formats that mean nothing to the server are allowed with a warning; those that were stored before get none.
+ */
 export function formatWarnings(object: KubeObject, old?: KubeObject): string[] {
   const known = new Set(old === undefined ? [] : unknownFormats(old));
   return unknownFormats(object)

@@ -3,6 +3,10 @@ import type { FieldError } from '../../../api-errors/status-error.ts';
 import { required } from '../../fields/field-errors.ts';
 import { atLeastZero } from '../../fields/rules.ts';
 
+/**
+ * The revision is not negative, and the data is there (Kubernetes:
+ * `apps/validation.ValidateControllerRevision`).
+ */
 export const validateControllerRevision = (object: KubeObject) => [
   ...atLeastZero('revision', Number(object['revision'] ?? 0)),
   ...validateRevisionData(object['data']),

@@ -1,6 +1,7 @@
 import { type Fields, child, fill, fillText } from '../../fields/fill.ts';
 import { defaultPodTemplate } from '../../pod-template/pod-defaults.ts';
 
+/** Fills the defaults of a Deployment (Kubernetes: `apis/apps/v1/defaults.go`). */
 export function defaultDeployment(object: Fields): void {
   const spec = child(object, 'spec');
   fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });

@@ -2,6 +2,7 @@ import { defaultClaim } from '../../core/persistent-volume-claim/persistent-volu
 import { type Fields, child, existing, fill, fillText, items } from '../../fields/fill.ts';
 import { defaultPodTemplate } from '../../pod-template/pod-defaults.ts';
 
+/** Fills the defaults of a StatefulSet (Kubernetes: `apis/apps/v1/defaults.go`). */
 export function defaultStatefulSet(object: Fields): void {
   const spec = child(object, 'spec');
   fillText(spec, { podManagementPolicy: 'OrderedReady' });

@@ -68,7 +68,9 @@ function validateRetention({
 
 type ClaimTemplate = NonNullable<V1StatefulSetSpec['volumeClaimTemplates']>[number];
 
-/** The template with a volume for each claim, as its Pods will have them; a volume of the same name gives way. */
+/**
+ * The template with a volume for each claim, as its Pods will have them; a volume of the same name gives way.
+ */
 function withClaims({ template, volumeClaimTemplates }: V1StatefulSetSpec): V1StatefulSetSpec['template'] {
   const names = new Set((volumeClaimTemplates ?? []).map(({ metadata }) => metadata?.name ?? ''));
   if (names.size === 0) return template;

@@ -6,6 +6,7 @@ import { templateWarnings } from '../../pod-template/template-warnings.ts';
 
 const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
 
+/** Warnings of the Pod template, and of the claim templates. */
 export const statefulSetWarnings: KindWarnings = (object, old) => {
   const { volumeClaimTemplates, revisionHistoryLimit } = specOf<V1StatefulSetSpec>(object);
   const warnings = templateWarnings(object, old);

@@ -180,7 +180,10 @@ function validateScaling(rules: V2HPAScalingRules | undefined, field: string): F
   ];
 }
 
-/** What is wrong with the API version of a scaled object, which every kind but one of the core has with a group. */
+/**
+ * What is wrong with the API version of a scaled object, which every kind but one of the core has with a
+ * group.
+ */
 function versionProblem({
   kind,
   apiVersion = '',
@@ -194,7 +197,9 @@ function versionProblem({
 const specOf = (object: KubeObject | undefined) =>
   (object?.['spec'] ?? {}) as Partial<V2HorizontalPodAutoscalerSpec>;
 
-/** Kubernetes: `autoscaling/validation.validateHorizontalPodAutoscalerSpec`; `old` is missing for a new one. */
+/**
+ * Kubernetes: `autoscaling/validation.validateHorizontalPodAutoscalerSpec`; `old` is missing for a new one.
+ */
 export function validateAutoscaler(object: KubeObject, old?: KubeObject): FieldError[] {
   const spec = specOf(object);
   const { minReplicas, maxReplicas = 0, behavior, scaleTargetRef: target = {}, metrics = [] } = spec;

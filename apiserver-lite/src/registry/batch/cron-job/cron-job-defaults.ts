@@ -1,6 +1,7 @@
 import { type Fields, child, existing, fill, fillText } from '../../fields/fill.ts';
 import { defaultPodTemplate } from '../../pod-template/pod-defaults.ts';
 
+/** Fills the defaults of a CronJob (Kubernetes: `apis/batch/v1/defaults.go`). */
 export function defaultCronJob(object: Fields): void {
   const spec = child(object, 'spec');
   fillText(spec, { concurrencyPolicy: 'Allow' });

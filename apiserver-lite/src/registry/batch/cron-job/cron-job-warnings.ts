@@ -11,6 +11,7 @@ interface CronJobSpec {
   jobTemplate?: { spec?: V1JobSpec };
 }
 
+/** Warnings of the name, the Job template and the schedule. */
 export const cronJobWarnings: KindWarnings = (object, old) => {
   const { schedule = '', jobTemplate } = specOf<CronJobSpec>(object);
   const same = isSameGeneration(object, old);

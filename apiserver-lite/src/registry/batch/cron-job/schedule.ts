@@ -63,8 +63,8 @@ function checkDescriptor(text: string): void {
 }
 
 /**
- * Why a text is no schedule of five fields, or undefined where it is one. A schedule may begin with a time zone
- * (`TZ=`, `CRON_TZ=`), which has to be one that there is.
+ * Why a text is no schedule of five fields, or undefined where it is one. A schedule may begin with a time
+ * zone (`TZ=`, `CRON_TZ=`), which has to be one that there is.
  */
 export function scheduleProblem(schedule: string): string | undefined {
   let text = schedule;

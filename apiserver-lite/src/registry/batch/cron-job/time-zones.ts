@@ -75,8 +75,8 @@ function zonesOf(text: string): Set<string> {
 }
 
 /**
- * What kube-apiserver takes for a time zone: the names that Go's copy of the tz database has, in their case. (JavaScript takes
- * other cases and offsets such as `+01:00`, too, and does not know `Factory`.)
+ * What kube-apiserver takes for a time zone: the names that Go's copy of the tz database has, in their case.
+ * (JavaScript takes other cases and offsets such as `+01:00`, too, and does not know `Factory`.)
  */
 const timeZones: ReadonlySet<string> = zonesOf(names);
 

@@ -56,7 +56,9 @@ function readableOf(text: string, completions: number): [number, number][] {
   });
 }
 
-/** How many indexes `1,3-5` names. Throws IndexError where it names none below `completions` in their order. */
+/**
+ * How many indexes `1,3-5` names. Throws IndexError where it names none below `completions` in their order.
+ */
 export function countIndexes(text: string, completions: number): number {
   return intervalsOf(text, completions).reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }

@@ -4,6 +4,7 @@ import { defaultPodTemplate } from '../../pod-template/pod-defaults.ts';
 
 const maxInt32 = 2147483647;
 
+/** Fills the defaults of a Job (Kubernetes: `apis/batch/v1/defaults.go`). */
 export function defaultJob(object: Fields): void {
   const spec = child(object, 'spec');
   labelAsTemplate(object, templateLabels(spec));

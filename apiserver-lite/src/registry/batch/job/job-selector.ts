@@ -4,8 +4,8 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 const uidLabel = 'batch.kubernetes.io/controller-uid';
 
 /**
- * A Job finds its Pods by its own uid, unless it brings a selector of its own (Kubernetes: `job.generateSelector`):
- * the labels go on the template, the selector asks for the first of them.
+ * A Job finds its Pods by its own uid, unless it brings a selector of its own (Kubernetes:
+ * `job.generateSelector`): the labels go on the template, the selector asks for the first of them.
  */
 export function generateJobSelector(object: KubeObject): void {
   const spec = object['spec'] as V1JobSpec | undefined;

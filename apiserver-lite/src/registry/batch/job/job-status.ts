@@ -17,7 +17,9 @@ interface Change {
   spec: Partial<V1JobSpec>;
   status: Status;
   old: Status;
-  /** Whether one of these parts of the status is not what it was; rules about others do not hold up an update. */
+  /**
+   * Whether one of these parts of the status is not what it was; rules about others do not hold up an update.
+   */
   changed(...parts: (keyof Status | Fact)[]): boolean;
 }
 
@@ -38,7 +40,10 @@ const refuse = (field: string, detail: string): FieldError => ({
   message: `Invalid value: ${detail}`,
 });
 
-/** How a Job came along (Kubernetes: `batch/validation.ValidateJobStatusUpdate`, with the options that the strategy chooses). */
+/**
+ * How a Job came along (Kubernetes: `batch/validation.ValidateJobStatusUpdate`, with the options that the
+ * strategy chooses).
+ */
 export function validateJobStatus(object: KubeObject, before: KubeObject): FieldError[] {
   const spec = (object['spec'] ?? {}) as Partial<V1JobSpec>;
   const status = (object['status'] ?? {}) as Status;

@@ -55,7 +55,10 @@ function validateTemplate(next: V1JobSpec, old: KubeObject): FieldError[] {
   return [invalidValue('spec.template.spec', goValue('core.v1.PodSpec', spec), immutable)];
 }
 
-/** What a Job does is said once; how many at a time may change (Kubernetes: `batch/validation.ValidateJobSpecUpdate`). */
+/**
+ * What a Job does is said once; how many at a time may change (Kubernetes:
+ * `batch/validation.ValidateJobSpecUpdate`).
+ */
 export function validateJobUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const [next, before] = [specOf(object), specOf(old)];
   const fixed = (name: keyof V1JobSpec, printed: unknown = next[name]) =>

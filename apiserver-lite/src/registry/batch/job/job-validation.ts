@@ -120,7 +120,9 @@ const controllerUid = 'controller-uid';
 const jobName = 'job-name';
 const prefixed = (name: string) => `batch.kubernetes.io/${name}`;
 
-/** A selector of the server's own making is what it would make of this Job, and the template has its labels. */
+/**
+ * A selector of the server's own making is what it would make of this Job, and the template has its labels.
+ */
 function validateGeneratedSelector(object: KubeObject): FieldError[] {
   const { manualSelector, selector, template } = specOf(object);
   if (manualSelector === true || !selector) return [];

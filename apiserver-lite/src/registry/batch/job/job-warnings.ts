@@ -8,6 +8,7 @@ const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) a
 
 const many = { completions: 100_000, parallelism: 10_000 };
 
+/** Warnings of the spec of a Job, which is at `field`. */
 export function jobSpecWarnings(spec: Partial<V1JobSpec>, field: string): string[] {
   const { completions = 0, parallelism = 0 } = spec;
   const isLarge = completions > many.completions && parallelism > many.parallelism;
@@ -19,6 +20,7 @@ export function jobSpecWarnings(spec: Partial<V1JobSpec>, field: string): string
   ];
 }
 
+/** Warnings of the name and the spec of a Job. */
 export const jobWarnings: KindWarnings = (object, old) => {
   if (isSameGeneration(object, old)) return [];
   const names = old === undefined ? nameWarnings(object, podNames) : [];

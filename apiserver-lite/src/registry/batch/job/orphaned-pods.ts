@@ -1,6 +1,9 @@
 import type { DeleteOptions } from '../../rest.ts';
 
-/** Who deletes a Job without a word about its Pods is told that they stay (Kubernetes: `batch/job/storage`). */
+/**
+ * A deletion of a Job that does not say what becomes of its Pods gets a warning that they stay (Kubernetes:
+ * `batch/job/storage`).
+ */
 export function orphanedPodsWarning({ propagationPolicy, orphanDependents }: DeleteOptions): string[] {
   return propagationPolicy === undefined && orphanDependents === undefined
     ? [

@@ -88,7 +88,10 @@ function validateRule(
 
 const invalidName = (field: string) => qualifiedName('').map((detail) => invalidValue(field, '', detail));
 
-/** When a failed Pod fails its Job, or doesn't count (Kubernetes: `batch/validation.validatePodFailurePolicy`). */
+/**
+ * When a failed Pod fails its Job, or doesn't count (Kubernetes:
+ * `batch/validation.validatePodFailurePolicy`).
+ */
 export function validatePodFailurePolicy(spec: V1JobSpec, field: string): FieldError[] {
   const { podFailurePolicy: policy, template } = spec;
   if (policy === undefined) return [];

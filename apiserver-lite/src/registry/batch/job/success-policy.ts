@@ -39,7 +39,10 @@ function validateRule(rule: V1SuccessPolicyRule, field: string, completions: num
   return findings;
 }
 
-/** When a Job has succeeded though not all of its indexes have (Kubernetes: `batch/validation.validateSuccessPolicy`). */
+/**
+ * When a Job has succeeded though not all of its indexes have (Kubernetes:
+ * `batch/validation.validateSuccessPolicy`).
+ */
 export function validateSuccessPolicy(spec: V1JobSpec, field: string): FieldError[] {
   const { successPolicy: policy, completionMode, completions = 0 } = spec;
   if (policy === undefined) return [];

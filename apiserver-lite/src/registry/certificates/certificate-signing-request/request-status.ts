@@ -97,7 +97,10 @@ function validateContent(object: KubeObject, old: KubeObject, words: string): Fi
   return same ? [] : [forbiddenField('status.certificate', words)];
 }
 
-/** Approval and denial (Kubernetes: `certificates/validation.ValidateCertificateSigningRequestApprovalUpdate`). */
+/**
+ * Approval and denial (Kubernetes:
+ * `certificates/validation.ValidateCertificateSigningRequestApprovalUpdate`).
+ */
 export function validateApproval(object: KubeObject, old: KubeObject): FieldError[] {
   return [
     ...validateConditions(object, old),
@@ -106,7 +109,10 @@ export function validateApproval(object: KubeObject, old: KubeObject): FieldErro
   ];
 }
 
-/** What the signer writes (Kubernetes: `certificates/validation.ValidateCertificateSigningRequestStatusUpdate`). */
+/**
+ * What the signer writes (Kubernetes:
+ * `certificates/validation.ValidateCertificateSigningRequestStatusUpdate`).
+ */
 export function validateRequestStatus(object: KubeObject, old: KubeObject): FieldError[] {
   return [
     ...validateConditions(object, old),

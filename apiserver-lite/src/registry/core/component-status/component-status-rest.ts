@@ -5,7 +5,10 @@ import { CachedObject } from '../../../storage/cached-object.ts';
 import { column, nameColumn, tableOf } from '../../table/column.ts';
 import type { Rest } from '../../rest.ts';
 
-/** Asks one part of the control plane how it is: resolves with its own word (`ok`), rejects with the reason why not. */
+/**
+ * Asks one part of the control plane how it is: resolves with its own word (`ok`), rejects with the reason
+ * why not.
+ */
 export type ComponentProbe = () => Promise<string>;
 
 interface ComponentStatus extends KubeObject {
@@ -27,7 +30,10 @@ const table = tableOf<ComponentStatus>([
   column('Error', (status) => healthy(status)?.error ?? ''),
 ]);
 
-/** `componentstatuses`: probes the parts when asked; nothing is stored (Kubernetes: `registry/core/componentstatus`). */
+/**
+ * `componentstatuses`: probes the parts when asked; nothing is stored (Kubernetes:
+ * `registry/core/componentstatus`).
+ */
 export function componentStatusRest(
   resource: ResourceInfo,
   probes: Readonly<Record<string, ComponentProbe>>,

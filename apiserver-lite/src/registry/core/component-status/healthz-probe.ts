@@ -5,8 +5,9 @@ const timeoutMs = 20_000;
 const mostBytes = 10 * 1024;
 
 /**
- * Asks a part of the control plane on this machine how it is: `GET https://127.0.0.1:PORT/healthz`, whatever its
- * certificate says, for it is one that the part made itself (Kubernetes: `registry/core/rest`, `componentstatus`).
+ * Asks a part of the control plane on this machine how it is: `GET https://127.0.0.1:PORT/healthz`, whatever
+ * its certificate says, for it is one that the part made itself (Kubernetes: `registry/core/rest`,
+ * `componentstatus`).
  */
 export function healthzProbe(port: number): ComponentProbe {
   const url = `https://127.0.0.1:${port}/healthz`;

@@ -5,7 +5,10 @@ import { defineKind } from '../../kind-module.ts';
 import { eventTable, fromCore } from './event-table.ts';
 import { validateEventUpdate, validateNewEvent } from './event-validation.ts';
 
-/** Events expire by themselves; they are owned by nobody and own nothing (Kubernetes: `pkg/registry/core/event`). */
+/**
+ * Events expire by themselves; they are owned by nobody and own nothing (Kubernetes:
+ * `pkg/registry/core/event`).
+ */
 export const eventModule = defineKind('/Event', {
   strategy: ({ eventTtlSeconds }) => ({
     validateName: pathSegmentName,

@@ -29,7 +29,10 @@ function validateReport(object: KubeObject, request: StoreRequest): FieldError[]
   return findings;
 }
 
-/** An event lives where its object lives; events about cluster-scoped objects live in `default` (`legacyValidateEvent`). */
+/**
+ * An event lives where its object lives; events about cluster-scoped objects live in `default`
+ * (`legacyValidateEvent`).
+ */
 function validateEvent(object: KubeObject, request: StoreRequest): FieldError[] {
   const namespace = object.metadata.namespace ?? '';
   const involved = (object['involvedObject'] as { namespace?: string } | null | undefined)?.namespace ?? '';
@@ -62,7 +65,10 @@ const old = {
 
 const isStrict = ({ apiGroup }: StoreRequest) => apiGroup === 'events.k8s.io';
 
-/** A new event; through `events.k8s.io/v1` it has to be whole (Kubernetes: `core/validation.ValidateEventCreate`). */
+/**
+ * A new event; through `events.k8s.io/v1` it has to be whole (Kubernetes:
+ * `core/validation.ValidateEventCreate`).
+ */
 export function validateNewEvent(object: KubeObject, request: StoreRequest): FieldError[] {
   const findings = validateEvent(object, request);
   if (!isStrict(request)) return findings;

@@ -1,5 +1,6 @@
 import { type Fields, child, fillText } from '../../fields/fill.ts';
 
+/** Fills the defaults of a Namespace (Kubernetes: `apis/core/v1/defaults.go`). */
 export function defaultNamespace(object: Fields): void {
   const metadata = child(object, 'metadata');
   const { name } = metadata;

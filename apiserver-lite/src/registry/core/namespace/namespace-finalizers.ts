@@ -14,7 +14,9 @@ function validateFinalizer(name: string, field: string): FieldError[] {
   return [...invalidEach(field, name, qualifiedName(name)), ...validateStandardFinalizer(name, field)];
 }
 
-/** Of a new namespace; the index of a finalizer is only told when they are written by `finalize`. */
+/**
+ * Of a new namespace; the index of a finalizer is only in the message when they are written by `finalize`.
+ */
 export function validateNewFinalizers(object: V1Namespace): FieldError[] {
   return namespaceFinalizers(object).flatMap((name) => validateFinalizer(name, 'spec.finalizers'));
 }
@@ -35,7 +37,9 @@ export function isDeletedDuringUpdate(object: V1Namespace, old: V1Namespace): bo
   );
 }
 
-/** The namespace as a first deletion leaves it: Terminating, with the finalizers that the request asks for. */
+/**
+ * The namespace as a first deletion leaves it: Terminating, with the finalizers that the request asks for.
+ */
 export function terminating(
   namespace: V1Namespace,
   finalizers: string[] | undefined,

@@ -29,7 +29,10 @@ function finalizeStrategy(strategy: Strategy): Strategy {
   };
 }
 
-/** Namespaces start Active and are deleted in two phases (`namespace-rest.ts`; Kubernetes: `pkg/registry/core/namespace`). */
+/**
+ * Namespaces start Active and are deleted in two phases (`namespace-rest.ts`; Kubernetes:
+ * `pkg/registry/core/namespace`).
+ */
 export const namespaceModule = defineKind('/Namespace', {
   strategy: {
     validateName: labelName,

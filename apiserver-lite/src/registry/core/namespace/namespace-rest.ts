@@ -12,8 +12,8 @@ import { namespaceFinalizers, terminating } from './namespace-finalizers.ts';
 const target = { group: '', resource: 'namespaces' };
 
 /**
- * Deletes a namespace in two phases (Kubernetes: `registry/core/namespace/storage`): the first request marks it
- * Terminating, the namespace controller empties it and finalizes it, and only then does it go.
+ * Deletes a namespace in two phases (Kubernetes: `registry/core/namespace/storage`): the first request marks
+ * it Terminating, the namespace controller empties it and finalizes it, and only then does it go.
  */
 export function namespaceDelete(store: GenericStore, clock: () => number): NonNullable<Rest['delete']> {
   return async (context, name, options) => {

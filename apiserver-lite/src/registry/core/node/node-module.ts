@@ -8,7 +8,9 @@ import { nodeTable } from './node-table.ts';
 import { validateNode, validateNodeUpdate } from './node-validation.ts';
 import { nodeWarnings } from './node-warnings.ts';
 
-/** Nodes register themselves with their status, so a new one keeps it (Kubernetes: `pkg/registry/core/node`). */
+/**
+ * Nodes register themselves with their status, so a new one keeps it (Kubernetes: `pkg/registry/core/node`).
+ */
 export const nodeModule = defineKind('/Node', {
   strategy: {
     prepareForUpdate: (object, old) => keepField(object, old, 'status'),

@@ -43,7 +43,7 @@ function validateTaints(taints: readonly V1Taint[]): FieldError[] {
   });
 }
 
-/** Fields that are set once, by whoever provides the machine. */
+/** Fields that are set once, by the provider of the machine. */
 export function validateNodeUpdate({ spec: next = {} }: V1Node, { spec: before = {} }: V1Node): FieldError[] {
   const findings: FieldError[] = [];
   if (before.providerID && next.providerID !== before.providerID) {

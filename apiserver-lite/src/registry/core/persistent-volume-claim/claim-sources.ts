@@ -13,7 +13,10 @@ function isClassic({ dataSource }: Spec): boolean {
     : kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io';
 }
 
-/** Sources that a stock server ignores go: those of other namespaces, and strange ones in the older field (KEP-1495, KEP-3294). */
+/**
+ * Sources that a stock server ignores go: those of other namespaces, and strange ones in the older field
+ * (KEP-1495, KEP-3294).
+ */
 export function dropForeignSources(object: KubeObject, old: KubeObject | undefined): void {
   const [spec, before] = [specOf(object), specOf(old)];
   if (spec.dataSourceRef?.namespace && !before.dataSourceRef) delete spec.dataSourceRef;

@@ -17,11 +17,15 @@ const specOf = (object: KubeObject) => (object as Claim).spec ?? {};
 const unchangeable =
   'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
 
+/** Validates a new claim (Kubernetes: `ValidatePersistentVolumeClaim`). */
 export function validateClaim(object: KubeObject): FieldError[] {
   return validateClaimSpec(specOf(object), 'spec');
 }
 
-/** Once there, a claim may only ask for more, or for another class of attributes (Kubernetes: `ValidatePersistentVolumeClaimUpdate`). */
+/**
+ * Once there, a claim may only ask for more, or for another class of attributes (Kubernetes:
+ * `ValidatePersistentVolumeClaimUpdate`).
+ */
 export function validateClaimUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const [now, before] = [specOf(object), specOf(old)];
   const [masked, known] = [copyOf(now), copyOf(before)];

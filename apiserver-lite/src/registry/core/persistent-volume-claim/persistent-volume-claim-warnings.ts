@@ -3,6 +3,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { fractionWarnings } from '../../pod-template/containers/container-warnings.ts';
 
+/** Warnings of the spec of a claim, which is at `field`: fractions of bytes. */
 export function claimSpecWarnings(spec: V1PersistentVolumeClaimSpec | undefined, field: string): string[] {
   const { requests, limits } = spec?.resources ?? {};
   return [
@@ -13,12 +14,14 @@ export function claimSpecWarnings(spec: V1PersistentVolumeClaimSpec | undefined,
 
 const oldClass = 'volume.beta.kubernetes.io/storage-class';
 
+/** Warns of the annotation that named the storage class before `storageClassName`. */
 export function classWarnings({ metadata }: KubeObject): string[] {
   return metadata.annotations?.[oldClass] === undefined
     ? []
     : [`metadata.annotations[${oldClass}]: deprecated since v1.8; use "storageClassName" attribute instead`];
 }
 
+/** Warnings of a claim: its class annotation and its spec. */
 export const persistentVolumeClaimWarnings: KindWarnings = (object) => [
   ...classWarnings(object),
   ...claimSpecWarnings(object['spec'] as V1PersistentVolumeClaimSpec | undefined, 'spec'),

@@ -7,6 +7,7 @@ import { classWarnings } from '../persistent-volume-claim/persistent-volume-clai
 
 const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
 
+/** Warnings of a volume: its class annotation, its reclaim policy and its source. */
 export const persistentVolumeWarnings: KindWarnings = (object) => {
   const spec = specOf<V1PersistentVolumeSpec>(object);
   const warnings = classWarnings(object);

@@ -7,6 +7,7 @@ const accessModeNames: Readonly<Record<string, string>> = {
   ReadWriteOncePod: 'RWOP',
 };
 
+/** Access modes in their short forms, `RWO,ROX`, as the table shows them. */
 export const accessModes = (modes: string[] = []) =>
   ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']
     .filter((mode) => modes.includes(mode))

@@ -41,7 +41,10 @@ function validateNodes(spec: V1PersistentVolumeSpec): FieldError[] {
     : validateNodeSelector(selector, field);
 }
 
-/** A volume: how much, how seen, and where it comes from (Kubernetes: `core/validation.ValidatePersistentVolumeSpec`). */
+/**
+ * A volume: how much, how seen, and where it comes from (Kubernetes:
+ * `core/validation.ValidatePersistentVolumeSpec`).
+ */
 export function validatePersistentVolume(object: KubeObject): FieldError[] {
   const spec = specOf(object);
   const { accessModes = [], persistentVolumeReclaimPolicy: policy, hostPath, local, csi } = spec;

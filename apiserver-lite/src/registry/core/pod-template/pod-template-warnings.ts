@@ -3,6 +3,7 @@ import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { podWarnings } from '../../pod-template/pod-warnings.ts';
 import { isSameGeneration } from '../../pod-template/template-warnings.ts';
 
+/** Warnings of the Pod template, unless it is unchanged. */
 export const podTemplateWarnings: KindWarnings = (object, old) => {
   const template = object['template'] as V1PodTemplateSpec | undefined;
   return isSameGeneration(object, old) ? [] : podWarnings(template ?? {}, 'template.');

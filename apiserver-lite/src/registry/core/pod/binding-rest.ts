@@ -34,8 +34,8 @@ function refuse(name: string, cause: string): StatusError {
 }
 
 /**
- * Assigns a Pod to a node, once (Kubernetes: `BindingREST`): by a Txn on the Pod, so that of two schedulers one wins.
- * Serves `pods/binding` and `bindings`; the result is a Status.
+ * Assigns a Pod to a node, once (Kubernetes: `BindingREST`): by a Txn on the Pod, so that of two schedulers
+ * one wins. Serves `pods/binding` and `bindings`; the result is a Status.
  */
 export function bindPod(pods: ResourceStorage, clock: () => number) {
   // The answer is a Status: nobody sees the Pod that would be stored, and it needs no defaults.

@@ -18,7 +18,10 @@ function matches({ exitCodes }: Rule, exitCode: number): boolean {
   return exitCodes?.operator === 'NotIn' ? !isListed : isListed;
 }
 
-/** Whether a container that has ended may run again: the Pod's policy decides, unless the container has its own. */
+/**
+ * Whether a container that has ended may run again: the Pod's policy decides, unless the container has its
+ * own.
+ */
 export function mayRun(kind: string, spec: V1PodSpec, { name, exitCode }: Ended): boolean {
   if (kind === 'ephemeralContainerStatuses') return false;
   const containers = [...(spec.initContainers ?? []), ...spec.containers];

@@ -100,7 +100,10 @@ function spend(budget: Budget, pod: string, now: string): Budget {
   return next;
 }
 
-/** What a budget says that allows nothing more (Kubernetes: `poddisruptionbudget.UpdateDisruptionAllowedCondition`). */
+/**
+ * What a budget says that allows nothing more (Kubernetes:
+ * `poddisruptionbudget.UpdateDisruptionAllowedCondition`).
+ */
 function spentConditions(
   { conditions = [], observedGeneration }: BudgetStatus,
   now: string,

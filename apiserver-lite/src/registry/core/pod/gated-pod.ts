@@ -64,8 +64,8 @@ function validateNodeAffinity(
 }
 
 /**
- * A Pod that gates hold back may be told where to go, more narrowly than before (KEP-3838). `masked` takes the old
- * selectors, so that they count as unchanged.
+ * A Pod that gates hold back may get node selectors and affinity that are narrower than before (KEP-3838).
+ * `masked` takes the old selectors, so that they count as unchanged.
  */
 export function allowNarrower(masked: V1PodSpec, old: V1PodSpec): FieldError[] {
   const findings: FieldError[] = [];

@@ -24,7 +24,9 @@ import { validateNewPod, validatePodChange } from './pod-validation.ts';
 import type { Pod } from './pod.ts';
 import { qualityOfService } from './quality-of-service.ts';
 
-/** The pod's own period unless asked for another; at once where no kubelet has it, or nothing runs any more. */
+/**
+ * The pod's own period unless asked for another; at once where no kubelet has it, or nothing runs any more.
+ */
 function graceSeconds({ spec, status }: Pod, options: DeleteOptions): number {
   if (!spec.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
   const seconds = options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 0;
@@ -52,7 +54,10 @@ const connected: SubresourceBuilder = (options) => ({
   connect: runtimeConnect(options.store, options.subresource.name, options.clock),
 });
 
-/** Pods: graceful deletion, quality of service, and a spec of which hardly anything may change (Kubernetes: `pkg/registry/core/pod`). */
+/**
+ * Pods: graceful deletion, quality of service, and a spec of which hardly anything may change (Kubernetes:
+ * `pkg/registry/core/pod`).
+ */
 export const podModule = defineKind('/Pod', {
   strategy: {
     generation: ['spec'],

@@ -6,7 +6,10 @@ import { describeChange } from '../../fields/describe-change.ts';
 import { forbiddenField, goQuote, invalidValue } from '../../fields/field-errors.ts';
 import { each } from '../../fields/rules.ts';
 
-/** Debug containers come, and never change or go (Kubernetes: `core/validation.ValidatePodEphemeralContainersUpdate`). */
+/**
+ * Debug containers come, and never change or go (Kubernetes:
+ * `core/validation.ValidatePodEphemeralContainersUpdate`).
+ */
 export function validateEphemeralContainersUpdate(next: V1PodSpec, old: V1PodSpec): FieldError[] {
   const field = 'spec.ephemeralContainers';
   return (old.ephemeralContainers ?? []).flatMap((before) => {
@@ -53,7 +56,10 @@ export interface Resize {
   quality: { next: string; old: string; known: string };
 }
 
-/** A resize keeps a Pod's quality of service, and changes processor and memory (Kubernetes: `core/validation.ValidatePodResize`). */
+/**
+ * A resize keeps a Pod's quality of service, and changes processor and memory (Kubernetes:
+ * `core/validation.ValidatePodResize`).
+ */
 export function validatePodResize({ next, old, quality }: Resize): FieldError[] {
   if (old.os?.name === 'windows') return [forbiddenField('[]', 'windows pods cannot be resized')];
   const findings: FieldError[] = [];

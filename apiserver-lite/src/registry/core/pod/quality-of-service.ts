@@ -12,8 +12,8 @@ function positive(resources: Resources | undefined, name: string): string | unde
 }
 
 /**
- * How much a node owes a Pod (Kubernetes: `apis/core/v1/helper/qos`): Guaranteed when every container limits cpu and
- * memory and requests as much, BestEffort when none asks for anything, Burstable otherwise.
+ * How much a node owes a Pod (Kubernetes: `apis/core/v1/helper/qos`): Guaranteed when every container limits
+ * cpu and memory and requests as much, BestEffort when none asks for anything, Burstable otherwise.
  */
 export function qualityOfService(spec: V1PodSpec): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const demands: { requests?: Resources; limits?: Resources }[] =

@@ -1,7 +1,10 @@
 import { setJsonField } from '@pg8s/k8s-proto/json-reader';
 import { child, existing, fillText, type Fields } from '../../fields/fill.ts';
 
-/** What was written as text becomes data; it is never read back as text (Kubernetes: `core/v1.Secret.stringData`). */
+/**
+ * What was written as text becomes data; it is never read back as text (Kubernetes:
+ * `core/v1.Secret.stringData`).
+ */
 export function defaultSecret(object: Fields): void {
   fillText(object, { type: 'Opaque' });
   const texts = existing(object, 'stringData');

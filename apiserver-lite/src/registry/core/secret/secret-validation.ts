@@ -46,6 +46,7 @@ function validateOnlyKey(data: Record<string, string>, type: string): FieldError
   return fault === undefined ? [] : [invalidValue(field, '<secret contents redacted>', fault)];
 }
 
+/** Validates the data of a Secret by its type (Kubernetes: `ValidateSecret`). */
 export function validateSecret(object: KubeObject): FieldError[] {
   const { type = '' } = object as Data;
   const { data } = dataOf(object);
@@ -74,6 +75,7 @@ export function validateSecret(object: KubeObject): FieldError[] {
   return findings;
 }
 
+/** The type stays, and the data if the Secret is immutable (Kubernetes: `ValidateSecretUpdate`). */
 export function validateSecretUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const findings = validateFrozen(object, old);
   if (isSame(object['type'], old['type'])) return findings;

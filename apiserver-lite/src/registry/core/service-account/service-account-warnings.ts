@@ -2,6 +2,7 @@ import type { KindWarnings } from '../../generic/kind-warnings.ts';
 
 const mountable = 'kubernetes.io/enforce-mountable-secrets';
 
+/** Warns of the deprecated annotation that enforces mountable Secrets. */
 export const serviceAccountWarnings: KindWarnings = ({ metadata }, old) =>
   metadata.annotations?.[mountable] === undefined || old?.metadata.annotations?.[mountable] !== undefined
     ? []

@@ -12,7 +12,7 @@ import { invalidValue } from '../../fields/field-errors.ts';
 
 export interface TokenRestOptions {
   issuer: TokenIssuer;
-  /** Whom a token is for, where a request names nobody. */
+  /** The audiences of a token, where a request names none. */
   apiAudiences: readonly string[];
   maxExpirationSeconds: number | undefined;
   extendExpiration: boolean;
@@ -36,7 +36,10 @@ const mostSeconds = 2 ** 32;
 const renewedSeconds = 3607;
 const extendedSeconds = 365 * 24 * 3600;
 
-/** `serviceaccounts/token`: makes a token for an account (Kubernetes: `registry/core/serviceaccount/storage/token.go`). */
+/**
+ * `serviceaccounts/token`: makes a token for an account (Kubernetes:
+ * `registry/core/serviceaccount/storage/token.go`).
+ */
 export function requestToken(options: TokenRestOptions) {
   const { issuer, apiAudiences, storageOf, clock } = options;
   return async (

@@ -106,8 +106,9 @@ function refuseUnconfigured(spec: V1ServiceSpec, configured: readonly IpFamily[]
 }
 
 /**
- * Says which IP families a Service has, as far as it does not say so itself: by its addresses, its policy, what it was before,
- * and what the cluster has (Kubernetes: `service/storage.initIPFamilyFields`). Changes the spec; answers with what is wrong.
+ * Says which IP families a Service has, as far as it does not say so itself: by its addresses, its policy,
+ * what it was before, and what the cluster has (Kubernetes: `service/storage.initIPFamilyFields`). Changes
+ * the spec; answers with what is wrong.
  */
 export function completeIpFamilies(
   spec: V1ServiceSpec,
@@ -125,7 +126,8 @@ export function completeIpFamilies(
   if (!loose) findings.push(...refuseUnconfigured(spec, configured));
   if (findings.length > 0) return findings;
   const families = spec.ipFamilies?.length ? [...spec.ipFamilies] : [configured[0] ?? 'IPv4'];
-  // Whoever has neither addresses nor Pods of the cluster's choosing may have families that the cluster has not.
+  // A Service with neither addresses nor Pods of the cluster's choosing may have families that the cluster
+  // has not.
   if (spec.ipFamilyPolicy !== 'SingleStack' && families.length === 1 && (loose || configured.length === 2)) {
     families.push(families[0] === 'IPv4' ? 'IPv6' : 'IPv4');
   }

@@ -21,7 +21,9 @@ export function isHeadless({ clusterIPs = [] }: V1ServiceSpec): boolean {
   return clusterIPs.length === 1 && clusterIPs[0] === 'None';
 }
 
-/** Addresses and families that agree with each other (Kubernetes: `ValidateServiceClusterIPsRelatedFields`). */
+/**
+ * Addresses and families that agree with each other (Kubernetes: `ValidateServiceClusterIPsRelatedFields`).
+ */
 export function validateClusterIps(spec: V1ServiceSpec): FieldError[] {
   if (spec.type === 'ExternalName') return [];
   const { clusterIP = '', clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = spec;

@@ -2,6 +2,7 @@ import { type Fields, child, existing, fill, fillText, items } from '../../field
 
 const dayAffinitySeconds = 10800;
 
+/** Fills the defaults of a Service (Kubernetes: `apis/core/v1/defaults.go`). */
 export function defaultService(object: Fields): void {
   const spec = child(object, 'spec');
   fillText(spec, { sessionAffinity: 'None', type: 'ClusterIP' });

@@ -66,7 +66,10 @@ const policyError = (policy: string, detail: string) =>
   `spec.ipFamilyPolicy: Invalid value: "${policy}": ${detail}`;
 const notDual = 'this cluster is not configured for dual-stack services';
 
-/** The server's ranges, what a new Service says, and what it becomes: policy, families, families of its addresses. */
+/**
+ * The server's ranges, what a new Service says, and what it becomes: policy, families, families of its
+ * addresses.
+ */
 const created: readonly [ranges: string, given: object, expected: unknown][] = [
   [four, {}, v4],
   [six, {}, v6],

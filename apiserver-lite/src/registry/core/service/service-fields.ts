@@ -4,7 +4,9 @@ import { sameClusterIps, sameIpFamilies } from './ip-family-fields.ts';
 
 /** Headless ones have an address, too: none. */
 export const hasClusterIps = ({ type }: V1ServiceSpec) => type !== 'ExternalName';
+/** Whether a Service of this type has node ports. */
 export const hasNodePorts = ({ type }: V1ServiceSpec) => type === 'NodePort' || type === 'LoadBalancer';
+/** Whether the Service needs a health check node port. */
 export const hasHealthCheck = ({ type, externalTrafficPolicy }: V1ServiceSpec) =>
   type === 'LoadBalancer' && externalTrafficPolicy === 'Local';
 
@@ -41,7 +43,10 @@ function keepNodePorts(spec: V1ServiceSpec, old: V1ServiceSpec): void {
   }
 }
 
-/** clusterIP and clusterIPs say the same, whichever of them the client knows (Kubernetes: `normalizeClusterIPs`). */
+/**
+ * clusterIP and clusterIPs say the same, whichever of them the client knows (Kubernetes:
+ * `normalizeClusterIPs`).
+ */
 export function normalizeClusterIps(spec: V1ServiceSpec, old: V1ServiceSpec | undefined): void {
   if (old === undefined) {
     if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
@@ -71,8 +76,8 @@ export function completeOldFields(spec: V1ServiceSpec, primary: IpFamily): void 
 }
 
 /**
- * What a Service of another type has no use for goes, unless the client changed it, too: then validation says what is wrong
- * (Kubernetes: `service.dropTypeDependentFields`).
+ * What a Service of another type has no use for goes, unless the client changed it, too: then validation says
+ * what is wrong (Kubernetes: `service.dropTypeDependentFields`).
  */
 export function dropForeignFields(spec: V1ServiceSpec, old: V1ServiceSpec): void {
   if (hasClusterIps(old) && !hasClusterIps(spec)) {

@@ -8,8 +8,9 @@ const endpointsOf = (object: KubeObject | undefined): V1Endpoint[] =>
   (object?.['endpoints'] ?? []) as V1Endpoint[];
 
 /**
- * v1 does not write the topology of v1beta1, which only slices of that time still have. Where endpoints change, the name
- * of a node that stood in there moves to its own field (Kubernetes: `endpointslice.dropTopologyOnV1`).
+ * v1 does not write the topology of v1beta1, which only slices of that time still have. Where endpoints
+ * change, the name of a node that stood in there moves to its own field (Kubernetes:
+ * `endpointslice.dropTopologyOnV1`).
  */
 export function dropTopology(object: KubeObject, old: KubeObject | undefined): void {
   if (old !== undefined && isSame(object['endpoints'], old['endpoints'])) return;

@@ -2,8 +2,8 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Conversion } from '../../generic/conversion.ts';
 
 /**
- * `events.k8s.io/v1.Event` in the words of `core/v1.Event`, which is stored. A row is [core, events]; values are the
- * same on both sides.
+ * `events.k8s.io/v1.Event` in the words of `core/v1.Event`, which is stored. A row is [core, events]; values
+ * are the same on both sides.
  */
 const renamed = [
   ['metadata', 'metadata'],

@@ -1,5 +1,6 @@
 import { type Fields, child, existing, fill, fillNumbers } from '../../fields/fill.ts';
 
+/** Fills the defaults of a PriorityLevelConfiguration. */
 export function defaultPriorityLevel(object: Fields): void {
   const spec = child(object, 'spec');
   const exempt = existing(spec, 'exempt');

@@ -15,7 +15,10 @@ import { mandatoryPriorityLevels } from '../mandatory.ts';
 const maxQueues = 10_000_000;
 const maxHashBits = 60;
 
-/** How many requests of a level run at a time, and what becomes of others (Kubernetes: `ValidatePriorityLevelConfiguration`). */
+/**
+ * How many requests of a level run at a time, and what becomes of others (Kubernetes:
+ * `ValidatePriorityLevelConfiguration`).
+ */
 export function validatePriorityLevel(object: KubeObject): FieldError[] {
   const spec = (object['spec'] ?? {}) as V1PriorityLevelConfigurationSpec;
   const { name = '' } = object.metadata;

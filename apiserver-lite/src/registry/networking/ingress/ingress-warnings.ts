@@ -2,6 +2,7 @@ import type { KindWarnings } from '../../generic/kind-warnings.ts';
 
 const ingressClass = 'kubernetes.io/ingress.class';
 
+/** Warns of the annotation that named the class before `ingressClassName`. */
 export const ingressWarnings: KindWarnings = ({ metadata }, old) =>
   old !== undefined || metadata.annotations?.[ingressClass] === undefined
     ? []

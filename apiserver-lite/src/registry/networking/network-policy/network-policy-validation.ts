@@ -76,7 +76,7 @@ interface IngressRule {
   from?: V1NetworkPolicyPeer[];
 }
 
-/** Who may speak to whom (Kubernetes: `networking/validation.ValidateNetworkPolicySpec`). */
+/** Validates rules, peers and ports (Kubernetes: `networking/validation.ValidateNetworkPolicySpec`). */
 export function validateNetworkPolicy(object: KubeObject): FieldError[] {
   const spec = (object['spec'] ?? {}) as V1NetworkPolicySpec;
   const policyTypes = spec.policyTypes ?? [];

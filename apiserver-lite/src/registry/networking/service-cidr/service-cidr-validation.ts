@@ -9,7 +9,10 @@ import { hasLeadingZeros, isMapped } from '../address-forms.ts';
 
 const cidrsOf = (object: KubeObject) => ((object['spec'] ?? {}) as { cidrs?: string[] | null }).cidrs ?? [];
 
-/** The ranges that Services get addresses from: one, or one of each family (Kubernetes: `networking/validation.ValidateServiceCIDR`). */
+/**
+ * The ranges that Services get addresses from: one, or one of each family (Kubernetes:
+ * `networking/validation.ValidateServiceCIDR`).
+ */
 export function validateServiceCidr(object: KubeObject): FieldError[] {
   const cidrs = cidrsOf(object);
   const field = 'spec.cidrs';

@@ -1,6 +1,7 @@
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { renamedNodeLabel } from '../../pod-template/pod-warnings.ts';
 
+/** Warns of node labels that have another name now. */
 export const runtimeClassWarnings: KindWarnings = (object) => {
   const { nodeSelector } = (object['scheduling'] ?? {}) as { nodeSelector?: Record<string, string> };
   return Object.keys(nodeSelector ?? {}).flatMap((key) => {

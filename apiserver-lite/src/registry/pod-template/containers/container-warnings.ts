@@ -61,7 +61,9 @@ export interface WarnedPod {
   isTemplate: boolean;
 }
 
-/** Of the Pod's overhead, and of every container: old annotations, parts of bytes, variables that hide others. */
+/**
+ * Of the Pod's overhead, and of every container: old annotations, parts of bytes, variables that hide others.
+ */
 export function containerWarnings({ spec, field, annotations, annotated, isTemplate }: WarnedPod): string[] {
   const warnings: string[] = [];
   for (const name of ['memory', 'ephemeral-storage']) {

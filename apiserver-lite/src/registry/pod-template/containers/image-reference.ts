@@ -18,8 +18,9 @@ function withDomain(image: string): string {
 }
 
 /**
- * The tag of an image: `latest` where there is neither tag nor digest, and nothing where there is only a digest or the text is
- * no reference at all (Kubernetes: `pkg/util/parsers`, the grammar: distribution's `reference`).
+ * The tag of an image: `latest` where there is neither tag nor digest, and nothing where there is only a
+ * digest or the text is no reference at all (Kubernetes: `pkg/util/parsers`, the grammar: distribution's
+ * `reference`).
  */
 function imageTag(image: string): string {
   if (identifier.test(image)) return '';

@@ -47,7 +47,10 @@ function validateRecursion(mount: V1VolumeMount, field: string): FieldError[] {
   return findings;
 }
 
-/** Where a container sees the Pod's volumes. Parts of a mount are named without its index, as kube-apiserver does. */
+/**
+ * Where a container sees the Pod's volumes. Parts of a mount are named without its index, as kube-apiserver
+ * does.
+ */
 export function validateMounts(container: V1Container, volumes: Volumes, field: string): FieldError[] {
   const paths = new Set<string>();
   const devices = container.volumeDevices ?? [];

@@ -34,8 +34,8 @@ function raise(total: Amounts, other: Amounts): void {
 }
 
 /**
- * What the containers of a Pod need at most at one time. Init containers run one after the other before all others, sidecars
- * stay from their turn on (Kubernetes: `component-helpers/resource`).
+ * What the containers of a Pod need at most at one time. Init containers run one after the other before all
+ * others, sidecars stay from their turn on (Kubernetes: `component-helpers/resource`).
  */
 function aggregate(spec: Fields, list: 'requests' | 'limits'): Amounts {
   const wanted = (container: Fields) => amountsOf(existing(existing(container, 'resources'), list));
@@ -78,7 +78,9 @@ function limitHugePages(spec: Fields, resources: Fields): void {
   }
 }
 
-/** A Pod with limits of its own requests what its containers do, and its limits where they request nothing. */
+/**
+ * A Pod with limits of its own requests what its containers do, and its limits where they request nothing.
+ */
 function requestForPod(spec: Fields, resources: Fields): void {
   const limits = existing(resources, 'limits');
   if (limits === undefined || isEmpty(limits)) return;
@@ -91,7 +93,10 @@ function requestForPod(spec: Fields, resources: Fields): void {
   if (!isEmpty(requests)) resources['requests'] = requests;
 }
 
-/** Requests and limits of a Pod as a whole, as far as it says something about them (KEP-2837). @throws QuantityError */
+/**
+ * Requests and limits of a Pod as a whole, as far as it says something about them (KEP-2837). @throws
+ * QuantityError
+ */
 export function defaultPodLevelResources(spec: Fields): void {
   const resources = existing(spec, 'resources');
   if (resources === undefined) return;

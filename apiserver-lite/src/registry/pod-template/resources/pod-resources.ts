@@ -9,7 +9,10 @@ import { goValue } from '../../fields/go-value.ts';
 import { compareAmounts, each, named } from '../../fields/rules.ts';
 import { canonical, validateResources } from './resources.ts';
 
-/** The devices that a Pod claims: each under a name, by a claim or by a template of one; static Pods claim none. */
+/**
+ * The devices that a Pod claims: each under a name, by a claim or by a template of one; static Pods claim
+ * none.
+ */
 export function validateResourceClaims(
   claims: readonly V1PodResourceClaim[] | undefined,
   field: string,

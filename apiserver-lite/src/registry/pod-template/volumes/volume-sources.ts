@@ -199,7 +199,10 @@ const data =
     ...each(source['items'] as V1KeyToPath[] | undefined, `${field}.items`, validateKeyToPath),
   ];
 
-/** One row: the field, the rule, and the name that kube-apiserver says in findings where it differs from the field's. */
+/**
+ * One row: the field, the rule, and the name that kube-apiserver says in findings where it differs from the
+ * field's.
+ */
 export type SourceRow = readonly [name: string, rule: SourceRule, said?: string];
 
 const shared: Readonly<Record<string, SourceRow>> = {
@@ -226,7 +229,9 @@ const shared: Readonly<Record<string, SourceRow>> = {
 
 const row = (name: string) => shared[name]!;
 
-/** Sources of a Pod's own volumes, in kube-apiserver's order; what needs the whole Pod is judged elsewhere. */
+/**
+ * Sources of a Pod's own volumes, in kube-apiserver's order; what needs the whole Pod is judged elsewhere.
+ */
 export const podSources: readonly SourceRow[] = [
   row('hostPath'),
   [

@@ -165,7 +165,10 @@ function rowsFor(meta: V1ObjectMeta | undefined, volumeName: string, field: stri
   ];
 }
 
-/** A Pod's volumes, and those of them that containers may mount: the valid ones. `meta` is a real Pod's, not a template's. */
+/**
+ * A Pod's volumes, and those of them that containers may mount: the valid ones. `meta` is a real Pod's, not a
+ * template's.
+ */
 export function validateVolumes(
   volumes: readonly V1Volume[] | undefined,
   field: string,

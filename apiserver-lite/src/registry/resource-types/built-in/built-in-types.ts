@@ -9,7 +9,10 @@ import { messagePatchSchema } from './message-patch-schema.ts';
 
 const cache = new Map<string, ResourceTypes>();
 
-/** The types of a built-in kind, from the tables of messages, defaults and conversions; each part is made when first read. */
+/**
+ * The types of a built-in kind, from the tables of messages, defaults and conversions; each part is made when
+ * first read.
+ */
 function builtInTypes(gvk: GroupVersionKind): ResourceTypes {
   const key = `${apiVersionOf(gvk)}/${gvk.kind}`;
   let types = cache.get(key);
@@ -36,7 +39,10 @@ function makeTypes(gvk: GroupVersionKind): ResourceTypes {
   };
 }
 
-/** An endpoint of a built-in resource, with the types of what it reads and writes: its own kind, or that of the subresource. */
+/**
+ * An endpoint of a built-in resource, with the types of what it reads and writes: its own kind, or that of
+ * the subresource.
+ */
 export function withBuiltInTypes(rest: Rest): ServedRest {
   const { group, version, kind } = rest.subresource ?? rest.resource;
   return { ...rest, types: builtInTypes({ group, version, kind }) };

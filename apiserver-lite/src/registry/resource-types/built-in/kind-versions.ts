@@ -8,8 +8,9 @@ import { structPlan } from './message-plan.ts';
 import { typedProblems } from './typed-problems.ts';
 
 /**
- * The versions of a kind. Core kinds and those of groups do not know each other: kube-apiserver has schemas for one or for the
- * other, so that the owners of an Event in `v1` are forgotten by a write in `events.k8s.io/v1`.
+ * The versions of a kind. Core kinds and those of groups do not know each other: kube-apiserver has schemas
+ * for one or for the other, so that the owners of an Event in `v1` are forgotten by a write in
+ * `events.k8s.io/v1`.
  */
 export function versionsOf(kind: string, served: string): Versions {
   const found = new Map<string, Version>();

@@ -104,7 +104,7 @@ function ofList(
 
 type Place = { text: string } | { problem: string };
 
-/** How the items of a list are told apart: by keys, by their value, or by where they stand. */
+/** How the items of a list are identified: by keys, by their value, or by where they stand. */
 function placesOf(
   element: FieldType,
   field: FieldSchema | undefined,
@@ -153,8 +153,9 @@ function valuePlace(item: unknown): Place {
 }
 
 /**
- * What keeps a document from being one of a type, before anything of it is merged: unknown fields, values of other types, items
- * without a key, items that stand twice in a set or in a list with keys (Kubernetes: `structured-merge-diff/typed.validate`).
+ * What keeps a document from being one of a type, before anything of it is merged: unknown fields, values of
+ * other types, items without a key, items that stand twice in a set or in a list with keys (Kubernetes:
+ * `structured-merge-diff/typed.validate`).
  */
 export function typedProblems(message: string, document: unknown): readonly string[] {
   return ofObject(message, document, '');

@@ -11,7 +11,10 @@ interface BindingConditions {
   bindingFailureConditions?: string[];
 }
 
-/** Both lists or none, of at most four names, and no name twice (Kubernetes: `validateDeviceBindingParameters`). */
+/**
+ * Both lists or none, of at most four names, and no name twice (Kubernetes:
+ * `validateDeviceBindingParameters`).
+ */
 export function validateBindingConditions(given: BindingConditions, field: string): FieldError[] {
   const { bindingConditions = [], bindingFailureConditions = [] } = given;
   const [good, bad] = [`${field}.bindingConditions`, `${field}.bindingFailureConditions`];

@@ -14,6 +14,7 @@ export function defaultClaimSpec(spec: Fields | undefined): void {
   }
 }
 
+/** Fills the operator of the tolerations of device taints. */
 export function defaultTolerations(holder: Fields): void {
   for (const toleration of items(holder, 'tolerations')) fillText(toleration, { operator: 'Equal' });
 }

@@ -38,7 +38,10 @@ export function requestNamesOf({ requests }: Partial<V1DeviceClaim>): RequestNam
   );
 }
 
-/** Which devices are asked for (Kubernetes: `resource/validation.validateDeviceClaim`); the expressions of selectors are not compiled. */
+/**
+ * Which devices are asked for (Kubernetes: `resource/validation.validateDeviceClaim`); the expressions of
+ * selectors are not compiled.
+ */
 export function validateDeviceClaim(claim: Partial<V1DeviceClaim>, field: string): FieldError[] {
   const names = requestNamesOf(claim);
   return [
@@ -168,7 +171,7 @@ function validateClaimConfiguration(
   ];
 }
 
-/** What a driver is told. */
+/** Validates the configuration for drivers. */
 export function validateConfiguration(
   opaque: V1OpaqueDeviceConfiguration | undefined,
   field: string,

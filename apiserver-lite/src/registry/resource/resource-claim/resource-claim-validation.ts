@@ -76,7 +76,10 @@ export function validateResourceClaimTemplateUpdate(object: KubeObject, old: Kub
     : [invalidValue('spec', goValue('resource.v1.ResourceClaimTemplateSpec', object['spec']), immutable)];
 }
 
-/** Which devices a claim was given, and to whom (Kubernetes: `resource/validation.ValidateResourceClaimStatusUpdate`). */
+/**
+ * Which devices a claim was given, and its users (Kubernetes:
+ * `resource/validation.ValidateResourceClaimStatusUpdate`).
+ */
 export function validateResourceClaimStatus(object: KubeObject, old: KubeObject): FieldError[] {
   const status = (object['status'] ?? {}) as ClaimStatus;
   const before = (old['status'] ?? {}) as ClaimStatus;

@@ -4,6 +4,7 @@ import type { KindWarnings } from '../../generic/kind-warnings.ts';
 
 const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
 
+/** Warns of a driver name with uppercase characters. */
 export const resourceSliceWarnings: KindWarnings = (object) => {
   const { driver = '' } = specOf<{ driver: string }>(object);
   const advice = 'driver names should be lowercase';

@@ -1,5 +1,6 @@
 import { type Fields, child, fill } from '../../fields/fill.ts';
 
+/** Fills the defaults of a CSIDriver (Kubernetes: `apis/storage/v1/defaults.go`). */
 export function defaultCsiDriver(object: Fields): void {
   const spec = child(object, 'spec');
   fill(spec, {

@@ -9,6 +9,7 @@ interface DriverSpec {
   serviceAccountTokenInSecrets: boolean | null;
 }
 
+/** Warns of token requests without a decision on Secrets. */
 export const csiDriverWarnings: KindWarnings = (object, old) => {
   const { tokenRequests = [], serviceAccountTokenInSecrets } = specOf<DriverSpec>(object);
   const isKnown = old !== undefined && isSame(tokenRequests, specOf<DriverSpec>(old).tokenRequests ?? []);

@@ -24,7 +24,10 @@ const maxMessageBytes = 1024;
 
 const specOf = (object: KubeObject) => (object['spec'] ?? {}) as Partial<V1VolumeAttachmentSpec>;
 
-/** A volume that is to be attached to a node (Kubernetes: `storage/validation.ValidateVolumeAttachment`, `ValidateVolumeAttachmentV1`). */
+/**
+ * A volume that is to be attached to a node (Kubernetes: `storage/validation.ValidateVolumeAttachment`,
+ * `ValidateVolumeAttachmentV1`).
+ */
 export function validateVolumeAttachment(object: KubeObject): FieldError[] {
   const { attacher = '', source, nodeName = '' } = specOf(object);
   const { persistentVolumeName: volume } = source ?? {};
@@ -80,7 +83,7 @@ function validateInline(spec: Partial<V1PersistentVolumeSpec>, field: string): F
   ];
 }
 
-/** What is to be attached, by whom and where, stays. */
+/** What is to be attached, by which attacher and where, stays. */
 export function validateVolumeAttachmentUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   return isSame(object['spec'], old['spec'])
     ? []

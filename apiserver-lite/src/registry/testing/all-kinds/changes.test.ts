@@ -7,7 +7,10 @@ import { applyDefaults } from '../../defaults/apply-defaults.ts';
 import { create, podSpec, testRegistry, workloadSpec } from '../test-registry.ts';
 import { accepted } from '../accepted.ts';
 
-/* What may not change once an object is there: the object, a change of it as a merge patch, and what is said of it. */
+/*
+ * What may not change once an object is there: the object, a change of it as a merge patch, and what is said
+ * of it.
+ */
 interface Case {
   name: string;
   place: string;

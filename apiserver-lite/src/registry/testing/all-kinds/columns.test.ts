@@ -4,8 +4,8 @@ import { kindModules } from '../../kind-modules.ts';
 import { defaultTable } from '../../table/default-table.ts';
 
 /**
- * The columns of every kind that kube-apiserver has a printer for: `Name=type`, a string where no type is given; `*` for
- * the format `name`, `+` for those of `-o wide` only.
+ * The columns of every kind that kube-apiserver has a printer for: `Name=type`, a string where no type is
+ * given; `*` for the format `name`, `+` for those of `-o wide` only.
  */
 const columns: Readonly<Record<string, string>> = {
   '/ConfigMap': 'Name* | Data | Age',

@@ -7,10 +7,10 @@ import { StatusError } from '../../../api-errors/status-error.ts';
 import { create, testRegistry, type TestRegistry } from '../test-registry.ts';
 
 /*
- * Each manifest of `invalid-manifests/*.yaml` goes the way of a request in memory: decoded by the schema, defaulted,
- * prepared, validated. A file of causes stands beside each: one line a cause, `reason field: message`, in their order,
- * and an empty line between manifests. PG8S_WRITE_CAUSES=1
- * writes what the server says now: compare the lines with kube-apiserver's rules before you keep them.
+ * Each manifest of `invalid-manifests/*.yaml` goes the way of a request in memory: decoded by the schema,
+ * defaulted, prepared, validated. A file of causes stands beside each: one line a cause, `reason field:
+ * message`, in their order, and an empty line between manifests. PG8S_WRITE_CAUSES=1 writes what the server
+ * says now: compare the lines with kube-apiserver's rules before you keep them.
  */
 const folder = new URL('invalid-manifests/', import.meta.url);
 const families = readdirSync(folder)
@@ -36,7 +36,9 @@ function placeOf(api: TestRegistry, { apiVersion, kind }: Manifest): string {
   return `${rest.resource.group}/${rest.resource.version}/${rest.resource.name}`;
 }
 
-/** The message tells of the object, and of each finding once; the details say of which kind and name it is. */
+/**
+ * The message tells of the object, and of each finding once; the details say of which kind and name it is.
+ */
 function checkMessage(error: StatusError, { apiVersion, kind }: Manifest): void {
   const { message, details } = error.status;
   const findings = (details?.causes ?? []).map(({ field, message: text }) => `${field}: ${text}`);

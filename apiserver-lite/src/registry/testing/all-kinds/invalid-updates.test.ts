@@ -11,9 +11,10 @@ import { create, testRegistry, type TestRegistry } from '../test-registry.ts';
 import { accepted } from '../accepted.ts';
 
 /*
- * Each document of `invalid-updates/*.yaml` is an object that is created, and changes to it (merge patches), one after the
- * other, of the object or of a subresource. All but the last must be taken; the last is refused with the causes that stand
- * beside, as in `invalid-manifests`. PG8S_WRITE_CAUSES=1 writes what the server says now.
+ * Each document of `invalid-updates/*.yaml` is an object that is created, and changes to it (merge patches),
+ * one after the other, of the object or of a subresource. All but the last must be taken; the last is refused
+ * with the causes that stand beside, as in `invalid-manifests`. PG8S_WRITE_CAUSES=1 writes what the server
+ * says now.
  */
 const folder = new URL('invalid-updates/', import.meta.url);
 const families = ['definitions', 'devices', 'drivers', 'status'];

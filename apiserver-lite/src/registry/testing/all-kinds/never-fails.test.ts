@@ -1,6 +1,7 @@
 /*
- * Whatever a body decodes to, the answer is an object or a refusal, never a failure of the server: every field of every
- * kind is set to null, to nothing, and to values that decode and mean nothing, on create and on update.
+ * Whatever a body decodes to, the answer is an object or a refusal, never a failure of the server: every
+ * field of every kind is set to null, to nothing, and to values that decode and mean nothing, on create and
+ * on update.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -24,7 +25,10 @@ type Path = readonly string[];
 const batchTemplate = { template: { spec: podSpec({ restartPolicy: 'Never' }) } };
 const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
 
-/** Bodies that are valid, of the kinds whose validators look deepest; every other kind begins with an empty one. */
+/**
+ * Bodies that are valid, of the kinds whose validators look deepest; every other kind begins with an empty
+ * one.
+ */
 const bodies: Readonly<Record<string, Fields>> = {
   'v1 Pod': {
     spec: podSpec({ initContainers: [{ name: 'i', image: 'i' }], volumes: [{ name: 'v', emptyDir: {} }] }),
@@ -150,7 +154,7 @@ function decoded({ rest, body }: Pick<Target, 'rest' | 'body'>): KubeObject | un
   }
 }
 
-/** An answer, whichever; anything else that is thrown is told with what made it. */
+/** An answer, whichever; anything else that is thrown is reported with the request. */
 async function answered(attempt: () => Promise<unknown> | undefined, what: () => string): Promise<void> {
   try {
     await attempt();
@@ -162,11 +166,11 @@ async function answered(attempt: () => Promise<unknown> | undefined, what: () =>
 
 /** Creates, and where there is one already, updates it. */
 async function write(api: TestRegistry, { rest, id }: Target, body: Fields): Promise<void> {
-  const told = () => `${id} ${JSON.stringify(body)}`;
+  const reported = () => `${id} ${JSON.stringify(body)}`;
   await answered(() => {
     const object = decoded({ rest, body });
     return object && rest.create?.(api.context(), object, { ...accepted, dryRun: true });
-  }, told);
+  }, reported);
   await answered(() => {
     const object = decoded({ rest, body });
     if (object === undefined) return undefined;
@@ -174,7 +178,7 @@ async function write(api: TestRegistry, { rest, id }: Target, body: Fields): Pro
       ...accepted,
       dryRun: true,
     } as never);
-  }, told);
+  }, reported);
 }
 
 function merged(object: KubeObject, old: KubeObject | undefined): KubeObject {

@@ -24,7 +24,7 @@ for (const [place, spec] of [
   ['apps/v1/replicasets', {}],
   ['apps/v1/statefulsets', { serviceName: 'x' }],
 ] as const) {
-  test(`who scales is told what is wrong with ${place}`, async () => {
+  test(`who scales is reported what is wrong with ${place}`, async () => {
     const api = await testRegistry();
     await create(api, place, workload(spec));
     assert.deepEqual(api.warnings, [old]);

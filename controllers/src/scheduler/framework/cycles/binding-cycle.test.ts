@@ -16,7 +16,9 @@ import { SchedulingCycle } from './scheduling-cycle.ts';
 
 const waits = new Status('Wait');
 
-/** Runs both cycles for one Pod on a cluster of one node, with these plugins, and notes what they are asked. */
+/**
+ * Runs both cycles for one Pod on a cluster of one node, with these plugins, and notes what they are asked.
+ */
 async function scheduled(plugin: Partial<Plugin>, pod: Pod = makePod()) {
   const calls: string[] = [];
   const noting: Plugin = {

@@ -42,9 +42,9 @@ export interface ScheduledPod {
 }
 
 /**
- * Binds a Pod that was given a node, beside the scheduling of others (kube-scheduler: `bindingCycle`): wait for the Permit
- * plugins, have the PreBind plugins do their work, bind, tell the PostBind plugins. When a step fails, what was reserved is
- * given back and the Pod returns to the queue.
+ * Binds a Pod that was given a node, beside the scheduling of others (kube-scheduler: `bindingCycle`): wait
+ * for the Permit plugins, have the PreBind plugins do their work, bind, tell the PostBind plugins. When a
+ * step fails, what was reserved is given back and the Pod returns to the queue.
  */
 export class BindingCycle {
   readonly #sources: BindingCycleSources;
@@ -62,7 +62,10 @@ export class BindingCycle {
     this.#abort.abort();
   }
 
-  /** Resolves when the Pod is bound, or is back in the queue; never rejects. Starts with the request, if none waits. */
+  /**
+   * Resolves when the Pod is bound, or is back in the queue; never rejects. Starts with the request, if none
+   * waits.
+   */
   async run(): Promise<void> {
     const { profile, recorder } = this.#sources;
     const { state, pod, nodeName } = this.#scheduled;

@@ -40,8 +40,8 @@ function rejectorsOf(error: Error | undefined): Rejectors {
 }
 
 /**
- * Returns a Pod that could not be scheduled, or bound, to the queue, and says why in an event and in its `PodScheduled`
- * condition (kube-scheduler: `handleSchedulingFailure`).
+ * Returns a Pod that could not be scheduled, or bound, to the queue, and says why in an event and in its
+ * `PodScheduled` condition (kube-scheduler: `handleSchedulingFailure`).
  */
 export class FailureHandler {
   readonly #sources: FailureHandlerSources;

@@ -114,13 +114,13 @@ test('PostFilter plugins are asked until one succeeds or gives up, and their rea
     name,
     postFilter: () => ({ status }),
   });
-  const told = (...plugins: Plugin[]): string | undefined => choose([refuse, ...plugins]).status?.message;
+  const reported = (...plugins: Plugin[]): string | undefined => choose([refuse, ...plugins]).status?.message;
   assert.equal(
-    told(after('A', unschedulable('a')), after('B', unschedulable('b'))),
+    reported(after('A', unschedulable('a')), after('B', unschedulable('b'))),
     '0/3 nodes are available: 3 no. a, b',
   );
   assert.equal(
-    told(after('A', unresolvable('a')), after('B', unschedulable('b'))),
+    reported(after('A', unresolvable('a')), after('B', unschedulable('b'))),
     '0/3 nodes are available: 3 no. a',
   );
   const made = choose([

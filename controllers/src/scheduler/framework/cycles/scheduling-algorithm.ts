@@ -27,8 +27,9 @@ export type AlgorithmResult =
     };
 
 /**
- * Chooses a node for a Pod (kube-scheduler: `schedulingAlgorithm`): all filters must pass, then the weighted scores decide,
- * and chance between equals. Where no node fits, the PostFilter plugins are called. Never throws.
+ * Chooses a node for a Pod (kube-scheduler: `schedulingAlgorithm`): all filters must pass, then the weighted
+ * scores decide, and chance between equals. Where no node fits, the PostFilter plugins are called. Never
+ * throws.
  */
 export function chooseNode(sources: AlgorithmSources, state: CycleState, pod: Pod): AlgorithmResult {
   const { profile, snapshot } = sources;
@@ -53,7 +54,10 @@ export function chooseNode(sources: AlgorithmSources, state: CycleState, pod: Po
   }
 }
 
-/** The nodes that pass all filters; why the others do not is left in `diagnosis`. @throws Error when a plugin fails */
+/**
+ * The nodes that pass all filters; why the others do not is left in `diagnosis`. @throws Error when a plugin
+ * fails
+ */
 function findFeasibleNodes(
   { profile, snapshot }: AlgorithmSources,
   { state, pod, diagnosis }: { state: CycleState; pod: Pod; diagnosis: Diagnosis },

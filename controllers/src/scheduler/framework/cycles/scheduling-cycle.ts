@@ -14,8 +14,9 @@ export interface SchedulingCycleSources extends AlgorithmSources {
 }
 
 /**
- * One attempt to give a Pod a node (kube-scheduler: `schedulingCycle`), in steps that wait for nothing: choose a node, count
- * the Pod there (assume), reserve what it uses, call the Permit plugins. What it leaves in `state` is for the binding cycle.
+ * One attempt to give a Pod a node (kube-scheduler: `schedulingCycle`), in steps that wait for nothing:
+ * choose a node, count the Pod there (assume), reserve what it uses, call the Permit plugins. What it leaves
+ * in `state` is for the binding cycle.
  */
 export class SchedulingCycle {
   readonly state = new CycleState();
@@ -66,7 +67,9 @@ export class SchedulingCycle {
   }
 }
 
-/** A rejection after a node was chosen, as a `FitError` of this one node (kube-scheduler: `NumAllNodes: 1`). */
+/**
+ * A rejection after a node was chosen, as a `FitError` of this one node (kube-scheduler: `NumAllNodes: 1`).
+ */
 export function refusedOn(nodeName: string, status: Status): Status {
   const diagnosis = new Diagnosis();
   diagnosis.statuses.set(nodeName, status);

@@ -42,8 +42,8 @@ export interface EventObjects {
 export type EventResource = keyof EventObjects | '*';
 
 /**
- * Something that happened in the cluster (kube-scheduler: `framework.ClusterEvent`). `AssignedPod` is a Pod on a node,
- * `UnschedulablePod` one that waits for one; both are a `Pod` to plugins.
+ * Something that happened in the cluster (kube-scheduler: `framework.ClusterEvent`). `AssignedPod` is a Pod
+ * on a node, `UnschedulablePod` one that waits for one; both are a `Pod` to plugins.
  */
 export interface ClusterEvent {
   readonly resource: EventResource | 'AssignedPod' | 'UnschedulablePod';
@@ -55,8 +55,9 @@ export interface ClusterEvent {
 export type QueueingHint = 'Queue' | 'QueueSkip';
 
 /**
- * Called for a Pod that the plugin rejected, when an event happens for which the plugin registered (kube-scheduler:
- * `framework.QueueingHintFn`). `before` is absent for new objects, `after` for deleted ones. Throwing means `Queue`.
+ * Called for a Pod that the plugin rejected, when an event happens for which the plugin registered
+ * (kube-scheduler: `framework.QueueingHintFn`). `before` is absent for new objects, `after` for deleted ones.
+ * Throwing means `Queue`.
  */
 export type QueueingHintFunction<T> = (pod: Pod, before: T | undefined, after: T | undefined) => QueueingHint;
 

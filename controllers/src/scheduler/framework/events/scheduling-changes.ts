@@ -22,7 +22,9 @@ const podChanges: readonly (readonly [action: number, changed: (before: Pod, aft
   ],
 ];
 
-/** The events that an update of a Pod means (kube-scheduler: `PodSchedulingPropertiesChange`); at least one. */
+/**
+ * The events that an update of a Pod means (kube-scheduler: `PodSchedulingPropertiesChange`); at least one.
+ */
 export function podSchedulingChanges(before: Pod, after: Pod): ClusterEvent[] {
   const resource = after.spec?.nodeName ? 'AssignedPod' : 'UnschedulablePod';
   const events = podChanges
@@ -68,8 +70,8 @@ const nodeChanges: readonly (readonly [action: number, changed: (before: Node, a
 ];
 
 /**
- * The events that an update of a Node means (kube-scheduler: `NodeSchedulingPropertiesChange`); none where nothing changed
- * that matters to scheduling, as in heartbeats.
+ * The events that an update of a Node means (kube-scheduler: `NodeSchedulingPropertiesChange`); none where
+ * nothing changed that matters to scheduling, as in heartbeats.
  */
 export function nodeSchedulingChanges(before: Node, after: Node): ClusterEvent[] {
   return nodeChanges

@@ -3,9 +3,9 @@ import { NodeInfo } from './node-info.ts';
 import type { NodeSnapshot } from './node-snapshot.ts';
 
 /**
- * All nodes and the Pods on them, as the informers show them, plus the Pods that were given a node a moment ago and whose
- * binding no informer has shown yet: those are "assumed", so that the next decision counts them (kube-scheduler:
- * `backend/cache`). Every sum is kept up to date as Pods come and go.
+ * All nodes and the Pods on them, as the informers show them, plus the Pods that were given a node a moment
+ * ago and whose binding no informer has shown yet: those are "assumed", so that the next decision counts them
+ * (kube-scheduler: `backend/cache`). Every sum is kept up to date as Pods come and go.
  *
  *     assume ──► bound (the informer shows spec.nodeName) ──► removed
  *        └─────► forget (the binding failed)

@@ -4,8 +4,8 @@ import { type PodInfo, podInfoOf } from './pod-info.ts';
 import { add, amountsOf } from './pod-resources.ts';
 
 /**
- * One node with what runs, or is about to run, on it (kube-scheduler: `framework.NodeInfo`). Its sums follow every Pod
- * that comes and goes, so that no decision has to add them up.
+ * One node with what runs, or is about to run, on it (kube-scheduler: `framework.NodeInfo`). Its sums follow
+ * every Pod that comes and goes, so that no decision has to add them up.
  */
 export class NodeInfo {
   readonly name: string;
@@ -15,7 +15,9 @@ export class NodeInfo {
   readonly pods = new Map<string, Pod>();
   /** The sum of what the Pods request; resources of which nothing is requested are left out. */
   readonly requested = new Map<string, number>();
-  /** The sum of CPU and memory that Pods count for in scores, with defaults for containers that request none. */
+  /**
+   * The sum of CPU and memory that Pods count for in scores, with defaults for containers that request none.
+   */
   readonly counted = new Map<string, number>();
   /** The ports of the node that Pods take. */
   readonly hostPorts = new HostPorts();

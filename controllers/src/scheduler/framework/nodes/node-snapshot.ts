@@ -1,8 +1,9 @@
 import type { NodeInfo } from './node-info.ts';
 
 /**
- * The nodes as a scheduling cycle sees them (kube-scheduler: `framework.SharedLister`). A cycle does not wait for anything,
- * so that nothing changes meanwhile, and the state that the informers keep is used as it is, without a copy.
+ * The nodes as a scheduling cycle sees them (kube-scheduler: `framework.SharedLister`). A cycle does not wait
+ * for anything, so that nothing changes meanwhile, and the state that the informers keep is used as it is,
+ * without a copy.
  */
 export interface NodeSnapshot {
   /** All nodes that exist. */

@@ -1,7 +1,9 @@
 import { parseQuantity, quantityMilliValue, quantityValue } from '@pg8s/k8s-proto/quantity';
 import type { Pod } from '../../../runtime/client/resource.ts';
 
-/** Amounts by resource name: `cpu` in thousandths of a core, everything else in its own unit (bytes, pieces). */
+/**
+ * Amounts by resource name: `cpu` in thousandths of a core, everything else in its own unit (bytes, pieces).
+ */
 export type Amounts = ReadonlyMap<string, number>;
 
 type ResourceList = Record<string, string>;
@@ -18,7 +20,9 @@ interface ContainerStatus {
   allocatedResources?: ResourceList;
 }
 
-/** What a container that names no request counts for in comparisons (kube-scheduler: `util/pod_resources.go`). */
+/**
+ * What a container that names no request counts for in comparisons (kube-scheduler: `util/pod_resources.go`).
+ */
 const countedByDefault: Amounts = new Map([
   ['cpu', 100],
   ['memory', 200 * 1024 * 1024],
@@ -35,10 +39,10 @@ export function amountsOf(list: ResourceList | undefined): Map<string, number> {
 }
 
 /**
- * What a Pod needs of its node (Kubernetes: `component-helpers/resource.PodRequests`): the sum of its containers and
- * sidecars, or more while one of its init containers runs (beside the sidecars started before it), plus overhead.
- * Requests of the Pod as a whole take the place of the sums. While a container is being resized, the larger of what it
- * has and what it requests counts.
+ * What a Pod needs of its node (Kubernetes: `component-helpers/resource.PodRequests`): the sum of its
+ * containers and sidecars, or more while one of its init containers runs (beside the sidecars started before
+ * it), plus overhead. Requests of the Pod as a whole take the place of the sums. While a container is being
+ * resized, the larger of what it has and what it requests counts.
  */
 export function podRequests(pod: Pod): Map<string, number> {
   return requestsOf(pod, undefined);
@@ -79,7 +83,10 @@ function requestsOf(pod: Pod, byDefault: Amounts | undefined): Map<string, numbe
   return sum;
 }
 
-/** What containers have by their status, or request where that is more; undefined for those without such a status. */
+/**
+ * What containers have by their status, or request where that is more; undefined for those without such a
+ * status.
+ */
 function heldByContainer(pod: Pod): (container: Container) => Map<string, number> | undefined {
   const statuses = [
     ...(pod.status?.containerStatuses ?? []),

@@ -10,7 +10,10 @@ const preBindPlugins = stateKey<readonly PluginWith<PreBind>[]>('PreBindPlugins'
 /** The longest that a Permit plugin may hold a binding back (kube-scheduler: `maxTimeout`). */
 const longestWaitMs = 15 * 60 * 1000;
 
-/** Reserves what the Pod uses; the caller unreserves when one refuses (kube-scheduler: `RunReservePluginsReserve`). */
+/**
+ * Reserves what the Pod uses; the caller unreserves when one refuses (kube-scheduler:
+ * `RunReservePluginsReserve`).
+ */
 export function runReservePlugins(
   { at }: Profile,
   state: CycleState,
@@ -58,8 +61,8 @@ export function runPermitPlugins(
 }
 
 /**
- * Leaves in `state` which plugins have work to do before the binding (kube-scheduler: `RunPreBindPreFlights`). Answers
- * with what failed.
+ * Leaves in `state` which plugins have work to do before the binding (kube-scheduler:
+ * `RunPreBindPreFlights`). Answers with what failed.
  */
 export function runPreBindPreFlights(
   { at }: Profile,
@@ -83,7 +86,10 @@ export function hasPreBindWork(state: CycleState): boolean {
   return state.read(preBindPlugins).length > 0;
 }
 
-/** Has the work done that comes before the binding, all of it at the same time (kube-scheduler: `RunPreBindPlugins`). */
+/**
+ * Has the work done that comes before the binding, all of it at the same time (kube-scheduler:
+ * `RunPreBindPlugins`).
+ */
 export async function runPreBindPlugins(
   state: CycleState,
   pod: Pod,
@@ -99,7 +105,9 @@ export async function runPreBindPlugins(
   return results.find((status) => status !== undefined);
 }
 
-/** Binds the Pod by the first plugin that does not leave it to the next (kube-scheduler: `RunBindPlugins`). */
+/**
+ * Binds the Pod by the first plugin that does not leave it to the next (kube-scheduler: `RunBindPlugins`).
+ */
 export async function runBindPlugins(
   { at }: Profile,
   state: CycleState,

@@ -21,8 +21,8 @@ export interface PreFilterOutcome {
 
 /**
  * Calls the PreFilter plugins, and leaves in `state` which filters are to be called (kube-scheduler:
- * `RunPreFilterPlugins`). One that finds the Pod unschedulable whatever happens ends it; nodes named by several plugins are
- * those that all of them name.
+ * `RunPreFilterPlugins`). One that finds the Pod unschedulable whatever happens ends it; nodes named by
+ * several plugins are those that all of them name.
  */
 export function runPreFilterPlugins(
   { at }: Profile,

@@ -40,8 +40,8 @@ export function runPreScorePlugins(
 }
 
 /**
- * Has every plugin score every node, brings the scores into the range from 0 to 100, and adds them up by weight
- * (kube-scheduler: `RunScorePlugins`). @throws Error when a plugin fails, or leaves the range
+ * Has every plugin score every node, brings the scores into the range from 0 to 100, and adds them up by
+ * weight (kube-scheduler: `RunScorePlugins`). @throws Error when a plugin fails, or leaves the range
  */
 export function runScorePlugins(
   profile: Profile,
@@ -73,7 +73,10 @@ function outOfRange(plugin: string, score: number): Error {
   );
 }
 
-/** Stretches scores so that the highest is 100; `reverse` turns them round (kube-scheduler: `DefaultNormalizeScore`). */
+/**
+ * Stretches scores so that the highest is 100; `reverse` turns them round (kube-scheduler:
+ * `DefaultNormalizeScore`).
+ */
 export function normalizeScores(scores: number[], reverse = false): void {
   let highest = 0;
   for (const score of scores) if (score > highest) highest = score;

@@ -8,8 +8,8 @@ const notEligible = unschedulable('preemption: not eligible due to preemptionPol
 const notHelpful = unresolvable('Preemption is not helpful for scheduling');
 
 /**
- * Says, in kube-scheduler's words, why no Pod is removed for the sake of another (kube-scheduler: `DefaultPreemption`). It
- * removes none: nodes where that could help count as nodes without victims.
+ * Says, in kube-scheduler's words, why no Pod is removed for the sake of another (kube-scheduler:
+ * `DefaultPreemption`). It removes none: nodes where that could help count as nodes without victims.
  */
 export function createDefaultPreemption(snapshot: NodeSnapshot) {
   return {

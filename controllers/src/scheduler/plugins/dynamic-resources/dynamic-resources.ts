@@ -6,8 +6,8 @@ const preFilterState = stateKey<object>('DynamicResources');
 const nothingToDeallocate = unschedulable('no new claims to deallocate');
 
 /**
- * The part of kube-scheduler's `DynamicResources` that shows in messages about Pods without resource claims. Claims are
- * not allocated.
+ * The part of kube-scheduler's `DynamicResources` that shows in messages about Pods without resource claims.
+ * Claims are not allocated.
  */
 export const dynamicResources = {
   name: 'DynamicResources',
@@ -22,7 +22,8 @@ export const dynamicResources = {
       state.read(preFilterState);
       return { status: nothingToDeallocate };
     } catch (error) {
-      // Where an earlier PreFilter plugin rejected the Pod this one was not called, which shows in the message.
+      // Where an earlier PreFilter plugin rejected the Pod this one was not called, which shows in the
+      // message.
       return { status: errorStatus(error) };
     }
   },

@@ -38,7 +38,9 @@ function domainOf({ node }: NodeInfo, topologyKey: string): Domain | undefined {
   return value === undefined ? undefined : `${topologyKey}\0${value}`;
 }
 
-/** Looks at all Pods on nodes; undefined where neither the Pod nor others have required terms that concern it. */
+/**
+ * Looks at all Pods on nodes; undefined where neither the Pod nor others have required terms that concern it.
+ */
 export function readAffinity(
   pod: Pod,
   snapshot: NodeSnapshot,

@@ -37,24 +37,24 @@ const shunning = (terms: object[], metadata: object = {}): Pod =>
   );
 
 test('Pods that shun each other, both ways; Pods that seek each other', () => {
-  const told = (pod: Pod, placed: [Pod, string][] = [], on = nodes) =>
+  const reported = (pod: Pod, placed: [Pod, string][] = [], on = nodes) =>
     outcome(place(pod, clusterOf(on, placed), { namespaceLabels }));
   const shy = shunning([term('zone')], web);
-  assert.equal(told(shy, [[makePod({}, web), 'a']]), 'placed on c');
-  assert.equal(told(makePod({}, web), [[shy, 'a']]), 'placed on c', 'what is there shuns the newcomer');
+  assert.equal(reported(shy, [[makePod({}, web), 'a']]), 'placed on c');
+  assert.equal(reported(makePod({}, web), [[shy, 'a']]), 'placed on c', 'what is there shuns the newcomer');
   assert.equal(
-    told(shy, [[makePod({}, web), 'a']], nodes.slice(0, 2)),
+    reported(shy, [[makePod({}, web), 'a']], nodes.slice(0, 2)),
     noFit(2, "2 node(s) didn't match pod anti-affinity rules", noVictims(2)),
   );
   const fond = seeking([term('zone')]);
-  assert.equal(told(fond, [[makePod({}, web), 'c']]), 'placed on c');
-  assert.equal(told(fond), noFit(3, "3 node(s) didn't match pod affinity rules", notHelpful(3)));
+  assert.equal(reported(fond, [[makePod({}, web), 'c']]), 'placed on c');
+  assert.equal(reported(fond), noFit(3, "3 node(s) didn't match pod affinity rules", notHelpful(3)));
   const first = { ...fond, metadata: { ...fond.metadata, ...web } };
-  assert.match(told(first), /^placed on/, 'the first of its kind goes anywhere');
+  assert.match(reported(first), /^placed on/, 'the first of its kind goes anywhere');
   const abroad = seeking([term('zone', { namespaceSelector: { matchLabels: { team: 'a' } } })]);
   const of = (namespace: string): Pod => makePod({}, { ...web, namespace });
-  assert.equal(told(abroad, [[of('labelled'), 'c']]), 'placed on c');
-  assert.notEqual(told(abroad, [[of('other'), 'c']]), 'placed on c');
+  assert.equal(reported(abroad, [[of('labelled'), 'c']]), 'placed on c');
+  assert.notEqual(reported(abroad, [[of('other'), 'c']]), 'placed on c');
 });
 
 const affinity = "UnschedulableAndUnresolvable: node(s) didn't match pod affinity rules";

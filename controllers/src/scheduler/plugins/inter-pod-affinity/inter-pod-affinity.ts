@@ -7,8 +7,8 @@ import { checkAffinity, preFilterState, readAffinity } from './filtering.ts';
 import { afterNodeChange, afterPodChange } from './queueing-hints.ts';
 
 /**
- * Required affinity and anti-affinity between Pods, both ways: the Pod's own, and those of the Pods that are there
- * (kube-scheduler: `InterPodAffinity`). A first Pod that matches its own affinity may go anywhere.
+ * Required affinity and anti-affinity between Pods, both ways: the Pod's own, and those of the Pods that are
+ * there (kube-scheduler: `InterPodAffinity`). A first Pod that matches its own affinity may go anywhere.
  */
 export function createInterPodAffinity({
   snapshot,

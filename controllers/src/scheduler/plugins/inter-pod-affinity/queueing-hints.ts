@@ -6,8 +6,8 @@ import { matchesAllAffinityTerms, type NamespaceLabels } from '../../framework/n
 
 /**
  * Whether a Pod that came, changed its labels or went helps another that waits (kube-scheduler:
- * `InterPodAffinity.isSchedulableAfterPodChange`): it is one that all terms of the affinity mean and none did before, or
- * one that the anti-affinity, on either side, no longer means.
+ * `InterPodAffinity.isSchedulableAfterPodChange`): it is one that all terms of the affinity mean and none did
+ * before, or one that the anti-affinity, on either side, no longer means.
  */
 export function afterPodChange(
   pod: Pod,
@@ -31,8 +31,8 @@ export function afterPodChange(
 }
 
 /**
- * Whether a node that came, or whose labels changed, helps (kube-scheduler: `isSchedulableAfterNodeChange`): it is in
- * another domain of a term than before.
+ * Whether a node that came, or whose labels changed, helps (kube-scheduler: `isSchedulableAfterNodeChange`):
+ * it is in another domain of a term than before.
  */
 export function afterNodeChange(pod: Pod, before: Node | undefined, after: Node | undefined): QueueingHint {
   const { affinity, antiAffinity } = podInfoOf(pod);

@@ -24,7 +24,9 @@ function namesIn({ matchFields = [] }: NodeSelectorTerm): Set<string> | undefine
   return names;
 }
 
-/** The nodes that all terms of a Pod together name, as those of DaemonSets do; undefined: a term names none. */
+/**
+ * The nodes that all terms of a Pod together name, as those of DaemonSets do; undefined: a term names none.
+ */
 function namedNodes(pod: Pod): Set<string> | undefined {
   const terms = (requiredOf(pod)?.nodeSelectorTerms ?? []) as NodeSelectorTerm[];
   const names = new Set<string>();
@@ -37,8 +39,8 @@ function namedNodes(pod: Pod): Set<string> | undefined {
 }
 
 /**
- * The node must be one that the Pod's `nodeSelector` and required node affinity allow; preferred node affinity makes it
- * better (kube-scheduler: `NodeAffinity`).
+ * The node must be one that the Pod's `nodeSelector` and required node affinity allow; preferred node
+ * affinity makes it better (kube-scheduler: `NodeAffinity`).
  */
 export const nodeAffinity = {
   name: 'NodeAffinity',

@@ -37,7 +37,9 @@ export const nodeResourcesBalancedAllocation = {
   },
 } satisfies Plugin;
 
-/** 100 when two resources are used to the same share, 50 at worst (kube-scheduler: `balancedResourceScore`). */
+/**
+ * 100 when two resources are used to the same share, 50 at worst (kube-scheduler: `balancedResourceScore`).
+ */
 function evenness(share: number, other: number): number {
   const difference = Math.abs((Math.min(1, share) - Math.min(1, other)) / 2);
   return Math.trunc((1 - difference) * maxNodeScore);

@@ -5,7 +5,10 @@ import { maxNodeScore } from '../../framework/plugin.ts';
 /** The resources that are scored, each with weight 1 (kube-scheduler: `defaultResourceSpec`). */
 const names = ['cpu', 'memory'] as const;
 
-/** From 0 to 100: the share of CPU and memory that `wanted` would leave (kube-scheduler: `leastResourceScorer`). */
+/**
+ * From 0 to 100: the share of CPU and memory that `wanted` would leave (kube-scheduler:
+ * `leastResourceScorer`).
+ */
 export function leastAllocated(wanted: Amounts, { allocatable, counted }: NodeInfo): number {
   let sum = 0;
   let resources = 0;

@@ -20,18 +20,19 @@ import { nodeResourcesFit } from './node-resources-fit.ts';
 const small = makeNode('a', { allocatable: { cpu: '1', memory: '1Gi', pods: '2' } });
 
 test('resources: what is left counts, sidecars, init containers, overhead and the number of Pods too', () => {
-  const told = (pod: Pod, placed: [Pod, string][] = []) => outcome(place(pod, clusterOf([small], placed)));
-  assert.equal(told(requesting({ cpu: '1' })), 'placed on a');
+  const reported = (pod: Pod, placed: [Pod, string][] = []) =>
+    outcome(place(pod, clusterOf([small], placed)));
+  assert.equal(reported(requesting({ cpu: '1' })), 'placed on a');
   assert.equal(
-    told(requesting({ cpu: '1001m', memory: '2Gi' })),
+    reported(requesting({ cpu: '1001m', memory: '2Gi' })),
     noFit(1, '1 Insufficient cpu, 1 Insufficient memory', notHelpful(1)),
   );
   assert.equal(
-    told(requesting({ cpu: '600m' }), [[requesting({ cpu: '500m' }), 'a']]),
+    reported(requesting({ cpu: '600m' }), [[requesting({ cpu: '500m' }), 'a']]),
     noFit(1, '1 Insufficient cpu', noVictims(1)),
   );
   assert.equal(
-    told(makePod(), [
+    reported(makePod(), [
       [makePod(), 'a'],
       [makePod(), 'a'],
     ]),
@@ -42,7 +43,7 @@ test('resources: what is left counts, sidecars, init containers, overhead and th
     { initContainers: [{ name: 'i', image: 'i', resources: { requests: { cpu: '2' } } }] },
   );
   const none = noFit(1, '1 Insufficient cpu', notHelpful(1));
-  assert.equal(told(init), none);
+  assert.equal(reported(init), none);
   const sidecar = requesting(
     { cpu: '600m' },
     {
@@ -51,10 +52,10 @@ test('resources: what is left counts, sidecars, init containers, overhead and th
       ],
     },
   );
-  assert.equal(told(sidecar), none);
-  assert.equal(told(requesting({ cpu: '900m' }, { overhead: { cpu: '200m' } })), none);
+  assert.equal(reported(sidecar), none);
+  assert.equal(reported(requesting({ cpu: '900m' }, { overhead: { cpu: '200m' } })), none);
   assert.equal(
-    told(requesting({ 'example.com/gpu': '1' })),
+    reported(requesting({ 'example.com/gpu': '1' })),
     noFit(1, '1 Insufficient example.com/gpu', notHelpful(1)),
   );
 });

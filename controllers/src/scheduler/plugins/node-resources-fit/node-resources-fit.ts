@@ -52,7 +52,9 @@ function afterNodeChange(pod: Pod, before: Node | undefined, after: Node | undef
   return ['pods', ...requests.map(([name]) => name)].some(grew) ? 'Queue' : 'QueueSkip';
 }
 
-/** A Pod that left its node, or needs less there, helps; so does the waiting Pod itself when it needs less. */
+/**
+ * A Pod that left its node, or needs less there, helps; so does the waiting Pod itself when it needs less.
+ */
 function afterPodChange(pod: Pod, before: Pod | undefined, after: Pod | undefined): QueueingHint {
   if (after === undefined) return before?.spec?.nodeName ? 'Queue' : 'QueueSkip';
   if (after.metadata.uid === pod.metadata.uid) return 'Queue';
@@ -65,8 +67,8 @@ function afterPodChange(pod: Pod, before: Pod | undefined, after: Pod | undefine
 }
 
 /**
- * What the Pod requests must be left on the node, a place among its Pods too; nodes of which more is left are better
- * (kube-scheduler: `NodeResourcesFit`, strategy `LeastAllocated`).
+ * What the Pod requests must be left on the node, a place among its Pods too; nodes of which more is left are
+ * better (kube-scheduler: `NodeResourcesFit`, strategy `LeastAllocated`).
  */
 export const nodeResourcesFit = {
   name: 'NodeResourcesFit',

@@ -43,8 +43,8 @@ export function selects(
 }
 
 /**
- * How many Pods of a node the constraint of `pod` spreads (kube-scheduler: `countPodsMatchSelector`). A selector without
- * requirements counts none.
+ * How many Pods of a node the constraint of `pod` spreads (kube-scheduler: `countPodsMatchSelector`). A
+ * selector without requirements counts none.
  */
 export function countSelected(constraint: SpreadConstraint, pod: Pod, { pods }: NodeInfo): number {
   const hasKeys = (constraint.matchLabelKeys ?? []).some(

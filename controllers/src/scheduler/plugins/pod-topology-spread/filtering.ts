@@ -31,7 +31,9 @@ const unlabelled = unresolvable(
   "node(s) didn't match pod topology spread constraints (missing required label)",
 );
 
-/** Counts, for every hard constraint of a Pod, what is in each domain (kube-scheduler: `calPreFilterState`). */
+/**
+ * Counts, for every hard constraint of a Pod, what is in each domain (kube-scheduler: `calPreFilterState`).
+ */
 export function countDomains(pod: Pod, nodes: readonly NodeInfo[]): HardConstraint[] {
   const constraints = constraintsOf(pod, 'DoNotSchedule');
   if (constraints.length === 0) return [];

@@ -7,8 +7,9 @@ import { afterNodeChange, afterPodChange } from './queueing-hints.ts';
 import { normalizeSpread, prepareScoring, preScoreState, rawScore } from './scoring.ts';
 
 /**
- * Pods are spread over topology domains by the Pod's constraints: hard ones must be kept, soft ones make nodes better.
- * Pods without constraints are spread from those of the same controller (kube-scheduler: `PodTopologySpread`).
+ * Pods are spread over topology domains by the Pod's constraints: hard ones must be kept, soft ones make
+ * nodes better. Pods without constraints are spread from those of the same controller (kube-scheduler:
+ * `PodTopologySpread`).
  */
 export function createPodTopologySpread(snapshot: NodeSnapshot) {
   return {

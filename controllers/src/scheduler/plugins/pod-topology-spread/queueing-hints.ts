@@ -4,7 +4,10 @@ import { semanticEqual } from '../../../runtime/semantic-equal.ts';
 import type { QueueingHint } from '../../framework/events/cluster-event.ts';
 import { constraintsOf, hasAllTopologies, selects } from './constraint.ts';
 
-/** Whether a change of `other` can concern the spread of `pod`: it is `pod` itself, or is on a node in its namespace. */
+/**
+ * Whether a change of `other` can concern the spread of `pod`: it is `pod` itself, or is on a node in its
+ * namespace.
+ */
 function isInvolved(other: Pod, pod: Pod): boolean {
   if (other.metadata.uid === pod.metadata.uid) return true;
   return Boolean(other.spec?.nodeName) && other.metadata.namespace === pod.metadata.namespace;
@@ -36,7 +39,10 @@ export function afterPodChange(pod: Pod, before: Pod | undefined, after: Pod | u
   return answer(constraints.some((constraint) => selects(constraint, pod, one?.metadata.labels)));
 }
 
-/** Whether a node that came, went, or changed labels or taints helps (kube-scheduler: `isSchedulableAfterNodeChange`). */
+/**
+ * Whether a node that came, went, or changed labels or taints helps (kube-scheduler:
+ * `isSchedulableAfterNodeChange`).
+ */
 export function afterNodeChange(pod: Pod, before: Node | undefined, after: Node | undefined): QueueingHint {
   const constraints = constraintsOf(pod, 'DoNotSchedule');
   const was = before !== undefined && hasAllTopologies(before, constraints);

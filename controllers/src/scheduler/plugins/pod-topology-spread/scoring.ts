@@ -43,8 +43,8 @@ export interface SpreadScoring {
 export const preScoreState = stateKey<SpreadScoring>('PreScorePodTopologySpread');
 
 /**
- * Counts what is in each domain of the Pod's soft constraints; undefined where it has none. Pods without constraints of
- * their own are spread from those of the same controller.
+ * Counts what is in each domain of the Pod's soft constraints; undefined where it has none. Pods without
+ * constraints of their own are spread from those of the same controller.
  */
 export function prepareScoring(
   pod: Pod,
@@ -105,7 +105,9 @@ function countOn(
   return owner === undefined ? countSelected(constraint, pod, info) : (info.podsOfOwner.get(owner) ?? 0);
 }
 
-/** The more selected Pods in the domains of a node, the higher (kube-scheduler: `PodTopologySpread.Score`). */
+/**
+ * The more selected Pods in the domains of a node, the higher (kube-scheduler: `PodTopologySpread.Score`).
+ */
 export function rawScore({ constraints, ignored, owner }: SpreadScoring, pod: Pod, info: NodeInfo): number {
   if (ignored.has(info.name)) return 0;
   let score = 0;

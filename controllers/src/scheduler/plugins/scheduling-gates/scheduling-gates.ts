@@ -2,7 +2,10 @@ import { Action, on } from '../../framework/events/cluster-event.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/status.ts';
 
-/** Pods with scheduling gates are not considered until the last gate is gone (kube-scheduler: `SchedulingGates`). */
+/**
+ * Pods with scheduling gates are not considered until the last gate is gone (kube-scheduler:
+ * `SchedulingGates`).
+ */
 export const schedulingGates = {
   name: 'SchedulingGates',
 

@@ -18,8 +18,8 @@ function isTolerated(node: Node | undefined, pod: Pod): boolean {
 }
 
 /**
- * A node's NoSchedule and NoExecute taints must be tolerated; nodes with fewer PreferNoSchedule taints that are not are
- * better (kube-scheduler: `TaintToleration`).
+ * A node's NoSchedule and NoExecute taints must be tolerated; nodes with fewer PreferNoSchedule taints that
+ * are not are better (kube-scheduler: `TaintToleration`).
  */
 export const taintToleration = {
   name: 'TaintToleration',

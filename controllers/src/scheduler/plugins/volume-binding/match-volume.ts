@@ -12,8 +12,9 @@ export function isUsableOn({ spec }: PersistentVolume, node: Node): boolean {
 }
 
 /**
- * The smallest free volume that fulfils a claim and can be used on `node`, or the one that names the claim already
- * (Kubernetes: `volume.FindMatchingVolume`). `taken` are names of volumes that are given to other claims of the Pod.
+ * The smallest free volume that fulfils a claim and can be used on `node`, or the one that names the claim
+ * already (Kubernetes: `volume.FindMatchingVolume`). `taken` are names of volumes that are given to other
+ * claims of the Pod.
  */
 export function findVolume(
   claim: PersistentVolumeClaim,

@@ -16,8 +16,8 @@ export interface VolumePlan {
 const noProvisioner = 'kubernetes.io/no-provisioner';
 
 /**
- * How claims that wait for their first consumer get volumes on `node`; undefined when they cannot (kube-scheduler:
- * `volumeBinder.FindPodVolumes`). Capacity that CSI drivers publish is not considered.
+ * How claims that wait for their first consumer get volumes on `node`; undefined when they cannot
+ * (kube-scheduler: `volumeBinder.FindPodVolumes`). Capacity that CSI drivers publish is not considered.
  */
 export function planVolumes(
   claims: readonly PersistentVolumeClaim[],

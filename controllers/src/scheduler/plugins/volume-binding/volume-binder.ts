@@ -69,8 +69,8 @@ export class VolumeBinder {
   }
 
   /**
-   * Writes the plan and waits until the volume controller has bound the claims; rejects in kube-scheduler's words when
-   * that fails or takes longer than ten minutes, or when `signal` aborts.
+   * Writes the plan and waits until the volume controller has bound the claims; rejects in kube-scheduler's
+   * words when that fails or takes longer than ten minutes, or when `signal` aborts.
    */
   async bind(plan: VolumePlan, node: Node, signal: AbortSignal): Promise<void> {
     for (const { claim, volume } of plan.bindings) await this.#giveVolume(claim, volume);

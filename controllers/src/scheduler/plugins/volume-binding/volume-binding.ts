@@ -103,8 +103,8 @@ const isEmpty = ({ bindings, provisions }: VolumePlan): boolean =>
   bindings.length === 0 && provisions.length === 0;
 
 /**
- * Bound claims have volumes that can be used on the node; others get one there before the Pod is bound; claims that do not
- * wait for a consumer must be bound before (kube-scheduler: `VolumeBinding`).
+ * Bound claims have volumes that can be used on the node; others get one there before the Pod is bound;
+ * claims that do not wait for a consumer must be bound before (kube-scheduler: `VolumeBinding`).
  */
 export function createVolumeBinding({
   snapshot,

@@ -11,8 +11,8 @@ const inUse = unschedulable(
 );
 
 /**
- * A claim that one Pod alone may use must have no other user (kube-scheduler: `VolumeRestrictions`). It is also the first
- * plugin to miss a claim.
+ * A claim that one Pod alone may use must have no other user (kube-scheduler: `VolumeRestrictions`). It is
+ * also the first plugin to miss a claim.
  */
 export function createVolumeRestrictions({
   snapshot,

@@ -24,7 +24,10 @@ const bare: Surround = (value) => ({
   ...(value as object | undefined),
 });
 
-/** Every default is valid by its own schema, and holds no field that pruning would take away (Kubernetes: `defaulting.ValidateDefaults`). */
+/**
+ * Every default is valid by its own schema, and holds no field that pruning would take away (Kubernetes:
+ * `defaulting.ValidateDefaults`).
+ */
 export function validateDefaults(schema: JsonSchema, field: string, requirePruned: boolean): FieldError[] {
   const root: JsonSchema = { ...schema, 'x-kubernetes-embedded-resource': true };
   return validate(root, field, { surround: bare, root, inMeta: false, requirePruned });

@@ -33,7 +33,10 @@ function walk(value: unknown, schema: JsonSchema | undefined, field: string, rul
   return findings;
 }
 
-/** The first of apiVersion, kind and metadata that has not even the right type (Kubernetes: `objectmeta.Coerce`). */
+/**
+ * The first of apiVersion, kind and metadata that has not even the right type (Kubernetes:
+ * `objectmeta.Coerce`).
+ */
 export function coerceObjects(value: unknown, schema: JsonSchema, field: string): FieldError[] {
   const found = walk(value, schema, field, (object, place) => {
     const findings: FieldError[] = [];

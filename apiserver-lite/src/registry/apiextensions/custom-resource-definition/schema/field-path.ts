@@ -26,8 +26,9 @@ function tokensOf(path: string): string[] {
 }
 
 /**
- * Follows a path of names (`.spec.a`, `.spec['a']`) through a schema; answers in words where it leads nowhere (Kubernetes:
- * `cel.ValidFieldPath`). Items of lists cannot be reached. Brackets are allowed unless `brackets` is false.
+ * Follows a path of names (`.spec.a`, `.spec['a']`) through a schema; answers in words where it leads nowhere
+ * (Kubernetes: `cel.ValidFieldPath`). Items of lists cannot be reached. Brackets are allowed unless
+ * `brackets` is false.
  */
 export function findFieldPath(path: string, schema: JsonSchema, brackets = true): FoundField | string {
   const found: FoundField = { path: '', root: '', schema };

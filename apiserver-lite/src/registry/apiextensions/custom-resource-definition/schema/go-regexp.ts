@@ -2,11 +2,14 @@ import { RE2JS, RE2JSException } from 're2js';
 import { requestEntityTooLarge } from '../../../../api-errors/status-error.ts';
 
 /**
- * Regular expressions of users, by an engine that never takes longer than the expression is long times the text: RE2 in
- * JavaScript, which takes and refuses what Go's `regexp` does.
+ * Regular expressions of users, by an engine that never takes longer than the expression is long times the
+ * text: RE2 in JavaScript, which takes and refuses what Go's `regexp` does.
  */
 
-/** About a microsecond each. All expressions that one turn of the event loop compiles and matches may take that many. */
+/**
+ * About a microsecond each. All expressions that one turn of the event loop compiles and matches may take
+ * that many.
+ */
 const unitsPerTurn = 200_000;
 const unitsPerCharacter = 2;
 const unitsPerInstruction = 2;

@@ -1,4 +1,7 @@
-/** A schema of a CustomResourceDefinition, as `apiextensions.k8s.io` has it in JSON (Kubernetes: `JSONSchemaProps`). */
+/**
+ * A schema of a CustomResourceDefinition, as `apiextensions.k8s.io` has it in JSON (Kubernetes:
+ * `JSONSchemaProps`).
+ */
 export interface JsonSchema {
   id?: string;
   $schema?: string;
@@ -126,7 +129,10 @@ export function setFields(schema: JsonSchema): (keyof JsonSchema)[] {
   return (Object.keys(goNames) as (keyof JsonSchema)[]).filter((name) => isSet(name, schema[name]));
 }
 
-/** The schema of the property of that name; a schema may well name one `constructor`, and an object have one unasked. */
+/**
+ * The schema of the property of that name; a schema may well name one `constructor`, and an object have one
+ * unasked.
+ */
 export function propertyOf(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {
   const properties = schema?.properties;
   return properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined;

@@ -25,7 +25,7 @@ export function validateMapType(schema: JsonSchema, field: string): FieldError[]
   return findings;
 }
 
-/** `x-kubernetes-list-type` and its keys: how the items of a list are told apart. */
+/** `x-kubernetes-list-type` and its keys: how the items of a list are identified. */
 export function validateListType(schema: JsonSchema, field: string, atomicSets: boolean): FieldError[] {
   const listType = schema[listTypeField];
   const keys = schema[keysField] ?? [];

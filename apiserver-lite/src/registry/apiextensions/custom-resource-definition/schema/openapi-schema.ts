@@ -27,7 +27,10 @@ interface Surroundings {
 
 const metaFields: ReadonlySet<string> = new Set(['metadata', 'kind', 'apiVersion']);
 
-/** What OpenAPI and the extensions of Kubernetes ask of a schema and all below it (Kubernetes: `ValidateCustomResourceDefinitionOpenAPISchema`). */
+/**
+ * What OpenAPI and the extensions of Kubernetes ask of a schema and all below it (Kubernetes:
+ * `ValidateCustomResourceDefinitionOpenAPISchema`).
+ */
 export function validateOpenApiSchema(
   schema: JsonSchema,
   field: string,

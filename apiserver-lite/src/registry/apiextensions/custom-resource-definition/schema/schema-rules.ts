@@ -8,8 +8,8 @@ const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvali
 const hasNewlines = (text: string) => /[\n\r]/.test(text);
 
 /**
- * What can be said of `x-kubernetes-validations` without reading the expressions. They are not compiled here: neither their
- * syntax and types nor their cost are judged.
+ * What can be said of `x-kubernetes-validations` without reading the expressions. They are not compiled here:
+ * neither their syntax and types nor their cost are judged.
  */
 export function validateSchemaRules(schema: JsonSchema, field: string): FieldError[] {
   return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, index) => [

@@ -22,8 +22,8 @@ const flags: ReadonlySet<string> = new Set([
 ]);
 
 /*
- * The server's own types have no names for JSON: findings print their fields as Go calls them, all of them, in the order
- * of the types.
+ * The server's own types have no names for JSON: findings print their fields as Go calls them, all of them,
+ * in the order of the types.
  */
 
 /** A schema as findings print it. */

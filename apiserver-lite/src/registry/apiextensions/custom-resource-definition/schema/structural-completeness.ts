@@ -10,7 +10,10 @@ interface Place {
   restrictedAt: string;
 }
 
-/** What is restricted within allOf, anyOf, oneOf or not is described outside of them (Kubernetes: `validateStructuralCompleteness`). */
+/**
+ * What is restricted within allOf, anyOf, oneOf or not is described outside of them (Kubernetes:
+ * `validateStructuralCompleteness`).
+ */
 export function validateCompleteness(schema: JsonSchema, field: string): FieldError[] {
   return completeJunctors(schema, { described: schema, describedAt: field, restrictedAt: field });
 }

@@ -24,7 +24,10 @@ const unsupported: readonly (keyof JsonSchema)[] = [
   'definitions',
 ];
 
-/** What keeps a schema from being read as a structural one at all (Kubernetes: `schema.NewStructural`); only the first reason. */
+/**
+ * What keeps a schema from being read as a structural one at all (Kubernetes: `schema.NewStructural`); only
+ * the first reason.
+ */
 export function unstructuredReason(schema: JsonSchema | undefined): string | undefined {
   if (schema === undefined) return undefined;
   const set = new Set(setFields(schema));
@@ -47,8 +50,8 @@ export function unstructuredReason(schema: JsonSchema | undefined): string | und
 }
 
 /**
- * Whether every field has one type, said outside of allOf, anyOf, oneOf and not, so that objects can be pruned and defaulted
- * (Kubernetes: `schema.ValidateStructural`). The findings are sorted by their text.
+ * Whether every field has one type, said outside of allOf, anyOf, oneOf and not, so that objects can be
+ * pruned and defaulted (Kubernetes: `schema.ValidateStructural`). The findings are sorted by their text.
  */
 export function validateStructural(schema: JsonSchema, field: string): FieldError[] {
   const text = (error: FieldError) => `${error.field}: ${error.message}`;

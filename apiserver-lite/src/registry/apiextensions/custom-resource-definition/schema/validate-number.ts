@@ -29,7 +29,10 @@ function outOfRange(
   return undefined;
 }
 
-/** A number's bounds and steps; whole numbers are compared with whole bounds (Kubernetes: kube-openapi's `numberValidator`). */
+/**
+ * A number's bounds and steps; whole numbers are compared with whole bounds (Kubernetes: kube-openapi's
+ * `numberValidator`).
+ */
 export function validateNumber(value: number, schema: JsonSchema, { field, path }: Place): FieldError[] {
   const findings: FieldError[] = [];
   const whole = Number.isInteger(value);

@@ -15,7 +15,9 @@ import { validateNumber } from './validate-number.ts';
 import { hasFormat } from './value-formats.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 
-/** What was found wrong; `matches` counts the checks that were made, to find the alternative that fits best. */
+/**
+ * What was found wrong; `matches` counts the checks that were made, to find the alternative that fits best.
+ */
 class Result {
   readonly errors: FieldError[] = [];
   matches = 0;
@@ -45,8 +47,9 @@ const fieldOf = ({ field, path }: Place) =>
   path === '' || path === '.' ? field : `${field}.${path.replace(/^\./, '')}`;
 
 /**
- * What a value lacks of a schema, in the words of a stock server (Kubernetes: `validation.ValidateCustomResource`, which
- * asks `kube-openapi/pkg/validation/validate`). `field` is where the value stands.
+ * What a value lacks of a schema, in the words of a stock server (Kubernetes:
+ * `validation.ValidateCustomResource`, which asks `kube-openapi/pkg/validation/validate`). `field` is where
+ * the value stands.
  */
 export function validateValue(value: unknown, schema: JsonSchema, field: string): FieldError[] {
   return check(value, schema, { field, path: '' }).errors;

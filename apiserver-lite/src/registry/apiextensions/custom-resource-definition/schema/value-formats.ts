@@ -70,7 +70,7 @@ export function hasFormat(format: string, text: string): boolean {
   return formats[plain(format)]?.(text) ?? true;
 }
 
-/** Whether a schema of this type may name the format without being told that it means nothing. */
+/** Whether a schema of this type may name the format without a warning that it means nothing. */
 export function isKnownFormat(type: string, format: string): boolean {
   if (type === 'integer') return format === 'int32' || format === 'int64';
   if (type === 'number') return format === 'float' || format === 'double';

@@ -26,7 +26,10 @@ export interface NodeWithEndpoint {
 
 /** Calls kubelets. */
 export interface KubeletClient {
-  /** The URL of `path` (with its query) at a node's kubelet. @throws StatusError where the Node names no address. */
+  /**
+   * The URL of `path` (with its query) at a node's kubelet. @throws StatusError where the Node names no
+   * address.
+   */
   urlOf(node: NodeWithEndpoint, path: string): URL;
   /** GET; answers when the head of the answer is there. @throws StatusError 500 where nobody answers. */
   get(url: URL, options: { signal: AbortSignal; skipTlsVerify: boolean }): Promise<IncomingMessage>;

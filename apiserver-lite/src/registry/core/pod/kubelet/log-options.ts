@@ -10,8 +10,8 @@ export interface PodLogOptions {
 }
 
 /**
- * Reads and validates the parameters of `pods/log` (Kubernetes: `validation.ValidatePodLogOptions`). @throws StatusError 400
- * where a number or time is none, 422 where it is out of range.
+ * Reads and validates the parameters of `pods/log` (Kubernetes: `validation.ValidatePodLogOptions`). @throws
+ * StatusError 400 where a number or time is none, 422 where it is out of range.
  */
 export function podLogOptions(name: string, parameters: URLSearchParams): PodLogOptions {
   const tailLines = integer(parameters.get('tailLines'));

@@ -20,8 +20,8 @@ export interface LogRestOptions {
 const longestRefusalBytes = 10 * 1024 * 1024;
 
 /**
- * `pods/log`: what the kubelet of the Pod's node answers at `/containerLogs/NAMESPACE/POD/CONTAINER`, handed through as it
- * comes (Kubernetes: `registry/core/pod.LogLocation`). A Pod without a node has no log: 204.
+ * `pods/log`: what the kubelet of the Pod's node answers at `/containerLogs/NAMESPACE/POD/CONTAINER`, handed
+ * through as it comes (Kubernetes: `registry/core/pod.LogLocation`). A Pod without a node has no log: 204.
  */
 export function readLog({ pods, nodes, kubelet, clock }: LogRestOptions) {
   return async (context: RequestContext, name: string): Promise<void> => {
@@ -49,7 +49,7 @@ export function readLog({ pods, nodes, kubelet, clock }: LogRestOptions) {
     if (statusCode < 200 || statusCode > 206) throw refusal(statusCode, await textOf(answer), name);
     response.statusCode = 200;
     response.setHeader('content-type', 'text/plain');
-    // Whoever follows hears at once that there is something to hear.
+    // A client that follows gets the headers at once.
     if (options.follow) response.flushHeaders();
     try {
       await pipeline(answer, response);

@@ -82,10 +82,12 @@ function objectName(address: string): string {
 }
 
 /**
- * Gives each Service addresses of its own (Kubernetes: `registry/core/service/ipallocator`, KEP-1880). An address is
- * taken by creating the IPAddress object that bears its name, so even several apiservers cannot give it twice.
+ * Gives each Service addresses of its own (Kubernetes: `registry/core/service/ipallocator`, KEP-1880). An
+ * address is taken by creating the IPAddress object that bears its name, so even several apiservers cannot
+ * give it twice.
  *
- * As there, the lower part of a range (between 16 and 256 addresses) is left to those who ask for a certain address.
+ * As there, the lower part of a range (between 16 and 256 addresses) is left to those who ask for a certain
+ * address.
  */
 export class ClusterIpAllocator {
   readonly #options: ClusterIpAllocatorOptions;

@@ -63,6 +63,7 @@ export function formatAddress({ family, value }: Address): string {
   return `${hex.slice(0, start).join(':')}::${hex.slice(start + longest).join(':')}`;
 }
 
+/** The family of a well-formed address. */
 export function familyOf(address: string): IpFamily {
   return address.includes(':') ? 'IPv6' : 'IPv4';
 }
@@ -85,7 +86,9 @@ export function parseRange(cidr: string): IpRange {
   return { family, base, size, text: `${formatAddress({ family, value: base })}/${Number(bits)}` };
 }
 
-/** The one or two ranges of `--service-cluster-ip-range`, one of each family at most; throws on anything else. */
+/**
+ * The one or two ranges of `--service-cluster-ip-range`, one of each family at most; throws on anything else.
+ */
 export function parseServiceRanges(text: string): IpRange[] {
   const ranges = text.split(',').map((cidr) => parseRange(cidr.trim()));
   if (ranges.length > 2) throw new Error('there can be no more than two ranges');

@@ -46,8 +46,8 @@ function encodeBits(bits: ReadonlySet<number>): string {
 }
 
 /**
- * Gives node ports to Services. All that are taken stand in one RangeAllocation object, under the key and in the form
- * that kube-apiserver uses, and change by compare-and-swap: no port is given twice.
+ * Gives node ports to Services. All that are taken stand in one RangeAllocation object, under the key and in
+ * the form that kube-apiserver uses, and change by compare-and-swap: no port is given twice.
  */
 export class NodePortAllocator {
   readonly range: PortRange;

@@ -30,8 +30,9 @@ const everything = {
 };
 
 /**
- * Brings the books back in line with the Services (Kubernetes: `ipallocator/controller`, `portallocator/controller`):
- * what a Service uses is taken; addresses that nobody uses, left by a crash between two writes, are free again.
+ * Brings the books back in line with the Services (Kubernetes: `ipallocator/controller`,
+ * `portallocator/controller`): what a Service uses is taken; addresses that nobody uses, left by a crash
+ * between two writes, are free again.
  */
 export async function repairAllocations(options: RepairOptions): Promise<void> {
   const { services, ipAddresses, clusterIps, nodePorts, nowMs } = options;

@@ -116,7 +116,10 @@ class Allocation {
     }
   }
 
-  /** An address belongs to a Service by its name: one without a name is refused for the object that holds the address. */
+  /**
+   * An address belongs to a Service by its name: one without a name is refused for the object that holds the
+   * address.
+   */
   async #unnamed(wanted: string, family: IpFamily): Promise<StatusError> {
     const address = wanted === '' ? await this.#request.clusterIps.example(family) : wanted;
     const why = `IPAddress.networking.k8s.io "${address}" is invalid: spec.parentRef.name: Required value`;
@@ -197,8 +200,9 @@ class Allocation {
 }
 
 /**
- * Gives a Service its families, addresses and ports (Kubernetes: `service/storage/alloc.go`). What it takes is given back if
- * the request fails, and what the old Service has and the new one has not, if it succeeds. @throws StatusError
+ * Gives a Service its families, addresses and ports (Kubernetes: `service/storage/alloc.go`). What it takes
+ * is given back if the request fails, and what the old Service has and the new one has not, if it succeeds.
+ * @throws StatusError
  */
 export async function allocate(service: Service, request: AllocationRequest): Promise<Finish> {
   const findings = completeIpFamilies(service.spec, request.old, request.clusterIps.families);

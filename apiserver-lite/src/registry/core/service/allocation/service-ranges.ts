@@ -16,8 +16,8 @@ function isReady(object: KubeObject): boolean {
 }
 
 /**
- * Where addresses of Services come from: the server's own ranges, then those of the ServiceCIDRs of the cluster, in the families
- * that the server has (Kubernetes: `ipallocator.MetaAllocator`, KEP-1880).
+ * Where addresses of Services come from: the server's own ranges, then those of the ServiceCIDRs of the
+ * cluster, in the families that the server has (Kubernetes: `ipallocator.MetaAllocator`, KEP-1880).
  */
 export class ServiceRanges {
   readonly own: readonly IpRange[];

@@ -1,4 +1,7 @@
-/** What an object says when it is sent, and what it says once decoded; `metadata.name` is `x` and left out where nothing is added to it. */
+/**
+ * What an object says when it is sent, and what it says once decoded; `metadata.name` is `x` and left out
+ * where nothing is added to it.
+ */
 export interface DefaultsRow {
   /** `apps/v1/Deployment` */
   kind: string;

@@ -1,7 +1,7 @@
 /** Why a request was turned away; the words are those of kube-apiserver's metrics. */
 export type Rejection = 'cancelled' | 'queue-full' | 'time-out';
 
-export interface LaneOptions {
+export interface PriorityLevelOptions {
   /** How many requests are under way at a time. */
   seats: number;
   /** How many wait, of all users. */
@@ -28,21 +28,21 @@ interface Waiter {
 }
 
 /**
- * Seats for requests of one kind, and a bounded queue before them in which users take turns: one who sends thousands
- * waits for himself (Kubernetes: what `flowcontrol/fairqueuing` does for one priority level).
+ * Seats for requests of one kind, and a bounded queue before them in which users take turns: one who sends
+ * thousands waits for himself (Kubernetes: what `flowcontrol/fairqueuing` does for one priority level).
  *
  *     seats 2, running a1 a2; waiting  ann: a3 a4 a5   bob: b1
  *     a1 ends → a3 gets the seat, then b1, then a4
  */
-export class Lane {
-  readonly #options: LaneOptions;
+export class PriorityLevel {
+  readonly #options: PriorityLevelOptions;
   /** Whose turn it is, first. */
   readonly #waiting = new Map<string, Waiter[]>();
   #running = 0;
   #queued = 0;
   #queuedBytes = 0;
 
-  constructor(options: LaneOptions) {
+  constructor(options: PriorityLevelOptions) {
     this.#options = options;
   }
 
