@@ -3,7 +3,7 @@
  * `node_modules`, so they are stripped here, and the private packages `@pg8s/…` that pg8s is made of come
  * along. `npm pack` in `pg8s/` calls it.
  *
- * - What the roots below reach is taken: `pg8s/src/x.ts` as `dist/x.js`, `shim/src/x.ts` as
+ * - What the roots below reach is taken: `pg8s/src/x.ts` as `dist/x.js`, and `shim/src/x.ts` as
  *   `dist/@pg8s/shim/x.js`.
  * - Specifiers `@pg8s/shim/x` become relative ones. Files that code names by `new URL(…, import.meta.url)`
  *   come along: tables, migrations, worker threads.
@@ -22,7 +22,7 @@ const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'pg8s/dist');
 
 /** What other programs import, with types. */
-const publicEntries = ['pg8s/src/index'];
+const publicEntries = ['pg8s/src/index', 'pg8s/src/testing'];
 /** What Node is started with. */
 const programs = ['pg8s/src/run', 'pg8s/src/healthcheck'];
 

@@ -12,6 +12,35 @@ export interface PartArgs {
   kubeSchedulerArgs?: readonly string[];
 }
 
+/** A PostgreSQL server of this process, for several control planes. */
+export interface SharedPostgres {
+  /** `18.4` */
+  readonly version: string;
+  /** Settles when the server ends by itself: with what it said last. */
+  readonly failed: Promise<Error>;
+  /**
+   * Makes the database `name` (small letters, digits and `_`) where it is missing, and resolves to its URL, which is
+   * good in this process only.
+   */
+  createDatabase(name: string): Promise<string>;
+  /** Drops the database `name`, with the connections that it still has. */
+  dropDatabase(name: string): Promise<void>;
+  /** Stops the server, after the control planes on it are closed. A temporary data directory is removed. */
+  stop(): Promise<void>;
+  /** `stop()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Where and how `startPostgres` starts a server. */
+export interface SharedPostgresOptions {
+  /** Default: a temporary folder, which is removed by `stop`, or when this process ends. */
+  dataDir?: string;
+  /** Further server settings, e.g. `{ fsync: 'off' }` for tests. */
+  settings?: Readonly<Record<string, string>>;
+  /** A pino logger. Default: nothing is logged. */
+  log?: Logger;
+}
+
 /** What `startControlPlane` starts, and where. Everything has a default. */
 export interface ControlPlaneOptions extends PartArgs {
   /**
@@ -29,6 +58,12 @@ export interface ControlPlaneOptions extends PartArgs {
    * A PostgreSQL server to use instead of the embedded one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
    */
   postgresUrl?: string;
+  /** A server from `startPostgres`, which several control planes share, each with a database of its own. */
+  postgres?: SharedPostgres;
+  /**
+   * The name of the database on `postgres`, made when missing; it stays. Default: a new one, which `close` drops.
+   */
+  database?: string;
   /** Simulated nodes. Default 1. */
   nodes?: number;
   /** A pino logger. Default: nothing is logged. */

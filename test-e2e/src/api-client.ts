@@ -28,7 +28,10 @@ export class ApiClient {
   }
 
   /** Connected with the admin's certificate, or with none. */
-  static async of(pg8s: RunningPg8s, identity: 'admin' | 'nobody' = 'admin'): Promise<ApiClient> {
+  static async of(
+    pg8s: Pick<RunningPg8s, 'dataDir'>,
+    identity: 'admin' | 'nobody' = 'admin',
+  ): Promise<ApiClient> {
     const file = (name: string): Promise<string> => readFile(join(pg8s.dataDir, name), 'utf8');
     const server = /server: (\S+)/.exec(await file('kubeconfig'))![1]!;
     const ca = await file('pki/ca.crt');
