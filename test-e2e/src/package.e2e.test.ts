@@ -25,6 +25,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:https';
 import { test } from 'node:test';
 import { startControlPlane, UsageError } from 'pg8s';
+import { startTestCluster } from 'pg8s/testing';
 ${types.options === '' ? '' : "import type { ControlPlane, ControlPlaneOptions } from 'pg8s';"}
 
 const options${types.options} = { nodes: 1 };
@@ -49,6 +50,9 @@ test('a cluster for a test', async () => {
   } finally {
     await cluster.close();
   }
+  const another = await startTestCluster(options);
+  assert.notEqual(another.server, cluster.server);
+  await another.close();
   assert.equal('toJSON' in BigInt.prototype, false);
 });
 `;
