@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPublicKey, generateKeyPairSync, webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   AuthorityKeyIdentifierExtension,
@@ -130,44 +130,6 @@ export async function createSelfSigned(
     ],
   });
   return pemPair(certificate, keys.privateKey);
-}
-
-/** What signs and checks the tokens of service accounts, PEM. */
-export interface TokenKeys {
-  key: string;
-  publicKey: string;
-}
-
-/** A new pair, ECDSA P-256. */
-export function createTokenKeys(): TokenKeys {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return {
-    key: privateKey.export({ type: 'sec1', format: 'pem' }).toString(),
-    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-  };
-}
-
-/** The public key that belongs to a private one, PEM. */
-export function publicHalf(key: string): string {
-  return createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
-}
-
-/** What decides whether an existing certificate can stay. */
-export interface CertificateFacts {
-  expiresMs: number;
-  hosts: readonly string[];
-}
-
-/** Reads a PEM certificate; throws when it is none. */
-export function certificateFacts(pem: string): CertificateFacts {
-  const certificate = new X509Certificate(pem);
-  const names = certificate.getExtension(SubjectAlternativeNameExtension)?.names.items ?? [];
-  return { expiresMs: certificate.notAfter.getTime(), hosts: names.map((name) => name.value) };
-}
-
-/** Whether `cert` was signed by `authority`. */
-export async function isSignedBy(cert: string, authority: string): Promise<boolean> {
-  return new X509Certificate(cert).verify({ publicKey: new X509Certificate(authority), signatureOnly: true });
 }
 
 function validity(nowMs: number, days: number): { notBefore: Date; notAfter: Date } {

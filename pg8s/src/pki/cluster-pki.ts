@@ -43,6 +43,14 @@ const localHosts = ['localhost', '127.0.0.1', '::1'];
 export async function ensureClusterPki(options: ClusterPkiOptions): Promise<ClusterPki> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const store = new PkiStore(options.folder);
+  try {
+    return await ensureIn(store, options);
+  } finally {
+    await store.close();
+  }
+}
+
+async function ensureIn(store: PkiStore, options: ClusterPkiOptions): Promise<ClusterPki> {
   const ca = await store.authority('ca', 'kubernetes');
   const etcdCa = await store.authority('etcd/ca', 'etcd-ca');
   const ownHosts = [...new Set([...localHosts, hostname(), ...options.hosts])];

@@ -16,6 +16,13 @@ describe('keys and certificates', () => {
     folder = await mkdtemp(join(tmpdir(), 'pg8s-pki-'));
   });
   after(() => rm(folder, { recursive: true, force: true }));
+  const stores: PkiStore[] = [];
+  after(() => Promise.all(stores.map((store) => store.close())));
+  const newStore = (...args: ConstructorParameters<typeof PkiStore>): PkiStore => {
+    const store = new PkiStore(...args);
+    stores.push(store);
+    return store;
+  };
 
   test('of --auto-tls are made once, for the hosts of the URLs', async () => {
     const options = { dataDir: folder, urls: ['https://localhost:1', 'https://[::1]:1'], years: 3 };
@@ -63,7 +70,7 @@ describe('keys and certificates', () => {
 
   test('are replaced when they expire soon, lack a host or come from another CA', async () => {
     const path = join(folder, 'renewed');
-    const store = new PkiStore(path);
+    const store = newStore(path);
     const ca = await store.authority('ca', 'test');
     const request = { commonName: 'server', hosts: ['a.example', '::1'], usages: ['server' as const] };
     const first = await store.certificate('server', ca, request);
@@ -73,18 +80,18 @@ describe('keys and certificates', () => {
     );
     const wider = await store.certificate('server', ca, { ...request, hosts: ['b.example'] });
     assert.notEqual(wider.cert, first.cert);
-    const later = await new PkiStore(path, Date.now() + 340 * dayMs).certificate('server', ca, {
+    const later = await newStore(path, Date.now() + 340 * dayMs).certificate('server', ca, {
       ...request,
       hosts: ['b.example'],
     });
     assert.notEqual(later.cert, wider.cert);
-    const otherCa = await new PkiStore(join(folder, 'other')).authority('ca', 'other');
+    const otherCa = await newStore(join(folder, 'other')).authority('ca', 'other');
     assert.notEqual((await store.certificate('server', otherCa, request)).cert, later.cert);
   });
 
   test('a damaged certificate is replaced, a damaged CA is an error', async () => {
     const path = join(folder, 'damaged');
-    const store = new PkiStore(path);
+    const store = newStore(path);
     const ca = await store.authority('ca', 'test');
     const request = { commonName: 'client', usages: ['client' as const] };
     await store.certificate('client', ca, request);

@@ -4,7 +4,7 @@ import { Connection } from '@pg8s/shim/postgres/connection/connection';
 import { migrate } from '@pg8s/shim/postgres/migrate';
 import type { Logger } from 'pino';
 import { writePrivate } from '../private-file.ts';
-import { certificateFacts, publicHalf } from './authority.ts';
+import { certificateFacts, publicHalf } from './read-certificate.ts';
 import { PkiStore } from './store.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -65,6 +65,7 @@ export async function shareKeys(options: {
 }): Promise<void> {
   const { postgresUrl, folder, log } = options;
   const connection = new Connection({ connectionString: postgresUrl, role: 'keys', log, timeoutMs });
+  const store = new PkiStore(folder);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await migrate(connection);
@@ -78,7 +79,7 @@ export async function shareKeys(options: {
           await adopt({ pair, folder, log }, publicText, key);
           continue;
         }
-        await pair.make(new PkiStore(folder));
+        await pair.make(store);
         await query('INSERT INTO pg8s.control_plane_keys (name, public, private) VALUES ($1, $2, $3)', [
           pair.name,
           await readFile(join(folder, pair.publicFile), 'utf8'),
@@ -87,6 +88,7 @@ export async function shareKeys(options: {
       }
     });
   } finally {
+    await store.close();
     await connection.close();
   }
 }

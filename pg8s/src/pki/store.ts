@@ -1,18 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
-import {
-  type CertificateRequest,
-  certificateFacts,
-  createAuthority,
-  createTokenKeys,
-  isSignedBy,
-  issueCertificate,
-  type KeyPair,
-  publicHalf,
-  type TokenKeys,
-} from './authority.ts';
 import { writePrivate } from '../private-file.ts';
+import type { CertificateRequest, KeyPair } from './authority.ts';
+import { CertificateThread } from './certificate-thread.ts';
+import { certificateFacts, isSignedBy, publicHalf } from './read-certificate.ts';
+import { createTokenKeys, type TokenKeys } from './token-keys.ts';
 
 /** A certificate with less than this left is replaced at start. */
 const renewBeforeMs = 30 * 24 * 3600 * 1000;
@@ -29,13 +22,14 @@ export interface TokenKeyFiles extends TokenKeys {
 }
 
 /**
- * Keys and certificates in a folder, laid out as kubeadm does (`ca.crt`, `ca.key`, `apiserver.crt`,
- * `etcd/ca.crt` …). What is there and still good stays; what is missing, expires soon, was signed by another
- * CA or lacks a host is made anew. Folders are 0700, files 0600.
+ * Keys and certificates in a folder, laid out as kubeadm does (`ca.crt`, `ca.key`, `apiserver.crt`, `etcd/ca.crt` …).
+ * What is there and still good stays; what is missing, expires soon, was signed by another CA or lacks a host is made
+ * anew. Folders are 0700, files 0600. To be closed after use.
  */
 export class PkiStore {
   readonly #folder: string;
   readonly #nowMs: number;
+  readonly #maker = new CertificateThread();
 
   constructor(folder: string, nowMs = Date.now()) {
     this.#folder = folder;
@@ -49,14 +43,14 @@ export class PkiStore {
       certificateFacts(found.cert); // A damaged CA is an error: replacing it would lock everybody out.
       return found;
     }
-    return this.#write(name, await createAuthority(commonName, this.#nowMs));
+    return this.#write(name, await this.#maker.createAuthority(commonName, this.#nowMs));
   }
 
   /** The certificate `name`, made or replaced when it no longer serves. */
   async certificate(name: string, authority: KeyPair, request: CertificateRequest): Promise<KeyPairFiles> {
     const found = await this.#read(name);
-    if (found !== undefined && (await this.#serves(found, authority, request))) return found;
-    return this.#write(name, await issueCertificate(authority, request, this.#nowMs));
+    if (found !== undefined && this.#serves(found, authority, request)) return found;
+    return this.#write(name, await this.#maker.issueCertificate(authority, request, this.#nowMs));
   }
 
   /** The key pair `name` that signs tokens (`sa`): `NAME.key` and `NAME.pub`, made when missing. */
@@ -70,19 +64,24 @@ export class PkiStore {
       return { key, publicKey, keyFile };
     }
     const made = createTokenKeys();
-    // The public half first: a reader that finds the key finds both.
+    // The public half first: whoever finds the key finds both.
     await writePrivate(publicFile, made.publicKey);
     await writePrivate(keyFile, made.key);
     return { ...made, keyFile };
   }
 
-  async #serves(found: KeyPair, authority: KeyPair, request: CertificateRequest): Promise<boolean> {
+  /** Ends the thread that makes certificates, if any was made. */
+  close(): Promise<void> {
+    return this.#maker.close();
+  }
+
+  #serves(found: KeyPair, authority: KeyPair, request: CertificateRequest): boolean {
     try {
       const facts = certificateFacts(found.cert);
       return (
         facts.expiresMs - this.#nowMs > renewBeforeMs &&
         (request.hosts ?? []).every((host) => facts.hosts.some((known) => sameHost(known, host))) &&
-        (await isSignedBy(found.cert, authority.cert))
+        isSignedBy(found.cert, authority.cert)
       );
     } catch {
       return false;

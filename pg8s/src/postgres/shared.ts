@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Connection } from '@pg8s/shim/postgres/connection/connection';
-import pino from 'pino';
+import type { Logger } from 'pino';
 import type { SharedPostgres, SharedPostgresOptions } from '../control-plane-options.ts';
 import { takeDataDir } from '../data-dir.ts';
+import { silentLog } from '../silent-log.ts';
 import { StopStack } from '../stop-stack.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import { UsageError } from '../usage-error.ts';
@@ -29,7 +30,7 @@ export async function startPostgres(options: SharedPostgresOptions = {}): Promis
 }
 
 async function start(options: SharedPostgresOptions, stack: StopStack): Promise<SharedPostgres> {
-  const { log = pino({ level: 'silent' }), settings } = options;
+  const { log = silentLog(), settings } = options;
   const temporary = options.dataDir === undefined ? await makeTemporaryFolder() : undefined;
   if (temporary !== undefined) stack.push('temporary folder', () => temporary.remove());
   const dataDir = await takeDataDir(options.dataDir ?? temporary!.path);
@@ -56,9 +57,9 @@ async function start(options: SharedPostgresOptions, stack: StopStack): Promise<
 /** The databases of one server; `url` is of a superuser. */
 class Databases {
   readonly #url: string;
-  readonly #log: pino.Logger;
+  readonly #log: Logger;
 
-  constructor(url: string, log: pino.Logger) {
+  constructor(url: string, log: Logger) {
     this.#url = url;
     this.#log = log;
   }

@@ -1,9 +1,10 @@
 import type { Writable } from 'node:stream';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import type { ControlPlaneOptions } from '../control-plane-options.ts';
 import { takeDataDir } from '../data-dir.ts';
 import { assertFree } from '../free-ports.ts';
 import type { FlagValues, PartSettings } from '../part-settings.ts';
+import { silentLog } from '../silent-log.ts';
 import type { StopStack } from '../stop-stack.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 
@@ -57,7 +58,7 @@ export async function setUp(options: ControlPlaneOptions, stack: StopStack): Pro
     serviceRange: given.apiserver['service-cluster-ip-range'] ?? defaultServiceRange,
     settings,
     given,
-    log: options.log ?? pino({ level: 'silent' }),
+    log: options.log ?? silentLog(),
     onUp: options.onUp ?? (() => undefined),
   };
 }

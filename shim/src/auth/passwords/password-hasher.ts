@@ -64,7 +64,10 @@ export class PasswordHasher {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./password-worker.ts', import.meta.url));
+    const worker = new Worker(new URL('./password-worker.ts', import.meta.url), {
+      // Those of the program, as --input-type, may be for its own entry point only.
+      execArgv: [],
+    });
     worker.unref();
     worker.on('message', ({ id, result, error }: PasswordAnswer) => {
       const waiting = this.#waiting.get(id);

@@ -68,6 +68,8 @@ class YamlThread {
 
   #start(): Worker {
     const worker = new Worker(new URL('./yaml-worker.ts', import.meta.url), {
+      // Those of the program, as --input-type, may be for its own entry point only.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB },
     });
     worker.unref();
