@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The oldest version that `engines` in package.json allows, `22.19.0`. */
+/** The oldest version that `engines` in package.json allows, `22.23.2`. */
 function oldestVersion(): string {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     engines: { node: string };
@@ -14,8 +14,6 @@ function oldestVersion(): string {
  */
 export function unsupportedNode(running: string = process.versions.node): string | undefined {
   const oldest = oldestVersion();
-  const [major = 0, minor = 0] = running.split('.').map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = oldest.split('.').map(Number);
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
-  return `pg8s needs Node ${oldestMajor}.${oldestMinor} or later, this is ${running}`;
+  if (running.localeCompare(oldest, 'en', { numeric: true }) >= 0) return undefined;
+  return `pg8s needs Node ${oldest} or later, this is ${running}`;
 }
