@@ -19,8 +19,8 @@ export interface SharedPostgres {
   /** Settles when the server ends by itself: with what it said last. */
   readonly failed: Promise<Error>;
   /**
-   * Makes the database `name` (small letters, digits and `_`) where it is missing, and resolves to its URL, which is
-   * good in this process only.
+   * Makes the database `name` (small letters, digits and `_`) where it is missing, and resolves to its URL,
+   * which is good in this process only.
    */
   createDatabase(name: string): Promise<string>;
   /** Drops the database `name`, with the connections that it still has. */
@@ -61,7 +61,8 @@ export interface ControlPlaneOptions extends PartArgs {
   /** A server from `startPostgres`, which several control planes share, each with a database of its own. */
   postgres?: SharedPostgres;
   /**
-   * The name of the database on `postgres`, made when missing; it stays. Default: a new one, which `close` drops.
+   * The name of the database on `postgres`, made when missing; it stays. Default: a new one, which `close`
+   * drops.
    */
   database?: string;
   /** Simulated nodes. Default 1. */

@@ -8,9 +8,10 @@ import { type Setup, setUp } from './stages/setup.ts';
 import { StopStack } from './stop-stack.ts';
 
 /**
- * Starts PostgreSQL, the shim, the API server and the controllers, and resolves when Pods can run: nodes are registered
- * and ready, or another control plane on the same database runs them, and this one waits to take over. Throws a
- * UsageError for what a person can mend (a port or a data directory in use …); what had been started is stopped by then.
+ * Starts PostgreSQL, the shim, the API server and the controllers, and resolves when Pods can run: nodes are
+ * registered and ready, or another control plane on the same database runs them, and this one waits to take
+ * over. Throws a UsageError for what a person can mend (a port or a data directory in use …); what had been
+ * started is stopped by then.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const stack = new StopStack();
@@ -79,7 +80,10 @@ interface Foundations {
   parts: Awaited<ReturnType<typeof loadParts>>;
 }
 
-/** The database comes up, which takes most of the time; keys are made and the other parts are loaded meanwhile. */
+/**
+ * The database comes up, which takes most of the time; keys are made and the other parts are loaded
+ * meanwhile.
+ */
 async function foundations(
   options: ControlPlaneOptions,
   setup: Setup,

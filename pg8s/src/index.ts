@@ -36,8 +36,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 }
 
 /**
- * Starts an embedded PostgreSQL for several control planes in this process, each with a database of its own: the option
- * `postgres` of `startControlPlane`. Ten fit on one.
+ * Starts an embedded PostgreSQL for several control planes in this process, each with a database of its own:
+ * the option `postgres` of `startControlPlane`. Ten fit on one.
  *
  * @throws UsageError, whose message is one line for a person.
  */

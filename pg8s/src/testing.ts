@@ -1,6 +1,6 @@
 /**
- * The package `pg8s/testing`: clusters for the tests of a program. As `index.ts`, it loads on any Node that has ES
- * modules.
+ * The package `pg8s/testing`: clusters for the tests of a program. As `index.ts`, it loads on any Node that
+ * has ES modules.
  */
 import type { ControlPlane, ControlPlaneOptions, SharedPostgres } from './control-plane-options.ts';
 import { startControlPlane, startPostgres } from './index.ts';
@@ -18,8 +18,9 @@ let shared: Promise<SharedPostgres> | undefined;
 let clusters = 0;
 
 /**
- * Starts a cluster for a test. All test clusters of a process share one PostgreSQL, which starts with the first and stops
- * with the last: that saves a second for each further cluster. `close()` ends the cluster and drops its data.
+ * Starts a cluster for a test. All test clusters of a process share one PostgreSQL, which starts with the
+ * first and stops with the last: that saves a second for each further cluster. `close()` ends the cluster
+ * and drops its data.
  *
  * @throws UsageError, whose message is one line for a person.
  */

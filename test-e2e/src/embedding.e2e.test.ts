@@ -9,8 +9,9 @@ import { cleanEnv } from './running-pg8s.ts';
 const entry = JSON.stringify(new URL('../../pg8s/src/index.ts', import.meta.url).href);
 
 /**
- * Prints what a cluster has changed of the program that it runs in: properties of all global objects and of their
- * prototypes, listeners of the process, its environment. A child, because the test runner has listeners too.
+ * Prints what a cluster has changed of the program that it runs in: properties of all global objects and of
+ * their prototypes, listeners of the process, its environment. A child, because the test runner has
+ * listeners too.
  */
 const program = `
   void fetch; // Node itself adds to the global object when it is first used.

@@ -12,7 +12,10 @@ import { obtainNode } from './clients/obtain-node.ts';
 import { attempt, run } from './command.ts';
 import { cleanEnv, projectRoot } from './running-pg8s.ts';
 
-/** The oldest that package.json allows. Earlier ones of 22 end with a corrupted heap when HTTP/2 sessions close. */
+/**
+ * The oldest that package.json allows. Earlier ones of 22 end with a corrupted heap when HTTP/2 sessions
+ * close.
+ */
 const oldestNode = '22.23.2';
 /** The size of the tarball is 0.9 MB. */
 const mostBytes = 1_500_000;

@@ -8,8 +8,9 @@ interface Waiting {
 }
 
 /**
- * Makes certificates on a thread of its own, which starts with the first. The library for X.509 adds to `Reflect` and to the
- * global object, which belong to the program that pg8s runs in; and the main thread has other things to load.
+ * Makes certificates on a thread of its own, which starts with the first. The library for X.509 adds to
+ * `Reflect` and to the global object, which belong to the program that pg8s runs in; and the main thread has
+ * other things to load.
  */
 export class CertificateThread implements CertificateCalls {
   readonly #waiting = new Map<number, Waiting>();

@@ -22,9 +22,9 @@ export interface TokenKeyFiles extends TokenKeys {
 }
 
 /**
- * Keys and certificates in a folder, laid out as kubeadm does (`ca.crt`, `ca.key`, `apiserver.crt`, `etcd/ca.crt` …).
- * What is there and still good stays; what is missing, expires soon, was signed by another CA or lacks a host is made
- * anew. Folders are 0700, files 0600. To be closed after use.
+ * Keys and certificates in a folder, laid out as kubeadm does (`ca.crt`, `ca.key`, `apiserver.crt`,
+ * `etcd/ca.crt` …). What is there and still good stays; what is missing, expires soon, was signed by another
+ * CA or lacks a host is made anew. Folders are 0700, files 0600. To be closed after use.
  */
 export class PkiStore {
   readonly #folder: string;
@@ -64,7 +64,7 @@ export class PkiStore {
       return { key, publicKey, keyFile };
     }
     const made = createTokenKeys();
-    // The public half first: whoever finds the key finds both.
+    // The public half first: a key that is found has its public half.
     await writePrivate(publicFile, made.publicKey);
     await writePrivate(keyFile, made.key);
     return { ...made, keyFile };

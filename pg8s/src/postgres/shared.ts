@@ -14,8 +14,8 @@ const timeoutMs = 15_000;
 const databaseName = /^[a-z0-9_]{1,63}$/;
 
 /**
- * Starts an embedded PostgreSQL that several control planes of this process share. Its 64 connections are enough for
- * ten of them; `settings.max_connections` is for more.
+ * Starts an embedded PostgreSQL that several control planes of this process share. Its 64 connections are
+ * enough for ten of them; `settings.max_connections` is for more.
  *
  * @throws UsageError, see `startEmbeddedPostgres`.
  */

@@ -5,8 +5,8 @@ import { UsageError } from '../usage-error.ts';
 import type { Setup } from './setup.ts';
 
 /**
- * Keys and certificates in the data directory, made where they are missing. `sharedUrl`: the database whose control planes
- * have their CAs in common.
+ * Keys and certificates in the data directory, made where they are missing. `sharedUrl`: the database whose
+ * control planes have their CAs in common.
  *
  * @throws UsageError for a range of Services that is none, and where the shared keys are damaged.
  */
