@@ -10,7 +10,7 @@ import { FakeEtcd } from '../src/storage/etcd/testing/fake-etcd.ts';
 import { createResourceStorage } from '../src/storage/resource-storage.ts';
 import type { ListOptions, Watcher } from '../src/storage/storage.ts';
 import { configMap, configMaps, listOptions, watchOptions } from '../src/storage/testing/test-objects.ts';
-import { protobufValueCodec } from '../src/storage/value-codec.ts';
+import { protobufValueCodec } from '../src/registry/resource-types/built-in/value-codecs.ts';
 
 /** One measured operation. */
 export interface BenchRow {

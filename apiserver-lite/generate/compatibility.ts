@@ -14,7 +14,7 @@ import type { KindDependencies } from '../src/registry/kind-module.ts';
 import { kindModuleOf } from '../src/registry/kind-modules.ts';
 import { testRegistry } from '../src/registry/testing/test-registry.ts';
 import { storageCodec } from '../src/registry/storage-codec.ts';
-import { jsonValueCodec } from '../src/storage/value-codec.ts';
+import { jsonValueCodec } from '../src/registry/resource-types/built-in/value-codecs.ts';
 import { maxJsonKeys, maxMapKeys } from '../src/endpoints/body/map-budget.ts';
 
 const target = new URL('../../docs/compatibility.md', import.meta.url);

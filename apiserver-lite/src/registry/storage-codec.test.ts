@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jsonValueCodec, protobufValueCodec } from '../storage/value-codec.ts';
+import { jsonValueCodec, protobufValueCodec } from './resource-types/built-in/value-codecs.ts';
 import { storageCodec } from './storage-codec.ts';
 
 test('values of the aggregator and of definitions are always JSON', () => {

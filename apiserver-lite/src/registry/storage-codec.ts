@@ -3,8 +3,8 @@ import {
   jsonValueCodec,
   valueCodecFor,
   type StorageMediaType,
-  type ValueCodec,
-} from '../storage/value-codec.ts';
+} from './resource-types/built-in/value-codecs.ts';
+import type { ValueCodec } from '../storage/value-codec.ts';
 import { groupModuleOf } from './group-modules.ts';
 
 /** How values of a resource are written. */

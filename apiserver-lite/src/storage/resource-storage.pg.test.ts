@@ -13,7 +13,7 @@ import { testStorage } from './testing/storage-suite.ts';
 import type { StorageUnderTest } from './testing/storage-suite.ts';
 import { configMap, configMaps, listOptions, takeEvents, watchOptions } from './testing/test-objects.ts';
 import { AsyncTestTransformer } from './testing/test-transformer.ts';
-import { protobufValueCodec } from './value-codec.ts';
+import { protobufValueCodec } from '../registry/resource-types/built-in/value-codecs.ts';
 import type { ValueTransformer } from './value-transformer.ts';
 
 const log = pino({ level: 'silent' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jsonValueCodec, protobufValueCodec } from '../../storage/value-codec.ts';
+import { jsonValueCodec, protobufValueCodec } from '../resource-types/built-in/value-codecs.ts';
 import { defaultingCodec } from './defaulting-codec.ts';
 
 const old = {

@@ -4,7 +4,7 @@ import { beginTurn, breathe } from '../../http/breathe.ts';
 import { alreadyExists, conflict, isReason, type GroupResource } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import { failedPrecondition } from '../../storage/failed-precondition.ts';
-import { protobufValueCodec } from '../../storage/value-codec.ts';
+import { protobufValueCodec } from '../resource-types/built-in/value-codecs.ts';
 import type { ObjectKey, Preconditions, ResourceStorage } from '../../storage/storage.ts';
 
 type Writes = Pick<ResourceStorage, 'create' | 'guaranteedUpdate' | 'delete'>;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { openFakeStorage } from './testing/fake-storage.ts';
-import { configMap, listOptions } from './testing/test-objects.ts';
-import { jsonValueCodec, protobufValueCodec, valueCodecFor } from './value-codec.ts';
+import { openFakeStorage } from '../../../storage/testing/fake-storage.ts';
+import { configMap, listOptions } from '../../../storage/testing/test-objects.ts';
+import { jsonValueCodec, protobufValueCodec, valueCodecFor } from './value-codecs.ts';
 
 const key = { namespace: 'default', name: 'web' };
 const path = Buffer.from('/registry/configmaps/default/web');
