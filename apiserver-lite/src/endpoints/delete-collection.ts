@@ -11,15 +11,15 @@ export async function deleteCollection(context: RequestContext, scope: ResourceS
   const { rest } = scope;
   if (rest.deleteCollection === undefined) throw methodNotAllowed(scope.groupResource, 'deletecollection');
   const format = negotiateResource(context, scope);
-  const selection = readListOptions(context, rest, false);
+  const requested = readListOptions(context, rest, false);
   const options = await readDeleteOptions(context);
   const validate = new RequestAdmission(context, scope).validateDelete('', options);
   const selected = {
-    ...selection.scope,
-    resourceVersion: selection.resourceVersion,
-    resourceVersionMatch: selection.resourceVersionMatch,
-    limit: selection.limit,
-    continueToken: selection.continueToken,
+    ...requested.selection,
+    resourceVersion: requested.resourceVersion,
+    resourceVersionMatch: requested.resourceVersionMatch,
+    limit: requested.limit,
+    continueToken: requested.continueToken,
   };
   const page = await rest.deleteCollection(context, { ...options, validate }, selected);
   await respondList(context, scope, page, format);

@@ -11,7 +11,7 @@ export async function list(context: RequestContext, scope: ResourceScope): Promi
   const format = negotiateResource(context, scope);
   const options = readListOptions(context, rest, false);
   const page = await rest.list(context, {
-    ...options.scope,
+    ...options.selection,
     resourceVersion: options.resourceVersion,
     resourceVersionMatch: options.resourceVersionMatch,
     limit: options.limit,

@@ -39,7 +39,7 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
   let failure: Status | undefined;
   try {
     watcher = await rest.watch(context, {
-      ...options.scope,
+      ...options.selection,
       resourceVersion: options.resourceVersion,
       resourceVersionMatch: options.resourceVersionMatch,
       allowWatchBookmarks: options.allowWatchBookmarks,

@@ -1,15 +1,15 @@
 import type { StoredObject } from './etcd/stored-object.ts';
 import { encodeContinueToken } from './continue-token.ts';
 import type { KeyLayout } from './etcd/key-layout.ts';
-import type { ListOptions, ListPage, Scope } from './storage.ts';
+import type { ListOptions, ListPage, Selection } from './storage.ts';
 
-/** Which of the objects in a scope's key range are wanted; undefined: all. */
-export function scopeFilter(
+/** Which of the objects in a selection's key range are wanted; undefined: all. */
+export function selectionFilter(
   layout: KeyLayout,
-  scope: Scope,
+  selection: Selection,
 ): ((object: StoredObject) => boolean) | undefined {
-  const { predicate, name } = scope;
-  if (name !== undefined && name !== '' && !layout.namesOneKey(scope)) {
+  const { predicate, name } = selection;
+  if (name !== undefined && name !== '' && !layout.namesOneKey(selection)) {
     const ending = `/${Buffer.from(name, 'utf8').toString('latin1')}`;
     return (stored) => stored.key.endsWith(ending) && (predicate === undefined || predicate(stored.object));
   }
@@ -38,6 +38,6 @@ export function toListPage(layout: KeyLayout, options: ListOptions, page: Collec
     resourceVersion: String(revision),
     continueToken: encodeContinueToken({ revision, start }),
     // With a selector it is not known how many of the rest are wanted.
-    ...(scopeFilter(layout, options) === undefined ? { remainingItemCount: remaining } : {}),
+    ...(selectionFilter(layout, options) === undefined ? { remainingItemCount: remaining } : {}),
   };
 }

@@ -11,7 +11,7 @@ export interface ObjectKey {
 export type Predicate = (object: KubeObject) => boolean;
 
 /** Which objects are meant. */
-export interface Scope {
+export interface Selection {
   /** Empty: all namespaces (or a cluster-scoped resource). */
   namespace: string;
   /** Set when a `metadata.name=` field selector names one object. */
@@ -24,7 +24,7 @@ export interface Scope {
 export type ResourceVersionMatch = '' | 'Exact' | 'NotOlderThan';
 
 /** What is to be listed, and at which revision. */
-export interface ListOptions extends Scope {
+export interface ListOptions extends Selection {
   /** As in the request: '' consistent, '0' whatever is there, N. */
   resourceVersion: string;
   resourceVersionMatch: ResourceVersionMatch;
@@ -44,7 +44,7 @@ export interface ListPage {
 }
 
 /** What is to be watched, and from which revision on. */
-export interface WatchOptions extends Scope {
+export interface WatchOptions extends Selection {
   /** '' or '0': first ADDED for all that exists; N: what comes after N. */
   resourceVersion: string;
   resourceVersionMatch: ResourceVersionMatch;

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../http/request-context.ts';
 import { badRequest, invalid, type FieldError } from '../../api-errors/status-error.ts';
 import type { Rest } from '../../registry/rest.ts';
-import type { Predicate, ResourceVersionMatch, Scope } from '../../storage/storage.ts';
+import type { Predicate, ResourceVersionMatch, Selection } from '../../storage/storage.ts';
 import { compileFieldSelector, parseFieldSelector } from '../../selectors/field-selector.ts';
 import { compileLabelSelector, parseLabelSelector } from '../../selectors/label-selector.ts';
 import { forbiddenValue, unsupportedValue } from './field-errors.ts';
@@ -9,7 +9,7 @@ import { flag, integer, text } from '../../http/query.ts';
 
 /** `meta/v1.ListOptions` of a list, watch or deletecollection, validated and bound to the resource. */
 export interface RequestedList {
-  scope: Scope;
+  selection: Selection;
   resourceVersion: string;
   resourceVersionMatch: ResourceVersionMatch;
   limit: number;
@@ -26,7 +26,7 @@ export function readListOptions(context: RequestContext, rest: Rest, watching: b
   const sendInitialEvents = flag(query, 'sendInitialEvents');
   const timeoutSeconds = integer(query, 'timeoutSeconds');
   const options: RequestedList = {
-    scope: readScope(context, rest),
+    selection: readSelection(context, rest),
     resourceVersion: text(query, 'resourceVersion'),
     resourceVersionMatch: text(query, 'resourceVersionMatch') as ResourceVersionMatch,
     limit: integer(query, 'limit') ?? 0,
@@ -40,7 +40,7 @@ export function readListOptions(context: RequestContext, rest: Rest, watching: b
   return options;
 }
 
-function readScope({ url, requestInfo }: RequestContext, rest: Rest): Scope {
+function readSelection({ url, requestInfo }: RequestContext, rest: Rest): Selection {
   const query = url.searchParams;
   const labels = compileLabelSelector(parseLabelSelector(text(query, 'labelSelector')));
   const { namespaced } = rest.resource;

@@ -7,7 +7,7 @@ import type { Finish, StoreRequest } from '../strategy.ts';
 import { beforeCreate, ensureNamespace, fillSystemFields } from './before-create.ts';
 import { copyOf } from './copy-object.ts';
 import { generatedName } from './generated-name.ts';
-import { nothingBegun, type StoreScope } from './store-scope.ts';
+import { nothingBegun, type StoreContext } from './store-context.ts';
 
 const nameGenerationAttempts = 8;
 
@@ -19,16 +19,16 @@ export interface NewObject {
 
 /** Takes over the object. A generated name that is taken is drawn again, up to eight times (KEP-4420). */
 export async function createObject(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   { object, validate }: NewObject,
 ): Promise<CachedObject> {
-  ensureNamespace(scope.strategy, object, scope.namespaceOf(request));
+  ensureNamespace(context.strategy, object, context.namespaceOf(request));
   const generated = !object.metadata.name && !!object.metadata.generateName;
-  if (!generated) return createOnce(scope, request, { object, validate });
+  if (!generated) return createOnce(context, request, { object, validate });
   for (let attempt = 1; ; attempt++) {
     try {
-      return await createOnce(scope, request, { object: copyOf(object), validate });
+      return await createOnce(context, request, { object: copyOf(object), validate });
     } catch (error) {
       if (!isReason(error, 'AlreadyExists') || attempt === nameGenerationAttempts) throw error;
     }
@@ -37,15 +37,15 @@ export async function createObject(
 
 /** Everything that makes a decoded object a storable new one. */
 export async function prepareNew(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   { object, validate }: NewObject,
 ): Promise<Finish> {
-  const { strategy } = scope;
+  const { strategy } = context;
   const { metadata } = object;
   fillSystemFields(object, request.nowMs);
   if (!metadata.name && metadata.generateName) {
-    metadata.name = generatedName(metadata.generateName, scope.options.random);
+    metadata.name = generatedName(metadata.generateName, context.options.random);
   }
   const finish = (await strategy.beginCreate?.(object, request)) ?? nothingBegun;
   try {
@@ -61,28 +61,28 @@ export async function prepareNew(
 }
 
 async function createOnce(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   { object, validate }: NewObject,
 ): Promise<CachedObject> {
-  const finish = await prepareNew(scope, request, { object, validate });
+  const finish = await prepareNew(context, request, { object, validate });
   const { resourceVersion = '' } = object.metadata;
   if (resourceVersion !== '' && resourceVersion !== '0' && !request.dryRun) {
     await finish(false);
     throw new StatusError(500, undefined, 'resourceVersion should not be set on objects to be created');
   }
   delete object.metadata.resourceVersion;
-  const key = scope.keyOf(request, object.metadata.name ?? '');
-  const { ttlSeconds } = scope.strategy;
+  const key = context.keyOf(request, object.metadata.name ?? '');
+  const { ttlSeconds } = context.strategy;
   let succeeded = false;
   try {
-    const created = await scope
+    const created = await context
       .writesOf(request)
       .create(key, object, ttlSeconds === undefined ? {} : { ttlSeconds });
     succeeded = true;
     return created;
   } catch (error) {
-    throw await explainTaken(scope, request, object, error);
+    throw await explainTaken(context, request, object, error);
   } finally {
     await finish(succeeded && !request.dryRun);
   }
@@ -90,7 +90,7 @@ async function createOnce(
 
 /** Why a name is taken: by a generated name's bad luck, or by an object on its way out. */
 async function explainTaken(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   object: KubeObject,
   error: unknown,
@@ -99,7 +99,7 @@ async function explainTaken(
   const name = object.metadata.name ?? '';
   let taken: StatusError = error;
   if (object.metadata.generateName) {
-    const plain = alreadyExists(scope.target, name);
+    const plain = alreadyExists(context.target, name);
     taken = new StatusError(
       409,
       'AlreadyExists',
@@ -108,7 +108,7 @@ async function explainTaken(
     );
   }
   try {
-    const existing = await scope.storage.get(scope.keyOf(request, name), '');
+    const existing = await context.storage.get(context.keyOf(request, name), '');
     if (existing.object.metadata.deletionTimestamp !== undefined) {
       taken.status.message = `object is being deleted: ${taken.status.message ?? ''}`;
     }

@@ -4,7 +4,7 @@ import type { ListOptions, ListPage } from '../../storage/storage.ts';
 import type { ValidatedDelete } from '../rest.ts';
 import type { StoreRequest } from '../strategy.ts';
 import { deleteObject } from './delete-object.ts';
-import type { StoreScope } from './store-scope.ts';
+import type { StoreContext } from './store-context.ts';
 
 /** How much of a large collection is listed at a time, where the client says nothing. */
 const pageSize = 10_000;
@@ -23,28 +23,28 @@ export interface CollectionDeletion {
  * what is deleted stays deleted.
  */
 export async function deleteCollection(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   { options, list }: CollectionDeletion,
 ): Promise<ListPage> {
-  const namespace = scope.namespaceOf(request);
+  const namespace = context.namespaceOf(request);
   const met: CachedObject[] = [];
   let page: ListPage = { items: [], resourceVersion: '', continueToken: list.continueToken };
   do {
-    page = await scope.storage.list({
+    page = await context.storage.list({
       ...list,
       namespace,
       ...(page.continueToken === '' ? {} : { continueToken: page.continueToken, resourceVersion: '' }),
       limit: list.limit === 0 ? pageSize : list.limit,
     });
     for (const item of page.items) met.push(item);
-    await deleteAll(scope, request, page.items, options);
+    await deleteAll(context, request, page.items, options);
   } while (list.limit === 0 && page.continueToken !== '');
   return { ...page, items: met };
 }
 
 async function deleteAll(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   items: readonly CachedObject[],
   options: ValidatedDelete,
@@ -56,7 +56,7 @@ async function deleteAll(
       if (failed) return;
       const { name = '', namespace = '' } = object.metadata;
       try {
-        await deleteObject(scope, { ...request, namespace }, name, options);
+        await deleteObject(context, { ...request, namespace }, name, options);
       } catch (error) {
         if (isReason(error, 'NotFound')) continue;
         failed = true;
@@ -64,7 +64,7 @@ async function deleteAll(
       }
     }
   };
-  const count = Math.min(items.length, scope.options.deleteCollectionWorkers ?? defaultWorkers);
+  const count = Math.min(items.length, context.options.deleteCollectionWorkers ?? defaultWorkers);
   const results = await Promise.allSettled(Array.from({ length: count }, work));
   const failure = results.find((result) => result.status === 'rejected');
   if (failure !== undefined) throw failure.reason;

@@ -7,7 +7,7 @@ import type { StoreRequest } from '../strategy.ts';
 import { beforeDelete, markAsDeleting } from './before-delete.ts';
 import { copyOf } from './copy-object.ts';
 import { deletionFinalizers } from './deletion-finalizers.ts';
-import type { StoreScope } from './store-scope.ts';
+import type { StoreContext } from './store-context.ts';
 
 /**
  * Ends a deletion step that has nothing to write: a graceful deletion is under way, or nothing holds the
@@ -26,14 +26,14 @@ class NothingToMark extends Error {
 
 /** Deletes at once what nothing holds, and marks the rest for deletion. */
 export async function deleteObject(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   name: string,
   options: ValidatedDelete,
 ): Promise<DeleteResult> {
-  const { strategy } = scope;
-  const key = scope.keyOf(request, name);
-  const found = await scope.storage.get(key, '');
+  const { strategy } = context;
+  const key = context.keyOf(request, name);
+  const found = await context.storage.get(key, '');
   const nowMs = request.nowMs;
   const probe = copyOf(found.object);
   const grace = beforeDelete({ strategy, object: probe, options, nowMs });
@@ -45,7 +45,7 @@ export async function deleteObject(
   let preconditions: Preconditions = options.preconditions ?? {};
   let last: CachedObject | undefined;
   if (inSteps) {
-    const step = await markForDeletion(scope, request, name, options);
+    const step = await markForDeletion(context, request, name, options);
     if (!step.deleteNow) return { object: step.object, immediate: false };
     last = step.object;
     // A dry run has written nothing: what the store holds is not yet marked.
@@ -55,7 +55,7 @@ export async function deleteObject(
     }
   }
   try {
-    const object = await scope.writesOf(request).delete(key, {
+    const object = await context.writesOf(request).delete(key, {
       preconditions,
       validate: ({ object }) => options.validate(object),
     });
@@ -69,17 +69,17 @@ export async function deleteObject(
 }
 
 async function markForDeletion(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   name: string,
   options: ValidatedDelete,
 ): Promise<{ object: CachedObject; deleteNow: boolean }> {
-  const { strategy, target } = scope;
+  const { strategy, target } = context;
   let pendingFinalizers = false;
   let graceSeconds = 0;
   try {
-    const object = await scope.writesOf(request).guaranteedUpdate(
-      scope.keyOf(request, name),
+    const object = await context.writesOf(request).guaranteedUpdate(
+      context.keyOf(request, name),
       async (current) => {
         if (current === undefined) throw notFound(target, name);
         await options.validate(current.object);
@@ -110,7 +110,7 @@ async function markForDeletion(
 
 /** Deletes what an update has freed of its last finalizer; `object` is what the update would have written. */
 export async function deleteWithoutFinalizers(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   name: string,
   object: KubeObject,
@@ -118,10 +118,10 @@ export async function deleteWithoutFinalizers(
   const { uid } = object.metadata;
   const preconditions = uid === undefined ? {} : { uid };
   try {
-    const gone = await scope.writesOf(request).delete(scope.keyOf(request, name), {
+    const gone = await context.writesOf(request).delete(context.keyOf(request, name), {
       preconditions,
     });
-    if (!request.dryRun) await scope.strategy.afterDelete?.(gone.object);
+    if (!request.dryRun) await context.strategy.afterDelete?.(gone.object);
     return new CachedObject(
       { ...object, metadata: { ...object.metadata, resourceVersion: String(gone.revision) } },
       gone.revision,

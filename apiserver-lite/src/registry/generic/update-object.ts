@@ -10,7 +10,7 @@ import { copyOf } from './copy-object.ts';
 import { prepareNew } from './create-object.ts';
 import { deleteWithoutFinalizers } from './delete-object.ts';
 import { keepOwnershipTimes } from './ownership-times.ts';
-import { nothingBegun, type StoreScope } from './store-scope.ts';
+import { nothingBegun, type StoreContext } from './store-context.ts';
 
 /** Makes the wanted object from the current one; never changes the current one. */
 export type Transform = (current: KubeObject | undefined) => Promise<KubeObject> | KubeObject;
@@ -34,12 +34,12 @@ class EmptiedFinalizers extends Error {
 
 /** The transform sees the current object; what it returns is copied before anything changes it. */
 export async function updateObject(
-  scope: StoreScope,
+  context: StoreContext,
   request: StoreRequest,
   { name, transform, options }: ObjectUpdate,
 ): Promise<UpdateResult> {
-  const { strategy } = scope;
-  const key = scope.keyOf(request, name);
+  const { strategy } = context;
+  const key = context.keyOf(request, name);
   let finish: Finish = nothingBegun;
   let created = false;
   let succeeded = false;
@@ -49,11 +49,11 @@ export async function updateObject(
     created = current === undefined;
     if (current === undefined) {
       if (!strategy.allowCreateOnUpdate && options.forceAllowCreate !== true) {
-        throw notFound(scope.target, name);
+        throw notFound(context.target, name);
       }
       const object = copyOf(await transform(undefined));
-      ensureNamespace(strategy, object, scope.namespaceOf(request));
-      finish = await prepareNew(scope, request, { object, validate: options.validateCreate });
+      ensureNamespace(strategy, object, context.namespaceOf(request));
+      finish = await prepareNew(context, request, { object, validate: options.validateCreate });
       delete object.metadata.resourceVersion;
       return object;
     }
@@ -63,7 +63,7 @@ export async function updateObject(
     const object = copyOf(wanted);
     await breathe();
     beginTurn();
-    checkVersion(scope, name, { object, current });
+    checkVersion(context, name, { object, current });
     finish = (await strategy.beginUpdate?.(object, old, request)) ?? nothingBegun;
     beginTurn();
     await beforeUpdate(strategy, object, old, request);
@@ -71,11 +71,11 @@ export async function updateObject(
     keepOwnershipTimes(object, old);
     await breathe();
     await options.validateUpdate(object, old);
-    if (shouldDeleteDuringUpdate(scope, object, old)) throw new EmptiedFinalizers(object);
+    if (shouldDeleteDuringUpdate(context, object, old)) throw new EmptiedFinalizers(object);
     return object;
   };
   try {
-    const object = await scope.writesOf(request).guaranteedUpdate(key, tryUpdate, {
+    const object = await context.writesOf(request).guaranteedUpdate(key, tryUpdate, {
       ignoreNotFound: true,
       ...(options.preconditions === undefined ? {} : { preconditions: options.preconditions }),
       ...(strategy.ttlSeconds === undefined ? {} : { ttlSeconds: strategy.ttlSeconds }),
@@ -84,7 +84,7 @@ export async function updateObject(
     return { object, created };
   } catch (error) {
     if (error instanceof EmptiedFinalizers) {
-      const object = await deleteWithoutFinalizers(scope, request, name, error.object);
+      const object = await deleteWithoutFinalizers(context, request, name, error.object);
       succeeded = true;
       return { object, created: false };
     }
@@ -95,7 +95,7 @@ export async function updateObject(
 }
 
 function checkVersion(
-  { target, options, strategy }: StoreScope,
+  { target, options, strategy }: StoreContext,
   name: string,
   { object, current }: { object: KubeObject; current: CachedObject },
 ): void {
@@ -117,7 +117,7 @@ function checkVersion(
   if (wanted !== stored) throw conflict(target, name, objectModified);
 }
 
-function shouldDeleteDuringUpdate({ strategy }: StoreScope, object: KubeObject, old: KubeObject): boolean {
+function shouldDeleteDuringUpdate({ strategy }: StoreContext, object: KubeObject, old: KubeObject): boolean {
   if ((object.metadata.finalizers ?? []).length > 0) return false;
   if (strategy.shouldDeleteDuringUpdate !== undefined) {
     return strategy.shouldDeleteDuringUpdate(object, old);

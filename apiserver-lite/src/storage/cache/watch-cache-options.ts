@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Keyspace } from '../etcd/keyspace.ts';
 import type { SharedWatchStream } from '../etcd/shared-watch-stream.ts';
 import type { StorageMetrics } from '../storage-metrics.ts';
-import type { Scope, WatchEvent } from '../storage.ts';
+import type { Selection, WatchEvent } from '../storage.ts';
 import type { CacheContents } from './cache-contents.ts';
 import type { IntakeLimits } from './event-intake.ts';
 import type { KnownVersions } from './known-versions.ts';
@@ -29,7 +29,7 @@ export interface WatchCacheOptions {
 }
 
 /** From where on a watcher wants changes, and what else it wants. */
-export interface WatchFrom extends Scope {
+export interface WatchFrom extends Selection {
   /** Changes after it are sent. */
   afterRevision: number;
   /** Everything that exists is first sent as ADDED; `afterRevision` is then only a lower bound. */

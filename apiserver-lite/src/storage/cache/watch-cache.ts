@@ -4,9 +4,9 @@ import { loadObjects } from '../etcd/list-objects.ts';
 import { keyText } from '../etcd/key-layout.ts';
 import type { KeyRange } from '../etcd/key-layout.ts';
 import type { StoredObject } from '../etcd/stored-object.ts';
-import { scopeFilter } from '../list-page.ts';
+import { selectionFilter } from '../list-page.ts';
 import type { CollectedPage } from '../list-page.ts';
-import type { Scope } from '../storage.ts';
+import type { Selection } from '../storage.ts';
 import type { CacheContents } from './cache-contents.ts';
 import { CacheWatcher } from './cache-watcher.ts';
 import { EventIntake } from './event-intake.ts';
@@ -116,11 +116,11 @@ export class WatchCache {
   }
 
   /** A page of a range, at a revision that `covers` confirmed; `start` is its first key. */
-  page(scope: Scope, query: { start?: string; limit: number; revision: number }): CollectedPage {
+  page(selection: Selection, query: { start?: string; limit: number; revision: number }): CollectedPage {
     const { layout } = this.#options.keyspace;
-    const range = layout.range(scope);
+    const range = layout.range(selection);
     if (query.start !== undefined) range.low = query.start;
-    const filter = scopeFilter(layout, scope);
+    const filter = selectionFilter(layout, selection);
     return this.#contents.page({ range, filter, limit: query.limit, revision: query.revision });
   }
 
@@ -135,7 +135,7 @@ export class WatchCache {
     }
     const range = keyspace.layout.range(from);
     const watcher = new CacheWatcher({
-      filter: scopeFilter(keyspace.layout, from),
+      filter: selectionFilter(keyspace.layout, from),
       ...(initialEvents ? { initialObjects: this.#contents.snapshot(range) } : {}),
       initialBookmark: from.endsInitialEvents ? bookmark(this.#contents.revision, true) : undefined,
       afterRevision: initialEvents ? this.#contents.revision : afterRevision,

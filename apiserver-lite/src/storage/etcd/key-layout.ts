@@ -68,18 +68,22 @@ export class KeyLayout {
   }
 
   /** The keys that a list or watch can meet: one object, one namespace or everything. */
-  range(scope: { namespace: string; name?: string }): KeyRange {
-    if (this.namesOneKey(scope)) {
-      const low = this.objectKey(scope);
+  range(selection: { namespace: string; name?: string }): KeyRange {
+    if (this.namesOneKey(selection)) {
+      const low = this.objectKey(selection);
       return { low, high: `${low}\0` };
     }
-    const low = this.listPrefix(scope.namespace);
+    const low = this.listPrefix(selection.namespace);
     return { low, high: afterPrefix(low) };
   }
 
   /** A name alone does not make a key where objects are in namespaces. */
-  namesOneKey(scope: { namespace: string; name?: string }): scope is ObjectKey {
-    return scope.name !== undefined && scope.name !== '' && (!this.namespaced || scope.namespace !== '');
+  namesOneKey(selection: { namespace: string; name?: string }): selection is ObjectKey {
+    return (
+      selection.name !== undefined &&
+      selection.name !== '' &&
+      (!this.namespaced || selection.namespace !== '')
+    );
   }
 
   /**

@@ -2,7 +2,7 @@ import type { KeyValue, RangeResponse } from '@pg8s/shim/etcdserverpb/types';
 import { expired, tooLargeResourceVersion } from '../../api-errors/status-error.ts';
 import { decodeContinueToken, encodeContinueToken } from '../continue-token.ts';
 import type { ContinueToken } from '../continue-token.ts';
-import { scopeFilter, toListPage } from '../list-page.ts';
+import { selectionFilter, toListPage } from '../list-page.ts';
 import { parseResourceVersion } from '../resource-version.ts';
 import type { ListOptions, ListPage } from '../storage.ts';
 import { asListError, UnreadableObjectError } from '../unreadable-object.ts';
@@ -89,7 +89,7 @@ async function readPages(
   const token = options.continueToken === '' ? undefined : decodeContinueToken(options.continueToken);
   const wanted = token === undefined ? exactRevision(options) : Math.max(token.revision, 0);
   const start = token === undefined ? low : `${layout.listPrefix(options.namespace)}${token.start}`;
-  const filter = scopeFilter(layout, options);
+  const filter = selectionFilter(layout, options);
   const { limit } = options;
   const atLeast = parseResourceVersion(options.resourceVersion);
 

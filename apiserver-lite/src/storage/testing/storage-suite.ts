@@ -360,7 +360,7 @@ export function testStorage(title: string, open: () => Promise<StorageUnderTest>
         watcher.close();
       });
 
-      test('live changes arrive, and only those of the scope', async () => {
+      test('live changes arrive, and only those of the selection', async () => {
         const namespace = fresh();
         const { resourceVersion } = await storage.list(listOptions({ namespace }));
         const inNamespace = await storage.watch(watchOptions({ namespace, resourceVersion }));

@@ -21,7 +21,7 @@ export interface GenericStoreOptions {
 export const nothingBegun: Finish = async () => {};
 
 /** What creation, update and deletion of one kind's objects share. */
-export class StoreScope {
+export class StoreContext {
   readonly options: GenericStoreOptions;
   readonly strategy: Strategy;
   readonly storage: ResourceStorage;
