@@ -11,7 +11,7 @@ const only = (room, allowed, except) => ({
 
 /**
  * The rooms of apiserver-lite/src from the bottom to the top, and which others each may use: server → filters → endpoints →
- * admission, registry → storage, with discovery, OpenAPI and the bootstrap above the registry, and what all share at the bottom.
+ * admission → registry → storage, with discovery, OpenAPI and the bootstrap above the registry, and what all share at the bottom.
  */
 const apiserverRooms = {
   json: [],
@@ -23,17 +23,8 @@ const apiserverRooms = {
   metrics: ['http', 'storage'],
   authentication: ['api-errors', 'http', 'storage'],
   authorization: ['api-errors', 'http', 'selectors', 'storage', 'authentication'],
+  registry: ['json', 'api-errors', 'http', 'selectors', 'storage', 'authentication', 'authorization'],
   admission: ['api-errors', 'http', 'storage', 'authentication', 'authorization', 'registry'],
-  registry: [
-    'json',
-    'api-errors',
-    'http',
-    'selectors',
-    'storage',
-    'authentication',
-    'authorization',
-    'admission',
-  ],
   impersonation: ['api-errors', 'http', 'authentication', 'authorization', 'registry'],
   endpoints: ['json', 'api-errors', 'http', 'selectors', 'storage', 'authorization', 'admission', 'registry'],
   discovery: ['api-errors', 'http', 'registry', 'endpoints'],

@@ -97,6 +97,7 @@ const planted: readonly { path: string; content: string; rules: readonly string[
       ['authorization', 'endpoints'],
       ['admission', 'endpoints'],
       ['registry', 'endpoints'],
+      ['registry', 'admission'],
       ['impersonation', 'filters'],
       ['endpoints', 'filters'],
       ['discovery', 'openapi'],

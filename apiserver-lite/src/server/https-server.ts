@@ -1,18 +1,17 @@
-import type { ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
-import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { Http2SecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Handler, HttpRequest, HttpResponse } from '../http/request-context.ts';
-import { ServerRequest } from '../http/server-request.ts';
-import { sendError, sendText } from '../http/respond.ts';
-import { StartError } from './start-error.ts';
-import { UnsentResponses } from '../http/unsent-responses.ts';
 import type { UnsentLimits, UnsentTotal } from '../http/unsent-responses.ts';
+import { trackConnections, type Connections } from './connections.ts';
+import { refuseWhatIsNoRequest } from './refused-connection.ts';
+import { RequestsUnderWay } from './requests-under-way.ts';
+import { StartError } from './start-error.ts';
 
 type Pem = string | Buffer;
 
+/** How the server listens, and who answers. */
 export interface HttpsServerOptions {
   bindAddress: string;
   /** 0: any free port. */
@@ -54,6 +53,7 @@ export interface HttpsServerOptions {
   now?: () => number;
 }
 
+/** A server that listens. */
 export interface HttpsServer {
   readonly port: number;
   /** `https://127.0.0.1:6443` */
@@ -71,173 +71,50 @@ const maxHeaderBytes = 256 * 1024;
 const idleTimeoutMs = 90_000;
 const headersTimeoutMs = 32_000;
 
-/**
- * Starts the one port that speaks HTTP/2 and HTTP/1.1 over TLS. Rejects where the address cannot be taken.
- */
+/** Starts the one port that speaks HTTP/2 and HTTP/1.1 over TLS. Rejects where the address cannot be taken. */
 export async function startHttpsServer(options: HttpsServerOptions): Promise<HttpsServer> {
-  const { bindAddress, port, log, now = Date.now } = options;
+  const { log } = options;
   const server = createServer(options);
-  const underWay = new Set<ServerRequest>();
-  const unsent = new UnsentResponses(options.unsentLimits, options.unsentTotal);
   const connections = trackConnections(server, log, options.idleTimeoutMs ?? idleTimeoutMs);
+  const requests = new RequestsUnderWay(options, connections);
+  server.on('request', (request: HttpRequest, response: HttpResponse) => requests.take(request, response));
+  await listen(server, options);
+  server.on('error', (error) => log.error({ err: error }, 'https server'));
+  refuseWhatIsNoRequest(server, log);
+  const { address, family, port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
-  let drained: (() => void) | undefined;
+  return {
+    port,
+    url: `https://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    inFlight: () => requests.count,
+    close: () => (closing ??= drain(server, { requests, connections })),
+  };
+}
 
-  server.on('request', (request: HttpRequest, response: HttpResponse) => {
-    let context: ServerRequest;
-    try {
-      context = new ServerRequest({ request, response, log, receivedAt: now(), unsent });
-    } catch {
-      refuse(response as ServerResponse);
-      return;
-    }
-    // RFC 9110, 9.3.7: a question to the server itself, which Go's answers below all handlers.
-    if (context.url.pathname === '*' && request.method === 'OPTIONS') {
-      response.end();
-      return;
-    }
-    underWay.add(context);
-    response.on('finish', () => endUnread(request));
-    response.on('close', () => {
-      underWay.delete(context);
-      if (!response.writableEnded) context.cancel(new Error('the client went away'));
-      if (closing !== undefined) connections.endIdle(request.socket as Socket);
-      if (underWay.size === 0) drained?.();
-    });
-    if (closing !== undefined) {
-      // It came on a connection that was accepted before the port closed.
-      void sendText(context, 503, 'apiserver is shutting down\n');
-      return;
-    }
-    void answer(context);
-  });
-
-  async function answer(context: ServerRequest): Promise<void> {
-    try {
-      await options.handler(context);
-    } catch (error) {
-      log.error({ err: error, path: context.url.pathname }, 'request failed outside of its handler chain');
-      await sendError(context, error).catch(() => context.response.end());
-    }
-  }
-
+async function listen(
+  server: Http2SecureServer,
+  { bindAddress, port, reusePort = false }: HttpsServerOptions,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host: bindAddress, reusePort: options.reusePort ?? false }, () => {
+    server.listen({ port, host: bindAddress, reusePort }, () => {
       server.off('error', reject);
       resolve();
     });
   });
-  server.on('error', (error) => log.error({ err: error }, 'https server'));
-  server.on('clientError', (error: ParserError, socket: Socket) => {
-    log.debug({ err: error }, 'no HTTP request');
-    const { code, rawPacket } = error;
-    const isRequest = rawPacket === undefined || requestLine.test(rawPacket.toString('latin1', 0, 4096));
-    refuseConnection(socket, code === 'HPE_INVALID_METHOD' && !isRequest ? '' : code);
+}
+
+async function drain(
+  server: Http2SecureServer,
+  { requests, connections }: { requests: RequestsUnderWay; connections: Connections },
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
   });
-  // To HTTP/1.1 this is a method like others that nothing here serves.
-  server.on('connect', (request: unknown, socket: Socket | ServerHttp2Session) => {
-    if ('write' in socket) refuseConnection(socket, 'HPE_INVALID_METHOD');
-  });
-
-  const address = server.address() as AddressInfo;
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-
-  async function drain(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
-    connections.goAway();
-    for (const context of underWay) {
-      if (context.longRunning) context.cancel(new Error('the server is shutting down'));
-    }
-    if (underWay.size > 0) {
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([
-        new Promise<void>((resolve) => {
-          drained = resolve;
-        }),
-        new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, options.drainTimeoutMs ?? 5000);
-        }),
-      ]);
-      clearTimeout(timer);
-    }
-    for (const context of underWay) context.cancel(new Error('the server is shutting down'));
-    connections.destroyAll();
-    await closed;
-  }
-
-  return {
-    port: address.port,
-    url: `https://${host}:${address.port}`,
-    inFlight: () => underWay.size,
-    close() {
-      closing ??= drain();
-      return closing;
-    },
-  };
-}
-
-/**
- * How long the rest of a body is read that nobody wants any more, so that its sender sees the answer first.
- */
-const lingerMs = 500;
-
-/** Ends a connection of HTTP/1.1 whose request goes on after its answer: a body may take for ever. */
-function endUnread(request: HttpRequest): void {
-  if (request.complete || 'stream' in request) return;
-  request.resume();
-  const timer = setTimeout(() => {
-    if (!request.complete) request.socket.destroy();
-  }, lingerMs);
-  timer.unref();
-}
-
-interface ParserError extends Error {
-  code?: string;
-  rawPacket?: Buffer;
-}
-
-const requestLine = /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/1\.[01]\r?\n/;
-
-const methodStatus = JSON.stringify({
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Failure',
-  message: 'the server does not allow this method on the requested resource',
-  reason: 'MethodNotAllowed',
-  details: {},
-  code: 405,
-});
-
-/** Answers on a connection whose bytes are no request that Node's parser takes, and ends it. */
-function refuseConnection(socket: Socket, code = ''): void {
-  if (socket.destroyed || !socket.writable || code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const [status, type, body] =
-    code === 'HPE_INVALID_METHOD'
-      ? ['405 Method Not Allowed', 'application/json', `${methodStatus}\n`]
-      : code === 'HPE_HEADER_OVERFLOW'
-        ? [
-            '431 Request Header Fields Too Large',
-            'text/plain; charset=utf-8',
-            '431 Request Header Fields Too Large',
-          ]
-        : ['400 Bad Request', 'text/plain; charset=utf-8', '400 Bad Request'];
-  // A request that did not arrive in time gets no answer, as from Go.
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroy();
-  else socket.end(`HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nConnection: close\r\n\r\n${body}`);
-}
-
-/** As Go's server answers what is no HTTP request. */
-function refuse(response: ServerResponse): void {
-  response.statusCode = 400;
-  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  response.end('400 Bad Request');
+  connections.goAway();
+  await requests.drain();
+  connections.destroyAll();
+  await closed;
 }
 
 function createServer(options: HttpsServerOptions): Http2SecureServer {
@@ -272,81 +149,4 @@ function createServer(options: HttpsServerOptions): Http2SecureServer {
       cause: error,
     });
   }
-}
-
-/** Closes a session that has had no streams for so long. */
-function endWhenIdle(session: ServerHttp2Session, idleMs: number): void {
-  let streams = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const wait = (): void => {
-    timer = setTimeout(() => {
-      session.close();
-      // Who does not answer the GOAWAY is not waited for.
-      timer = setTimeout(() => session.destroy(), goAwayMs);
-      timer.unref();
-    }, idleMs);
-    timer.unref();
-  };
-  session.on('stream', (stream) => {
-    streams++;
-    clearTimeout(timer);
-    stream.once('close', () => {
-      if (--streams === 0 && !session.closed) wait();
-    });
-  });
-  session.once('close', () => clearTimeout(timer));
-  wait();
-}
-
-const goAwayMs = 1000;
-
-interface Connections {
-  /** Tells every HTTP/2 peer that no new streams are welcome, and lets idle HTTP/1.1 connections go. */
-  goAway(): void;
-  /** Ends an HTTP/1.1 connection whose response was sent. */
-  endIdle(socket: Socket): void;
-  destroyAll(): void;
-}
-
-function trackConnections(server: Http2SecureServer, log: Logger, sessionIdleMs: number): Connections {
-  const sockets = new Set<Socket>();
-  // Also those that never get through a handshake.
-  const raw = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    raw.add(socket);
-    socket.once('close', () => raw.delete(socket));
-  });
-  const sessions = new Set<ServerHttp2Session>();
-  server.on('secureConnection', (socket: TLSSocket) => {
-    sockets.add(socket);
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 30_000);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', (error) => log.debug({ err: error }, 'connection broke'));
-  });
-  server.on('session', (session: ServerHttp2Session) => {
-    sessions.add(session);
-    endWhenIdle(session, sessionIdleMs);
-    session.on('close', () => sessions.delete(session));
-    session.on('error', (error) => log.debug({ err: error }, 'HTTP/2 session broke'));
-  });
-  server.on('tlsClientError', (error, socket) => {
-    log.debug({ err: error }, 'TLS handshake failed');
-    // Node leaves it open, also when its time for the handshake is over.
-    socket.destroy();
-  });
-  return {
-    goAway() {
-      for (const session of sessions) session.close();
-      (server as unknown as { closeIdleConnections?: () => void }).closeIdleConnections?.();
-    },
-    endIdle(socket) {
-      if (sockets.has(socket)) socket.end();
-    },
-    destroyAll() {
-      for (const session of sessions) session.destroy();
-      for (const socket of sockets) socket.destroy();
-      for (const socket of raw) socket.destroy();
-    },
-  };
 }
