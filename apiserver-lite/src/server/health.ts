@@ -15,22 +15,30 @@ export const ping: HealthCheck = { name: 'ping', check: () => undefined };
 /** A check may hang with what it looks at; the answer must not. */
 const checkTimeoutMs = 5000;
 
+/** What is to be checked, and who hears how each check of the whole ended. */
+export interface HealthOptions {
+  checks: readonly HealthCheck[];
+  observe?: (type: string, name: string, succeeded: boolean) => void;
+}
+
 /** Serves `path` (`?verbose`, `?exclude=NAME`) and `path/NAME` (Kubernetes: `server/healthz`). */
-export function serveHealth(router: PathRouter, path: string, checks: readonly HealthCheck[]): void {
-  router.any(path, wholeHealth(path.slice(1), checks));
+export function serveHealth(router: PathRouter, path: string, options: HealthOptions): void {
+  const { checks } = options;
+  router.any(path, wholeHealth(path.slice(1), options));
   for (const check of checks) router.any(`${path}/${check.name}`, oneCheck(check));
 }
 
-function wholeHealth(name: string, checks: readonly HealthCheck[]): Handler {
+function wholeHealth(name: string, { checks, observe }: HealthOptions): Handler {
   return async (context) => {
     const query = context.url.searchParams;
     const excluded = new Set(query.getAll('exclude'));
     const results = await Promise.all(
-      checks.map(async (check) =>
-        excluded.delete(check.name)
-          ? `[+]${check.name} excluded: ok`
-          : lineOf(check, await failure(check), context.log),
-      ),
+      checks.map(async (check) => {
+        if (excluded.delete(check.name)) return `[+]${check.name} excluded: ok`;
+        const error = await failure(check);
+        observe?.(name, check.name, error === undefined);
+        return lineOf(check, error, context.log);
+      }),
     );
     const unknown = [...excluded].sort().map((check) => JSON.stringify(check));
     if (unknown.length > 0) {

@@ -5,6 +5,8 @@ import { constantJson, PathRouter } from '../http/path-router.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { serveOpenApi } from '../openapi/serve-openapi.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
+import { HealthMetrics } from '../metrics/health-metrics.ts';
+import { serveStatusz } from '../server/serve-statusz.ts';
 import { ping, serveHealth, type HealthCheck } from '../server/health.ts';
 import type { PostStartHooks } from '../server/post-start-hooks.ts';
 import { versionInfo } from '../discovery/version-info.ts';
@@ -42,6 +44,8 @@ export function routesStage(options: ApiserverOptions, parts: RoutesStageParts):
   serveOpenApi(router, { resources, openId });
   router.service('/version', constantJson(versionInfo));
   router.any('/metrics', metrics.handler);
+  const startedAtMs = Date.now();
+  serveStatusz(router, { version: versionInfo, startedAtMs, now: Date.now, random: Math.random });
   serveChecks(router, options, { factory: storage.factory, hooks, closing });
   return router;
 }
@@ -68,9 +72,16 @@ function serveChecks(router: PathRouter, options: ApiserverOptions, parts: Check
     name,
     check: () => (Date.now() < graceEndsMs ? undefined : check()),
   });
-  serveHealth(router, '/healthz', [ping, etcd, ...hookChecks]);
-  serveHealth(router, '/livez', [ping, etcd, ...hookChecks.map(duringGrace)]);
-  serveHealth(router, '/readyz', [
+  const health = new HealthMetrics(Date.now() - process.uptime() * 1000);
+  const serve = (path: string, checks: readonly HealthCheck[]) =>
+    serveHealth(router, path, {
+      checks,
+      observe: (type, name, succeeded) => health.observe(type, name, succeeded),
+    });
+  router.any('/metrics/slis', health.handler);
+  serve('/healthz', [ping, etcd, ...hookChecks]);
+  serve('/livez', [ping, etcd, ...hookChecks.map(duringGrace)]);
+  serve('/readyz', [
     ping,
     etcd,
     etcdCheck('etcd-readiness', options.etcdReadyTimeoutMs),
