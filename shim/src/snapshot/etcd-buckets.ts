@@ -5,7 +5,7 @@ import { alarmMember } from '../etcdserverpb/messages/maintenance-messages.ts';
 import type { KeyValue, Member } from '../etcdserverpb/types.ts';
 import type { HistoryRow } from '../mvcc/history-row.ts';
 import type { Moment, StoredAuth } from '../mvcc/moment-port.ts';
-import { type BoltBucket, type BoltEntry, smallBucket } from './bolt-file.ts';
+import { type BoltBucket, type BoltEntry, smallBucket } from './bolt/bolt-file.ts';
 import { keyValueBytes } from './key-value-size.ts';
 
 /**

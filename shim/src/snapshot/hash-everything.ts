@@ -1,5 +1,5 @@
 import type { MomentPort } from '../mvcc/moment-port.ts';
-import { Crc32c } from './crc32c.ts';
+import { Crc32c } from './bolt/crc32c.ts';
 import { etcdBuckets } from './etcd-buckets.ts';
 
 /**

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { StoreError } from '../mvcc/store-error.ts';
 import type { OpenedStore } from '../postgres/open-store.ts';
 import { TestDatabase } from '../postgres/testing/test-database.ts';
-import { Crc32c } from './crc32c.ts';
+import { Crc32c } from './bolt/crc32c.ts';
 import { revisionKey } from './etcd-buckets.ts';
 import { fillStore } from './testing/fill-store.ts';
 

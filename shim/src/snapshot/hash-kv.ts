@@ -3,7 +3,7 @@ import type { MomentPort } from '../mvcc/moment-port.ts';
 import type { HistoryRow } from '../mvcc/history-row.ts';
 import type { MvccStore } from '../mvcc/mvcc-store.ts';
 import { StoreError } from '../mvcc/store-error.ts';
-import { Crc32c } from './crc32c.ts';
+import { Crc32c } from './bolt/crc32c.ts';
 import { rowEntry } from './etcd-buckets.ts';
 import type { KvHash } from './upkeep.ts';
 

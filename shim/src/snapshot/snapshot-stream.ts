@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MomentPort } from '../mvcc/moment-port.ts';
-import { planBoltFile, writeBoltFile } from './bolt-file.ts';
+import { planBoltFile, writeBoltFile } from './bolt/bolt-file.ts';
 import { etcdBuckets } from './etcd-buckets.ts';
 
 /** One piece of a snapshot. */

@@ -8,8 +8,8 @@ import type { StoreError } from '../mvcc/store-error.ts';
 import { until } from '../mvcc/testing/until.ts';
 import type { OpenedStore } from '../postgres/open-store.ts';
 import { TestDatabase } from '../postgres/testing/test-database.ts';
-import type { BoltEntry } from './bolt-file.ts';
-import { BoltReader } from './bolt-reader.ts';
+import type { BoltEntry } from './bolt/bolt-file.ts';
+import { BoltReader } from './bolt/bolt-reader.ts';
 import { storedLease } from './etcd-buckets.ts';
 import { fillStore } from './testing/fill-store.ts';
 

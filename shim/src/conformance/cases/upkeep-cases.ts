@@ -4,8 +4,8 @@ import type { MaintenanceClient } from '../../client/maintenance-client.ts';
 import { grpcCode } from '../../etcdserverpb/etcd-error.ts';
 import { decode } from '../../etcdserverpb/codec/codec.ts';
 import { keyValue } from '../../etcdserverpb/messages/kv-messages.ts';
-import { BoltReader } from '../../snapshot/bolt-reader.ts';
-import { Crc32c } from '../../snapshot/crc32c.ts';
+import { BoltReader } from '../../snapshot/bolt/bolt-reader.ts';
+import { Crc32c } from '../../snapshot/bolt/crc32c.ts';
 import { rowEntry } from '../../snapshot/etcd-buckets.ts';
 import { type CaseWorld, text } from '../case.ts';
 
