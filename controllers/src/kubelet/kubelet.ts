@@ -1,7 +1,7 @@
 import type { OwnContext } from '../runtime/context.ts';
 import type { Informer } from '../runtime/cache/informer.ts';
 import { type Node, nodes, type Pod, pods } from '../runtime/client/resource.ts';
-import type { Delays } from './containers/simulated-container.ts';
+import type { Delays } from './containers/container-step.ts';
 import { AddressPool } from './node/address-pool.ts';
 import { NodeHeartbeat } from './node/node-heartbeat.ts';
 import { defaultCapacity, type KubeletEndpoint, type NodeFacts } from './node/node-object.ts';

@@ -1,16 +1,5 @@
 import type { Deployment } from '../../runtime/client/resource.ts';
-
-/** A number, or a percentage of the wanted replicas. */
-export type IntOrPercent = number | string;
-
-/** The value in replicas; a percentage is rounded up or down. Throws on other text. */
-export function scaledValue(value: IntOrPercent, total: number, roundUp: boolean): number {
-  if (typeof value === 'number') return value;
-  const match = /^(-?\d+)%$/.exec(value);
-  if (!match) throw new TypeError(`invalid value for IntOrString: invalid type: string is not a percentage`);
-  const scaled = (Number(match[1]) * total) / 100;
-  return roundUp ? Math.ceil(scaled) : Math.floor(scaled);
-}
+import { scaledValue } from '../../runtime/workload/int-or-percent.ts';
 
 /** How many replicas a rolling update may have above and below the wanted number. */
 export interface Fenceposts {

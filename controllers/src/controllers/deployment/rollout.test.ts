@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Deployment, ReplicaSet } from '../../runtime/client/resource.ts';
-import { resolveFenceposts, scaledValue } from './fenceposts.ts';
+import { scaledValue } from '../../runtime/workload/int-or-percent.ts';
+import { resolveFenceposts } from './fenceposts.ts';
 import {
   annotationsOfCurrent,
   byRevision,

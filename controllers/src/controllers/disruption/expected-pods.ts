@@ -1,4 +1,4 @@
-import { scaledValue } from '../deployment/fenceposts.ts';
+import { scaledValue } from '../../runtime/workload/int-or-percent.ts';
 import { controllerOf } from '../../runtime/workload/controller-ref.ts';
 import type { DisruptionBudget, Pod } from '../../runtime/client/resource.ts';
 import type { FindScale } from './workload-scale.ts';

@@ -1,6 +1,7 @@
 import { formatTime, parseTime } from '../../runtime/clock.ts';
 import { imageId, normalizedImage } from './image.ts';
-import type { ContainerSpec, ContainerState, SimulatedContainer, Terminated } from './simulated-container.ts';
+import type { ContainerSpec, ContainerState, Terminated } from './container-step.ts';
+import type { SimulatedContainer } from './simulated-container.ts';
 
 interface TerminatedJson {
   exitCode: number;

@@ -1,61 +1,7 @@
 import { formatDuration } from '@pg8s/k8s-proto/time';
-import type { ContainerBehaviour } from './behaviour.ts';
+import type { ContainerSpec, ContainerState, Probe, Surroundings, Terminated } from './container-step.ts';
+import { failsAfterMs, fatalProbes, firstProbeMs } from './probes.ts';
 import { containerId, imageSizeBytes, normalizedImage } from './image.ts';
-
-/** Records an event about a container, with its field path. */
-export type RecordContainerEvent = (type: 'Normal' | 'Warning', reason: string, message: string) => void;
-
-/** The fields of a container's spec that the simulation uses. */
-export interface ContainerSpec {
-  name: string;
-  image?: string;
-  imagePullPolicy?: string;
-  startupProbe?: Probe;
-  readinessProbe?: Probe;
-  livenessProbe?: Probe;
-}
-
-interface Probe {
-  initialDelaySeconds?: number;
-  periodSeconds?: number;
-  failureThreshold?: number;
-}
-
-export interface Terminated {
-  exitCode: number;
-  reason: string;
-  message?: string;
-  startedAtMs: number;
-  finishedAtMs: number;
-  containerId: string;
-}
-
-export type ContainerState =
-  | { is: 'waiting'; reason: string; message?: string }
-  | { is: 'running'; startedAtMs: number; containerId: string }
-  | ({ is: 'terminated' } & Terminated);
-
-/** How long a simulated node takes to pull an image and to start a container. */
-export interface Delays {
-  pullMs: number;
-  startMs: number;
-}
-
-/** What a container uses of its Pod and node in a step. */
-export interface Surroundings {
-  nowMs: number;
-  spec: ContainerSpec;
-  behaviour: ContainerBehaviour;
-  /** Of the Pod, or the container's own. */
-  restartPolicy: string;
-  pod: { name: string; namespace: string; uid: string };
-  delays: Delays;
-  /** Images that the node has. */
-  images: Set<string>;
-  /** Why its environment cannot be made, if it cannot. */
-  configProblem: string | undefined;
-  record: RecordContainerEvent;
-}
 
 /** What a waiting container waits for: to begin, its image, its start, or the end of a backoff. */
 type Step = 'idle' | 'pulling' | 'starting' | 'backoff';
@@ -399,29 +345,4 @@ export function isRestarted(restartPolicy: string, exitCode: number): boolean {
 
 function backoffMs(failures: number): number {
   return Math.min(firstBackoffMs * 2 ** (failures - 1), longestBackoffMs);
-}
-
-function firstProbeMs({ initialDelaySeconds = 0 }: Probe): number {
-  return initialDelaySeconds * 1000;
-}
-
-/** After how long a probe that always fails has reached its failure threshold. */
-function failsAfterMs(probe: Probe): number {
-  const { periodSeconds = 10, failureThreshold = 3 } = probe;
-  return firstProbeMs(probe) + periodSeconds * (failureThreshold - 1) * 1000;
-}
-
-/** Failing probes that end the container. */
-function fatalProbes(
-  spec: ContainerSpec,
-  { failingProbes }: ContainerBehaviour,
-): { name: string; probe: Probe }[] {
-  return [
-    ...(spec.startupProbe && failingProbes.has('startup')
-      ? [{ name: 'Startup', probe: spec.startupProbe }]
-      : []),
-    ...(spec.livenessProbe && failingProbes.has('liveness')
-      ? [{ name: 'Liveness', probe: spec.livenessProbe }]
-      : []),
-  ];
 }

@@ -1,7 +1,8 @@
 import { formatTime } from '../../runtime/clock.ts';
 import type { Pod } from '../../runtime/client/resource.ts';
 import { containerStatus, type ContainerStatus } from '../containers/container-status.ts';
-import { type ContainerSpec, isRestarted } from '../containers/simulated-container.ts';
+import type { ContainerSpec } from '../containers/container-step.ts';
+import { isRestarted } from '../containers/simulated-container.ts';
 import { policyOf, type SimulatedPod } from './simulated-pod.ts';
 
 interface Condition {

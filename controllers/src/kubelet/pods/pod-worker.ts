@@ -7,7 +7,7 @@ import type { ControllerContext } from '../../runtime/context.ts';
 import { type Controller, createController } from '../../runtime/controller.ts';
 import { isTerminal } from '../../runtime/workload/pod-state.ts';
 import { NodeInfo } from '../../scheduler/framework/nodes/node-info.ts';
-import type { Delays } from '../containers/simulated-container.ts';
+import type { Delays } from '../containers/container-step.ts';
 import type { AddressPool } from '../node/address-pool.ts';
 import { newNode, type NodeFacts } from '../node/node-object.ts';
 import { PodLogs } from '../server/pod-logs.ts';

@@ -3,12 +3,8 @@ import { restoreContainer } from '../containers/container-status.ts';
 import type { Pod } from '../../runtime/client/resource.ts';
 import { behaviourOf } from '../containers/behaviour.ts';
 import type { PodProblems } from './pod-problems.ts';
-import {
-  type ContainerSpec,
-  type Delays,
-  isRestarted,
-  SimulatedContainer,
-} from '../containers/simulated-container.ts';
+import type { ContainerSpec, Delays } from '../containers/container-step.ts';
+import { isRestarted, SimulatedContainer } from '../containers/simulated-container.ts';
 
 /** An Event about a Pod or one of its containers. */
 export interface PodEvent {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { linesOf, type LogOptions, LogWriter, runOf } from './container-logs.ts';
-import type { Terminated } from '../containers/simulated-container.ts';
+import type { Terminated } from '../containers/container-step.ts';
 
 const at = Date.parse('2026-01-01T00:00:00Z');
 const ended: Terminated = {

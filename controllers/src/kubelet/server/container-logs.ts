@@ -1,4 +1,5 @@
-import type { ContainerState, SimulatedContainer, Terminated } from '../containers/simulated-container.ts';
+import type { ContainerState, Terminated } from '../containers/container-step.ts';
+import type { SimulatedContainer } from '../containers/simulated-container.ts';
 
 /** The options of a request for a log (`core/v1.PodLogOptions`). */
 export interface LogOptions {
