@@ -71,7 +71,9 @@ const maxHeaderBytes = 256 * 1024;
 const idleTimeoutMs = 90_000;
 const headersTimeoutMs = 32_000;
 
-/** Starts the one port that speaks HTTP/2 and HTTP/1.1 over TLS. Rejects where the address cannot be taken. */
+/**
+ * Starts the one port that speaks HTTP/2 and HTTP/1.1 over TLS. Rejects where the address cannot be taken.
+ */
 export async function startHttpsServer(options: HttpsServerOptions): Promise<HttpsServer> {
   const { log } = options;
   const server = createServer(options);

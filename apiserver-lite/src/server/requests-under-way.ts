@@ -62,7 +62,10 @@ export class RequestsUnderWay {
     else void this.#answer(context);
   }
 
-  /** Ends watches, lets other requests finish until the timeout, then cancels what is left. New ones get 503 from now on. */
+  /**
+   * Ends watches, lets other requests finish until the timeout, then cancels what is left. New ones get 503
+   * from now on.
+   */
   async drain(): Promise<void> {
     this.#isClosing = true;
     const reason = new Error('the server is shutting down');
