@@ -13,6 +13,7 @@ const labels = ['/Namespace', '/Service', 'apps/StatefulSet'];
 const segments = [
   '/Event',
   'certificates.k8s.io/CertificateSigningRequest',
+  'policy/PodDisruptionBudget',
   'rbac.authorization.k8s.io/ClusterRole',
   'rbac.authorization.k8s.io/ClusterRoleBinding',
   'rbac.authorization.k8s.io/Role',

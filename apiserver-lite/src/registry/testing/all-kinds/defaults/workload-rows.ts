@@ -265,6 +265,6 @@ export const rows: readonly DefaultsRow[] = [
   {
     kind: 'autoscaling/v1/HorizontalPodAutoscaler',
     given: { spec: { maxReplicas: 3 } },
-    gives: { spec: { maxReplicas: 3, minReplicas: 1 } },
+    gives: { spec: { maxReplicas: 3, minReplicas: 1, targetCPUUtilizationPercentage: 80 } },
   },
 ];
