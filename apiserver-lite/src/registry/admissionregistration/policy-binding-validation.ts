@@ -1,12 +1,19 @@
-import type { V1ValidatingAdmissionPolicyBindingSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type {
+  V1beta1MutatingAdmissionPolicyBinding,
+  V1beta1MutatingAdmissionPolicyBindingSpec,
+  V1ValidatingAdmissionPolicyBinding,
+  V1ValidatingAdmissionPolicyBindingSpec,
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { duplicate, invalidValue, notSupported, required } from '../fields/field-errors.ts';
 import { dns1123Subdomain } from '../fields/formats.ts';
 import { each, named } from '../fields/rules.ts';
+import { specOf } from '../fields/spec-and-status.ts';
 import { validateMatchResources, validateMutableOperations, validateParamRef } from './match-resources.ts';
 
-function validateBinding(spec: V1ValidatingAdmissionPolicyBindingSpec): FieldError[] {
+function validateBinding(
+  spec: V1beta1MutatingAdmissionPolicyBindingSpec | V1ValidatingAdmissionPolicyBindingSpec,
+): FieldError[] {
   return [
     ...named('spec.policyName', spec.policyName, dns1123Subdomain),
     ...validateParamRef(spec.paramRef, 'spec.paramRef'),
@@ -15,8 +22,8 @@ function validateBinding(spec: V1ValidatingAdmissionPolicyBindingSpec): FieldErr
 }
 
 /** Where a validating policy applies, and what becomes of what it refuses. */
-export function validateValidatingBinding(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1ValidatingAdmissionPolicyBindingSpec;
+export function validateValidatingBinding(object: V1ValidatingAdmissionPolicyBinding): FieldError[] {
+  const spec = specOf(object);
   const actions = spec.validationActions ?? [];
   const supported = ['Audit', 'Deny', 'Warn'];
   const field = 'spec.validationActions';
@@ -34,7 +41,7 @@ export function validateValidatingBinding(object: KubeObject): FieldError[] {
 }
 
 /** Where a mutating policy applies. */
-export function validateMutatingBinding(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1ValidatingAdmissionPolicyBindingSpec;
+export function validateMutatingBinding(object: V1beta1MutatingAdmissionPolicyBinding): FieldError[] {
+  const spec = specOf(object);
   return [...validateBinding(spec), ...validateMutableOperations(spec.matchResources, 'spec.matchResources')];
 }

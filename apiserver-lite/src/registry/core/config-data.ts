@@ -4,22 +4,23 @@ import { forbiddenField, invalidEach } from '../fields/field-errors.ts';
 import { validConfigMapKey } from '../fields/formats.ts';
 import { isSame } from '../generic/copy-object.ts';
 
+/** The most bytes that the values of an object have together. */
 export const maxDataBytes = 1024 * 1024;
 
-export interface Data {
+/** A ConfigMap or a Secret, as far as both are alike. */
+export interface DataObject extends KubeObject {
   data?: Record<string, string>;
   binaryData?: Record<string, string>;
   immutable?: boolean;
-  type?: string;
 }
 
 /** Absent maps are empty. */
-export function dataOf(object: KubeObject): Required<Pick<Data, 'data' | 'binaryData'>> {
-  const { data, binaryData } = object as Data;
+export function dataOf({ data, binaryData }: DataObject): Required<Pick<DataObject, 'data' | 'binaryData'>> {
   return { data: data ?? {}, binaryData: binaryData ?? {} };
 }
 
 /** How many bytes a base64 text stands for. */
+/** Bytes of a value that is written in base64. */
 export function decodedLength(base64: string): number {
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
   return Math.floor((base64.length * 3) / 4) - padding;
@@ -34,10 +35,10 @@ export function validateKey(field: string, key: string): FieldError[] {
 const frozen = 'field is immutable when `immutable` is set';
 
 /** What was set immutable stays, and stays immutable. */
-export function validateFrozen(object: KubeObject, old: KubeObject): FieldError[] {
-  if ((old as Data).immutable !== true) return [];
+export function validateFrozen(object: DataObject, old: DataObject): FieldError[] {
+  if (old.immutable !== true) return [];
   const findings: FieldError[] = [];
-  if ((object as Data).immutable !== true) findings.push(forbiddenField('immutable', frozen));
+  if (object.immutable !== true) findings.push(forbiddenField('immutable', frozen));
   for (const field of ['data', 'binaryData'] as const) {
     if (!isSame(object[field], old[field])) findings.push(forbiddenField(field, frozen));
   }

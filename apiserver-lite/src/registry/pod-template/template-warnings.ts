@@ -4,10 +4,9 @@ import { dns1123Label } from '../fields/formats.ts';
 import type { KindWarnings } from '../generic/kind-warnings.ts';
 import { podWarnings } from './pod-warnings.ts';
 
-const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
-
-interface Templated {
-  template?: V1PodTemplateSpec;
+/** An object that makes Pods of a template. */
+interface Workload extends KubeObject {
+  spec?: { template?: V1PodTemplateSpec };
 }
 
 /** A name that containers will see, and that not every program takes for one. */
@@ -18,6 +17,7 @@ export function nameWarnings({ metadata }: KubeObject, use: string): string[] {
   return [`metadata.name: this is used in ${use}, ${advice}: [${wrong.join(' ')}]`];
 }
 
+/** What the name of a workload is used in. */
 export const podNames = 'Pod names and hostnames';
 
 /** An update that is no other generation says nothing new; one that only scales says it all again. */
@@ -26,13 +26,14 @@ export function isSameGeneration({ metadata }: KubeObject, old: KubeObject | und
 }
 
 /** Warnings of the Pod template, unless it is unchanged. */
-export function templateWarnings(object: KubeObject, old?: KubeObject): string[] {
+/** Warnings for the template of a new object, or of one that has changed. */
+export function templateWarnings(object: Workload, old?: Workload): string[] {
   if (isSameGeneration(object, old)) return [];
-  return podWarnings(specOf<Templated>(object).template ?? {}, 'spec.template.');
+  return podWarnings(object.spec?.template ?? {}, 'spec.template.');
 }
 
 /** Deployments and the like: their names become those of Pods. */
-export const workloadWarnings: KindWarnings = (object, old) => [
+export const workloadWarnings: KindWarnings<Workload> = (object, old) => [
   ...(old === undefined ? nameWarnings(object, podNames) : []),
   ...templateWarnings(object, old),
 ];

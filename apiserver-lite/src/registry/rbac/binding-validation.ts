@@ -1,10 +1,16 @@
-import type { RbacV1Subject, V1RoleRef } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type {
+  RbacV1Subject,
+  V1RoleRef,
+  V1ClusterRoleBinding,
+  V1RoleBinding,
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required } from '../fields/field-errors.ts';
 import { dns1123Subdomain, pathSegment } from '../fields/formats.ts';
 import { goValue } from '../fields/go-value.ts';
 import { isSame } from '../generic/copy-object.ts';
+
+type Binding = V1ClusterRoleBinding | V1RoleBinding;
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 
@@ -29,10 +35,10 @@ function validateSubject(subject: RbacV1Subject, field: string, namespaced: bool
 }
 
 /** The roleRef and subjects of a RoleBinding or a ClusterRoleBinding. */
-export function validateRoleBinding(namespaced: boolean): (object: KubeObject) => FieldError[] {
+export function validateRoleBinding(namespaced: boolean): (object: Binding) => FieldError[] {
   const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole'];
   return (object) => {
-    const role = (object['roleRef'] ?? {}) as Partial<V1RoleRef>;
+    const role: Partial<V1RoleRef> = object.roleRef ?? {};
     const findings: FieldError[] = [];
     if (role.apiGroup !== rbacGroup) {
       findings.push(notSupported('roleRef.apiGroup', role.apiGroup ?? '', [rbacGroup]));
@@ -40,7 +46,7 @@ export function validateRoleBinding(namespaced: boolean): (object: KubeObject) =
     if (!kinds.includes(role.kind ?? '')) findings.push(notSupported('roleRef.kind', role.kind ?? '', kinds));
     if (!role.name) findings.push(required('roleRef.name'));
     else findings.push(...invalidEach('roleRef.name', role.name, pathSegment(role.name)));
-    const subjects = (object['subjects'] ?? []) as RbacV1Subject[];
+    const subjects = object.subjects ?? [];
     return [
       ...findings,
       ...subjects.flatMap((subject, index) => validateSubject(subject, `subjects[${index}]`, namespaced)),
@@ -49,8 +55,8 @@ export function validateRoleBinding(namespaced: boolean): (object: KubeObject) =
 }
 
 /** A binding binds the same role for ever. */
-export function validateRoleBindingUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  return isSame(object['roleRef'], old['roleRef'])
+export function validateRoleBindingUpdate(object: Binding, old: Binding): FieldError[] {
+  return isSame(object.roleRef, old.roleRef)
     ? []
-    : [invalidValue('roleRef', goValue('rbac.v1.RoleRef', object['roleRef']), 'cannot change roleRef')];
+    : [invalidValue('roleRef', goValue('rbac.v1.RoleRef', object.roleRef), 'cannot change roleRef')];
 }

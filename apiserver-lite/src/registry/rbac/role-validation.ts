@@ -1,5 +1,4 @@
-import type { V1PolicyRule } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1ClusterRole, V1PolicyRule, V1Role } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { invalidValue, required } from '../fields/field-errors.ts';
 import { validateLabelSelector } from '../fields/label-selector.ts';
@@ -42,11 +41,11 @@ function validateRule(rule: V1PolicyRule, field: string, namespaced: boolean): F
 }
 
 /** The rules of a Role or a ClusterRole. */
-export function validateRole(namespaced: boolean): (object: KubeObject) => FieldError[] {
+export function validateRole(namespaced: boolean): (object: V1ClusterRole | V1Role) => FieldError[] {
   return (object) => {
-    const rules = (object['rules'] ?? []) as V1PolicyRule[];
+    const rules = object.rules ?? [];
     const findings = rules.flatMap((rule, index) => validateRule(rule, `rules[${index}]`, namespaced));
-    const aggregation = object['aggregationRule'] as { clusterRoleSelectors?: object[] } | undefined;
+    const { aggregationRule: aggregation } = object as V1ClusterRole;
     if (aggregation === undefined) return findings;
     const selectors = aggregation.clusterRoleSelectors ?? [];
     if (selectors.length === 0) {

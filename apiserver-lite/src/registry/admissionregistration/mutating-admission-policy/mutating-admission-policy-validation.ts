@@ -1,5 +1,7 @@
-import type { V1ValidatingAdmissionPolicySpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type {
+  V1beta1MutatingAdmissionPolicy,
+  V1ValidatingAdmissionPolicySpec,
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, notSupported, required } from '../../fields/field-errors.ts';
 import { each, oneOf } from '../../fields/rules.ts';
@@ -17,17 +19,23 @@ interface Mutation {
 }
 
 /** What is changed in requests (Kubernetes: `ValidateMutatingAdmissionPolicy`). */
-export function validateMutatingPolicy(object: KubeObject): FieldError[] {
+export function validateMutatingPolicy(object: V1beta1MutatingAdmissionPolicy): FieldError[] {
   return validateMutating(object, undefined);
 }
 
 /** Conditions that did not change are not judged again. */
-export function validateMutatingPolicyUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateMutatingPolicyUpdate(
+  object: V1beta1MutatingAdmissionPolicy,
+  old: V1beta1MutatingAdmissionPolicy,
+): FieldError[] {
   return validateMutating(object, old);
 }
 
-function validateMutating(object: KubeObject, old: KubeObject | undefined): FieldError[] {
-  const spec = (object['spec'] ?? {}) as MutatingSpec;
+function validateMutating(
+  object: V1beta1MutatingAdmissionPolicy,
+  old: V1beta1MutatingAdmissionPolicy | undefined,
+): FieldError[] {
+  const spec = (object.spec ?? {}) as MutatingSpec;
   const findings = validateCommon(spec, old?.['spec'] as Common | undefined, true);
   if ((spec.mutations ?? []).length === 0) {
     findings.push(required('spec.mutations', 'mutations must contain at least one item'));

@@ -1,9 +1,9 @@
+import { specOf } from '../../fields/spec-and-status.ts';
 import type {
+  V1ValidatingAdmissionPolicy,
   V1AuditAnnotation,
-  V1ValidatingAdmissionPolicySpec,
   V1Validation,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { validateConditions } from '../../fields/conditions.ts';
 import { duplicate, invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
@@ -17,17 +17,23 @@ const maxAuditAnnotations = 20;
 const maxExpressionBytes = 5 * 1024;
 
 /** What must hold of requests (Kubernetes: `ValidateValidatingAdmissionPolicy`). */
-export function validateValidatingPolicy(object: KubeObject): FieldError[] {
+export function validateValidatingPolicy(object: V1ValidatingAdmissionPolicy): FieldError[] {
   return validateValidating(object, undefined);
 }
 
 /** Conditions that did not change are not judged again. */
-export function validateValidatingPolicyUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateValidatingPolicyUpdate(
+  object: V1ValidatingAdmissionPolicy,
+  old: V1ValidatingAdmissionPolicy,
+): FieldError[] {
   return validateValidating(object, old);
 }
 
-function validateValidating(object: KubeObject, old: KubeObject | undefined): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1ValidatingAdmissionPolicySpec;
+function validateValidating(
+  object: V1ValidatingAdmissionPolicy,
+  old: V1ValidatingAdmissionPolicy | undefined,
+): FieldError[] {
+  const spec = specOf(object);
   const { validations, auditAnnotations } = spec;
   const findings = validateCommon(spec, old?.['spec'] as Common | undefined, false);
   if ((validations ?? []).length === 0 && (auditAnnotations ?? []).length === 0) {
@@ -92,8 +98,8 @@ function validateAuditAnnotations(annotations: readonly V1AuditAnnotation[], nam
 }
 
 /** What the server found out about a policy's expressions. */
-export function validatePolicyStatus(object: KubeObject): FieldError[] {
-  const { typeChecking, conditions } = (object['status'] ?? {}) as {
+export function validatePolicyStatus(object: V1ValidatingAdmissionPolicy): FieldError[] {
+  const { typeChecking, conditions } = (object.status ?? {}) as {
     typeChecking?: { expressionWarnings?: { warning?: string; fieldRef?: string }[] };
     conditions?: Parameters<typeof validateConditions>[0];
   };

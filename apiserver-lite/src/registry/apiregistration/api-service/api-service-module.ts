@@ -29,7 +29,7 @@ export const apiServiceModule = defineKind('apiregistration.k8s.io/APIService', 
     {
       name: 'aggregation',
       effect: 'requests are not passed on to the service',
-      concerns: (object) => (object['spec'] as { service?: unknown } | undefined)?.service !== undefined,
+      concerns: (object) => (object.spec as { service?: unknown } | undefined)?.service !== undefined,
     },
   ],
   gaps: 'servers behind a Service are not called',

@@ -1,5 +1,5 @@
-import type { V1APIServiceSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1APIService } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
 
@@ -11,13 +11,8 @@ function validateWeight(value: number | undefined, name: string, most: number): 
 }
 
 /** Who serves a group's version (Kubernetes: `apiregistration/validation.ValidateAPIService`). */
-export function validateApiService(object: KubeObject): FieldError[] {
-  const {
-    group = '',
-    version = '',
-    groupPriorityMinimum,
-    versionPriority,
-  } = (object['spec'] ?? {}) as Partial<V1APIServiceSpec>;
+export function validateApiService(object: V1APIService): FieldError[] {
+  const { group = '', version = '', groupPriorityMinimum, versionPriority } = specOf(object);
   const findings: FieldError[] = [];
   const wanted = `${version}.${group}`;
   if (object.metadata.name !== wanted) {

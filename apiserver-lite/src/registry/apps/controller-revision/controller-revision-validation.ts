@@ -1,4 +1,4 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1ControllerRevision } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { required } from '../../fields/field-errors.ts';
 import { atLeastZero } from '../../fields/rules.ts';
@@ -7,9 +7,9 @@ import { atLeastZero } from '../../fields/rules.ts';
  * The revision is not negative, and the data is there (Kubernetes:
  * `apps/validation.ValidateControllerRevision`).
  */
-export const validateControllerRevision = (object: KubeObject) => [
-  ...atLeastZero('revision', Number(object['revision'] ?? 0)),
-  ...validateRevisionData(object['data']),
+export const validateControllerRevision = (object: V1ControllerRevision) => [
+  ...atLeastZero('revision', Number(object.revision ?? 0)),
+  ...validateRevisionData(object.data),
 ];
 
 function validateRevisionData(data: unknown): FieldError[] {

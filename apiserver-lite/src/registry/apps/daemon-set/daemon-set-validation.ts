@@ -1,5 +1,5 @@
-import type { V1DaemonSetSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1DaemonSet, V1DaemonSetSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, notSupported, required } from '../../fields/field-errors.ts';
 import { goValue, metaValue } from '../../fields/go-value.ts';
@@ -48,8 +48,8 @@ function validateSelector({ selector, template }: V1DaemonSetSpec): FieldError[]
 }
 
 /** Kubernetes: `apps/validation.ValidateDaemonSetSpec`. */
-export function validateDaemonSet(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1DaemonSetSpec;
+export function validateDaemonSet(object: V1DaemonSet): FieldError[] {
+  const spec = specOf(object);
   return [
     ...validateSelector(spec),
     ...validatePodTemplate(spec.template, 'spec.template'),

@@ -1,9 +1,9 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1Deployment } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { type Bound, ofReplicas, validateCollisions, validateCounts } from '../../fields/status-counts.ts';
 
 /** Kubernetes: `apps/validation.ValidateDeploymentStatus`. */
-export function validateDeploymentStatus(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateDeploymentStatus(object: V1Deployment, old: V1Deployment): FieldError[] {
   const names = [
     'observedGeneration',
     'replicas',

@@ -1,5 +1,5 @@
-import type { V1DeploymentSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1Deployment, V1DeploymentSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notSupported } from '../../fields/field-errors.ts';
 import { goValue } from '../../fields/go-value.ts';
@@ -32,8 +32,8 @@ function validateStrategy({ strategy }: V1DeploymentSpec): FieldError[] {
 }
 
 /** Kubernetes: `apps/validation.ValidateDeploymentSpec`. */
-export function validateDeployment(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1DeploymentSpec;
+export function validateDeployment(object: V1Deployment): FieldError[] {
+  const spec = specOf(object);
   const { minReadySeconds, revisionHistoryLimit, progressDeadlineSeconds } = spec;
   const findings = [
     ...atLeastZero('spec.replicas', spec.replicas),

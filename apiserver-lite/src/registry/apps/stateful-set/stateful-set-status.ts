@@ -1,9 +1,9 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1StatefulSet } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { type Bound, ofReplicas, validateCollisions, validateCounts } from '../../fields/status-counts.ts';
 
 /** Kubernetes: `apps/validation.ValidateStatefulSetStatus`. */
-export function validateStatefulSetStatus(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateStatefulSetStatus(object: V1StatefulSet, old: V1StatefulSet): FieldError[] {
   const names = [
     'replicas',
     'readyReplicas',

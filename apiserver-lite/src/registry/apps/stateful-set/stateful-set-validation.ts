@@ -1,5 +1,5 @@
-import type { V1StatefulSetSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1StatefulSet, V1StatefulSetSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
@@ -20,8 +20,6 @@ import {
   validateSelected,
   validateSelector,
 } from '../../pod-template/controlled-template.ts';
-
-const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1StatefulSetSpec;
 
 function validateStrategy({ updateStrategy }: V1StatefulSetSpec): FieldError[] {
   const field = 'spec.updateStrategy';
@@ -94,7 +92,7 @@ function validateClaims({ volumeClaimTemplates }: V1StatefulSetSpec): FieldError
 }
 
 /** Kubernetes: `apps/validation.ValidateStatefulSetSpec`. */
-export function validateStatefulSet(object: KubeObject): FieldError[] {
+export function validateStatefulSet(object: V1StatefulSet): FieldError[] {
   const spec = specOf(object);
   const { podManagementPolicy: policy, ordinals } = spec;
   const findings: FieldError[] = [];
@@ -132,7 +130,7 @@ const mutable = [
 ] as const;
 
 /** Of a StatefulSet's spec only what its Pods are, and how many, may change. */
-export function validateStatefulSetUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateStatefulSetUpdate(object: V1StatefulSet, old: V1StatefulSet): FieldError[] {
   const next = copyOf(specOf(object));
   const before = specOf(old);
   for (const field of mutable) {

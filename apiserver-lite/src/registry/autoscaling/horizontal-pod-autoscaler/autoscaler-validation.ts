@@ -1,12 +1,12 @@
+import { specOf } from '../../fields/spec-and-status.ts';
 import type {
+  V2HorizontalPodAutoscaler,
   V2CrossVersionObjectReference,
-  V2HorizontalPodAutoscalerSpec,
   V2HPAScalingRules,
   V2MetricIdentifier,
   V2MetricSpec,
   V2MetricTarget,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import {
   forbiddenField,
@@ -194,13 +194,13 @@ function versionProblem({
   return hasGroup || kind === 'ReplicationController' ? undefined : 'apiVersion must specify API group';
 }
 
-const specOf = (object: KubeObject | undefined) =>
-  (object?.['spec'] ?? {}) as Partial<V2HorizontalPodAutoscalerSpec>;
-
 /**
  * Kubernetes: `autoscaling/validation.validateHorizontalPodAutoscalerSpec`; `old` is missing for a new one.
  */
-export function validateAutoscaler(object: KubeObject, old?: KubeObject): FieldError[] {
+export function validateAutoscaler(
+  object: V2HorizontalPodAutoscaler,
+  old?: V2HorizontalPodAutoscaler,
+): FieldError[] {
   const spec = specOf(object);
   const { minReplicas, maxReplicas = 0, behavior, scaleTargetRef: target = {}, metrics = [] } = spec;
   const before = specOf(old);

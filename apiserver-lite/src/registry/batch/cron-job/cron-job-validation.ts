@@ -1,5 +1,5 @@
-import type { V1CronJobSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1CronJob, V1CronJobSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, notSupported, required } from '../../fields/field-errors.ts';
 import { metaValue } from '../../fields/go-value.ts';
@@ -40,8 +40,8 @@ function validateTimeZone({ timeZone }: V1CronJobSpec): FieldError[] {
 }
 
 /** Kubernetes: `batch/validation.validateCronJobSpec`. */
-export function validateCronJob(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1CronJobSpec;
+export function validateCronJob(object: V1CronJob): FieldError[] {
+  const spec = specOf(object);
   const { name = '' } = object.metadata;
   const template = spec.jobTemplate?.spec;
   const field = 'spec.jobTemplate.spec';

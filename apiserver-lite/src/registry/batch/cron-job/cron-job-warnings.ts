@@ -1,19 +1,12 @@
-import type { V1JobSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1CronJob } from '@pg8s/k8s-proto/generated/models';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { isSameGeneration, nameWarnings, podNames } from '../../pod-template/template-warnings.ts';
 import { jobSpecWarnings } from '../job/job-warnings.ts';
 
-const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
-
-interface CronJobSpec {
-  schedule?: string;
-  jobTemplate?: { spec?: V1JobSpec };
-}
-
 /** Warnings of the name, the Job template and the schedule. */
-export const cronJobWarnings: KindWarnings = (object, old) => {
-  const { schedule = '', jobTemplate } = specOf<CronJobSpec>(object);
+export const cronJobWarnings: KindWarnings<V1CronJob> = (object, old) => {
+  const { schedule = '', jobTemplate } = specOf(object);
   const same = isSameGeneration(object, old);
   return [
     ...(old === undefined ? nameWarnings(object, podNames) : []),

@@ -1,5 +1,4 @@
-import type { V1JobSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1Job, V1JobSpec } from '@pg8s/k8s-proto/generated/models';
 
 const uidLabel = 'batch.kubernetes.io/controller-uid';
 
@@ -7,8 +6,8 @@ const uidLabel = 'batch.kubernetes.io/controller-uid';
  * A Job finds its Pods by its own uid, unless it brings a selector of its own (Kubernetes:
  * `job.generateSelector`): the labels go on the template, the selector asks for the first of them.
  */
-export function generateJobSelector(object: KubeObject): void {
-  const spec = object['spec'] as V1JobSpec | undefined;
+export function generateJobSelector(object: V1Job): void {
+  const spec = object.spec as V1JobSpec | undefined;
   if (spec?.template === undefined || spec.manualSelector === true) return;
   const { uid = '', name = '' } = object.metadata;
   const metadata = (spec.template.metadata ??= {});

@@ -1,5 +1,5 @@
-import type { V1JobSpec, V1JobStatus } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1Job, V1JobSpec, V1JobStatus } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { duplicate, invalidValue, required } from '../../fields/field-errors.ts';
@@ -44,10 +44,10 @@ const refuse = (field: string, detail: string): FieldError => ({
  * How a Job came along (Kubernetes: `batch/validation.ValidateJobStatusUpdate`, with the options that the
  * strategy chooses).
  */
-export function validateJobStatus(object: KubeObject, before: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as Partial<V1JobSpec>;
-  const status = (object['status'] ?? {}) as Status;
-  const old = (before['status'] ?? {}) as Status;
+export function validateJobStatus(object: V1Job, before: V1Job): FieldError[] {
+  const spec = specOf(object);
+  const status = (object.status ?? {}) as Status;
+  const old = (before.status ?? {}) as Status;
   const change: Change = {
     spec,
     status,

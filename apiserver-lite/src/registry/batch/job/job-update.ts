@@ -1,13 +1,11 @@
-import type { V1JobSpec, V1PodTemplateSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1Job, V1JobSpec, V1PodTemplateSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
 import { goValue, metaValue } from '../../fields/go-value.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { validateJobSpec } from './job-validation.ts';
-
-const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1JobSpec;
 
 function validateCompletions(next: V1JobSpec, before: V1JobSpec): FieldError[] {
   const { completions, completionMode } = next;
@@ -44,9 +42,9 @@ function withDirectives(before: V1PodTemplateSpec, next: V1PodTemplateSpec): V1P
   return old;
 }
 
-function validateTemplate(next: V1JobSpec, old: KubeObject): FieldError[] {
+function validateTemplate(next: V1JobSpec, old: V1Job): FieldError[] {
   const before = specOf(old);
-  const { startTime } = (old['status'] ?? {}) as { startTime?: string | null };
+  const { startTime } = (old.status ?? {}) as { startTime?: string | null };
   const free = before.suspend === true && !startTime;
   const expected = free ? withDirectives(before.template, next.template) : before.template;
   if (isSame(next.template, expected)) return [];
@@ -59,7 +57,7 @@ function validateTemplate(next: V1JobSpec, old: KubeObject): FieldError[] {
  * What a Job does is said once; how many at a time may change (Kubernetes:
  * `batch/validation.ValidateJobSpecUpdate`).
  */
-export function validateJobUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateJobUpdate(object: V1Job, old: V1Job): FieldError[] {
   const [next, before] = [specOf(object), specOf(old)];
   const fixed = (name: keyof V1JobSpec, printed: unknown = next[name]) =>
     isSame(next[name], before[name]) ? [] : [invalidValue(`spec.${name}`, printed, immutable)];

@@ -1,4 +1,5 @@
-import type { V1JobSpec } from '@pg8s/k8s-proto/generated/models';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1Job, V1JobSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { selects } from '../../fields/label-selector-text.ts';
@@ -24,8 +25,6 @@ const maxIndexed = 100_000;
 /** Beyond `maxIndexed` completions, with a limit per index. */
 const maxOfMany = 10_000;
 const maxManagedByBytes = 63;
-
-const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1JobSpec;
 
 function validateManager({ managedBy }: V1JobSpec, field: string): FieldError[] {
   if (managedBy === undefined) return [];
@@ -123,7 +122,7 @@ const prefixed = (name: string) => `batch.kubernetes.io/${name}`;
 /**
  * A selector of the server's own making is what it would make of this Job, and the template has its labels.
  */
-function validateGeneratedSelector(object: KubeObject): FieldError[] {
+function validateGeneratedSelector(object: V1Job): FieldError[] {
   const { manualSelector, selector, template } = specOf(object);
   if (manualSelector === true || !selector) return [];
   const [uid, name] = [object.metadata.uid ?? '', object.metadata.name ?? ''];
@@ -173,7 +172,7 @@ function validateHostnames({ metadata: { name = '' } }: KubeObject, spec: V1JobS
 }
 
 /** Kubernetes: `batch/validation.ValidateJob`. */
-export function validateJob(object: KubeObject): FieldError[] {
+export function validateJob(object: V1Job): FieldError[] {
   const spec = specOf(object);
   return [...validateGeneratedSelector(object), ...validateJobSpec(spec), ...validateHostnames(object, spec)];
 }

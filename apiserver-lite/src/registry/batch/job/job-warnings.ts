@@ -1,10 +1,8 @@
-import type { V1JobSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1Job, V1JobSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { podWarnings } from '../../pod-template/pod-warnings.ts';
 import { isSameGeneration, nameWarnings, podNames } from '../../pod-template/template-warnings.ts';
-
-const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
 
 const many = { completions: 100_000, parallelism: 10_000 };
 
@@ -21,8 +19,8 @@ export function jobSpecWarnings(spec: Partial<V1JobSpec>, field: string): string
 }
 
 /** Warnings of the name and the spec of a Job. */
-export const jobWarnings: KindWarnings = (object, old) => {
+export const jobWarnings: KindWarnings<V1Job> = (object, old) => {
   if (isSameGeneration(object, old)) return [];
   const names = old === undefined ? nameWarnings(object, podNames) : [];
-  return [...names, ...jobSpecWarnings(specOf<V1JobSpec>(object), 'spec')];
+  return [...names, ...jobSpecWarnings(specOf(object), 'spec')];
 };

@@ -1,5 +1,4 @@
-import type { V1LeaseSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1Lease, V1LeaseSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidEach, invalidValue, notSupported } from '../../fields/field-errors.ts';
 import { qualifiedName } from '../../fields/formats.ts';
@@ -8,8 +7,8 @@ import { atLeastZero } from '../../fields/rules.ts';
 const strategies = ['OldestEmulationVersion'];
 
 /** Kubernetes: `coordination/validation.ValidateLeaseSpec`. */
-export function validateLease(object: KubeObject): FieldError[] {
-  const { leaseDurationSeconds, leaseTransitions, strategy, preferredHolder } = (object['spec'] ??
+export function validateLease(object: V1Lease): FieldError[] {
+  const { leaseDurationSeconds, leaseTransitions, strategy, preferredHolder } = (object.spec ??
     {}) as V1LeaseSpec;
   const findings: FieldError[] = [];
   if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0) {

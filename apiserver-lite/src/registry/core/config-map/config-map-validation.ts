@@ -1,10 +1,10 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1ConfigMap } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, tooLong } from '../../fields/field-errors.ts';
 import { dataOf, decodedLength, maxDataBytes, validateKey } from '../config-data.ts';
 
 /** Keys that can be file names, and a megabyte at most. */
-export function validateConfigMap(object: KubeObject): FieldError[] {
+export function validateConfigMap(object: V1ConfigMap): FieldError[] {
   const { data, binaryData } = dataOf(object);
   const findings: FieldError[] = [];
   let bytes = 0;

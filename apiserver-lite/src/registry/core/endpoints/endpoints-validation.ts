@@ -1,9 +1,9 @@
 import type {
+  V1Endpoints,
   CoreV1EndpointPort,
   V1EndpointAddress,
   V1EndpointSubset,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, required } from '../../fields/field-errors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName, validPortNumber } from '../../fields/formats.ts';
@@ -35,8 +35,8 @@ function validatePort(port: CoreV1EndpointPort, field: string, needsName: boolea
 }
 
 /** Kubernetes: `core/validation.ValidateEndpoints`. */
-export function validateEndpoints(object: KubeObject): FieldError[] {
-  const findings = each(object['subsets'] as V1EndpointSubset[] | undefined, 'subsets', (subset, path) => {
+export function validateEndpoints(object: V1Endpoints): FieldError[] {
+  const findings = each(object.subsets as V1EndpointSubset[] | undefined, 'subsets', (subset, path) => {
     const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
     return [
       ...(addresses.length + notReadyAddresses.length === 0

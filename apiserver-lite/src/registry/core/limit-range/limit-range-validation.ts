@@ -1,6 +1,5 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { V1LimitRangeItem } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1LimitRange, V1LimitRangeItem } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
 import { qualifiedName } from '../../fields/formats.ts';
@@ -102,8 +101,8 @@ function validateOrders(limit: V1LimitRangeItem, field: string): FieldError[] {
 }
 
 /** Kubernetes: `core/validation.ValidateLimitRange`. */
-export function validateLimitRange(object: KubeObject): FieldError[] {
-  const { limits } = (object['spec'] ?? {}) as { limits?: V1LimitRangeItem[] };
+export function validateLimitRange(object: V1LimitRange): FieldError[] {
+  const { limits } = (object.spec ?? {}) as { limits?: V1LimitRangeItem[] };
   const seen = new Set<string>();
   return each(limits, 'spec.limits', (limit, path) => {
     const { type = '' } = limit;

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1Namespace } from '@pg8s/k8s-proto/generated/models';
 import { conflict, notFound } from '../../../api-errors/status-error.ts';
 import { deletionFinalizers } from '../../generic/deletion-finalizers.ts';
 import type { GenericStore } from '../../generic/generic-store.ts';
@@ -24,7 +24,7 @@ export function namespaceDelete(store: GenericStore, clock: () => number): NonNu
     const { uid, deletionTimestamp } = found.object.metadata;
     const preconditions = { ...options.preconditions, ...(uid === undefined ? {} : { uid }) };
     if (deletionTimestamp === undefined) {
-      const mark = async (object: KubeObject) => {
+      const mark = async (object: V1Namespace) => {
         await options.validate(object);
         return terminating(
           object,
@@ -51,7 +51,7 @@ export function namespaceDelete(store: GenericStore, clock: () => number): NonNu
 }
 
 /** This deletion has words of its own for another object than the one that is meant. */
-function checkMeant({ metadata }: KubeObject, { uid, resourceVersion }: Preconditions = {}): void {
+function checkMeant({ metadata }: V1Namespace, { uid, resourceVersion }: Preconditions = {}): void {
   const refuse = (field: string, wanted: string, found = '') => {
     const cause = `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`;
     return conflict(target, metadata.name ?? '', cause);

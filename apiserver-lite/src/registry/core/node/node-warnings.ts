@@ -1,10 +1,7 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1Node } from '@pg8s/k8s-proto/generated/models';
+import { specOf } from '../../fields/spec-and-status.ts';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 
-const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
-
 /** Warns of the deprecated `spec.externalID`. */
-export const nodeWarnings: KindWarnings = (object) =>
-  specOf<{ externalID: string }>(object).externalID
-    ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes']
-    : [];
+export const nodeWarnings: KindWarnings<V1Node> = (object) =>
+  specOf(object).externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : [];

@@ -1,9 +1,7 @@
-import type { V1PersistentVolumeClaimSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1PersistentVolumeClaim, V1PersistentVolumeClaimSpec } from '@pg8s/k8s-proto/generated/models';
 
 type Spec = Partial<V1PersistentVolumeClaimSpec>;
-
-const specOf = (object: KubeObject | undefined): Spec => (object?.['spec'] ?? {}) as Spec;
 
 /** Claims and snapshots: what the older of the two fields was for. */
 function isClassic({ dataSource }: Spec): boolean {
@@ -17,7 +15,10 @@ function isClassic({ dataSource }: Spec): boolean {
  * Sources that a stock server ignores go: those of other namespaces, and strange ones in the older field
  * (KEP-1495, KEP-3294).
  */
-export function dropForeignSources(object: KubeObject, old: KubeObject | undefined): void {
+export function dropForeignSources(
+  object: V1PersistentVolumeClaim,
+  old: V1PersistentVolumeClaim | undefined,
+): void {
   const [spec, before] = [specOf(object), specOf(old)];
   if (spec.dataSourceRef?.namespace && !before.dataSourceRef) delete spec.dataSourceRef;
   if (before.dataSource || before.dataSourceRef || spec.dataSourceRef) return;
@@ -25,7 +26,7 @@ export function dropForeignSources(object: KubeObject, old: KubeObject | undefin
 }
 
 /** A claim has its source in both fields, whichever of them it came in. */
-export function mirrorSources(object: KubeObject): void {
+export function mirrorSources(object: V1PersistentVolumeClaim): void {
   const spec = specOf(object);
   const { dataSource, dataSourceRef } = spec;
   if (dataSource && !dataSourceRef) spec.dataSourceRef = { ...dataSource };

@@ -1,5 +1,5 @@
-import type { V1PersistentVolumeClaimStatus } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { statusOf } from '../../fields/spec-and-status.ts';
+import type { V1PersistentVolumeClaim } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { notSupported } from '../../fields/field-errors.ts';
 import { validateBasicAmount } from '../../pod-template/resources/resources.ts';
@@ -13,8 +13,8 @@ const resizeStates = [
 ];
 
 /** Kubernetes: `core/validation.ValidatePersistentVolumeClaimStatusUpdate`. */
-export function validateClaimStatus(object: KubeObject): FieldError[] {
-  const status = (object['status'] ?? {}) as V1PersistentVolumeClaimStatus;
+export function validateClaimStatus(object: V1PersistentVolumeClaim): FieldError[] {
+  const status = statusOf(object);
   const { capacity = {}, allocatedResources = {}, allocatedResourceStatuses = {} } = status;
   const allocated = 'status.allocatedResources';
   return [

@@ -1,15 +1,13 @@
-import type { V1PersistentVolumeSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1PersistentVolume } from '@pg8s/k8s-proto/generated/models';
+import { specOf } from '../../fields/spec-and-status.ts';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { nodeTermWarnings } from '../../pod-template/pod-warnings.ts';
 import { sourceWarnings } from '../../pod-template/volumes/volume-warnings.ts';
 import { classWarnings } from '../persistent-volume-claim/persistent-volume-claim-warnings.ts';
 
-const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
-
 /** Warnings of a volume: its class annotation, its reclaim policy and its source. */
-export const persistentVolumeWarnings: KindWarnings = (object) => {
-  const spec = specOf<V1PersistentVolumeSpec>(object);
+export const persistentVolumeWarnings: KindWarnings<V1PersistentVolume> = (object) => {
+  const spec = specOf(object);
   const warnings = classWarnings(object);
   if (spec.persistentVolumeReclaimPolicy === 'Recycle') {
     const advice =

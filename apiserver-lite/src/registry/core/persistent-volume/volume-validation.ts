@@ -1,5 +1,5 @@
-import type { V1PersistentVolumeSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1PersistentVolume, V1PersistentVolumeSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { describeChange } from '../../fields/describe-change.ts';
@@ -15,8 +15,6 @@ import type { Source } from '../../pod-template/volumes/source-rule.ts';
 import { persistentSources, validateOneSource } from '../../pod-template/volumes/volume-sources.ts';
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain'];
-const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1PersistentVolumeSpec;
-
 function validateCapacity(capacity: Record<string, string> | undefined, field: string): FieldError[] {
   const names = Object.keys(capacity ?? {});
   const findings = names.length === 0 ? [required(field)] : [];
@@ -45,7 +43,7 @@ function validateNodes(spec: V1PersistentVolumeSpec): FieldError[] {
  * A volume: how much, how seen, and where it comes from (Kubernetes:
  * `core/validation.ValidatePersistentVolumeSpec`).
  */
-export function validatePersistentVolume(object: KubeObject): FieldError[] {
+export function validatePersistentVolume(object: V1PersistentVolume): FieldError[] {
   const spec = specOf(object);
   const { accessModes = [], persistentVolumeReclaimPolicy: policy, hostPath, local, csi } = spec;
   const findings = accessModes.length === 0 ? [required('spec.accessModes')] : [];
@@ -87,7 +85,10 @@ function sourceOf(spec: V1PersistentVolumeSpec): Record<string, unknown> {
 }
 
 /** A volume stays where it is. */
-export function validatePersistentVolumeUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validatePersistentVolumeUpdate(
+  object: V1PersistentVolume,
+  old: V1PersistentVolume,
+): FieldError[] {
   const [next, before] = [specOf(object), specOf(old)];
   // kube-apiserver asks the rules of a volume once for the object, and once for the change.
   const findings = validatePersistentVolume(object);

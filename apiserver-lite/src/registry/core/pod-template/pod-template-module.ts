@@ -12,7 +12,7 @@ export const podTemplateModule = defineKind('/PodTemplate', {
     metadataChecksOnUpdate: ['change'],
     disabledFields: disabledPodFields('template.spec'),
     validate: (object) =>
-      validatePodTemplate(object['template'] as Parameters<typeof validatePodTemplate>[0], 'template'),
+      validatePodTemplate(object.template as Parameters<typeof validatePodTemplate>[0], 'template'),
     warnings: podTemplateWarnings,
   },
   table: podTemplateTable,

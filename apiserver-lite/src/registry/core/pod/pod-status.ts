@@ -1,11 +1,11 @@
 import type {
+  V1Pod,
   V1Container,
   V1ContainerStatus,
   V1PodSpec,
   V1PodStatus,
   V1ResourceStatus,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import {
   duplicate,
@@ -17,6 +17,7 @@ import {
 import { dns1123Subdomain, qualifiedName } from '../../fields/formats.ts';
 import { validatePodAnnotationsUpdate } from '../../pod-template/pod-annotations.ts';
 import { each } from '../../fields/rules.ts';
+import { specOf, statusOf } from '../../fields/spec-and-status.ts';
 import { mayRun } from './container-restarts.ts';
 import { validateAddressList } from './address-list.ts';
 
@@ -26,11 +27,8 @@ const healths = ['Healthy', 'Unhealthy', 'Unknown'];
 const maxId = 2147483647;
 const idRule = `must be between 0 and ${maxId}, inclusive`;
 
-const statusOf = (object: KubeObject) => (object['status'] ?? {}) as V1PodStatus;
-const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1PodSpec;
-
 /** What is reported of a Pod (Kubernetes: `core/validation.ValidatePodStatusUpdate`). */
-export function validatePodStatus(object: KubeObject, old: KubeObject): FieldError[] {
+export function validatePodStatus(object: V1Pod, old: V1Pod): FieldError[] {
   const [status, before, spec] = [statusOf(object), statusOf(old), specOf(old)];
   return [
     ...validatePodAnnotationsUpdate(object.metadata.annotations, old.metadata.annotations),

@@ -1,5 +1,5 @@
-import type { V1ReplicationControllerSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1ReplicationController } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { required } from '../../fields/field-errors.ts';
 import { atLeastZero } from '../../fields/rules.ts';
@@ -7,8 +7,8 @@ import { validateEndless, validateSelected } from '../../pod-template/controlled
 import { validatePodTemplate } from '../../pod-template/pod-template.ts';
 
 /** Kubernetes: `core/validation.ValidateReplicationControllerSpec`. */
-export function validateReplicationController(object: KubeObject): FieldError[] {
-  const { selector = {}, template, ...spec } = (object['spec'] ?? {}) as V1ReplicationControllerSpec;
+export function validateReplicationController(object: V1ReplicationController): FieldError[] {
+  const { selector = {}, template, ...spec } = specOf(object);
   const empty = Object.keys(selector).length === 0;
   return [
     ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),

@@ -1,9 +1,9 @@
+import { specOf, statusOf } from '../../fields/spec-and-status.ts';
 import type {
+  V1ResourceQuota,
   V1ResourceQuotaSpec,
-  V1ResourceQuotaStatus,
   V1ScopedResourceSelectorRequirement,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
 import { goValue } from '../../fields/go-value.ts';
@@ -13,8 +13,6 @@ import { podQuotaResources, quotaResources } from '../../fields/resource-names.t
 
 const flags = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'CrossNamespacePodAffinity'];
 const scopes = [...flags, 'PriorityClass', 'VolumeAttributesClass'];
-const specOf = (object: KubeObject) => (object['spec'] ?? {}) as V1ResourceQuotaSpec;
-
 const isHugePages = (name: string) => name.startsWith('hugepages-') || name.startsWith('requests.hugepages-');
 
 function fits(scope: string, resource: string): boolean {
@@ -91,7 +89,7 @@ function validateRequirement(
 }
 
 /** Kubernetes: `core/validation.ValidateResourceQuotaSpec`. */
-export function validateResourceQuota(object: KubeObject): FieldError[] {
+export function validateResourceQuota(object: V1ResourceQuota): FieldError[] {
   const spec = specOf(object);
   return [
     ...validateHard(spec.hard, 'spec.hard'),
@@ -103,7 +101,7 @@ export function validateResourceQuota(object: KubeObject): FieldError[] {
 }
 
 /** What a quota is about stays. */
-export function validateResourceQuotaUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateResourceQuotaUpdate(object: V1ResourceQuota, old: V1ResourceQuota): FieldError[] {
   const [next, before] = [specOf(object).scopes ?? [], specOf(old).scopes ?? []];
   const same =
     new Set([...next, ...before]).size === new Set(next).size && new Set(next).size === new Set(before).size;
@@ -111,7 +109,7 @@ export function validateResourceQuotaUpdate(object: KubeObject, old: KubeObject)
 }
 
 /** What is used of what there is (Kubernetes: `core/validation.ValidateResourceQuotaStatusUpdate`). */
-export function validateResourceQuotaStatus(object: KubeObject): FieldError[] {
-  const { hard, used } = (object['status'] ?? {}) as V1ResourceQuotaStatus;
+export function validateResourceQuotaStatus(object: V1ResourceQuota): FieldError[] {
+  const { hard, used } = statusOf(object);
   return [...validateHard(hard, 'status.hard'), ...validateHard(used, 'status.used')];
 }

@@ -8,7 +8,7 @@ import { child, existing, fillText, type Fields } from '../../fields/fill.ts';
 export function defaultSecret(object: Fields): void {
   fillText(object, { type: 'Opaque' });
   const texts = existing(object, 'stringData');
-  delete object['stringData'];
+  delete object.stringData;
   if (texts === undefined || Object.keys(texts).length === 0) return;
   const data = child(object, 'data');
   for (const [key, text] of Object.entries(texts)) {

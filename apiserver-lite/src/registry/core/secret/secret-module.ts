@@ -16,7 +16,7 @@ export const secretModule = defineKind('/Secret', {
       name: 'serviceaccount-token-controller',
       effect: 'the Secret gets no token',
       concerns: (object) =>
-        object['type'] === 'kubernetes.io/service-account-token' &&
+        object.type === 'kubernetes.io/service-account-token' &&
         (object as unknown as V1Secret).data?.['token'] === undefined,
     },
   ],

@@ -1,18 +1,11 @@
+import type { V1Secret } from '@pg8s/k8s-proto/generated/models';
 import { jsonSyntaxError } from '@pg8s/k8s-proto/conform/json-syntax';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required, tooLong } from '../../fields/field-errors.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { isSame } from '../../generic/copy-object.ts';
-import {
-  type Data,
-  dataOf,
-  decodedLength,
-  maxDataBytes,
-  validateFrozen,
-  validateKey,
-} from '../config-data.ts';
+import { dataOf, decodedLength, maxDataBytes, validateFrozen, validateKey } from '../config-data.ts';
 
 const requiredKeys: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
@@ -47,8 +40,8 @@ function validateOnlyKey(data: Record<string, string>, type: string): FieldError
 }
 
 /** Validates the data of a Secret by its type (Kubernetes: `ValidateSecret`). */
-export function validateSecret(object: KubeObject): FieldError[] {
-  const { type = '' } = object as Data;
+export function validateSecret(object: V1Secret): FieldError[] {
+  const { type = '' } = object;
   const { data } = dataOf(object);
   const findings: FieldError[] = [];
   let bytes = 0;
@@ -76,8 +69,8 @@ export function validateSecret(object: KubeObject): FieldError[] {
 }
 
 /** The type stays, and the data if the Secret is immutable (Kubernetes: `ValidateSecretUpdate`). */
-export function validateSecretUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateSecretUpdate(object: V1Secret, old: V1Secret): FieldError[] {
   const findings = validateFrozen(object, old);
-  if (isSame(object['type'], old['type'])) return findings;
-  return [invalidValue('type', object['type'], immutable), ...findings];
+  if (isSame(object.type, old.type)) return findings;
+  return [invalidValue('type', object.type, immutable), ...findings];
 }

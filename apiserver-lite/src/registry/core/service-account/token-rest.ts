@@ -1,3 +1,4 @@
+import type { V1ServiceAccount } from '@pg8s/k8s-proto/generated/models';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { groupVersionOf } from '@pg8s/k8s-proto/scheme';
@@ -45,7 +46,7 @@ export function requestToken(options: TokenRestOptions) {
   return async (
     context: RequestContext,
     name: string,
-    object: KubeObject,
+    object: V1ServiceAccount,
     { validate }: CreateOptions,
   ): Promise<KubeObject> => {
     const { namespace } = context.requestInfo;
@@ -154,7 +155,7 @@ async function boundTo(
   const { object } = await storageOf('', resource).get({ namespace: place, name }, '');
   const found: BoundObject = { name, uid: object.metadata.uid ?? '' };
   if (kind === 'Pod') {
-    const { serviceAccountName = '', nodeName } = (object['spec'] ?? {}) as {
+    const { serviceAccountName = '', nodeName } = (object.spec ?? {}) as {
       serviceAccountName?: string;
       nodeName?: string;
     };

@@ -58,7 +58,7 @@ export const serviceModule = defineKind('/Service', {
       keepField(object, old, 'status');
       // What is no load balancer any more has no address of one.
       if (spec.type !== 'LoadBalancer') {
-        object['status'] = { ...(object['status'] as object | undefined), loadBalancer: {} };
+        object.status = { ...(object.status as object | undefined), loadBalancer: {} };
       }
     },
     canonicalize(object) {

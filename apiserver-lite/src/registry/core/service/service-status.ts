@@ -1,4 +1,4 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1Service } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, notSupported, required } from '../../fields/field-errors.ts';
 import { validateIp } from '../../fields/ip.ts';
@@ -16,8 +16,8 @@ function validateMode({ ip = '', ipMode }: Entry, path: string): FieldError[] {
 }
 
 /** Where a Service is reached from outside (Kubernetes: `core/validation.ValidateLoadBalancerStatus`). */
-export function validateServiceStatus(object: KubeObject): FieldError[] {
-  const { type } = (object['spec'] ?? {}) as { type?: string };
+export function validateServiceStatus(object: V1Service): FieldError[] {
+  const { type } = (object.spec ?? {}) as { type?: string };
   const entries = entriesOf(object) ?? [];
   if (type !== 'LoadBalancer' && entries.length > 0) {
     return [forbiddenField(field, "may only be used when `spec.type` is 'LoadBalancer'")];

@@ -1,5 +1,5 @@
-import type { V1ServicePort, V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1Service, V1ServicePort, V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName, validPortNumber } from '../../fields/formats.ts';
@@ -112,7 +112,7 @@ function validateUniqueness({ ports, type }: V1ServiceSpec): FieldError[] {
   ];
 }
 
-function validateLoadBalancer(object: KubeObject, spec: V1ServiceSpec): FieldError[] {
+function validateLoadBalancer(object: V1Service, spec: V1ServiceSpec): FieldError[] {
   const balances = spec.type === 'LoadBalancer';
   const findings: FieldError[] = [];
   const { loadBalancerSourceRanges: ranges = [], loadBalancerClass } = spec;
@@ -172,7 +172,7 @@ const [topologyMode, topologyHints] = ['topology-mode', 'topology-aware-hints'].
 ) as [string, string];
 
 /** The annotation has an old name and a new one. */
-function validateTopologyMode({ metadata }: KubeObject): FieldError[] {
+function validateTopologyMode({ metadata }: V1Service): FieldError[] {
   const mode = metadata.annotations?.[topologyMode];
   const hints = metadata.annotations?.[topologyHints];
   if (mode === undefined || hints === undefined || mode === hints) return [];
@@ -181,8 +181,8 @@ function validateTopologyMode({ metadata }: KubeObject): FieldError[] {
 }
 
 /** A Service as it is, new or changed (Kubernetes: `core/validation.ValidateService`). */
-export function validateService(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1ServiceSpec;
+export function validateService(object: V1Service): FieldError[] {
+  const spec = specOf(object);
   const ports = spec.ports ?? [];
   const { type } = spec;
   const names = ports.length > 1 ? new Set<string>() : undefined;

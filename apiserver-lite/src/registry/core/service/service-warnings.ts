@@ -1,5 +1,5 @@
-import type { V1ServiceSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1Service } from '@pg8s/k8s-proto/generated/models';
 import { goQuote } from '../../fields/field-errors.ts';
 import { canonicalIp, ipVersion, isMasked, isNonStandard, maskedCidr, parseCidr } from '../../fields/ip.ts';
 
@@ -41,8 +41,8 @@ function rangeWarnings(text: string, field: string): string[] {
 const oldHints = 'service.kubernetes.io/topology-aware-hints';
 
 /** What of a Service is ignored, or will be (Kubernetes: `pkg/api/service/warnings.go`). */
-export function serviceWarnings(object: KubeObject): string[] {
-  const spec = (object['spec'] ?? {}) as V1ServiceSpec;
+export function serviceWarnings(object: V1Service): string[] {
+  const spec = specOf(object);
   const { type, clusterIPs, externalIPs, loadBalancerIP = '', loadBalancerSourceRanges: allowed } = spec;
   const isHeadless = type === 'ClusterIP' && spec.clusterIP === 'None';
   const isName = type === 'ExternalName';

@@ -1,5 +1,4 @@
-import type { DiscoveryV1EndpointPort, V1Endpoint } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1EndpointSlice, DiscoveryV1EndpointPort, V1Endpoint } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { unlessOwn } from '../../core/endpoints/own-endpoints.ts';
 import { duplicate, invalidEach, invalidValue, required, tooMany } from '../../fields/field-errors.ts';
@@ -80,12 +79,12 @@ function validateSlicePorts(ports: readonly DiscoveryV1EndpointPort[] | undefine
 }
 
 /** Kubernetes: `discovery/validation.ValidateEndpointSlice`. */
-export function validateEndpointSlice(object: KubeObject): FieldError[] {
+export function validateEndpointSlice(object: V1EndpointSlice): FieldError[] {
   const { addressType = '', ports } = object as {
     addressType?: string;
     ports?: DiscoveryV1EndpointPort[];
   };
-  const endpoints = (object['endpoints'] as V1Endpoint[] | null | undefined) ?? [];
+  const endpoints = (object.endpoints as V1Endpoint[] | null | undefined) ?? [];
   const findings = [...oneOf('addressType', addressType, addressTypes), ...validateSlicePorts(ports)];
   if (endpoints.length > most.endpoints) {
     findings.push(tooMany('endpoints', endpoints.length, most.endpoints));

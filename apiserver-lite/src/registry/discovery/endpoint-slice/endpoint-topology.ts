@@ -1,10 +1,9 @@
-import type { V1Endpoint } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1EndpointSlice, V1Endpoint } from '@pg8s/k8s-proto/generated/models';
 import { isSame } from '../../generic/copy-object.ts';
 
 const hostname = 'kubernetes.io/hostname';
 
-const endpointsOf = (object: KubeObject | undefined): V1Endpoint[] =>
+const endpointsOf = (object: V1EndpointSlice | undefined): V1Endpoint[] =>
   (object?.['endpoints'] ?? []) as V1Endpoint[];
 
 /**
@@ -12,8 +11,8 @@ const endpointsOf = (object: KubeObject | undefined): V1Endpoint[] =>
  * change, the name of a node that stood in there moves to its own field (Kubernetes:
  * `endpointslice.dropTopologyOnV1`).
  */
-export function dropTopology(object: KubeObject, old: KubeObject | undefined): void {
-  if (old !== undefined && isSame(object['endpoints'], old['endpoints'])) return;
+export function dropTopology(object: V1EndpointSlice, old: V1EndpointSlice | undefined): void {
+  if (old !== undefined && isSame(object.endpoints, old.endpoints)) return;
   const known = new Set(endpointsOf(old).map(({ deprecatedTopology }) => deprecatedTopology?.[hostname]));
   for (const endpoint of endpointsOf(object)) {
     const node = endpoint.deprecatedTopology?.[hostname];

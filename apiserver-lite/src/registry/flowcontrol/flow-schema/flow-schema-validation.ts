@@ -1,11 +1,13 @@
+import { specOf } from '../../fields/spec-and-status.ts';
 import type {
+  V1FlowSchema,
   FlowcontrolV1Subject,
   V1FlowSchemaSpec,
   V1NonResourcePolicyRule,
   V1PolicyRulesWithSubjects,
   V1ResourcePolicyRule,
+  V1PriorityLevelConfiguration,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import {
@@ -27,8 +29,8 @@ const subjectKinds = ['Group', 'ServiceAccount', 'User'];
 const maxPrecedence = 10000;
 
 /** Which requests go to which priority level (Kubernetes: `flowcontrol/validation.ValidateFlowSchema`). */
-export function validateFlowSchema(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1FlowSchemaSpec;
+export function validateFlowSchema(object: V1FlowSchema): FieldError[] {
+  const spec = specOf(object);
   const { name = '' } = object.metadata;
   const mandatory = Object.hasOwn(mandatoryFlowSchemas, name) ? mandatoryFlowSchemas[name] : undefined;
   const findings = validateSpec(spec, name);
@@ -40,8 +42,8 @@ export function validateFlowSchema(object: KubeObject): FieldError[] {
 }
 
 /** Conditions have types, each its own; they are all that a status holds. */
-export function validateFlowConditions(object: KubeObject): FieldError[] {
-  const { conditions = [] } = (object['status'] ?? {}) as { conditions?: { type?: string }[] };
+export function validateFlowConditions(object: V1FlowSchema | V1PriorityLevelConfiguration): FieldError[] {
+  const { conditions = [] } = object.status ?? {};
   const types = conditions.map(({ type = '' }) => type);
   return each(conditions, 'status.conditions', ({ type = '' }, path, index) => {
     const findings: FieldError[] = [];

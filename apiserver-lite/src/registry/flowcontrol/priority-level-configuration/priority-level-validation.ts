@@ -1,10 +1,11 @@
+import { specOf } from '../../fields/spec-and-status.ts';
 import type {
+  V1PriorityLevelConfiguration,
   V1ExemptPriorityLevelConfiguration,
   V1LimitedPriorityLevelConfiguration,
   V1PriorityLevelConfigurationSpec,
   V1QueuingConfiguration,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
@@ -19,8 +20,8 @@ const maxHashBits = 60;
  * How many requests of a level run at a time, and what becomes of others (Kubernetes:
  * `ValidatePriorityLevelConfiguration`).
  */
-export function validatePriorityLevel(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1PriorityLevelConfigurationSpec;
+export function validatePriorityLevel(object: V1PriorityLevelConfiguration): FieldError[] {
+  const spec = specOf(object);
   const { name = '' } = object.metadata;
   return [...validateSpec(spec, name), ...validateMandatory(spec, name), ...validateFlowConditions(object)];
 }

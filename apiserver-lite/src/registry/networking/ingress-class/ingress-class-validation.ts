@@ -1,5 +1,5 @@
-import type { V1IngressClassSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1IngressClass } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notSupported, required, tooLong } from '../../fields/field-errors.ts';
 import { dns1123Label, domainPrefixedPath } from '../../fields/formats.ts';
@@ -17,8 +17,8 @@ function validateController(controller: string | undefined, field: string): Fiel
 }
 
 /** Kubernetes: `networking/validation.ValidateIngressClass`. */
-export function validateIngressClass(object: KubeObject): FieldError[] {
-  const { controller, parameters } = (object['spec'] ?? {}) as V1IngressClassSpec;
+export function validateIngressClass(object: V1IngressClass): FieldError[] {
+  const { controller, parameters } = specOf(object);
   const findings = validateController(controller, 'spec.controller');
   if (!parameters) return findings;
   const { apiGroup, kind, name, scope, namespace } = parameters;

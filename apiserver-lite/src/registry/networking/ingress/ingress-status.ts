@@ -1,11 +1,11 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1Ingress } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { validateIp } from '../../fields/ip.ts';
 import { each } from '../../fields/rules.ts';
 import { entriesOf, field, validateHost } from '../load-balancer-entries.ts';
 
 /** The same of an Ingress (Kubernetes: `networking/validation.ValidateIngressLoadBalancerStatus`). */
-export function validateIngressStatus(object: KubeObject): FieldError[] {
+export function validateIngressStatus(object: V1Ingress): FieldError[] {
   return each(entriesOf(object), field, ({ ip = '', hostname = '' }, path) => [
     ...(ip === '' ? [] : validateIp(`${path}.ip`, ip)),
     ...validateHost(hostname, `${path}.hostname`),

@@ -1,5 +1,5 @@
-import type { V1HTTPIngressPath, V1IngressBackend, V1IngressSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1Ingress, V1HTTPIngressPath, V1IngressBackend } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
 import {
@@ -79,8 +79,8 @@ function validateHost(host: string, field: string): FieldError[] {
 }
 
 /** Hosts, paths and backends of an Ingress (Kubernetes: `networking/validation.ValidateIngressSpec`). */
-export function validateIngress(object: KubeObject): FieldError[] {
-  const { rules, defaultBackend, ingressClassName, tls } = (object['spec'] ?? {}) as V1IngressSpec;
+export function validateIngress(object: V1Ingress): FieldError[] {
+  const { rules, defaultBackend, ingressClassName, tls } = specOf(object);
   const findings: FieldError[] = [];
   if ((rules ?? []).length === 0 && !defaultBackend) {
     findings.push(invalidValue('spec', rules, 'either `defaultBackend` or `rules` must be specified'));
@@ -115,9 +115,9 @@ export function validateIngress(object: KubeObject): FieldError[] {
 const classAnnotation = 'kubernetes.io/ingress.class';
 
 /** A new Ingress says its class once. */
-export function validateNewIngress(object: KubeObject): FieldError[] {
+export function validateNewIngress(object: V1Ingress): FieldError[] {
   const annotation = object.metadata.annotations?.[classAnnotation];
-  const { ingressClassName } = (object['spec'] ?? {}) as V1IngressSpec;
+  const { ingressClassName } = specOf(object);
   if (annotation === undefined || typeof ingressClassName !== 'string') return validateIngress(object);
   const detail = 'must match `ingressClassName` when both are specified';
   return [

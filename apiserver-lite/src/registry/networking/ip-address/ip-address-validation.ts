@@ -1,4 +1,4 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1IPAddress } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { formatAddress, parseAddress } from '../../core/service/allocation/ip-range.ts';
 import { invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
@@ -26,11 +26,11 @@ interface ParentReference {
   name?: string;
 }
 
-const parentOf = (object: KubeObject) =>
-  ((object['spec'] ?? {}) as { parentRef?: ParentReference | null }).parentRef;
+const parentOf = (object: V1IPAddress) =>
+  ((object.spec ?? {}) as { parentRef?: ParentReference | null }).parentRef;
 
 /** Whose address it is (Kubernetes: `networking/validation.ValidateIPAddress`). */
-export function validateIpAddress(object: KubeObject): FieldError[] {
+export function validateIpAddress(object: V1IPAddress): FieldError[] {
   const parent = parentOf(object);
   const field = 'spec.parentRef';
   if (!parent) return [required(field)];
@@ -45,7 +45,7 @@ export function validateIpAddress(object: KubeObject): FieldError[] {
 }
 
 /** An address never changes hands. */
-export function validateIpAddressUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateIpAddressUpdate(object: V1IPAddress, old: V1IPAddress): FieldError[] {
   const parent = parentOf(object);
   if (isSame(parent, parentOf(old))) return [];
   return [invalidValue('spec.parentRef', goValue('networking.v1.ParentReference', parent), immutable)];

@@ -1,10 +1,10 @@
+import { specOf } from '../../fields/spec-and-status.ts';
 import type {
+  V1NetworkPolicy,
   V1IPBlock,
   V1NetworkPolicyPeer,
   V1NetworkPolicyPort,
-  V1NetworkPolicySpec,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import {
   forbiddenField,
@@ -77,8 +77,8 @@ interface IngressRule {
 }
 
 /** Validates rules, peers and ports (Kubernetes: `networking/validation.ValidateNetworkPolicySpec`). */
-export function validateNetworkPolicy(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as V1NetworkPolicySpec;
+export function validateNetworkPolicy(object: V1NetworkPolicy): FieldError[] {
+  const spec = specOf(object);
   const policyTypes = spec.policyTypes ?? [];
   const findings = [
     ...validateLabelSelector(spec.podSelector, 'spec.podSelector'),

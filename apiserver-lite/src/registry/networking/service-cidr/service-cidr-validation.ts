@@ -1,4 +1,4 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1ServiceCIDR } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { familyOf, formatAddress, parseAddress } from '../../core/service/allocation/ip-range.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
@@ -7,18 +7,18 @@ import { parseCidr } from '../../fields/ip.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { hasLeadingZeros, isMapped } from '../address-forms.ts';
 
-const cidrsOf = (object: KubeObject) => ((object['spec'] ?? {}) as { cidrs?: string[] | null }).cidrs ?? [];
+const cidrsOf = (object: V1ServiceCIDR) => ((object.spec ?? {}) as { cidrs?: string[] | null }).cidrs ?? [];
 
 /**
  * The ranges that Services get addresses from: one, or one of each family (Kubernetes:
  * `networking/validation.ValidateServiceCIDR`).
  */
-export function validateServiceCidr(object: KubeObject): FieldError[] {
+export function validateServiceCidr(object: V1ServiceCIDR): FieldError[] {
   const cidrs = cidrsOf(object);
   const field = 'spec.cidrs';
   if (cidrs.length === 0) return [required(field, 'at least one CIDR required')];
   if (cidrs.length > 2) {
-    const value = goValue('networking.v1.ServiceCIDRSpec', object['spec']);
+    const value = goValue('networking.v1.ServiceCIDRSpec', object.spec);
     return [invalidValue(field, value, 'may only hold up to 2 values')];
   }
   const findings = cidrs.flatMap((cidr, index) => validateStrictCidr(cidr, `${field}[${index}]`));
@@ -47,7 +47,7 @@ function validateStrictCidr(text: string, field: string): FieldError[] {
 }
 
 /** A range stays; one of the other family may come to it. */
-export function validateServiceCidrUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateServiceCidrUpdate(object: V1ServiceCIDR, old: V1ServiceCIDR): FieldError[] {
   const [cidrs, before] = [cidrsOf(object), cidrsOf(old)];
   if (cidrs.length === before.length) {
     return cidrs.flatMap((cidr, index) =>
@@ -58,5 +58,5 @@ export function validateServiceCidrUpdate(object: KubeObject, old: KubeObject): 
     const changed = cidrs[0] === before[0] ? [] : [invalidValue('spec.cidrs[0]', cidrs[0], immutable)];
     return [...changed, ...validateServiceCidr(object)];
   }
-  return [invalidValue('spec.cidrs', object['spec'] === undefined ? null : cidrs, immutable)];
+  return [invalidValue('spec.cidrs', object.spec === undefined ? null : cidrs, immutable)];
 }

@@ -1,5 +1,4 @@
 import type { V1RuntimeClass } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, required } from '../../fields/field-errors.ts';
 import { dns1123Label } from '../../fields/formats.ts';
@@ -8,7 +7,7 @@ import { validateResources } from '../../pod-template/resources/resources.ts';
 import { validateTolerations } from '../../pod-template/scheduling/tolerations.ts';
 
 /** Kubernetes: `node/validation.ValidateRuntimeClass`. */
-export function validateRuntimeClass(object: KubeObject): FieldError[] {
+export function validateRuntimeClass(object: V1RuntimeClass): FieldError[] {
   const { handler = '', overhead, scheduling } = object as unknown as Partial<V1RuntimeClass>;
   return [
     ...(handler === '' ? [required('handler')] : invalidEach('handler', handler, dns1123Label(handler))),

@@ -1,5 +1,5 @@
-import type { V1PodDisruptionBudgetStatus } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { statusOf } from '../../fields/spec-and-status.ts';
+import type { V1PodDisruptionBudget } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { atLeastZero } from '../../fields/rules.ts';
 import { validateConditions } from '../../fields/conditions.ts';
@@ -7,8 +7,8 @@ import { validateConditions } from '../../fields/conditions.ts';
 const counts = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const;
 
 /** Kubernetes: `policy/validation.ValidatePodDisruptionBudgetStatusUpdate`. */
-export function validateDisruptionStatus(object: KubeObject): FieldError[] {
-  const status = (object['status'] ?? {}) as Partial<V1PodDisruptionBudgetStatus>;
+export function validateDisruptionStatus(object: V1PodDisruptionBudget): FieldError[] {
+  const status = statusOf(object);
   return [
     ...validateConditions(status.conditions, 'status.conditions'),
     ...counts.flatMap((name) => atLeastZero(`status.${name}`, status[name])),

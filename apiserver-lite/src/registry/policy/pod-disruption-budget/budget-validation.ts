@@ -1,5 +1,4 @@
-import type { V1LabelSelector } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1PodDisruptionBudget, V1LabelSelector } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
 import { goValue } from '../../fields/go-value.ts';
@@ -16,8 +15,8 @@ interface BudgetSpec {
 const isSet = (value: unknown) => value !== undefined && value !== null;
 
 /** Kubernetes: `policy/validation.ValidatePodDisruptionBudgetSpec`. */
-export function validateDisruptionBudget(object: KubeObject): FieldError[] {
-  const spec = (object['spec'] ?? {}) as BudgetSpec;
+export function validateDisruptionBudget(object: V1PodDisruptionBudget): FieldError[] {
+  const spec = (object.spec ?? {}) as BudgetSpec;
   const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy: policy } = spec;
   const findings =
     isSet(minAvailable) && isSet(maxUnavailable)

@@ -11,7 +11,7 @@ export const clusterRoleModule = defineKind('rbac.authorization.k8s.io/ClusterRo
     {
       name: 'clusterrole-aggregation-controller',
       effect: 'no rules are aggregated',
-      concerns: (object) => object['aggregationRule'] !== undefined,
+      concerns: (object) => object.aggregationRule !== undefined,
     },
   ],
 });

@@ -1,5 +1,5 @@
-import type { V1DeviceClassSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1DeviceClass } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
 import { qualifiedName } from '../../fields/formats.ts';
@@ -15,8 +15,8 @@ function isExtendedResource(name: string): boolean {
 }
 
 /** Devices that are alike (Kubernetes: `resource/validation.ValidateDeviceClass`). */
-export function validateDeviceClass(object: KubeObject): FieldError[] {
-  const { selectors, config, extendedResourceName: name } = (object['spec'] ?? {}) as V1DeviceClassSpec;
+export function validateDeviceClass(object: V1DeviceClass): FieldError[] {
+  const { selectors, config, extendedResourceName: name } = specOf(object);
   const findings = [
     ...validateSelectors(selectors, 'spec.selectors'),
     ...limitedList(

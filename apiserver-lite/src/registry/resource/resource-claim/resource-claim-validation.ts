@@ -1,4 +1,6 @@
+import { specOf } from '../../fields/spec-and-status.ts';
 import type {
+  ResourceV1ResourceClaim,
   V1AllocationResult,
   V1DeviceAllocationConfiguration,
   V1DeviceRequestAllocationResult,
@@ -6,8 +8,8 @@ import type {
   V1DeviceClaim,
   V1NodeSelector,
   V1ResourceClaimConsumerReference,
+  V1ResourceClaimTemplate,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import {
@@ -42,25 +44,28 @@ import { validateLabelName, validatePoolName, validateUid } from '../devices/res
 const maxReservations = 256;
 const maxResults = 32;
 
-const devicesOf = (object: KubeObject) =>
-  ((object['spec'] ?? {}) as { devices?: Partial<V1DeviceClaim> }).devices ?? {};
+const devicesOf = (object: ResourceV1ResourceClaim) =>
+  ((object.spec ?? {}) as { devices?: Partial<V1DeviceClaim> }).devices ?? {};
 
 /** A new claim of devices (Kubernetes: `resource/validation.ValidateResourceClaim`). */
-export function validateResourceClaim(object: KubeObject): FieldError[] {
+export function validateResourceClaim(object: ResourceV1ResourceClaim): FieldError[] {
   return validateDeviceClaim(devicesOf(object), 'spec.devices');
 }
 
 /** A claim never changes what it asks for. */
-export function validateResourceClaimUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  return isSame(object['spec'], old['spec'])
+export function validateResourceClaimUpdate(
+  object: ResourceV1ResourceClaim,
+  old: ResourceV1ResourceClaim,
+): FieldError[] {
+  return isSame(object.spec, old.spec)
     ? []
-    : [invalidValue('spec', goValue('resource.v1.ResourceClaimSpec', object['spec']), immutable)];
+    : [invalidValue('spec', goValue('resource.v1.ResourceClaimSpec', object.spec), immutable)];
 }
 
 /** A new template of claims (Kubernetes: `resource/validation.ValidateResourceClaimTemplate`). */
-export function validateResourceClaimTemplate(object: KubeObject): FieldError[] {
-  const { metadata = {}, spec } = (object['spec'] ?? {}) as Partial<KubeObject>;
-  const { devices = {} } = (spec ?? {}) as { devices?: Partial<V1DeviceClaim> };
+export function validateResourceClaimTemplate(object: V1ResourceClaimTemplate): FieldError[] {
+  const { metadata = {}, spec } = specOf(object);
+  const { devices = {} } = spec ?? {};
   return [
     ...validateAnnotations(metadata.annotations, 'spec.metadata.annotations'),
     ...validateLabels(metadata.labels, 'spec.metadata.labels'),
@@ -70,19 +75,25 @@ export function validateResourceClaimTemplate(object: KubeObject): FieldError[] 
 }
 
 /** A template never changes. */
-export function validateResourceClaimTemplateUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  return isSame(object['spec'], old['spec'])
+export function validateResourceClaimTemplateUpdate(
+  object: V1ResourceClaimTemplate,
+  old: V1ResourceClaimTemplate,
+): FieldError[] {
+  return isSame(object.spec, old.spec)
     ? []
-    : [invalidValue('spec', goValue('resource.v1.ResourceClaimTemplateSpec', object['spec']), immutable)];
+    : [invalidValue('spec', goValue('resource.v1.ResourceClaimTemplateSpec', object.spec), immutable)];
 }
 
 /**
  * Which devices a claim was given, and its users (Kubernetes:
  * `resource/validation.ValidateResourceClaimStatusUpdate`).
  */
-export function validateResourceClaimStatus(object: KubeObject, old: KubeObject): FieldError[] {
-  const status = (object['status'] ?? {}) as ClaimStatus;
-  const before = (old['status'] ?? {}) as ClaimStatus;
+export function validateResourceClaimStatus(
+  object: ResourceV1ResourceClaim,
+  old: ResourceV1ResourceClaim,
+): FieldError[] {
+  const status = (object.status ?? {}) as ClaimStatus;
+  const before = (old.status ?? {}) as ClaimStatus;
   const names = requestNamesOf(devicesOf(object));
   const allocated = new Set((status.allocation?.devices?.results ?? []).map(idOf));
   return [

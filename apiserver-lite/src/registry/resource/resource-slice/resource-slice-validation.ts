@@ -1,5 +1,5 @@
-import type { V1CounterSet, V1ResourceSliceSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1ResourceSlice, V1CounterSet, V1ResourceSliceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
 import { dns1123Subdomain } from '../../fields/formats.ts';
@@ -16,15 +16,13 @@ const maxDevices = 128;
 const maxAdvancedDevices = 64;
 const maxCounterSets = 8;
 
-const specOf = (object: KubeObject) => (object['spec'] ?? {}) as Partial<V1ResourceSliceSpec>;
-
 /** The devices that a driver offers (Kubernetes: `resource/validation.ValidateResourceSlice`). */
-export function validateResourceSlice(object: KubeObject): FieldError[] {
+export function validateResourceSlice(object: V1ResourceSlice): FieldError[] {
   return validateSpec(specOf(object), undefined);
 }
 
 /** A slice stays with its driver, its pool and its node. */
-export function validateResourceSliceUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateResourceSliceUpdate(object: V1ResourceSlice, old: V1ResourceSlice): FieldError[] {
   return validateSpec(specOf(object), specOf(old));
 }
 

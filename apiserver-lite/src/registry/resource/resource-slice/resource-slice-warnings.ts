@@ -1,12 +1,11 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1ResourceSlice } from '@pg8s/k8s-proto/generated/models';
+import { specOf } from '../../fields/spec-and-status.ts';
 import { goQuote } from '../../fields/field-errors.ts';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 
-const specOf = <T>(object: KubeObject | undefined) => (object?.['spec'] ?? {}) as Partial<T>;
-
 /** Warns of a driver name with uppercase characters. */
-export const resourceSliceWarnings: KindWarnings = (object) => {
-  const { driver = '' } = specOf<{ driver: string }>(object);
+export const resourceSliceWarnings: KindWarnings<V1ResourceSlice> = (object) => {
+  const { driver = '' } = specOf(object);
   const advice = 'driver names should be lowercase';
   return driver === driver.toLowerCase()
     ? []

@@ -1,5 +1,5 @@
+import type { V1PriorityClass } from '@pg8s/k8s-proto/generated/models';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { forbiddenField, invalidValue } from '../../fields/field-errors.ts';
@@ -29,29 +29,29 @@ function validateSystemClass(name: string, value: number, isDefault: boolean): F
 }
 
 /** Kubernetes: `scheduling/validation.ValidatePriorityClass`. */
-export function validatePriorityClass(object: KubeObject): FieldError[] {
+export function validatePriorityClass(object: V1PriorityClass): FieldError[] {
   const { name = '' } = object.metadata;
-  const value = Number(object['value'] ?? 0);
+  const value = Number(object.value ?? 0);
   const findings = name.startsWith('system-')
-    ? validateSystemClass(name, value, object['globalDefault'] === true)
+    ? validateSystemClass(name, value, object.globalDefault === true)
     : [];
   if (!name.startsWith('system-') && value > highestUserPriority) {
     const detail = `maximum allowed value of a user defined priority is ${highestUserPriority}`;
     findings.push(forbiddenField('value', detail));
   }
-  const policy = object['preemptionPolicy'] as string | undefined;
+  const policy = object.preemptionPolicy as string | undefined;
   if (policy === undefined) return findings;
   return [...findings, ...oneOf('preemptionPolicy', policy, ['PreemptLowerPriority', 'Never'])];
 }
 
 /** The value of a PriorityClass never changes, as Pods took it over. */
-export function validatePriorityClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validatePriorityClassUpdate(object: V1PriorityClass, old: V1PriorityClass): FieldError[] {
   const findings: FieldError[] = [];
-  if (Number(object['value'] ?? 0) !== Number(old['value'] ?? 0)) {
+  if (Number(object.value ?? 0) !== Number(old.value ?? 0)) {
     findings.push(forbiddenField('value', 'may not be changed in an update.'));
   }
-  if (!isSame(object['preemptionPolicy'], old['preemptionPolicy'])) {
-    findings.push(invalidValue('preemptionPolicy', object['preemptionPolicy'], immutable));
+  if (!isSame(object.preemptionPolicy, old.preemptionPolicy)) {
+    findings.push(invalidValue('preemptionPolicy', object.preemptionPolicy, immutable));
   }
   return findings;
 }

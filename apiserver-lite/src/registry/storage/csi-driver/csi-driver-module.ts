@@ -11,7 +11,7 @@ export const csiDriverModule = defineKind('storage.k8s.io/CSIDriver', {
     allowUnconditionalUpdate: false,
     // New ones have no generation; updates count from there.
     prepareForUpdate(object, old) {
-      if (isSame(object['spec'], old['spec'])) return;
+      if (isSame(object.spec, old.spec)) return;
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     },
     metadataChecksOnUpdate: ['change'],

@@ -1,5 +1,4 @@
-import type { V1CSIDriverSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1CSIDriver, V1CSIDriverSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidValue, notSupported } from '../../fields/field-errors.ts';
 import { immutable } from '../../fields/metadata.ts';
@@ -15,10 +14,10 @@ interface DriverSpec extends V1CSIDriverSpec {
   serviceAccountTokenInSecrets?: boolean;
 }
 
-const driverOf = (object: KubeObject) => (object['spec'] ?? {}) as DriverSpec;
+const driverOf = (object: V1CSIDriver) => (object.spec ?? {}) as DriverSpec;
 
 /** How a storage driver wants to be called (Kubernetes: `storage/validation.ValidateCSIDriver`). */
-export function validateCsiDriver(object: KubeObject): FieldError[] {
+export function validateCsiDriver(object: V1CSIDriver): FieldError[] {
   const spec = driverOf(object);
   const { nodeAllocatableUpdatePeriodSeconds: period, serviceAccountTokenInSecrets: inSecrets } = spec;
   const field = 'spec.nodeAllocatableUpdatePeriodSeconds';
@@ -57,7 +56,7 @@ function validateTokenRequests({ tokenRequests }: DriverSpec): FieldError[] {
 }
 
 /** Whether volumes are attached, and how long they live, is decided once. */
-export function validateCsiDriverUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateCsiDriverUpdate(object: V1CSIDriver, old: V1CSIDriver): FieldError[] {
   const [spec, before] = [driverOf(object), driverOf(old)];
   const fixed: [string, unknown, unknown][] = [
     // kube-apiserver's own name of the field.

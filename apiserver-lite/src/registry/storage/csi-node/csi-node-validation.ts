@@ -1,5 +1,5 @@
-import type { V1CSINodeDriver, V1CSINodeSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { V1CSINode, V1CSINodeDriver } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
 import { qualifiedName } from '../../fields/formats.ts';
@@ -11,10 +11,10 @@ import { validateCsiDriverName } from '../../pod-template/volumes/volume-sources
 
 const maxNodeIdBytes = 256;
 
-const driversOf = (object: KubeObject) => ((object['spec'] ?? {}) as Partial<V1CSINodeSpec>).drivers ?? [];
+const driversOf = (object: V1CSINode) => specOf(object).drivers ?? [];
 
 /** The storage drivers of a node (Kubernetes: `storage/validation.ValidateCSINode`). */
-export function validateCsiNode(object: KubeObject): FieldError[] {
+export function validateCsiNode(object: V1CSINode): FieldError[] {
   const drivers = driversOf(object);
   const names = drivers.map(({ name = '' }) => name);
   return each(drivers, 'spec.drivers', (driver, path, index) => {
@@ -41,7 +41,7 @@ function validateTopologyKeys({ topologyKeys }: V1CSINodeDriver, field: string):
 }
 
 /** A driver of a node changes nothing but how many volumes it takes. */
-export function validateCsiNodeUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateCsiNodeUpdate(object: V1CSINode, old: V1CSINode): FieldError[] {
   const rest = (driver: V1CSINodeDriver) => {
     const { name, nodeID, topologyKeys } = driver;
     return { name, nodeID, topologyKeys };

@@ -1,4 +1,4 @@
-import type { V1LabelSelector } from '@pg8s/k8s-proto/generated/models';
+import type { V1CSIStorageCapacity, V1LabelSelector } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue } from '../../fields/field-errors.ts';
@@ -15,10 +15,10 @@ interface Capacity {
   capacity?: string;
 }
 
-const capacityOf = (object: KubeObject): Capacity => object as Capacity & KubeObject;
+const capacityOf = (object: V1CSIStorageCapacity): Capacity => object as Capacity & KubeObject;
 
 /** How much room there is somewhere (Kubernetes: `storage/validation.ValidateCSIStorageCapacity`). */
-export function validateStorageCapacity(object: KubeObject): FieldError[] {
+export function validateStorageCapacity(object: V1CSIStorageCapacity): FieldError[] {
   const { nodeTopology, storageClassName: name = '', capacity } = capacityOf(object);
   return [
     ...validateLabelSelector(nodeTopology, 'nodeTopology'),
@@ -28,7 +28,10 @@ export function validateStorageCapacity(object: KubeObject): FieldError[] {
 }
 
 /** Where, and of which class, stays. */
-export function validateStorageCapacityUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateStorageCapacityUpdate(
+  object: V1CSIStorageCapacity,
+  old: V1CSIStorageCapacity,
+): FieldError[] {
   const [now, before] = [capacityOf(object), capacityOf(old)];
   const findings: FieldError[] = [];
   if (!isSame(now.nodeTopology, before.nodeTopology)) {

@@ -1,5 +1,4 @@
-import type { V1TopologySelectorTerm } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1StorageClass, V1TopologySelectorTerm } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
 import { qualifiedName } from '../../fields/formats.ts';
@@ -50,20 +49,20 @@ function validateDistinct(terms: readonly V1TopologySelectorTerm[] | undefined):
 }
 
 /** Kubernetes: `storage/validation.ValidateStorageClass`. */
-export function validateStorageClass(object: KubeObject): FieldError[] {
+export function validateStorageClass(object: V1StorageClass): FieldError[] {
   const text = (name: string) => object[name] as string | undefined;
   return [
     ...named('provisioner', text('provisioner'), (name) => qualifiedName(name.toLowerCase())),
-    ...validateParameters(object['parameters'] as Record<string, string> | undefined),
+    ...validateParameters(object.parameters as Record<string, string> | undefined),
     ...oneOfIfSet('reclaimPolicy', text('reclaimPolicy'), ['Delete', 'Retain']),
     ...oneOf('volumeBindingMode', text('volumeBindingMode'), ['Immediate', 'WaitForFirstConsumer']),
-    ...validateTopologies(object['allowedTopologies'] as V1TopologySelectorTerm[] | undefined),
-    ...validateDistinct(object['allowedTopologies'] as V1TopologySelectorTerm[] | undefined),
+    ...validateTopologies(object.allowedTopologies as V1TopologySelectorTerm[] | undefined),
+    ...validateDistinct(object.allowedTopologies as V1TopologySelectorTerm[] | undefined),
   ];
 }
 
 /** A class makes the same volumes for ever. */
-export function validateStorageClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateStorageClassUpdate(object: V1StorageClass, old: V1StorageClass): FieldError[] {
   return ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']
     .filter((name) => !isSame(object[name], old[name]))
     .map((name) => invalidValue(name, object[name] ?? (name === 'provisioner' ? '' : null), immutable));

@@ -1,10 +1,11 @@
+import { specOf } from '../../fields/spec-and-status.ts';
 import type {
+  V1VolumeAttachment,
   V1PersistentVolumeSpec,
   V1VolumeAttachmentSpec,
   V1VolumeAttachmentStatus,
   V1VolumeError,
 } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { forbiddenField, invalidEach, invalidValue, required, tooLong } from '../../fields/field-errors.ts';
@@ -22,13 +23,11 @@ import {
 const maxMetadataBytes = 256 * 1024;
 const maxMessageBytes = 1024;
 
-const specOf = (object: KubeObject) => (object['spec'] ?? {}) as Partial<V1VolumeAttachmentSpec>;
-
 /**
  * A volume that is to be attached to a node (Kubernetes: `storage/validation.ValidateVolumeAttachment`,
  * `ValidateVolumeAttachmentV1`).
  */
-export function validateVolumeAttachment(object: KubeObject): FieldError[] {
+export function validateVolumeAttachment(object: V1VolumeAttachment): FieldError[] {
   const { attacher = '', source, nodeName = '' } = specOf(object);
   const { persistentVolumeName: volume } = source ?? {};
   return [
@@ -84,15 +83,18 @@ function validateInline(spec: Partial<V1PersistentVolumeSpec>, field: string): F
 }
 
 /** What is to be attached, by which attacher and where, stays. */
-export function validateVolumeAttachmentUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  return isSame(object['spec'], old['spec'])
+export function validateVolumeAttachmentUpdate(
+  object: V1VolumeAttachment,
+  old: V1VolumeAttachment,
+): FieldError[] {
+  return isSame(object.spec, old.spec)
     ? []
-    : [invalidValue('spec', goValue('storage.v1.VolumeAttachmentSpec', object['spec']), immutable)];
+    : [invalidValue('spec', goValue('storage.v1.VolumeAttachmentSpec', object.spec), immutable)];
 }
 
 /** What came of it. */
-export function validateVolumeAttachmentStatus(object: KubeObject): FieldError[] {
-  const { attachmentMetadata, attachError, detachError } = (object['status'] ??
+export function validateVolumeAttachmentStatus(object: V1VolumeAttachment): FieldError[] {
+  const { attachmentMetadata, attachError, detachError } = (object.status ??
     {}) as Partial<V1VolumeAttachmentStatus>;
   const bytes = Object.entries(attachmentMetadata ?? {}).reduce(
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1VolumeAttributesClass } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, required } from '../../fields/field-errors.ts';
 import { qualifiedName } from '../../fields/formats.ts';
@@ -7,7 +7,7 @@ import { isSame } from '../../generic/copy-object.ts';
 import { validateParameters } from '../class-parameters.ts';
 
 /** Kubernetes: `storage/validation.ValidateVolumeAttributesClass`. */
-export function validateVolumeAttributesClass(object: KubeObject): FieldError[] {
+export function validateVolumeAttributesClass(object: V1VolumeAttributesClass): FieldError[] {
   const { driverName, parameters } = object as { driverName?: string; parameters?: Record<string, string> };
   const empty = Object.keys(parameters ?? {}).length === 0;
   return [
@@ -18,7 +18,10 @@ export function validateVolumeAttributesClass(object: KubeObject): FieldError[] 
 }
 
 /** A class asks the same of the same driver for ever. */
-export function validateVolumeAttributesClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateVolumeAttributesClassUpdate(
+  object: V1VolumeAttributesClass,
+  old: V1VolumeAttributesClass,
+): FieldError[] {
   return ['driverName', 'parameters']
     .filter((name) => !isSame(object[name], old[name]))
     .map((name) => forbiddenField(name, `updates to ${name} are forbidden.`));

@@ -1,16 +1,10 @@
-import type { V1PodSpec } from '@pg8s/k8s-proto/generated/models';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { badRequest } from '../../../../api-errors/status-error.ts';
-
-/** A Pod, as far as its containers are looked for. */
-export interface PodWithContainers extends KubeObject {
-  spec: V1PodSpec;
-}
+import type { Pod } from '../pod.ts';
 
 const defaultContainer = 'kubectl.kubernetes.io/default-container';
 
 /** The container that is meant; throws as kube-apiserver does where that is not clear. */
-export function containerOf(pod: PodWithContainers, wanted: string | null): string {
+export function containerOf(pod: Pod, wanted: string | null): string {
   const { spec, metadata } = pod;
   const names = spec.containers.map(({ name }) => name);
   const known = [

@@ -6,7 +6,8 @@ import { badRequest, internalError, StatusError } from '../../../../api-errors/s
 import type { ResourceStorage } from '../../../../storage/storage.ts';
 import type { GenericStore } from '../../../generic/generic-store.ts';
 import { storeRequest } from '../../../generic/store-rest.ts';
-import { containerOf, type PodWithContainers } from './container-of.ts';
+import type { Pod } from '../pod.ts';
+import { containerOf } from './container-of.ts';
 import type { KubeletClient, NodeWithEndpoint } from './kubelet-client.ts';
 import { podLogOptions } from './log-options.ts';
 
@@ -30,7 +31,7 @@ export function readLog({ pods, nodes, kubelet, clock }: LogRestOptions) {
     const options = podLogOptions(name, context.url.searchParams);
     const request = storeRequest(context, clock, false);
     const { object } = await pods.get(request, name, '0');
-    const pod = object as PodWithContainers;
+    const pod = object as Pod;
     const container = containerOf(pod, options.container);
     const { nodeName } = pod.spec;
     if (!nodeName) {

@@ -2,7 +2,8 @@ import type { RequestContext } from '../../../../http/request-context.ts';
 import { badRequest, StatusError } from '../../../../api-errors/status-error.ts';
 import type { GenericStore } from '../../../generic/generic-store.ts';
 import { storeRequest } from '../../../generic/store-rest.ts';
-import { containerOf, type PodWithContainers } from './container-of.ts';
+import type { Pod } from '../pod.ts';
+import { containerOf } from './container-of.ts';
 
 const kubeletPaths: Readonly<Record<string, string>> = {
   exec: 'exec',
@@ -18,7 +19,7 @@ export function runtimeConnect(pods: GenericStore, subresource: string, clock: (
   return async (context: RequestContext, name: string): Promise<void> => {
     const request = storeRequest(context, clock, false);
     const { object } = await pods.get(request, name, '0');
-    const pod = object as PodWithContainers;
+    const pod = object as Pod;
     const { nodeName } = pod.spec;
     const container =
       subresource === 'portforward' ? '' : containerOf(pod, context.url.searchParams.get('container'));
