@@ -147,7 +147,7 @@ test('registers a ready Node with a Lease, and keeps both alive', async () => {
   await end();
 });
 
-test('brings a Pod to Running, step by step, and records events', async () => {
+test('brings a Pod to Running, step by step, and says so', async () => {
   const { context, create, get, status, said, condition, end } = await setting();
   await create('p');
   let pod = await get('p');
@@ -283,7 +283,7 @@ test('without restarts it has succeeded or failed', async () => {
   await end();
 });
 
-test('images that cannot be pulled', async () => {
+test('images that cannot be had', async () => {
   const { context, create, status, said, end } = await setting();
   await create('gone', {}, { annotations: { 'simulate.pg8s.dev/image-pull': 'fail' } });
   await create('never', { containers: [{ name: 'web', image: 'nginx:2', imagePullPolicy: 'Never' }] });
@@ -298,7 +298,7 @@ test('images that cannot be pulled', async () => {
   await end();
 });
 
-test('probes: readiness waits its delay, and fails on request; a failing liveness probe restarts', async () => {
+test('probes: readiness waits its delay, and fails when told; a failing liveness probe restarts', async () => {
   const { context, create, status, said, end } = await setting();
   await create('slow', {
     containers: [{ name: 'web', image: 'n', readinessProbe: { initialDelaySeconds: 5 } }],
@@ -346,7 +346,7 @@ test('deletes gracefully: containers end, then the Pod leaves the store', async 
   await end();
 });
 
-test('what other clients write about a running node and its Pods is corrected', async () => {
+test('what others say of a living node and its Pods is put right', async () => {
   const { context, create, condition, end } = await setting();
   const { client, clock } = context;
   await create('p');
@@ -409,7 +409,7 @@ const configMap = (name: string, data: object = { key: 'value' }): ConfigMap =>
 
 const withEnv = (more: object): object => ({ containers: [{ name: 'web', image: 'nginx:1', ...more }] });
 
-test('a container whose ConfigMap is missing does not run, reports why, and starts when it appears', async () => {
+test('a container whose ConfigMap is missing does not run, says why, and starts when it appears', async () => {
   const { context, create, get, status, said, end } = await setting();
   await create('p', withEnv({ envFrom: [{ configMapRef: { name: 'late' } }] }));
   await context.clock.advance(1_000);
@@ -500,7 +500,7 @@ test('a Pod whose volumes cannot be mounted waits without a sandbox', async () =
   await end();
 });
 
-test('a Pod that was bound without the scheduler is rejected where kubelet rejects it', async () => {
+test('a Pod that is bound here by force is turned away where kubelet would', async () => {
   const { context, create, get, said, restartKubelet, end } = await setting();
   const port = (hostPort: number): object => ({
     containers: [{ name: 'web', image: 'nginx:1', ports: [{ hostPort }] }],
@@ -595,7 +595,7 @@ test('a Pod has not ended while a sidecar runs, and sidecars end with the others
   await end();
 });
 
-test('a Pod that another client ended stays ended, and none of its containers runs', async () => {
+test('a Pod that another ended stays ended, and nothing of it runs', async () => {
   const { context, create, get, status, end } = await setting();
   await create('p');
   await context.clock.advance(1_000);
@@ -614,7 +614,7 @@ test('a Pod that another client ended stays ended, and none of its containers ru
   await end();
 });
 
-test('reports the resources that a container was allocated', async () => {
+test('tells what a container was given of its node', async () => {
   const { context, create, status, end } = await setting();
   const resources = { requests: { cpu: '1' }, limits: { cpu: '2' } };
   await create('p', {

@@ -5,7 +5,7 @@ import { createController } from './controller.ts';
 import { settle } from './testing/fake-clock.ts';
 import { createTestContext } from './testing/test-context.ts';
 
-test('a key that a busy server refused waits in the queue as long as the server asks, and occupies no worker', async () => {
+test('what a busy server refused waits in the queue as long as it asks, and keeps no worker', async () => {
   const context = createTestContext();
   const synced: string[] = [];
   let isBusy = true;

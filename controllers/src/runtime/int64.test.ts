@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseInt64 } from './int64.ts';
 
-test('int64s are read exactly as Go reads them', () => {
+test('what Go takes for an int64, exactly', () => {
   assert.equal(parseInt64('9007199254740993'), 9007199254740993n);
   assert.equal(parseInt64('+7'), 7n);
   assert.equal(parseInt64('-007'), -7n);

@@ -46,7 +46,7 @@ test('the first candidate leads, a second one takes over when the lease is relea
   await second.release();
 });
 
-test('a lease that is not renewed is taken over after its duration on the own clock, whatever its times say', async () => {
+test('a lease that nobody renews is taken over after its duration on the own clock, whatever its times say', async () => {
   const context = createTestContext();
   await context.client.create(leases, {
     apiVersion: 'coordination.k8s.io/v1',

@@ -9,7 +9,7 @@ test('an absent selector matches nothing, an empty one everything', () => {
   assert.equal(matchesSelector({}, undefined), true);
 });
 
-test('only own properties are labels', () => {
+test('a label is there only if somebody put it there', () => {
   assert.equal(matchesSelector(exists('app'), { app: '' }), true);
   assert.equal(matchesSelector(exists('constructor'), { app: '' }), false);
   assert.equal(matchesSelector(exists('constructor'), { constructor: 'x' }), true);

@@ -42,7 +42,7 @@ test('names of nodes are matched as a field, not as a label', () => {
   assert.equal(matchesTerm({ matchExpressions: [field] }, node({})), false);
 });
 
-test('only own properties are labels of a node', () => {
+test('a label of a node is there only if somebody put it there', () => {
   const exists = { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] };
   assert.equal(allowsNode(required(exists), node({})), false);
   assert.equal(allowsNode(required(exists), node({ constructor: 'x' })), true);

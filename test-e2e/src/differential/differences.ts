@@ -8,9 +8,22 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function print(value: unknown): string {
-  const text = value === undefined ? 'absent' : JSON.stringify(value);
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+const longest = 300;
+
+/** The value, of a long one the part where it begins to differ from the other. */
+function print(value: unknown, other?: unknown): string {
+  const text = textOf(value);
+  if (text.length <= longest) return text;
+  const theirs = textOf(other);
+  let same = 0;
+  while (same < text.length && text[same] === theirs[same]) same++;
+  const start = Math.max(0, Math.min(same - 60, text.length - longest));
+  const end = start + longest;
+  return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`;
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? 'absent' : JSON.stringify(value);
 }
 
 /**
@@ -35,7 +48,7 @@ export function differencesOf(ours: NormalAnswer, stock: NormalAnswer): string[]
       }
       return;
     }
-    found.push(`${path}: pg8s ${print(left)}, stock ${print(right)}`);
+    found.push(`${path}: pg8s ${print(left, right)}, stock ${print(right, left)}`);
   };
   if (ours.code !== stock.code) {
     const message = ({ body }: NormalAnswer): string =>

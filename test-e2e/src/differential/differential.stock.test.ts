@@ -1,7 +1,7 @@
 /**
  * One table of requests, sent to pg8s and to a stock kube-apiserver with the same admission plugins.
- * Differences that stay are in `known-differences.ts` with their reasons. PG8S_DIFFERENTIAL=NAME runs the
- * families whose name contains that.
+ * Differences that stay are in `known-differences.ts` with their reasons. PG8S_DIFFERENTIAL=PATTERN runs the
+ * families whose name matches, PG8S_MUTATIONS=COUNT sends mutated objects, too.
  */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ test('a stock kube-apiserver answers the same', { timeout: 3_600_000 }, async (t
   if ('missing' in stock) return t.skip(stock.missing);
   t.after(() => stock.stop());
   const wanted = process.env['PG8S_DIFFERENTIAL'] ?? '';
-  const families = allFamilies.filter(({ name }) => name === 'preparation' || name.includes(wanted));
+  const families = allFamilies.filter(({ name }) => name === 'preparation' || new RegExp(wanted).test(name));
   const { requests, equal, differences, used } = await compare({ ours, stock }, families);
   const report = differences
     .map(({ where, request, lines }) =>

@@ -1,6 +1,8 @@
 import type { Family } from './family.ts';
 import { fresh } from './families/fresh.ts';
 import { lives } from './families/lives.ts';
+import { mutations } from './families/mutations.ts';
+import { refusals } from './families/refusals.ts';
 import { surface } from './families/surface.ts';
 import { watches } from './families/watches.ts';
 import { namespace } from './places.ts';
@@ -15,6 +17,8 @@ const preparation: Family = {
   },
 };
 
+const mutated = process.env['PG8S_MUTATIONS'];
+
 /** All requests of the comparison, in the order in which they are sent. */
 export const allFamilies: readonly Family[] = [
   ...fresh,
@@ -23,4 +27,7 @@ export const allFamilies: readonly Family[] = [
   ...surface.map((family): Family => ({ ...family, name: `${family.name}, HTTP/2`, protocol: 'HTTP/2' })),
   ...watches,
   ...lives(),
+  ...refusals,
+  // Not settled yet: asked for by a count.
+  ...(mutated === undefined ? [] : [mutations(Number(mutated))]),
 ];

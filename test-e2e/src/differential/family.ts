@@ -40,10 +40,15 @@ interface Asked {
   answer: Answer;
 }
 
+/** A server that cuts the connection, as kube-apiserver does when a handler panics. */
+function noAnswer(error: unknown): Answer {
+  return { code: 0, headers: {}, body: Buffer.from(`no answer: ${String(error)}`) };
+}
+
 async function record(server: AskedServer, family: Family): Promise<Asked[]> {
   const asked: Asked[] = [];
   await family.run(async (name, request) => {
-    const answer = await server.ask(request, family.protocol ?? 'HTTP/1.1');
+    const answer = await server.ask(request, family.protocol ?? 'HTTP/1.1').catch(noAnswer);
     const { method = request.body === undefined ? 'GET' : 'POST', path } = request;
     asked.push({ name, request: `${method} ${path}`, answer });
     return answer;

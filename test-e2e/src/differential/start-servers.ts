@@ -53,6 +53,7 @@ async function commonFlags(folder: string): Promise<string[]> {
     '--service-account-issuer=https://kubernetes.default.svc',
     '--service-cluster-ip-range=10.96.0.0/16',
     '--authorization-mode=RBAC',
+    '--allow-privileged=true',
     '--advertise-address=192.0.2.10',
     '--external-hostname=api.example.com',
     `--disable-admission-plugins=${absentPlugins.join(',')}`,
@@ -61,9 +62,19 @@ async function commonFlags(folder: string): Promise<string[]> {
 
 type Transports = ReturnType<typeof transportsTo>;
 
+/** What a server writes last at its start: the endpoints of its own Service. */
+const written = [
+  '/readyz',
+  '/api/v1/namespaces/default/endpoints/kubernetes',
+  '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes',
+];
+
 async function ready(transports: Transports): Promise<boolean> {
-  const answer = await transports['HTTP/1.1'].ask({ path: '/readyz' }).catch(() => undefined);
-  return answer?.code === 200;
+  for (const path of written) {
+    const answer = await transports['HTTP/1.1'].ask({ path }).catch(() => undefined);
+    if (answer?.code !== 200) return false;
+  }
+  return true;
 }
 
 function close(transports: Transports): void {

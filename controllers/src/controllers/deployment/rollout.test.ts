@@ -44,7 +44,7 @@ function set(
   };
 }
 
-test('surge is rounded up, unavailability down, and they are never both 0', () => {
+test('surge is rounded up, unavailability down, and both are never nothing', () => {
   const table: [replicas: number, surge: Bound, unavailable: Bound, expected: [number, number]][] = [
     [10, '25%', '25%', [3, 2]],
     [1, '25%', '25%', [1, 0]],

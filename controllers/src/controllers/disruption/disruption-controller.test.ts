@@ -161,7 +161,7 @@ test('all ReplicaSets of a Deployment want what it wants, together', async (t) =
   await it.counts(2, 5, 3, 4);
 });
 
-test('Pods without a controller are reported, those of an unknown one stop the count', async (t) => {
+test('Pods without a controller are told of, those of an unknown one stop everything', async (t) => {
   const it = await cluster(t);
   await it.addPods(1);
   await it.create(disruptionBudgets, pdb({ maxUnavailable: 1 }));
@@ -177,7 +177,7 @@ test('Pods without a controller are reported, those of an unknown one stop the c
   assert.equal(it.budget()?.status?.disruptionsAllowed, 0);
 });
 
-test('a Pod whose eviction was granted does not count, until it was not deleted for two minutes', async (t) => {
+test('a Pod that was let go counts no more, and again when it has not gone in two minutes', async (t) => {
   const it = await cluster(t);
   await it.addPods(3);
   await it.create(disruptionBudgets, pdb({ minAvailable: 1 }));
@@ -208,7 +208,7 @@ test('a Pod whose eviction was granted does not count, until it was not deleted 
   ]);
 });
 
-test('a Pod in two budgets is reported', async (t) => {
+test('a Pod in two budgets is told of', async (t) => {
   const it = await cluster(t);
   await it.create(disruptionBudgets, pdb({ minAvailable: 1 }));
   const other = pdb({ minAvailable: 1 });
@@ -237,7 +237,7 @@ test('nothing is written when nothing has changed', async (t) => {
   assert.equal(it.budget()?.metadata.resourceVersion, version);
 });
 
-test('the condition DisruptionTarget of a Pod that was not deleted is set back after two minutes', async (t) => {
+test('the announcement of a disruption that did not come is taken back after two minutes', async (t) => {
   const it = await cluster(t);
   const [pod] = await it.addPods(1);
   assert.ok(pod);

@@ -46,7 +46,7 @@ function clientOf(answers: Readonly<Record<string, ApiObject>>): Client {
 const object = (name: string, spec?: object): ApiObject =>
   ({ apiVersion: 'x', kind: 'x', metadata: { name, uid: `uid-${name}` }, spec }) as ApiObject;
 
-test('workloads of custom kinds have the scale of their subresource', async () => {
+test('workloads of others have the scale that their subresource tells', async () => {
   const context = createTestContext();
   const scales = new WorkloadScales({
     ...context,

@@ -78,7 +78,7 @@ async function startCluster() {
   };
 }
 
-test('a namespace is gone when its content is deleted, and nothing else is deleted', async () => {
+test('a namespace goes when its content is gone, and only its content', async () => {
   const cluster = await startCluster();
   await cluster.make(services, 'a');
   await cluster.make(deployments, 'b');
@@ -115,7 +115,7 @@ test('Pods end before anything else is deleted', async () => {
   kubelet.stop();
 });
 
-test('what keeps a namespace from being deleted is in its conditions', async () => {
+test('what holds the namespace up is told in its conditions', async () => {
   const cluster = await startCluster();
   await cluster.make(services, 'held', { finalizers: ['example.com/hold'] });
   const refuse = cluster.api.before(({ verb, resource }) => {
@@ -159,7 +159,7 @@ test('what keeps a namespace from being deleted is in its conditions', async () 
   await cluster.reach('gone', () => cluster.team() === undefined);
 });
 
-test('finalizers of other clients are kept', async () => {
+test('finalizers of others are left to them', async () => {
   const cluster = await startCluster();
   const namespace = await cluster.api.get(namespaces, { name: 'team' });
   await cluster.api.update(
@@ -172,7 +172,7 @@ test('finalizers of other clients are kept', async () => {
   assert.deepEqual(cluster.team()?.spec?.finalizers, ['example.com/last']);
 });
 
-test('a namespace waits while a client deletes its objects one by one', async () => {
+test('a namespace rests while a client deletes what is in it, one by one', async () => {
   const cluster = await startCluster();
   const names = ['a', 'b', 'c', 'd'];
   for (const name of names) await cluster.make(services, name);
@@ -189,7 +189,7 @@ test('a namespace waits while a client deletes its objects one by one', async ()
   assert.equal(cluster.team(), undefined);
 });
 
-test('it waits for five seconds at most, and what controllers delete does not count', async () => {
+test('it rests for five seconds at most, and what controllers delete does not count', async () => {
   const cluster = await startCluster();
   const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x', uid: 'u', controller: true };
   for (let index = 0; index < 20; index++) await cluster.make(services, `s${index}`);
@@ -223,7 +223,7 @@ test('it waits for five seconds at most, and what controllers delete does not co
   assert.deepEqual(cluster.api.all(namespaces), []);
 });
 
-test('a namespace in which no client created anything does not wait', async () => {
+test('a namespace in which nobody made anything does not rest', async () => {
   const cluster = await startCluster();
   await cluster.make(serviceAccounts, 'default');
   await cluster.make(configMaps, 'kube-root-ca.crt');

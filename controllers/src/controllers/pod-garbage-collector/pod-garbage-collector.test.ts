@@ -86,7 +86,7 @@ test('a Node that is back before the end of the quarantine keeps its Pods', asyn
   assert.deepEqual(names(), ['web']);
 });
 
-test('Pods that are being deleted are removed where they were never scheduled or their Node is out of service', async (t) => {
+test('what goes and never was anywhere is gone, and so is what goes on a Node out of service', async (t) => {
   const { api, clock, join, run, names } = await cluster(t);
   await join('node-1');
   const finalizers = ['example.com/hold'];
@@ -107,7 +107,7 @@ test('Pods that are being deleted are removed where they were never scheduled or
   assert.deepEqual(names(), []);
 });
 
-test('of Pods that ended, evicted and old ones are deleted beyond the threshold', async (t) => {
+test('of Pods that ended, evicted and old ones go beyond the threshold', async (t) => {
   const { clock, run, names } = await cluster(t, { terminatedPodGcThreshold: 2 });
   await run('a-oldest', 'node-1', { phase: 'Succeeded' });
   await clock.advance(1000);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plainCommand } from './plain-command.ts';
 
-test('the end of simple commands is known, that of others is not guessed', () => {
+test('what a command plainly does is known, the rest is not guessed', () => {
   const sh = (script: string): string[] => ['sh', '-c', script];
   const ends = (afterMs: number, code: number): object => ({ afterMs, code });
   const never = ends(Infinity, 0);

@@ -46,7 +46,7 @@ test('says what is simulated, and no more than was asked for', () => {
   assert.equal(written({ limitBytes: 10 }), 'pg8s: node');
 });
 
-test('which log there is, or kubelet’s message why there is none', () => {
+test('whose log there is, and why there is none, in kubelet’s words', () => {
   const names = { name: 'web', podName: 'p' };
   const waiting = (reason: string) => ({
     state: { is: 'waiting' as const, reason },

@@ -108,7 +108,7 @@ test('static Pods are shown as a kubelet shows them, once the node is there and 
   assert.equal(writes(), before, 'what does not change is not written');
 });
 
-test('readiness follows the health of the component', async (t) => {
+test('readiness follows the health of the part', async (t) => {
   let problem: string | undefined;
   const { api, clock, begin, join, pod } = await start(t, [
     staticPod('etcd', () => Promise.resolve(problem)),
@@ -133,7 +133,7 @@ test('readiness follows the health of the component', async (t) => {
   await until('ready again', () => ready(pod()) === 'True');
 });
 
-test('a mirror Pod that is deleted comes back, others of the node are deleted, and Pods of users stay', async (t) => {
+test('a mirror Pod that is deleted comes back, others of the node go, and Pods of people stay', async (t) => {
   const { api, clock, begin, join, names, pod } = await start(t, [staticPod('etcd')]);
   await join();
   const make = (name: string, annotations: Record<string, string>) =>

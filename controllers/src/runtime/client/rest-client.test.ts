@@ -128,7 +128,7 @@ for (const speak of ['h2', 'https', 'http'] as const) {
     });
   });
 
-  test(`${speak}: a watch delivers lines however they are cut, and reports its end`, async (t) => {
+  test(`${speak}: a watch delivers lines however they are cut, and tells its end`, async (t) => {
     const line = (type: string, name: string) =>
       `${JSON.stringify({ type, object: { metadata: { name } } })}\n`;
     const { client } = await serve(t, speak, (request, response) => {
@@ -190,7 +190,7 @@ for (const speak of ['h2', 'https', 'http'] as const) {
   });
 }
 
-test('an aborted watch calls nothing, and its stream ends on the server', async (t) => {
+test('an aborted watch is silent, and its stream ends on the server', async (t) => {
   const ended = Promise.withResolvers<void>();
   const { client } = await serve(t, 'h2', (_, response) => {
     response.on('close', ended.resolve);
@@ -249,7 +249,7 @@ test('a rate limit spaces requests beyond the burst', async (t) => {
   await requests[3];
 });
 
-test('with whenBusy refuse a request is rejected at once with the time that a busy server asks to wait', async (t) => {
+test('who has better things to do than to wait is told at once how long a busy server wants to be left alone', async (t) => {
   const { kubeConfig } = await serve(t, 'h2', (_, response) => {
     response.setHeader('retry-after', '2');
     json(response, 429, { kind: 'Status', code: 429, reason: 'TooManyRequests', message: 'try again later' });
@@ -294,21 +294,4 @@ test('a busy server is asked again when it says so, and is given up after ten ti
   asked = 0;
   await assert.rejects(pass(client.get(pods, { name: 'web' })), /try again later/);
   assert.equal(asked, 10);
-});
-
-test('credentials that could not be read are read again by the next request', async () => {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromClusterAndUser(
-    { name: 'test', server: 'http://127.0.0.1:1', skipTLSVerify: true },
-    { name: 'test' },
-  );
-  let reads = 0;
-  kubeConfig.applyToHTTPSOptions = () => {
-    reads += 1;
-    return reads === 1 ? Promise.reject(new Error('the plugin failed')) : Promise.resolve();
-  };
-  const client = createRestClient(kubeConfig, { userAgent: 'test' });
-  await assert.rejects(client.getPath('/version'), /the plugin failed/);
-  await assert.rejects(client.getPath('/version'), /ECONNREFUSED/);
-  client.close();
 });

@@ -227,22 +227,11 @@ class RestClient implements Client {
   }
 
   #connections(): Promise<{ requests: HttpTransport; watches: HttpTransport }> {
-    this.#transports ??= this.#openTransports();
+    this.#transports ??= this.#credentials.read().then((tlsOptions) => ({
+      requests: new HttpTransport(this.#server, tlsOptions),
+      watches: new HttpTransport(this.#server, tlsOptions),
+    }));
     return this.#transports;
-  }
-
-  async #openTransports(): Promise<{ requests: HttpTransport; watches: HttpTransport }> {
-    try {
-      const tlsOptions = await this.#credentials.read();
-      return {
-        requests: new HttpTransport(this.#server, tlsOptions),
-        watches: new HttpTransport(this.#server, tlsOptions),
-      };
-    } catch (error) {
-      // A file or a plugin may give them the next time.
-      this.#transports = undefined;
-      throw error;
-    }
   }
 
   async #headers(accept: string): Promise<Record<string, string>> {

@@ -76,7 +76,7 @@ test('a source may record 25 events about an object, then one every five minutes
   assert.equal(api.all(events).length, 26);
 });
 
-test('an event is tried again when the server cannot be reached, not when it refuses', async () => {
+test('an event is tried again when the server is away, not when it refuses', async () => {
   const { recorder, api, clock } = createTestContext();
   let failures = 2;
   api.before(({ object }) => {

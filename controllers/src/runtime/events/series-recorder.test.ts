@@ -29,7 +29,7 @@ function setting() {
   return { api, clock, recorder, stored: () => api.all(seriesEvents) };
 }
 
-test('an event of events.k8s.io has a time and an action, and neither count nor source', async () => {
+test('an event of the new form has a moment and an action, and neither count nor source', async () => {
   const { recorder, stored } = setting();
   recorder.event(pod, { type: 'Normal', reason: 'Scheduled', action: 'Binding', message: 'assigned' });
   await recorder.flush();
@@ -58,7 +58,7 @@ test('an event of events.k8s.io has a time and an action, and neither count nor 
   recorder.stop();
 });
 
-test('an event that is repeated becomes a series, whatever its note', async () => {
+test('what happens again becomes a series, whatever its note says', async () => {
   const { recorder, stored, api, clock } = setting();
   for (let time = 0; time < 4; time++) {
     recorder.event(pod, { ...failure, message: `try ${time}` });
@@ -105,7 +105,7 @@ test('a series that goes on is written every half hour, and anew when it expired
   recorder.stop();
 });
 
-test('another version of the object makes another event; a long note is cut', async () => {
+test('another version of the object is another happening; a long note is cut', async () => {
   const { recorder, stored } = setting();
   recorder.event(pod, { ...failure, message: 'x'.repeat(1023) + 'äöü' });
   recorder.event(

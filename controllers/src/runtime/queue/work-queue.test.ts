@@ -52,7 +52,7 @@ test('failures of a key back off exponentially until it is forgotten', () => {
   assert.equal(limiter.when('a'), 5);
 });
 
-test('the bucket allows a burst and then spaces', async () => {
+test('the bucket lets a burst through and then spaces', async () => {
   const clock = new FakeClock();
   const bucket = tokenBucket(10, 3, clock);
   assert.deepEqual([bucket.when('a'), bucket.when('b'), bucket.when('c')], [0, 0, 0]);

@@ -29,7 +29,7 @@ test('who is deleted first', () => {
   }
 });
 
-test('the node with more related Pods loses one first', () => {
+test('the node with more Pods of the family gives first', () => {
   const mine = [pod('a', { node: 'n1', readyFor: 1000 }), pod('b', { node: 'n2', readyFor: 1000 })];
   const relatives = [...mine, pod('c', { node: 'n2', readyFor: 9 })];
   assert.deepEqual(

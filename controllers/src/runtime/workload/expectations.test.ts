@@ -4,7 +4,7 @@ import { Expectations } from './expectations.ts';
 import { slowStart } from './slow-start.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 
-test('expectations hold until everything was observed, or five minutes have passed', async () => {
+test('expectations are open until everything was seen, or patience ends', async () => {
   const clock = new FakeClock();
   const expectations = new Expectations(clock);
   assert.equal(expectations.satisfied('a'), true);
