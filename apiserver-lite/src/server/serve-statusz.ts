@@ -29,7 +29,10 @@ export interface StatuszOptions {
   random: () => number;
 }
 
-/** `/statusz`: since when the server runs, and which version it is, for people (component-base: `zpages/statusz`). */
+/**
+ * `/statusz`: since when the server runs, and which version it is, for people (component-base:
+ * `zpages/statusz`).
+ */
 export function serveStatusz(router: PathRouter, options: StatuszOptions): void {
   const { version, startedAtMs, now, random } = options;
   router.any('/statusz', async (context) => {

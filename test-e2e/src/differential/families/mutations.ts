@@ -66,7 +66,10 @@ function mutate(object: object, random: Random): string {
   return `${key}: ${JSON.stringify(value)}`;
 }
 
-/** Objects of all kinds with one to three random changes, created as a dry run. `PG8S_TEST_SEED` repeats a run. */
+/**
+ * Objects of all kinds with one to three random changes, created as a dry run. `PG8S_TEST_SEED` repeats a
+ * run.
+ */
 export function mutations(count: number): Family {
   const seed = testSeed();
   return {
