@@ -1,5 +1,11 @@
-/** Rules that match every request of these groups. */
-function everything(groups: readonly string[]): object[] {
+import type {
+  V1FlowSchemaSpec,
+  V1PolicyRulesWithSubjects,
+  V1PriorityLevelConfigurationSpec,
+} from '@pg8s/k8s-proto/generated/models';
+
+/** Rules that match every request of users in these groups. */
+function everything(groups: readonly string[]): V1PolicyRulesWithSubjects[] {
   return [
     {
       subjects: groups.map((name) => ({ kind: 'Group', group: { name } })),
@@ -12,10 +18,10 @@ function everything(groups: readonly string[]): object[] {
 }
 
 /**
- * Flow schemas that are always there, and always these, by name (Kubernetes:
+ * By name, the specs of FlowSchemas that always exist and cannot be changed (Kubernetes:
  * `flowcontrol/bootstrap.MandatoryFlowSchemas`).
  */
-export const mandatoryFlowSchemas: Readonly<Record<string, object>> = {
+export const mandatoryFlowSchemas: Readonly<Record<string, V1FlowSchemaSpec>> = {
   exempt: {
     priorityLevelConfiguration: { name: 'exempt' },
     matchingPrecedence: 1,
@@ -29,8 +35,8 @@ export const mandatoryFlowSchemas: Readonly<Record<string, object>> = {
   },
 };
 
-/** Priority levels that are always there, and always these, by name. */
-export const mandatoryPriorityLevels: Readonly<Record<string, object>> = {
+/** The same of PriorityLevelConfigurations. */
+export const mandatoryPriorityLevels: Readonly<Record<string, V1PriorityLevelConfigurationSpec>> = {
   exempt: { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } },
   'catch-all': {
     type: 'Limited',

@@ -3,28 +3,10 @@ import { invalidEach, invalidValue } from '../fields/field-errors.ts';
 import { dns1123Subdomain } from '../fields/formats.ts';
 import { ipVersion } from '../fields/ip.ts';
 
-/** One address or name of a load balancer. */
-export interface Entry {
-  ip?: string;
-  ipMode?: string;
-  hostname?: string;
-}
-
-/** Where the entries stand. */
+/** Where an Ingress and a Service have the addresses of their load balancer. */
 export const field = 'status.loadBalancer.ingress';
 
-/** The entries of `status.loadBalancer.ingress`. */
-/** Where a Service or an Ingress is reached from outside. */
-export function entriesOf({
-  status,
-}: {
-  status?: { loadBalancer?: { ingress?: Entry[] } };
-}): Entry[] | undefined {
-  return status?.loadBalancer?.ingress;
-}
-
-/** A host name is a DNS name, and not an IP address. */
-/** The findings on the name of a load balancer. */
+/** The findings on the host of such an address; an empty one is none. */
 export function validateHost(hostname: string, path: string): FieldError[] {
   if (hostname === '') return [];
   const findings = invalidEach(path, hostname, dns1123Subdomain(hostname));

@@ -1,13 +1,13 @@
-import type { V1Service } from '@pg8s/k8s-proto/generated/models';
+import type { V1LoadBalancerIngress, V1Service } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, notSupported, required } from '../../fields/field-errors.ts';
 import { validateIp } from '../../fields/ip.ts';
 import { each } from '../../fields/rules.ts';
-import { type Entry, entriesOf, field, validateHost } from '../../networking/load-balancer-entries.ts';
+import { field, validateHost } from '../../networking/load-balancer-entries.ts';
 
 const modes = ['Proxy', 'VIP'];
 
-function validateMode({ ip = '', ipMode }: Entry, path: string): FieldError[] {
+function validateMode({ ip = '', ipMode }: V1LoadBalancerIngress, path: string): FieldError[] {
   if (ipMode === undefined || ipMode === null) {
     return ip === '' ? [] : [required(path, 'must be specified when `ip` is set')];
   }
@@ -15,11 +15,10 @@ function validateMode({ ip = '', ipMode }: Entry, path: string): FieldError[] {
   return modes.includes(ipMode) ? [] : [notSupported(path, ipMode, modes)];
 }
 
-/** Where a Service is reached from outside (Kubernetes: `core/validation.ValidateLoadBalancerStatus`). */
-export function validateServiceStatus(object: V1Service): FieldError[] {
-  const { type } = (object.spec ?? {}) as { type?: string };
-  const entries = entriesOf(object) ?? [];
-  if (type !== 'LoadBalancer' && entries.length > 0) {
+/** The addresses of a Service's load balancer (Kubernetes: `core/validation.ValidateLoadBalancerStatus`). */
+export function validateServiceStatus({ spec, status }: V1Service): FieldError[] {
+  const entries = status?.loadBalancer?.ingress ?? [];
+  if (spec?.type !== 'LoadBalancer' && entries.length > 0) {
     return [forbiddenField(field, "may only be used when `spec.type` is 'LoadBalancer'")];
   }
   return each(entries, field, (entry, path) => [

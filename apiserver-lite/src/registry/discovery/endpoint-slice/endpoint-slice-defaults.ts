@@ -1,6 +1,7 @@
-import { type Fields, fill, items } from '../../fields/fill.ts';
+import type { V1EndpointSlice } from '@pg8s/k8s-proto/generated/models';
+import { fill, items } from '../../fields/fill.ts';
 
-/** Fills the defaults of an EndpointSlice (Kubernetes: `apis/discovery/v1/defaults.go`). */
-export function defaultEndpointSlice(object: Fields): void {
+/** Ports of endpoint slices (Kubernetes: `SetDefaults_EndpointPort`). */
+export function defaultEndpointSlice(object: V1EndpointSlice): void {
   for (const port of items(object, 'ports')) fill(port, { name: '', protocol: 'TCP' });
 }

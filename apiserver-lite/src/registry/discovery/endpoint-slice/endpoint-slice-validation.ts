@@ -1,4 +1,8 @@
-import type { V1EndpointSlice, DiscoveryV1EndpointPort, V1Endpoint } from '@pg8s/k8s-proto/generated/models';
+import type {
+  DiscoveryV1EndpointPort,
+  V1EndpointHints,
+  V1EndpointSlice,
+} from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { unlessOwn } from '../../core/endpoints/own-endpoints.ts';
 import { duplicate, invalidEach, invalidValue, required, tooMany } from '../../fields/field-errors.ts';
@@ -34,13 +38,8 @@ function validateSliceAddress(
   return [...wrong, ...validateOrdinaryIp(field, address)];
 }
 
-type Hint = { name?: string };
-
-/** For which zones and nodes an endpoint is meant: each once. */
-function validateHints(
-  hints: { forZones?: Hint[] | null; forNodes?: Hint[] | null } | null | undefined,
-  field: string,
-): FieldError[] {
+/** The zones and nodes that should use an endpoint: each once. */
+function validateHints(hints: V1EndpointHints | undefined, field: string): FieldError[] {
   const judged = (
     name: 'forZones' | 'forNodes',
     limit: number,
@@ -80,18 +79,16 @@ function validateSlicePorts(ports: readonly DiscoveryV1EndpointPort[] | undefine
 
 /** Kubernetes: `discovery/validation.ValidateEndpointSlice`. */
 export function validateEndpointSlice(object: V1EndpointSlice): FieldError[] {
-  const { addressType = '', ports } = object as {
-    addressType?: string;
-    ports?: DiscoveryV1EndpointPort[];
-  };
-  const endpoints = (object.endpoints as V1Endpoint[] | null | undefined) ?? [];
+  const { addressType = '', ports } = object;
+  // Clients in Go write null for lists without items.
+  const endpoints = object.endpoints ?? [];
   const findings = [...oneOf('addressType', addressType, addressTypes), ...validateSlicePorts(ports)];
   if (endpoints.length > most.endpoints) {
     findings.push(tooMany('endpoints', endpoints.length, most.endpoints));
   } else {
     findings.push(
       ...each(endpoints, 'endpoints', ({ hostname, nodeName, hints, ...endpoint }, path) => {
-        const addresses = (endpoint.addresses as string[] | null | undefined) ?? [];
+        const addresses = endpoint.addresses ?? [];
         const found =
           addresses.length === 0 ? [required(`${path}.addresses`, 'must contain at least 1 address')] : [];
         if (addresses.length > most.addresses) {

@@ -1,10 +1,7 @@
-import type { V1EndpointSlice, V1Endpoint } from '@pg8s/k8s-proto/generated/models';
+import type { V1EndpointSlice } from '@pg8s/k8s-proto/generated/models';
 import { isSame } from '../../generic/copy-object.ts';
 
 const hostname = 'kubernetes.io/hostname';
-
-const endpointsOf = (object: V1EndpointSlice | undefined): V1Endpoint[] =>
-  (object?.['endpoints'] ?? []) as V1Endpoint[];
 
 /**
  * v1 does not write the topology of v1beta1, which only slices of that time still have. Where endpoints
@@ -13,8 +10,10 @@ const endpointsOf = (object: V1EndpointSlice | undefined): V1Endpoint[] =>
  */
 export function dropTopology(object: V1EndpointSlice, old: V1EndpointSlice | undefined): void {
   if (old !== undefined && isSame(object.endpoints, old.endpoints)) return;
-  const known = new Set(endpointsOf(old).map(({ deprecatedTopology }) => deprecatedTopology?.[hostname]));
-  for (const endpoint of endpointsOf(object)) {
+  const known = new Set(
+    (old?.endpoints ?? []).map(({ deprecatedTopology }) => deprecatedTopology?.[hostname]),
+  );
+  for (const endpoint of object.endpoints ?? []) {
     const node = endpoint.deprecatedTopology?.[hostname];
     if (node !== undefined && known.has(node)) endpoint.nodeName ??= node;
     delete endpoint.deprecatedTopology;

@@ -18,7 +18,7 @@ export const eventModule = defineKind('events.k8s.io/Event', {
       'reason',
       'type',
     ]),
-    reportingController: selectable((object) => object['reportingController']),
+    reportingController: selectable((object) => object.reportingController),
   },
   conversions: { v1: eventConversion },
 });

@@ -2,11 +2,10 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Conversion } from '../../generic/conversion.ts';
 
 /**
- * `events.k8s.io/v1.Event` in the words of `core/v1.Event`, which is stored. A row is [core, events]; values
- * are the same on both sides.
+ * The fields of `core/v1.Event`, which is stored, and of `events.k8s.io/v1.Event`. A row is [core, events];
+ * values are the same on both sides.
  */
 const renamed = [
-  ['metadata', 'metadata'],
   ['involvedObject', 'regarding'],
   ['related', 'related'],
   ['reason', 'reason'],
@@ -51,7 +50,7 @@ function translate(
   from: 0 | 1,
   target: { apiVersion: string; zeros: object },
 ): KubeObject {
-  const result: Record<string, unknown> = {
+  const result: KubeObject = {
     kind: 'Event',
     apiVersion: target.apiVersion,
     metadata: object.metadata,
@@ -59,9 +58,9 @@ function translate(
   };
   for (const row of renamed) {
     const value = object[row[from]];
-    if (!isUnset(value)) result[row[1 - from] as string] = value;
+    if (!isUnset(value)) result[row[from === 0 ? 1 : 0]] = value;
   }
-  return result as unknown as KubeObject;
+  return result;
 }
 
 /** Between `events.k8s.io/v1` and the stored `v1` (Kubernetes: `pkg/apis/events/v1`). */

@@ -1,7 +1,7 @@
-import { type Fields, child } from '../../fields/fill.ts';
+import type { V1FlowSchema } from '@pg8s/k8s-proto/generated/models';
+import { child, fillNumbers } from '../../fields/fill.ts';
 
-/** Fills the defaults of a FlowSchema (Kubernetes: `apis/flowcontrol/v1/defaults.go`). */
-export function defaultFlowSchema(object: Fields): void {
-  const spec = child(object, 'spec');
-  if (!spec['matchingPrecedence']) spec['matchingPrecedence'] = 1000;
+/** Kubernetes: `SetDefaults_FlowSchemaSpec`. */
+export function defaultFlowSchema(object: V1FlowSchema): void {
+  fillNumbers(child(object, 'spec'), { matchingPrecedence: 1000 });
 }

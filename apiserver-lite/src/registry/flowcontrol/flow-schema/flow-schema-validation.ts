@@ -1,12 +1,12 @@
-import { specOf } from '../../fields/spec-and-status.ts';
 import type {
-  V1FlowSchema,
   FlowcontrolV1Subject,
+  V1FlowSchema,
   V1FlowSchemaSpec,
   V1NonResourcePolicyRule,
   V1PolicyRulesWithSubjects,
-  V1ResourcePolicyRule,
   V1PriorityLevelConfiguration,
+  V1ResourcePolicyRule,
+  V1ServiceAccountSubject,
 } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
@@ -30,7 +30,7 @@ const maxPrecedence = 10000;
 
 /** Which requests go to which priority level (Kubernetes: `flowcontrol/validation.ValidateFlowSchema`). */
 export function validateFlowSchema(object: V1FlowSchema): FieldError[] {
-  const spec = specOf(object);
+  const spec: Partial<V1FlowSchemaSpec> = object.spec ?? {};
   const { name = '' } = object.metadata;
   const mandatory = Object.hasOwn(mandatoryFlowSchemas, name) ? mandatoryFlowSchemas[name] : undefined;
   const findings = validateSpec(spec, name);
@@ -41,9 +41,11 @@ export function validateFlowSchema(object: V1FlowSchema): FieldError[] {
   return [...findings, ...validateFlowConditions(object)];
 }
 
-/** Conditions have types, each its own; they are all that a status holds. */
-export function validateFlowConditions(object: V1FlowSchema | V1PriorityLevelConfiguration): FieldError[] {
-  const { conditions = [] } = object.status ?? {};
+/** Each condition has a type, and no two the same; a status holds nothing but conditions. */
+export function validateFlowConditions({
+  status,
+}: V1FlowSchema | V1PriorityLevelConfiguration): FieldError[] {
+  const { conditions = [] } = status ?? {};
   const types = conditions.map(({ type = '' }) => type);
   return each(conditions, 'status.conditions', ({ type = '' }, path, index) => {
     const findings: FieldError[] = [];
@@ -52,7 +54,7 @@ export function validateFlowConditions(object: V1FlowSchema | V1PriorityLevelCon
   });
 }
 
-function validateSpec(spec: V1FlowSchemaSpec, name: string): FieldError[] {
+function validateSpec(spec: Partial<V1FlowSchemaSpec>, name: string): FieldError[] {
   const { matchingPrecedence: precedence = 0, distinguisherMethod, rules } = spec;
   const findings: FieldError[] = [];
   const field = 'spec.matchingPrecedence';
@@ -92,7 +94,7 @@ function validateRules(rules: V1PolicyRulesWithSubjects, field: string): FieldEr
   ];
 }
 
-/** The kind of a subject decides which of three fields it has. */
+/** Which one of three fields a subject has depends on its kind. */
 function validateSubject(subject: FlowcontrolV1Subject, field: string): FieldError[] {
   const { kind = '', serviceAccount, user, group } = subject;
   if (!subjectKinds.includes(kind)) return [notSupported(`${field}.kind`, kind, subjectKinds)];
@@ -105,14 +107,17 @@ function validateSubject(subject: FlowcontrolV1Subject, field: string): FieldErr
       return forbiddenField(`${field}.${name}`, `${name} is forbidden when subject kind is not '${of}'`);
     });
   const place = `${field}.${own}`;
-  const part = parts[own as keyof typeof parts];
-  if (!part) return [required(place, `${own} is required when subject kind is '${kind}'`), ...others];
-  if (own !== 'serviceAccount') return [...(part.name ? [] : [required(`${place}.name`)]), ...others];
-  return [...validateServiceAccount(part as { name?: string; namespace?: string }, place), ...others];
+  const missing = [required(place, `${own} is required when subject kind is '${kind}'`), ...others];
+  if (own === 'serviceAccount') {
+    return serviceAccount ? [...validateServiceAccount(serviceAccount, place), ...others] : missing;
+  }
+  const part = own === 'user' ? user : group;
+  if (!part) return missing;
+  return [...(part.name ? [] : [required(`${place}.name`)]), ...others];
 }
 
 function validateServiceAccount(
-  { name = '', namespace = '' }: { name?: string; namespace?: string },
+  { name = '', namespace = '' }: V1ServiceAccountSubject,
   field: string,
 ): FieldError[] {
   const findings: FieldError[] = [];

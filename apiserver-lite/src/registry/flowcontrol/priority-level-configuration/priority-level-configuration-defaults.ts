@@ -1,7 +1,11 @@
-import { type Fields, child, existing, fill, fillNumbers } from '../../fields/fill.ts';
+import type { V1PriorityLevelConfiguration } from '@pg8s/k8s-proto/generated/models';
+import { child, existing, fill, fillNumbers } from '../../fields/fill.ts';
 
-/** Fills the defaults of a PriorityLevelConfiguration. */
-export function defaultPriorityLevel(object: Fields): void {
+/**
+ * Kubernetes: `SetDefaults_ExemptPriorityLevelConfiguration`,
+ * `SetDefaults_LimitedPriorityLevelConfiguration`.
+ */
+export function defaultPriorityLevel(object: V1PriorityLevelConfiguration): void {
   const spec = child(object, 'spec');
   const exempt = existing(spec, 'exempt');
   if (exempt !== undefined) fill(exempt, { nominalConcurrencyShares: 0, lendablePercent: 0 });

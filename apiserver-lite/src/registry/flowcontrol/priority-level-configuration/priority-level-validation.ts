@@ -1,8 +1,7 @@
-import { specOf } from '../../fields/spec-and-status.ts';
 import type {
-  V1PriorityLevelConfiguration,
   V1ExemptPriorityLevelConfiguration,
   V1LimitedPriorityLevelConfiguration,
+  V1PriorityLevelConfiguration,
   V1PriorityLevelConfigurationSpec,
   V1QueuingConfiguration,
 } from '@pg8s/k8s-proto/generated/models';
@@ -16,18 +15,20 @@ import { mandatoryPriorityLevels } from '../mandatory.ts';
 const maxQueues = 10_000_000;
 const maxHashBits = 60;
 
+type LevelSpec = Partial<V1PriorityLevelConfigurationSpec>;
+
 /**
  * How many requests of a level run at a time, and what becomes of others (Kubernetes:
  * `ValidatePriorityLevelConfiguration`).
  */
 export function validatePriorityLevel(object: V1PriorityLevelConfiguration): FieldError[] {
-  const spec = specOf(object);
+  const spec: LevelSpec = object.spec ?? {};
   const { name = '' } = object.metadata;
   return [...validateSpec(spec, name), ...validateMandatory(spec, name), ...validateFlowConditions(object)];
 }
 
 /** Of the level `exempt` only the numbers may change, of others that must be there nothing. */
-function validateMandatory(spec: V1PriorityLevelConfigurationSpec, name: string): FieldError[] {
+function validateMandatory(spec: LevelSpec, name: string): FieldError[] {
   const mandatory = Object.hasOwn(mandatoryPriorityLevels, name) ? mandatoryPriorityLevels[name] : undefined;
   if (mandatory === undefined) return [];
   const isExempt = name === 'exempt';
@@ -38,7 +39,7 @@ function validateMandatory(spec: V1PriorityLevelConfigurationSpec, name: string)
   return [invalidValue('spec', value, `spec of '${name}'${but} must equal the fixed value`)];
 }
 
-function validateSpec(spec: V1PriorityLevelConfigurationSpec, name: string): FieldError[] {
+function validateSpec(spec: LevelSpec, name: string): FieldError[] {
   const { type = '', limited, exempt } = spec;
   const findings: FieldError[] = [];
   if ((name === 'exempt') !== (type === 'Exempt')) {

@@ -1,7 +1,8 @@
-import { type Fields, existing, fill } from '../../fields/fill.ts';
+import type { V1IngressClass } from '@pg8s/k8s-proto/generated/models';
+import { existing, fill } from '../../fields/fill.ts';
 
-/** Fills the defaults of an IngressClass (Kubernetes: `apis/networking/v1/defaults.go`). */
-export function defaultIngressClass(object: Fields): void {
+/** Kubernetes: `SetDefaults_IngressClass`. */
+export function defaultIngressClass(object: V1IngressClass): void {
   const parameters = existing(existing(object, 'spec'), 'parameters');
   if (parameters !== undefined) fill(parameters, { scope: 'Cluster' });
 }

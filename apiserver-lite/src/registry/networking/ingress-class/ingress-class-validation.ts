@@ -1,4 +1,3 @@
-import { specOf } from '../../fields/spec-and-status.ts';
 import type { V1IngressClass } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notSupported, required, tooLong } from '../../fields/field-errors.ts';
@@ -17,8 +16,8 @@ function validateController(controller: string | undefined, field: string): Fiel
 }
 
 /** Kubernetes: `networking/validation.ValidateIngressClass`. */
-export function validateIngressClass(object: V1IngressClass): FieldError[] {
-  const { controller, parameters } = specOf(object);
+export function validateIngressClass({ spec }: V1IngressClass): FieldError[] {
+  const { controller, parameters } = spec ?? {};
   const findings = validateController(controller, 'spec.controller');
   if (!parameters) return findings;
   const { apiGroup, kind, name, scope, namespace } = parameters;

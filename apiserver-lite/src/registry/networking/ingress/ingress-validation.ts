@@ -1,5 +1,4 @@
-import { specOf } from '../../fields/spec-and-status.ts';
-import type { V1Ingress, V1HTTPIngressPath, V1IngressBackend } from '@pg8s/k8s-proto/generated/models';
+import type { V1HTTPIngressPath, V1Ingress, V1IngressBackend } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
 import {
@@ -10,7 +9,6 @@ import {
   validPortNumber,
   wildcardDns1123Subdomain,
 } from '../../fields/formats.ts';
-
 import { ipVersion } from '../../fields/ip.ts';
 import { formatted } from '../../fields/rules.ts';
 
@@ -20,7 +18,7 @@ function segment(field: string, value: string | undefined): FieldError[] {
   return value ? invalidEach(field, value, pathSegment(value)) : [required(field)];
 }
 
-/** A name of an object of any kind. */
+/** A reference to an object of any kind, by group, kind and name. */
 export function validateReference(
   { apiGroup, kind, name }: { apiGroup?: string | undefined; kind?: string; name?: string },
   field: string,
@@ -79,8 +77,8 @@ function validateHost(host: string, field: string): FieldError[] {
 }
 
 /** Hosts, paths and backends of an Ingress (Kubernetes: `networking/validation.ValidateIngressSpec`). */
-export function validateIngress(object: V1Ingress): FieldError[] {
-  const { rules, defaultBackend, ingressClassName, tls } = specOf(object);
+export function validateIngress({ spec }: V1Ingress): FieldError[] {
+  const { rules, defaultBackend, ingressClassName, tls } = spec ?? {};
   const findings: FieldError[] = [];
   if ((rules ?? []).length === 0 && !defaultBackend) {
     findings.push(invalidValue('spec', rules, 'either `defaultBackend` or `rules` must be specified'));
@@ -114,10 +112,10 @@ export function validateIngress(object: V1Ingress): FieldError[] {
 
 const classAnnotation = 'kubernetes.io/ingress.class';
 
-/** A new Ingress says its class once. */
+/** A new Ingress names its class in one way, or the same class in both. */
 export function validateNewIngress(object: V1Ingress): FieldError[] {
   const annotation = object.metadata.annotations?.[classAnnotation];
-  const { ingressClassName } = specOf(object);
+  const { ingressClassName } = object.spec ?? {};
   if (annotation === undefined || typeof ingressClassName !== 'string') return validateIngress(object);
   const detail = 'must match `ingressClassName` when both are specified';
   return [

@@ -3,7 +3,7 @@ import type { KindWarnings } from '../../generic/kind-warnings.ts';
 
 const ingressClass = 'kubernetes.io/ingress.class';
 
-/** Warns of the annotation that named the class before `ingressClassName`. */
+/** A new Ingress should name its class in `spec.ingressClassName`. */
 export const ingressWarnings: KindWarnings<V1Ingress> = ({ metadata }, old) =>
   old !== undefined || metadata.annotations?.[ingressClass] === undefined
     ? []

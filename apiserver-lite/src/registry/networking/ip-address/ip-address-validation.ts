@@ -1,4 +1,4 @@
-import type { V1IPAddress } from '@pg8s/k8s-proto/generated/models';
+import type { V1IPAddress, V1ParentReference } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { formatAddress, parseAddress } from '../../core/service/allocation/ip-range.ts';
 import { invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
@@ -19,19 +19,9 @@ export const addressName: NameValidator = (name) => {
   return name === canonical ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
 };
 
-interface ParentReference {
-  group?: string;
-  resource?: string;
-  namespace?: string;
-  name?: string;
-}
-
-const parentOf = (object: V1IPAddress) =>
-  ((object.spec ?? {}) as { parentRef?: ParentReference | null }).parentRef;
-
-/** Whose address it is (Kubernetes: `networking/validation.ValidateIPAddress`). */
-export function validateIpAddress(object: V1IPAddress): FieldError[] {
-  const parent = parentOf(object);
+/** The required object that has the address (Kubernetes: `networking/validation.ValidateIPAddress`). */
+export function validateIpAddress({ spec }: V1IPAddress): FieldError[] {
+  const parent: Partial<V1ParentReference> | undefined = spec?.parentRef;
   const field = 'spec.parentRef';
   if (!parent) return [required(field)];
   const { group = '', namespace = '' } = parent;
@@ -44,9 +34,9 @@ export function validateIpAddress(object: V1IPAddress): FieldError[] {
   return [...findings, ...invalidEach(`${field}.namespace`, namespace, pathSegment(namespace))];
 }
 
-/** An address never changes hands. */
-export function validateIpAddressUpdate(object: V1IPAddress, old: V1IPAddress): FieldError[] {
-  const parent = parentOf(object);
-  if (isSame(parent, parentOf(old))) return [];
+/** An address stays with its object. */
+export function validateIpAddressUpdate({ spec }: V1IPAddress, old: V1IPAddress): FieldError[] {
+  const parent = spec?.parentRef;
+  if (isSame(parent, old.spec?.parentRef)) return [];
   return [invalidValue('spec.parentRef', goValue('networking.v1.ParentReference', parent), immutable)];
 }

@@ -1,7 +1,6 @@
-import { specOf } from '../../fields/spec-and-status.ts';
 import type {
-  V1NetworkPolicy,
   V1IPBlock,
+  V1NetworkPolicy,
   V1NetworkPolicyPeer,
   V1NetworkPolicyPort,
 } from '@pg8s/k8s-proto/generated/models';
@@ -26,18 +25,16 @@ function validatePort({ protocol, port, endPort }: V1NetworkPolicyPort, field: s
   const findings = oneOfIfSet(`${field}.protocol`, protocol, protocols);
   const refuseEnd = (detail: string) =>
     isSet(endPort) ? [invalidValue(`${field}.endPort`, endPort, detail)] : [];
-  const value: unknown = port;
-  if (!isSet(value)) return [...findings, ...refuseEnd('may not be specified when `port` is not specified')];
-  if (typeof value === 'string') {
+  if (!isSet(port)) return [...findings, ...refuseEnd('may not be specified when `port` is not specified')];
+  if (typeof port === 'string') {
     findings.push(...refuseEnd('may not be specified when `port` is non-numeric'));
-    return [...findings, ...invalidEach(`${field}.port`, value, validPortName(value))];
+    return [...findings, ...invalidEach(`${field}.port`, port, validPortName(port))];
   }
-  const number = Number(value);
-  findings.push(...invalidEach(`${field}.port`, number, validPortNumber(number)));
+  findings.push(...invalidEach(`${field}.port`, port, validPortNumber(port)));
   if (!isSet(endPort)) return findings;
-  if (endPort < number) {
+  if (endPort < port) {
     // The port, not its end, is what kube-apiserver prints.
-    findings.push(invalidValue(`${field}.endPort`, number, 'must be greater than or equal to `port`'));
+    findings.push(invalidValue(`${field}.endPort`, port, 'must be greater than or equal to `port`'));
   }
   return [...findings, ...invalidEach(`${field}.endPort`, endPort, validPortNumber(endPort))];
 }
@@ -70,19 +67,13 @@ function validatePeer(
   return findings;
 }
 
-/** As the API writes it; the client's model has another name for `from`. */
-interface IngressRule {
-  ports?: V1NetworkPolicyPort[];
-  from?: V1NetworkPolicyPeer[];
-}
-
-/** Validates rules, peers and ports (Kubernetes: `networking/validation.ValidateNetworkPolicySpec`). */
+/** Which traffic of Pods is allowed (Kubernetes: `networking/validation.ValidateNetworkPolicySpec`). */
 export function validateNetworkPolicy(object: V1NetworkPolicy): FieldError[] {
-  const spec = specOf(object);
+  const spec = object.spec ?? {};
   const policyTypes = spec.policyTypes ?? [];
   const findings = [
     ...validateLabelSelector(spec.podSelector, 'spec.podSelector'),
-    ...each(spec.ingress as IngressRule[] | undefined, 'spec.ingress', ({ ports, from }, path) => [
+    ...each(spec.ingress, 'spec.ingress', ({ ports, from }, path) => [
       ...each(ports, `${path}.ports`, validatePort),
       ...each(from, `${path}.from`, validatePeer),
     ]),

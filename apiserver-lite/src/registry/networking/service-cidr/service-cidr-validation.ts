@@ -7,18 +7,16 @@ import { parseCidr } from '../../fields/ip.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { hasLeadingZeros, isMapped } from '../address-forms.ts';
 
-const cidrsOf = (object: V1ServiceCIDR) => ((object.spec ?? {}) as { cidrs?: string[] | null }).cidrs ?? [];
-
 /**
  * The ranges that Services get addresses from: one, or one of each family (Kubernetes:
  * `networking/validation.ValidateServiceCIDR`).
  */
-export function validateServiceCidr(object: V1ServiceCIDR): FieldError[] {
-  const cidrs = cidrsOf(object);
+export function validateServiceCidr({ spec }: V1ServiceCIDR): FieldError[] {
+  const cidrs = spec?.cidrs ?? [];
   const field = 'spec.cidrs';
   if (cidrs.length === 0) return [required(field, 'at least one CIDR required')];
   if (cidrs.length > 2) {
-    const value = goValue('networking.v1.ServiceCIDRSpec', object.spec);
+    const value = goValue('networking.v1.ServiceCIDRSpec', spec);
     return [invalidValue(field, value, 'may only hold up to 2 values')];
   }
   const findings = cidrs.flatMap((cidr, index) => validateStrictCidr(cidr, `${field}[${index}]`));
@@ -46,9 +44,9 @@ function validateStrictCidr(text: string, field: string): FieldError[] {
   return text === canonical ? [] : refuse(`must be in canonical form (${JSON.stringify(canonical)})`);
 }
 
-/** A range stays; one of the other family may come to it. */
+/** A range is immutable; one of the other family may be added. */
 export function validateServiceCidrUpdate(object: V1ServiceCIDR, old: V1ServiceCIDR): FieldError[] {
-  const [cidrs, before] = [cidrsOf(object), cidrsOf(old)];
+  const [cidrs, before] = [object.spec?.cidrs ?? [], old.spec?.cidrs ?? []];
   if (cidrs.length === before.length) {
     return cidrs.flatMap((cidr, index) =>
       cidr === before[index] ? [] : [invalidValue(`spec.cidrs[${index}]`, cidr, immutable)],

@@ -7,8 +7,7 @@ import { validateResources } from '../../pod-template/resources/resources.ts';
 import { validateTolerations } from '../../pod-template/scheduling/tolerations.ts';
 
 /** Kubernetes: `node/validation.ValidateRuntimeClass`. */
-export function validateRuntimeClass(object: V1RuntimeClass): FieldError[] {
-  const { handler = '', overhead, scheduling } = object as unknown as Partial<V1RuntimeClass>;
+export function validateRuntimeClass({ handler = '', overhead, scheduling }: V1RuntimeClass): FieldError[] {
   return [
     ...(handler === '' ? [required('handler')] : invalidEach('handler', handler, dns1123Label(handler))),
     ...(overhead === undefined

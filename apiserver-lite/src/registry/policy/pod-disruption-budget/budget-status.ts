@@ -1,4 +1,3 @@
-import { statusOf } from '../../fields/spec-and-status.ts';
 import type { V1PodDisruptionBudget } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { atLeastZero } from '../../fields/rules.ts';
@@ -8,7 +7,7 @@ const counts = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expec
 
 /** Kubernetes: `policy/validation.ValidatePodDisruptionBudgetStatusUpdate`. */
 export function validateDisruptionStatus(object: V1PodDisruptionBudget): FieldError[] {
-  const status = statusOf(object);
+  const status = object.status ?? {};
   return [
     ...validateConditions(status.conditions, 'status.conditions'),
     ...counts.flatMap((name) => atLeastZero(`status.${name}`, status[name])),

@@ -1,22 +1,15 @@
-import type { V1PodDisruptionBudget, V1LabelSelector } from '@pg8s/k8s-proto/generated/models';
+import type { V1PodDisruptionBudget } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { validateLabelSelector } from '../../fields/label-selector.ts';
 import { atMostHundredPercent, countOrPercent, oneOfIfSet } from '../../fields/rules.ts';
 
-interface BudgetSpec {
-  minAvailable?: unknown;
-  maxUnavailable?: unknown;
-  selector?: V1LabelSelector;
-  unhealthyPodEvictionPolicy?: string;
-}
-
 const isSet = (value: unknown) => value !== undefined && value !== null;
 
 /** Kubernetes: `policy/validation.ValidatePodDisruptionBudgetSpec`. */
 export function validateDisruptionBudget(object: V1PodDisruptionBudget): FieldError[] {
-  const spec = (object.spec ?? {}) as BudgetSpec;
+  const spec = object.spec ?? {};
   const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy: policy } = spec;
   const findings =
     isSet(minAvailable) && isSet(maxUnavailable)
