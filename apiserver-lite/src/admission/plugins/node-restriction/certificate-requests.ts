@@ -29,10 +29,36 @@ async function commonNameOf(base64: string): Promise<string | undefined> {
   const block = /-----BEGIN ([A-Z ]+)-----([^-]*)-----END \1-----/.exec(text);
   if (block?.[1] !== 'CERTIFICATE REQUEST') throw new Error('PEM block type must be CERTIFICATE REQUEST');
   // Few servers ever see such a request: they start without the library.
-  await import('reflect-metadata');
-  const { Pkcs10CertificateRequest } = await import('@peculiar/x509');
-  const parsed = new Pkcs10CertificateRequest(Buffer.from(block[2] ?? '', 'base64'));
-  return parsed.subjectName.getField('CN').at(-1);
+  const asn1 = await import('asn1js');
+  const { result } = asn1.fromBER(Buffer.from(block[2] ?? '', 'base64'));
+  // CertificationRequest { CertificationRequestInfo { version, subject, … }, … } (RFC 2986).
+  const subject = itemsOf(itemsOf(itemsOf(result as Asn1Value)[0])[1]);
+  const attributes = subject.flatMap((names) => itemsOf(names)).map((attribute) => itemsOf(attribute));
+  const name = attributes.findLast(([type]) => oidOf(type) === commonNameOid)?.[1];
+  return name === undefined ? undefined : textOf(name);
+}
+
+const commonNameOid = '2.5.4.3';
+
+interface Asn1Value {
+  readonly valueBlock?: { readonly value?: unknown };
+}
+
+/** What is in a SEQUENCE or SET; throws where the value is none. */
+function itemsOf(value: Asn1Value | undefined): readonly Asn1Value[] {
+  const items = value?.valueBlock?.value;
+  if (!Array.isArray(items)) throw new Error('asn1: structure error');
+  return items as Asn1Value[];
+}
+
+function oidOf(value: Asn1Value | undefined): string | undefined {
+  return (value?.valueBlock as { toString?(): string } | undefined)?.toString?.();
+}
+
+function textOf({ valueBlock }: Asn1Value): string {
+  const text = valueBlock?.value;
+  if (typeof text !== 'string') throw new Error('asn1: structure error');
+  return text;
 }
 
 /** Certificates for Pods are behind a feature gate that is off by default. */
