@@ -1,10 +1,21 @@
+import type { V1MutatingAdmissionPolicy } from '@pg8s/k8s-proto/generated/models';
 import { defineKind } from '../../kind-module.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
+import { paramKindColumn } from '../param-kind-column.ts';
 import { defaultAdmissionPolicy } from '../policy-defaults.ts';
-import { mutatingAdmissionPolicyTable } from './mutating-admission-policy-table.ts';
 import {
   validateMutatingPolicy,
   validateMutatingPolicyUpdate,
 } from './mutating-admission-policy-validation.ts';
+
+const integer = { type: 'integer' as const };
+
+const mutatingAdmissionPolicyTable = tableOf<V1MutatingAdmissionPolicy>([
+  nameColumn(),
+  column('Mutations', ({ spec }) => (spec?.mutations ?? []).length, integer),
+  paramKindColumn,
+  ageColumn(),
+]);
 
 /** MutatingAdmissionPolicies (Kubernetes: `pkg/registry/admissionregistration/mutatingadmissionpolicy`). */
 export const mutatingAdmissionPolicyModule = defineKind(

@@ -1,7 +1,16 @@
+import { type Fields, fill, items } from '../../fields/fill.ts';
 import { defineKind } from '../../kind-module.ts';
 import { webhookConfigurationTable } from '../webhook-configuration-table.ts';
+import { defaultWebhook } from '../webhook-defaults.ts';
 import { validateWebhooks, validateWebhooksUpdate } from '../webhooks.ts';
-import { defaultMutatingWebhooks } from './mutating-webhook-configuration-defaults.ts';
+
+/** Fills the defaults of a MutatingWebhookConfiguration. */
+function defaultMutatingWebhooks(object: Fields): void {
+  for (const webhook of items(object, 'webhooks')) {
+    defaultWebhook(webhook);
+    fill(webhook, { reinvocationPolicy: 'Never' });
+  }
+}
 
 /**
  * MutatingWebhookConfigurations (Kubernetes:

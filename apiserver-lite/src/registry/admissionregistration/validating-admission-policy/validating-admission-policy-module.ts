@@ -1,12 +1,23 @@
+import type { V1ValidatingAdmissionPolicy } from '@pg8s/k8s-proto/generated/models';
 import { writableMetadata } from '../../generic/kind-strategy.ts';
 import { defineKind } from '../../kind-module.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
+import { paramKindColumn } from '../param-kind-column.ts';
 import { defaultAdmissionPolicy } from '../policy-defaults.ts';
-import { validatingAdmissionPolicyTable } from './validating-admission-policy-table.ts';
 import {
   validatePolicyStatus,
   validateValidatingPolicy,
   validateValidatingPolicyUpdate,
 } from './validating-admission-policy-validation.ts';
+
+const integer = { type: 'integer' as const };
+
+const validatingAdmissionPolicyTable = tableOf<V1ValidatingAdmissionPolicy>([
+  nameColumn(),
+  column('Validations', ({ spec }) => (spec?.validations ?? []).length, integer),
+  paramKindColumn,
+  ageColumn(),
+]);
 
 /**
  * ValidatingAdmissionPolicies (Kubernetes: `pkg/registry/admissionregistration/validatingadmissionpolicy`).

@@ -1,7 +1,13 @@
+import { type Fields, items } from '../../fields/fill.ts';
 import { defineKind } from '../../kind-module.ts';
 import { webhookConfigurationTable } from '../webhook-configuration-table.ts';
+import { defaultWebhook } from '../webhook-defaults.ts';
 import { validateWebhooks, validateWebhooksUpdate } from '../webhooks.ts';
-import { defaultValidatingWebhooks } from './validating-webhook-configuration-defaults.ts';
+
+/** Fills the defaults of a ValidatingWebhookConfiguration. */
+function defaultValidatingWebhooks(object: Fields): void {
+  for (const webhook of items(object, 'webhooks')) defaultWebhook(webhook);
+}
 
 /**
  * ValidatingWebhookConfigurations (Kubernetes:

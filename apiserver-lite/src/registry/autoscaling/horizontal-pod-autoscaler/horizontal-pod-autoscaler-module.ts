@@ -1,9 +1,30 @@
+import type { V2HorizontalPodAutoscaler } from '@pg8s/k8s-proto/generated/models';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { validateCounts } from '../../fields/status-counts.ts';
 import { defineKind } from '../../kind-module.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { validateAutoscaler } from './autoscaler-validation.ts';
 import { autoscalerConversion } from './autoscaler-versions.ts';
 import { defaultAutoscaler, defaultAutoscalerV1 } from './horizontal-pod-autoscaler-defaults.ts';
-import { validateAutoscalerStatus } from './horizontal-pod-autoscaler-status.ts';
-import { horizontalPodAutoscalerTable } from './horizontal-pod-autoscaler-table.ts';
+import { metricTargets } from './metric-targets.ts';
+
+/** Kubernetes: `autoscaling/validation.ValidateHorizontalPodAutoscalerStatusUpdate`. */
+function validateAutoscalerStatus(object: V2HorizontalPodAutoscaler): FieldError[] {
+  return validateCounts(object, ['currentReplicas', 'desiredReplicas'], []);
+}
+
+const targets = ({ spec, status }: V2HorizontalPodAutoscaler) =>
+  metricTargets(spec?.metrics, status?.currentMetrics ?? []);
+
+const horizontalPodAutoscalerTable = tableOf<V2HorizontalPodAutoscaler>([
+  nameColumn(),
+  column('Reference', ({ spec }) => `${spec?.scaleTargetRef.kind ?? ''}/${spec?.scaleTargetRef.name ?? ''}`),
+  column('Targets', targets),
+  column('MinPods', ({ spec }) => String(spec?.minReplicas ?? '<unset>')),
+  column('MaxPods', ({ spec }) => spec?.maxReplicas ?? 0),
+  column('Replicas', ({ status }) => status?.currentReplicas ?? 0),
+  ageColumn(),
+]);
 
 /** HorizontalPodAutoscalers (Kubernetes: `pkg/registry/autoscaling/horizontalpodautoscaler`). */
 export const horizontalPodAutoscalerModule = defineKind('autoscaling/HorizontalPodAutoscaler', {

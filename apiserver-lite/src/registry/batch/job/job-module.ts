@@ -1,15 +1,75 @@
+import { humanDuration } from '@pg8s/k8s-proto/duration';
+import type { V1Job } from '@pg8s/k8s-proto/generated/models';
+import { type Fields, child, existing, fill, fillText, items } from '../../fields/fill.ts';
 import { fieldAt } from '../../generic/kind-strategy.ts';
 import { selectable } from '../../generic/selectable-field.ts';
 import { defineKind } from '../../kind-module.ts';
 import { disabledPodFields } from '../../pod-template/disabled-fields.ts';
-import { defaultJob } from './job-defaults.ts';
+import { labelAsTemplate, templateLabels } from '../../pod-template/label-as-template.ts';
+import { defaultPodTemplate } from '../../pod-template/pod-defaults.ts';
+import { templateColumns } from '../../pod-template/template-columns.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { generateJobSelector } from './job-selector.ts';
 import { validateJobStatus } from './job-status.ts';
-import { jobTable } from './job-table.ts';
 import { validateJobUpdate } from './job-update.ts';
 import { validateJob } from './job-validation.ts';
 import { jobWarnings } from './job-warnings.ts';
 import { orphanedPodsWarning } from './orphaned-pods.ts';
+
+const maxInt32 = 2147483647;
+
+/** Fills the defaults of a Job (Kubernetes: `apis/batch/v1/defaults.go`). */
+function defaultJob(object: Fields): void {
+  const spec = child(object, 'spec');
+  labelAsTemplate(object, templateLabels(spec));
+  if (spec['completions'] === undefined && spec['parallelism'] === undefined) spec['completions'] = 1;
+  fill(spec, {
+    parallelism: 1,
+    backoffLimit: spec['backoffLimitPerIndex'] === undefined ? 6 : maxInt32,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    manualSelector: false,
+    podReplacementPolicy: spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed',
+  });
+  for (const rule of items(existing(spec, 'podFailurePolicy'), 'rules')) {
+    for (const pattern of items(rule, 'onPodConditions')) fillText(pattern, { status: 'True' });
+  }
+  defaultPodTemplate(spec);
+}
+
+function jobStatus({ status, metadata }: V1Job): string {
+  const has = (wanted: string) => status?.conditions?.find(({ type }) => type === wanted)?.status === 'True';
+  if (has('Complete')) return 'Complete';
+  if (has('Failed')) return 'Failed';
+  if (metadata?.deletionTimestamp !== undefined) return 'Terminating';
+  if (has('Suspended')) return 'Suspended';
+  if (has('FailureTarget')) return 'FailureTarget';
+  if (has('SuccessCriteriaMet')) return 'SuccessCriteriaMet';
+  return 'Running';
+}
+
+function jobCompletions({ spec, status }: V1Job): string {
+  const succeeded = status?.succeeded ?? 0;
+  if (spec?.completions !== undefined) return `${succeeded}/${spec.completions}`;
+  const parallelism = spec?.parallelism ?? 0;
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}
+
+function jobDuration({ status }: V1Job, nowMs: number): string {
+  const startMs = Date.parse(String(status?.startTime ?? ''));
+  if (Number.isNaN(startMs)) return '';
+  const endMs = Date.parse(String(status?.completionTime ?? ''));
+  return humanDuration((Number.isNaN(endMs) ? nowMs : endMs) - startMs);
+}
+
+const jobTable = tableOf<V1Job>([
+  nameColumn(),
+  column('Status', jobStatus),
+  column('Completions', jobCompletions),
+  column('Duration', jobDuration),
+  ageColumn(),
+  ...templateColumns<V1Job>(),
+]);
 
 /** Jobs (Kubernetes: `pkg/registry/batch/job`). */
 export const jobModule = defineKind('batch/Job', {

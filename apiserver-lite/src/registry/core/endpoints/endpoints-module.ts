@@ -1,7 +1,31 @@
+import type { CoreV1EndpointPort, V1Endpoints } from '@pg8s/k8s-proto/generated/models';
+import { type Fields, fillText, items } from '../../fields/fill.ts';
 import { defineKind } from '../../kind-module.ts';
-import { defaultEndpoints } from './endpoints-defaults.ts';
-import { endpointsTable } from './endpoints-table.ts';
+import { ageColumn, column, nameColumn, shortList, tableOf } from '../../table/column.ts';
 import { validateEndpoints } from './endpoints-validation.ts';
+
+/** Fills the defaults of an Endpoints (Kubernetes: `apis/core/v1/defaults.go`). */
+function defaultEndpoints(object: Fields): void {
+  for (const subset of items(object, 'subsets')) {
+    for (const port of items(subset, 'ports')) fillText(port, { protocol: 'TCP' });
+  }
+}
+
+const none = '<none>';
+
+function endpointsText({ subsets = [] }: V1Endpoints): string {
+  const all = subsets.flatMap(({ addresses = [], ports }) =>
+    (ports === undefined || ports.length === 0 ? [undefined] : ports).flatMap(
+      (port: CoreV1EndpointPort | undefined) =>
+        addresses.map(({ ip }) =>
+          port === undefined ? ip : `${ip.includes(':') ? `[${ip}]` : ip}:${port.port}`,
+        ),
+    ),
+  );
+  return subsets.length === 0 ? none : shortList(all);
+}
+
+const endpointsTable = tableOf<V1Endpoints>([nameColumn(), column('Endpoints', endpointsText), ageColumn()]);
 
 /** Endpoints (Kubernetes: `pkg/registry/core/endpoints`). */
 export const endpointsModule = defineKind('/Endpoints', {

@@ -1,11 +1,13 @@
+import type { V1Namespace } from '@pg8s/k8s-proto/generated/models';
 import { invalidValue } from '../../fields/field-errors.ts';
+import { type Fields, child, fillText } from '../../fields/fill.ts';
 import { labelName } from '../../fields/names.ts';
 import { keepField } from '../../generic/kind-strategy.ts';
 import { selectablePaths } from '../../generic/selectable-field.ts';
 import { partRest } from '../../generic/store-rest.ts';
 import { defineKind } from '../../kind-module.ts';
 import type { Strategy } from '../../strategy.ts';
-import { defaultNamespace } from './namespace-defaults.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import {
   isDeletedDuringUpdate,
   namespaceFinalizers,
@@ -13,7 +15,20 @@ import {
   validateNewFinalizers,
 } from './namespace-finalizers.ts';
 import { namespaceDelete } from './namespace-rest.ts';
-import { namespaceTable } from './namespace-table.ts';
+
+/** Fills the defaults of a Namespace (Kubernetes: `apis/core/v1/defaults.go`). */
+function defaultNamespace(object: Fields): void {
+  const metadata = child(object, 'metadata');
+  const { name } = metadata;
+  if (name) child(metadata, 'labels')['kubernetes.io/metadata.name'] = name;
+  fillText(child(object, 'status'), { phase: 'Active' });
+}
+
+const namespaceTable = tableOf<V1Namespace>([
+  nameColumn(),
+  column('Status', ({ status }) => status?.phase ?? ''),
+  ageColumn(),
+]);
 
 const nameLabel = 'kubernetes.io/metadata.name';
 

@@ -1,10 +1,59 @@
+import type { V1PersistentVolumeClaim } from '@pg8s/k8s-proto/generated/models';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { notSupported } from '../../fields/field-errors.ts';
+import { statusOf } from '../../fields/spec-and-status.ts';
 import { defineKind } from '../../kind-module.ts';
+import { validateBasicAmount } from '../../pod-template/resources/resources.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
+import { accessModes, storageClassName } from '../persistent-volume/volume-columns.ts';
 import { dropForeignSources, mirrorSources } from './claim-sources.ts';
 import { validateClaim, validateClaimUpdate } from './claim-validation.ts';
 import { defaultClaim } from './persistent-volume-claim-defaults.ts';
-import { validateClaimStatus } from './persistent-volume-claim-status.ts';
-import { persistentVolumeClaimTable } from './persistent-volume-claim-table.ts';
 import { persistentVolumeClaimWarnings } from './persistent-volume-claim-warnings.ts';
+
+const resizeStates = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+  'NodeResizePending',
+];
+
+/** Kubernetes: `core/validation.ValidatePersistentVolumeClaimStatusUpdate`. */
+function validateClaimStatus(object: V1PersistentVolumeClaim): FieldError[] {
+  const status = statusOf(object);
+  const { capacity = {}, allocatedResources = {}, allocatedResourceStatuses = {} } = status;
+  const allocated = 'status.allocatedResources';
+  return [
+    ...Object.entries(capacity).flatMap(([name, amount]) =>
+      validateBasicAmount(amount, `status.capacity[${name}]`),
+    ),
+    ...Object.entries(allocatedResourceStatuses)
+      .filter(([, state]) => !resizeStates.includes(state))
+      .map(([name]) => notSupported('status.allocatedResourceStatuses', name, resizeStates)),
+    ...Object.entries(allocatedResources).flatMap(([name, amount]) =>
+      name === 'storage'
+        ? validateBasicAmount(amount, `${allocated}[${name}]`)
+        : [notSupported(allocated, name, ['storage'])],
+    ),
+  ];
+}
+
+const wide = { priority: 1 };
+
+const persistentVolumeClaimTable = tableOf<V1PersistentVolumeClaim>([
+  nameColumn(),
+  column('Status', ({ status, metadata }) =>
+    metadata?.deletionTimestamp === undefined ? (status?.phase ?? '') : 'Terminating',
+  ),
+  column('Volume', ({ spec }) => spec?.volumeName ?? ''),
+  column('Capacity', ({ spec, status }) => (spec?.volumeName ? (status?.capacity?.['storage'] ?? '0') : '')),
+  column('Access Modes', ({ spec, status }) => (spec?.volumeName ? accessModes(status?.accessModes) : '')),
+  column('StorageClass', storageClassName),
+  column('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>'),
+  ageColumn(),
+  column('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>', wide),
+]);
 
 /** PersistentVolumeClaims (Kubernetes: `pkg/registry/core/persistentvolumeclaim`). */
 export const persistentVolumeClaimModule = defineKind('/PersistentVolumeClaim', {

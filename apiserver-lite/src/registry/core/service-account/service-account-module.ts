@@ -1,9 +1,22 @@
+import type { V1ServiceAccount } from '@pg8s/k8s-proto/generated/models';
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { subresourceRest } from '../../generic/subresource-rest.ts';
 import { defineKind } from '../../kind-module.ts';
+import { ageColumn, nameColumn, tableOf } from '../../table/column.ts';
 import { keepSecretNames } from './secret-names.ts';
-import { serviceAccountTable } from './service-account-table.ts';
 import { requestToken } from './token-rest.ts';
-import { serviceAccountWarnings } from './service-account-warnings.ts';
+
+const serviceAccountTable = tableOf<V1ServiceAccount>([nameColumn(), ageColumn()]);
+
+const mountable = 'kubernetes.io/enforce-mountable-secrets';
+
+/** Warns of the deprecated annotation that enforces mountable Secrets. */
+const serviceAccountWarnings: KindWarnings<V1ServiceAccount> = ({ metadata }, old) =>
+  metadata.annotations?.[mountable] === undefined || old?.metadata.annotations?.[mountable] !== undefined
+    ? []
+    : [
+        `metadata.annotations[${mountable}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+      ];
 
 /** ServiceAccounts (Kubernetes: `pkg/registry/core/serviceaccount`). */
 export const serviceAccountModule = defineKind('/ServiceAccount', {

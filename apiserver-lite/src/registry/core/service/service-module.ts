@@ -1,23 +1,78 @@
-import { isReason } from '../../../api-errors/status-error.ts';
+import type { V1LoadBalancerIngress, V1Service } from '@pg8s/k8s-proto/generated/models';
+import { type FieldError, isReason } from '../../../api-errors/status-error.ts';
+import { forbiddenField, notSupported, required } from '../../fields/field-errors.ts';
+import { type Fields, child, existing, fill, fillText, items } from '../../fields/fill.ts';
+import { validateIp } from '../../fields/ip.ts';
+import { labelName } from '../../fields/names.ts';
+import { each } from '../../fields/rules.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import { keepField } from '../../generic/kind-strategy.ts';
 import { proxyRest } from '../../generic/proxy-rest.ts';
 import { selectablePaths } from '../../generic/selectable-field.ts';
-import { defineKind, type KindDependencies } from '../../kind-module.ts';
-import { defaultService } from './service-defaults.ts';
-import { validateServiceStatus } from './service-status.ts';
-import { serviceTable } from './service-table.ts';
-import { serviceWarnings } from './service-warnings.ts';
-import { labelName } from '../../fields/names.ts';
-import { validateService } from './service-validation.ts';
+import { type KindDependencies, defineKind } from '../../kind-module.ts';
+import { field, validateHost } from '../../networking/load-balancer-entries.ts';
+import { type Service, addressesOf, allNodePorts, allocate } from './allocation/service-allocation.ts';
 import { validateServiceUpdate } from './service-addresses.ts';
-import { addressesOf, allNodePorts, allocate, type Service } from './allocation/service-allocation.ts';
 import {
   completeOldFields,
   dropForeignFields,
   keepAllocations,
   normalizeClusterIps,
 } from './service-fields.ts';
+import { serviceTable } from './service-table.ts';
+import { validateService } from './service-validation.ts';
+import { serviceWarnings } from './service-warnings.ts';
+
+const dayAffinitySeconds = 10800;
+
+/** Fills the defaults of a Service (Kubernetes: `apis/core/v1/defaults.go`). */
+function defaultService(object: Fields): void {
+  const spec = child(object, 'spec');
+  fillText(spec, { sessionAffinity: 'None', type: 'ClusterIP' });
+  if (spec['sessionAffinity'] === 'None') delete spec['sessionAffinityConfig'];
+  if (spec['sessionAffinity'] === 'ClientIP') {
+    fill(child(child(spec, 'sessionAffinityConfig'), 'clientIP'), { timeoutSeconds: dayAffinitySeconds });
+  }
+  for (const port of items(spec, 'ports')) {
+    fillText(port, { protocol: 'TCP' });
+    const target = port['targetPort'];
+    if (target === undefined || target === 0 || target === '') port['targetPort'] = port['port'];
+  }
+  const { type } = spec;
+  const external = type === 'NodePort' || type === 'LoadBalancer';
+  const hasExternalIps =
+    type === 'ClusterIP' && Array.isArray(spec['externalIPs']) && spec['externalIPs'].length > 0;
+  if (external || hasExternalIps) fillText(spec, { externalTrafficPolicy: 'Cluster' });
+  if (external || type === 'ClusterIP') fill(spec, { internalTrafficPolicy: 'Cluster' });
+  if (type !== 'LoadBalancer') return;
+  fill(spec, { allocateLoadBalancerNodePorts: true });
+  for (const ingress of items(existing(existing(object, 'status'), 'loadBalancer'), 'ingress')) {
+    if (ingress['ip']) fill(ingress, { ipMode: 'VIP' });
+  }
+}
+
+const modes = ['Proxy', 'VIP'];
+
+function validateMode({ ip = '', ipMode }: V1LoadBalancerIngress, path: string): FieldError[] {
+  if (ipMode === undefined || ipMode === null) {
+    return ip === '' ? [] : [required(path, 'must be specified when `ip` is set')];
+  }
+  if (ip === '') return [forbiddenField(path, 'may not be specified when `ip` is not set')];
+  return modes.includes(ipMode) ? [] : [notSupported(path, ipMode, modes)];
+}
+
+/** The addresses of a Service's load balancer (Kubernetes: `core/validation.ValidateLoadBalancerStatus`). */
+function validateServiceStatus({ spec, status }: V1Service): FieldError[] {
+  const entries = status?.loadBalancer?.ingress ?? [];
+  if (spec?.type !== 'LoadBalancer' && entries.length > 0) {
+    return [forbiddenField(field, "may only be used when `spec.type` is 'LoadBalancer'")];
+  }
+  return each(entries, field, (entry, path) => [
+    ...(entry.ip ? validateIp(`${path}.ip`, entry.ip) : []),
+    ...validateMode(entry, `${path}.ipMode`),
+    ...validateHost(entry.hostname ?? '', `${path}.hostname`),
+  ]);
+}
 
 /** The Service is gone: its addresses and ports are free, and nothing leads to its Pods under its name. */
 async function giveBack({ clusterIps, nodePorts, storageOf }: KindDependencies, service: Service) {

@@ -1,7 +1,14 @@
+import type { V1ServiceCIDR } from '@pg8s/k8s-proto/generated/models';
 import { writableMetadata } from '../../generic/kind-strategy.ts';
 import { defineKind } from '../../kind-module.ts';
-import { serviceCidrTable } from './service-cidr-table.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { validateServiceCidr, validateServiceCidrUpdate } from './service-cidr-validation.ts';
+
+const serviceCidrTable = tableOf<V1ServiceCIDR>([
+  nameColumn(),
+  column('CIDRs', ({ spec }) => (spec?.cidrs ?? []).join(',')),
+  ageColumn(),
+]);
 
 /** ServiceCIDRs (Kubernetes: `pkg/registry/networking/servicecidr`). */
 export const serviceCidrModule = defineKind('networking.k8s.io/ServiceCIDR', {

@@ -1,8 +1,46 @@
+import type { V1RuntimeClass } from '@pg8s/k8s-proto/generated/models';
+import type { FieldError } from '../../../api-errors/status-error.ts';
+import { invalidEach, required } from '../../fields/field-errors.ts';
+import { existing } from '../../fields/fill.ts';
+import { dns1123Label } from '../../fields/formats.ts';
+import { validateLabels } from '../../fields/metadata.ts';
+import { roundResourceList } from '../../fields/resource-list.ts';
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { defineKind } from '../../kind-module.ts';
-import { defaultRuntimeClass } from './runtime-class-defaults.ts';
-import { runtimeClassTable } from './runtime-class-table.ts';
-import { validateRuntimeClass } from './runtime-class-validation.ts';
-import { runtimeClassWarnings } from './runtime-class-warnings.ts';
+import { renamedNodeLabel } from '../../pod-template/pod-warnings.ts';
+import { validateResources } from '../../pod-template/resources/resources.ts';
+import { validateTolerations } from '../../pod-template/scheduling/tolerations.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
+
+/** Quantities of the overhead are rounded, as those of Pods are (Kubernetes: `SetDefaults_ResourceList`). */
+function defaultRuntimeClass(object: V1RuntimeClass): void {
+  roundResourceList(existing(existing(object, 'overhead'), 'podFixed'));
+}
+
+const runtimeClassTable = tableOf<V1RuntimeClass>([
+  nameColumn(),
+  column('Handler', ({ handler }) => handler),
+  ageColumn(),
+]);
+
+/** Kubernetes: `node/validation.ValidateRuntimeClass`. */
+function validateRuntimeClass({ handler = '', overhead, scheduling }: V1RuntimeClass): FieldError[] {
+  return [
+    ...(handler === '' ? [required('handler')] : invalidEach('handler', handler, dns1123Label(handler))),
+    ...(overhead === undefined
+      ? []
+      : validateResources({ limits: overhead.podFixed ?? {} }, 'overhead', { claims: new Set() })),
+    ...validateLabels(scheduling?.nodeSelector, 'scheduling.nodeSelector'),
+    ...validateTolerations(scheduling?.tolerations, 'scheduling.tolerations'),
+  ];
+}
+
+/** Labels of nodes that have other names now. */
+const runtimeClassWarnings: KindWarnings<V1RuntimeClass> = ({ scheduling }) =>
+  Object.keys(scheduling?.nodeSelector ?? {}).flatMap((key) => {
+    const advice = renamedNodeLabel(key);
+    return advice === undefined ? [] : [`scheduling.nodeSelector[${key}]: ${advice}`];
+  });
 
 /** RuntimeClasses (Kubernetes: `pkg/registry/node/runtimeclass`). */
 export const runtimeClassModule = defineKind('node.k8s.io/RuntimeClass', {

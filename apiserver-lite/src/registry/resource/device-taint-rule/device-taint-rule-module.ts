@@ -1,6 +1,23 @@
+import type { V1beta2DeviceTaintRule } from '@pg8s/k8s-proto/generated/models';
+import { type Fields, existing, fill } from '../../fields/fill.ts';
+import { timestamp } from '../../generic/timestamp.ts';
 import { defineKind } from '../../kind-module.ts';
-import { defaultDeviceTaintRule } from './device-taint-rule-defaults.ts';
-import { deviceTaintRuleTable } from './device-taint-rule-table.ts';
+import { age, ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
+
+/** Fills the defaults of a DeviceTaintRule; `nowMs` is the time that its taint is added. */
+function defaultDeviceTaintRule(object: Fields, nowMs: number): void {
+  const taint = existing(existing(object, 'spec'), 'taint');
+  if (taint !== undefined) fill(taint, { timeAdded: timestamp(nowMs) });
+}
+
+const deviceTaintRuleTable = tableOf<V1beta2DeviceTaintRule>([
+  nameColumn(),
+  column('Key', ({ spec }) => spec.taint.key),
+  column('Value', ({ spec }) => spec.taint.value ?? ''),
+  column('Effect', ({ spec }) => spec.taint.effect),
+  column('TimeAdded', ({ spec: { taint } }, nowMs) => (taint.timeAdded ? age(taint.timeAdded, nowMs) : '')),
+  ageColumn(),
+]);
 
 /** DeviceTaintRules (Kubernetes: `pkg/registry/resource/devicetaintrule`). */
 export const deviceTaintRuleModule = defineKind('resource.k8s.io/DeviceTaintRule', {

@@ -1,11 +1,17 @@
+import { type Fields, existing } from '../../fields/fill.ts';
 import { defineKind } from '../../kind-module.ts';
 import { nameAndAgeTable } from '../../table/name-and-age-table.ts';
 import { withAdminAccess } from '../admin-access.ts';
+import { defaultClaimSpec } from '../devices/claim-spec-defaults.ts';
 import {
   validateResourceClaimTemplate,
   validateResourceClaimTemplateUpdate,
 } from '../resource-claim/resource-claim-validation.ts';
-import { defaultResourceClaimTemplate } from './resource-claim-template-defaults.ts';
+
+/** Fills the defaults of a ResourceClaimTemplate (Kubernetes: `apis/resource/v1/defaults.go`). */
+function defaultResourceClaimTemplate(object: Fields): void {
+  defaultClaimSpec(existing(existing(object, 'spec'), 'spec'));
+}
 
 /** ResourceClaimTemplates (Kubernetes: `pkg/registry/resource/resourceclaimtemplate`). */
 export const resourceClaimTemplateModule = defineKind('resource.k8s.io/ResourceClaimTemplate', {

@@ -1,9 +1,43 @@
+import type { V1ResourceSlice } from '@pg8s/k8s-proto/generated/models';
+import { goQuote } from '../../fields/field-errors.ts';
+import { type Fields, existing, fill, items } from '../../fields/fill.ts';
+import { specOf } from '../../fields/spec-and-status.ts';
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { selectablePaths } from '../../generic/selectable-field.ts';
+import { timestamp } from '../../generic/timestamp.ts';
 import { defineKind } from '../../kind-module.ts';
-import { defaultResourceSlice } from './resource-slice-defaults.ts';
-import { resourceSliceTable } from './resource-slice-table.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { validateResourceSlice, validateResourceSliceUpdate } from './resource-slice-validation.ts';
-import { resourceSliceWarnings } from './resource-slice-warnings.ts';
+
+/** Taints are as old as their first sight. */
+function defaultResourceSlice(object: Fields, nowMs: number): void {
+  for (const item of items(existing(object, 'spec'), 'devices')) {
+    const device = existing(item, 'basic') ?? item;
+    for (const taint of items(device, 'taints')) fill(taint, { timeAdded: timestamp(nowMs) });
+    const mappings = existing(device, 'nodeAllocatableResourceMappings') ?? {};
+    for (const name of Object.keys(mappings)) {
+      const mapping = existing(mappings, name);
+      if (mapping !== undefined) fill(mapping, { allocationMultiplier: '1' });
+    }
+  }
+}
+
+const resourceSliceTable = tableOf<V1ResourceSlice>([
+  nameColumn(),
+  column('Node', ({ spec }) => spec.nodeName ?? ''),
+  column('Driver', ({ spec }) => spec.driver),
+  column('Pool', ({ spec }) => spec.pool.name),
+  ageColumn(),
+]);
+
+/** Warns of a driver name with uppercase characters. */
+const resourceSliceWarnings: KindWarnings<V1ResourceSlice> = (object) => {
+  const { driver = '' } = specOf(object);
+  const advice = 'driver names should be lowercase';
+  return driver === driver.toLowerCase()
+    ? []
+    : [`spec.driver: ${advice}; ${goQuote(driver)} contains uppercase characters`];
+};
 
 const attributes = 'spec.devices[].attributes{}';
 

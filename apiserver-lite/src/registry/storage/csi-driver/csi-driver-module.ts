@@ -1,9 +1,57 @@
+import type { V1CSIDriver } from '@pg8s/k8s-proto/generated/models';
+import { type Fields, child, fill } from '../../fields/fill.ts';
+import { specOf } from '../../fields/spec-and-status.ts';
 import { isSame } from '../../generic/copy-object.ts';
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { defineKind } from '../../kind-module.ts';
-import { defaultCsiDriver } from './csi-driver-defaults.ts';
-import { csiDriverTable } from './csi-driver-table.ts';
+import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { validateCsiDriver, validateCsiDriverUpdate } from './csi-driver-validation.ts';
-import { csiDriverWarnings } from './csi-driver-warnings.ts';
+
+/** Fills the defaults of a CSIDriver (Kubernetes: `apis/storage/v1/defaults.go`). */
+function defaultCsiDriver(object: Fields): void {
+  const spec = child(object, 'spec');
+  fill(spec, {
+    attachRequired: true,
+    podInfoOnMount: false,
+    storageCapacity: false,
+    fsGroupPolicy: 'ReadWriteOnceWithFSType',
+    requiresRepublish: false,
+    seLinuxMount: false,
+  });
+  if (!Array.isArray(spec['volumeLifecycleModes']) || spec['volumeLifecycleModes'].length === 0) {
+    spec['volumeLifecycleModes'] = ['Persistent'];
+  }
+}
+
+const boolean = { type: 'boolean' as const };
+
+const unset = '<unset>';
+
+const none = '<none>';
+
+const csiDriverTable = tableOf<V1CSIDriver>([
+  nameColumn(),
+  column('AttachRequired', ({ spec }) => spec.attachRequired ?? true, boolean),
+  column('PodInfoOnMount', ({ spec }) => spec.podInfoOnMount ?? false, boolean),
+  column('StorageCapacity', ({ spec }) => spec.storageCapacity ?? false, boolean),
+  column(
+    'TokenRequests',
+    ({ spec }) => (spec.tokenRequests ?? []).map(({ audience }) => audience).join(',') || unset,
+  ),
+  column('RequiresRepublish', ({ spec }) => spec.requiresRepublish ?? false, boolean),
+  column('Modes', ({ spec }) => (spec.volumeLifecycleModes ?? []).join(',') || none),
+  ageColumn(),
+]);
+
+/** Warns of token requests without a decision on Secrets. */
+const csiDriverWarnings: KindWarnings<V1CSIDriver> = (object, old) => {
+  const { tokenRequests = [], serviceAccountTokenInSecrets } = specOf(object);
+  const isKnown = old !== undefined && isSame(tokenRequests, specOf(old).tokenRequests ?? []);
+  if (tokenRequests.length === 0 || isKnown || typeof serviceAccountTokenInSecrets === 'boolean') return [];
+  const advice =
+    'if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes';
+  return [`spec.serviceAccountTokenInSecrets is unset; ${advice}`];
+};
 
 /** CSIDrivers (Kubernetes: `pkg/registry/storage/csidriver`). */
 export const csiDriverModule = defineKind('storage.k8s.io/CSIDriver', {
