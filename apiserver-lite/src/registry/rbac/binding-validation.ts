@@ -54,7 +54,7 @@ export function validateRoleBinding(namespaced: boolean): (object: Binding) => F
   };
 }
 
-/** A binding binds the same role for ever. */
+/** The role of a binding is immutable. */
 export function validateRoleBindingUpdate(object: Binding, old: Binding): FieldError[] {
   return isSame(object.roleRef, old.roleRef)
     ? []

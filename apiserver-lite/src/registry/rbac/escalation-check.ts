@@ -1,3 +1,4 @@
+import type { V1ClusterRole, V1RoleBinding, V1RoleRef } from '@pg8s/k8s-proto/generated/models';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { forbidden, isReason, notFound, StatusError } from '../../api-errors/status-error.ts';
@@ -11,20 +12,13 @@ import { missingRules, type PolicyRule } from './rule-coverage.ts';
 const group = 'rbac.authorization.k8s.io';
 const masters = 'system:masters';
 
-interface RoleRef {
-  apiGroup?: string;
-  kind?: string;
-  name?: string;
-}
-
 const everything: readonly PolicyRule[] = [
   { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
 
-function isAggregated(role: KubeObject | undefined): boolean {
-  const { clusterRoleSelectors } = (role?.['aggregationRule'] ?? {}) as { clusterRoleSelectors?: unknown[] };
-  return (clusterRoleSelectors ?? []).length > 0;
+function isAggregated(role: V1ClusterRole | undefined): boolean {
+  return (role?.aggregationRule?.clusterRoleSelectors ?? []).length > 0;
 }
 
 function withoutOwnership(object: KubeObject): KubeObject {
@@ -46,6 +40,7 @@ function changesOnlyOwnership(object: KubeObject | undefined, old: KubeObject | 
   return isSame(withoutOwnership(object), withoutOwnership(old));
 }
 
+/** Who answers what a user may do and holds, and where bound roles are read. */
 export interface EscalationCheckOptions {
   authorizer: ReviewAuthorizer;
   storageOf(group: string, resource: string): ResourceStorage;
@@ -91,7 +86,8 @@ export function guardEscalation(rest: Rest, options: EscalationCheckOptions): Re
 
 const isMaster = ({ user }: RequestContext) => user.groups.includes(masters);
 
-const rulesOf = (object: KubeObject | undefined) => (object?.['rules'] ?? []) as PolicyRule[];
+/** The rules of a Role or a ClusterRole: one has the fields of the other. */
+const rulesOf = (role: V1ClusterRole): readonly PolicyRule[] => role.rules ?? [];
 
 function checkRole(rest: Rest, { authorizer }: EscalationCheckOptions): Check {
   const { name: resource } = rest.resource;
@@ -117,7 +113,8 @@ function checkRole(rest: Rest, { authorizer }: EscalationCheckOptions): Check {
 
 function checkBinding(rest: Rest, { authorizer, storageOf }: EscalationCheckOptions): Check {
   return async (context, object) => {
-    const { apiGroup = '', kind = '', name = '' } = (object['roleRef'] ?? {}) as RoleRef;
+    const { roleRef }: Partial<V1RoleBinding> = object;
+    const { apiGroup = '', kind = '', name = '' }: Partial<V1RoleRef> = roleRef ?? {};
     const resource = ownValue({ ClusterRole: 'clusterroles', Role: 'roles' }, kind);
     if (resource === undefined) {
       throw new StatusError(500, undefined, `unsupported role reference kind: ${JSON.stringify(kind)}`);

@@ -1,4 +1,4 @@
-import type { V1ClusterRole, V1PolicyRule, V1Role } from '@pg8s/k8s-proto/generated/models';
+import type { V1ClusterRole, V1PolicyRule } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { invalidValue, required } from '../fields/field-errors.ts';
 import { validateLabelSelector } from '../fields/label-selector.ts';
@@ -40,12 +40,12 @@ function validateRule(rule: V1PolicyRule, field: string, namespaced: boolean): F
   return findings;
 }
 
-/** The rules of a Role or a ClusterRole. */
-export function validateRole(namespaced: boolean): (object: V1ClusterRole | V1Role) => FieldError[] {
-  return (object) => {
-    const rules = object.rules ?? [];
-    const findings = rules.flatMap((rule, index) => validateRule(rule, `rules[${index}]`, namespaced));
-    const { aggregationRule: aggregation } = object as V1ClusterRole;
+/** The rules of a ClusterRole, or of a Role, which is a ClusterRole without aggregation. */
+export function validateRole(namespaced: boolean): (object: V1ClusterRole) => FieldError[] {
+  return ({ rules, aggregationRule: aggregation }) => {
+    const findings = (rules ?? []).flatMap((rule, index) =>
+      validateRule(rule, `rules[${index}]`, namespaced),
+    );
     if (aggregation === undefined) return findings;
     const selectors = aggregation.clusterRoleSelectors ?? [];
     if (selectors.length === 0) {
