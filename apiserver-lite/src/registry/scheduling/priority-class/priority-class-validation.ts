@@ -31,7 +31,7 @@ function validateSystemClass(name: string, value: number, isDefault: boolean): F
 /** Kubernetes: `scheduling/validation.ValidatePriorityClass`. */
 export function validatePriorityClass(object: V1PriorityClass): FieldError[] {
   const { name = '' } = object.metadata;
-  const value = Number(object.value ?? 0);
+  const { value = 0, preemptionPolicy: policy } = object;
   const findings = name.startsWith('system-')
     ? validateSystemClass(name, value, object.globalDefault === true)
     : [];
@@ -39,15 +39,14 @@ export function validatePriorityClass(object: V1PriorityClass): FieldError[] {
     const detail = `maximum allowed value of a user defined priority is ${highestUserPriority}`;
     findings.push(forbiddenField('value', detail));
   }
-  const policy = object.preemptionPolicy as string | undefined;
   if (policy === undefined) return findings;
   return [...findings, ...oneOf('preemptionPolicy', policy, ['PreemptLowerPriority', 'Never'])];
 }
 
-/** The value of a PriorityClass never changes, as Pods took it over. */
+/** The value of a PriorityClass is immutable, as Pods have copies of it. */
 export function validatePriorityClassUpdate(object: V1PriorityClass, old: V1PriorityClass): FieldError[] {
   const findings: FieldError[] = [];
-  if (Number(object.value ?? 0) !== Number(old.value ?? 0)) {
+  if ((object.value ?? 0) !== (old.value ?? 0)) {
     findings.push(forbiddenField('value', 'may not be changed in an update.'));
   }
   if (!isSame(object.preemptionPolicy, old.preemptionPolicy)) {
