@@ -3,22 +3,16 @@ import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidValue, notSupported } from '../../fields/field-errors.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { each, oneOfIfSet } from '../../fields/rules.ts';
+import { specOf } from '../../fields/spec-and-status.ts';
 import { isSame } from '../../generic/copy-object.ts';
 
 const minTokenSeconds = 600;
 
 const minPeriodSeconds = 10;
 
-interface DriverSpec extends V1CSIDriverSpec {
-  nodeAllocatableUpdatePeriodSeconds?: number;
-  serviceAccountTokenInSecrets?: boolean;
-}
-
-const driverOf = (object: V1CSIDriver) => (object.spec ?? {}) as DriverSpec;
-
 /** How a storage driver wants to be called (Kubernetes: `storage/validation.ValidateCSIDriver`). */
 export function validateCsiDriver(object: V1CSIDriver): FieldError[] {
-  const spec = driverOf(object);
+  const spec = specOf(object);
   const { nodeAllocatableUpdatePeriodSeconds: period, serviceAccountTokenInSecrets: inSecrets } = spec;
   const field = 'spec.nodeAllocatableUpdatePeriodSeconds';
   const modes = ['Persistent', 'Ephemeral'];
@@ -43,7 +37,7 @@ export function validateCsiDriver(object: V1CSIDriver): FieldError[] {
   ];
 }
 
-function validateTokenRequests({ tokenRequests }: DriverSpec): FieldError[] {
+function validateTokenRequests({ tokenRequests }: V1CSIDriverSpec): FieldError[] {
   const audiences = (tokenRequests ?? []).map(({ audience = '' }) => audience);
   return each(tokenRequests, 'spec.tokenRequests', ({ expirationSeconds: seconds }, path, index) => {
     const audience = audiences[index] ?? '';
@@ -57,7 +51,7 @@ function validateTokenRequests({ tokenRequests }: DriverSpec): FieldError[] {
 
 /** Whether volumes are attached, and how long they live, is decided once. */
 export function validateCsiDriverUpdate(object: V1CSIDriver, old: V1CSIDriver): FieldError[] {
-  const [spec, before] = [driverOf(object), driverOf(old)];
+  const [spec, before] = [specOf(object), specOf(old)];
   const fixed: [string, unknown, unknown][] = [
     // kube-apiserver's own name of the field.
     ['spec.attachedRequired', spec.attachRequired, before.attachRequired],

@@ -14,7 +14,8 @@ function validateTopologies(terms: readonly V1TopologySelectorTerm[] | undefined
       matchLabelExpressions,
       `${path}.matchLabelExpressions`,
       ({ key = '', values: given }, place) => {
-        const values = (given as string[] | null | undefined) ?? [];
+        // Clients in Go write null for lists without items.
+        const values = given ?? [];
         const seen = new Set<string>();
         const findings = values.length === 0 ? [required(`${place}.values`)] : [];
         findings.push(
@@ -50,20 +51,19 @@ function validateDistinct(terms: readonly V1TopologySelectorTerm[] | undefined):
 
 /** Kubernetes: `storage/validation.ValidateStorageClass`. */
 export function validateStorageClass(object: V1StorageClass): FieldError[] {
-  const text = (name: string) => object[name] as string | undefined;
   return [
-    ...named('provisioner', text('provisioner'), (name) => qualifiedName(name.toLowerCase())),
-    ...validateParameters(object.parameters as Record<string, string> | undefined),
-    ...oneOfIfSet('reclaimPolicy', text('reclaimPolicy'), ['Delete', 'Retain']),
-    ...oneOf('volumeBindingMode', text('volumeBindingMode'), ['Immediate', 'WaitForFirstConsumer']),
-    ...validateTopologies(object.allowedTopologies as V1TopologySelectorTerm[] | undefined),
-    ...validateDistinct(object.allowedTopologies as V1TopologySelectorTerm[] | undefined),
+    ...named('provisioner', object.provisioner, (name) => qualifiedName(name.toLowerCase())),
+    ...validateParameters(object.parameters),
+    ...oneOfIfSet('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain']),
+    ...oneOf('volumeBindingMode', object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
+    ...validateTopologies(object.allowedTopologies),
+    ...validateDistinct(object.allowedTopologies),
   ];
 }
 
-/** A class makes the same volumes for ever. */
+/** What a class says of its volumes is immutable. */
 export function validateStorageClassUpdate(object: V1StorageClass, old: V1StorageClass): FieldError[] {
-  return ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']
+  return (['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const)
     .filter((name) => !isSame(object[name], old[name]))
     .map((name) => invalidValue(name, object[name] ?? (name === 'provisioner' ? '' : null), immutable));
 }

@@ -1,9 +1,8 @@
-import { specOf } from '../../fields/spec-and-status.ts';
+import { specOf, statusOf } from '../../fields/spec-and-status.ts';
 import type {
   V1VolumeAttachment,
   V1PersistentVolumeSpec,
   V1VolumeAttachmentSpec,
-  V1VolumeAttachmentStatus,
   V1VolumeError,
 } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -94,8 +93,7 @@ export function validateVolumeAttachmentUpdate(
 
 /** What came of it. */
 export function validateVolumeAttachmentStatus(object: V1VolumeAttachment): FieldError[] {
-  const { attachmentMetadata, attachError, detachError } = (object.status ??
-    {}) as Partial<V1VolumeAttachmentStatus>;
+  const { attachmentMetadata, attachError, detachError } = statusOf(object);
   const bytes = Object.entries(attachmentMetadata ?? {}).reduce(
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
     0,
