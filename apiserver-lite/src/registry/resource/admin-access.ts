@@ -1,17 +1,15 @@
 import type { V1DeviceRequest } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isReason, type FieldError } from '../../api-errors/status-error.ts';
-import { fieldAt, type KindTraits } from '../generic/kind-strategy.ts';
+import type { KindTraits } from '../generic/kind-strategy.ts';
 import type { KindDependencies } from '../kind-module.ts';
 import { forbiddenField } from '../fields/field-errors.ts';
 
 const label = 'resource.kubernetes.io/admin-access';
 
 /** The first request for a device that others may be using, or -1. */
-function adminRequest(object: KubeObject, path: string): number {
-  const requests = fieldAt(object, path);
-  if (!Array.isArray(requests)) return -1;
-  return requests.findIndex((request: V1DeviceRequest | null) => request?.exactly?.adminAccess === true);
+function adminRequest(requests: readonly V1DeviceRequest[] | undefined): number {
+  return (requests ?? []).findIndex((request) => request?.exactly?.adminAccess === true);
 }
 
 async function isForAdmins({ storageOf }: KindDependencies, namespace: string): Promise<boolean> {
@@ -31,7 +29,7 @@ async function isForAdmins({ storageOf }: KindDependencies, namespace: string): 
 export function withAdminAccess<T extends KubeObject>(
   traits: KindTraits<T>,
   dependencies: KindDependencies,
-  path: string,
+  requestsOf: (object: T) => readonly V1DeviceRequest[] | undefined,
 ): KindTraits<T> {
   const refused = new WeakMap<KubeObject, FieldError>();
   const findingsOf = (object: T) => {
@@ -41,7 +39,7 @@ export function withAdminAccess<T extends KubeObject>(
   return {
     ...traits,
     async beginCreate(object, request) {
-      const index = adminRequest(object, path);
+      const index = adminRequest(requestsOf(object));
       if (index >= 0 && !(await isForAdmins(dependencies, request.namespace))) {
         const detail = `admin access to devices requires the \`${label}: true\` label on the containing namespace`;
         const field = `spec.devices.requests[${index}].adminAccess`;

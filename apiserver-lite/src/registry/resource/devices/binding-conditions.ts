@@ -1,3 +1,4 @@
+import type { V1Device } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue } from '../../fields/field-errors.ts';
 import { qualifiedName } from '../../fields/formats.ts';
@@ -6,10 +7,7 @@ import { limitedList } from './limited-list.ts';
 const most = 4;
 
 /** What a device waits for before it is bound, and what ends the waiting. */
-interface BindingConditions {
-  bindingConditions?: string[];
-  bindingFailureConditions?: string[];
-}
+type BindingConditions = Pick<V1Device, 'bindingConditions' | 'bindingFailureConditions'>;
 
 /**
  * Both lists or none, of at most four names, and no name twice (Kubernetes:

@@ -82,15 +82,8 @@ function keyed<T>(
 const version =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/;
 
-interface Attribute {
-  string?: string;
-  version?: string;
-  bool?: boolean;
-  int?: number;
-}
-
 function validateAttribute(attribute: V1DeviceAttribute, field: string): FieldError[] {
-  const { string: text, version: versionText, bool, int } = attribute as Attribute;
+  const { string: text, version: versionText, bool, int } = attribute;
   const findings: FieldError[] = [];
   const size = (value: string, at: string) =>
     Buffer.byteLength(value) > maxValueBytes ? [tooLong(at, maxValueBytes)] : [];

@@ -22,7 +22,7 @@ export function validateRequestPolicy(
   policy: V1CapacityRequestPolicy,
   field: string,
 ): FieldError[] {
-  const { validValues = [], validRange } = policy;
+  const { validValues = [], validRange, default: standard } = policy;
   if (validValues.length > 0 && validRange) {
     const detail =
       'exactly one policy can be specified, cannot specify "validValues" and "validRange" at the same time';
@@ -30,7 +30,6 @@ export function validateRequestPolicy(
   }
   const name = validValues.length > 0 ? 'validValues' : 'validRange';
   if (validValues.length === 0 && !validRange) return [];
-  const { default: standard } = policy as { default?: string | null };
   if (standard === undefined || standard === null) {
     return [required(`${field}.default`, `required when ${name} is defined`)];
   }

@@ -19,7 +19,7 @@ export const resourceClaimTemplateModule = defineKind('resource.k8s.io/ResourceC
     withAdminAccess(
       { validate: validateResourceClaimTemplate, validateUpdate: validateResourceClaimTemplateUpdate },
       dependencies,
-      'spec.spec.devices.requests',
+      ({ spec }) => spec?.spec?.devices?.requests,
     ),
   table: nameAndAgeTable,
   defaults: {

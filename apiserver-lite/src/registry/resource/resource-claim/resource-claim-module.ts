@@ -41,7 +41,7 @@ export const resourceClaimModule = defineKind('resource.k8s.io/ResourceClaim', {
         validateUpdate: validateResourceClaimUpdate,
       },
       dependencies,
-      'spec.devices.requests',
+      ({ spec }) => spec?.devices?.requests,
     ),
   status: {
     keepMetadata: writableMetadata,

@@ -1,13 +1,12 @@
-import { specOf } from '../../fields/spec-and-status.ts';
+import { specOf, statusOf } from '../../fields/spec-and-status.ts';
 import type {
   ResourceV1ResourceClaim,
   V1AllocationResult,
   V1DeviceAllocationConfiguration,
   V1DeviceRequestAllocationResult,
   V1AllocatedDeviceStatus,
-  V1DeviceClaim,
-  V1NodeSelector,
   V1ResourceClaimConsumerReference,
+  V1ResourceClaimStatus,
   V1ResourceClaimTemplate,
 } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -44,8 +43,7 @@ import { validateLabelName, validatePoolName, validateUid } from '../devices/res
 const maxReservations = 256;
 const maxResults = 32;
 
-const devicesOf = (object: ResourceV1ResourceClaim) =>
-  ((object.spec ?? {}) as { devices?: Partial<V1DeviceClaim> }).devices ?? {};
+const devicesOf = (object: ResourceV1ResourceClaim) => specOf(object).devices ?? {};
 
 /** A new claim of devices (Kubernetes: `resource/validation.ValidateResourceClaim`). */
 export function validateResourceClaim(object: ResourceV1ResourceClaim): FieldError[] {
@@ -92,8 +90,7 @@ export function validateResourceClaimStatus(
   object: ResourceV1ResourceClaim,
   old: ResourceV1ResourceClaim,
 ): FieldError[] {
-  const status = (object.status ?? {}) as ClaimStatus;
-  const before = (old.status ?? {}) as ClaimStatus;
+  const [status, before] = [statusOf(object), statusOf(old)];
   const names = requestNamesOf(devicesOf(object));
   const allocated = new Set((status.allocation?.devices?.results ?? []).map(idOf));
   return [
@@ -112,18 +109,7 @@ export function validateResourceClaimStatus(
   ];
 }
 
-interface ClaimStatus {
-  allocation?: V1AllocationResult;
-  devices?: V1AllocatedDeviceStatus[];
-  reservedFor?: V1ResourceClaimConsumerReference[];
-}
-
-interface DeviceId {
-  driver?: string;
-  pool?: string;
-  device?: string;
-  shareID?: string;
-}
+type DeviceId = Pick<V1AllocatedDeviceStatus, 'driver' | 'pool' | 'device' | 'shareID'>;
 
 function idOf({ driver = '', pool = '', device = '', shareID }: DeviceId): string {
   const id = `${driver}/${pool}/${device}`;
@@ -137,8 +123,8 @@ function validateConsumer(consumer: V1ResourceClaimConsumerReference, field: str
 }
 
 function validateReservations(
-  { reservedFor = [], allocation }: ClaimStatus,
-  before: ClaimStatus,
+  { reservedFor = [], allocation }: V1ResourceClaimStatus,
+  before: V1ResourceClaimStatus,
   isDeleted: boolean,
 ): FieldError[] {
   if (reservedFor.length === 0) return [];
@@ -176,7 +162,7 @@ function validateAllocation(
       { most: 64 },
     ),
     ...(allocation.nodeSelector
-      ? validateNodeSelector(allocation.nodeSelector as V1NodeSelector, `${field}.nodeSelector`)
+      ? validateNodeSelector(allocation.nodeSelector, `${field}.nodeSelector`)
       : []),
   ];
 }
