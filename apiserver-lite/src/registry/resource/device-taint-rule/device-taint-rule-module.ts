@@ -1,11 +1,11 @@
 import type { V1beta2DeviceTaintRule } from '@pg8s/k8s-proto/generated/models';
-import { type Fields, existing, fill } from '../../fields/fill.ts';
+import { existing, fill } from '../../fields/fill.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import { defineKind } from '../../kind-module.ts';
 import { age, ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 
 /** Fills the defaults of a DeviceTaintRule; `nowMs` is the time that its taint is added. */
-function defaultDeviceTaintRule(object: Fields, nowMs: number): void {
+function defaultDeviceTaintRule(object: V1beta2DeviceTaintRule, nowMs: number): void {
   const taint = existing(existing(object, 'spec'), 'taint');
   if (taint !== undefined) fill(taint, { timeAdded: timestamp(nowMs) });
 }

@@ -8,7 +8,10 @@ import {
   validateResourceClaimTemplateUpdate,
 } from '../resource-claim/resource-claim-validation.ts';
 
-/** Fills the defaults of a ResourceClaimTemplate (Kubernetes: `apis/resource/v1/defaults.go`). */
+/**
+ * Fills the defaults of a ResourceClaimTemplate of any version, whose models differ (Kubernetes:
+ * `apis/resource/v1/defaults.go`).
+ */
 function defaultResourceClaimTemplate(object: Fields): void {
   defaultClaimSpec(existing(existing(object, 'spec'), 'spec'));
 }

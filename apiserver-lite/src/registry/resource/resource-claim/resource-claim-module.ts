@@ -12,7 +12,10 @@ import {
   validateResourceClaimUpdate,
 } from './resource-claim-validation.ts';
 
-/** Fills the defaults of a ResourceClaim (Kubernetes: `apis/resource/v1/defaults.go`). */
+/**
+ * Fills the defaults of a ResourceClaim of any version, whose models differ (Kubernetes:
+ * `apis/resource/v1/defaults.go`).
+ */
 function defaultResourceClaim(object: Fields): void {
   defaultClaimSpec(existing(object, 'spec'));
   const devices = existing(existing(existing(object, 'status'), 'allocation'), 'devices');

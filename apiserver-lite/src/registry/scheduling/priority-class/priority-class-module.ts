@@ -1,11 +1,11 @@
 import type { V1PriorityClass } from '@pg8s/k8s-proto/generated/models';
-import { type Fields, fill } from '../../fields/fill.ts';
+import { fill } from '../../fields/fill.ts';
 import { defineKind } from '../../kind-module.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { validatePriorityClass, validatePriorityClassUpdate } from './priority-class-validation.ts';
 
 /** Fills the defaults of a PriorityClass (Kubernetes: `apis/scheduling/v1/defaults.go`). */
-function defaultPriorityClass(object: Fields): void {
+function defaultPriorityClass(object: V1PriorityClass): void {
   fill(object, { preemptionPolicy: 'PreemptLowerPriority' });
 }
 

@@ -1,5 +1,5 @@
 import type { V1CSIDriver } from '@pg8s/k8s-proto/generated/models';
-import { type Fields, child, fill } from '../../fields/fill.ts';
+import { child, fill } from '../../fields/fill.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
@@ -8,7 +8,7 @@ import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { validateCsiDriver, validateCsiDriverUpdate } from './csi-driver-validation.ts';
 
 /** Fills the defaults of a CSIDriver (Kubernetes: `apis/storage/v1/defaults.go`). */
-function defaultCsiDriver(object: Fields): void {
+function defaultCsiDriver(object: V1CSIDriver): void {
   const spec = child(object, 'spec');
   fill(spec, {
     attachRequired: true,
@@ -18,9 +18,7 @@ function defaultCsiDriver(object: Fields): void {
     requiresRepublish: false,
     seLinuxMount: false,
   });
-  if (!Array.isArray(spec['volumeLifecycleModes']) || spec['volumeLifecycleModes'].length === 0) {
-    spec['volumeLifecycleModes'] = ['Persistent'];
-  }
+  if ((spec.volumeLifecycleModes ?? []).length === 0) spec.volumeLifecycleModes = ['Persistent'];
 }
 
 const boolean = { type: 'boolean' as const };

@@ -1,12 +1,12 @@
 import type { V1StorageClass } from '@pg8s/k8s-proto/generated/models';
-import { type Fields, fill } from '../../fields/fill.ts';
+import { fill } from '../../fields/fill.ts';
 import { defineKind } from '../../kind-module.ts';
 import { storageClassWarnings } from '../../pod-template/scheduling/topology-warnings.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { validateStorageClass, validateStorageClassUpdate } from './storage-class-validation.ts';
 
 /** Fills the defaults of a StorageClass (Kubernetes: `apis/storage/v1/defaults.go`). */
-function defaultStorageClass(object: Fields): void {
+function defaultStorageClass(object: V1StorageClass): void {
   fill(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' });
 }
 

@@ -15,8 +15,7 @@ const volumeAttributesClassTable = tableOf<V1VolumeAttributesClass>([
 ]);
 
 /** Kubernetes: `storage/validation.ValidateVolumeAttributesClass`. */
-function validateVolumeAttributesClass(object: V1VolumeAttributesClass): FieldError[] {
-  const { driverName, parameters } = object as { driverName?: string; parameters?: Record<string, string> };
+function validateVolumeAttributesClass({ driverName, parameters }: V1VolumeAttributesClass): FieldError[] {
   const empty = Object.keys(parameters ?? {}).length === 0;
   return [
     ...named('driverName', driverName, (name) => qualifiedName(name.toLowerCase())),
@@ -30,7 +29,7 @@ function validateVolumeAttributesClassUpdate(
   object: V1VolumeAttributesClass,
   old: V1VolumeAttributesClass,
 ): FieldError[] {
-  return ['driverName', 'parameters']
+  return (['driverName', 'parameters'] as const)
     .filter((name) => !isSame(object[name], old[name]))
     .map((name) => forbiddenField(name, `updates to ${name} are forbidden.`));
 }
