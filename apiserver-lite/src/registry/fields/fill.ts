@@ -15,7 +15,9 @@ type ItemAt<T, Name extends keyof T> = unknown extends T[Name]
 type Values<T, Value> = { readonly [Name in keyof T]?: T[Name] & Value };
 
 /** Defaults of a kind that has them directly under `spec`; an object without a spec gets none. */
-export function fillSpec(values: Fields): (object: { spec?: unknown }) => void {
+export function fillSpec<T extends { spec?: unknown }>(
+  values: NoInfer<Values<ObjectAt<T, 'spec'>, unknown>>,
+): (object: T) => void {
   return (object) => {
     const spec = existing(object, 'spec');
     if (spec !== undefined) fill(spec, values);
