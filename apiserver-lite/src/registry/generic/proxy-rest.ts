@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { V1Pod, V1PodStatus } from '@kubernetes/client-node';
+import type { V1Pod, V1PodStatus } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { badRequest, StatusError } from '../../api-errors/status-error.ts';
 import type { Rest } from '../rest.ts';
@@ -22,7 +22,7 @@ function proxiedName(id: string): string | undefined {
  * Throws 400 for a Pod without an address that others may reach (Kubernetes: `core/pod.ResourceLocation`).
  */
 function checkPodAddress(pod: KubeObject): void {
-  const { podIP = '', podIPs = [] } = ((pod as unknown as V1Pod).status ?? {}) as V1PodStatus;
+  const { podIP = '', podIPs = [] } = ((pod as V1Pod).status ?? {}) as V1PodStatus;
   const address = podIPs[0]?.ip ?? podIP;
   if (isIP(address) === 0 || notUnicast.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')) {
     throw badRequest('address not allowed');

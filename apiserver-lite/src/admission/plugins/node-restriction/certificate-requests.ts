@@ -1,4 +1,4 @@
-import type { V1CertificateSigningRequest } from '@kubernetes/client-node';
+import type { V1CertificateSigningRequest } from '@pg8s/k8s-proto/generated/models';
 import { refuse, type NodeRequest } from './node-request.ts';
 
 const nodeSigners: ReadonlySet<string | undefined> = new Set([
@@ -10,7 +10,7 @@ const nodeSigners: ReadonlySet<string | undefined> = new Set([
 export async function checkCertificateRequest(request: NodeRequest): Promise<void> {
   const { node, attributes } = request;
   if (attributes.operation !== 'CREATE') return;
-  const { spec } = attributes.object as unknown as V1CertificateSigningRequest;
+  const { spec } = attributes.object as V1CertificateSigningRequest;
   if (!nodeSigners.has(spec?.signerName)) return;
   const wanted = `system:node:${node}`;
   let commonName: string | undefined;

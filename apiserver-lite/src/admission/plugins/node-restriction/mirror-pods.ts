@@ -1,5 +1,4 @@
-import type { V1Pod, V1Volume, V1VolumeProjection } from '@kubernetes/client-node';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { V1Pod, V1Volume, V1VolumeProjection } from '@pg8s/k8s-proto/generated/models';
 import { podReferences } from '../../../authorization/node/pod-references.ts';
 
 /** On the Pod by which a kubelet shows a static Pod. */
@@ -14,7 +13,7 @@ type Referenced = { resource: string } | { unknown: string };
  */
 export function referencedObjects(pod: V1Pod): Referenced | undefined {
   if (pod.spec?.serviceAccountName) return { resource: 'serviceaccounts' };
-  const named = new Set(podReferences(pod as unknown as KubeObject).map(({ kind }) => kind));
+  const named = new Set(podReferences(pod).map(({ kind }) => kind));
   for (const resource of ['secrets', 'configmaps'] as const) if (named.has(resource)) return { resource };
   if ((pod.spec?.resourceClaims ?? []).length > 0) return { resource: 'resourceclaims' };
   for (const volume of pod.spec?.volumes ?? []) {

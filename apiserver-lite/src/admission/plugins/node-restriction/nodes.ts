@@ -1,4 +1,4 @@
-import type { V1Node } from '@kubernetes/client-node';
+import type { V1Node } from '@pg8s/k8s-proto/generated/models';
 import { isSame } from '../../../registry/generic/copy-object.ts';
 import { quoted, refuse, type NodeRequest } from './node-request.ts';
 
@@ -16,7 +16,7 @@ export function checkNode(request: NodeRequest): void {
 }
 
 function checkNewNode(request: NodeRequest): void {
-  const { metadata, spec } = request.attributes.object as unknown as V1Node;
+  const { metadata, spec } = request.attributes.object as V1Node;
   const who = `node ${quoted(request.node)}`;
   if (isSet(spec?.configSource)) {
     // Kubernetes says "pods" here, too.
@@ -29,8 +29,8 @@ function checkNewNode(request: NodeRequest): void {
 }
 
 function checkChangedNode(request: NodeRequest): void {
-  const { metadata, spec } = request.attributes.object as unknown as V1Node;
-  const old = request.attributes.oldObject as unknown as V1Node;
+  const { metadata, spec } = request.attributes.object as V1Node;
+  const old = request.attributes.oldObject as V1Node;
   const who = `node ${quoted(request.node)}`;
   if (isSet(spec?.configSource) && !isSame(spec?.configSource, old.spec?.configSource)) {
     throw refuse(request, `${who} is not allowed to update configSource to a new non-nil configSource`);

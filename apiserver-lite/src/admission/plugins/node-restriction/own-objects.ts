@@ -1,4 +1,4 @@
-import type { V1ResourceSlice } from '@kubernetes/client-node';
+import type { V1ResourceSlice } from '@pg8s/k8s-proto/generated/models';
 import { quoted, refuse, type NodeRequest } from './node-request.ts';
 
 const leaseNamespace = 'kube-node-lease';
@@ -29,7 +29,7 @@ export function checkCsiNode(request: NodeRequest): void {
 export function checkResourceSlice(request: NodeRequest): void {
   const { operation, object, oldObject } = request.attributes;
   if (operation === 'UPDATE') return;
-  const slice = (operation === 'CREATE' ? object : oldObject) as unknown as V1ResourceSlice;
+  const slice = (operation === 'CREATE' ? object : oldObject) as V1ResourceSlice;
   if (slice.spec?.nodeName === request.node) return;
   const verb = operation === 'CREATE' ? 'create' : 'delete';
   throw refuse(request, `can only ${verb} ResourceSlice with the same NodeName as the requesting node`);

@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@pg8s/k8s-proto/generated/models';
 import { isSame } from '../../../registry/generic/copy-object.ts';
 import { mirrorAnnotation, referencedObjects } from './mirror-pods.ts';
 import { nodes, pods, quoted, refuse, type NodeRequest } from './node-request.ts';
@@ -31,7 +31,7 @@ async function checkPodItself(request: NodeRequest): Promise<void> {
       `unexpected operation ${quoted(operation)}, node ${quoted(node)} can only create and delete mirror pods`,
     );
   }
-  const pod = (await read(pods, namespace, name)) as unknown as V1Pod;
+  const pod = (await read(pods, namespace, name)) as V1Pod;
   if (pod.spec?.nodeName !== node) {
     throw refuse(request, `node ${quoted(node)} can only delete pods with spec.nodeName set to itself`);
   }
@@ -39,7 +39,7 @@ async function checkPodItself(request: NodeRequest): Promise<void> {
 
 async function checkMirrorPod(request: NodeRequest): Promise<void> {
   const { node, attributes, read } = request;
-  const pod = attributes.object as unknown as V1Pod;
+  const pod = attributes.object as V1Pod;
   const who = `node ${quoted(node)}`;
   if (!Object.hasOwn(pod.metadata?.annotations ?? {}, mirrorAnnotation)) {
     throw refuse(
@@ -82,8 +82,8 @@ function checkStatus(request: NodeRequest): void {
   if (attributes.operation !== 'UPDATE') {
     throw refuse(request, `unexpected operation ${quoted(attributes.operation)}`);
   }
-  const old = attributes.oldObject as unknown as V1Pod;
-  const pod = attributes.object as unknown as V1Pod;
+  const old = attributes.oldObject as V1Pod;
+  const pod = attributes.object as V1Pod;
   const who = `node ${quoted(node)}`;
   if (old.spec?.nodeName !== node) {
     throw refuse(request, `${who} can only update pod status for pods with spec.nodeName set to itself`);
@@ -104,7 +104,7 @@ async function checkEviction(request: NodeRequest): Promise<void> {
   const { node, attributes, read } = request;
   const { operation, namespace, name } = attributes;
   if (operation !== 'CREATE') throw refuse(request, `unexpected operation ${operation}`);
-  const pod = (await read(pods, namespace, name)) as unknown as V1Pod;
+  const pod = (await read(pods, namespace, name)) as V1Pod;
   if (pod.spec?.nodeName !== node) {
     throw refuse(request, `node ${node} can only evict pods with spec.nodeName set to itself`);
   }

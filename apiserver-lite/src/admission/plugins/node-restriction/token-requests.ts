@@ -1,4 +1,4 @@
-import type { AuthenticationV1TokenRequest, V1Pod } from '@kubernetes/client-node';
+import type { AuthenticationV1TokenRequest, V1Pod } from '@pg8s/k8s-proto/generated/models';
 import { isReason } from '../../../api-errors/status-error.ts';
 import { pods, quoted, refuse, type NodeRequest } from './node-request.ts';
 import { driverOf, hasAudience } from './volume-drivers.ts';
@@ -7,13 +7,13 @@ import { driverOf, hasAudience } from './volume-drivers.ts';
 export async function checkServiceAccount(request: NodeRequest): Promise<void> {
   const { node, attributes, read } = request;
   if (attributes.operation !== 'CREATE' || attributes.subresource !== 'token') return;
-  const { spec } = attributes.object as unknown as Partial<AuthenticationV1TokenRequest>;
+  const { spec } = attributes.object as Partial<AuthenticationV1TokenRequest>;
   const reference = spec?.boundObjectRef;
   if (reference?.apiVersion !== 'v1' || reference.kind !== 'Pod' || !reference.name) {
     throw refuse(request, 'node requested token not bound to a pod');
   }
   if (!reference.uid) throw refuse(request, 'node requested token with a pod binding without a uid');
-  const pod = (await read(pods, attributes.namespace, reference.name)) as unknown as V1Pod;
+  const pod = (await read(pods, attributes.namespace, reference.name)) as V1Pod;
   if (reference.uid !== pod.metadata?.uid) {
     throw refuse(
       request,

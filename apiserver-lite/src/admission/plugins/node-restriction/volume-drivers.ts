@@ -4,7 +4,7 @@ import type {
   V1PersistentVolumeClaim,
   V1Pod,
   V1Volume,
-} from '@kubernetes/client-node';
+} from '@pg8s/k8s-proto/generated/models';
 import type { ReadObject } from './node-request.ts';
 
 const claims = { group: '', resource: 'persistentvolumeclaims', singular: 'persistentvolumeclaim' };
@@ -40,13 +40,13 @@ export async function driverOf(read: ReadObject, pod: V1Pod, volume: V1Volume): 
 
 /** Pod → claim → volume → driver. */
 async function driverOfClaim(read: ReadObject, namespace: string, name: string): Promise<string | undefined> {
-  const claim = (await read(claims, namespace, name)) as unknown as V1PersistentVolumeClaim;
-  const volume = (await read(volumes, '', claim.spec?.volumeName ?? '')) as unknown as V1PersistentVolume;
+  const claim = (await read(claims, namespace, name)) as V1PersistentVolumeClaim;
+  const volume = (await read(volumes, '', claim.spec?.volumeName ?? '')) as V1PersistentVolume;
   return volume.spec?.csi?.driver ?? migrated.find(([type]) => volume.spec?.[type])?.[1];
 }
 
 /** Whether the driver wants tokens for the audience. Throws NotFound for a driver that is not there. */
 export async function hasAudience(read: ReadObject, driver: string, audience: string): Promise<boolean> {
-  const { spec } = (await read(drivers, '', driver)) as unknown as V1CSIDriver;
+  const { spec } = (await read(drivers, '', driver)) as V1CSIDriver;
   return (spec.tokenRequests ?? []).some((wanted) => (wanted.audience ?? '') === audience);
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
-import { specOf } from './definition.ts';
+import { storedSpec } from './definition.ts';
 
 const annotation = 'api-approved.kubernetes.io';
 const rule = `protected groups must have approval annotation "${annotation}"`;
@@ -18,7 +18,7 @@ function stateOf(object: KubeObject): State {
 
 /** Groups of the Kubernetes community are for APIs that it approved (Kubernetes: `validateAPIApproval`). */
 export function validateApproval(object: KubeObject, old?: KubeObject): FieldError[] {
-  const { group = '' } = specOf(object);
+  const { group = '' } = storedSpec(object);
   if (!/(?:^|\.)(?:k8s|kubernetes)\.io$/.test(group)) return [];
   const state = stateOf(object);
   if (old !== undefined && stateOf(old) === state) return [];

@@ -8,7 +8,7 @@ import {
   validateDefinitionUpdate,
 } from './definition-validation.ts';
 import { customResourceDefinitionConversion } from './definition-versions.ts';
-import { schemasOf, specOf } from './definition.ts';
+import { schemasOf, storedSpec } from './definition.ts';
 import { someSchema } from './schema/json-schema.ts';
 import { isKnownFormat } from './schema/value-formats.ts';
 import { recordStoredVersion } from './stored-versions.ts';
@@ -37,7 +37,7 @@ function defaultCustomResourceDefinition(object: Fields): void {
 
 function unknownFormats(object: KubeObject): string[] {
   const found: string[] = [];
-  for (const schema of schemasOf(specOf(object))) {
+  for (const schema of schemasOf(storedSpec(object))) {
     someSchema(schema, ({ type = '', format = '' }) => {
       if (format !== '' && !isKnownFormat(type, format)) found.push(format);
       return false;

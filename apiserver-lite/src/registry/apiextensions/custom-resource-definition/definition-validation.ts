@@ -19,8 +19,8 @@ import {
 import { validateDefinitionSchema, type DefinitionDemands } from './definition-schema.ts';
 import {
   schemasOf,
-  specOf,
-  statusOf,
+  storedSpec,
+  storedStatus,
   subresourcesOf,
   type DefinedVersion,
   type DefinitionSpec,
@@ -59,14 +59,14 @@ const all: Demands = {
  * stored.
  */
 export function validateDefinition(object: KubeObject): FieldError[] {
-  const { group = '', names = {} } = specOf(object);
+  const { group = '', names = {} } = storedSpec(object);
   const { name = '' } = object.metadata;
   const wanted = `${names.plural ?? ''}.${group}`;
   return [
     ...(name === '' || name === wanted
       ? []
       : [invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]),
-    ...validateSpec(specOf(object), all),
+    ...validateSpec(storedSpec(object), all),
     ...validateStored(object),
     ...validateApproval(object),
     ...validatePreserve(object),
@@ -75,7 +75,7 @@ export function validateDefinition(object: KubeObject): FieldError[] {
 
 /** A definition's next state (Kubernetes: `ValidateCustomResourceDefinitionUpdate`). */
 export function validateDefinitionUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  const [spec, oldSpec] = [specOf(object), specOf(old)];
+  const [spec, oldSpec] = [storedSpec(object), storedSpec(old)];
   const findings = validateSpec(spec, demandsAfter(old, object));
   const fixed: [string, unknown, unknown][] = [
     ['spec.group', spec.group, oldSpec.group],
@@ -100,17 +100,17 @@ export function validateDefinitionUpdate(object: KubeObject, old: KubeObject): F
 
 /** What a definition's status may say (Kubernetes: `ValidateUpdateCustomResourceDefinitionStatus`). */
 export function validateDefinitionStatus(object: KubeObject): FieldError[] {
-  return validateNames(statusOf(object).acceptedNames ?? {}, 'status.acceptedNames');
+  return validateNames(storedStatus(object).acceptedNames ?? {}, 'status.acceptedNames');
 }
 
 function isEstablished(object: KubeObject): boolean {
-  return (statusOf(object).conditions ?? []).some(
+  return (storedStatus(object).conditions ?? []).some(
     ({ type, status }) => type === 'Established' && status === 'True',
   );
 }
 
 function demandsAfter(old: KubeObject, object: KubeObject): Demands {
-  const before = specOf(old);
+  const before = storedSpec(old);
   const schemas = schemasOf(before);
   const never = (test: (schema: JsonSchema) => boolean) =>
     !schemas.some((schema) => someSchema(schema, test));
@@ -132,7 +132,7 @@ function demandsAfter(old: KubeObject, object: KubeObject): Demands {
       (before.versions ?? []).every(({ schema }) => schema?.openAPIV3Schema !== undefined),
     acceptedReview: hasAcceptedReview(before.conversion?.conversionReviewVersions),
     validCaBundle: isEstablished(old) && (caBundle === '' || validateCaBundle(caBundle, '').length === 0),
-    tooManySelectable: keptSelectable(specOf(object), before),
+    tooManySelectable: keptSelectable(storedSpec(object), before),
   };
 }
 
@@ -272,8 +272,8 @@ function validateShared(spec: DefinitionSpec, demands: Demands): FieldError[] {
 
 /** The status remembers every version in which objects may be stored; each is still there. */
 function validateStored(object: KubeObject): FieldError[] {
-  const { storedVersions } = statusOf(object);
-  const versions = specOf(object).versions ?? [];
+  const { storedVersions } = storedStatus(object);
+  const versions = storedSpec(object).versions ?? [];
   const field = 'status.storedVersions';
   const findings = validateDefinitionStatus(object);
   const stored = storedVersions ?? [];
@@ -299,7 +299,7 @@ function validateStored(object: KubeObject): FieldError[] {
 }
 
 function validatePreserve(object: KubeObject): FieldError[] {
-  if (specOf(object).preserveUnknownFields !== true) return [];
+  if (storedSpec(object).preserveUnknownFields !== true) return [];
   const detail =
     'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
   return [invalidValue('spec.preserveUnknownFields', true, detail)];

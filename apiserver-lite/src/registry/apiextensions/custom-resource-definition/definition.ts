@@ -79,12 +79,12 @@ export interface DefinitionStatus {
 }
 
 /** The spec of a stored definition. */
-export function specOf(object: KubeObject): DefinitionSpec {
+export function storedSpec(object: KubeObject): DefinitionSpec {
   return object['spec'] ?? {};
 }
 
 /** The status of a stored definition. */
-export function statusOf(object: KubeObject): DefinitionStatus {
+export function storedStatus(object: KubeObject): DefinitionStatus {
   return object['status'] ?? {};
 }
 

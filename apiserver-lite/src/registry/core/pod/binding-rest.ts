@@ -1,4 +1,3 @@
-import type { V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../../../http/request-context.ts';
 import { badRequest, conflict, invalid, notFound, StatusError } from '../../../api-errors/status-error.ts';
@@ -8,15 +7,11 @@ import { dryRunStorage } from '../../generic/dry-run-storage.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import type { CreateOptions } from '../../rest.ts';
 import { notSupported, required } from '../../fields/field-errors.ts';
-import { setPodCondition, type PodStatus } from './pod-condition.ts';
+import { setPodCondition } from './pod-condition.ts';
+import type { Pod } from './pod.ts';
 
 interface Binding extends KubeObject {
   target?: { kind?: string; name?: string };
-}
-
-interface Pod extends KubeObject {
-  spec: V1PodSpec;
-  status?: PodStatus;
 }
 
 const created: KubeObject = {

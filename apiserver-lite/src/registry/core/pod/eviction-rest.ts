@@ -1,3 +1,10 @@
+import type {
+  V1Condition,
+  V1Eviction,
+  V1Pod,
+  V1PodDisruptionBudget,
+  V1PodDisruptionBudgetStatus,
+} from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../../../http/request-context.ts';
 import {
@@ -20,41 +27,9 @@ import { validateDeleteOptions } from '../../generic/validate-delete-options.ts'
 import { acceptObject, type CreateOptions, type DeleteOptions, type PropagationPolicy } from '../../rest.ts';
 import type { TrackServerWrite } from '../../server-writes.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
-import { setPodCondition, type PodStatus } from './pod-condition.ts';
+import { setPodCondition } from './pod-condition.ts';
 
-interface Eviction extends KubeObject {
-  deleteOptions?: {
-    gracePeriodSeconds?: number;
-    preconditions?: { uid?: string; resourceVersion?: string };
-    propagationPolicy?: PropagationPolicy;
-    orphanDependents?: boolean;
-    dryRun?: string[];
-    ignoreStoreReadErrorWithClusterBreakingPotential?: boolean;
-  };
-}
-
-interface BudgetCondition {
-  type: string;
-  status: string;
-  observedGeneration?: number;
-  lastTransitionTime: string;
-  reason: string;
-  message: string;
-}
-
-interface BudgetStatus {
-  observedGeneration?: number;
-  disruptionsAllowed?: number;
-  desiredHealthy?: number;
-  currentHealthy?: number;
-  disruptedPods?: Record<string, string>;
-  conditions?: BudgetCondition[];
-}
-
-interface Budget extends KubeObject {
-  spec?: { selector?: unknown; unhealthyPodEvictionPolicy?: string };
-  status?: BudgetStatus;
-}
+type Budget = V1PodDisruptionBudget;
 
 const budgets = { group: 'policy', resource: 'poddisruptionbudgets' };
 const maxDisruptedPods = 2000;
@@ -105,12 +80,12 @@ function spend(budget: Budget, pod: string, now: string): Budget {
  * `poddisruptionbudget.UpdateDisruptionAllowedCondition`).
  */
 function spentConditions(
-  { conditions = [], observedGeneration }: BudgetStatus,
+  { conditions = [], observedGeneration }: V1PodDisruptionBudgetStatus,
   now: string,
-): BudgetCondition[] {
+): V1Condition[] {
   const type = 'DisruptionAllowed';
   const before = conditions.find((condition) => condition.type === type);
-  const spent: BudgetCondition = {
+  const spent: V1Condition = {
     type,
     status: 'False',
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
@@ -123,19 +98,18 @@ function spentConditions(
     : conditions.map((condition) => (condition === before ? spent : condition));
 }
 
-function isReady(pod: KubeObject): boolean {
-  const { conditions = [] } = (pod['status'] ?? {}) as PodStatus;
+function isReady({ status }: V1Pod): boolean {
+  const { conditions = [] } = status ?? {};
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
 /** A pod that runs nothing, or is on its way out, takes nothing from a budget. */
-function needsNoBudget(pod: KubeObject): boolean {
-  const { phase } = (pod['status'] ?? {}) as { phase?: string };
-  return phase !== 'Running' || pod.metadata.deletionTimestamp !== undefined;
+function needsNoBudget({ metadata, status }: V1Pod): boolean {
+  return status?.phase !== 'Running' || metadata.deletionTimestamp !== undefined;
 }
 
 /** An unhealthy pod may go as the budget's policy says (KEP-3017). */
-function spares(budget: Budget, pod: KubeObject): boolean {
+function spares(budget: Budget, pod: V1Pod): boolean {
   if (isReady(pod)) return false;
   if (budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
   const { currentHealthy = 0, desiredHealthy = 0 } = budget.status ?? {};
@@ -179,7 +153,7 @@ export function evictPod({ pods, budgets: budgetStorage, clock, track }: Evictio
     object: KubeObject,
     options: CreateOptions,
   ): Promise<KubeObject> => {
-    const eviction = object as Eviction;
+    const eviction = object as V1Eviction;
     if (eviction.metadata.name !== name) {
       throw badRequest('name in URL does not match name in Eviction object');
     }
@@ -200,7 +174,9 @@ export function evictPod({ pods, budgets: budgetStorage, clock, track }: Evictio
       dryRun,
       ...(asked.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: asked.gracePeriodSeconds }),
       ...(asked.preconditions === undefined ? {} : { preconditions: asked.preconditions }),
-      ...(asked.propagationPolicy === undefined ? {} : { propagationPolicy: asked.propagationPolicy }),
+      ...(asked.propagationPolicy === undefined
+        ? {}
+        : { propagationPolicy: asked.propagationPolicy as PropagationPolicy }),
       ...(asked.orphanDependents === undefined ? {} : { orphanDependents: asked.orphanDependents }),
     };
     const pod = await pods.get(request, name, '');
@@ -237,9 +213,9 @@ async function announce(
   try {
     await pods.guaranteedUpdate(key, (current) => {
       if (current === undefined) throw notFound({ group: '', resource: 'pods' }, key.name);
-      const next = copyOf(current.object);
-      next['status'] = setPodCondition(
-        next['status'] as PodStatus | undefined,
+      const next: V1Pod = copyOf(current.object);
+      next.status = setPodCondition(
+        next.status,
         {
           type: 'DisruptionTarget',
           status: 'True',

@@ -1,24 +1,18 @@
-export interface PodCondition {
-  type: string;
-  status: 'True' | 'False' | 'Unknown';
-  reason?: string;
-  message?: string;
-  lastProbeTime?: string | null;
-  lastTransitionTime?: string | null;
-  observedGeneration?: number;
-}
+import type { V1PodCondition, V1PodStatus } from '@pg8s/k8s-proto/generated/models';
 
-export interface PodStatus {
-  conditions?: PodCondition[];
-  [field: string]: unknown;
-}
+/** How Go prints a time that was never set; the model has no null. */
+const never = null as unknown as string;
 
 /** The status with the condition in it; its transition time moves only when its status changes. */
-export function setPodCondition(status: PodStatus = {}, condition: PodCondition, now: string): PodStatus {
+export function setPodCondition(
+  status: V1PodStatus = {},
+  condition: V1PodCondition,
+  now: string,
+): V1PodStatus {
   const conditions = status.conditions ?? [];
   const old = conditions.find(({ type }) => type === condition.type);
-  const next: PodCondition = {
-    lastProbeTime: null,
+  const next: V1PodCondition = {
+    lastProbeTime: never,
     ...condition,
     lastTransitionTime: old?.status === condition.status ? (old.lastTransitionTime ?? now) : now,
   };

@@ -160,9 +160,9 @@ const completed: Readonly<Record<string, readonly TableRowCondition[]>> = {
 export const podTable: TableConvertor = {
   columns: tableOf(columns).columns,
   cells(object, nowMs) {
-    const pod = object as unknown as V1Pod;
+    const pod = object as V1Pod;
     const row: Row = { pod, ...summarizePod(pod, nowMs) };
     return columns.map(({ cell }) => cell(row, nowMs));
   },
-  conditions: (object) => completed[(object as unknown as V1Pod).status?.phase ?? ''],
+  conditions: (object) => completed[(object as V1Pod).status?.phase ?? ''],
 };

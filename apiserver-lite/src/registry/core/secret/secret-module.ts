@@ -42,7 +42,7 @@ export const secretModule = defineKind('/Secret', {
       effect: 'the Secret gets no token',
       concerns: (object) =>
         object.type === 'kubernetes.io/service-account-token' &&
-        (object as unknown as V1Secret).data?.['token'] === undefined,
+        (object as V1Secret).data?.['token'] === undefined,
     },
   ],
 });
