@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { projectRoot, RunningPg8s, temporaryDataDir } from './running-pg8s.ts';
 import { StockClients } from './stock-clients.ts';
 
-const folder = join(projectRoot, 'apiserver-lite/src/registry/validation/invalid-manifests');
+const folder = join(projectRoot, 'apiserver-lite/src/registry/testing/all-kinds/invalid-manifests');
 
 const families = readdirSync(folder)
   .filter((file) => file.endsWith('.yaml'))
