@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { OpenApiTypes } from '../registry/resource-types/open-api-types.ts';
-import type { Rest, ServedRest } from '../registry/rest.ts';
+import type { QueryParameter, Rest, ServedRest } from '../registry/rest.ts';
 import { compareGroups, compareVersions } from './group-priority.ts';
 
 /** A group that is served. */
@@ -48,6 +48,8 @@ export interface ApiSubresource {
   version: string;
   kind: string;
   verbs: readonly string[];
+  /** Its query parameters, where it answers requests itself and is no proxy. */
+  query?: readonly QueryParameter[];
   /** The schemas of its kind, where the published table has none. */
   openApi?: OpenApiTypes;
 }
@@ -142,6 +144,7 @@ function versionOf(group: string, version: string, rests: readonly ServedRest[])
         version: subresource.version,
         kind: subresource.kind,
         verbs: implementedVerbs(subresource.verbs, rest),
+        ...(rest.query === undefined ? {} : { query: rest.query }),
         ...(openApi === undefined ? {} : { openApi }),
       });
     }

@@ -139,9 +139,7 @@ function resourcePaths(root: string, resource: ApiResource, version: ApiVersion)
   }
   if (resource.verbs.includes('watch')) items.push(...watchPaths(root, resource, namer));
   for (const subresource of resource.subresources) {
-    items.push(
-      ...subresourcePaths(`${collection}/{name}`, { resource, subresource, namer, parameters: one }),
-    );
+    items.push(...subresourcePaths(`${collection}/{name}`, { subresource, namer, parameters: one }));
   }
   return items.filter(({ operations }) => operations.length > 0);
 }
@@ -223,24 +221,20 @@ function watchPaths(root: string, resource: ApiResource, namer: Namer): PathItem
 }
 
 interface SubresourceTask {
-  resource: ApiResource;
   subresource: ApiSubresource;
   namer: Namer;
   /** Of the parent's path. */
   parameters: readonly ParameterInfo[];
 }
 
-function subresourcePaths(
-  parent: string,
-  { resource, subresource, namer, parameters }: SubresourceTask,
-): PathItem[] {
+function subresourcePaths(parent: string, { subresource, namer, parameters }: SubresourceTask): PathItem[] {
   const { name, verbs } = subresource;
   const path = `${parent}/${name}`;
   const own = namer.forSubresource(subresource);
-  const key = `${resource.name}/${name}`;
+  const ownQuery = subresource.query === undefined ? undefined : known.queryParameters(subresource.query);
   const methods = connectMethods[name];
   if (methods !== undefined) {
-    const query = known.connectParameters[key] ?? known.proxyParameters;
+    const query = ownQuery ?? known.proxyParameters;
     const connect = (method: HttpMethod, suffix = ''): Operation => ({
       ...own.operation(method, 'connect', 'connect', { infix: capitalized(method), suffix }),
       result: undefined,
@@ -264,7 +258,7 @@ function subresourcePaths(
     }
     return items;
   }
-  const query = known.connectParameters[key] ?? [];
+  const query = ownQuery ?? [];
   const operations: Operation[] = [];
   if (verbs.includes('get')) {
     const read = own.operation('get', 'read', 'get');

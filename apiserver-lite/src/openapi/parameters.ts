@@ -1,3 +1,5 @@
+import type { QueryParameter } from '../registry/rest.ts';
+
 /** One parameter of an operation. */
 export interface ParameterInfo {
   name: string;
@@ -91,36 +93,10 @@ export const deleteParameters: readonly ParameterInfo[] = [
 
 export const deleteCollectionParameters: readonly ParameterInfo[] = [...deleteParameters, ...selection];
 
-/** The query of subresources that are connected through, by `resource/subresource`. */
-export const connectParameters: Readonly<Record<string, readonly ParameterInfo[]>> = {
-  'pods/log': [
-    text('container', 'Whose log; needed where the Pod has several containers.'),
-    flag('follow', 'Go on with what is written from now on.'),
-    flag('insecureSkipTLSVerifyBackend', "Don't verify the certificate of the node."),
-    number('limitBytes', 'The most bytes to send.'),
-    flag('previous', 'The log of the container before its last restart.'),
-    number('sinceSeconds', 'Only what is younger than that.'),
-    text('stream', 'Which stream: All, Stdout or Stderr.'),
-    number('tailLines', 'Only so many lines from the end.'),
-    flag('timestamps', 'Begin each line with its time.'),
-  ],
-  'pods/exec': [
-    text('command', 'The command and its arguments; not run in a shell.'),
-    text('container', 'Where to run it.'),
-    flag('stderr', 'Send standard error.'),
-    flag('stdin', 'Take standard input.'),
-    flag('stdout', 'Send standard output.'),
-    flag('tty', 'Give the command a terminal.'),
-  ],
-  'pods/attach': [
-    text('container', 'Where to attach.'),
-    flag('stderr', 'Send standard error.'),
-    flag('stdin', 'Take standard input.'),
-    flag('stdout', 'Send standard output.'),
-    flag('tty', 'The container has a terminal.'),
-  ],
-  'pods/portforward': [number('ports', 'Ports to forward.')],
-};
+/** The query of a subresource, which its endpoint names. */
+export function queryParameters(query: readonly QueryParameter[]): ParameterInfo[] {
+  return query.map((parameter) => ({ ...parameter, in: 'query' }));
+}
 
 /** The query of every `proxy`. */
 export const proxyParameters: readonly ParameterInfo[] = [

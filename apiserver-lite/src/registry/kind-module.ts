@@ -7,7 +7,7 @@ import type { NodePortAllocator } from './core/service/allocation/node-port-allo
 import type { Conversion } from './generic/conversion.ts';
 import type { GenericStore } from './generic/generic-store.ts';
 import type { KindTraits, StatusTraits } from './generic/kind-strategy.ts';
-import type { Rest, TableConvertor } from './rest.ts';
+import type { QueryParameter, Rest, TableConvertor } from './rest.ts';
 import type { StorageOf } from './storage-of.ts';
 import type { SubresourceBuilder } from './subresource-builder.ts';
 
@@ -66,6 +66,8 @@ export interface KindFacets<
   status?: StatusTraits<T>;
   /** How subresources are served, other than `status` and `scale`. */
   subresources?: { readonly [name in Subresource]?: SubresourceBuilder };
+  /** Query parameters of subresources that answer requests themselves and are no proxies. */
+  queries?: { readonly [name in Subresource]?: readonly QueryParameter[] };
   /** Verbs of the resource that are served in another way than those of other stored kinds. */
   verbs?(store: GenericStore, clock: () => number): Partial<Rest>;
   /** How a resource that is not stored is served. */

@@ -63,6 +63,13 @@ export interface DeleteResult {
   immediate: boolean;
 }
 
+/** A query parameter of a subresource, for the OpenAPI documents. */
+export interface QueryParameter {
+  name: string;
+  type: 'string' | 'boolean' | 'integer';
+  description: string;
+}
+
 /** A column of a Table (Kubernetes: `meta/v1.TableColumnDefinition`). */
 export interface TableColumn {
   name: string;
@@ -137,6 +144,8 @@ export interface Rest {
   delete?(context: RequestContext, name: string, options: ValidatedDelete): Promise<DeleteResult>;
   /** Deletes what `list` selects, several at a time; the result is the list of what it met. */
   deleteCollection?(context: RequestContext, options: ValidatedDelete, list: ListOptions): Promise<ListPage>;
+  /** Query parameters of a subresource that answers the request itself; absent: those of a proxy. */
+  readonly query?: readonly QueryParameter[];
   /** Answers the request itself: `pods/log`, `nodes/proxy` … */
   connect?(context: RequestContext, name: string): Promise<void>;
 

@@ -15,5 +15,7 @@ const shared: Readonly<Record<string, SubresourceBuilder>> = {
 /** The endpoint of a subresource of the kind, or undefined where nothing serves it yet. */
 export function buildSubresource(module: KindModule, options: SubresourceOptions): Rest | undefined {
   const { name } = options.subresource;
-  return (module.subresources?.[name] ?? shared[name])?.(options);
+  const rest = (module.subresources?.[name] ?? shared[name])?.(options);
+  const query = module.queries?.[name];
+  return rest === undefined || query === undefined ? rest : { ...rest, query };
 }

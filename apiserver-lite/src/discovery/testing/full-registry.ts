@@ -32,7 +32,10 @@ export function fullRegistry(isWanted: (resource: ResourceInfo) => boolean = () 
     isWanted(resource)
       ? [
           { ...methods, resource, ...restFacets(resource, kindModuleOf(resource)) },
-          ...resource.subresources.map((subresource) => ({ ...methods, resource, subresource })),
+          ...resource.subresources.map((subresource): Rest => {
+            const query = kindModuleOf(resource)?.queries?.[subresource.name];
+            return { ...methods, resource, subresource, ...(query === undefined ? {} : { query }) };
+          }),
         ]
       : [],
   );

@@ -14,6 +14,7 @@ import type { DeleteOptions } from '../../rest.ts';
 import type { SubresourceBuilder } from '../../subresource-builder.ts';
 import { bindPod } from './binding-rest.ts';
 import { evictPod } from './eviction-rest.ts';
+import { connectQueries } from './kubelet/connect-queries.ts';
 import { createKubeletClient } from './kubelet/kubelet-client.ts';
 import { readLog } from './kubelet/log-rest.ts';
 import { runtimeConnect } from './kubelet/runtime-rest.ts';
@@ -85,6 +86,7 @@ export const podModule = defineKind('/Pod', {
     },
     validateUpdate: validatePodStatus,
   },
+  queries: connectQueries,
   subresources: {
     attach: connected,
     exec: connected,
