@@ -258,3 +258,26 @@ test('several servers give no address and no port twice', async () => {
   assert.equal(new Set(made.map((object) => specOf(object).clusterIP)).size, 14);
   assert.equal(new Set(nodePorts).size, 14);
 });
+
+test('a Service without a name is refused for the address that it asks for, and takes none', async () => {
+  const api = await cluster(four);
+  const addresses = () => api.registry.storageOf('networking.k8s.io', 'ipaddresses');
+  const count = async () =>
+    (
+      await addresses().list({
+        namespace: '',
+        resourceVersion: '',
+        resourceVersionMatch: '',
+        limit: 0,
+        continueToken: '',
+      })
+    ).items.length;
+  const before = await count();
+  const spec = { selector, ports };
+  // The words are those of kube-apiserver 1.36.3.
+  await assert.rejects(create(api, '/v1/services', { metadata: {}, spec }), {
+    message:
+      /^Service "" is invalid: spec\.clusterIPs: Invalid value: \[""\]: failed to allocate IP: IPAddress\.networking\.k8s\.io "10\.0\.0\.\d+" is invalid: spec\.parentRef\.name: Required value$/,
+  });
+  assert.equal(await count(), before);
+});
