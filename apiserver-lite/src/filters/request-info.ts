@@ -2,7 +2,7 @@ import { flag, text } from '../http/query.ts';
 import { parseFieldSelector } from '../selectors/field-selector.ts';
 import type { Filter, RequestInfo } from '../http/request-context.ts';
 import { sendText } from '../http/respond.ts';
-import { ServerRequest } from '../http/server-request.ts';
+import { ServerRequest, unknownRequest } from '../http/server-request.ts';
 import type { RequestTarget } from '../http/request-target.ts';
 
 const verbOfMethod: Readonly<Record<string, string>> = {
@@ -33,23 +33,7 @@ const longRunningSubresources = new Set(['attach', 'exec', 'proxy', 'log', 'port
  * Throws a RequestInfoError for a watch of nothing.
  */
 export function requestInfoOf(method: string, { path, searchParams }: RequestTarget): RequestInfo {
-  const info: RequestInfo = {
-    isResourceRequest: false,
-    path,
-    verb: method.toLowerCase(),
-    apiPrefix: '',
-    apiGroup: '',
-    apiVersion: '',
-    namespace: '',
-    resource: '',
-    subresource: '',
-    name: '',
-    parts: [],
-    inNamespace: false,
-    specialVerb: '',
-    fieldSelector: '',
-    labelSelector: '',
-  };
+  const info: RequestInfo = { ...unknownRequest, path, verb: method.toLowerCase() };
   let parts = splitPath(path);
   if (parts.length < 3) return info;
   const prefix = parts[0];

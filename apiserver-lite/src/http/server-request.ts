@@ -5,7 +5,8 @@ import { parseRequestTarget } from './request-target.ts';
 import type { RequestTarget } from './request-target.ts';
 import type { UnsentResponses } from './unsent-responses.ts';
 
-const unknownRequest: RequestInfo = {
+/** What is known of a request before its path is read. */
+export const unknownRequest: RequestInfo = {
   isResourceRequest: false,
   path: '',
   verb: '',
