@@ -6,7 +6,11 @@ import { obtainKubernetes } from './clients/kubernetes.ts';
 import { run } from './command.ts';
 import { projectRoot } from './running-pg8s.ts';
 
-const { paths, missing } = await obtainKubernetes();
+const { paths, missing } = await obtainKubernetes(
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+);
 
 type Flags = Record<string, [type: string, defaultValue: string]>;
 

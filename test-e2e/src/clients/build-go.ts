@@ -21,8 +21,9 @@ export type GoPrograms<Name extends string> =
 
 /**
  * Builds programs in Go, pinned by `go.mod` and `go.sum` in a folder of `test-e2e/go`, from the published
- * modules. `packages` gives the package of each program. They are kept, and built again when that folder
- * changes. Throws where everything could be fetched and yet does not compile.
+ * modules. `packages` gives the package of each program; a program whose name ends in `.test` is the test
+ * binary of its package. Each is kept, and built again when that folder changes. Throws where everything
+ * could be fetched and yet does not compile.
  */
 export async function buildGo<Name extends string>(
   folder: string,
@@ -34,14 +35,17 @@ export async function buildGo<Name extends string>(
   const target = join(cache, `${folder}-${await fingerprint(source)}`);
   const names = Object.keys(packages) as Name[];
   const paths = Object.fromEntries(names.map((name) => [name, join(target, name)])) as Record<Name, string>;
-  if (await isExecutable(Object.values(paths))) return { paths };
+  const absent: Name[] = [];
+  for (const name of names) if (!(await isExecutable(paths[name]))) absent.push(name);
+  if (absent.length === 0) return { paths };
 
   const options = {
     cwd: source,
     maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
   };
-  const missing = await run('go', ['list', '-deps', ...Object.values<string>(packages)], options).then(
+  const wanted = absent.map((name) => packages[name]);
+  const missing = await run('go', ['list', '-deps', ...wanted], options).then(
     () => undefined,
     (error: NodeJS.ErrnoException & { stderr?: string }) =>
       error.code === 'ENOENT'
@@ -49,19 +53,18 @@ export async function buildGo<Name extends string>(
         : `the Go modules of ${folder} are not to be had: ${lastLine(error.stderr ?? error.message)}`,
   );
   if (missing !== undefined) return { missing };
-  await mkdir(cache, { recursive: true });
+  await mkdir(target, { recursive: true });
   const work = await mkdtemp(join(cache, 'build-'));
   const set = Object.entries(variables).map(([name, value]) => ` -X ${name}=${value}`);
   const linker = `-ldflags=-s -w${set.join('')}`;
   try {
-    for (const name of names) {
-      await run('go', ['build', ...buildFlags, linker, '-o', join(work, name), packages[name]], options);
+    for (const name of absent) {
+      const command = name.endsWith('.test') ? ['test', '-c'] : ['build'];
+      const built = join(work, name);
+      await run('go', [...command, ...buildFlags, linker, '-o', built, packages[name]], options);
+      // Another test may have been faster: a file is replaced as a whole.
+      await rename(built, paths[name]);
     }
-    await rm(target, { recursive: true, force: true });
-    await rename(work, target).catch(async (error: unknown) => {
-      // Another test may have been faster.
-      if (!(await isExecutable(Object.values(paths)))) throw error;
-    });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -76,8 +79,8 @@ async function fingerprint(source: string): Promise<string> {
   return hash.digest('hex').slice(0, 12);
 }
 
-async function isExecutable(paths: readonly string[]): Promise<boolean> {
-  return Promise.all(paths.map((path) => access(path, constants.X_OK))).then(
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
     () => true,
     () => false,
   );

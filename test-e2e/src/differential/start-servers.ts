@@ -118,7 +118,7 @@ export async function startStock(
   folder: string,
   clientCaFile: string,
 ): Promise<AskedServer | { missing: string }> {
-  const { paths, missing } = await obtainKubernetes();
+  const { paths, missing } = await obtainKubernetes('kube-apiserver');
   if (paths === undefined) return { missing };
   const etcdPrograms = await obtainCurrentEtcd();
   if (etcdPrograms.paths === undefined) return { missing: etcdPrograms.missing };
