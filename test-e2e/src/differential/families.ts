@@ -19,15 +19,37 @@ const preparation: Family = {
 
 const mutated = process.env['PG8S_MUTATIONS'];
 
+const overHttp2 = surface.map((family): Family => ({
+  ...family,
+  name: `${family.name}, HTTP/2`,
+  protocol: 'HTTP/2',
+}));
+
 /** All requests of the comparison, in the order in which they are sent. */
 export const allFamilies: readonly Family[] = [
   ...fresh,
   preparation,
   ...surface,
-  ...surface.map((family): Family => ({ ...family, name: `${family.name}, HTTP/2`, protocol: 'HTTP/2' })),
+  ...overHttp2,
   ...watches,
   ...lives(),
   ...refusals,
   // Not settled yet: asked for by a count.
   ...(mutated === undefined ? [] : [mutations(Number(mutated))]),
+];
+
+/** The families that do the same with one kind after another are left out but for every so many-th. */
+function every(nth: number, families: readonly Family[]): Family[] {
+  return families.filter((_family, index) => index % nth === 0);
+}
+
+/** The requests of the comparison's short form: about a minute with the start of the servers. */
+export const someFamilies: readonly Family[] = [
+  ...fresh,
+  preparation,
+  ...surface,
+  ...every(3, overHttp2),
+  ...watches,
+  ...every(8, lives()),
+  ...refusals,
 ];

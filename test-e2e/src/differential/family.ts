@@ -2,6 +2,7 @@ import type { Answer, AskedRequest, AskedServer, Protocol } from './asked-server
 import { differencesOf } from './differences.ts';
 import { type KnownDifference, knownDifferences } from './known-differences.ts';
 import { normalise } from './normalise.ts';
+import { sameInRandomOrder } from './random-order.ts';
 
 /** Sends one named request and records its answer. The name is unique in its family. */
 export type Ask = (name: string, request: AskedRequest) => Promise<Answer>;
@@ -36,8 +37,13 @@ export interface Comparison {
 
 interface Asked {
   name: string;
-  request: string;
+  request: AskedRequest;
   answer: Answer;
+}
+
+interface Servers {
+  ours: AskedServer;
+  stock: AskedServer;
 }
 
 /** A server that cuts the connection, as kube-apiserver does when a handler panics. */
@@ -45,45 +51,67 @@ function noAnswer(error: unknown): Answer {
   return { code: 0, headers: {}, body: Buffer.from(`no answer: ${String(error)}`) };
 }
 
+async function askServer(server: AskedServer, { protocol }: Family, request: AskedRequest): Promise<Answer> {
+  return server.ask(request, protocol ?? 'HTTP/1.1').catch(noAnswer);
+}
+
 async function record(server: AskedServer, family: Family): Promise<Asked[]> {
   const asked: Asked[] = [];
   await family.run(async (name, request) => {
-    const answer = await server.ask(request, family.protocol ?? 'HTTP/1.1').catch(noAnswer);
-    const { method = request.body === undefined ? 'GET' : 'POST', path } = request;
-    asked.push({ name, request: `${method} ${path}`, answer });
+    const answer = await askServer(server, family, request);
+    asked.push({ name, request, answer });
     return answer;
   });
   return asked;
 }
 
 /** Sends the requests of all families to both servers, at the same time, and compares the answers. */
-export async function compare(
-  servers: { ours: AskedServer; stock: AskedServer },
-  families: readonly Family[],
-): Promise<Comparison> {
+export async function compare(servers: Servers, families: readonly Family[]): Promise<Comparison> {
   const comparison: Comparison = { requests: 0, equal: 0, differences: [], used: new Set() };
   for (const family of families) {
     const [ours, stock] = await Promise.all([record(servers.ours, family), record(servers.stock, family)]);
     const theirs = new Map(stock.map((asked) => [asked.name, asked]));
-    for (const { name, request, answer } of ours) {
-      const where = `${family.name}: ${name}`;
-      const other = theirs.get(name);
+    for (const asked of ours) {
+      const where = `${family.name}: ${asked.name}`;
+      const other = theirs.get(asked.name);
       comparison.requests++;
       const lines =
-        other === undefined
-          ? ['asked of pg8s only']
-          : differencesOf(normalise(answer, servers.ours.port), normalise(other.answer, servers.stock.port));
+        other === undefined ? ['asked of pg8s only'] : await compareAnswers(servers, family, asked, other);
       const reasons = lines.map((line) => reasonFor(comparison, where, line));
       if (reasons.every((known) => known?.everywhere === true)) comparison.equal++;
       const unknown = lines.filter((_line, index) => reasons[index] === undefined);
-      if (unknown.length > 0) comparison.differences.push({ where, request, lines: unknown });
+      if (unknown.length === 0) continue;
+      const { method = asked.request.body === undefined ? 'GET' : 'POST', path } = asked.request;
+      comparison.differences.push({ where, request: `${method} ${path}`, lines: unknown });
     }
   }
   return comparison;
 }
 
+/** Requests that change nothing, which can be sent again. */
+const repeatable = /[?&]dryRun=All\b/;
+
+async function compareAnswers(
+  servers: Servers,
+  family: Family,
+  { name, request, answer }: Asked,
+  other: Asked,
+): Promise<string[]> {
+  const ours = normalise(answer, servers.ours.port);
+  const lines = differencesOf(ours, normalise(other.answer, servers.stock.port));
+  const explained = lines.every((line) => reasonOf(`${family.name}: ${name}`, line) !== undefined);
+  if (explained || !repeatable.test(request.path)) return lines;
+  const again = async () =>
+    normalise(await askServer(servers.stock, family, other.request), servers.stock.port);
+  return (await sameInRandomOrder(ours, again)) ? [] : lines;
+}
+
+function reasonOf(where: string, line: string): KnownDifference | undefined {
+  return knownDifferences.find((each) => each.where.test(where) && each.line.test(line));
+}
+
 function reasonFor({ used }: Comparison, where: string, line: string): KnownDifference | undefined {
-  const known = knownDifferences.find((each) => each.where.test(where) && each.line.test(line));
+  const known = reasonOf(where, line);
   if (known !== undefined) used.add(known);
   return known;
 }
