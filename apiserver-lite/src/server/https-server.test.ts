@@ -86,6 +86,22 @@ describe('https server', () => {
     assert.equal((await requestHttp1(client, { path: '/large' })).text, large);
   });
 
+  test('takes further requests on a connection of which much is unsent', async () => {
+    const large = Buffer.alloc(6 * 1024 * 1024, 'x');
+    const server = await start(async (context) => {
+      if (context.url.pathname === '/small') return sendText(context, 200, 'small');
+      await context.room();
+      await sendText(context, 200, large.toString());
+    });
+    const client = new TestHttp2Client({ port: server.port, ca: authority.cert });
+    // Nobody reads these: what the windows have no room for stays with the server.
+    const unread = ['/a', '/b'].map((path) => client.session.request({ ':path': path }));
+    await Promise.all(unread.map((stream) => once(stream, 'response')));
+    assert.equal((await client.request({ path: '/small' })).text, 'small');
+    for (const stream of unread) stream.destroy();
+    client.close();
+  });
+
   test('tells a handler that its client went away', async () => {
     const aborted = Promise.withResolvers<void>();
     const server = await start(async (context) => {

@@ -68,6 +68,11 @@ export interface HttpsServer {
 }
 
 const maxHeaderBytes = 256 * 1024;
+/**
+ * What is unsent counts as memory of an HTTP/2 session, and Node refuses streams beyond 10 MB of it: less than two
+ * large lists. How much may be unsent is what `UnsentLimits` say.
+ */
+const maxSessionMegabytes = 1024;
 const idleTimeoutMs = 90_000;
 const headersTimeoutMs = 32_000;
 
@@ -139,6 +144,7 @@ function createServer(options: HttpsServerOptions): Http2SecureServer {
       connectionsCheckingInterval: Math.min(5000, (options.headersTimeoutMs ?? headersTimeoutMs) / 2),
       headersTimeout: options.headersTimeoutMs ?? headersTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
+      maxSessionMemory: maxSessionMegabytes,
       settings: {
         maxConcurrentStreams: options.http2MaxStreams ?? 250,
         initialWindowSize: 256 * 1024,
