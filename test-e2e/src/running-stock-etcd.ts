@@ -44,6 +44,10 @@ export class RunningStockEtcd {
     return new RunningStockEtcd(url, child);
   }
 
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');

@@ -69,8 +69,8 @@ export interface HttpsServer {
 
 const maxHeaderBytes = 256 * 1024;
 /**
- * What is unsent counts as memory of an HTTP/2 session, and Node refuses streams beyond 10 MB of it: less than two
- * large lists. How much may be unsent is what `UnsentLimits` say.
+ * What is unsent counts as memory of an HTTP/2 session, and Node refuses streams beyond 10 MB of it, less
+ * than two large lists. How much may be unsent is what `UnsentLimits` say.
  */
 const maxSessionMegabytes = 1024;
 const idleTimeoutMs = 90_000;

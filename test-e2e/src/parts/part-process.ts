@@ -28,6 +28,13 @@ export class PartProcess {
     return this.#log;
   }
 
+  /** Of its process; it must have been started. */
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error(`pg8s ${this.#args[0]} was not started`);
+    return pid;
+  }
+
   /** Resolves when it is ready; rejects with its log when it ends before. */
   async start(): Promise<void> {
     this.#log = '';
