@@ -11,7 +11,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pluginTable } from '../../apiserver-lite/src/admission/plugin-table.ts';
-import { cpuSecondsOf, residentBytesOf } from '../../shim/bench/etcd/process-usage.ts';
+import { cpuSecondsOf, residentBytesOf } from './process-usage.ts';
 import { type Contender, startOurs, startStock } from './apiserver/contender.ts';
 import type { Load, LoadReply, LoadRequest, Measured } from './apiserver/load.ts';
 

@@ -15,10 +15,10 @@ export interface StockEtcd {
 }
 
 /** The original, wherever PATH has it. */
-const program = 'etcd';
+const inPath = 'etcd';
 
-/** The version of the `etcd` in PATH, e.g. `3.4`; undefined when there is none. */
-export function stockEtcdVersion(): string | undefined {
+/** The version of an etcd, by default that in PATH, e.g. `3.4`; undefined when there is none. */
+export function stockEtcdVersion(program: string = inPath): string | undefined {
   try {
     const output = execFileSync(program, ['--version'], {
       encoding: 'utf8',
@@ -30,8 +30,11 @@ export function stockEtcdVersion(): string | undefined {
   }
 }
 
-/** Starts the `etcd` in PATH on free ports of the loopback interface, with a directory of its own. */
-export async function startStockEtcd(version: string): Promise<StockEtcd> {
+/**
+ * Starts an etcd, by default that in PATH, on free ports of the loopback interface, with a directory of its
+ * own.
+ */
+export async function startStockEtcd(version: string, program: string = inPath): Promise<StockEtcd> {
   const directory = mkdtempSync(join(tmpdir(), 'pg8s-stock-etcd-'));
   const [clientPort, peerPort] = await Promise.all([freePort(), freePort()]);
   const clientUrl = `http://127.0.0.1:${clientPort}`;

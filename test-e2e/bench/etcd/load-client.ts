@@ -1,9 +1,9 @@
 /** The client process of the bench: does the loads that the parent tells, one after the other. */
 import { randomBytes } from 'node:crypto';
-import { decode, encode } from '../../src/etcdserverpb/codec/codec.ts';
-import * as kv from '../../src/etcdserverpb/messages/kv-messages.ts';
-import { leaseGrantRequest, leaseGrantResponse } from '../../src/etcdserverpb/messages/lease-messages.ts';
-import { watchRequest, watchResponse } from '../../src/etcdserverpb/messages/watch-messages.ts';
+import { decode, encode } from '@pg8s/shim/etcdserverpb/codec/codec';
+import * as kv from '@pg8s/shim/etcdserverpb/messages/kv-messages';
+import { leaseGrantRequest, leaseGrantResponse } from '@pg8s/shim/etcdserverpb/messages/lease-messages';
+import { watchRequest, watchResponse } from '@pg8s/shim/etcdserverpb/messages/watch-messages';
 import { GrpcConnection } from './grpc-connection.ts';
 import type { Load, LoadReply, LoadRequest, Measured } from './load.ts';
 
@@ -280,6 +280,10 @@ async function watch(
   }
   await allCreated.promise;
   const writer = await GrpcConnection.open(url, '/etcdserverpb.KV/Txn');
+  const close = (): void => {
+    writer.close();
+    for (const connection of watches) connection.close();
+  };
   reply({ ready: true });
   const cpu = process.cpuUsage();
   const start = performance.now();
@@ -304,12 +308,15 @@ async function watch(
   const elapsedMs = performance.now() - start;
   const expected = (total * load.watchers) / load.groups;
   for (const patience = performance.now() + 10_000; latencies.length < expected;) {
-    if (failure !== undefined) throw failure;
-    if (performance.now() > patience) throw new Error(`${expected - latencies.length} events are missing`);
+    if (failure === undefined && performance.now() > patience)
+      failure = new Error(`${expected - latencies.length} events are missing`);
+    if (failure !== undefined) {
+      close();
+      throw failure;
+    }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  writer.close();
-  for (const connection of watches) connection.close();
+  close();
   return summarize({ latencies, elapsedMs, cpu });
 }
 

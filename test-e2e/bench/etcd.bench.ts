@@ -1,16 +1,19 @@
 /**
- * The shim, a stock etcd (the `etcd` in PATH) and a reference writer, which does one INSERT per write on the
- * same PostgreSQL as kine does, under the same loads: one table from one run. Each server and the client are
+ * The shim, a stock etcd and kine (the etcd server that k3s has on SQL databases) under the same loads: one
+ * table from one run. The shim and kine are on one PostgreSQL server. Each server and the client are
  * processes of their own, and only one server is loaded at a time; they take turns, several times, so that
- * what else happens on the machine falls on all. Alone: `node shim/bench/etcd.bench.ts [--quick] [LOAD…]`,
- * with PG8S_TEST_POSTGRES_URL naming a server.
+ * what else happens on the machine falls on all. All write to the same disk, and wait for it before a write
+ * is answered, as all of them do by default.
+ *
+ * etcd and kine are built with Go; without it they are left out, but for an etcd in PATH. Alone:
+ * `node test-e2e/bench/etcd.bench.ts [--quick] [LOAD…]`, with PG8S_TEST_POSTGRES_URL naming a server.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { type Contender, type ContenderName, startEtcd, startOnPostgres } from './etcd/contender.ts';
+import { type Contender, type ContenderName, startEtcd, startKine, startOurs } from './etcd/contender.ts';
 import type { Load, LoadReply, LoadRequest, Measured } from './etcd/load.ts';
-import { cpuSecondsOf, residentBytesOf } from './etcd/process-usage.ts';
+import { cpuSecondsOf, residentBytesOf } from './process-usage.ts';
 
 export interface BenchOptions {
   /** A PostgreSQL server on which databases are created and dropped. */
@@ -38,9 +41,9 @@ export interface BenchRow {
   serverMiB: number;
   /** p99 as a multiple of that of the load which took turns with this one: what compaction costs writers. */
   p99TimesPlain: number | undefined;
-  /** How many times as much per second as the stock etcd, and as the reference writer. */
+  /** How many times as much per second as the stock etcd, and as kine. */
   timesEtcd: number | undefined;
-  timesReference: number | undefined;
+  timesKine: number | undefined;
 }
 
 interface NamedLoad {
@@ -49,8 +52,9 @@ interface NamedLoad {
   servers: readonly ContenderName[];
 }
 
-const all = ['shim', 'etcd', 'reference'] as const;
-const real = ['shim', 'etcd'] as const;
+const all = ['shim', 'etcd', 'kine'] as const;
+/** kine stores no leases, and compacts only what is a thousand revisions old. */
+const notKine = ['shim', 'etcd'] as const;
 
 /** Loads by groups: those of one group take turns, because one is compared with the other. */
 function loads(quick: boolean): NamedLoad[][] {
@@ -59,26 +63,26 @@ function loads(quick: boolean): NamedLoad[][] {
   const alone: NamedLoad[] = [
     ...(['create', 'update'] as const).flatMap((kind) =>
       counts.map((clients) => ({
-        name: `${kind} 1 KiB, ${clients} clients`,
+        name: `${kind} 1 KiB, ${clients} ${clients === 1 ? 'client' : 'clients'}`,
         load: { kind, clients, seconds },
         servers: all,
       })),
     ),
-    { name: 'get, 1 client', load: { kind: 'get', clients: 1, seconds }, servers: real },
-    { name: 'get, 64 clients', load: { kind: 'get', clients: 64, seconds }, servers: real },
-    { name: 'list 500 keys', load: { kind: 'list', keys: 500, clients: 1, seconds }, servers: real },
-    { name: 'list 10000 keys', load: { kind: 'list', keys: 10_000, clients: 1, seconds }, servers: real },
+    { name: 'get, 1 client', load: { kind: 'get', clients: 1, seconds }, servers: all },
+    { name: 'get, 64 clients', load: { kind: 'get', clients: 64, seconds }, servers: all },
+    { name: 'list 500 keys', load: { kind: 'list', keys: 500, clients: 1, seconds }, servers: all },
+    { name: 'list 10000 keys', load: { kind: 'list', keys: 10_000, clients: 1, seconds }, servers: all },
     ...[10, 1].map((groups) => ({
       name: `watch: 100 watchers, 1000 events/s, each to ${100 / groups}`,
       load: { kind: 'watch', watchers: 100, groups, eventsPerSecond: 1000, seconds: seconds * 2 } as const,
-      servers: real,
+      servers: all,
     })),
-    { name: 'lease grant, 16 clients', load: { kind: 'grant', clients: 16, seconds }, servers: real },
+    { name: 'lease grant, 16 clients', load: { kind: 'grant', clients: 16, seconds }, servers: notKine },
   ];
   const churn = [false, true].map((compact) => ({
     name: compact ? 'churn while compacting' : 'churn, 16 clients',
     load: { kind: 'churn', compact, clients: 16, seconds: seconds * 2 } as const,
-    servers: real,
+    servers: notKine,
   }));
   return [...alone.map((load) => [load]), churn];
 }
@@ -92,14 +96,10 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const contenders: Contender[] = [];
   const client = startClient();
   try {
-    contenders.push(await startOnPostgres('shim', options.serverUrl));
-    const etcd = await startEtcd();
-    if (etcd === undefined) console.error('no etcd in PATH: measured without one');
-    else {
-      console.error(`etcd in PATH: ${etcd.version}`);
-      contenders.push(etcd);
+    contenders.push(await startOurs(options.serverUrl));
+    for (const stock of [await startEtcd(), await startKine(options.serverUrl)]) {
+      if (stock !== undefined) contenders.push(stock);
     }
-    contenders.push(await startOnPostgres('reference', options.serverUrl));
     // Node compiles what is hot: nobody's server is that young.
     const warmUp: Load = { kind: 'create', clients: 64, seconds: quick ? 1 : 4 };
     for (const contender of contenders) await measure(client, contender, warmUp);
@@ -128,21 +128,26 @@ async function measureGroup(of: {
     // All of one server's loads come one after the other, so that they meet the same neighbours on the
     // machine.
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      for (const [index, { load }] of group.entries()) {
+      for (const [index, { name, load }] of group.entries()) {
         const own = samples[index]?.get(contender);
-        if (own !== undefined) own.push(await measure(client, contender, load));
+        if (own === undefined) continue;
+        const sample = await measure(client, contender, load);
+        if (typeof sample === 'object') own.push(sample);
+        else if (contender.name !== 'shim') console.error(`${contender.name} cannot do ${name}: ${sample}`);
+        else throw new Error(`${name}: ${sample}`);
       }
     }
   }
   return group.flatMap(({ name }, index) => {
-    const medians = [...(samples[index] ?? [])].map(([contender, own]) => ({
+    const measured = [...(samples[index] ?? [])].filter(([, own]) => own.length > 0);
+    const medians = measured.map(([contender, own]) => ({
       contender,
       sample: median(own),
       p99TimesPlain: index === 0 ? undefined : medianRatio(own, samples[0]?.get(contender) ?? []),
     }));
     const rate = (server: ContenderName): number | undefined =>
       medians.find(({ contender }) => contender.name === server)?.sample.perSecond;
-    return medians.map((measured) => toRow({ name, ...measured, rate }));
+    return medians.map((figures) => toRow({ name, ...figures, rate }));
   });
 }
 
@@ -160,8 +165,11 @@ interface Sample extends Measured {
 }
 
 interface LoadClient {
-  /** Runs a load; `ready` is called when everything is prepared and the clock starts. */
-  perform(request: LoadRequest, ready: () => void): Promise<Measured>;
+  /**
+   * Runs a load; `ready` is called when everything is prepared and the clock starts. Resolves with why not,
+   * if the server did not do it as it should.
+   */
+  perform(request: LoadRequest, ready: () => void): Promise<Measured | string>;
   disconnect(): void;
 }
 
@@ -175,7 +183,7 @@ function startClient(): LoadClient {
       for (;;) {
         const [message] = (await Promise.race([once(child, 'message'), exited])) as [LoadReply];
         if ('measured' in message) return message.measured;
-        if ('failed' in message) throw new Error(`${JSON.stringify(request.load)}: ${message.failed}`);
+        if ('failed' in message) return message.failed;
         ready();
       }
     },
@@ -183,7 +191,8 @@ function startClient(): LoadClient {
   };
 }
 
-async function measure(client: LoadClient, contender: Contender, load: Load): Promise<Sample> {
+/** A sample, or why there is none. */
+async function measure(client: LoadClient, contender: Contender, load: Load): Promise<Sample | string> {
   const usage = (
     pids: readonly number[],
   ): { pids: readonly number[]; server: number; postgres: number[] } => ({
@@ -197,6 +206,7 @@ async function measure(client: LoadClient, contender: Contender, load: Load): Pr
     started = contender.postgresPids().then(usage);
   });
   const before = (await started) ?? usage([]);
+  if (typeof measured === 'string') return measured;
   const after = usage(before.pids);
   const seconds = measured.elapsedMs / 1000;
   // A backend that has ended meanwhile has no figure any more.
@@ -247,7 +257,7 @@ function toRow(of: {
     serverMiB: Math.round(sample.serverMiB),
     p99TimesPlain: of.p99TimesPlain === undefined ? undefined : round(of.p99TimesPlain, 2),
     timesEtcd: times('etcd'),
-    timesReference: times('reference'),
+    timesKine: times('kine'),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The shim as a process of its own: `shim-server.ts POSTGRES_URL` sends its URL to the parent. */
 import { pino } from 'pino';
-import { startShim } from '../../src/server.ts';
+import { startShim } from '@pg8s/shim/server';
 
 const shim = await startShim({
   postgresUrl: process.argv[2] as string,
