@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -31,37 +31,50 @@ export async function buildGo<Name extends string>(
   /** Variables that the linker sets, by name. */
   variables: Readonly<Record<string, string>> = {},
 ): Promise<GoPrograms<Name>> {
-  const source = join(sources, folder);
-  const target = join(cache, `${folder}-${await fingerprint(source)}`);
+  const source = goFolder(folder);
+  const target = await cacheOf(folder);
+  const set = Object.entries(variables).map(([name, value]) => ` -X ${name}=${value}`);
+  return compileGo({ source, target, packages, linkerFlags: set.join('') });
+}
+
+/** What is compiled, and where to. */
+export interface Compilation<Name extends string> {
+  /** The folder with `go.mod`. */
+  readonly source: string;
+  /** The folder of the programs; made when missing. Programs that are there already are kept. */
+  readonly target: string;
+  /** The package of each program; one whose name ends in `.test` is the test binary of its package. */
+  readonly packages: Readonly<Record<Name, string>>;
+  readonly linkerFlags?: string;
+  /** Build tags. */
+  readonly tags?: readonly string[];
+}
+
+/** Compiles what is missing in `target`. Throws where all could be fetched and yet does not compile. */
+export async function compileGo<Name extends string>(
+  compilation: Compilation<Name>,
+): Promise<GoPrograms<Name>> {
+  const { source, target, packages, linkerFlags = '', tags = [] } = compilation;
   const names = Object.keys(packages) as Name[];
   const paths = Object.fromEntries(names.map((name) => [name, join(target, name)])) as Record<Name, string>;
   const absent: Name[] = [];
   for (const name of names) if (!(await isExecutable(paths[name]))) absent.push(name);
   if (absent.length === 0) return { paths };
 
-  const options = {
-    cwd: source,
-    maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
-  };
+  const tagFlags = tags.length === 0 ? [] : [`-tags=${tags.join(',')}`];
   const wanted = absent.map((name) => packages[name]);
-  const missing = await run('go', ['list', '-deps', ...wanted], options).then(
-    () => undefined,
-    (error: NodeJS.ErrnoException & { stderr?: string }) =>
-      error.code === 'ENOENT'
-        ? 'Go is not on PATH'
-        : `the Go modules of ${folder} are not to be had: ${lastLine(error.stderr ?? error.message)}`,
-  );
-  if (missing !== undefined) return { missing };
+  // What only tests import has to be there only for them.
+  const tests = absent.every((name) => name.endsWith('.test')) ? ['-test'] : [];
+  const listed = await runGo(source, ['list', '-deps', ...tests, ...tagFlags, ...wanted]);
+  if (listed.missing !== undefined) return listed;
   await mkdir(target, { recursive: true });
   const work = await mkdtemp(join(cache, 'build-'));
-  const set = Object.entries(variables).map(([name, value]) => ` -X ${name}=${value}`);
-  const linker = `-ldflags=-s -w${set.join('')}`;
   try {
     for (const name of absent) {
-      const command = name.endsWith('.test') ? ['test', '-c'] : ['build'];
+      const command = name.endsWith('.test') ? ['test', '-c', '-vet=off'] : ['build'];
       const built = join(work, name);
-      await run('go', [...command, ...buildFlags, linker, '-o', built, packages[name]], options);
+      const flags = [...buildFlags, ...tagFlags, `-ldflags=-s -w${linkerFlags}`, '-o', built];
+      await run('go', [...command, ...flags, packages[name]], goOptions(source));
       // Another test may have been faster: a file is replaced as a whole.
       await rename(built, paths[name]);
     }
@@ -71,11 +84,47 @@ export async function buildGo<Name extends string>(
   return { paths };
 }
 
+/** A folder of `test-e2e/go`. */
+export function goFolder(name: string): string {
+  return join(sources, name);
+}
+
+/** Where things are kept that are made of folders of `test-e2e/go`, as long as these stay as they are. */
+export async function cacheOf(folder: string, ...others: readonly string[]): Promise<string> {
+  return join(cache, `${folder}-${await fingerprint([folder, ...others].map(goFolder))}`);
+}
+
+/** What the go command says, or why this machine cannot have the modules that it would need for that. */
+export async function runGo(
+  source: string,
+  args: readonly string[],
+): Promise<{ readonly output: string; readonly missing?: undefined } | { readonly missing: string }> {
+  return run('go', args, goOptions(source)).then(
+    ({ stdout }) => ({ output: stdout }),
+    (error: NodeJS.ErrnoException & { stdout?: string; stderr?: string }) => ({
+      missing:
+        error.code === 'ENOENT'
+          ? 'Go is not on PATH'
+          : `the Go modules of ${basename(source)} are not to be had: ${lastLine(error.stderr || error.message)}`,
+    }),
+  );
+}
+
+const goOptions = (cwd: string) => ({
+  cwd,
+  maxBuffer: 64 * 1024 * 1024,
+  env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
+});
+
 /** Of all that is built from. */
-async function fingerprint(source: string): Promise<string> {
+async function fingerprint(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of (await readdir(source)).sort())
-    hash.update(name).update(await readFile(join(source, name)));
+  for (const source of folders) {
+    const entries = await readdir(source, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    for (const file of files.map(({ parentPath, name }) => join(parentPath, name)).sort())
+      hash.update(relative(source, file)).update(await readFile(file));
+  }
   return hash.digest('hex').slice(0, 12);
 }
 
