@@ -109,7 +109,7 @@ function document(make: () => unknown, route?: 'object'): Handler {
   const bodies = new Map<string, Uint8Array>();
   return async (context) => {
     const { mediaType } = negotiateOutput(context.request.headers.accept, {
-      transforms: false,
+      transforms: 'none',
       ...(route === undefined ? {} : { route }),
     });
     const form = `${mediaType} ${wantsPretty(context)}`;

@@ -11,9 +11,12 @@ import { metaApiVersion, partialItem } from './encoding/partial-metadata.ts';
 import { delimited, listMessage, metadataOf, protobufItem, type ListMeta } from './encoding/protobuf.ts';
 import { listMetaJson, tableJson, type IncludeObject, type TableOptions } from './encoding/table.ts';
 import { toYaml } from './encoding/yaml.ts';
+import type { Rest } from '../registry/rest.ts';
+import { defaultTable } from '../registry/table/default-table.ts';
 import {
   negotiateOutput,
   type MetaVersion,
+  type OutputConstraints,
   type OutputFormat,
   type Transform,
 } from './negotiation/output.ts';
@@ -24,14 +27,19 @@ import { writeObject } from './write-response.ts';
 /** How the client wants objects of a resource. Throws 406. */
 export function negotiateResource(
   { request, requestInfo }: RequestContext,
-  { codec }: ResourceScope,
+  { codec, rest }: ResourceScope,
 ): OutputFormat {
   const isCollection = request.method === 'GET' && requestInfo.name === '';
   return negotiateOutput(request.headers.accept, {
-    transforms: true,
+    transforms: transformsOf(rest),
     route: isCollection ? 'collection' : 'object',
     protobuf: codec.protobuf,
   });
+}
+
+/** In which other forms objects of an endpoint can be had. */
+export function transformsOf({ table }: Rest): OutputConstraints['transforms'] {
+  return table === undefined ? 'metadata' : 'all';
 }
 
 /** One object to answer with, in the form that was negotiated. */
@@ -209,7 +217,7 @@ export function tableOptions(
   return {
     version: transform.version,
     includeObject: includeObject === '' ? 'Metadata' : (includeObject as IncludeObject),
-    convertor: scope.rest.table,
+    convertor: scope.rest.table ?? defaultTable,
     nowMs: scope.environment.now(),
     headers: true,
   };

@@ -8,7 +8,7 @@ import { watchEventEncoder, type WatchEventEncoder } from './encoding/watch-even
 import { negotiateOutput } from './negotiation/output.ts';
 import { readListOptions, type RequestedList } from './options/list-options.ts';
 import type { EndpointEnvironment, ResourceScope } from './resource-scope.ts';
-import { tableOptions } from './respond-object.ts';
+import { tableOptions, transformsOf } from './respond-object.ts';
 
 /**
  * `GET …?watch=true`: the changes as a stream that ends by its timeout, by the client, or by an ERROR event
@@ -18,7 +18,7 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
   const { rest, codec, gvk, apiVersion, environment } = scope;
   if (rest.watch === undefined) throw methodNotAllowed(scope.groupResource, 'watch');
   const format = negotiateOutput(context.request.headers.accept, {
-    transforms: true,
+    transforms: transformsOf(rest),
     stream: true,
     route: 'collection',
     protobuf: codec.protobuf,

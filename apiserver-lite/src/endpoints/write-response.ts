@@ -21,7 +21,7 @@ export const encodeStatus: StatusEncoder = (context, status) => {
   const object = status as unknown as KubeObject;
   let format: OutputFormat;
   try {
-    format = negotiateOutput(context.request.headers.accept, { transforms: false });
+    format = negotiateOutput(context.request.headers.accept, { transforms: 'none' });
   } catch {
     return { contentType: 'application/json', body: Buffer.from(goJson(object, 2)) };
   }

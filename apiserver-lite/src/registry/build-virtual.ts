@@ -4,7 +4,6 @@ import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
 import type { ComponentProbe } from './core/component-status/component-status-rest.ts';
 import type { StorageOf } from './storage-of.ts';
 import type { Rest } from './rest.ts';
-import { defaultTable } from './table/default-table.ts';
 
 /** What serves resources that are not stored. */
 export interface VirtualDependencies {
@@ -18,5 +17,5 @@ export interface VirtualDependencies {
 
 /** A resource that can only be created, and is answered at once. */
 export function reviewRest(resource: ResourceInfo, create: NonNullable<Rest['create']>): Rest {
-  return { resource, table: defaultTable, create };
+  return { resource, create };
 }

@@ -77,6 +77,8 @@ export interface KindFacets<
    * stored as another.
    */
   table?: TableConvertor;
+  /** Its `status` cannot be had as a Table, unlike that of most kinds. */
+  noTableOfStatus?: true;
   /**
    * Labels of field selectors beyond `metadata.name` and `metadata.namespace`, each with the value of an
    * object.
@@ -86,6 +88,8 @@ export interface KindFacets<
   unsupportedField?(label: string, version: string): string;
   /** Defaults of each version; absent: the version has none. */
   defaults?: { readonly [version in Version]?: Defaulter<T> };
+  /** Defaults of what is sent to its subresources, by `group/version/kind`. */
+  requestDefaults?: Readonly<Record<string, Defaulter<KubeObject>>>;
   /** How versions differ from the stored one in more than their name. */
   conversions?: { readonly [version in Version]?: Conversion };
   /** Versions for which every request gets a warning. */

@@ -109,7 +109,8 @@ export interface Rest {
   readonly resource: ResourceInfo;
   /** Set for a subresource such as `pods/status`. */
   readonly subresource?: SubresourceInfo;
-  readonly table: TableConvertor;
+  /** Absent: it cannot be had as a Table (406), as most subresources and what is not stored. */
+  readonly table?: TableConvertor;
   /** Paths of what writes here do not change; absent: the status, or for `status` the spec. */
   readonly resetFields?: readonly string[];
 

@@ -113,7 +113,7 @@ export class StoredRests {
   ): Rest[] {
     const { dependencies, tokenRequests, kubelet, trackServerWrite, log } = this.#options;
     const { module, store, conversion } = parts;
-    const { resource, table } = parent;
+    const { resource } = parent;
     return resource.subresources.flatMap((subresource) => {
       const rest = buildSubresource(module, {
         parent,
@@ -134,7 +134,7 @@ export class StoredRests {
         return [];
       }
       return conversion !== undefined && subresource.kind === resource.kind
-        ? convertedRest({ rest, resource, subresource, conversion, table, applyDefaults })
+        ? convertedRest({ rest, resource, subresource, conversion, table: rest.table, applyDefaults })
         : rest;
     });
   }

@@ -7,15 +7,23 @@ import type { SubresourceBuilder, SubresourceOptions } from './subresource-build
 
 /** Subresources that are served alike for every kind that has them. */
 const shared: Readonly<Record<string, SubresourceBuilder>> = {
-  status: ({ parent, subresource, store, status, clock }) =>
-    partRest(parent, subresource, store.withStrategy(statusStrategy(store.strategy, status)), clock),
+  status: ({ parent, subresource, store, status, clock }) => ({
+    ...partRest(parent, subresource, store.withStrategy(statusStrategy(store.strategy, status)), clock),
+    ...(parent.table === undefined ? {} : { table: parent.table }),
+  }),
   scale: ({ parent, subresource, store, clock }) => scaleRest(parent, subresource, store, clock),
 };
 
 /** The endpoint of a subresource of the kind, or undefined where nothing serves it yet. */
 export function buildSubresource(module: KindModule, options: SubresourceOptions): Rest | undefined {
   const { name } = options.subresource;
-  const rest = (module.subresources?.[name] ?? shared[name])?.(options);
+  const rest = (module.subresources?.[name] ?? shared[name])?.(
+    module.noTableOfStatus === true ? { ...options, parent: withoutTable(options.parent) } : options,
+  );
   const query = module.queries?.[name];
   return rest === undefined || query === undefined ? rest : { ...rest, query };
+}
+
+function withoutTable({ table: _table, ...rest }: Rest): Rest {
+  return rest;
 }

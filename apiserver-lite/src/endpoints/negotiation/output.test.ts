@@ -30,16 +30,19 @@ test('the first clause, by preference, that can be had', () => {
     ],
   ];
   for (const [accept, expected] of cases) {
-    assert.deepEqual(negotiateOutput(accept, { transforms: true }), expected, accept);
+    assert.deepEqual(negotiateOutput(accept, { transforms: 'all' }), expected, accept);
   }
 });
 
 test('what can not be had is 406', () => {
   for (const accept of ['text/html', 'application/cbor', table.replace('json', 'cbor')]) {
-    assert.throws(() => negotiateOutput(accept, { transforms: true }), { name: 'StatusError' }, accept);
+    assert.throws(() => negotiateOutput(accept, { transforms: 'all' }), { name: 'StatusError' }, accept);
   }
-  assert.throws(() => negotiateOutput(table, { transforms: false }));
-  assert.throws(() => negotiateOutput('application/yaml', { transforms: true, stream: true }));
+  assert.throws(() => negotiateOutput(table, { transforms: 'none' }));
+  assert.throws(() => negotiateOutput(table, { transforms: 'metadata' }));
+  const partial = table.replace('Table', 'PartialObjectMetadata');
+  assert.equal(negotiateOutput(partial, { transforms: 'metadata' }).transform?.kind, 'PartialObjectMetadata');
+  assert.throws(() => negotiateOutput('application/yaml', { transforms: 'all', stream: true }));
 });
 
 /** Asked of a stock kube-apiserver 1.36.3. */
@@ -51,14 +54,14 @@ test('of a resource, one of the forms must be named as it is', () => {
       ['object', object],
       ['collection', collection],
     ] as const) {
-      assert.throws(() => negotiateOutput(accept, { transforms: true, route }), {
+      assert.throws(() => negotiateOutput(accept, { transforms: 'all', route }), {
         message: `406: Not Acceptable\n\nAvailable representations: ${forms}`,
       });
     }
   }
-  assert.deepEqual(negotiateOutput('text/html,*/*;q=0.8', { transforms: true, route: 'object' }), json);
+  assert.deepEqual(negotiateOutput('text/html,*/*;q=0.8', { transforms: 'all', route: 'object' }), json);
   assert.throws(
-    () => negotiateOutput(table.replace('v=v1', 'v=v9'), { transforms: true, route: 'collection' }),
+    () => negotiateOutput(table.replace('v=v1', 'v=v9'), { transforms: 'all', route: 'collection' }),
     { message: /^only the following media types are accepted: / },
   );
 });

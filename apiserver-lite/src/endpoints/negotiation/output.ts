@@ -20,8 +20,10 @@ export interface OutputFormat {
 
 /** What an endpoint can offer. */
 export interface OutputConstraints {
-  /** Whether Tables and partial objects may be asked for; Status objects and discovery have none. */
-  transforms: boolean;
+  /**
+   * Whether partial objects may be asked for, and Tables, too; Status objects and discovery have neither.
+   */
+  transforms: 'none' | 'metadata' | 'all';
   /** Media types that carry a stream of watch events. */
   stream?: boolean;
   /**
@@ -97,11 +99,13 @@ function accepted(
     const refused = mediaType === 'application/vnd.kubernetes.protobuf' && constraints.protobuf === false;
     return refused ? undefined : { mediaType };
   }
-  if (!constraints.transforms || group !== 'meta.k8s.io') return undefined;
+  if (constraints.transforms === 'none' || group !== 'meta.k8s.io') return undefined;
   if (version !== 'v1' && version !== 'v1beta1') return undefined;
   switch (kind) {
     case 'Table':
-      if (mediaType === 'application/vnd.kubernetes.protobuf') return undefined;
+      if (constraints.transforms !== 'all' || mediaType === 'application/vnd.kubernetes.protobuf') {
+        return undefined;
+      }
       return { mediaType, transform: { kind, version } };
     case 'PartialObjectMetadata':
     case 'PartialObjectMetadataList':

@@ -13,7 +13,7 @@ interface ConvertedRestOptions {
   resource: ResourceInfo;
   subresource?: SubresourceInfo;
   conversion: Conversion;
-  table: TableConvertor;
+  table: TableConvertor | undefined;
   /** In the served version. */
   facets?: RestFacets;
   /** Fills in the defaults of an object of the storage version. */
@@ -63,7 +63,7 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
   const result: Rest = {
     resource,
     ...(subresource === undefined ? {} : { subresource }),
-    table,
+    ...(table === undefined ? {} : { table }),
     ...(rest.resetFields === undefined ? {} : { resetFields: rest.resetFields }),
     ...facets,
   };

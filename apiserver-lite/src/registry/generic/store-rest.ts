@@ -68,7 +68,6 @@ export function partRest(
   const rest: Rest = {
     resource: parent.resource,
     subresource,
-    table: parent.table,
     ...(resetFields === undefined ? {} : { resetFields }),
   };
   if (subresource.verbs.includes('get')) {

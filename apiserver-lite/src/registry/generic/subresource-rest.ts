@@ -6,5 +6,5 @@ export function subresourceRest({
   parent,
   subresource,
 }: Pick<SubresourceOptions, 'parent' | 'subresource'>): Rest {
-  return { resource: parent.resource, subresource, table: parent.table };
+  return { resource: parent.resource, subresource };
 }

@@ -1,6 +1,5 @@
 import { badRequest } from '../../../api-errors/status-error.ts';
 import { defineKind } from '../../kind-module.ts';
-import { defaultTable } from '../../table/default-table.ts';
 import { bindPod } from '../pod/binding-rest.ts';
 
 /** Bindings (Kubernetes: `pkg/registry/core/pod/storage.LegacyBindingREST`). */
@@ -9,7 +8,6 @@ export const bindingModule = defineKind('/Binding', {
     const bind = bindPod(storageOf('', 'pods'), clock);
     return {
       resource,
-      table: defaultTable,
       createNamed(context, _name, object, options) {
         const { name = '' } = object.metadata;
         if (name === '') throw badRequest('Name parameter required.');

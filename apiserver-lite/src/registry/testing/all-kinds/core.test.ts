@@ -316,7 +316,7 @@ test('component statuses are asked, not stored', async () => {
     continueToken: '',
   });
   assert.deepEqual(
-    page?.items.map(({ object }) => rest.table.cells(object, 0)),
+    page?.items.map(({ object }) => rest.table?.cells(object, 0)),
     [
       ['etcd-0', 'Healthy', 'ok', ''],
       ['scheduler', 'Unhealthy', 'connection refused', ''],
