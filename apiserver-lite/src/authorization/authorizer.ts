@@ -20,9 +20,9 @@ export interface AuthorizationAttributes {
 }
 
 export interface Authorization {
-  decision: 'allow' | 'deny' | 'noOpinion';
+  readonly decision: 'allow' | 'deny' | 'noOpinion';
   /** Why, where there is something to say. */
-  reason: string;
+  readonly reason: string;
 }
 
 /** Decides; `noOpinion` passes the question on, and is a refusal where nobody else is asked. */
@@ -54,8 +54,9 @@ export function firstOpinion(authorizers: readonly Authorizer[]): Authorizer {
       for (const authorizer of authorizers) {
         const answer = authorizer.authorize(attributes);
         const authorization = answer instanceof Promise ? await answer : answer;
-        if (authorization.reason !== '') reasons.push(authorization.reason);
+        // Its reason is not looked at: only reviews want to know why somebody may.
         if (authorization.decision === 'allow') return authorization;
+        if (authorization.reason !== '') reasons.push(authorization.reason);
         if (authorization.decision === 'deny') return { decision: 'deny', reason: reasons.join('\n') };
       }
       return reasons.length === 0 ? noOpinion : { decision: 'noOpinion', reason: reasons.join('\n') };

@@ -29,7 +29,7 @@ test('the index is as the store is: at first, after each change, and after a wat
   });
   const roles = (): string =>
     [...index.rolesOf({ name: 'jane', groups: [] }, '')]
-      .map(({ roleRef }) => roleRef.name)
+      .map(({ binding }) => binding.roleRef.name)
       .sort()
       .join();
 

@@ -125,3 +125,23 @@ test('follows changes, and says which role is missing', () => {
   index.delete('clusterrolebindings', { metadata: { name: 'b' } });
   assert.equal(ask(index, 'jane devs', question), 'no');
 });
+
+test('the reason names the binding, the role and the subject by which it is allowed', async () => {
+  const index = indexOf(
+    role('reader', [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }]),
+    binding('everywhere', ['ClusterRole', 'reader'], [bot, devs, jane]),
+    binding('here', ['ClusterRole', 'reader'], [{ kind: 'ServiceAccount', name: 'own' }], 'ci'),
+  );
+  const reasonFor = async (name: string, groups: string[], namespace: string) => {
+    const info = requestInfoOf('GET', parseRequestTarget(`/api/v1/namespaces/${namespace}/pods/p`));
+    return (await rbacAuthorizer(index).authorize({ ...info, user: { name, groups } })).reason;
+  };
+  const of = 'RBAC: allowed by ClusterRoleBinding "everywhere" of ClusterRole "reader" to';
+  assert.equal(await reasonFor('jane', [], 'x'), `${of} User "jane"`);
+  assert.equal(await reasonFor('jane', ['devs'], 'x'), `${of} Group "devs"`, 'the first subject');
+  assert.equal(await reasonFor('system:serviceaccount:ci:bot', [], 'x'), `${of} ServiceAccount "bot/ci"`);
+  assert.equal(
+    await reasonFor('system:serviceaccount:ci:own', [], 'ci'),
+    'RBAC: allowed by RoleBinding "here/ci" of ClusterRole "reader" to ServiceAccount "own/ci"',
+  );
+});

@@ -7,29 +7,54 @@ import { rbacGroup } from './rbac-objects.ts';
 
 /** A role by which somebody may be allowed something. */
 export interface BoundRole {
-  roleRef: RoleRef;
+  binding: Binding;
   /** undefined: the binding names a role that is not there. */
   role: CompiledRole | undefined;
 }
 
-/** The bindings of one scope, cluster or namespace, by their subjects. */
-class BindingIndex {
-  readonly #refs = new Map<string, RoleRef>();
-  readonly #names = new Map<string, Set<string>>();
-  readonly #subjects = new Map<string, readonly string[]>();
+/** A RoleBinding, or a ClusterRoleBinding. */
+class Binding {
+  readonly name: string;
+  /** Empty: it holds everywhere. */
+  readonly namespace: string;
+  readonly roleRef: RoleRef;
+  /** Of its subjects; those of a kind that names nobody are left out. */
+  readonly keys: readonly string[];
+  readonly #subjects: readonly Subject[];
 
-  get isEmpty(): boolean {
-    return this.#refs.size === 0;
+  constructor({ metadata, roleRef, subjects = [] }: DeepReadonly<BindingObject>, namespace: string) {
+    this.name = metadata.name ?? '';
+    this.namespace = namespace;
+    this.roleRef = roleRef;
+    this.#subjects = subjects;
+    this.keys = subjects.map((subject) => subjectKey(subject, namespace)).filter((key) => key !== undefined);
   }
 
-  set(binding: DeepReadonly<BindingObject>, namespace: string): void {
-    const name = binding.metadata.name ?? '';
+  /** Kind and name of the first subject that the user is: `['ServiceAccount', 'NAME/NAMESPACE']`. */
+  subjectOf({ name, groups }: UserInfo): [kind: string, name: string] {
+    const own = new Set([userKey(name), ...groups.map(groupKey)]);
+    const subject = this.#subjects.find((each) => own.has(subjectKey(each, this.namespace) ?? ''));
+    if (subject === undefined) return ['', ''];
+    const { kind, name: subjectName, namespace = '' } = subject;
+    if (kind !== 'ServiceAccount') return [kind, subjectName];
+    return [kind, `${subjectName}/${namespace === '' ? this.namespace : namespace}`];
+  }
+}
+
+/** The bindings of one scope, cluster or namespace, by their subjects. */
+class BindingIndex {
+  readonly #bindings = new Map<string, Binding>();
+  readonly #names = new Map<string, Set<string>>();
+
+  get isEmpty(): boolean {
+    return this.#bindings.size === 0;
+  }
+
+  set(object: DeepReadonly<BindingObject>, namespace: string): void {
+    const binding = new Binding(object, namespace);
+    const { name, keys } = binding;
     this.delete(name);
-    const keys = (binding.subjects ?? [])
-      .map((subject) => subjectKey(subject, namespace))
-      .filter((key) => key !== undefined);
-    this.#refs.set(name, binding.roleRef);
-    this.#subjects.set(name, keys);
+    this.#bindings.set(name, binding);
     for (const key of keys) {
       const names = this.#names.get(key);
       if (names === undefined) this.#names.set(key, new Set([name]));
@@ -38,21 +63,20 @@ class BindingIndex {
   }
 
   delete(name: string): void {
-    for (const key of this.#subjects.get(name) ?? []) {
+    for (const key of this.#bindings.get(name)?.keys ?? []) {
       const names = this.#names.get(key);
       names?.delete(name);
       if (names?.size === 0) this.#names.delete(key);
     }
-    this.#subjects.delete(name);
-    this.#refs.delete(name);
+    this.#bindings.delete(name);
   }
 
-  *of(key: string): Generator<RoleRef> {
+  *of(key: string): Generator<Binding> {
     const names = this.#names.get(key);
     if (names === undefined) return;
     for (const name of names) {
-      const ref = this.#refs.get(name);
-      if (ref !== undefined) yield ref;
+      const binding = this.#bindings.get(name);
+      if (binding !== undefined) yield binding;
     }
   }
 }
@@ -134,7 +158,10 @@ export class RbacIndex {
     }
   }
 
-  /** The roles of a user and its groups: everywhere, then in `namespace` where that is not empty. */
+  /**
+   * The roles of a user and its groups: everywhere, then in `namespace` where that is not empty. A binding
+   * comes as often as it names the user or one of the groups.
+   */
   *rolesOf(user: UserInfo, namespace: string): Generator<BoundRole> {
     yield* this.#boundBy(this.#clusterBindings, user, '');
     const bindings = namespace === '' ? undefined : this.#bindings.get(namespace);
@@ -142,18 +169,19 @@ export class RbacIndex {
   }
 
   *#boundBy(bindings: BindingIndex, user: UserInfo, namespace: string): Generator<BoundRole> {
-    for (const roleRef of bindings.of(userKey(user.name))) yield this.#resolve(roleRef, namespace);
+    for (const binding of bindings.of(userKey(user.name))) yield this.#resolve(binding, namespace);
     for (const group of user.groups) {
-      for (const roleRef of bindings.of(groupKey(group))) yield this.#resolve(roleRef, namespace);
+      for (const binding of bindings.of(groupKey(group))) yield this.#resolve(binding, namespace);
     }
   }
 
-  #resolve(roleRef: RoleRef, namespace: string): BoundRole {
-    if (roleRef.apiGroup !== rbacGroup) return { roleRef, role: undefined };
+  #resolve(binding: Binding, namespace: string): BoundRole {
+    const { roleRef } = binding;
+    if (roleRef.apiGroup !== rbacGroup) return { binding, role: undefined };
     const role =
       roleRef.kind === 'ClusterRole'
         ? this.#clusterRoles.get(roleRef.name)
         : this.#roles.get(`${namespace}/${roleRef.name}`);
-    return { roleRef, role };
+    return { binding, role };
   }
 }

@@ -38,6 +38,29 @@ test('rules are listed as often as they are bound', async () => {
   assert.deepEqual(masters.resourceRules, [], 'only what is bound to them');
 });
 
+test('a binding that names the user twice is listed once, a missing role is an error', async () => {
+  const rbac = index();
+  const user = { name: 'jane', groups: ['a', 'b'] };
+  for (const [name, role] of [
+    ['twice', 'r'],
+    ['broken', 'gone'],
+  ]) {
+    rbac.set('clusterrolebindings', {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: name! },
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name: role },
+      subjects: user.groups.map((each) => ({ kind: 'Group', apiGroup: group, name: each })),
+    });
+  }
+  assert.deepEqual(await reviewAuthorizer(alwaysAllow, [listRbacRules(rbac)]).rulesFor(user, 'default'), {
+    resourceRules: [rule],
+    nonResourceRules: [],
+    incomplete: false,
+    evaluationError: 'clusterrole.rbac.authorization.k8s.io "gone" not found',
+  });
+});
+
 test('the rules of a node are incomplete', async () => {
   const { rulesFor } = reviewAuthorizer(alwaysAllow, [listNodeRules, listRbacRules(index())]);
   assert.deepEqual(await rulesFor({ name: 'system:node:n', groups: ['system:nodes'] }, 'default'), {

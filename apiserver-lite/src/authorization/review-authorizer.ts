@@ -2,6 +2,7 @@ import { nodeNameOf } from '../authentication/node-identity.ts';
 import type { UserInfo } from '../http/request-context.ts';
 import type { AuthorizationRules, ReviewAuthorizer } from './access-questions.ts';
 import type { Authorizer } from './authorizer.ts';
+import { aggregate, missingRole } from './missing-role.ts';
 import type { RbacIndex } from './rbac-index.ts';
 
 /** What the authorizer of one mode says that a user may do (Kubernetes: `authorizer.RuleResolver`). */
@@ -29,11 +30,16 @@ export const listNodeRules: ListRules = (user) =>
         evaluationError: 'node authorizer does not support user rule resolution',
       };
 
-/** What RBAC lists: the rules of every role that is bound to the user, as often as it is bound. */
+/** What RBAC lists: the rules of each binding of the user. */
 export function listRbacRules(index: RbacIndex): ListRules {
   return (user, namespace) => {
     const rules: AuthorizationRules = { resourceRules: [], nonResourceRules: [], incomplete: false };
-    for (const { role } of index.rolesOf(user, namespace)) {
+    const seen = new Set<object>();
+    const missing: string[] = [];
+    for (const { binding, role } of index.rolesOf(user, namespace)) {
+      if (seen.has(binding)) continue;
+      seen.add(binding);
+      if (role === undefined) missing.push(missingRole(binding.roleRef));
       for (const rule of role?.rules ?? []) {
         const { verbs, apiGroups = [], resources = [], resourceNames, nonResourceURLs = [] } = rule;
         if (resources.length > 0) {
@@ -49,7 +55,7 @@ export function listRbacRules(index: RbacIndex): ListRules {
         }
       }
     }
-    return rules;
+    return missing.length === 0 ? rules : { ...rules, evaluationError: aggregate(missing) };
   };
 }
 
@@ -69,9 +75,7 @@ export function reviewAuthorizer(authorizer: Authorizer, lists: readonly ListRul
         resourceRules: all.flatMap(({ resourceRules }) => resourceRules),
         nonResourceRules: all.flatMap(({ nonResourceRules }) => nonResourceRules),
         incomplete: all.some(({ incomplete }) => incomplete),
-        ...(errors.length === 0
-          ? {}
-          : { evaluationError: errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]` }),
+        ...(errors.length === 0 ? {} : { evaluationError: aggregate(errors) }),
       };
     },
   };

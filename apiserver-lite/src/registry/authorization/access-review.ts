@@ -5,6 +5,12 @@ import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
 import { invalidValue } from '../fields/field-errors.ts';
 import { goValue, metaValue } from '../fields/go-value.ts';
+import {
+  type AskedSelectors,
+  type ReadSelectors,
+  readSelectors,
+  validateSelectors,
+} from './review-selectors.ts';
 import type { AuthorizationQuestion, ReviewAuthorizer } from '../../authorization/access-questions.ts';
 
 interface ReviewSpec {
@@ -16,9 +22,7 @@ interface ReviewSpec {
     resource?: string;
     subresource?: string;
     name?: string;
-    fieldSelector?: { rawSelector?: string };
-    labelSelector?: { rawSelector?: string };
-  };
+  } & AskedSelectors;
   nonResourceAttributes?: { path?: string; verb?: string };
   user?: string;
   uid?: string;
@@ -32,7 +36,7 @@ type Create = NonNullable<Rest['create']>;
 function questionOf(
   { resourceAttributes, nonResourceAttributes }: ReviewSpec,
   user: UserInfo,
-): AuthorizationQuestion {
+): AuthorizationQuestion & Pick<ReadSelectors, 'evaluationErrors'> {
   if (resourceAttributes !== undefined) {
     const { verb = '', namespace = '', group = '', version = '*', resource = '' } = resourceAttributes;
     return {
@@ -46,8 +50,7 @@ function questionOf(
       subresource: resourceAttributes.subresource ?? '',
       name: resourceAttributes.name ?? '',
       path: '',
-      fieldSelector: resourceAttributes.fieldSelector?.rawSelector ?? '',
-      labelSelector: resourceAttributes.labelSelector?.rawSelector ?? '',
+      ...readSelectors(resourceAttributes),
     };
   }
   return {
@@ -63,6 +66,7 @@ function questionOf(
     path: nonResourceAttributes?.path ?? '',
     fieldSelector: '',
     labelSelector: '',
+    evaluationErrors: [],
   };
 }
 
@@ -131,6 +135,7 @@ function check(object: KubeObject, spec: ReviewSpec, rules: { subject: boolean; 
   if (rules.subject && !spec.user && (spec.groups ?? []).length === 0) {
     findings.push(invalidValue('spec.user', '', 'at least one of user or group must be specified'));
   }
+  findings.push(...validateSelectors(spec.resourceAttributes));
   findings.push(...checkMetadata(object, rules.local === true));
   if (rules.local === true) {
     const { namespace = '' } = spec.resourceAttributes ?? {};
@@ -147,12 +152,17 @@ function check(object: KubeObject, spec: ReviewSpec, rules: { subject: boolean; 
   if (findings.length > 0) throw invalid({ group, kind: '' }, '', findings);
 }
 
-async function answered(object: KubeObject, question: AuthorizationQuestion, authorizer: ReviewAuthorizer) {
+async function answered(
+  object: KubeObject,
+  { evaluationErrors, ...question }: ReturnType<typeof questionOf>,
+  authorizer: ReviewAuthorizer,
+) {
   const { decision, reason } = await authorizer.authorize(question);
   const status = {
     allowed: decision === 'allow',
     ...(decision === 'deny' ? { denied: true } : {}),
     ...(reason === '' ? {} : { reason }),
+    ...(evaluationErrors.length === 0 ? {} : { evaluationError: evaluationErrors.join('; ') }),
   };
   return new CachedObject({ ...object, status }, 0);
 }

@@ -13,31 +13,44 @@ export function validateLabelSelector(
 ): FieldError[] {
   if (!selector) return [];
   const findings = validateLabels(selector.matchLabels, `${field}.matchLabels`);
-  for (const [index, { key, operator, values = [] }] of (selector.matchExpressions ?? []).entries()) {
+  for (const [index, requirement] of (selector.matchExpressions ?? []).entries()) {
+    const { key, operator, values = [] } = requirement;
     const path = `${field}.matchExpressions[${index}]`;
-    if (operator === 'In' || operator === 'NotIn') {
-      if (values.length === 0) {
-        findings.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-      }
-    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0) {
-        findings.push(
-          forbiddenField(
-            `${path}.values`,
-            "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-          ),
-        );
-      }
-    }
+    findings.push(...validateValueCount(requirement, path));
     if (!operators.includes(operator)) {
       findings.push(invalidValue(`${path}.operator`, operator ?? '', 'not a valid selector operator'));
     }
-    findings.push(...invalidEach(`${path}.key`, key, qualifiedName(key)));
-    for (const [place, value] of values.entries()) {
-      findings.push(...invalidEach(`${path}.values[${place}]`, value, validLabelValue(value)));
-    }
+    findings.push(...validateLabelsOf({ key, values }, path));
   }
   return findings;
+}
+
+/** Whether an operator of a label or field selector has values where it needs some, and none elsewhere. */
+export function validateValueCount(
+  { operator, values = [] }: { operator?: string; values?: readonly string[] },
+  field: string,
+): FieldError[] {
+  if ((operator === 'In' || operator === 'NotIn') && values.length === 0) {
+    return [required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'")];
+  }
+  if ((operator === 'Exists' || operator === 'DoesNotExist') && values.length > 0) {
+    const detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+    return [forbiddenField(`${field}.values`, detail)];
+  }
+  return [];
+}
+
+/** The key of a requirement, and the values that it names. */
+export function validateLabelsOf(
+  { key, values }: { key: string; values: readonly string[] },
+  field: string,
+): FieldError[] {
+  return [
+    ...invalidEach(`${field}.key`, key, qualifiedName(key)),
+    ...values.flatMap((value, index) =>
+      invalidEach(`${field}.values[${index}]`, value, validLabelValue(value)),
+    ),
+  ];
 }
 
 /** Whether the selector selects everything. */
