@@ -20,7 +20,7 @@ export const mastersGroup = 'system:masters';
 export const nodesGroup = 'system:nodes';
 
 /** The user of requests without credentials. */
-const anonymous: UserInfo = Object.freeze({ name: anonymousUser, groups: [unauthenticatedGroup] });
+export const anonymous: UserInfo = Object.freeze({ name: anonymousUser, groups: [unauthenticatedGroup] });
 
 /** Adds `system:authenticated` to those who proved who they are. */
 export function withAuthenticatedGroup(user: UserInfo): UserInfo {

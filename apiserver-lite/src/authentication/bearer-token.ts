@@ -6,12 +6,19 @@ import type { TokenLookup } from './token-file.ts';
 /** Who a token belongs to, asked in order; a CredentialError where a token is this one's, but wrong. */
 export type TokenAuthenticator = TokenLookup | ((token: string) => Promise<UserInfo | undefined>);
 
+const ignoredForSpace =
+  'the provided Authorization header contains extra space before the bearer token, and is ignored';
+
 /** `Authorization: Bearer …`. A token that nobody knows is a wrong credential, not none. */
 export function bearerToken(tokens: readonly TokenAuthenticator[]): Authenticator {
   return {
-    async authenticate({ request }) {
-      const [scheme, token] = (request.headers.authorization ?? '').trim().split(' ');
-      if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '') return undefined;
+    async authenticate(context) {
+      const [scheme, token, ...more] = (context.request.headers.authorization ?? '').trim().split(' ');
+      if (scheme?.toLowerCase() !== 'bearer' || token === undefined) return undefined;
+      if (token === '') {
+        if (more.length > 0) context.warn(ignoredForSpace);
+        return undefined;
+      }
       for (const lookup of tokens) {
         const user = await lookup(token);
         if (user !== undefined) return user;

@@ -1,9 +1,11 @@
 import type { TokenReviewer } from './token-reviewer.ts';
 import type { ServiceAccountAuthenticator } from './service-account/authenticate-token.ts';
-import { CredentialError, withAuthenticatedGroup } from './authenticator.ts';
+import { anonymous, CredentialError, withAuthenticatedGroup } from './authenticator.ts';
 import type { TokenLookup } from './token-file.ts';
 
 export interface ReviewTokenOptions {
+  /** Whether requests without credentials have a user. */
+  allowAnonymous: boolean;
   tokens: TokenLookup | undefined;
   serviceAccounts: ServiceAccountAuthenticator | undefined;
   /** What tokens are for that say nothing about it. */
@@ -14,9 +16,20 @@ export interface ReviewTokenOptions {
  * Answers TokenReviews with what a request with that token would meet (Kubernetes:
  * `registry/authentication/tokenreview`).
  */
-export function reviewToken({ tokens, serviceAccounts, apiAudiences }: ReviewTokenOptions): TokenReviewer {
+export function reviewToken({
+  allowAnonymous,
+  tokens,
+  serviceAccounts,
+  apiAudiences,
+}: ReviewTokenOptions): TokenReviewer {
   return {
-    async authenticateToken(token, audiences) {
+    async authenticateToken(text, audiences) {
+      // It is read as what a header has behind `Bearer`: up to a space, and nothing behind another space.
+      const [token = ''] = text.trimEnd().split(' ');
+      if (token === '') {
+        if (!allowAnonymous) return undefined;
+        return { user: anonymous, audiences: audiences.length === 0 ? apiAudiences : audiences };
+      }
       const user = tokens?.(token);
       if (user !== undefined) {
         const good = apiAudiences.filter(

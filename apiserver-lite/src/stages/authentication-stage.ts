@@ -30,11 +30,13 @@ export function authenticationStage(
         });
   const tokens: TokenAuthenticator[] = options.tokens === undefined ? [] : [options.tokens];
   if (accounts !== undefined) tokens.push(async (token) => (await accounts.authenticate(token))?.user);
+  const allowAnonymous = allowsAnonymous(options);
   return {
     // Tokens are looked for also where none is configured: an unknown token is a wrong credential (401), not
     // no credential.
-    authenticator: anyOf([clientCertificate(), bearerToken(tokens)], allowsAnonymous(options)),
+    authenticator: anyOf([clientCertificate(), bearerToken(tokens)], allowAnonymous),
     tokenReviewer: reviewToken({
+      allowAnonymous,
       tokens: options.tokens,
       serviceAccounts: accounts?.authenticate,
       apiAudiences: accounts?.apiAudiences ?? [],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { errors, jwtVerify } from 'jose';
+import { compactVerify, errors } from 'jose';
 import { CredentialError } from '../authenticator.ts';
 import type { UserInfo } from '../../http/request-context.ts';
 import { isReason } from '../../api-errors/status-error.ts';
@@ -53,12 +53,8 @@ export function serviceAccountAuthenticator(options: TokenAuthenticatorOptions):
     if (candidates.length === 0) throw new CredentialError('invalid signature, no keys found');
     for (const { key, algorithm } of candidates) {
       try {
-        // Times are looked at below, each time.
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: [algorithm],
-          currentDate: new Date(timesOf(token)),
-        });
-        const claims = payload as unknown as TokenClaims;
+        const { payload } = await compactVerify(token, key, { algorithms: [algorithm] });
+        const claims = readClaims(Buffer.from(payload).toString());
         if (signed.size >= rememberedTokens) signed.delete(signed.keys().next().value ?? '');
         signed.set(digest, claims);
         return claims;
@@ -66,15 +62,16 @@ export function serviceAccountAuthenticator(options: TokenAuthenticatorOptions):
         if (!(error instanceof errors.JOSEError)) throw error;
       }
     }
-    throw new CredentialError('error in cryptographic primitive');
+    throw new CredentialError('go-jose/go-jose: error in cryptographic primitive');
   }
 
   return async (token, wanted) => {
     if (!known.has(payloadOf(token)?.iss ?? '')) return undefined;
     const claims = await verified(token);
     const requested = wanted === undefined || wanted.length === 0 ? apiAudiences : wanted;
-    const own = [claims.aud ?? apiAudiences].flat();
-    const audiences = own.filter((audience) => requested.includes(audience));
+    const named = [claims.aud ?? []].flat();
+    const own = named.length === 0 ? apiAudiences : named;
+    const audiences = requested.filter((audience) => own.includes(audience));
     if (audiences.length === 0 && apiAudiences.length > 0) {
       const [has, needs] = [own, requested].map(
         (names) => `[${names.map((name) => JSON.stringify(name)).join(' ')}]`,
@@ -82,13 +79,22 @@ export function serviceAccountAuthenticator(options: TokenAuthenticatorOptions):
       throw new CredentialError(`token audiences ${has} is invalid for the target audiences ${needs}`);
     }
     const nowMs = clock();
-    if (nowMs > claims.exp * 1000 + leewayMs) throw new CredentialError('service account token has expired');
-    if (nowMs < claims.nbf * 1000 - leewayMs) {
-      throw new CredentialError('service account token is not valid yet');
-    }
+    checkTimes(claims, nowMs);
     if (options.lookup) await checkObjects(options, claims, nowMs);
     return { user: userOf(claims), audiences };
   };
+}
+
+function checkTimes({ nbf, exp, iat }: TokenClaims, nowMs: number): void {
+  if (nbf !== undefined && nowMs < nbf * 1000 - leewayMs) {
+    throw new CredentialError('service account token is not valid yet');
+  }
+  if (exp !== undefined && nowMs > exp * 1000 + leewayMs) {
+    throw new CredentialError('service account token has expired');
+  }
+  if (iat !== undefined && nowMs < iat * 1000 - leewayMs) {
+    throw new CredentialError('service account token is issued in the future');
+  }
 }
 
 /** A token is as good as what it names: the account, and the Pod, Secret or Node that it was given to. */
@@ -97,7 +103,8 @@ async function checkObjects(
   claims: TokenClaims,
   nowMs: number,
 ): Promise<void> {
-  const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
+  const { namespace = '', serviceaccount = nobody, pod, secret, node } = claims['kubernetes.io'] ?? {};
+  if (serviceaccount.name === '') throw new CredentialError('resource name may not be empty');
   const account = await find(storageOf('serviceaccounts'), namespace, serviceaccount.name);
   if (account === undefined) throw new CredentialError(`serviceaccounts "${serviceaccount.name}" not found`);
   if (isGone(account, nowMs)) {
@@ -149,10 +156,13 @@ function isGone({ object }: CachedObject, nowMs: number): boolean {
   return typeof deletionTimestamp === 'string' && Date.parse(deletionTimestamp) < nowMs - leewayMs;
 }
 
+/** Of a token that names no account. */
+const nobody: BoundObject = { name: '', uid: '' };
+
 const claimPrefix = 'authentication.kubernetes.io/';
 
 function userOf(claims: TokenClaims): UserInfo {
-  const { namespace, serviceaccount, pod, node } = claims['kubernetes.io'];
+  const { namespace = '', serviceaccount = nobody, pod, node } = claims['kubernetes.io'] ?? {};
   const extra: Record<string, string[]> = {};
   if (claims.jti !== undefined) extra[`${claimPrefix}credential-id`] = [`JTI=${claims.jti}`];
   if (node !== undefined) {
@@ -192,9 +202,12 @@ function keyIdOf(token: string): string | undefined {
   return typeof kid === 'string' && kid !== '' ? kid : undefined;
 }
 
-/** A moment at which the token is good by its own word, so that only its signature decides. */
-function timesOf(token: string): number {
-  const { nbf, exp } = payloadOf(token) ?? {};
-  const seconds = nbf ?? (exp === undefined ? 0 : exp - 1);
-  return typeof seconds === 'number' ? seconds * 1000 : 0;
+/** The claims of a token whose signature holds; they may still be of any form. */
+function readClaims(text: string): TokenClaims {
+  const claims = JSON.parse(text) as TokenClaims;
+  for (const time of [claims.exp, claims.nbf, claims.iat]) {
+    if (time === undefined || time === null || typeof time === 'number') continue;
+    throw new CredentialError('go-jose/go-jose/jwt: expected number value to unmarshal NumericDate');
+  }
+  return claims;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { SignJWT } from 'jose';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { applyDefaults } from '../../registry/defaults/apply-defaults.ts';
 import { accepted } from '../../registry/testing/accepted.ts';
@@ -118,6 +119,30 @@ describe('tokens of service accounts', () => {
     now.ms = testNowMs;
     await rest('/v1/serviceaccounts').delete?.(context(), 'builder', accepted);
     await assert.rejects(accounts.authenticate(token), /serviceaccounts "builder" not found/);
+  });
+
+  test('of others who have the key are read with care', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { storageOf } = (await fixture()).registry;
+    const { authenticate } = serviceAccounts(
+      { issuers: [issuer], keyFiles: [pem(publicKey)] },
+      { clock: () => testNowMs, storageOf },
+    );
+    const now = testNowMs / 1000;
+    const says = async (claims: object): Promise<string> => {
+      const token = await new SignJWT({ iss: issuer, aud: [issuer], ...claims })
+        .setProtectedHeader({ alg: 'ES256' })
+        .sign(privateKey);
+      return authenticate(token).then(
+        () => 'good',
+        (error: unknown) => String((error as Error).message),
+      );
+    };
+    assert.equal(await says({ nbf: now, exp: now - 3600 }), 'service account token has expired');
+    assert.equal(await says({ iat: now + 3600 }), 'service account token is issued in the future');
+    assert.equal(await says({}), 'resource name may not be empty');
+    assert.match(await says({ exp: 'tomorrow' }), /expected number value to unmarshal NumericDate/);
+    assert.match(await says({ aud: [] }), /may not be empty/, 'without audiences it is for the server');
   });
 
   test('are refused when somebody else signed or changed them', async () => {

@@ -15,17 +15,17 @@ export interface KubernetesClaims {
   warnafter?: number;
 }
 
-/** The payload of a service account's token. */
+/** The payload of a service account's token. One that others signed with the same key may lack anything. */
 export interface TokenClaims {
-  aud: readonly string[];
+  aud?: string | readonly string[];
   /** Times in seconds since the epoch. */
-  exp: number;
-  iat: number;
-  iss: string;
-  jti: string;
-  'kubernetes.io': KubernetesClaims;
-  nbf: number;
-  sub: string;
+  exp?: number;
+  iat?: number;
+  iss?: string;
+  jti?: string;
+  'kubernetes.io'?: Partial<KubernetesClaims>;
+  nbf?: number;
+  sub?: string;
 }
 
 /** `system:serviceaccount:default:builder` */

@@ -5,11 +5,12 @@ import { kindModules } from '../kind-modules.ts';
 
 /** By `apiVersion/kind`. */
 const defaulters: ReadonlyMap<string, Defaulter<KubeObject>> = new Map(
-  [...kindModules().values()].flatMap(({ key, defaults = {} }) => {
+  [...kindModules().values()].flatMap(({ key, defaults = {}, requestDefaults = {} }) => {
     const [group = '', kind = ''] = key.split('/');
-    return Object.entries(defaults).flatMap(([version, apply]) =>
+    const own = Object.entries(defaults).flatMap(([version, apply]) =>
       apply === undefined ? [] : [[`${apiVersionOf({ group, version })}/${kind}`, apply] as const],
     );
+    return [...own, ...Object.entries(requestDefaults)];
   }),
 );
 

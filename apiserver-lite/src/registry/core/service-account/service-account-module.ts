@@ -1,10 +1,11 @@
 import type { V1ServiceAccount } from '@pg8s/k8s-proto/generated/models';
+import { fillSpec } from '../../fields/fill.ts';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { subresourceRest } from '../../generic/subresource-rest.ts';
 import { defineKind } from '../../kind-module.ts';
 import { ageColumn, nameColumn, tableOf } from '../../table/column.ts';
 import { keepSecretNames } from './secret-names.ts';
-import { requestToken } from './token-rest.ts';
+import { defaultTokenSeconds, requestToken } from './token-rest.ts';
 
 const serviceAccountTable = tableOf<V1ServiceAccount>([nameColumn(), ageColumn()]);
 
@@ -38,6 +39,10 @@ export const serviceAccountModule = defineKind('/ServiceAccount', {
     validate: () => [],
   },
   table: serviceAccountTable,
+  requestDefaults: {
+    'authentication.k8s.io/v1/TokenRequest': (object) =>
+      fillSpec({ expirationSeconds: defaultTokenSeconds })(object as { spec?: unknown }),
+  },
   returnsDeletedObject: true,
   gaps: 'not given to Pods that name none; no token volume is added to Pods',
 });

@@ -30,7 +30,8 @@ interface TokenRequest extends KubeObject {
 }
 
 const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
-const defaultSeconds = 3600;
+/** How long a token is good that nobody gave a time. */
+export const defaultTokenSeconds = 3600;
 const leastSeconds = 600;
 const mostSeconds = 2 ** 32;
 /** What kubelets ask for, in the name of Pods: an odd number, by which they are known. */
@@ -65,7 +66,7 @@ export function requestToken(options: TokenRestOptions) {
         `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${uid})`,
       );
     }
-    const wantedSeconds = spec.expirationSeconds ?? defaultSeconds;
+    const wantedSeconds = spec.expirationSeconds ?? defaultTokenSeconds;
     checkSeconds(wantedSeconds);
     const audiences = (spec.audiences ?? []).length > 0 ? (spec.audiences ?? []) : [...apiAudiences];
     const nowMs = clock();
@@ -161,7 +162,7 @@ async function boundTo(
     };
     if (serviceAccountName !== account) {
       throw badRequest(
-        `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with serviceaccount ${JSON.stringify(serviceAccountName)}`,
+        `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
       );
     }
     checkUid(kind, found, uid);
