@@ -12,7 +12,6 @@ import { delimited, listMessage, metadataOf, protobufItem, type ListMeta } from 
 import { listMetaJson, tableJson, type IncludeObject, type TableOptions } from './encoding/table.ts';
 import { toYaml } from './encoding/yaml.ts';
 import type { Rest } from '../registry/rest.ts';
-import { defaultTable } from '../registry/table/default-table.ts';
 import {
   negotiateOutput,
   type MetaVersion,
@@ -208,6 +207,8 @@ export function tableOptions(
   scope: ResourceScope,
   transform: { version: MetaVersion },
 ): TableOptions {
+  const { table } = scope.rest;
+  if (table === undefined) throw new Error('a Table was negotiated for an endpoint that has none');
   const includeObject = url.searchParams.get('includeObject') ?? '';
   if (includeObject !== '' && !['None', 'Metadata', 'Object'].includes(includeObject)) {
     throw badRequest(
@@ -217,7 +218,7 @@ export function tableOptions(
   return {
     version: transform.version,
     includeObject: includeObject === '' ? 'Metadata' : (includeObject as IncludeObject),
-    convertor: scope.rest.table ?? defaultTable,
+    convertor: table,
     nowMs: scope.environment.now(),
     headers: true,
   };

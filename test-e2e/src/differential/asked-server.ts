@@ -7,7 +7,8 @@ export interface AskedRequest {
   method?: string;
   /** With its query, as it goes over the wire. */
   path: string;
-  headers?: Readonly<Record<string, string>>;
+  /** A list is sent as several headers of that name. */
+  headers?: Readonly<Record<string, string | readonly string[]>>;
   /** An object is sent as JSON. */
   body?: string | Uint8Array | object;
   /** Of a user in `tokens`; default the administrator's. null: no credentials. */
@@ -37,13 +38,24 @@ export interface AskedServer {
 }
 
 /**
- * Users of both servers, in the form of `--token-auth-file`: `tokens.admin` is in `system:masters`,
- * `tokens.user` may do nothing.
+ * Users of both servers: `admin` is in `system:masters`, `user` may do nothing, and each of the others may do
+ * what the family named after them lets them.
  */
-const tokens = { admin: 'admin-token', user: 'user-token' } as const;
-export const tokenFile = `${tokens.admin},admin,admin-uid,system:masters
-${tokens.user},user,user-uid
-`;
+export const tokens = {
+  admin: 'admin-token',
+  user: 'user-token',
+  impersonator: 'impersonator-token',
+  constrained: 'constrained-token',
+  binder: 'binder-token',
+  reviewer: 'reviewer-token',
+} as const;
+
+/** The users of `tokens`, in the form of `--token-auth-file`. */
+export const tokenFile = Object.entries(tokens)
+  .map(([name, token]) =>
+    [token, name, `${name}-uid`, ...(name === 'admin' ? ['system:masters'] : [])].join(','),
+  )
+  .join('\n');
 
 /** Requests over one protocol. */
 interface Transport {
@@ -53,7 +65,7 @@ interface Transport {
 
 interface Prepared {
   method: string;
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
   body: Buffer | undefined;
 }
 
@@ -69,7 +81,12 @@ function prepare({ method, headers = {}, body, token = tokens.admin }: AskedRequ
         ? {}
         : { 'content-type': 'application/json', 'content-length': String(bytes.byteLength) }),
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...headers,
+      ...Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : [...value],
+        ]),
+      ),
     },
     body: bytes,
   };

@@ -18,6 +18,9 @@ test('a stock kube-apiserver answers the same', { timeout: comparisonTimeoutMs }
   const { report, used } = found;
   const file = process.env['PG8S_DIFFERENTIAL_REPORT'];
   if (file !== undefined) await writeFile(file, report);
+  for (const [{ reason, everywhere }, count] of used) {
+    if (everywhere !== true) console.log(`${count}: ${reason}`);
+  }
   assert.equal(report, '');
   if (wanted !== '') return;
   const unused = knownDifferences.filter((known) => !used.has(known)).map(({ reason }) => reason);

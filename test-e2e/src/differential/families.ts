@@ -1,8 +1,11 @@
 import type { Family } from './family.ts';
 import { fresh } from './families/fresh.ts';
+import { impersonation } from './families/impersonation.ts';
 import { lives } from './families/lives.ts';
 import { mutations } from './families/mutations.ts';
 import { refusals } from './families/refusals.ts';
+import { reviews } from './families/reviews.ts';
+import { serviceAccountTokens } from './families/service-account-tokens.ts';
 import { surface } from './families/surface.ts';
 import { watches } from './families/watches.ts';
 import { namespace } from './places.ts';
@@ -31,6 +34,9 @@ export const allFamilies: readonly Family[] = [
   preparation,
   ...surface,
   ...overHttp2,
+  impersonation,
+  ...reviews,
+  ...serviceAccountTokens,
   ...watches,
   ...lives(),
   ...refusals,

@@ -5,7 +5,11 @@ import { normalise } from './normalise.ts';
 import { sameInRandomOrder } from './random-order.ts';
 
 /** Sends one named request and records its answer. The name is unique in its family. */
-export type Ask = (name: string, request: AskedRequest) => Promise<Answer>;
+export interface Ask {
+  (name: string, request: AskedRequest): Promise<Answer>;
+  /** Not recorded: for requests whose number depends on time. */
+  silently(request: AskedRequest): Promise<Answer>;
+}
 
 /**
  * Requests with one topic, sent to each server in the same order. Later ones may depend on earlier answers.
@@ -31,8 +35,8 @@ export interface Comparison {
   requests: number;
   equal: number;
   differences: Difference[];
-  /** Entries of the list of known differences that explained something. */
-  used: Set<KnownDifference>;
+  /** How many answers each entry of the list of known differences explained, in part or as a whole. */
+  used: Map<KnownDifference, number>;
 }
 
 interface Asked {
@@ -57,17 +61,19 @@ async function askServer(server: AskedServer, { protocol }: Family, request: Ask
 
 async function record(server: AskedServer, family: Family): Promise<Asked[]> {
   const asked: Asked[] = [];
-  await family.run(async (name, request) => {
-    const answer = await askServer(server, family, request);
+  const silently = (request: AskedRequest) => askServer(server, family, request);
+  const ask = async (name: string, request: AskedRequest): Promise<Answer> => {
+    const answer = await silently(request);
     asked.push({ name, request, answer });
     return answer;
-  });
+  };
+  await family.run(Object.assign(ask, { silently }));
   return asked;
 }
 
 /** Sends the requests of all families to both servers, at the same time, and compares the answers. */
 export async function compare(servers: Servers, families: readonly Family[]): Promise<Comparison> {
-  const comparison: Comparison = { requests: 0, equal: 0, differences: [], used: new Set() };
+  const comparison: Comparison = { requests: 0, equal: 0, differences: [], used: new Map() };
   for (const family of families) {
     const [ours, stock] = await Promise.all([record(servers.ours, family), record(servers.stock, family)]);
     const theirs = new Map(stock.map((asked) => [asked.name, asked]));
@@ -77,7 +83,10 @@ export async function compare(servers: Servers, families: readonly Family[]): Pr
       comparison.requests++;
       const lines =
         other === undefined ? ['asked of pg8s only'] : await compareAnswers(servers, family, asked, other);
-      const reasons = lines.map((line) => reasonFor(comparison, where, line));
+      const reasons = lines.map((line) => reasonOf(where, line));
+      for (const known of new Set(reasons)) {
+        if (known !== undefined) comparison.used.set(known, (comparison.used.get(known) ?? 0) + 1);
+      }
       if (reasons.every((known) => known?.everywhere === true)) comparison.equal++;
       const unknown = lines.filter((_line, index) => reasons[index] === undefined);
       if (unknown.length === 0) continue;
@@ -108,10 +117,4 @@ async function compareAnswers(
 
 function reasonOf(where: string, line: string): KnownDifference | undefined {
   return knownDifferences.find((each) => each.where.test(where) && each.line.test(line));
-}
-
-function reasonFor({ used }: Comparison, where: string, line: string): KnownDifference | undefined {
-  const known = reasonOf(where, line);
-  if (known !== undefined) used.add(known);
-  return known;
 }

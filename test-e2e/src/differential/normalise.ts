@@ -35,7 +35,12 @@ const replacements: readonly [RegExp, string][] = [
   [/("?nodePort"?:|"healthCheckNodePort":) ?3[0-2]\d{3}\b/g, '$1"NODE-PORT"'],
   [/\b(port "?|nodePort: |:)3[0-2]\d{3}\/(TCP|UDP|SCTP)/g, '$1NODE-PORT/$2'],
   [/(hash=)[0-9A-F]{128}/g, '$1HASH'],
-  [/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, 'TOKEN'],
+  [/eyJ[\w-]+(\.[\w-]+)?\.[\w-]*/g, 'TOKEN'],
+  // Whichever of two bindings is found first.
+  [
+    /(allowed by ClusterRoleBinding \\*"system:)(public-info-viewer|discovery)(.* of ClusterRole \\*"system:)(public-info-viewer|discovery)/g,
+    '$1PUBLIC$3PUBLIC',
+  ],
 ];
 
 /** Stands for the port of the server that was asked. */
@@ -62,6 +67,11 @@ function byOwner(left: object, right: object): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+function byText(left: unknown, right: unknown): number {
+  const [a, b] = [JSON.stringify(left), JSON.stringify(right)];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function ownerOf(entry: object): string {
   const { manager, operation, subresource, apiVersion } = entry as Record<string, string | undefined>;
   return [manager, operation, subresource ?? '', apiVersion].join('\n');
@@ -76,6 +86,8 @@ function normalJson(text: string, port: number): unknown {
         // Descriptions of types, columns and parameters are written by each project for itself.
         if (key === 'description' && typeof item === 'string') return '';
         if (key === 'managedFields' && Array.isArray(item)) return item.toSorted(byOwner);
+        // Of bindings in the order of a Go map.
+        if (/^(r|nonR)esourceRules$/.test(key) && Array.isArray(item)) return item.toSorted(byText);
         return item;
       }),
       port,

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { obtainKubernetes } from '../clients/kubernetes.ts';
 import { eventually } from '../command.ts';
 import { PartCluster } from '../parts/part-cluster.ts';
 import { RunningStockEtcd } from '../running-stock-etcd.ts';
+import { serviceAccountKey } from './service-account-key.ts';
 import { type AskedServer, tokenFile, transportsTo } from './asked-server.ts';
 
 /**
@@ -44,8 +44,7 @@ async function commonFlags(folder: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const [tokenPath, keyPath] = [join(folder, 'tokens.csv'), join(folder, 'sa.key')];
   await writeFile(tokenPath, tokenFile);
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  await writeFile(keyPath, privateKey.export({ type: 'pkcs1', format: 'pem' }));
+  await writeFile(keyPath, serviceAccountKey.export({ type: 'pkcs1', format: 'pem' }));
   return [
     `--token-auth-file=${tokenPath}`,
     `--service-account-key-file=${keyPath}`,

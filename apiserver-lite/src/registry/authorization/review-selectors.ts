@@ -11,7 +11,7 @@ interface Requirement {
   values?: string[];
 }
 
-/** One of the selectors of a question about a list (Kubernetes: `authorization/v1.FieldSelectorAttributes`). */
+/** A selector of a question about a list (Kubernetes: `authorization/v1.FieldSelectorAttributes`). */
 export interface SelectorAttributes {
   rawSelector?: string;
   requirements?: Requirement[];
