@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import type { UserInfo } from '../http/request-context.ts';
+import { asksForWebSocket } from '../http/web-socket.ts';
 import { CredentialError } from './authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { TokenLookup } from './token-file.ts';
@@ -19,11 +21,50 @@ export function bearerToken(tokens: readonly TokenAuthenticator[]): Authenticato
         if (more.length > 0) context.warn(ignoredForSpace);
         return undefined;
       }
-      for (const lookup of tokens) {
-        const user = await lookup(token);
-        if (user !== undefined) return user;
-      }
-      throw new CredentialError('invalid bearer token');
+      return ownerOf(token, tokens);
     },
   };
+}
+
+const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';
+
+/**
+ * A token among the protocols of a WebSocket, where browsers can set no other header. It is removed, so that
+ * nobody answers with it; one more protocol has to be named (Kubernetes:
+ * `authentication/request/websocket.ProtocolAuthenticator`).
+ */
+export function webSocketToken(tokens: readonly TokenAuthenticator[]): Authenticator {
+  return {
+    async authenticate({ request }) {
+      if (!asksForWebSocket(request)) return undefined;
+      const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
+      const [encoded, ...others] = protocols.filter((protocol) => protocol.startsWith(protocolPrefix));
+      if (encoded === undefined) return undefined;
+      if (others.length > 0)
+        throw new CredentialError('multiple base64.bearer.authorization tokens specified');
+      const token = decode(encoded.slice(protocolPrefix.length));
+      const rest = protocols.filter((protocol) => protocol !== encoded);
+      if (token === '') return undefined;
+      if (rest.length === 0) throw new CredentialError('missing additional subprotocol');
+      const user = await ownerOf(token, tokens);
+      request.headers['sec-websocket-protocol'] = rest.join(',');
+      return user;
+    },
+  };
+}
+
+async function ownerOf(token: string, tokens: readonly TokenAuthenticator[]): Promise<UserInfo> {
+  for (const lookup of tokens) {
+    const user = await lookup(token);
+    if (user !== undefined) return user;
+  }
+  throw new CredentialError('invalid bearer token');
+}
+
+function decode(base64url: string): string {
+  const bytes = Buffer.from(base64url, 'base64url');
+  if (bytes.toString('base64url') !== base64url)
+    throw new CredentialError('invalid base64.bearer.authorization token encoding');
+  if (!isUtf8(bytes)) throw new CredentialError('invalid base64.bearer.authorization token');
+  return bytes.toString();
 }

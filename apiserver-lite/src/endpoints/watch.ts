@@ -1,14 +1,13 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
 import type { RequestContext } from '../http/request-context.ts';
 import { responseOf } from '../http/server-request.ts';
 import { internalError, methodNotAllowed, StatusError, type Status } from '../api-errors/status-error.ts';
 import type { Watcher } from '../storage/storage.ts';
-import { watchEventEncoder, type WatchEventEncoder } from './encoding/watch-events.ts';
+import { watchEventEncoder } from './encoding/watch-events.ts';
 import { negotiateOutput } from './negotiation/output.ts';
 import { readListOptions, type RequestedList } from './options/list-options.ts';
 import type { EndpointEnvironment, ResourceScope } from './resource-scope.ts';
 import { tableOptions, transformsOf } from './respond-object.ts';
+import { openWatchStream, type WatchStream } from './watch-stream.ts';
 
 /**
  * `GET …?watch=true`: the changes as a stream that ends by its timeout, by the client, or by an ERROR event
@@ -51,22 +50,22 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
     failure = error.status;
   }
 
-  const response = responseOf(context);
-  response.statusCode = 200;
-  response.setHeader('Content-Type', encoder.contentType);
-  response.flushHeaders();
+  const stream = openWatchStream(context, encoder);
+  if (stream === undefined) {
+    watcher?.close();
+    return;
+  }
   if (options.timeoutSeconds !== undefined && options.timeoutSeconds < 0) {
     watcher?.close();
     failure = timedOut;
   } else if (watcher !== undefined) {
-    failure = await stream(context, watcher, {
-      encoder,
+    failure = await follow(context, watcher, {
+      stream,
       timeoutMs: timeoutMs(options, environment),
       removed: scope.removed,
     });
   }
-  if (failure !== undefined) response.write(encoder.encodeError(failure));
-  response.end();
+  stream.end(failure);
 }
 
 /** What a watch ends with whose time was over before it began. */
@@ -88,8 +87,8 @@ function timeoutMs({ timeoutSeconds }: RequestedList, environment: EndpointEnvir
 /** Node's timers go no further than this; such a watch ends a little early. */
 const longestTimerMs = 2 ** 31 - 1;
 
-interface StreamOptions {
-  encoder: WatchEventEncoder;
+interface FollowOptions {
+  stream: WatchStream;
   timeoutMs: number;
   /**
    * Aborted when what is watched is served no more: the stream ends, and its client will not find it when it
@@ -99,10 +98,10 @@ interface StreamOptions {
 }
 
 /** Writes until the watch ends; the result is why, where that is an error. */
-async function stream(
+async function follow(
   context: RequestContext,
   watcher: Watcher,
-  { encoder, timeoutMs, removed }: StreamOptions,
+  { stream, timeoutMs, removed }: FollowOptions,
 ): Promise<Status | undefined> {
   const response = responseOf(context);
   const finished = new AbortController();
@@ -119,8 +118,7 @@ async function stream(
     for (;;) {
       const events = await watcher.nextBatch();
       if (events === undefined || finished.signal.aborted) return undefined;
-      // A client that doesn't read keeps only its own watcher waiting.
-      if (!response.write(encoder.encode(events))) await drained(response, finished.signal);
+      await stream.send(events, finished.signal);
     }
   } catch (error) {
     if (finished.signal.aborted) return undefined;
@@ -133,13 +131,5 @@ async function stream(
     removed?.removeEventListener('abort', stop);
     response.off('close', stop);
     watcher.close();
-  }
-}
-
-async function drained(response: Writable, signal: AbortSignal): Promise<void> {
-  try {
-    await once(response, 'drain', { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }

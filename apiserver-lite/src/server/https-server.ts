@@ -3,6 +3,7 @@ import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Handler, HttpRequest, HttpResponse } from '../http/request-context.ts';
+import { takeUpgrades } from '../http/web-socket.ts';
 import type { UnsentLimits, UnsentTotal } from '../http/unsent-responses.ts';
 import { trackConnections, type Connections } from './connections.ts';
 import { refuseWhatIsNoRequest } from './refused-connection.ts';
@@ -85,6 +86,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
   const connections = trackConnections(server, log, options.idleTimeoutMs ?? idleTimeoutMs);
   const requests = new RequestsUnderWay(options, connections);
   server.on('request', (request: HttpRequest, response: HttpResponse) => requests.take(request, response));
+  takeUpgrades(server, (request, response) => requests.take(request, response));
   await listen(server, options);
   server.on('error', (error) => log.error({ err: error }, 'https server'));
   refuseWhatIsNoRequest(server, log);

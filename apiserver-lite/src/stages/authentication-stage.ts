@@ -1,6 +1,6 @@
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import { anyOf, type Authenticator } from '../authentication/authenticator.ts';
-import { bearerToken, type TokenAuthenticator } from '../authentication/bearer-token.ts';
+import { bearerToken, webSocketToken, type TokenAuthenticator } from '../authentication/bearer-token.ts';
 import { clientCertificate } from '../authentication/client-certificate.ts';
 import { reviewToken } from '../authentication/review-token.ts';
 import { serviceAccounts, type ServiceAccounts } from '../authentication/service-account/service-accounts.ts';
@@ -34,7 +34,7 @@ export function authenticationStage(
   return {
     // Tokens are looked for also where none is configured: an unknown token is a wrong credential (401), not
     // no credential.
-    authenticator: anyOf([clientCertificate(), bearerToken(tokens)], allowAnonymous),
+    authenticator: anyOf([clientCertificate(), bearerToken(tokens), webSocketToken(tokens)], allowAnonymous),
     tokenReviewer: reviewToken({
       allowAnonymous,
       tokens: options.tokens,

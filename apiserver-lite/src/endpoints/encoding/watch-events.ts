@@ -21,6 +21,10 @@ import { tableJson, type TableOptions } from './table.ts';
 /** Turns the events of one watch into the bytes of its stream. */
 export interface WatchEventEncoder {
   readonly contentType: string;
+  /** Whether the bytes are text. */
+  readonly isText: boolean;
+  /** So many bytes before each event are its length. */
+  readonly lengthBytes: number;
   /** All of them in one piece, to be written at once. */
   encode(events: readonly WatchEvent[]): Uint8Array;
   /** The last event of a watch that fails. */
@@ -51,6 +55,7 @@ export function watchEventEncoder(encoding: WatchEncoding): WatchEventEncoder {
 }
 
 const close = Buffer.from('}\n');
+const json = { contentType: 'application/json', isText: true, lengthBytes: 0 };
 
 function encodeJsonError(status: Status): Uint8Array {
   return Buffer.from(`{"type":"ERROR","object":${goJson(status)}}\n`);
@@ -61,7 +66,7 @@ function plainEvents({ kind, apiVersion }: WatchEncoding): WatchEventEncoder {
   const head = typeHead(kind, apiVersion);
   const heads = perType((type) => Buffer.from(`{"type":"${type}","object":${head}`));
   return {
-    contentType: 'application/json',
+    ...json,
     encode: (events) =>
       Buffer.concat(events.flatMap(({ type, object }) => [heads[type], jsonItem(object).subarray(1), close])),
     encodeError: encodeJsonError,
@@ -71,7 +76,7 @@ function plainEvents({ kind, apiVersion }: WatchEncoding): WatchEventEncoder {
 function partialEvents({ version }: Transform): WatchEventEncoder {
   const heads = perType((type) => Buffer.from(`{"type":"${type}","object":`));
   return {
-    contentType: 'application/json',
+    ...json,
     encode: (events) =>
       Buffer.concat(events.flatMap(({ type, object }) => [heads[type], partialItem(object, version), close])),
     encodeError: encodeJsonError,
@@ -88,7 +93,7 @@ function tableEvents({ table }: WatchEncoding): WatchEventEncoder {
     return tableJson([object], meta, options);
   };
   return {
-    contentType: 'application/json',
+    ...json,
     encode: (events) =>
       Buffer.concat(
         events.flatMap((event) => [Buffer.from(`{"type":"${event.type}","object":`), ...row(event), close]),
@@ -109,6 +114,8 @@ function protobufEvents({ format: { transform }, codec }: WatchEncoding): WatchE
           );
   return {
     contentType: 'application/vnd.kubernetes.protobuf;stream=watch',
+    isText: false,
+    lengthBytes: 4,
     encode: (events) => Buffer.concat(events.map(({ type, object }) => watchFrame(type, document(object)))),
     encodeError: (status) => watchFrame('ERROR', protobufValue(status as unknown as KubeObject, codec)),
   };

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { recoverPanic } from '../../filters/recover-panic.ts';
 import { requestInfoOf } from '../../filters/request-info.ts';
 import type { ServedResources } from '../../registry/resource-table.ts';
 import { ServerRequest } from '../../http/server-request.ts';
+import { takeUpgrades } from '../../http/web-socket.ts';
 import type { UserInfo } from '../../http/request-context.ts';
 import { createResourceHandler, type ResourceHandlerOptions } from '../resource-handler.ts';
 import { encodeStatus } from '../write-response.ts';
@@ -50,7 +51,7 @@ export class EndpointServer {
   ): Promise<EndpointServer> {
     const log = pino({ level: 'silent' });
     const handler = recoverPanic(encodeStatus)(createResourceHandler({ resources, ...options }));
-    const server = createServer((request, response) => {
+    const take = (request: IncomingMessage, response: ServerResponse): void => {
       const context = new ServerRequest({ request, response, log, receivedAt: 0 });
       context.requestInfo = requestInfoOf(request.method ?? 'GET', context.url);
       context.user = userOf(request.headers);
@@ -58,7 +59,9 @@ export class EndpointServer {
         context.cancel(new Error('closed'));
       });
       void handler(context);
-    });
+    };
+    const server = createServer(take);
+    takeUpgrades(server, take);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { RequestContext } from '../../../../http/request-context.ts';
 import { responseOf } from '../../../../http/server-request.ts';
+import { openWebSocket, opensWebSocket } from '../../../../http/web-socket.ts';
 import { badRequest, internalError, StatusError } from '../../../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../../../storage/storage.ts';
 import type { GenericStore } from '../../../generic/generic-store.ts';
@@ -48,6 +49,10 @@ export function readLog({ pods, nodes, kubelet, clock }: LogRestOptions) {
     });
     const { statusCode = 500 } = answer;
     if (statusCode < 200 || statusCode > 206) throw refusal(statusCode, await textOf(answer), name);
+    if (opensWebSocket(context)) {
+      await sendByWebSocket(context, answer);
+      return;
+    }
     response.statusCode = 200;
     response.setHeader('content-type', 'text/plain');
     // A client that follows gets the headers at once.
@@ -59,6 +64,31 @@ export function readLog({ pods, nodes, kubelet, clock }: LogRestOptions) {
       response.destroy();
     }
   };
+}
+
+/** A message is as large as the buffer of kube-apiserver (`wsstream.Reader`). */
+const messageBytes = 2048;
+const base64Protocol = 'base64.binary.k8s.io';
+
+/** As messages, after an empty one that says that it begins (Kubernetes: `responsewriters.StreamObject`). */
+async function sendByWebSocket(context: RequestContext, answer: IncomingMessage): Promise<void> {
+  const socket = openWebSocket(context, { protocols: ['', 'binary.k8s.io', base64Protocol] });
+  if (socket === undefined) {
+    answer.destroy();
+    return;
+  }
+  const send = (bytes: Buffer): Promise<void> =>
+    socket.send(socket.protocol === base64Protocol ? bytes.toString('base64') : bytes, context.signal);
+  try {
+    await send(Buffer.alloc(0));
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      for (let start = 0; start < chunk.length && !context.signal.aborted; start += messageBytes)
+        await send(chunk.subarray(start, start + messageBytes));
+    }
+  } catch {
+    // The kubelet went away, or the client: the other one will know now.
+  }
+  socket.close();
 }
 
 async function textOf(answer: IncomingMessage): Promise<string> {
