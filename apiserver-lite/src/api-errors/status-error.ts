@@ -174,14 +174,22 @@ export function invalid(
   errors: readonly FieldError[],
 ): StatusError {
   const qualified = group === '' ? kind : `${kind}.${group}`;
-  const lines = [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))];
-  const all = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
-  return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${all}`, {
+  return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${allOf(errors)}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
     ...(kind === '' ? {} : { kind }),
     causes: errors.map(({ field, reason, message }) => ({ reason, message, field })),
   });
+}
+
+/** 500, where a handler hands on that fields are wrong without calling the object invalid. */
+export function unexplained(errors: readonly FieldError[]): StatusError {
+  return new StatusError(500, undefined, allOf(errors));
+}
+
+function allOf(errors: readonly FieldError[]): string {
+  const lines = [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))];
+  return lines.length === 1 ? lines[0]! : `[${lines.join(', ')}]`;
 }
 
 /** 405, when the resource does not have the verb. */

@@ -9,7 +9,7 @@ import type { SubresourceBuilder, SubresourceOptions } from './subresource-build
 const shared: Readonly<Record<string, SubresourceBuilder>> = {
   status: ({ parent, subresource, store, status, clock }) => ({
     ...partRest(parent, subresource, store.withStrategy(statusStrategy(store.strategy, status)), clock),
-    ...(parent.table === undefined ? {} : { table: parent.table }),
+    ...(parent.table === undefined || status?.hasNoTable ? {} : { table: parent.table }),
   }),
   scale: ({ parent, subresource, store, clock }) => scaleRest(parent, subresource, store, clock),
 };

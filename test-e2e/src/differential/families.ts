@@ -7,6 +7,7 @@ import { refusals } from './families/refusals.ts';
 import { reviews } from './families/reviews.ts';
 import { serviceAccountTokens } from './families/service-account-tokens.ts';
 import { surface } from './families/surface.ts';
+import { tables } from './families/tables.ts';
 import { watches } from './families/watches.ts';
 import { namespace } from './places.ts';
 
@@ -37,6 +38,7 @@ export const allFamilies: readonly Family[] = [
   impersonation,
   ...reviews,
   ...serviceAccountTokens,
+  ...tables,
   ...watches,
   ...lives(),
   ...refusals,

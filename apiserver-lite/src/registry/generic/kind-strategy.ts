@@ -165,6 +165,8 @@ export interface StatusTraits<T extends KubeObject = KubeObject> {
   keepMetadata?: readonly (typeof writableMetadata)[number][];
   /** What the endpoint sets back beside the spec and that metadata. */
   alsoReset?: readonly string[];
+  /** There are no Tables of what it answers. */
+  hasNoTable?: true;
   prepareForUpdate?(object: T, old: T, request: StoreRequest): void;
   validateUpdate?(object: T, old: T, request: StoreRequest): FieldError[];
 }

@@ -72,7 +72,7 @@ export const customResourceDefinitionModule = defineKind('apiextensions.k8s.io/C
     warningsOnCreate: (object) => formatWarnings(object),
     warningsOnUpdate: formatWarnings,
   },
-  status: { validateUpdate: validateDefinitionStatus },
+  status: { hasNoTable: true, validateUpdate: validateDefinitionStatus },
   table: defaultTable,
   defaults: { v1: defaultCustomResourceDefinition },
   actors: [{ name: 'custom resources', effect: 'objects of this kind cannot be created' }],

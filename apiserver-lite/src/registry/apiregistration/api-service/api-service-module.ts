@@ -62,6 +62,7 @@ export const apiServiceModule = defineKind('apiregistration.k8s.io/APIService', 
     validate: validateApiService,
   },
   status: {
+    hasNoTable: true,
     keepMetadata: writableMetadata,
     validateUpdate: (object) =>
       validateConditionStatuses(

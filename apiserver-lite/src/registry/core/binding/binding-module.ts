@@ -1,4 +1,3 @@
-import { badRequest } from '../../../api-errors/status-error.ts';
 import { defineKind } from '../../kind-module.ts';
 import { bindPod } from '../pod/binding-rest.ts';
 
@@ -10,7 +9,6 @@ export const bindingModule = defineKind('/Binding', {
       resource,
       createNamed(context, _name, object, options) {
         const { name = '' } = object.metadata;
-        if (name === '') throw badRequest('Name parameter required.');
         return bind(context, name, object, options);
       },
     };

@@ -1,6 +1,12 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../../../http/request-context.ts';
-import { badRequest, conflict, invalid, notFound, StatusError } from '../../../api-errors/status-error.ts';
+import {
+  badRequest,
+  conflict,
+  notFound,
+  StatusError,
+  unexplained,
+} from '../../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../../storage/storage.ts';
 import { copyOf } from '../../generic/copy-object.ts';
 import { dryRunStorage } from '../../generic/dry-run-storage.ts';
@@ -45,7 +51,7 @@ export function bindPod(pods: ResourceStorage, clock: () => number) {
     const binding = object as Binding;
     const target = binding.target ?? {};
     const { metadata } = binding;
-    if (metadata.name !== name) {
+    if ((metadata.name ?? '') !== name) {
       throw badRequest('name in URL does not match name in Binding object');
     }
     const findings = [];
@@ -53,7 +59,9 @@ export function bindPod(pods: ResourceStorage, clock: () => number) {
       findings.push(notSupported('target.kind', target.kind, ['Node', '<empty>']));
     }
     if (!target.name) findings.push(required('target.name'));
-    if (findings.length > 0) throw invalid({ group: '', kind: 'Binding' }, name, findings);
+    if (findings.length > 0) throw unexplained(findings);
+    // Only `bindings` can have none.
+    if (name === '') throw badRequest('Name parameter required.');
     await options.validate(binding);
     const nodeName = target.name ?? '';
     const key = { namespace: context.requestInfo.namespace, name };

@@ -47,6 +47,7 @@ export const resourceClaimModule = defineKind('resource.k8s.io/ResourceClaim', {
       ({ spec }) => spec?.devices?.requests,
     ),
   status: {
+    hasNoTable: true,
     keepMetadata: writableMetadata,
     prepareForUpdate: dropReleasedDevices,
     validateUpdate: validateResourceClaimStatus,
