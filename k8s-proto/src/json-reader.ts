@@ -1,4 +1,5 @@
 import { NumberToken } from './json-number.ts';
+import { addEntry, repeatKey } from './repeated-keys.ts';
 
 /** What is wrong with a text that is no JSON, in the words of Go's scanner (`encoding/json`). */
 export class JsonSyntaxError extends Error {
@@ -104,6 +105,7 @@ class JsonReader {
       return object;
     }
     path.push('');
+    let isRepeated = false;
     for (;;) {
       if (this.#space() !== quote) this.#fail('looking for beginning of object key string');
       const key = this.#string();
@@ -113,7 +115,14 @@ class JsonReader {
       }
       if (this.#space() !== 0x3a) this.#fail('after object key');
       this.#pos++;
-      setJsonField(object, key, this.#value(depth + 1));
+      const value = this.#value(depth + 1);
+      if (this.#onKey !== undefined) {
+        const again = Object.hasOwn(object, key);
+        if (again) repeatKey(object, key, value);
+        else if (isRepeated) addEntry(object, key, value);
+        isRepeated ||= again;
+      }
+      setJsonField(object, key, value);
       const next = this.#space();
       if (next !== 0x2c && next !== 0x7d) this.#fail('after object key:value pair');
       this.#pos++;

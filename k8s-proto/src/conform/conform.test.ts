@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageOf } from '../scheme.ts';
-import { conform } from './conform.ts';
+import { conform, conformRepeated } from './conform.ts';
 import { forgetUnprinted, holdsUnprinted } from './unprinted.ts';
 import { ConformError } from './conform-error.ts';
 import { parseJson, stringifyJson } from '../json.ts';
 import { parseJsonStrict } from './parse-json-strict.ts';
 import { formatFieldPath, strictProblems } from './strict-problems.ts';
 
+const persistentVolume = messageOf({ group: '', version: 'v1', kind: 'PersistentVolume' }) ?? '';
+const policy =
+  messageOf({ group: 'admissionregistration.k8s.io', version: 'v1', kind: 'ValidatingAdmissionPolicy' }) ??
+  '';
 const deployment = messageOf({ group: 'apps', version: 'v1', kind: 'Deployment' }) ?? '';
 const pod = messageOf({ group: '', version: 'v1', kind: 'Pod' }) ?? '';
 const service = messageOf({ group: '', version: 'v1', kind: 'Service' }) ?? '';
@@ -95,6 +99,16 @@ test('type errors name the struct, the path and the Go type', () => {
       { spec: { replicas: 'three' } },
       deployment,
       'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+    [
+      { spec: { hostPath: { path: [] } } },
+      persistentVolume,
+      'json: cannot unmarshal array into Go struct field HostPathVolumeSource.spec.PersistentVolumeSource.hostPath.path of type string',
+    ],
+    [
+      { spec: { matchConstraints: { resourceRules: [{ apiGroups: [1] }] } } },
+      policy,
+      'json: cannot unmarshal number into Go struct field NamedRuleWithOperations.spec.matchConstraints.resourceRules.RuleWithOperations.Rule.apiGroups of type string',
     ],
     [
       { spec: { replicas: 3_000_000_000 } },
@@ -370,4 +384,30 @@ test('containers know that they were written with more than is printed', () => {
   assert.deepEqual(list.map(holdsUnprinted), [true, false]);
   forgetUnprinted(list);
   assert.equal(holdsUnprinted(list), false);
+});
+
+test('keys that stand twice are decoded into one another', () => {
+  const read = (text: string) => conformRepeated(parseJsonStrict(text).value, pod, 'report');
+  const { object, unknownFields } = read(
+    '{"metadata":{"name":"a","labels":{"x":"1"}},"spec":{"nodeName":"n","containers":[{"name":"c"},{"name":"d"}]},' +
+      '"metadata":{"name":null,"labels":{"y":"2"},"bogus":1},"spec":{"containers":[{"image":"i"}]}}',
+  );
+  assert.equal(
+    JSON.stringify(object),
+    '{"metadata":{"name":"a","labels":{"x":"1","y":"2"}},"spec":{"containers":[{"name":"c","image":"i","resources":{}}],"nodeName":"n"},"status":{}}',
+  );
+  assert.deepEqual(unknownFields, [['metadata', 'bogus']]);
+  assert.throws(() => read('{"metadata":{"name":1},"metadata":{"name":"a"}}'), {
+    message: 'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string',
+  });
+  // What is repeated at every depth takes time in proportion to the text.
+  const depth = 200;
+  const deep = '{"not":null,"not":'.repeat(depth) + '{}' + '}'.repeat(depth);
+  const definition = `{"spec":{"versions":[{"name":"v1","schema":{"openAPIV3Schema":${deep}}}]}}`;
+  const crd =
+    messageOf({ group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition' }) ?? '';
+  conformRepeated(parseJsonStrict(definition).value, crd, 'report');
+  const many = Array.from({ length: 20_000 }, (_, index) => `"labels":{"k${index}":""}`).join(',');
+  const labels = conformRepeated(parseJsonStrict(`{"metadata":{${many}}}`).value, pod, 'report').object;
+  assert.equal(Object.keys((labels['metadata'] as { labels: object }).labels).length, 20_000);
 });

@@ -4,9 +4,11 @@ import { isLosslessKey } from '../lossless/lossless-key.ts';
 import { nullMeansAbsent } from '../lossless/value-field.ts';
 import { NumberToken } from '../json-number.ts';
 import { setJsonField } from '../json-reader.ts';
+import { entriesAsWritten, type JsonEntries } from '../repeated-keys.ts';
 import { messageSchema } from '../schema/schema.ts';
 import { conformScalar } from './conform-scalar.ts';
 import { conformSpecial } from './conform-special.ts';
+import { mergeRepeated } from './merge-repeated.ts';
 import { planOf } from './plan.ts';
 import type { Plan, PlanField } from './plan.ts';
 import { goKind, restoreError, restoreScalar } from './restore-scalar.ts';
@@ -63,8 +65,13 @@ function conformList(walk: Walk, type: FieldType & { kind: 'list' }, value: unkn
     walk.path.pop();
     return conformed;
   });
-  if (walk.unprinted !== before) markUnprinted(list);
+  if (walk.unprinted !== before) markUnprinted(list, walk.unprinted - before);
   return list;
+}
+
+/** The keys of an object, one that stands twice as often as it does. */
+function keysOf(written: JsonEntries | undefined, keys: readonly string[]): readonly string[] {
+  return written === undefined ? keys : written.map(([key]) => key);
 }
 
 function conformMap(walk: Walk, type: FieldType & { kind: 'map' }, value: unknown): unknown {
@@ -75,10 +82,14 @@ function conformMap(walk: Walk, type: FieldType & { kind: 'map' }, value: unknow
     return null;
   }
   const map: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
+  const written = walk.repeated ? entriesAsWritten(value) : undefined;
+  const keys = keysOf(written, Object.keys(value));
+  for (let place = 0; place < keys.length; place++) {
+    const key = keys[place] as string;
+    const given = written === undefined ? value[key] : written[place]?.[1];
     walk.path.push(key);
     // Bytes that are null are empty as soon as they were stored.
-    const item = conformValue(walk, type.value, value[key]) ?? (type.value.kind === 'bytes' ? '' : null);
+    const item = conformValue(walk, type.value, given) ?? (type.value.kind === 'bytes' ? '' : null);
     walk.path.pop();
     setJsonField(map, key, item);
   }
@@ -174,26 +185,29 @@ function conformMessage(
   let forms: Record<string, unknown> | undefined;
   if (isObject(value)) {
     const outerStruct = walk.struct;
-    for (const key of walk.unstructured ? inOrderOf(plan, value) : Object.keys(value)) {
+    const written = walk.repeated ? entriesAsWritten(value) : undefined;
+    const keys = keysOf(written, walk.unstructured ? inOrderOf(plan, value) : Object.keys(value));
+    for (let place = 0; place < keys.length; place++) {
+      const key = keys[place] as string;
+      const item = written === undefined ? value[key] : written[place]?.[1];
       const index = plan.indexes.get(key);
       if (index === undefined) {
-        if (walk.lossless && isLosslessKey(name, key)) (forms ??= {})[key] = value[key];
+        if (walk.lossless && isLosslessKey(name, key)) (forms ??= {})[key] = item;
         else walk.unknown(key);
         continue;
       }
       const field = plan.fields[index] as PlanField;
-      const item = value[key];
       if (item === null && field.pointer) continue;
       if (item === null && walk.lossless && nullMeansAbsent(field)) {
         (forms ??= {})[key] = null;
         continue;
       }
       walk.path.push(key);
-      walk.fieldStack.push(key);
+      walk.fieldStack.push(...field.inlineIn, key);
       walk.struct = plan.structName;
       found[index] = conformValue(walk, field.type, item);
       walk.path.pop();
-      walk.fieldStack.pop();
+      walk.fieldStack.length -= field.inlineIn.length + 1;
       walk.struct = outerStruct;
     }
   } else if (value !== null && value !== undefined) {
@@ -212,10 +226,22 @@ function conformMessage(
     }
   }
   if (empty.length > 0) markGivenEmpty(object, empty);
-  if (walk.unprinted !== before) markUnprinted(object);
+  if (walk.unprinted !== before) markUnprinted(object, walk.unprinted - before);
   if (forms === undefined) return object;
   walk.hasLosslessForms = true;
   return Object.assign(object, forms);
+}
+
+/**
+ * What Go's decoder finds in a value of `parseJsonStrict` in which keys stand twice: each of their values is
+ * judged. The result is that of `mergeRepeated`. Throws as `conform` does.
+ */
+export function conformRepeated(value: unknown, message: string, mode: 'ignore' | 'report'): Conformed {
+  const walk = new Walk({ report: mode === 'report', lossless: false, dialect: 'json', repeated: true });
+  conformMessage(walk, { name: message, goType: messageSchema(message)?.goType ?? message }, value);
+  if (walk.firstError !== undefined) throw walk.firstError;
+  const { object } = conform(mergeRepeated(value, message), message, 'ignore');
+  return { object, unknownFields: walk.unknownFields, hasLosslessForms: false };
 }
 
 /**

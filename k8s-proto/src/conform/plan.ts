@@ -6,6 +6,8 @@ import { isKindMessage } from '../scheme.ts';
 /** A field as JSON sees it: inline messages are dissolved in their parent. */
 export interface PlanField {
   readonly json: string;
+  /** The Go names of the inline fields that it is a field of, the outermost first. */
+  readonly inlineIn: readonly string[];
   readonly type: FieldType;
   readonly pointer: boolean;
   readonly omitempty: boolean;
@@ -24,6 +26,7 @@ const plans = new Map<string, Plan>();
 function typeMetaField(json: string): PlanField {
   return {
     json,
+    inlineIn: ['TypeMeta'],
     type: { kind: 'string', goType: 'string' },
     pointer: false,
     omitempty: true,
@@ -31,12 +34,13 @@ function typeMetaField(json: string): PlanField {
   };
 }
 
-function flatten(fields: readonly FieldSchema[]): PlanField[] {
+function flatten(fields: readonly FieldSchema[], inlineIn: readonly string[] = []): PlanField[] {
   return fields.flatMap((field): PlanField[] => {
-    if (field.inline && field.type.kind === 'message') return flatten(requireMessage(field.type.name).fields);
-    if (field.json === '' || field.json === '-') return [];
     const { json, type, pointer, omitempty, omitzero } = field;
-    return [{ json, type, pointer, omitempty, omitzero }];
+    if (field.inline && type.kind === 'message')
+      return flatten(requireMessage(type.name).fields, [...inlineIn, field.goName]);
+    if (json === '' || json === '-') return [];
+    return [{ json, inlineIn, type, pointer, omitempty, omitzero }];
   });
 }
 

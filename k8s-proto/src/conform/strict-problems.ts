@@ -1,3 +1,4 @@
+import { goQuote } from '../go-quote.ts';
 import type { FieldType } from '../schema/field-type.ts';
 import { keyPositions } from './parse-json-strict.ts';
 import type { DuplicateKey } from './parse-json-strict.ts';
@@ -66,8 +67,7 @@ export function strictProblems(
     problems.sort((a, b) => position(a) - position(b));
   }
   const lines = problems.map(
-    ({ path, duplicate }) =>
-      `${duplicate ? 'duplicate' : 'unknown'} field ${JSON.stringify(formatFieldPath(path))}`,
+    ({ path, duplicate }) => `${duplicate ? 'duplicate' : 'unknown'} field ${goQuote(formatFieldPath(path))}`,
   );
   return [...new Set(lines)].slice(0, maxProblems);
 }

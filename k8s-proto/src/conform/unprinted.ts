@@ -4,7 +4,8 @@
  * stored and read again has none.
  */
 
-const unprinted = new WeakSet<object>();
+/** How much more was said of each. */
+const unprinted = new WeakMap<object, number>();
 const emptied = new WeakMap<object, ReadonlySet<string>>();
 
 /**
@@ -25,13 +26,34 @@ export function markGivenEmpty(value: object, fields: readonly string[]): void {
   emptied.set(value, new Set(fields));
 }
 
+/** The field was taken away, however it was given. */
+export function forgetGivenEmpty(value: object, field: string): void {
+  const fields = emptied.get(value);
+  if (fields?.has(field) === true) emptied.set(value, new Set([...fields].filter((each) => each !== field)));
+}
+
 /** What is stored holds no more than is printed. */
 export function forgetUnprinted(value: object): void {
   unprinted.delete(value);
   emptied.delete(value);
 }
 
-/** Says so of a list or object, or of a copy of one. */
-export function markUnprinted(value: object): void {
-  unprinted.add(value);
+/** Says of a copy what is known of the original. */
+export function copyUnprinted(from: object, copy: object): void {
+  const count = unprinted.get(from);
+  if (count !== undefined) unprinted.set(copy, count);
+  const fields = emptied.get(from);
+  if (fields !== undefined) emptied.set(copy, fields);
+}
+
+/** Says so of a list or object, of so many values in it. */
+export function markUnprinted(value: object, count = 1): void {
+  unprinted.set(value, count);
+}
+
+/** One of the values in the object has got another. */
+export function takeUnprinted(value: object): void {
+  const count = unprinted.get(value) ?? 0;
+  if (count > 1) unprinted.set(value, count - 1);
+  else unprinted.delete(value);
 }

@@ -17,7 +17,10 @@ export class Walk {
   readonly unknownFields: FieldPath[] = [];
   /** For unknown fields: with the indexes of lists and the keys of maps. */
   readonly path: (string | number)[] = [];
-  /** For type errors, as Go tells them: the fields alone, and the struct that has the last of them. */
+  /**
+   * For type errors, as Go tells them: the fields alone, after the names of embedded structs that they are
+   * in, and the struct that has the last of them.
+   */
   readonly fieldStack: string[] = [];
   struct = '';
   /** Go goes on after a type error, and reports the first. */
@@ -29,15 +32,21 @@ export class Walk {
   /** Values are read as `runtime.FromUnstructured` does: see `restore-scalar.ts`. */
   readonly unstructured: boolean;
 
+  /** Each value of a key that stands twice is looked at, for what is wrong with it. */
+  readonly repeated: boolean;
+
   constructor({
     report,
     lossless,
     dialect,
+    repeated = false,
   }: {
     report: boolean;
     lossless: boolean;
     dialect: 'json' | 'unstructured';
+    repeated?: boolean;
   }) {
+    this.repeated = repeated;
     this.unstructured = dialect === 'unstructured';
     this.report = report;
     this.lossless = lossless;

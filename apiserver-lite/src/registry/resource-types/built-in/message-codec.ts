@@ -1,5 +1,6 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { decodeMessage, encodeMessage } from '@pg8s/k8s-proto/codec/codec';
-import { conform } from '@pg8s/k8s-proto/conform/conform';
+import { conform, conformRepeated } from '@pg8s/k8s-proto/conform/conform';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { formatFieldPath, strictProblems } from '@pg8s/k8s-proto/conform/strict-problems';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
@@ -25,20 +26,19 @@ export const messageCodec: ObjectCodec = {
 function decode({ value, json, gvk, strict, unstructured = false }: DecodeInput): Decoded {
   const message = messageOfKind(gvk);
   try {
-    const { object, unknownFields } = conform(
-      value,
-      message,
-      strict ? 'report' : 'ignore',
-      unstructured ? 'unstructured' : 'json',
-    );
+    const duplicates = json?.duplicates ?? [];
+    const mode = strict ? 'report' : 'ignore';
+    const { object, unknownFields } =
+      duplicates.length > 0
+        ? conformRepeated(value, message, mode)
+        : conform(value, message, mode, unstructured ? 'unstructured' : 'json');
     const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object as KubeObject;
     if (metadata !== undefined && forgetsManagers(value)) metadata.managedFields = [];
-    const duplicates = json?.duplicates ?? [];
     let strictErrors: readonly string[] = [];
     if (strict && (unknownFields.length > 0 || duplicates.length > 0)) {
       strictErrors =
         json === undefined
-          ? unknownFields.map((path) => `unknown field ${JSON.stringify(formatFieldPath(path))}`).sort()
+          ? unknownFields.map((path) => `unknown field ${goQuote(formatFieldPath(path))}`).sort()
           : strictProblems(json.text, message, { unknownFields, duplicates });
     }
     // What has no metadata of its own (a Scale's parts, options) must not get any.

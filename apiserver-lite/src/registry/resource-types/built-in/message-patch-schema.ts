@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
 import type { FieldPatchMeta, PatchSchema } from '../patch-schema.ts';
 import { requireMessage } from '@pg8s/k8s-proto/schema/schema';
@@ -22,7 +23,7 @@ function makeSchema(message: string): PatchSchema {
       const field = byJson.get(name);
       if (field === undefined) {
         throw new Error(
-          `unable to find api field in struct ${structName} for the json field ${JSON.stringify(name)}`,
+          `unable to find api field in struct ${structName} for the json field ${goQuote(name)}`,
         );
       }
       const strategies = field.patchStrategy;
