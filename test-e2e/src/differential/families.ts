@@ -43,7 +43,7 @@ export const allFamilies: readonly Family[] = [
   ...lives(),
   ...refusals,
   // Not settled yet: asked for by a count.
-  ...(mutated === undefined ? [] : [mutations(Number(mutated))]),
+  ...(mutated === undefined ? [] : mutations(Number(mutated))),
 ];
 
 /** The families that do the same with one kind after another are left out but for every so many-th. */

@@ -4,9 +4,15 @@ import { type KnownDifference, knownDifferences } from './known-differences.ts';
 import { normalise } from './normalise.ts';
 import { sameInRandomOrder } from './random-order.ts';
 
+/**
+ * Makes a smaller request to which the servers still give different answers: `still` asks them. Requests that
+ * can be made smaller change nothing.
+ */
+export type Shrink = (still: (smaller: AskedRequest) => Promise<boolean>) => Promise<AskedRequest>;
+
 /** Sends one named request and records its answer. The name is unique in its family. */
 export interface Ask {
-  (name: string, request: AskedRequest): Promise<Answer>;
+  (name: string, request: AskedRequest, shrink?: Shrink): Promise<Answer>;
   /** Not recorded: for requests whose number depends on time. */
   silently(request: AskedRequest): Promise<Answer>;
 }
@@ -25,6 +31,7 @@ export interface Family {
 export interface Difference {
   /** `family: request` */
   where: string;
+  /** Method and path, of a request that was shrunk its body, too. */
   request: string;
   /** Lines of `differencesOf` for which no reason is written down. */
   lines: string[];
@@ -43,6 +50,7 @@ interface Asked {
   name: string;
   request: AskedRequest;
   answer: Answer;
+  shrink: Shrink | undefined;
 }
 
 interface Servers {
@@ -62,14 +70,17 @@ async function askServer(server: AskedServer, { protocol }: Family, request: Ask
 async function record(server: AskedServer, family: Family): Promise<Asked[]> {
   const asked: Asked[] = [];
   const silently = (request: AskedRequest) => askServer(server, family, request);
-  const ask = async (name: string, request: AskedRequest): Promise<Answer> => {
+  const ask = async (name: string, request: AskedRequest, shrink?: Shrink): Promise<Answer> => {
     const answer = await silently(request);
-    asked.push({ name, request, answer });
+    asked.push({ name, request, answer, shrink });
     return answer;
   };
   await family.run(Object.assign(ask, { silently }));
   return asked;
 }
+
+/** Shrinking sends many requests: the first differences of a family are enough to begin with. */
+const mostShrunk = 40;
 
 /** Sends the requests of all families to both servers, at the same time, and compares the answers. */
 export async function compare(servers: Servers, families: readonly Family[]): Promise<Comparison> {
@@ -77,6 +88,7 @@ export async function compare(servers: Servers, families: readonly Family[]): Pr
   for (const family of families) {
     const [ours, stock] = await Promise.all([record(servers.ours, family), record(servers.stock, family)]);
     const theirs = new Map(stock.map((asked) => [asked.name, asked]));
+    let shrunk = 0;
     for (const asked of ours) {
       const where = `${family.name}: ${asked.name}`;
       const other = theirs.get(asked.name);
@@ -90,11 +102,19 @@ export async function compare(servers: Servers, families: readonly Family[]): Pr
       if (reasons.every((known) => known?.everywhere === true)) comparison.equal++;
       const unknown = lines.filter((_line, index) => reasons[index] === undefined);
       if (unknown.length === 0) continue;
-      const { method = asked.request.body === undefined ? 'GET' : 'POST', path } = asked.request;
-      comparison.differences.push({ where, request: `${method} ${path}`, lines: unknown });
+      const difference = { where, request: requestText(asked.request), lines: unknown };
+      comparison.differences.push(
+        asked.shrink === undefined || shrunk++ >= mostShrunk
+          ? difference
+          : await shrinkDifference(servers, family, asked, difference),
+      );
     }
   }
   return comparison;
+}
+
+function requestText({ method, path, body }: AskedRequest): string {
+  return `${method ?? (body === undefined ? 'GET' : 'POST')} ${path}`;
 }
 
 /** Requests that change nothing, which can be sent again. */
@@ -103,8 +123,8 @@ const repeatable = /[?&]dryRun=All\b/;
 async function compareAnswers(
   servers: Servers,
   family: Family,
-  { name, request, answer }: Asked,
-  other: Asked,
+  { name, request, answer }: Pick<Asked, 'name' | 'request' | 'answer'>,
+  other: Pick<Asked, 'request' | 'answer'>,
 ): Promise<string[]> {
   const ours = normalise(answer, servers.ours.port);
   const lines = differencesOf(ours, normalise(other.answer, servers.stock.port));
@@ -113,6 +133,36 @@ async function compareAnswers(
   const again = async () =>
     normalise(await askServer(servers.stock, family, other.request), servers.stock.port);
   return (await sameInRandomOrder(ours, again)) ? [] : lines;
+}
+
+/** The difference of the smallest request that is found. */
+async function shrinkDifference(
+  servers: Servers,
+  family: Family,
+  { name, shrink }: Asked,
+  difference: Difference,
+): Promise<Difference> {
+  const where = `${family.name}: ${name}`;
+  const linesOf = async (request: AskedRequest): Promise<string[]> => {
+    const [ours, stock] = await Promise.all([
+      askServer(servers.ours, family, request),
+      askServer(servers.stock, family, request),
+    ]);
+    const lines = await compareAnswers(
+      servers,
+      family,
+      { name, request, answer: ours },
+      { request, answer: stock },
+    );
+    return lines.filter((line) => reasonOf(where, line) === undefined);
+  };
+  const smallest = await shrink?.(async (request) => (await linesOf(request)).length > 0);
+  if (smallest === undefined) return difference;
+  const lines = await linesOf(smallest);
+  if (lines.length === 0) return difference;
+  const text = typeof smallest.body === 'string' ? smallest.body : '(protobuf)';
+  const body = text.includes('\n') ? JSON.stringify(text) : text;
+  return { ...difference, request: `${requestText(smallest)} ${body}`, lines };
 }
 
 function reasonOf(where: string, line: string): KnownDifference | undefined {

@@ -1,92 +1,172 @@
+import { kindOf } from '@pg8s/k8s-proto/scheme';
 import { Random, testSeed } from '@pg8s/shim/mvcc/testing/random';
 import { minimalManifests } from '../../minimal-manifests.ts';
-import type { Family } from '../family.ts';
+import type { AskedRequest } from '../asked-server.ts';
+import type { Ask, Family } from '../family.ts';
+import { type Fields, randomMutation } from '../mutation/mutate.ts';
+import { type BodyForm, bodyIn } from '../mutation/mutated-body.ts';
+import { shrink } from '../mutation/shrink.ts';
 import { placesOf } from '../places.ts';
+import { documentsOf, type Manifest, manifestPlace } from './refusals.ts';
 
-/** What a field may have instead of its value. */
-const values: readonly unknown[] = [
-  null,
-  '',
-  'a',
-  'A b',
-  'a/b',
-  '-1',
-  '1Gi',
-  '2026-01-02T03:04:05Z',
-  0,
-  1,
-  -1,
-  4_294_967_296,
-  1.5,
-  true,
-  [],
-  {},
-  [null],
-  [''],
-  [{}],
-  { a: 'b' },
+/** An object that is mutated, and where it is sent. */
+interface Target {
+  method: 'POST' | 'PUT';
+  path: string;
+  object: Fields;
+  /** The message of its kind. */
+  message: string;
+}
+
+const validations = ['Strict', 'Strict', 'Warn', 'Ignore', ''];
+const forms: readonly BodyForm[] = ['json', 'json', 'json', 'yaml', 'protobuf'];
+
+function messageFor({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
+  const info = kindOf(apiVersion, kind);
+  if (info === undefined) throw new Error(`${apiVersion} ${kind} has no message`);
+  return info.message;
+}
+
+/** Each request has numbers of its own, so that it is the same whatever was answered before. */
+function randomOf(seed: number, index: number): Random {
+  return new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
+}
+
+/** The names that are made of these are alike to the comparison: see `normalise`. */
+function generateKnownNames(object: Fields): void {
+  const metadata = object['metadata'] as Fields | null | undefined;
+  const given = metadata?.['generateName'];
+  if (typeof metadata !== 'object' || metadata === null || typeof given !== 'string' || given === '') return;
+  metadata['generateName'] = /^[a-z0-9.-]*$/.test(given) ? 'generated-' : 'Generated_';
+}
+
+/** Sends the target with one to four random changes, as a dry run. */
+async function askMutated(ask: Ask, index: number, target: Target, random: Random): Promise<void> {
+  const { method, message } = target;
+  const mutated = structuredClone(target.object);
+  const changes: string[] = [];
+  for (let times = random.pick([1, 1, 2, 2, 3, 4]); times > 0; times--) {
+    const mutation = randomMutation(mutated, message, random);
+    mutation.apply(mutated);
+    changes.push(mutation.text);
+  }
+  generateKnownNames(mutated);
+  const validation = random.pick(validations);
+  const query = `?dryRun=All${validation === '' ? '' : `&fieldValidation=${validation}`}`;
+  const form = random.pick(forms);
+  const requestOf = (object: Fields): AskedRequest => ({
+    method,
+    path: `${target.path}${query}`,
+    ...bodyIn(form, object, message),
+  });
+  const name = `${index}, ${String(target.object['kind'])} ${changes.join(', ')}`;
+  await ask(name, requestOf(mutated), async (still) =>
+    requestOf(await shrink(mutated, (smaller) => still(requestOf(smaller)))),
+  );
+}
+
+/** Minimal objects of all kinds and the manifests that validation refuses; each kind is as likely. */
+function creates(): Target[][] {
+  const byKind = new Map<string, Target[]>();
+  const add = (path: string, object: Fields, message: string) => {
+    const targets = byKind.get(message) ?? [];
+    byKind.set(message, [...targets, { method: 'POST', path, object, message }]);
+  };
+  for (const { collection, object } of placesOf(minimalManifests))
+    for (let weight = 0; weight < 3; weight++)
+      add(collection, object as unknown as Fields, messageFor(object));
+  for (const manifest of documentsOf<Manifest>('invalid-manifests').flatMap(([, manifests]) => manifests)) {
+    if (JSON.stringify(manifest).includes('xpression"')) continue; // Not compiled yet.
+    const { collection, object } = manifestPlace(manifest);
+    add(collection, object, messageFor(manifest));
+  }
+  return [...byKind.values()];
+}
+
+/** Fields of the server, whose values are others in each run. */
+const serverFields = ['managedFields', 'uid', 'resourceVersion', 'creationTimestamp'];
+
+function withoutServerFields(object: Fields): Fields {
+  const metadata = { ...(object['metadata'] as Fields) };
+  for (const name of serverFields) delete metadata[name];
+  return { ...object, metadata };
+}
+
+const updatedSubresources = ['status', 'scale', 'approval', 'ephemeralcontainers', 'resize'];
+
+/** Others than the API server write to these after they were created: in kube-apiserver, controllers do. */
+const writtenByOthers = [
+  'CustomResourceDefinition',
+  'APIService',
+  'FlowSchema',
+  'PriorityLevelConfiguration',
 ];
 
-/** Fields whose value is another in each run, or that say where the object is. */
-const untouched = new Set(['apiVersion', 'kind', 'namespace']);
-
-type Node = Record<string, unknown> | unknown[];
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null;
+/** Creates an object of each kind and reads it and its subresources. */
+async function prepareUpdates(ask: Ask): Promise<Target[][]> {
+  const byKind: Target[][] = [];
+  for (const { collection, path, object, manifest, subresources } of placesOf(minimalManifests)) {
+    if (writtenByOthers.includes(manifest.kind)) continue;
+    await ask(`create ${path}`, { path: collection, body: object });
+    if (manifest.status !== undefined && subresources.includes('status')) {
+      await ask(`status of ${path}`, {
+        method: 'PATCH',
+        path: `${path}/status`,
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: { status: manifest.status },
+      });
+    }
+    const targets: Target[] = [];
+    for (const name of ['', ...updatedSubresources.filter((each) => subresources.includes(each))]) {
+      const its = name === '' ? path : `${path}/${name}`;
+      const answer = await ask(`get ${its}`, { path: its });
+      if (answer.code !== 200) continue;
+      const read = JSON.parse(answer.body.toString()) as Fields & { apiVersion: string; kind: string };
+      targets.push({
+        method: 'PUT',
+        path: its,
+        object: withoutServerFields(read),
+        message: messageFor(read),
+      });
+    }
+    if (targets.length > 0) byKind.push(targets);
+  }
+  return byKind;
 }
 
-/** Every place in an object: its parent and its key. */
-function* placesIn(node: Node): Generator<[parent: Node, key: string | number]> {
-  for (const key of Array.isArray(node) ? node.keys() : Object.keys(node)) {
-    if (untouched.has(String(key))) continue;
-    const child = (node as Record<string | number, unknown>)[key];
-    yield [node, key];
-    if (isNode(child)) yield* placesIn(child);
-  }
-}
-
-/** Changes one place: its value, its presence, or, of a list, how often an item stands in it. */
-function mutate(object: object, random: Random): string {
-  const places = [...placesIn(object as Node)];
-  if (places.length === 0) return 'nothing left';
-  const [parent, key] = random.pick(places);
-  const holder = parent as Record<string | number, unknown>;
-  if (Array.isArray(parent) && random.chance(30)) {
-    parent.push(structuredClone(holder[key]));
-    return `${key} twice`;
-  }
-  if (random.chance(15)) {
-    if (Array.isArray(parent)) parent.splice(Number(key), 1);
-    else delete holder[key];
-    return `without ${key}`;
-  }
-  const value = random.pick(values);
-  holder[key] = structuredClone(value);
-  return `${key}: ${JSON.stringify(value)}`;
+async function remove(ask: Ask): Promise<void> {
+  for (const { path, manifest } of placesOf(minimalManifests).toReversed())
+    if (!writtenByOthers.includes(manifest.kind))
+      await ask(`delete ${path}`, { method: 'DELETE', path: `${path}?gracePeriodSeconds=0` });
 }
 
 /**
- * Objects of all kinds with one to three random changes, created as a dry run. `PG8S_TEST_SEED` repeats a
- * run.
+ * Objects of all kinds with random changes, created and updated as dry runs, subresources too.
+ * `PG8S_TEST_SEED` repeats a run.
  */
-export function mutations(count: number): Family {
+export function mutations(count: number): Family[] {
   const seed = testSeed();
-  return {
-    name: `mutated objects (PG8S_TEST_SEED=${seed})`,
-    async run(ask) {
-      const random = new Random(seed);
-      const places = placesOf(minimalManifests);
-      for (let index = 0; index < count; index++) {
-        const { collection, object } = random.pick(places);
-        const mutated = structuredClone(object);
-        const changes: string[] = [];
-        for (let times = 1 + random.below(3); times > 0; times--) changes.push(mutate(mutated, random));
-        await ask(`${index}, ${object.kind} ${changes.join(', ')}`, {
-          path: `${collection}?dryRun=All&fieldValidation=Strict`,
-          body: mutated,
-        });
-      }
+  return [
+    {
+      name: `mutated creates (PG8S_TEST_SEED=${seed})`,
+      async run(ask) {
+        const targets = creates();
+        for (let index = 0; index < Math.ceil(count / 2); index++) {
+          const random = randomOf(seed, index);
+          await askMutated(ask, index, random.pick(random.pick(targets)), random);
+        }
+      },
     },
-  };
+    {
+      name: `mutated updates (PG8S_TEST_SEED=${seed})`,
+      async run(ask) {
+        const targets = await prepareUpdates(ask);
+        for (let index = 0; index < Math.floor(count / 2); index++) {
+          const random = randomOf(seed, count + index);
+          await askMutated(ask, index, random.pick(random.pick(targets)), random);
+        }
+        await remove(ask);
+      },
+    },
+  ];
 }

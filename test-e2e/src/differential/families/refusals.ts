@@ -7,7 +7,8 @@ import { placesOf } from '../places.ts';
 
 const folder = join(projectRoot, 'apiserver-lite/src/registry/testing/all-kinds');
 
-interface Manifest {
+/** An object of a fixture. */
+export interface Manifest {
   apiVersion: string;
   kind: string;
   metadata?: { name?: string; namespace?: string };
@@ -19,7 +20,10 @@ interface Update {
   steps: { of?: string; change: object }[];
 }
 
-function documentsOf<T>(kind: 'invalid-manifests' | 'invalid-updates'): [family: string, documents: T[]][] {
+/** The documents of the fixtures, by the names of their files. */
+export function documentsOf<T>(
+  kind: 'invalid-manifests' | 'invalid-updates',
+): [family: string, documents: T[]][] {
   return readdirSync(join(folder, kind))
     .filter((file) => file.endsWith('.yaml'))
     .toSorted()
@@ -40,6 +44,11 @@ function collectionOf({ apiVersion, kind, metadata }: Manifest): string {
 function placed(manifest: Manifest): object {
   const { namespace: _namespace, ...metadata } = manifest.metadata ?? {};
   return { ...manifest, metadata };
+}
+
+/** Where a manifest is created, and its object there. */
+export function manifestPlace(manifest: Manifest): { collection: string; object: Record<string, unknown> } {
+  return { collection: collectionOf(manifest), object: placed(manifest) as Record<string, unknown> };
 }
 
 async function update(ask: Ask, index: number, { object, steps }: Update): Promise<void> {
