@@ -3,6 +3,8 @@
  * (Kubernetes: `apimachinery/pkg/api/errors`, `meta/v1.Status`).
  */
 
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
+
 export interface GroupResource {
   group: string;
   resource: string;
@@ -99,7 +101,7 @@ export function notFound(resource: GroupResource, name: string): StatusError {
   return new StatusError(
     404,
     'NotFound',
-    `${groupResourceName(resource)} "${name}" not found`,
+    `${groupResourceName(resource)} ${goQuote(name)} not found`,
     objectDetails(resource, name),
   );
 }
@@ -109,7 +111,7 @@ export function alreadyExists(resource: GroupResource, name: string): StatusErro
   return new StatusError(
     409,
     'AlreadyExists',
-    `${groupResourceName(resource)} "${name}" already exists`,
+    `${groupResourceName(resource)} ${goQuote(name)} already exists`,
     objectDetails(resource, name),
   );
 }
@@ -122,7 +124,7 @@ export function conflict(resource: GroupResource, name: string, cause: string): 
   return new StatusError(
     409,
     'Conflict',
-    `Operation cannot be fulfilled on ${groupResourceName(resource)} "${name}": ${cause}`,
+    `Operation cannot be fulfilled on ${groupResourceName(resource)} ${goQuote(name)}: ${cause}`,
     objectDetails(resource, name),
   );
 }
@@ -135,7 +137,7 @@ export function forbidden(resource: GroupResource, name: string, cause: string):
       ? `forbidden: ${cause}`
       : name === ''
         ? `${subject} is forbidden: ${cause}`
-        : `${subject} "${name}" is forbidden: ${cause}`;
+        : `${subject} ${goQuote(name)} is forbidden: ${cause}`;
   return new StatusError(403, 'Forbidden', message, objectDetails(resource, name));
 }
 
@@ -174,7 +176,7 @@ export function invalid(
   errors: readonly FieldError[],
 ): StatusError {
   const qualified = group === '' ? kind : `${kind}.${group}`;
-  return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${allOf(errors)}`, {
+  return new StatusError(422, 'Invalid', `${qualified} ${goQuote(name)} is invalid: ${allOf(errors)}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
     ...(kind === '' ? {} : { kind }),

@@ -4,7 +4,7 @@ import { breathe } from '../http/breathe.ts';
 import { methodNotAllowed } from '../api-errors/status-error.ts';
 import { CachedObject } from '../storage/cached-object.ts';
 import { decodeObject } from './body/decode-object.ts';
-import { ensureNamespace } from './body/object-identity.ts';
+import { ensureNamespace, wipeSystemFields } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
 import { trackInTurns } from './managed-fields/track.ts';
@@ -29,6 +29,7 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
     fieldValidation: options.fieldValidation,
     ...(rest.acceptedVersions === undefined ? {} : { acceptedVersions: rest.acceptedVersions }),
   });
+  if (rest.keepsSystemFieldsOnCreate !== true) wipeSystemFields(object);
   ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
   scope.types.applyDefaults(object);
   dedupOwnerReferences(context, object);

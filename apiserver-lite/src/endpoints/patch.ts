@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
 import { formatFieldPath } from '@pg8s/k8s-proto/conform/strict-problems';
@@ -128,9 +129,7 @@ function readPatch(
   try {
     const read = parseJsonStrict(text, maxJsonKeys);
     value = read.value;
-    duplicates = read.duplicates.map(
-      ({ path }) => `duplicate field ${JSON.stringify(formatFieldPath(path))}`,
-    );
+    duplicates = read.duplicates.map(({ path }) => `duplicate field ${goQuote(formatFieldPath(path))}`);
   } catch (error) {
     if (!(error instanceof ConformError)) throw error;
     throw error.code === 'size' ? tooManyKeys(error) : badRequest(`${prefix}${error.message}`);
@@ -256,7 +255,7 @@ function decodePatched(
 function ensurePatchedKind(value: JsonObject, expected: GroupVersionKind, codec: ObjectCodec): void {
   const actual = kindOfValue(value, expected);
   if (!codec.knows(actual)) {
-    const [kind, version] = [JSON.stringify(actual.kind), JSON.stringify(apiVersionOf(actual))];
+    const [kind, version] = [goQuote(actual.kind), JSON.stringify(apiVersionOf(actual))];
     throw new BodyError(
       `no kind ${kind} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`,
     );

@@ -1,4 +1,4 @@
-import { goQuote } from '../registry/fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { dns1123Label, dns1123Subdomain, domainPrefixedPath } from '../registry/fields/formats.ts';
 import { subdomainName } from '../registry/fields/names.ts';
 import type { UserInfo } from '../http/request-context.ts';

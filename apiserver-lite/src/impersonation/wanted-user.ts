@@ -1,4 +1,4 @@
-import { goQuote } from '../registry/fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { HttpRequest } from '../http/request-context.ts';
 import { badRequest } from '../api-errors/status-error.ts';
 

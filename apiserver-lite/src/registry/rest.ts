@@ -117,6 +117,9 @@ export interface Rest {
   /** Versions besides its own in which a created object is taken. */
   readonly acceptedVersions?: readonly string[];
 
+  /** The metadata of a created object keeps uid, times and so on, of which others are made free. */
+  readonly keepsSystemFieldsOnCreate?: true;
+
   /** A new object as it would be stored. Names are generated here. */
   create?(context: RequestContext, object: KubeObject, options: CreateOptions): Promise<CachedObject>;
   /**

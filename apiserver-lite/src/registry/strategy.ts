@@ -26,8 +26,8 @@ export type GarbageCollection = 'Unsupported' | 'OrphanDependents' | 'DeleteDepe
 /** All of the metadata, as of a new object; or what changed. */
 export type MetadataCheck = 'whole' | 'change';
 
-/** The findings on a name; `prefix` is true for a generateName, which may end with a dash. */
-export type NameValidator = (name: string, prefix: boolean) => readonly string[];
+/** The findings on a name of the object; `prefix` is true for a generateName, which may end with a dash. */
+export type NameValidator = (name: string, prefix: boolean, object?: KubeObject) => readonly string[];
 
 /**
  * What one kind resets, computes, protects and checks (Kubernetes: `rest.RESTCreateStrategy`,
@@ -83,6 +83,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   /** Takes over from `old` what this endpoint may not change; counts the generation. Changes the object. */
   prepareForUpdate(object: T, old: T, request: StoreRequest): void;
   validateUpdate(object: T, old: T, request: StoreRequest): FieldError[];
+  /** What an update may not change, where that is said before the whole metadata is judged. */
+  validateChangeFirst?(object: T, old: T, request: StoreRequest): FieldError[];
   warningsOnUpdate?(object: T, old: T, request: StoreRequest): string[];
   /** Whether an update that emptied the finalizers is the deletion itself. */
   shouldDeleteDuringUpdate?(object: T, old: T): boolean;

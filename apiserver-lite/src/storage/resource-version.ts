@@ -1,9 +1,12 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { badRequest, StatusError } from '../api-errors/status-error.ts';
 
-function syntaxError(text: string): string {
+function parseError(text: string): string {
   const cause = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
-  return `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${cause}`;
+  return `strconv.ParseUint: parsing ${goQuote(text)}: ${cause}`;
 }
+
+const syntaxError = (text: string) => `Invalid value: ${goQuote(text)}: ${parseError(text)}`;
 
 function parse(text: string): number | undefined {
   if (text === '') return 0;
@@ -28,4 +31,15 @@ export function parseWatchResourceVersion(text: string): number {
     throw new StatusError(500, undefined, `resourceVersion: ${syntaxError(text)}`);
   }
   return revision;
+}
+
+/**
+ * The `metadata.resourceVersion` of an object that a client sends, up to 64 bits; '' is 0. Throws 500 where
+ * it is no number (Kubernetes: `storage.APIObjectVersioner`).
+ */
+export function objectResourceVersion(text: string | undefined): bigint {
+  if (text === undefined || text === '') return 0n;
+  const revision = /^\d+$/.test(text) ? BigInt(text) : undefined;
+  if (revision !== undefined && revision < 2n ** 64n) return revision;
+  throw new StatusError(500, undefined, parseError(text));
 }

@@ -29,3 +29,16 @@ export function ensureName({ metadata }: KubeObject, name: string): void {
     throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
   }
 }
+
+const systemFields = [
+  'creationTimestamp',
+  'uid',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+] as const;
+
+/** Takes out what only the server says of a new object (Kubernetes: `rest.WipeObjectMetaSystemFields`). */
+export function wipeSystemFields({ metadata }: KubeObject): void {
+  for (const field of systemFields) delete (metadata as Record<string, unknown>)[field];
+}

@@ -1,10 +1,10 @@
-import { isTooDeep } from '@pg8s/k8s-proto/json-reader';
+import { isTooDeep, setJsonField } from '@pg8s/k8s-proto/json-reader';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
 import { maxJsonKeys, tooManyKeys } from '../body/map-budget.ts';
 import { plainNumbers } from '@pg8s/k8s-proto/json-number';
 import { parseYaml } from './yaml.ts';
-import type { ParsedYaml } from './yaml/decode-nodes.ts';
+import { inKeyOrder, type ParsedYaml } from './yaml/decode-nodes.ts';
 import { yamlText } from './yaml/yaml-text.ts';
 import { parseOnThread } from './yaml/yaml-thread.ts';
 
@@ -14,6 +14,14 @@ const maxTextHere = 64 * 1024;
 /** Escapes of JSON that YAML 1.1 does not have. */
 const foreignEscape = /\\\/|\\u[dD][89a-fA-F]/;
 
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const record = value as Record<string, unknown>;
+  for (const key of Object.keys(record)) setJsonField(record, key, sorted(record[key]));
+  return inKeyOrder(record);
+}
+
 /** JSON is YAML, and what clients mostly send: its own reader is much faster. Undefined for anything else. */
 function asJson(text: string): ParsedYaml | undefined {
   if (!text.startsWith('{') || foreignEscape.test(text)) return undefined;
@@ -21,7 +29,7 @@ function asJson(text: string): ParsedYaml | undefined {
     const { value, duplicates } = parseJsonStrict(text, maxJsonKeys);
     return duplicates.length > 0 || isTooDeep(value)
       ? undefined
-      : { value: plainNumbers(value), duplicates: [] };
+      : { value: sorted(plainNumbers(value)), duplicates: [] };
   } catch (error) {
     if (error instanceof ConformError && error.code === 'size') throw tooManyKeys(error);
     if (error instanceof ConformError) return undefined;

@@ -1,3 +1,4 @@
+import { wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import { formatQuantity, parseQuantity, QuantityError } from '@pg8s/k8s-proto/quantity';
 import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
@@ -86,16 +87,18 @@ function publicForm({ fields }: MessageSchema, value: Fields): Fields {
   for (const field of fields) {
     const item = value[field.json];
     if ((field.omitempty || field.omitzero) && (field.pointer ? item == null : isEmpty(item))) continue;
-    form[field.json] = fieldForm(field, item);
+    form[field.json] = fieldForm(field, value);
   }
   return form;
 }
 
-function fieldForm({ pointer, type }: FieldSchema, value: unknown): unknown {
-  if ((value === undefined || value === null) && (pointer || type.kind === 'list' || type.kind === 'map')) {
-    return null;
-  }
-  return formOf(type, value);
+/** A field of the message, where it is: a list or map that was given without items is not null. */
+function fieldForm({ json, pointer, type }: FieldSchema, holder: Fields): unknown {
+  const value = holder[json];
+  if (value !== undefined && value !== null) return formOf(type, value);
+  if (type.kind === 'list') return wasGivenEmpty(holder, json) ? [] : null;
+  if (type.kind === 'map') return wasGivenEmpty(holder, json) ? {} : null;
+  return pointer ? null : formOf(type, value);
 }
 
 function inOrder({ name, fields }: MessageSchema): readonly FieldSchema[] {
@@ -131,7 +134,7 @@ function messageForm(name: string, given: Fields): unknown {
     if (field.inline || field.goName === 'ObjectMeta') {
       Object.assign(form, formOf(field.type, field.inline ? value : value[field.json]));
     } else if (plain.has(name)) form[field.goName] = formOf(field.type, value[field.json]);
-    else form[field.goName] = fieldForm(field, value[field.json]);
+    else form[field.goName] = fieldForm(field, value);
   }
   return form;
 }

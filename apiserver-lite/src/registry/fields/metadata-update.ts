@@ -2,7 +2,8 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { isSame } from '../generic/copy-object.ts';
 import type { Strategy } from '../strategy.ts';
-import { forbiddenField, goQuote, invalidValue } from './field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
+import { forbiddenField, invalidValue } from './field-errors.ts';
 import {
   immutable,
   validateMetadata,
@@ -61,6 +62,8 @@ export function validateMetadataUpdate(
   strategy: Pick<Strategy, 'namespaced' | 'validateName' | 'metadataChecksOnUpdate' | 'standardFinalizers'>,
   object: KubeObject,
   old: KubeObject,
+  /** Findings of the kind that come between those of its two checks. */
+  between: readonly FieldError[] = [],
 ): FieldError[] {
   const { namespaced, standardFinalizers, metadataChecksOnUpdate } = strategy;
   const shared = validateShared(object.metadata);
@@ -72,7 +75,7 @@ export function validateMetadataUpdate(
     ...metadataChecksOnUpdate.flatMap((check) =>
       check === 'whole'
         ? [...validateMetadata(object, strategy, shared), ...standard]
-        : [...change, ...standard],
+        : [...change, ...standard, ...between],
     ),
   ];
 }

@@ -152,17 +152,20 @@ export function validateStandardFinalizers({ finalizers = [] }: ObjectMeta): Fie
 
 /** All metadata, as a new object must have it (Kubernetes: `api/validation.ValidateObjectMeta`). */
 export function validateMetadata(
-  { metadata }: KubeObject,
+  object: KubeObject,
   { namespaced, validateName }: Pick<Strategy, 'namespaced' | 'validateName'>,
-  shared = validateShared(metadata),
+  shared = validateShared(object.metadata),
 ): FieldError[] {
   const findings: FieldError[] = [];
+  const { metadata } = object;
   const { name, generateName, namespace } = metadata;
   if (generateName) {
-    findings.push(...invalidEach('metadata.generateName', generateName, validateName(generateName, true)));
+    findings.push(
+      ...invalidEach('metadata.generateName', generateName, validateName(generateName, true, object)),
+    );
   }
   if (!name) findings.push(required('metadata.name', 'name or generateName is required'));
-  else findings.push(...invalidEach('metadata.name', name, validateName(name, false)));
+  else findings.push(...invalidEach('metadata.name', name, validateName(name, false, object)));
   if (namespaced && !namespace) findings.push(required('metadata.namespace'));
   else if (namespaced)
     findings.push(...invalidEach('metadata.namespace', namespace, dns1123Label(namespace ?? '')));

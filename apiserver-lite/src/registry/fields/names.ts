@@ -17,3 +17,7 @@ export const labelName: NameValidator = (name, prefix) => dns1123Label(whole(nam
 /** Anything that can stand in a path: RBAC kinds. */
 export const pathSegmentName: NameValidator = (name, prefix) =>
   prefix && (name === '.' || name === '..') ? [] : pathSegment(name);
+
+/** The same as `subdomainName` where it is declared with the type, which says bytes. */
+export const longName: NameValidator = (name, prefix) =>
+  subdomainName(name, prefix).map((detail) => detail.replace(/ characters$/, ' bytes'));

@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { X509Certificate } from 'node:crypto';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { invalidValue, required } from './field-errors.ts';
@@ -13,7 +14,7 @@ interface UrlParts {
 
 /** A URL's parts as Go's net/url finds them, or its words where it finds none. */
 function partsOf(text: string): UrlParts | string {
-  const refuse = (reason: string) => `parse ${JSON.stringify(text)}: ${reason}`;
+  const refuse = (reason: string) => `parse ${goQuote(text)}: ${reason}`;
   // oxlint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(text)) return refuse('net/url: invalid control character in URL');
   const [beforeFragment = '', fragment = ''] = text.split(/#(.*)/s);
@@ -28,11 +29,9 @@ function partsOf(text: string): UrlParts | string {
   const host = authority.slice(at + 1);
   const port = /:([^\]]*)$/.exec(host.replace(/^\[.*\]/, ''))?.[1];
   if (port !== undefined && !/^\d*$/.test(port))
-    return refuse(`invalid port ${JSON.stringify(`:${port}`)} after host`);
-  if (/[ <>"\\^`{|}]/.test(host)) {
-    const wrong = /[ <>"\\^`{|}]/.exec(host)?.[0];
-    return refuse(`invalid character ${JSON.stringify(wrong)} in host name`);
-  }
+    return refuse(`invalid port ${goQuote(`:${port}`)} after host`);
+  const [wrong] = /[ <>"\\^`{|}]/.exec(host) ?? [];
+  if (wrong !== undefined) return refuse(`invalid character ${goQuote(wrong)} in host name`);
   const user = at < 0 ? undefined : authority.slice(0, at);
   return { scheme: scheme.toLowerCase(), user, host, query, fragment };
 }

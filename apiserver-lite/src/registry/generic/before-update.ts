@@ -31,7 +31,7 @@ export async function beforeUpdate(
     metadata.deletionGracePeriodSeconds ??= deletionGracePeriodSeconds;
   }
   const findings = [
-    ...validateMetadataUpdate(strategy, object, old),
+    ...validateMetadataUpdate(strategy, object, old, strategy.validateChangeFirst?.(object, old, request)),
     ...strategy.validateUpdate(object, old, request),
   ];
   if (findings.length > 0) {

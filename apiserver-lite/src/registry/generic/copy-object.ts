@@ -1,4 +1,4 @@
-import { holdsUnprinted, markUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
+import { copyUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import { setJsonField } from '@pg8s/k8s-proto/json-reader';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 
@@ -6,7 +6,7 @@ import { ownValue } from '@pg8s/k8s-proto/own-value';
 export function copyOf<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   const copy = Array.isArray(value) ? value.map(copyOf) : copyFields(value as Record<string, unknown>);
-  if (holdsUnprinted(value)) markUnprinted(copy);
+  copyUnprinted(value, copy);
   return copy as T;
 }
 

@@ -66,12 +66,15 @@ async function createOnce(
   { object, validate }: NewObject,
 ): Promise<CachedObject> {
   const finish = await prepareNew(context, request, { object, validate });
-  const { resourceVersion = '' } = object.metadata;
-  if (resourceVersion !== '' && resourceVersion !== '0' && !request.dryRun) {
-    await finish(false);
-    throw new StatusError(500, undefined, 'resourceVersion should not be set on objects to be created');
+  // A dry run answers with what it was given.
+  if (!request.dryRun) {
+    const { resourceVersion = '' } = object.metadata;
+    if (/^\d+$/.test(resourceVersion) && !/^0+$/.test(resourceVersion)) {
+      await finish(false);
+      throw new StatusError(500, undefined, 'resourceVersion should not be set on objects to be created');
+    }
+    delete object.metadata.resourceVersion;
   }
-  delete object.metadata.resourceVersion;
   const key = context.keyOf(request, object.metadata.name ?? '');
   const { ttlSeconds } = context.strategy;
   let succeeded = false;

@@ -56,6 +56,8 @@ export interface KindTraits<T extends KubeObject = KubeObject> extends Partial<
   prepareForUpdate?(object: T, old: T, request: StoreRequest): void;
   /** `validate` judges new objects only; updates are left to `validateUpdate`. */
   validatedOnce?: true;
+  /** What may not change is judged before the whole object, its metadata included. */
+  changeFirst?: true;
   /** Checks the whole object, on create and on update. */
   validate?(object: T, request: StoreRequest): FieldError[];
   /** Only what concerns the change. */
@@ -86,6 +88,11 @@ function forgetHowItWasWritten(object: KubeObject, paths: readonly string[]): vo
   }
 }
 
+/** A text that is gone is printed as one that is empty; it was there before. */
+function isText(path: string, old: object): boolean {
+  return typeof fieldAt(old, path) === 'string';
+}
+
 /** The strategy of a kind with these traits. */
 export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: KindTraits = {}): Strategy {
   const { generation = [], emptyStatus, immutable: fixed = [], disabledFields = [] } = traits;
@@ -101,6 +108,7 @@ export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: 
     prepareForUpdate: _update,
     validate: _validate,
     validateUpdate: _validateUpdate,
+    changeFirst,
     emptyStatus: _status,
     generation: _generation,
     exactGeneration,
@@ -111,6 +119,12 @@ export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: 
   } = traits;
   const isChanged = (next: object, before: object) =>
     !isSame(next, before) || (exactGeneration === true && holdsUnprinted(next));
+  const validateChange: Strategy['validateUpdate'] = (object, old, request) => [
+    ...fixed
+      .filter((path) => !isSame(fieldAt(object, path), fieldAt(old, path)))
+      .map((path) => invalidValue(path, fieldAt(object, path) ?? (isText(path, old) ? '' : null), immutable)),
+    ...(traits.validateUpdate?.(object, old, request) ?? []),
+  ];
   return {
     ...(warnings === undefined
       ? {}
@@ -146,12 +160,10 @@ export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: 
       }
       if (exactGeneration === true) forgetHowItWasWritten(object, generation);
     },
+    ...(changeFirst === true ? { validateChangeFirst: validateChange } : {}),
     validateUpdate: (object, old, request) => [
       ...(validatedOnce === true ? [] : (traits.validate?.(object, request) ?? [])),
-      ...fixed
-        .filter((path) => !isSame(fieldAt(object, path), fieldAt(old, path)))
-        .map((path) => invalidValue(path, fieldAt(object, path), immutable)),
-      ...(traits.validateUpdate?.(object, old, request) ?? []),
+      ...(changeFirst === true ? [] : validateChange(object, old, request)),
     ],
   };
 }

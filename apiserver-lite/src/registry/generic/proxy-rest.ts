@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { BlockList, isIP } from 'node:net';
 import type { V1Pod, V1PodStatus } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
@@ -55,14 +56,13 @@ export function proxyRest(options: SubresourceOptions): Rest {
     async connect(context, name) {
       const { kind } = options.parent.resource;
       const target = proxiedName(name);
-      if (target === undefined)
-        throw badRequest(`invalid ${kind.toLowerCase()} request ${JSON.stringify(name)}`);
+      if (target === undefined) throw badRequest(`invalid ${kind.toLowerCase()} request ${goQuote(name)}`);
       const { object } = await options.store.get(storeRequest(context, options.clock, false), target, '');
       if (kind === 'Pod') checkPodAddress(object);
       throw new StatusError(
         503,
         'ServiceUnavailable',
-        `error trying to reach ${kind.toLowerCase()} ${JSON.stringify(name)}: nodes are simulated, nothing listens there`,
+        `error trying to reach ${kind.toLowerCase()} ${goQuote(name)}: nodes are simulated, nothing listens there`,
       );
     },
   };

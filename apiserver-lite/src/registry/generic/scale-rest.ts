@@ -4,7 +4,9 @@ import { conflict, invalid, notFound } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { Rest } from '../rest.ts';
 import { scaleTable } from './scale-table.ts';
-import { invalidValue } from '../fields/field-errors.ts';
+import { validateMetadata, validateStandardFinalizers } from '../fields/metadata.ts';
+import { subdomainName } from '../fields/names.ts';
+import { atLeastZero } from '../fields/rules.ts';
 import { copyOf } from './copy-object.ts';
 import type { GenericStore } from './generic-store.ts';
 import { formatLabelSelector } from '../fields/label-selector-text.ts';
@@ -80,11 +82,12 @@ export function scaleRest(
             );
           }
           const replicas = (scale as Scalable).spec?.replicas ?? 0;
-          if (replicas < 0) {
-            throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
-              invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
-            ]);
-          }
+          const findings = [
+            ...validateMetadata(scale, { namespaced: true, validateName: subdomainName }),
+            ...validateStandardFinalizers(scale.metadata),
+            ...atLeastZero('spec.replicas', replicas),
+          ];
+          if (findings.length > 0) throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, findings);
           const next = copyOf(current) as KubeObject & { spec: { replicas: number } };
           next.spec.replicas = replicas;
           if (resourceVersion === undefined || resourceVersion === '') delete next.metadata.resourceVersion;

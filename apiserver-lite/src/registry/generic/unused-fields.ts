@@ -1,3 +1,5 @@
+import { forgetGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
+
 type Holder = Record<string, unknown>;
 
 const isHolder = (value: unknown): value is Holder => typeof value === 'object' && value !== null;
@@ -39,7 +41,10 @@ export function dropUnused(
     if (old !== undefined && paths.some((path) => uses(old, path))) continue;
     for (const path of paths) {
       const { holders, name } = holdersOf(object, path);
-      for (const holder of holders) delete holder[name];
+      for (const holder of holders) {
+        delete holder[name];
+        forgetGivenEmpty(holder, name);
+      }
     }
   }
 }

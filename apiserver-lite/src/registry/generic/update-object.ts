@@ -1,3 +1,4 @@
+import { objectResourceVersion } from '../../storage/resource-version.ts';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { beginTurn, breathe } from '../../http/breathe.ts';
 import { conflict, invalid, notFound, objectModified } from '../../api-errors/status-error.ts';
@@ -100,8 +101,8 @@ function checkVersion(
   { object, current }: { object: KubeObject; current: CachedObject },
 ): void {
   const stored = String(current.revision);
-  const wanted = object.metadata.resourceVersion;
-  if (wanted === undefined || wanted === '' || wanted === '0') {
+  const wanted = objectResourceVersion(object.metadata.resourceVersion);
+  if (wanted === 0n) {
     if (!strategy.allowUnconditionalUpdate) {
       throw invalid({ group: options.resource.group, kind: options.resource.name }, name, [
         {
@@ -114,7 +115,7 @@ function checkVersion(
     object.metadata.resourceVersion = stored;
     return;
   }
-  if (wanted !== stored) throw conflict(target, name, objectModified);
+  if (wanted !== BigInt(current.revision)) throw conflict(target, name, objectModified);
 }
 
 function shouldDeleteDuringUpdate({ strategy }: StoreContext, object: KubeObject, old: KubeObject): boolean {

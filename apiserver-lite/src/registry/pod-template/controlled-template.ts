@@ -2,6 +2,7 @@ import type { V1LabelSelector, V1PodTemplateSpec } from '@pg8s/k8s-proto/generat
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { selects } from '../fields/label-selector-text.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../fields/field-errors.ts';
+import { givenMap } from '../fields/given-value.ts';
 import { metaValue } from '../fields/go-value.ts';
 import { isEmptySelector, validateLabelSelector } from '../fields/label-selector.ts';
 import { validatePodTemplate } from './pod-template.ts';
@@ -17,7 +18,8 @@ export function validateSelected(template: Template, selector: Selector): FieldE
   const labels = template?.metadata?.labels;
   if (selector && selects(selector, labels)) return [];
   const detail = '`selector` does not match template `labels`';
-  return [invalidValue('spec.template.metadata.labels', labels, detail)];
+  const given = givenMap(template?.metadata, 'labels');
+  return [invalidValue('spec.template.metadata.labels', given, detail)];
 }
 
 /** What kube-apiserver says of a kind's selector. */

@@ -1,7 +1,8 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1ObjectMeta, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../api-errors/status-error.ts';
-import { forbiddenField, goQuote, invalidValue } from '../fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
+import { forbiddenField, invalidValue } from '../fields/field-errors.ts';
 import { descendingPath } from '../fields/paths.ts';
 import { visitContainers } from './operating-system.ts';
 

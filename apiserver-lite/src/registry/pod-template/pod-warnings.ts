@@ -5,7 +5,7 @@ import type {
   V1PodAntiAffinity,
   V1PodSpec,
 } from '@pg8s/k8s-proto/generated/models';
-import { goQuote } from '../fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { containerWarnings, portNameWarnings, portWarnings } from './containers/container-warnings.ts';
 import { volumeWarnings } from './volumes/volume-warnings.ts';
 

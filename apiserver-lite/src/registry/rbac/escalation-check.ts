@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { V1ClusterRole, V1RoleBinding, V1RoleRef } from '@pg8s/k8s-proto/generated/models';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
@@ -117,7 +118,7 @@ function checkBinding(rest: Rest, { authorizer, storageOf }: EscalationCheckOpti
     const { apiGroup = '', kind = '', name = '' }: Partial<V1RoleRef> = roleRef ?? {};
     const resource = ownValue({ ClusterRole: 'clusterroles', Role: 'roles' }, kind);
     if (resource === undefined) {
-      throw new StatusError(500, undefined, `unsupported role reference kind: ${JSON.stringify(kind)}`);
+      throw new StatusError(500, undefined, `unsupported role reference kind: ${goQuote(kind)}`);
     }
     if (await mayDo(authorizer, context, { verb: 'bind', apiGroup, resource, name })) return;
     const key = { namespace: kind === 'ClusterRole' ? '' : context.requestInfo.namespace, name };
@@ -168,10 +169,10 @@ async function confirm(
   const missing = await missingOf(authorizer, context, wanted);
   if (missing.length === 0) return;
   const { user } = context;
-  const groups = user.groups.map((item) => JSON.stringify(item)).join(' ');
+  const groups = user.groups.map((item) => goQuote(item)).join(' ');
   throw forbidden(
     { group, resource: rest.resource.name },
     object.metadata.name ?? '',
-    `user ${JSON.stringify(user.name)} (groups=[${groups}]) is attempting to grant RBAC permissions not currently held:\n${missing.join('\n')}`,
+    `user ${goQuote(user.name)} (groups=[${groups}]) is attempting to grant RBAC permissions not currently held:\n${missing.join('\n')}`,
   );
 }

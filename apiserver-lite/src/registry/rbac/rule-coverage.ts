@@ -1,3 +1,5 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
+
 /** A rule of a Role, as JSON has it. */
 export interface PolicyRule {
   verbs?: readonly string[];
@@ -56,7 +58,7 @@ function covers(rule: PolicyRule, wanted: Permission): boolean {
   );
 }
 
-const quoted = (list: readonly string[]) => `[${list.map((item) => JSON.stringify(item)).join(' ')}]`;
+const quoted = (list: readonly string[]) => `[${list.map((item) => goQuote(item)).join(' ')}]`;
 
 /**
  * What `wanted` grants and `held` does not, a rule a line and verbs together: `{APIGroups:["apps"],

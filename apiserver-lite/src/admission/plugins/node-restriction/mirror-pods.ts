@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { V1Pod, V1Volume, V1VolumeProjection } from '@pg8s/k8s-proto/generated/models';
 import { podReferences } from '../../../authorization/node/pod-references.ts';
 
@@ -73,7 +74,7 @@ function referencedByVolume(volume: V1Volume): Referenced | undefined {
   if (independent.some((type) => isSet(volume[type]))) return undefined;
   const found = volumeResources.find(([type]) => isSet(volume[type]));
   if (found !== undefined) return { resource: found[1] };
-  const name = JSON.stringify(volume.name);
+  const name = goQuote(volume.name);
   if (!isSet(volume.projected)) return { unknown: `unknown volume type for volume  ${name}` };
   for (const source of volume.projected?.sources ?? []) {
     const projected = projectedResources.find(([type]) => isSet(source[type]));

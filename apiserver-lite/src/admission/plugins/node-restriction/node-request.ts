@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isReason, notFound, type StatusError } from '../../../api-errors/status-error.ts';
 import type { Authorizer } from '../../../authorization/authorizer.ts';
@@ -49,4 +50,4 @@ export function refuse({ attributes }: NodeRequest, message: string): StatusErro
 }
 
 /** As Go's `%q` writes a name. */
-export const quoted = (text: string): string => JSON.stringify(text);
+export const quoted = (text: string): string => goQuote(text);

@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { nodeNameOf } from '../../../authentication/node-identity.ts';
 import { admissionForbidden, type AdmissionAttributes } from '../../attributes.ts';
 import type { AdmissionPlugin, PluginDependencies } from '../../plugin.ts';
@@ -37,7 +38,7 @@ export function nodeRestriction({
       const node = nodeNameOf(attributes.user);
       if (node === undefined) return;
       if (node === '') {
-        const name = JSON.stringify(attributes.user.name);
+        const name = goQuote(attributes.user.name);
         throw admissionForbidden(attributes, `could not determine node from user ${name}`);
       }
       const { group, resource } = attributes.resource;

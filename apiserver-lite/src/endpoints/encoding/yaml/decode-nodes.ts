@@ -75,7 +75,7 @@ class Decoder {
       case 'mapping': {
         const map: OpenMap = { object: {}, keys: new Set() };
         this.#fill(map, node);
-        return map.object;
+        return inKeyOrder(map.object);
       }
       case 'alias':
         return this.#follow(node, node.name, () => this.decode(node.target));
@@ -155,6 +155,19 @@ class Decoder {
     if (node.kind === 'alias') this.#follow(node, node.name, () => this.#fill(map, target));
     else this.#fill(map, target);
   }
+}
+
+/**
+ * The map with its keys sorted: YAML is read by way of Go's JSON, which writes maps so, and errors are found
+ * in that order.
+ */
+export function inKeyOrder(object: Record<string, unknown>): Record<string, unknown> {
+  const keys = Object.keys(object);
+  const sorted = keys.toSorted();
+  if (keys.every((key, index) => key === sorted[index])) return object;
+  const ordered: Record<string, unknown> = {};
+  for (const key of sorted) setJsonField(ordered, key, object[key]);
+  return ordered;
 }
 
 function isMerge(node: Node): boolean {

@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { type Fields, child, existing, fill, fillText, items } from '../../fields/fill.ts';
 import { defineKind } from '../../kind-module.ts';
@@ -53,7 +54,7 @@ function formatWarnings(object: KubeObject, old?: KubeObject): string[] {
   const known = new Set(old === undefined ? [] : unknownFormats(old));
   return unknownFormats(object)
     .filter((format) => !known.has(format))
-    .map((format) => `unrecognized format ${JSON.stringify(format)}`);
+    .map((format) => `unrecognized format ${goQuote(format)}`);
 }
 
 /** CustomResourceDefinitions (apiextensions-apiserver: `pkg/registry/customresourcedefinition`). */

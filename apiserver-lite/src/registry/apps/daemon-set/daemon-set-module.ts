@@ -11,7 +11,11 @@ import { templateWarnings } from '../../pod-template/template-warnings.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { defaultDaemonSet } from './daemon-set-defaults.ts';
 import { validateDaemonSet } from './daemon-set-validation.ts';
-import { countTemplateGeneration, startTemplateGeneration } from './template-generation.ts';
+import {
+  countTemplateGeneration,
+  keepTemplateGeneration,
+  startTemplateGeneration,
+} from './template-generation.ts';
 
 /** Kubernetes: `apps/validation.validateDaemonSetStatus`. */
 function validateDaemonSetStatus(object: V1DaemonSet, old: V1DaemonSet): FieldError[] {
@@ -67,7 +71,7 @@ export const daemonSetModule = defineKind('apps/DaemonSet', {
     validate: validateDaemonSet,
     warnings: daemonSetWarnings,
   },
-  status: { validateUpdate: validateDaemonSetStatus },
+  status: { prepareForUpdate: keepTemplateGeneration, validateUpdate: validateDaemonSetStatus },
   table: daemonSetTable,
   defaults: { v1: defaultDaemonSet },
   actors: [{ name: 'daemonset-controller', effect: 'no Pods are created' }],

@@ -23,3 +23,8 @@ export function countTemplateGeneration(object: V1DaemonSet, old: V1DaemonSet): 
   const same = isSame(fieldAt(object, 'spec.template'), fieldAt(old, 'spec.template'));
   write(object, same ? before : before + 1);
 }
+
+/** It belongs to the spec, which the status endpoint leaves alone. */
+export function keepTemplateGeneration(object: V1DaemonSet, old: V1DaemonSet): void {
+  write(object, read(old));
+}

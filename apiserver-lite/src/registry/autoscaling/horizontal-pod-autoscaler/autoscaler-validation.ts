@@ -164,7 +164,7 @@ function validateScaling(rules: V2HPAScalingRules | undefined, field: string): F
   }
   if (isSet(rules.tolerance) && signOf(rules.tolerance) < 0) {
     const amount = canonical(rules.tolerance);
-    findings.push(invalidValue(`${field}.tolerance`, amount, 'must be greater or equal to zero'));
+    findings.push(invalidValue(`${field}.tolerance`, amount, 'must be greater than or equal to 0'));
   }
   return [
     ...findings,

@@ -161,7 +161,7 @@ export function statusToV1(metric: Fields): Fields {
         type,
         pods: present({
           metricName: named['name'],
-          currentAverageValue: averageValue,
+          currentAverageValue: averageValue ?? '0',
           selector: named['selector'],
         }),
       };
@@ -171,7 +171,7 @@ export function statusToV1(metric: Fields): Fields {
         external: present({
           metricName: named['name'],
           metricSelector: named['selector'],
-          currentValue: value,
+          currentValue: value ?? '0',
           currentAverageValue: averageValue,
         }),
       };
@@ -181,7 +181,7 @@ export function statusToV1(metric: Fields): Fields {
         [name]: present({
           name: source['name'],
           currentAverageUtilization: averageUtilization,
-          currentAverageValue: averageValue,
+          currentAverageValue: averageValue ?? '0',
           container: source['container'],
         }),
       };

@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { locationProblem } from './time-zones.ts';
 
 /** The fields of a schedule, their bounds and names (robfig/cron v3, which kube-apiserver asks). */
@@ -20,7 +21,7 @@ function number(text: string, names: readonly string[] = [], firstName = 0): num
   const index = names.indexOf(text.toLowerCase());
   if (index !== -1) return index + firstName;
   if (!/^[+-]?\d+$/.test(text)) {
-    const why = `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`;
+    const why = `strconv.Atoi: parsing ${goQuote(text)}: invalid syntax`;
     throw new ScheduleError(`failed to parse int from ${text}: ${why}`);
   }
   const value = Number(text);
@@ -57,9 +58,7 @@ function checkDescriptor(text: string): void {
   if (!text.startsWith(every)) throw new ScheduleError(`unrecognized descriptor: ${text}`);
   const duration = text.slice(every.length);
   if (/^([+-]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+$/.test(duration)) return;
-  throw new ScheduleError(
-    `failed to parse duration ${text}: time: invalid duration ${JSON.stringify(duration)}`,
-  );
+  throw new ScheduleError(`failed to parse duration ${text}: time: invalid duration ${goQuote(duration)}`);
 }
 
 /**

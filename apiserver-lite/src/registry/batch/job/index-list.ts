@@ -1,4 +1,4 @@
-import { goQuote } from '../../fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 
 /** What is wrong with a list of indexes, in the words of kube-apiserver. */
 export class IndexError extends Error {}

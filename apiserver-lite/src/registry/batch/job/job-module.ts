@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { humanDuration } from '@pg8s/k8s-proto/duration';
 import type { V1Job } from '@pg8s/k8s-proto/generated/models';
 import { type Fields, child, existing, fill, fillText, items } from '../../fields/fill.ts';
@@ -9,7 +10,7 @@ import { labelAsTemplate, templateLabels } from '../../pod-template/label-as-tem
 import { defaultPodTemplate } from '../../pod-template/pod-defaults.ts';
 import { templateColumns } from '../../pod-template/template-columns.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
-import { generateJobSelector } from './job-selector.ts';
+import { generateJobSelector, takeTemplateLabels } from './job-selector.ts';
 import { validateJobStatus } from './job-status.ts';
 import { validateJobUpdate } from './job-update.ts';
 import { validateJob } from './job-validation.ts';
@@ -79,6 +80,7 @@ export const jobModule = defineKind('batch/Job', {
     garbageCollection: 'OrphanDependents',
     warningsOnDelete: orphanedPodsWarning,
     prepareForCreate: generateJobSelector,
+    canonicalize: takeTemplateLabels,
     disabledFields: disabledPodFields('spec.template.spec'),
     validate: validateJob,
     validateUpdate: validateJobUpdate,
@@ -89,7 +91,7 @@ export const jobModule = defineKind('batch/Job', {
   selectableFields: {
     'status.successful': selectable((object) => fieldAt(object, 'status.succeeded') ?? 0),
   },
-  unsupportedField: (label) => `field label ${JSON.stringify(label)} not supported for Job`,
+  unsupportedField: (label) => `field label ${goQuote(label)} not supported for Job`,
   defaults: { v1: defaultJob },
   actors: [{ name: 'job-controller', effect: 'no Pods are created' }],
 });

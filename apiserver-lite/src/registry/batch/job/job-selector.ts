@@ -18,10 +18,16 @@ export function generateJobSelector(object: V1Job): void {
     ...metadata.labels,
     [uidLabel]: uid,
   };
-  // A Job without labels is shown with those of its template (Kubernetes: `SetDefaults_Job`).
-  if (Object.keys(object.metadata.labels ?? {}).length === 0) {
-    object.metadata.labels = { ...metadata.labels };
-  }
   spec.selector ??= {};
   spec.selector.matchLabels = { ...spec.selector.matchLabels, [uidLabel]: uid };
+}
+
+/**
+ * A Job without labels that is read again has those of its template (Kubernetes: `SetDefaults_Job`). The
+ * request that writes it is judged without them.
+ */
+export function takeTemplateLabels({ metadata, spec }: V1Job): void {
+  const labels = spec?.template?.metadata?.labels;
+  if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0)
+    metadata.labels = { ...labels };
 }

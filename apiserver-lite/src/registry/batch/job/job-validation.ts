@@ -5,6 +5,7 @@ import type { FieldError } from '../../../api-errors/status-error.ts';
 import { selects } from '../../fields/label-selector-text.ts';
 import { invalidValue, notSupported, required, tooLong } from '../../fields/field-errors.ts';
 import { dns1123Label, domainPrefixedPath } from '../../fields/formats.ts';
+import { givenMap } from '../../fields/given-value.ts';
 import { metaValue } from '../../fields/go-value.ts';
 import { validateLabelSelector } from '../../fields/label-selector.ts';
 import { validatePodTemplate } from '../../pod-template/pod-template.ts';
@@ -156,7 +157,8 @@ export function validateJobSpec(spec: V1JobSpec): FieldError[] {
   const labels = template?.metadata?.labels;
   if (wrong.length === 0 && !(selector && selects(selector, labels))) {
     const detail = '`selector` does not match template `labels`';
-    findings.push(invalidValue('spec.template.metadata.labels', labels, detail));
+    const given = givenMap(template?.metadata, 'labels');
+    findings.push(invalidValue('spec.template.metadata.labels', given, detail));
   }
   return findings;
 }

@@ -1,8 +1,8 @@
 import type { V1JobSpec, V1PodFailurePolicyRule } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import {
   duplicate,
-  goQuote,
   invalidValue,
   invalidWithoutValue,
   required,

@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { X509Certificate } from 'node:crypto';
 import type { V1CertificateSigningRequestCondition } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
@@ -66,7 +67,7 @@ function describeChain(pem: string): string | undefined {
   const blocks = [...pem.matchAll(block)];
   for (const [whole, label = '', body = ''] of blocks) {
     if (label !== 'CERTIFICATE') {
-      return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(label)}`;
+      return `only CERTIFICATE PEM blocks are allowed, found ${goQuote(label)}`;
     }
     if (body.includes(':')) return 'no PEM block headers are permitted';
     if (!isCertificate(whole)) return 'x509: malformed certificate';

@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { V1CertificateSigningRequestSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -42,7 +43,7 @@ function validateSigner(name: string, field: string): FieldError[] {
   const labels = domain.split('.');
   const findings = labels.flatMap((label) =>
     dns1123Label(label).map((detail) =>
-      invalidValue(field, domain, `validating label ${JSON.stringify(label)}: ${detail}`),
+      invalidValue(field, domain, `validating label ${goQuote(label)}: ${detail}`),
     ),
   );
   if (labels.length < 2) {
@@ -53,7 +54,7 @@ function validateSigner(name: string, field: string): FieldError[] {
   return [
     ...findings,
     ...dns1123Subdomain(path).map((detail) =>
-      invalidValue(field, path, `validating label ${JSON.stringify(path)}: ${detail}`),
+      invalidValue(field, path, `validating label ${goQuote(path)}: ${detail}`),
     ),
   ];
 }

@@ -14,6 +14,6 @@ const configMapTable = tableOf<V1ConfigMap>([
 
 /** ConfigMaps (Kubernetes: `pkg/registry/core/configmap`). */
 export const configMapModule = defineKind('/ConfigMap', {
-  strategy: { validate: validateConfigMap, validateUpdate: validateFrozen },
+  strategy: { changeFirst: true, validate: validateConfigMap, validateUpdate: validateFrozen },
   table: configMapTable,
 });

@@ -69,6 +69,11 @@ const nodeTable = tableOf<V1Node>([
 const nodeWarnings: KindWarnings<V1Node> = (object) =>
   specOf(object).externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : [];
 
+/** Configuration that the API server gives is a feature that was removed. */
+function dropConfig(object: V1Node, old: V1Node): void {
+  if (old.status?.config === undefined) delete object.status?.config;
+}
+
 /**
  * Nodes register themselves with their status, so a new one keeps it (Kubernetes: `pkg/registry/core/node`).
  */
@@ -79,7 +84,7 @@ export const nodeModule = defineKind('/Node', {
     validateUpdate: validateNodeUpdate,
     warnings: nodeWarnings,
   },
-  status: { validateUpdate: validateNodeStatus },
+  status: { prepareForUpdate: dropConfig, validateUpdate: validateNodeStatus },
   subresources: { proxy: proxyRest },
   table: nodeTable,
   selectableFields: selectablePaths(['spec.unschedulable'], 'false'),

@@ -1,9 +1,10 @@
 import type { V1PersistentVolumeClaim } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { notSupported } from '../../fields/field-errors.ts';
+import { invalidEach, notSupported } from '../../fields/field-errors.ts';
+import { qualifiedName } from '../../fields/formats.ts';
 import { statusOf } from '../../fields/spec-and-status.ts';
 import { defineKind } from '../../kind-module.ts';
-import { validateBasicAmount } from '../../pod-template/resources/resources.ts';
+import { isNative, validateAmount, validateBasicAmount } from '../../pod-template/resources/resources.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { accessModes, storageClassName } from '../persistent-volume/volume-columns.ts';
 import { dropForeignSources, mirrorSources } from './claim-sources.ts';
@@ -19,23 +20,34 @@ const resizeStates = [
   'NodeResizePending',
 ];
 
+/** Of the resources that Kubernetes names itself, a volume has but one. */
+function validateResourceKey(name: string, field: string): FieldError[] {
+  const wrong = invalidEach(field, name, qualifiedName(name));
+  if (wrong.length > 0 || name === 'storage' || !isNative(name)) return wrong;
+  return [notSupported(field, name, ['storage'])];
+}
+
 /** Kubernetes: `core/validation.ValidatePersistentVolumeClaimStatusUpdate`. */
 function validateClaimStatus(object: V1PersistentVolumeClaim): FieldError[] {
   const status = statusOf(object);
   const { capacity = {}, allocatedResources = {}, allocatedResourceStatuses = {} } = status;
   const allocated = 'status.allocatedResources';
+  const states = 'status.allocatedResourceStatuses';
   return [
     ...Object.entries(capacity).flatMap(([name, amount]) =>
       validateBasicAmount(amount, `status.capacity[${name}]`),
     ),
-    ...Object.entries(allocatedResourceStatuses)
-      .filter(([, state]) => !resizeStates.includes(state))
-      .map(([name]) => notSupported('status.allocatedResourceStatuses', name, resizeStates)),
-    ...Object.entries(allocatedResources).flatMap(([name, amount]) =>
-      name === 'storage'
-        ? validateBasicAmount(amount, `${allocated}[${name}]`)
-        : [notSupported(allocated, name, ['storage'])],
-    ),
+    ...Object.entries(allocatedResourceStatuses).flatMap(([name, state]) => [
+      ...validateResourceKey(name, states),
+      ...(resizeStates.includes(state) ? [] : [notSupported(states, name, resizeStates.toSorted())]),
+    ]),
+    ...Object.entries(allocatedResources).flatMap(([name, amount]) => {
+      const wrong = validateResourceKey(name, allocated);
+      const field = `${allocated}[${name}]`;
+      const negative = validateBasicAmount(amount, field);
+      if (wrong.length > 0 || negative.length > 0) return [...wrong, ...(wrong.length > 0 ? [] : negative)];
+      return validateAmount('storage', amount, field);
+    }),
   ];
 }
 

@@ -5,6 +5,7 @@ import { isSame } from '../../generic/copy-object.ts';
 import { describeChange } from '../../fields/describe-change.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
 import { dns1123Subdomain } from '../../fields/formats.ts';
+import { givenMap } from '../../fields/given-value.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { validateNodeSelector } from '../../pod-template/scheduling/node-selector.ts';
@@ -15,11 +16,13 @@ import type { Source } from '../../pod-template/volumes/source-rule.ts';
 import { persistentSources, validateOneSource } from '../../pod-template/volumes/volume-sources.ts';
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain'];
-function validateCapacity(capacity: Record<string, string> | undefined, field: string): FieldError[] {
+function validateCapacity(spec: V1PersistentVolumeSpec): FieldError[] {
+  const { capacity } = spec;
+  const field = 'spec.capacity';
   const names = Object.keys(capacity ?? {});
   const findings = names.length === 0 ? [required(field)] : [];
   if (!names.includes('storage') || names.length > 1) {
-    findings.push(notSupported(field, capacity ?? null, ['storage']));
+    findings.push(notSupported(field, givenMap(spec, 'capacity'), ['storage']));
   }
   for (const [name, amount] of Object.entries(capacity ?? {})) {
     findings.push(...validateBasicAmount(amount, `${field}[${name}]`));
@@ -49,7 +52,7 @@ export function validatePersistentVolume(object: V1PersistentVolume): FieldError
   const findings = accessModes.length === 0 ? [required('spec.accessModes')] : [];
   findings.push(
     ...validateAccessModes(accessModes, 'spec.accessModes'),
-    ...validateCapacity(spec.capacity, 'spec.capacity'),
+    ...validateCapacity(spec),
     ...oneOfIfSet('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies),
     ...validateNodes(spec),
     ...validateOneSource(spec as unknown as Source, 'spec', persistentSources),

@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../../../http/request-context.ts';
 import {
@@ -71,7 +72,7 @@ export function bindPod(pods: ResourceStorage, clock: () => number) {
         throw refuse(name, `pod ${name} is being deleted, cannot be assigned to a host`);
       }
       if (pod.spec.nodeName) {
-        throw refuse(name, `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+        throw refuse(name, `pod ${name} is already assigned to node ${goQuote(pod.spec.nodeName)}`);
       }
       if ((pod.spec.schedulingGates ?? []).length > 0) {
         throw refuse(name, `pod ${name} has non-empty .spec.schedulingGates`);

@@ -103,6 +103,7 @@ export const podModule = defineKind('/Pod', {
     }),
     binding: (options) => ({
       ...subresourceRest(options),
+      keepsSystemFieldsOnCreate: true,
       createNamed: bindPod(options.store.storage, options.clock),
     }),
     eviction: (options) => ({

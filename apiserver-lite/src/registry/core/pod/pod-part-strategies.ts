@@ -44,22 +44,35 @@ export function ephemeralContainersStrategy(strategy: Strategy): Strategy {
   };
 }
 
+const lists = ['containers', 'initContainers'] as const;
+
+/** The old spec with what a resize changes; containers of other names are left for validation to refuse. */
+function resizedSpec(wanted: Pod['spec'], old: Pod['spec']): Pod['spec'] {
+  if (lists.some((list) => (wanted[list] ?? []).length !== (old[list] ?? []).length)) return wanted;
+  const spec = copyOf(old);
+  for (const list of lists) {
+    const next = wanted[list] ?? [];
+    const own = spec[list] ?? [];
+    if (own.some(({ name }, index) => name !== next[index]?.name)) {
+      spec[list] = next;
+      continue;
+    }
+    for (const [index, container] of own.entries()) {
+      const { resources, resizePolicy } = next[index] ?? {};
+      if (resources !== undefined) container.resources = resources;
+      if (resizePolicy !== undefined) container.resizePolicy = resizePolicy;
+    }
+  }
+  return spec;
+}
+
 /** `pods/resize`: only what containers ask for changes (KEP-1287). */
 export function resizeStrategy(strategy: Strategy): Strategy {
   return {
     ...strategy,
     resetFields: [],
     prepareForUpdate(object: Pod, old: Pod, request: StoreRequest) {
-      const wanted = object.spec;
-      const spec = copyOf(old.spec);
-      for (const list of ['containers', 'initContainers'] as const) {
-        for (const container of spec[list] ?? []) {
-          const next = wanted[list]?.find(({ name }) => name === container.name);
-          if (next?.resources !== undefined) container.resources = next.resources;
-          if (next?.resizePolicy !== undefined) container.resizePolicy = next.resizePolicy;
-        }
-      }
-      object.spec = spec;
+      object.spec = resizedSpec(object.spec, old.spec);
       strategy.prepareForUpdate(object, old, request);
       keepOwnMetadata(object, old);
     },

@@ -3,7 +3,8 @@ import type { V1Container, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { describeChange } from '../../fields/describe-change.ts';
-import { forbiddenField, goQuote, invalidValue } from '../../fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
+import { forbiddenField, invalidValue } from '../../fields/field-errors.ts';
 import { each } from '../../fields/rules.ts';
 
 /**
@@ -56,6 +57,17 @@ export interface Resize {
   quality: { next: string; old: string; known: string };
 }
 
+function validateOrder(next: V1PodSpec, old: V1PodSpec, list: 'containers' | 'initContainers'): FieldError[] {
+  const [now, before] = [next[list] ?? [], old[list] ?? []];
+  const field = `spec.${list}`;
+  if (now.length !== before.length)
+    return [forbiddenField(field, `${list} may not be added or removed on resize`)];
+  const detail = `${list} may not be renamed or reordered on resize`;
+  return each(before, field, ({ name }, path, index) =>
+    now[index]?.name === name ? [] : [forbiddenField(`${path}.name`, detail)],
+  );
+}
+
 /**
  * A resize keeps a Pod's quality of service, and changes processor and memory (Kubernetes:
  * `core/validation.ValidatePodResize`).
@@ -67,6 +79,10 @@ export function validatePodResize({ next, old, quality }: Resize): FieldError[] 
     const detail = 'Pod QOS Class may not change as a result of resizing';
     findings.push(invalidValue('spec', quality.known, detail));
   }
+  const reordered = (['containers', 'initContainers'] as const).flatMap((list) =>
+    validateOrder(next, old, list),
+  );
+  if (reordered.length > 0) return [...findings, ...reordered];
   findings.push(
     ...each(old.initContainers, 'spec.initContainers', (container, path, index) =>
       container.restartPolicy === 'Always' ? validateKept(next.initContainers?.[index], container, path) : [],

@@ -32,7 +32,7 @@ const secretTable = tableOf<V1Secret>([
 
 /** Secrets (Kubernetes: `pkg/registry/core/secret`). */
 export const secretModule = defineKind('/Secret', {
-  strategy: { validate: validateSecret, validateUpdate: validateSecretUpdate },
+  strategy: { changeFirst: true, validate: validateSecret, validateUpdate: validateSecretUpdate },
   table: secretTable,
   selectableFields: selectablePaths(['type']),
   defaults: { v1: defaultSecret },

@@ -27,6 +27,7 @@ export const serviceAccountModule = defineKind('/ServiceAccount', {
       if (tokenRequests === undefined) return undefined;
       return {
         ...subresourceRest(options),
+        keepsSystemFieldsOnCreate: true,
         createNamed: requestToken({ ...tokenRequests, storageOf, clock }),
       };
     },

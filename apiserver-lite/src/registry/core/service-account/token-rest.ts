@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { V1ServiceAccount } from '@pg8s/k8s-proto/generated/models';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
@@ -162,7 +163,7 @@ async function boundTo(
     };
     if (serviceAccountName !== account) {
       throw badRequest(
-        `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
+        `cannot bind token for serviceaccount ${goQuote(account)} to pod running with different serviceaccount name.`,
       );
     }
     checkUid(kind, found, uid);

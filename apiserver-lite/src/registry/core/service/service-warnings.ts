@@ -1,6 +1,6 @@
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { V1Service } from '@pg8s/k8s-proto/generated/models';
-import { goQuote } from '../../fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { canonicalIp, ipVersion, isMasked, isNonStandard, maskedCidr, parseCidr } from '../../fields/ip.ts';
 
 function addressWarnings(address: string, field: string): string[] {

@@ -1,3 +1,4 @@
+import { planOf } from '@pg8s/k8s-proto/conform/plan';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { Conversion } from '../../generic/conversion.ts';
 
@@ -48,23 +49,30 @@ function isUnset(value: unknown): boolean {
 function translate(
   object: KubeObject,
   from: 0 | 1,
-  target: { apiVersion: string; zeros: object },
+  target: { apiVersion: string; message: string; zeros: Readonly<Record<string, unknown>> },
 ): KubeObject {
-  const result: KubeObject = {
-    kind: 'Event',
-    apiVersion: target.apiVersion,
-    metadata: object.metadata,
-    ...target.zeros,
-  };
-  for (const row of renamed) {
+  const { apiVersion, message, zeros } = target;
+  const result: KubeObject = { kind: 'Event', apiVersion, metadata: object.metadata };
+  // In the order in which the type has its fields.
+  for (const { json } of planOf(message).fields) {
+    const row = renamed.find((names) => names[from === 0 ? 1 : 0] === json);
+    if (row === undefined) continue;
     const value = object[row[from]];
-    if (!isUnset(value)) result[row[from === 0 ? 1 : 0]] = value;
+    if (!isUnset(value)) result[json] = value;
+    else if (json in zeros) result[json] = zeros[json];
   }
   return result;
 }
 
+const core = { apiVersion: 'v1', message: 'k8s.io.api.core.v1.Event', zeros: coreZeros };
+const events = {
+  apiVersion: 'events.k8s.io/v1',
+  message: 'k8s.io.api.events.v1.Event',
+  zeros: eventsZeros,
+};
+
 /** Between `events.k8s.io/v1` and the stored `v1` (Kubernetes: `pkg/apis/events/v1`). */
 export const eventConversion: Conversion = {
-  toStored: (object) => translate(object, 1, { apiVersion: 'v1', zeros: coreZeros }),
-  fromStored: (object) => translate(object, 0, { apiVersion: 'events.k8s.io/v1', zeros: eventsZeros }),
+  toStored: (object) => translate(object, 1, core),
+  fromStored: (object) => translate(object, 0, events),
 };

@@ -7,8 +7,9 @@ import type {
 } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { isSame } from '../../generic/copy-object.ts';
-import { forbiddenField, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
+import { forbiddenField, invalidValue, required } from '../../fields/field-errors.ts';
 import { goValue } from '../../fields/go-value.ts';
+import { oneOf } from '../../fields/rules.ts';
 import { validateFlowConditions } from '../flow-schema/flow-schema-validation.ts';
 import { mandatoryPriorityLevels } from '../mandatory.ts';
 
@@ -53,7 +54,7 @@ function validateSpec(spec: LevelSpec, name: string): FieldError[] {
     if (exempt) findings.push(forbiddenField('spec.exempt', 'must be nil if the type is Limited'));
     if (limited) findings.push(...validateLimited(limited, 'spec.limited'));
     else findings.push(required('spec.limited', 'must not be empty when type is Limited'));
-  } else findings.push(notSupported('spec.type', type, ['Exempt', 'Limited']));
+  } else findings.push(...oneOf('spec.type', type, ['Exempt', 'Limited']));
   return findings;
 }
 
@@ -90,7 +91,7 @@ function validateLimited(level: V1LimitedPriorityLevelConfiguration, field: stri
     const detail = 'must not be empty if limited.limitResponse.type is Limited';
     if (queuing) findings.push(...validateQueuing(queuing, `${at}.queuing`));
     else findings.push(required(`${at}.queuing`, detail));
-  } else findings.push(notSupported(`${at}.type`, type, ['Queue', 'Reject']));
+  } else findings.push(...oneOf(`${at}.type`, type, ['Queue', 'Reject']));
   findings.push(...validateLendable(level.lendablePercent, field));
   if (borrowed !== undefined && borrowed < 0) {
     const detail = 'if specified, must be a non-negative integer';

@@ -66,7 +66,12 @@ function validateIngressClass({ spec }: V1IngressClass): FieldError[] {
 
 /** IngressClasses (Kubernetes: `pkg/registry/networking/ingressclass`). */
 export const ingressClassModule = defineKind('networking.k8s.io/IngressClass', {
-  strategy: { generation: ['spec'], immutable: ['spec.controller'], validate: validateIngressClass },
+  strategy: {
+    generation: ['spec'],
+    immutable: ['spec.controller'],
+    changeFirst: true,
+    validate: validateIngressClass,
+  },
   table: ingressClassTable,
   defaults: { v1: defaultIngressClass },
   gaps: 'the default class is not filled in',

@@ -1,3 +1,4 @@
+import { givenList } from '../../fields/given-value.ts';
 import type { V1HTTPIngressPath, V1Ingress, V1IngressBackend } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidEach, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
@@ -81,7 +82,9 @@ export function validateIngress({ spec }: V1Ingress): FieldError[] {
   const { rules, defaultBackend, ingressClassName, tls } = spec ?? {};
   const findings: FieldError[] = [];
   if ((rules ?? []).length === 0 && !defaultBackend) {
-    findings.push(invalidValue('spec', rules, 'either `defaultBackend` or `rules` must be specified'));
+    findings.push(
+      invalidValue('spec', givenList(spec, 'rules'), 'either `defaultBackend` or `rules` must be specified'),
+    );
   }
   if (defaultBackend) findings.push(...validateBackend(defaultBackend, 'spec.defaultBackend'));
   for (const [index, { host, http }] of (rules ?? []).entries()) {

@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { V1IPAddress, V1ParentReference } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { formatAddress, parseAddress } from '../../core/service/allocation/ip-range.ts';
@@ -40,7 +41,7 @@ const addressName: NameValidator = (name) => {
   if (hasLeadingZeros(name)) return ['must not have leading 0s'];
   if (name.includes(':') && isMapped(name)) return ['must not be an IPv4-mapped IPv6 address'];
   const canonical = formatAddress(parseAddress(name));
-  return name === canonical ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
+  return name === canonical ? [] : [`must be in canonical form (${goQuote(canonical)})`];
 };
 
 /** The required object that has the address (Kubernetes: `networking/validation.ValidateIPAddress`). */

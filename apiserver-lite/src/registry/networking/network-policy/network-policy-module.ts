@@ -1,3 +1,4 @@
+import { takeUnprinted, wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
 import type { V1NetworkPolicy, V1NetworkPolicyPort } from '@pg8s/k8s-proto/generated/models';
 import { child, fill, items } from '../../fields/fill.ts';
 import { formatLabelSelector } from '../../fields/label-selector-text.ts';
@@ -14,6 +15,7 @@ function defaultNetworkPolicy(object: V1NetworkPolicy): void {
   const spec = child(object, 'spec');
   defaultPeerPorts([...items(spec, 'ingress'), ...items(spec, 'egress')]);
   if ((spec.policyTypes ?? []).length === 0) {
+    if (wasGivenEmpty(spec, 'policyTypes')) takeUnprinted(spec);
     spec.policyTypes = items(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
   }
 }

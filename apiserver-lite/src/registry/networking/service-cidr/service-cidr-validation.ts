@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { V1ServiceCIDR } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { familyOf, formatAddress, parseAddress } from '../../core/service/allocation/ip-range.ts';
@@ -41,7 +42,7 @@ function validateStrictCidr(text: string, field: string): FieldError[] {
   const host = BigInt((cidr.version === 4 ? 32 : 128) - cidr.bits);
   if (value % (1n << host) !== 0n) return refuse('must not have bits set beyond the prefix length');
   const canonical = `${formatAddress({ family: familyOf(cidr.address), value })}/${cidr.bits}`;
-  return text === canonical ? [] : refuse(`must be in canonical form (${JSON.stringify(canonical)})`);
+  return text === canonical ? [] : refuse(`must be in canonical form (${goQuote(canonical)})`);
 }
 
 /** A range is immutable; one of the other family may be added. */

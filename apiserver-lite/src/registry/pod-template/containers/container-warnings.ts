@@ -1,5 +1,5 @@
 import type { V1Container, V1ContainerPort, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
-import { goQuote } from '../../fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { quantityOf } from '../../fields/rules.ts';
 import { visitContainers } from '../operating-system.ts';
 import { canonical } from '../resources/resources.ts';

@@ -14,7 +14,7 @@ import { validateEnvironment, validateEnvironmentFrom } from './environment.ts';
 import { validateDevices, validateMounts, type Volumes } from './mounts.ts';
 import { validateLifecycle, validateProbe } from './probe.ts';
 import { validateResources } from '../resources/resources.ts';
-import { validateRestart } from './restart-rules.ts';
+import { validateInitRestart, validateRestart } from './restart-rules.ts';
 import { validateSecurityContext } from '../security/security-context.ts';
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
@@ -61,7 +61,7 @@ function validateResizePolicy(
     seen.add(resourceName);
     findings.push(...oneOf(field, resourceName, resizable), ...oneOf(field, restartPolicy, resizePolicies));
     if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
-      const detail = "must be 'NotRequired' when `restartPolicy` is 'Never'";
+      const detail = "must be 'NotRequired' when pod `restartPolicy` is 'Never'";
       findings.push(invalidValue(field, restartPolicy, detail));
     }
     return findings;
@@ -84,7 +84,6 @@ function validateCommon(container: V1Container, field: string, rules: ContainerR
     ...validateResources(container.resources, `${field}.resources`, { claims }),
     ...validateResizePolicy(container.resizePolicy, `${field}.resizePolicy`, restartPolicy),
     ...validateSecurityContext(container.securityContext, `${field}.securityContext`, hostUsers),
-    ...validateRestart(container, field),
   ];
 }
 
@@ -126,13 +125,14 @@ export function validateContainers(
       const findings = validateCommon(container, path, rules);
       if (names.has(container.name)) findings.push(duplicate(`${path}.name`, container.name));
       names.add(container.name);
-      findings.push(...validateProbes(container, path, rules));
+      findings.push(...validateProbes(container, path, rules), ...validateRestart(container, path));
       return findings;
     }),
     ...each(containers, field, (container, path) => validateHostPorts(container, path, taken)),
   ];
 }
 
+const notForInit = "must not be set to 'RestartContainer' for non-sidecar initContainers";
 const forRunning = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
 /** Containers that run before the others; the ones that always restart are sidecars and are probed too. */
@@ -144,14 +144,23 @@ export function validateInitContainers(
   const names = new Set(rules.regular.map(({ name }) => name));
   return each(containers, field, (container, path) => {
     const { name, restartPolicy } = container;
-    const findings = validateCommon(container, path, rules);
+    const findings = [...validateCommon(container, path, rules), ...validateInitRestart(container, path)];
     if (names.has(name)) findings.push(duplicate(`${path}.name`, name));
     else if (name) names.add(name);
-    findings.push(...validateHostPorts(container, path, new Set()));
+    // The path is that of the list: kube-apiserver looks at each as at a list of one.
+    findings.push(...validateHostPorts(container, `${field}[0]`, new Set()));
     if (restartPolicy === 'Always') return [...findings, ...validateProbes(container, path, rules)];
     const detail = 'may not be set for init containers without restartPolicy=Always';
     const extra = forRunning.filter((part) => container[part] !== undefined);
-    return [...findings, ...extra.map((part) => forbiddenField(`${path}.${part}`, detail))];
+    return [
+      ...findings,
+      ...extra.map((part) => forbiddenField(`${path}.${part}`, detail)),
+      ...each(container.resizePolicy, `${path}.resizePolicy`, (policy, place) =>
+        policy.restartPolicy === 'RestartContainer'
+          ? [invalidValue(`${place}.restartPolicy`, policy.restartPolicy, notForInit)]
+          : [],
+      ),
+    ];
   });
 }
 
@@ -159,12 +168,13 @@ type EphemeralContainer = V1Container & { targetContainerName?: string };
 const notForDebugging = [
   'ports',
   'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
   'livenessProbe',
   'readinessProbe',
   'startupProbe',
   'lifecycle',
-  'resizePolicy',
-  'restartPolicy',
 ] as const;
 
 /** Containers for debugging: nothing depends on them (KEP-277). */

@@ -36,3 +36,11 @@ export function validateRestart(container: V1Container, field: string): FieldErr
     }),
   ];
 }
+
+/** The same of a container that runs before the others: without a policy its rules are not judged. */
+export function validateInitRestart(container: V1Container, field: string): FieldError[] {
+  const { restartPolicy, restartPolicyRules: rules = [] } = container;
+  if (restartPolicy !== undefined && restartPolicy !== null) return validateRestart(container, field);
+  const detail = 'must specify restartPolicy when restart rules are used';
+  return rules.length > 0 ? [required(`${field}.restartPolicy`, detail)] : [];
+}

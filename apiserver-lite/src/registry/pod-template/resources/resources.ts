@@ -17,7 +17,8 @@ import { compareAmounts, each, isWhole, notNegative, quantityOf, signOf } from '
 
 const standard: ReadonlySet<string> = new Set([...quotaResources, 'storage']);
 const hugePages = 'hugepages-';
-const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/');
+/** Whether Kubernetes itself gives the resource its meaning. */
+export const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/');
 const mayOvercommit = (name: string) => isNative(name) && !name.startsWith(hugePages);
 
 /** A resource that others than Kubernetes name: `example.com/gpu`, and quotas of it. */

@@ -29,7 +29,11 @@ export function validateTolerations(
       if (wrong.length > 0) refuse('operator', value, wrong.join(';'));
     } else if (operator === 'Exists') {
       if (value !== '') refuse('operator', value, "value must be empty when `operator` is 'Exists'");
-    } else findings.push(notSupported(`${path}.operator`, operator, ['Equal', 'Exists']));
+    } else {
+      const compares = operator === 'Lt' || operator === 'Gt';
+      const supported = compares ? ['Equal', 'Exists', 'Lt', 'Gt'] : ['Equal', 'Exists'];
+      findings.push(notSupported(`${path}.operator`, operator, supported));
+    }
     return effect === '' ? findings : [...findings, ...oneOfIfSet(`${path}.effect`, effect, taintEffects)];
   });
 }

@@ -297,6 +297,9 @@ export const persistentSources: readonly SourceRow[] = [
   ['csi', persistentCsi],
 ];
 
+/** As kube-apiserver writes it where it is one source too many. */
+const misspelt: Readonly<Record<string, string>> = { downwardAPI: 'downwarAPI' };
+
 /** Exactly one source: the first is judged, every other is one too many. */
 export function validateOneSource(holder: Source, field: string, rows: readonly SourceRow[]): FieldError[] {
   const present = rows.filter(([name]) => holder[name] !== undefined);
@@ -304,6 +307,6 @@ export function validateOneSource(holder: Source, field: string, rows: readonly 
   return present.flatMap(([name, rule, said = name], index) =>
     index === 0
       ? rule(holder[name] as Source, `${field}.${said}`)
-      : [forbiddenField(`${field}.${name}`, 'may not specify more than 1 volume type')],
+      : [forbiddenField(`${field}.${misspelt[name] ?? name}`, 'may not specify more than 1 volume type')],
   );
 }

@@ -1,5 +1,5 @@
 import type { V1Volume } from '@pg8s/k8s-proto/generated/models';
-import { goQuote } from '../../fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 
 /** Sources of volumes that no kubelet has any more, in the order of the warnings. */
 const deadSources: Readonly<Record<string, string>> = {

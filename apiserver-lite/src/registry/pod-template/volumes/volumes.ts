@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type {
   V1DownwardAPIVolumeFile,
   V1ObjectMeta,
@@ -151,7 +152,7 @@ function rowsFor(meta: V1ObjectMeta | undefined, volumeName: string, field: stri
             : validateClaimTemplate(template as Source, `${path}.volumeClaimTemplate`);
         const claim = `${meta?.name ?? ''}-${volumeName}`;
         if (!meta?.name || volumeName === '') return findings;
-        const wrong = dns1123Subdomain(claim).map((detail) => `PVC name ${JSON.stringify(claim)}: ${detail}`);
+        const wrong = dns1123Subdomain(claim).map((detail) => `PVC name ${goQuote(claim)}: ${detail}`);
         return [...findings, ...invalidEach(`${field}.name`, volumeName, wrong)];
       },
     ],

@@ -2,7 +2,7 @@ import type { V1DeviceClass } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
 import { qualifiedName } from '../../fields/formats.ts';
-import { subdomainName } from '../../fields/names.ts';
+import { longName } from '../../fields/names.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
 import { defineKind } from '../../kind-module.ts';
 import { nameAndAgeTable } from '../../table/name-and-age-table.ts';
@@ -42,7 +42,7 @@ export const deviceClassModule = defineKind('resource.k8s.io/DeviceClass', {
   strategy: {
     generation: ['spec'],
     // Only the name itself is judged.
-    validateName: (name, prefix) => (prefix ? [] : subdomainName(name, false)),
+    validateName: (name, prefix) => (prefix ? [] : longName(name, false)),
     validate: validateDeviceClass,
   },
   table: nameAndAgeTable,

@@ -1,5 +1,5 @@
 import type { V1ResourceSlice } from '@pg8s/k8s-proto/generated/models';
-import { goQuote } from '../../fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { type Fields, existing, fill, items } from '../../fields/fill.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';

@@ -1,3 +1,4 @@
+import { givenList } from '../../fields/given-value.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { V1ResourceSlice, V1CounterSet, V1ResourceSliceSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -37,7 +38,7 @@ function validateSpec(
     ...validateNodes(spec),
   ];
   const { sharedCounters, devices } = spec;
-  if (sharedCounters && devices) {
+  if (givenList(spec, 'sharedCounters') !== null && givenList(spec, 'devices') !== null) {
     findings.push(invalidValue('spec', '', 'only one of `sharedCounters` or `devices` is allowed'));
   }
   const isAdvanced = (devices ?? []).some(

@@ -52,7 +52,7 @@ function validateDistinct(terms: readonly V1TopologySelectorTerm[] | undefined):
 /** Kubernetes: `storage/validation.ValidateStorageClass`. */
 export function validateStorageClass(object: V1StorageClass): FieldError[] {
   return [
-    ...named('provisioner', object.provisioner, (name) => qualifiedName(name.toLowerCase())),
+    ...named('provisioner', object.provisioner?.toLowerCase(), qualifiedName),
     ...validateParameters(object.parameters),
     ...oneOfIfSet('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain']),
     ...oneOf('volumeBindingMode', object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),

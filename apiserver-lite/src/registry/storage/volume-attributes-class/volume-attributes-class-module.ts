@@ -18,7 +18,7 @@ const volumeAttributesClassTable = tableOf<V1VolumeAttributesClass>([
 function validateVolumeAttributesClass({ driverName, parameters }: V1VolumeAttributesClass): FieldError[] {
   const empty = Object.keys(parameters ?? {}).length === 0;
   return [
-    ...named('driverName', driverName, (name) => qualifiedName(name.toLowerCase())),
+    ...named('driverName', driverName?.toLowerCase(), qualifiedName),
     ...validateParameters(parameters),
     ...(empty ? [required('parameters', 'must contain at least one key/value pair')] : []),
   ];

@@ -1,13 +1,7 @@
 import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { FieldError } from '../../../../api-errors/status-error.ts';
-import {
-  goQuote,
-  invalidValue,
-  notSupported,
-  required,
-  tooLong,
-  tooMany,
-} from '../../../fields/field-errors.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
+import { invalidValue, notSupported, required, tooLong, tooMany } from '../../../fields/field-errors.ts';
 import { isSame } from '../../../generic/copy-object.ts';
 import { matchesGoRegexp } from './go-regexp.ts';
 import { asSchema, type JsonSchema } from './json-schema.ts';

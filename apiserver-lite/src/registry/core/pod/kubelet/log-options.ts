@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { badRequest, type FieldError, invalid } from '../../../../api-errors/status-error.ts';
 
 /** `core/v1.PodLogOptions`, of the query of `pods/log`. */
@@ -64,10 +65,10 @@ function outOfRange(field: string, value: bigint, rule: string): FieldError {
 function integer(text: string | null): bigint | undefined {
   if (text === null) return undefined;
   if (!/^[+-]?\d{1,400}$/.test(text))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+    throw badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
   const value = BigInt(text.replace('+', ''));
   if (value !== BigInt.asIntN(64, value))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+    throw badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: value out of range`);
   return value;
 }
 
@@ -79,7 +80,7 @@ function time(text: string | null): string | undefined {
     Number.isNaN(Date.parse(text))
   )
     throw badRequest(
-      `parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(text)} as "2006"`,
+      `parsing time ${goQuote(text)} as ${goQuote(layout)}: cannot parse ${goQuote(text)} as "2006"`,
     );
   return text;
 }

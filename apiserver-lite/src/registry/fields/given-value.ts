@@ -1,0 +1,22 @@
+import { wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
+
+type Holder = object | null | undefined;
+
+function given(holder: Holder, field: string, empty: object): object | null {
+  if (holder === undefined || holder === null) return null;
+  const value = (holder as Record<string, unknown>)[field] as object | null | undefined;
+  return value ?? (wasGivenEmpty(holder, field) ? empty : null);
+}
+
+/**
+ * A map of the object as findings print it: one that was given without keys is `{}`, one that was not given
+ * null.
+ */
+export function givenMap(holder: Holder, field: string): object | null {
+  return given(holder, field, {});
+}
+
+/** A list of the object as findings print it: one that was given without items is `[]`. */
+export function givenList(holder: Holder, field: string): object | null {
+  return given(holder, field, []);
+}
