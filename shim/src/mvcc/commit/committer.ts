@@ -177,11 +177,14 @@ export class Committer {
     }
     this.stats.batches++;
     this.stats.requests += requests.length;
-    // Requests are answered as soon as the next batch is on its way: writing answers takes as long as a
-    // commit, and the database would have nothing to do meanwhile.
-    setImmediate(() => {
+    const settle = (): void => {
       for (const request of requests) request.settle();
-    });
+    };
+    // Requests are answered as soon as the next batch is on its way: writing answers takes as long as a
+    // commit, and the database would have nothing to do meanwhile. Where there is no next batch, a turn of
+    // the event loop would be lost.
+    if (this.#queue.length > 0) setImmediate(settle);
+    else settle();
     return true;
   }
 
