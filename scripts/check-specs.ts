@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'docs/spec');
 /** Where paths begin. */
-const bases = ['shim/src', 'test-e2e/src'];
+const bases = ['shim/src', 'test-e2e/src', 'pg8s/src'];
 /** What the pages call two files by. */
 const shortNames: Readonly<Record<string, string>> = {
   'random-history': '`mvcc/testing/random-history.test.ts`; `postgres/history/random-history.pg.test.ts`',

@@ -111,7 +111,11 @@ function url(postgresUrl: string | undefined): { postgresUrl?: string } {
 async function ownPostgres(flags: EtcdFlagOptions, log: Logger, stack: StopStack): Promise<string> {
   const dataDir = await takeDataDir(dataDirOf(flags));
   stack.push('data directory', () => dataDir.release());
-  const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir.path, 'postgres'), log });
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(dataDir.path, 'postgres'),
+    log,
+    isExclusive: true,
+  });
   stack.push('postgres', () => postgres.stop());
   return postgres.url;
 }

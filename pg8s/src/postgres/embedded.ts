@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chown, mkdtemp, open, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -37,6 +38,11 @@ export interface EmbeddedPostgresOptions {
   /** Made when missing. */
   dataDir: string;
   log: Logger;
+  /**
+   * Whether only one etcd server, one of this process, will use the server: `url` then lets it in, and all
+   * others are kept out; see `Connection`. Default: false.
+   */
+  isExclusive?: boolean;
   /** Further server settings, e.g. `{ fsync: 'off' }` for tests. */
   settings?: Readonly<Record<string, string>>;
   /** Another PostgreSQL's programs than those that came with pg8s. */
@@ -100,7 +106,9 @@ async function start(options: EmbeddedPostgresOptions, stack: StopStack): Promis
   } else await clearLeftovers(folder, log);
 
   const sockets = await socketFolders(folder, user, stack);
+  const owner = options.isExclusive === true ? randomUUID() : undefined;
   const settings = {
+    ...(owner === undefined ? {} : { 'pg8s.owner': owner }),
     listen_addresses: '',
     unix_socket_directories: sockets.server,
     unix_socket_permissions: '0700',
@@ -122,8 +130,10 @@ async function start(options: EmbeddedPostgresOptions, stack: StopStack): Promis
   stack.push('server', () => endServer(server));
   const lastLines = await readiness(server, log);
   let stopping = false;
+  const query = new URLSearchParams({ host: sockets.client, port: settings.port });
+  if (owner !== undefined) query.set('options', `-c pg8s.client=${owner}`);
   return {
-    url: `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(sockets.client)}&port=${settings.port}`,
+    url: `postgresql://postgres@localhost/postgres?${query}`,
     version: binaries.version,
     created: found === undefined,
     failed: new Promise((report) => {

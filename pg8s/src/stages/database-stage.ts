@@ -60,6 +60,7 @@ async function embedded({ dataDir, holds, log }: Setup, stack: StopStack): Promi
     dataDir: folder,
     log: log.child({ part: 'postgres' }),
     holds,
+    isExclusive: true,
   });
   stack.push('postgres', () => postgres.stop());
   return {

@@ -58,6 +58,11 @@ export interface MvccStoreOptions {
   limits?: Partial<StoreLimits>;
   /** Asked before every write. Default: lets everything in. */
   gate?: WriteGate;
+  /**
+   * Whether no other shim can use the database as long as this one does. Default: false, and the database is
+   * asked for its newest revision before each linearizable read.
+   */
+  isAlone?: boolean;
 }
 
 /** The store over its ports: etcd's mvcc and appliers in one, see `Store`. */
@@ -82,6 +87,7 @@ export class MvccStore implements Store {
   private constructor(options: MvccStoreOptions, state: CommittedState) {
     const { history: port, clock, log } = options;
     const limits = { ...defaultLimits, ...options.limits };
+    const { isAlone = false } = options;
     this.#options = options;
     this.#gate = options.gate ?? openGate;
     this.clusterId = options.cluster.clusterId;
@@ -100,6 +106,7 @@ export class MvccStore implements Store {
       log,
       limits,
       requestTimeoutMs: options.requestTimeoutMs,
+      isAlone,
     });
     this.#readIndex = new ReadIndex({
       port,
@@ -108,6 +115,7 @@ export class MvccStore implements Store {
       lost: this.#lost,
       clock,
       timeoutMs: options.requestTimeoutMs,
+      isAlone,
     });
     this.#compactor = new Compactor({ port, state, clock, log });
     this.#dispatcher = new WatchDispatcher({ port, state, clock, log, limits });
@@ -116,7 +124,7 @@ export class MvccStore implements Store {
       compacted: (revision, previous, own) => this.#compacted(revision, previous, own),
       reloaded: (revision) => this.#dispatcher.reloaded(revision),
     });
-    port.onHint(() => void this.#readIndex.wait().catch(() => undefined));
+    port.onHint(() => void this.catchUp().catch(() => undefined));
   }
 
   /** Loads the history's index and is then ready for requests. */
@@ -209,6 +217,11 @@ export class MvccStore implements Store {
     return this.state.fence.revision;
   }
 
+  /** Applies what has come into the database by other ways than the committer; rejects as `readIndex`. */
+  catchUp(): Promise<void> {
+    return this.#readIndex.ask();
+  }
+
   watch(start: WatchStart, sink: WatchSink): Watcher {
     this.#checkOpen();
     return this.#dispatcher.watch(start, sink);
@@ -275,7 +288,7 @@ export class MvccStore implements Store {
       if (withValues) for (const row of rows) this.state.index.remember(row, row.value);
       if (!missing.again && missing.patch()) return response;
       // A row is gone: what it held was superseded and compacted in the meantime, here or by another shim.
-      if (!missing.found()) await this.#readIndex.wait();
+      if (!missing.found()) await this.catchUp();
       missing.reset();
     }
     throw new StoreError('corrupt', 'history rows are missing from the database');

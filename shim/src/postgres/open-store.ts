@@ -173,6 +173,7 @@ async function open(parts: {
     cluster,
     clock,
     log,
+    isAlone: await connections.work.isOwners(),
     valueCacheBytes: options.valueCacheBytes ?? share.valueCacheBytes,
     requestTimeoutMs: options.requestTimeoutMs ?? 7000,
     limits: options.limits ?? {},
@@ -231,7 +232,13 @@ async function open(parts: {
     store,
     lessor,
     upkeep,
-    auth: { table: store.state.authTable, port: new PgAuth(connections.work, () => history.hint()) },
+    auth: {
+      table: store.state.authTable,
+      port: new PgAuth(connections.work, () => {
+        history.hint();
+        return store.catchUp();
+      }),
+    },
     advertise: (clientUrls) => cluster.advertise(clientUrls),
     close: async () => {
       await store.close();

@@ -165,3 +165,39 @@ test('reads that wait together share one question, and none is answered by a que
   assert.equal(asked, 2);
   await store.close();
 });
+
+test('a shim that is alone asks nothing: not for reads, nor for writes that change nothing', async () => {
+  const { store, shim } = await openMemoryStore(new MemoryDatabase(), { isAlone: true });
+  await store.put({ key: bytes('a'), value: bytes('1') });
+  let asked = 0;
+  const readFence = shim.readFence.bind(shim);
+  shim.readFence = (): Promise<Fence> => {
+    asked++;
+    return readFence();
+  };
+  assert.equal((await store.range({ key: bytes('a') })).kvs[0]?.modRevision, 2);
+  assert.equal((await store.deleteRange({ key: bytes('b') })).header.revision, 2);
+  assert.equal(await store.readIndex(), 2);
+  assert.equal(asked, 0);
+  await store.catchUp();
+  assert.equal(asked, 1, 'but looks when it is told to');
+  await store.close();
+});
+
+test('a read of a shim that is alone sees a write as soon as it is answered, and not before', async () => {
+  const database = new MemoryDatabase();
+  const { store } = await openMemoryStore(database, { isAlone: true });
+  for (const fault of ['none', 'loseBefore', 'loseAfter'] satisfies Fault[]) {
+    const before = await store.range({ key: bytes('a') });
+    let faults = 0;
+    database.fault = () => (faults++ === 0 ? fault : 'none');
+    const writing = store.put({ key: bytes('a'), value: bytes(fault) });
+    const during = await store.range({ key: bytes('a') });
+    assert.deepEqual(during.kvs, before.kvs, `${fault}: not applied yet`);
+    const { header } = await writing;
+    const after = await store.range({ key: bytes('a') });
+    assert.equal(after.kvs[0]?.modRevision, header.revision, fault);
+    assert.equal(Buffer.from(after.kvs[0]?.value ?? []).toString(), fault);
+  }
+  await store.close();
+});

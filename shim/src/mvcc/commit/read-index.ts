@@ -12,12 +12,19 @@ export interface ReadIndexOptions {
   clock: Clock;
   lost: LostCommits;
   timeoutMs: number;
+  /** As in `MvccStoreOptions`. */
+  isAlone: boolean;
 }
+
+const nothingToWaitFor = Promise.resolve();
 
 /**
  * etcd's ReadIndex: before a linearizable read, ask the database for its newest revision, and wait until that
  * is applied here. One question is in flight at a time; calls made while it runs share the next one, because
  * the one that runs may have been answered before they were made.
+ *
+ * Where no other shim can use the database, what is applied here is the newest revision, and nothing is
+ * asked: a commit under way is not answered before it is applied, and nobody else can have seen it.
  */
 export class ReadIndex {
   readonly #options: ReadIndexOptions;
@@ -30,10 +37,15 @@ export class ReadIndex {
 
   /** Rejects with `unavailable` when the database does not answer in time. */
   wait(): Promise<void> {
+    return this.#options.isAlone ? nothingToWaitFor : this.ask();
+  }
+
+  /** As `wait`, but asks the database in any case: for what was changed there past the committer. */
+  ask(): Promise<void> {
     if (this.#next === undefined) {
       const next = this.#running.then(() => {
         this.#next = undefined;
-        const round = this.#ask();
+        const round = this.#askNow();
         this.#running = round.catch(() => undefined);
         return round;
       });
@@ -42,7 +54,7 @@ export class ReadIndex {
     return this.#next;
   }
 
-  async #ask(): Promise<void> {
+  async #askNow(): Promise<void> {
     const { port, state, committer, clock, lost, timeoutMs } = this.#options;
     const deadline = clock.now() + timeoutMs;
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 500)) {

@@ -19,6 +19,7 @@ export async function openMemoryStore(
     requestTimeoutMs?: number;
     limits?: Partial<StoreLimits>;
     clock?: Clock;
+    isAlone?: boolean;
   } = {},
 ): Promise<MemoryStore> {
   const shim = database.connect();
@@ -30,6 +31,7 @@ export async function openMemoryStore(
     valueCacheBytes: options.valueCacheBytes ?? 1_000_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 5000,
     limits: options.limits ?? {},
+    isAlone: options.isAlone ?? false,
   });
   return { store, lessor: new DatabaseLessor({ store, port: shim }), shim };
 }

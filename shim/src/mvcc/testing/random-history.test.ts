@@ -12,6 +12,14 @@ const variants = [
   { name: 'one shim without a value cache', shims: 1, valueCacheBytes: 0, faults: false, limits: {} },
   { name: 'three shims with tiny caches', shims: 3, valueCacheBytes: 20, faults: false, limits: tiny },
   { name: 'two shims whose connections break', shims: 2, valueCacheBytes: 100, faults: true, limits: tiny },
+  {
+    name: 'a shim that is alone, whose connections break',
+    shims: 1,
+    valueCacheBytes: 100,
+    faults: true,
+    limits: tiny,
+    isAlone: true,
+  },
 ];
 
 for (const variant of variants) {

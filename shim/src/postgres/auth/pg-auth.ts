@@ -40,12 +40,12 @@ export function decodeAuth(rows: readonly TextRow[]): AuthState {
 /** Auth in PostgreSQL. A change takes the fence as any commit does, and so is ordered with them. */
 export class PgAuth implements AuthPort {
   readonly #connection: Connection;
-  readonly #hint: () => void;
+  readonly #changed: () => Promise<void>;
 
-  /** `hint` tells the other shims that the fence has moved. */
-  constructor(connection: Connection, hint: () => void) {
+  /** `changed` applies what was changed here, and tells the other shims that the fence has moved. */
+  constructor(connection: Connection, changed: () => Promise<void>) {
     this.#connection = connection;
-    this.#hint = hint;
+    this.#changed = changed;
   }
 
   async change(next: (state: AuthState) => AuthState): Promise<void> {
@@ -82,7 +82,7 @@ export class PgAuth implements AuthPort {
       }
       throw error;
     }
-    if (hasChanged) this.#hint();
+    if (hasChanged) await this.#changed();
   }
 
   async saveToken(token: SavedToken, revision: number): Promise<boolean> {

@@ -49,6 +49,15 @@ const sessionSettings = {
  */
 const transactionSettings = `SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '5s'`;
 
+/**
+ * A server that a pg8s process starts for itself alone has a setting with a random value, `pg8s.owner`, for
+ * as long as it runs; that process' URL sets `pg8s.client` to the same. Shims with another value, or with one
+ * where the server has none, are kept out when they connect, and when they connect again: so the owner's shim
+ * is the only one, and answers reads without asking the database whether there is something newer.
+ */
+const ownerSettings = `nullif(current_setting('pg8s.owner', true), '') AS owner,
+            nullif(current_setting('pg8s.client', true), '') AS client`;
+
 /** A server that does not answer is skipped after this long, if there is another one. */
 const passByMs = 3000;
 
@@ -103,6 +112,12 @@ export class Connection {
       await query('COMMIT');
       return result;
     });
+  }
+
+  /** Whether this process has started the server, for itself alone. */
+  async isOwners(): Promise<boolean> {
+    const [[owner] = []] = await this.query(`SELECT nullif(current_setting('pg8s.owner', true), '')`);
+    return typeof owner === 'string';
   }
 
   /** Connects, if it is not connected. Rejects with `unavailable`. */
@@ -255,6 +270,14 @@ function destroy(client: pg.Client): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
+interface SessionRow {
+  set: string | null;
+  readonly: string;
+  standby: boolean;
+  owner: string | null;
+  client: string | null;
+}
+
 /**
  * Sets what is set for the session, in one round trip; returns false, and sets nothing, if there is a pooler
  * in between: it reports a process id of its own, not that of the backend that answers. Throws if nothing can
@@ -265,14 +288,22 @@ async function prepareSession(client: pg.Client): Promise<boolean> {
   const settings = Object.entries(sessionSettings).map(
     ([name, value]) => `set_config('${name}', '${value}', false)`,
   );
-  const { rows } = await client.query<{ set: string | null; readonly: string; standby: boolean }>(
+  const { rows } = await client.query<SessionRow>(
     `SELECT CASE WHEN pg_backend_pid() = ${process} THEN concat(${settings.join(', ')}) END AS set,
-            current_setting('transaction_read_only') AS readonly, pg_is_in_recovery() AS standby`,
+            current_setting('transaction_read_only') AS readonly, pg_is_in_recovery() AS standby,
+            ${ownerSettings}`,
   );
   const [row] = rows;
+  if (row?.owner !== row?.client) throw new Error(notTheOwner(row?.owner));
   if (row?.standby === true) throw new Error('it is a standby, which takes no writes: name the primary');
   if (row?.readonly === 'on') throw new Error('it takes no writes: default_transaction_read_only is on');
   return typeof row?.set === 'string';
+}
+
+function notTheOwner(owner: string | null | undefined): string {
+  return owner === null
+    ? 'it is not the server that this process has started'
+    : 'it is the own server of another pg8s process, which lets no other etcd server use its databases';
 }
 
 function textOf(statement: string | Statement): string {
