@@ -1,6 +1,7 @@
 /**
- * The shim, a stock etcd and kine (the etcd server that k3s has on SQL databases) under the same loads: one
- * table from one run. The shim and kine are on one PostgreSQL server. Each server and the client are
+ * `pg8s etcd`, a stock etcd and kine (the etcd server that k3s has on SQL databases) under the same loads:
+ * one table from one run. `shim` is on its embedded PostgreSQL, as it is by default; `shared` and kine are on
+ * one server beside it, and `shared` is ready for others on its database. Each server and the client are
  * processes of their own, and only one server is loaded at a time; they take turns, several times, so that
  * what else happens on the machine falls on all. All write to the same disk, and wait for it before a write
  * is answered, as all of them do by default.
@@ -11,7 +12,16 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { type Contender, type ContenderName, startEtcd, startKine, startOurs } from './etcd/contender.ts';
+import { pino } from 'pino';
+import { Connection } from '@pg8s/shim/postgres/connection/connection';
+import {
+  type Contender,
+  type ContenderName,
+  startEtcd,
+  startKine,
+  startOurs,
+  startShared,
+} from './etcd/contender.ts';
 import type { Load, LoadReply, LoadRequest, Measured } from './etcd/load.ts';
 import { cpuSecondsOf, residentBytesOf } from './process-usage.ts';
 
@@ -53,6 +63,8 @@ interface NamedLoad {
 }
 
 const all = ['shim', 'etcd', 'kine'] as const;
+/** For a lone client it matters most whether PostgreSQL is asked. */
+const alone = ['shim', 'shared', 'etcd', 'kine'] as const;
 /** kine stores no leases, and compacts only what is a thousand revisions old. */
 const notKine = ['shim', 'etcd'] as const;
 
@@ -60,15 +72,15 @@ const notKine = ['shim', 'etcd'] as const;
 function loads(quick: boolean): NamedLoad[][] {
   const seconds = quick ? 0.5 : 1;
   const counts = quick ? [1, 64] : [1, 16, 64, 256];
-  const alone: NamedLoad[] = [
+  const single: NamedLoad[] = [
     ...(['create', 'update'] as const).flatMap((kind) =>
       counts.map((clients) => ({
         name: `${kind} 1 KiB, ${clients} ${clients === 1 ? 'client' : 'clients'}`,
         load: { kind, clients, seconds },
-        servers: all,
+        servers: clients === 1 ? alone : all,
       })),
     ),
-    { name: 'get, 1 client', load: { kind: 'get', clients: 1, seconds }, servers: all },
+    { name: 'get, 1 client', load: { kind: 'get', clients: 1, seconds }, servers: alone },
     { name: 'get, 64 clients', load: { kind: 'get', clients: 64, seconds }, servers: all },
     { name: 'list 500 keys', load: { kind: 'list', keys: 500, clients: 1, seconds }, servers: all },
     { name: 'list 10000 keys', load: { kind: 'list', keys: 10_000, clients: 1, seconds }, servers: all },
@@ -84,7 +96,7 @@ function loads(quick: boolean): NamedLoad[][] {
     load: { kind: 'churn', compact, clients: 16, seconds: seconds * 2 } as const,
     servers: notKine,
   }));
-  return [...alone.map((load) => [load]), churn];
+  return [...single.map((load) => [load]), churn];
 }
 
 /** Runs the loads on all servers, in rounds. */
@@ -96,9 +108,12 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const contenders: Contender[] = [];
   const client = startClient();
   try {
-    contenders.push(await startOurs(options.serverUrl));
-    for (const stock of [await startEtcd(), await startKine(options.serverUrl)]) {
-      if (stock !== undefined) contenders.push(stock);
+    const { serverUrl } = options;
+    const postmaster = await postmasterOf(serverUrl);
+    const start = [startOurs, () => startShared(serverUrl, postmaster), startEtcd];
+    for (const one of [...start, () => startKine(serverUrl, postmaster)]) {
+      const contender = await one();
+      if (contender !== undefined) contenders.push(contender);
     }
     // Node compiles what is hot: nobody's server is that young.
     const warmUp: Load = { kind: 'create', clients: 64, seconds: quick ? 1 : 4 };
@@ -110,6 +125,15 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
     client.disconnect();
     for (const contender of contenders) await contender.close();
   }
+}
+
+/** The first process of a server on this machine. */
+async function postmasterOf(serverUrl: string): Promise<number> {
+  const log = pino({ level: 'warn' }, process.stderr);
+  const connection = new Connection({ connectionString: serverUrl, role: 'bench', log, timeoutMs: 10_000 });
+  const [[text] = []] = await connection.query(`SELECT pg_read_file('postmaster.pid')`);
+  await connection.close();
+  return Number(text?.split('\n')[0]);
 }
 
 async function measureGroup(of: {
@@ -133,7 +157,8 @@ async function measureGroup(of: {
         if (own === undefined) continue;
         const sample = await measure(client, contender, load);
         if (typeof sample === 'object') own.push(sample);
-        else if (contender.name !== 'shim') console.error(`${contender.name} cannot do ${name}: ${sample}`);
+        else if (contender.name === 'etcd' || contender.name === 'kine')
+          console.error(`${contender.name} cannot do ${name}: ${sample}`);
         else throw new Error(`${name}: ${sample}`);
       }
     }
@@ -200,12 +225,11 @@ async function measure(client: LoadClient, contender: Contender, load: Load): Pr
     server: cpuSecondsOf(contender.pid),
     postgres: pids.map(cpuSecondsOf),
   });
-  let started: Promise<ReturnType<typeof usage>> | undefined;
+  let before = usage([]);
   const measured = await client.perform({ url: contender.url, load }, () => {
     // Only now all connections are there.
-    started = contender.postgresPids().then(usage);
+    before = usage(contender.postgresPids());
   });
-  const before = (await started) ?? usage([]);
   if (typeof measured === 'string') return measured;
   const after = usage(before.pids);
   const seconds = measured.elapsedMs / 1000;
