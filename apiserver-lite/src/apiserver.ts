@@ -74,7 +74,7 @@ export function createApiserver(options: ApiserverOptions): BuiltApiserver {
     const registry = registryStage(options, { resources, storage, authentication, authorization });
     const address = new ServingAddress(options);
     const parts = { resources, storage, authentication, authorization, registry, metrics, address };
-    const { hooks, withdrawEndpoints } = hooksStage(options, { ...parts, closing: closing.signal });
+    const { hooks, withdraw } = hooksStage(options, { ...parts, closing: closing.signal });
     const router = routesStage(options, { ...parts, hooks, closing: closing.signal });
     const admission = admissionStage(options, parts);
     const handler = handlerStage(options, { ...parts, admission, router });
@@ -82,7 +82,7 @@ export function createApiserver(options: ApiserverOptions): BuiltApiserver {
       await requireEtcd(storage.factory);
       await hooks.run();
     };
-    return builtApiserver(options, { handler, registry, resources, address, start, withdrawEndpoints, stop });
+    return builtApiserver(options, { handler, registry, resources, address, start, withdraw, stop });
   } catch (error) {
     stop();
     throw error;
@@ -96,22 +96,22 @@ export async function startApiserver(options: StartOptions): Promise<Apiserver> 
 
 interface ApiserverParts extends Pick<BuiltApiserver, 'handler' | 'registry' | 'resources' | 'start'> {
   address: ServingAddress;
-  withdrawEndpoints(): Promise<void>;
+  withdraw(): Promise<void>;
   /** Ends watches and caches at once. */
   stop(): void;
 }
 
-const endpointsTimeoutMs = 2000;
+const withdrawTimeoutMs = 2000;
 
 function builtApiserver(options: ApiserverOptions, parts: ApiserverParts): BuiltApiserver {
-  const { handler, registry, resources, start, withdrawEndpoints, stop } = parts;
+  const { handler, registry, resources, start, withdraw, stop } = parts;
   const { log } = options;
   let server: HttpsServer | undefined;
   let closed: Promise<void> | undefined;
   const shutDown = async (): Promise<void> => {
     // Before the port closes, so that clients are not sent to a closed port.
-    await within(endpointsTimeoutMs, withdrawEndpoints()).catch((error: unknown) => {
-      log.warn({ err: error }, 'could not withdraw from the endpoints of the kubernetes service');
+    await within(withdrawTimeoutMs, withdraw()).catch((error: unknown) => {
+      log.warn({ err: error }, 'could not withdraw from the endpoints of the kubernetes service and delete the identity lease');
     });
     await server?.close();
     stop();

@@ -1,14 +1,17 @@
+import { hostname } from 'node:os';
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import { followObjects } from '../authorization/follow-objects.ts';
 import { nodeResources } from '../authorization/node/node-index.ts';
 import { rbacGroupResources } from '../authorization/rbac-objects.ts';
 import { ApiServiceRegistration } from '../bootstrap/api-service-registration.ts';
 import { ensureBootstrapObjects } from '../bootstrap/bootstrap-objects.ts';
+import { IdentityLease } from '../bootstrap/identity-lease.ts';
 import { KubernetesEndpoints } from '../bootstrap/kubernetes-endpoints.ts';
 import { reconcilePolicy } from '../bootstrap/rbac-policy/reconcile.ts';
 import { registryPolicyStore } from '../bootstrap/rbac-policy/registry-policy-store.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { parseServiceRanges } from '../registry/core/service/allocation/ip-range.ts';
+import { systemClock } from '../storage/clock.ts';
 import { PostStartHooks } from '../server/post-start-hooks.ts';
 import type { AuthorizationStage } from './authorization-stage.ts';
 import type { ServingAddress } from './serving-address.ts';
@@ -27,8 +30,11 @@ export interface HooksStageParts {
 /** What runs once the server listens. */
 export interface HooksStage {
   readonly hooks: PostStartHooks;
-  /** Takes this server's address out of the endpoints of the `kubernetes` Service, if it was written. */
-  withdrawEndpoints(): Promise<void>;
+  /**
+   * Takes this server's address out of the endpoints of the `kubernetes` Service, if it was written, and
+   * deletes its identity lease.
+   */
+  withdraw(): Promise<void>;
 }
 
 /**
@@ -62,10 +68,23 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
     });
     if (created + updated > 0) log.info({ created, updated }, 'wrote the bootstrap policy');
   });
+  let lease: IdentityLease | undefined;
+  hooks.add('start-kube-apiserver-identity-lease-controller', async () => {
+    lease ??= new IdentityLease({
+      registry,
+      hostname: hostname(),
+      peerAddress: `${address.advertised}:${address.port}`,
+      clock: systemClock,
+      random: Math.random,
+      log,
+    });
+    await lease.start();
+  });
+  hooks.add('start-kube-apiserver-identity-lease-garbage-collector', async () => lease?.startCollecting());
   return {
     hooks,
-    async withdrawEndpoints() {
-      await endpoints?.stop();
+    async withdraw() {
+      await Promise.all([endpoints?.stop(), lease?.stop()]);
     },
   };
 }

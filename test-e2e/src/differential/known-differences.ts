@@ -67,11 +67,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       'kube-apiserver makes metadata of its internal type, which has the generation of the template in a field',
   },
   {
-    where: /leases/,
-    line: /./,
-    reason: 'there are no identity leases yet',
-  },
-  {
     where: /life of batch\/v1 Job: (patch of the uid|put of labels that are wrong)/,
     line: /^body\./,
     reason: 'the same causes in another order',
