@@ -17,6 +17,8 @@ export interface ApiserverOptions {
   etcd: EtcdClient;
   /** Other etcds for some resources (`--etcd-servers-overrides`), by storage prefix; they stay open too. */
   etcdOverrides?: ReadonlyMap<string, EtcdClient>;
+  /** What `/flagz` shows: every flag with its value. Default: none. */
+  flags?: Readonly<Record<string, string>>;
   /**
    * IP at which others reach this server: the endpoint of the `kubernetes` Service. Default: the bind
    * address.

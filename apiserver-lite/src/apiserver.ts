@@ -1,6 +1,7 @@
 import type { ApiserverOptions, ListenOptions, StartOptions } from './apiserver-options.ts';
 import type { Handler } from './http/request-context.ts';
 import { processBudget } from './process-budget.ts';
+import { versionInfo } from './discovery/version-info.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import type { BuiltRegistry } from './registry/build-registry.ts';
 import { ResourceTable } from './registry/resource-table.ts';
@@ -54,24 +55,22 @@ export interface BuiltApiserver {
  * Builds an API server on an etcd, stage by stage: each stage is made of the results of those before it.
  * Nothing is read, written or opened yet. Throws for options that cannot be used.
  */
-export function createApiserver(options: ApiserverOptions): BuiltApiserver {
+export function createApiserver(given: ApiserverOptions): BuiltApiserver {
+  // Its level can be changed while the server runs, and is nobody else's.
+  const options = { ...given, log: given.log.child({}) };
   const closing = new AbortController();
   const resources = new ResourceTable();
-  const metrics = new ServerMetrics(
-    ({ apiGroup, apiVersion, resource, subresource }) =>
-      resources.lookup(apiGroup, apiVersion, resource, subresource) !== undefined,
-  );
+  const metrics = new ServerMetrics(versionInfo);
   const storage = storageStage(options, metrics);
   const stop = (): void => {
     closing.abort(new Error('the server is shutting down'));
     storage.informers.close();
     storage.factory.close();
-    metrics.close();
   };
   try {
-    const authentication = authenticationStage(options, storage);
-    const authorization = authorizationStage(options);
-    const registry = registryStage(options, { resources, storage, authentication, authorization });
+    const authentication = authenticationStage(options, storage, metrics);
+    const authorization = authorizationStage(options, metrics);
+    const registry = registryStage(options, { resources, storage, authentication, authorization, metrics });
     const address = new ServingAddress(options);
     const parts = { resources, storage, authentication, authorization, registry, metrics, address };
     const { hooks, withdraw } = hooksStage(options, { ...parts, closing: closing.signal });
@@ -82,7 +81,16 @@ export function createApiserver(options: ApiserverOptions): BuiltApiserver {
       await requireEtcd(storage.factory);
       await hooks.run();
     };
-    return builtApiserver(options, { handler, registry, resources, address, start, withdraw, stop });
+    return builtApiserver(options, {
+      handler,
+      registry,
+      resources,
+      address,
+      metrics,
+      start,
+      withdraw,
+      stop,
+    });
   } catch (error) {
     stop();
     throw error;
@@ -96,6 +104,7 @@ export async function startApiserver(options: StartOptions): Promise<Apiserver> 
 
 interface ApiserverParts extends Pick<BuiltApiserver, 'handler' | 'registry' | 'resources' | 'start'> {
   address: ServingAddress;
+  metrics: ServerMetrics;
   withdraw(): Promise<void>;
   /** Ends watches and caches at once. */
   stop(): void;
@@ -111,7 +120,10 @@ function builtApiserver(options: ApiserverOptions, parts: ApiserverParts): Built
   const shutDown = async (): Promise<void> => {
     // Before the port closes, so that clients are not sent to a closed port.
     await within(withdrawTimeoutMs, withdraw()).catch((error: unknown) => {
-      log.warn({ err: error }, 'could not withdraw from the endpoints of the kubernetes service and delete the identity lease');
+      log.warn(
+        { err: error },
+        'could not withdraw from the endpoints of the kubernetes service and delete the identity lease',
+      );
     });
     await server?.close();
     stop();
@@ -142,7 +154,7 @@ function builtApiserver(options: ApiserverOptions, parts: ApiserverParts): Built
 async function openPort(
   { clientCa, log }: ApiserverOptions,
   options: ListenOptions,
-  { handler, address }: ApiserverParts,
+  { handler, address, metrics }: ApiserverParts,
 ): Promise<HttpsServer> {
   const { bindAddress = '127.0.0.1', securePort = 6443, tls } = options;
   const server = await startHttpsServer({
@@ -158,6 +170,7 @@ async function openPort(
     }),
     unsentTotal: processBudget.unsent,
     handler,
+    handshakeFailed: () => metrics.handshakeErrors.inc(),
     log,
   });
   address.listensOn({ bindAddress, port: server.port, url: server.url });

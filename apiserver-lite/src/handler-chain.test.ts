@@ -47,7 +47,7 @@ describe('handler chain', () => {
   let expired: KeyPair;
   let server: HttpsServer;
   let strict: HttpsServer;
-  const metrics = new ServerMetrics(() => true);
+  const metrics = new ServerMetrics();
 
   before(async () => {
     authority = await testAuthority();
@@ -226,12 +226,29 @@ describe('handler chain', () => {
     assert.equal(response.headers['warning'], '299 - "first \\"quoted\\"", 299 - "second"');
   });
 
-  test('requests are counted by what they were', async () => {
-    const text = await metrics.registry.metrics();
-    assert.match(
-      text,
-      /apiserver_request_total\{verb="GET",group="",version="v1",resource="pods",subresource="",scope="resource",code="404"\} 1/,
-    );
-    assert.match(text, /apiserver_request_duration_seconds_count\{[^}]*resource="deployments"[^}]*\} 1/);
+  test('filters count whom they let through', async () => {
+    const before = await metrics.registry.text();
+    assert.equal((await get('/api/v1/namespaces/a/pods', { identity: admin })).status, 200);
+    assert.equal((await get('/api/v1/namespaces/a/pods', { identity: jane })).status, 403);
+    const after = await metrics.registry.text();
+    const rise = (series: string): number => {
+      const [left, right] = [before, after].map((text) =>
+        Number(
+          text
+            .split('\n')
+            .find((line) => line.startsWith(`${series} `))
+            ?.split(' ')[1] ?? 0,
+        ),
+      ) as [number, number];
+      return right - left;
+    };
+    assert.equal(rise('authentication_attempts{result="success"}'), 2);
+    assert.equal(rise('authenticated_user_requests{username="admin"}'), 1);
+    assert.equal(rise('authenticated_user_requests{username="other"}'), 1);
+    assert.equal(rise('authorization_attempts_total{result="allowed"}'), 1);
+    assert.equal(rise('authorization_attempts_total{result="no-opinion"}'), 1);
+    assert.equal(rise('apiserver_request_filter_duration_seconds_count{filter="authentication"}'), 2);
+    assert.equal(rise('apiserver_request_filter_duration_seconds_count{filter="authorization"}'), 1);
+    assert.doesNotMatch(after, /^apiserver_request_total/m);
   });
 });

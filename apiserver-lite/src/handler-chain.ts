@@ -30,17 +30,19 @@ export interface HandlerChainOptions {
  * fairness that of `limitFlow`; neither is there yet.
  */
 export function handlerChain(options: HandlerChainOptions): readonly Filter[] {
+  const { metrics, authorizer } = options;
+  const { requests, filters } = metrics;
   return [
     assignAuditId(),
-    recoverPanic(options.encodeStatus),
+    observe(),
+    recoverPanic(options.encodeStatus, requests),
     readRequestInfo(),
-    observe(options.metrics),
     controlCaching(),
-    limitTime({ requestTimeoutMs: options.requestTimeoutMs }),
-    authenticate(options.authenticator),
-    impersonate(options.authorizer),
-    limitFlow(options.flow, options.metrics),
-    authorize(options.authorizer),
+    limitTime({ requestTimeoutMs: options.requestTimeoutMs }, requests),
+    filters.timed('authentication', authenticate(options.authenticator, filters)),
+    filters.timed('constrainedimpersonation', impersonate(authorizer, filters)),
+    filters.timed('priorityandfairness', limitFlow(options.flow, metrics)),
+    filters.timed('authorization', authorize(authorizer, filters)),
   ];
 }
 

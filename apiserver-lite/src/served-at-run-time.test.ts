@@ -145,7 +145,7 @@ describe('a resource that comes while the server runs', () => {
     const { text } = await ask(server, { url: '/metrics' });
     assert.match(
       text,
-      /apiserver_request_total\{[^}]*group="example.com"[^}]*resource="widgets"[^}]*code="201"\} 1/,
+      /apiserver_request_total\{code="201",[^}]*group="example.com"[^}]*resource="widgets"[^}]*\} 1/,
     );
   });
 

@@ -15,15 +15,15 @@ function noting(name: string, calls: string[], more: Partial<AdmissionPlugin> = 
   };
 }
 
+const chainOf = (plugins: readonly AdmissionPlugin[]) =>
+  admissionChain(plugins.map((plugin, index) => ({ name: `plugin-${index}`, plugin })));
+
 const attributes = (operation: AdmissionAttributes['operation']) =>
   ({ operation, reinvocation: new ReinvocationContext() }) as AdmissionAttributes;
 
 test('plugins are called in order, each for its operations, one phase after the other', async () => {
   const calls: string[] = [];
-  const chain = admissionChain([
-    noting('a', calls),
-    noting('b', calls, { operations: ['CREATE', 'CONNECT'] }),
-  ]);
+  const chain = chainOf([noting('a', calls), noting('b', calls, { operations: ['CREATE', 'CONNECT'] })]);
   assert.equal(chain.handles('CONNECT'), true);
   assert.equal(chain.handles('DELETE'), false);
   for (const operation of ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] as const) {
@@ -49,14 +49,14 @@ test('the first refusal ends a phase', async () => {
       throw new Error('refused');
     },
   });
-  const chain = admissionChain([noting('a', calls), refusing, noting('b', calls)]);
+  const chain = chainOf([noting('a', calls), refusing, noting('b', calls)]);
   await assert.rejects(chain.admit(attributes('CREATE')), /refused/);
   assert.deepEqual(calls, ['a admits CREATE']);
 });
 
 test('a plugin gets one more round of the mutating phase, and what it kept', async () => {
   const rounds: unknown[] = [];
-  const chain = admissionChain([
+  const chain = chainOf([
     {
       operations: ['UPDATE'],
       admit({ reinvocation }) {

@@ -1,4 +1,10 @@
 import type { AdmissionAttributes, AdmissionOperation } from './attributes.ts';
+import {
+  type AdmissionMetrics,
+  type AdmissionPhase,
+  type TimedCalls,
+  uncountedAdmission,
+} from '../metrics/admission-metrics.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 
 /** The configured plugins, called in order (Kubernetes: `admission.Interface`). */
@@ -11,36 +17,76 @@ export interface Admission {
   validate(attributes: AdmissionAttributes): Promise<void>;
 }
 
+/** A plugin by its name in flags, metrics and messages. */
+export interface NamedPlugin {
+  name: string;
+  plugin: AdmissionPlugin;
+}
+
+type Call = (attributes: AdmissionAttributes) => Promise<void> | void;
+
+/** The calls of one phase for one operation. */
+interface Phase {
+  plugins: readonly { call: Call; timed: TimedCalls }[];
+  timed: TimedCalls;
+}
+
+const operations = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] as const satisfies readonly AdmissionOperation[];
+
 /**
  * Calls every plugin that handles the operation, in the given order; the first refusal ends it. Where a
  * plugin of the mutating phase requests it, the phase runs a second time, never more often (Kubernetes:
  * `admission.WithReinvocation`).
  */
-export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
-  const handling = (operation: AdmissionOperation) =>
-    plugins.filter(({ operations }) => operations.includes(operation));
-  const byOperation: Readonly<Record<AdmissionOperation, readonly AdmissionPlugin[]>> = {
-    CREATE: handling('CREATE'),
-    UPDATE: handling('UPDATE'),
-    DELETE: handling('DELETE'),
-    CONNECT: handling('CONNECT'),
-  };
-  const mutate = async (attributes: AdmissionAttributes): Promise<void> => {
-    for (const plugin of byOperation[attributes.operation]) await plugin.admit?.(attributes);
-  };
+export function admissionChain(
+  plugins: readonly NamedPlugin[],
+  metrics: AdmissionMetrics = uncountedAdmission,
+): Admission {
+  const phase = (name: AdmissionPhase, operation: AdmissionOperation): Phase => ({
+    timed: metrics.step(name, operation),
+    plugins: plugins
+      .filter(({ plugin }) => plugin.operations.includes(operation) && plugin[name] !== undefined)
+      .map(({ name: pluginName, plugin }) => ({
+        call: (attributes) => plugin[name]?.(attributes),
+        timed: metrics.plugin(pluginName, name, operation),
+      })),
+  });
+  const phases = (name: AdmissionPhase): Readonly<Record<AdmissionOperation, Phase>> =>
+    Object.fromEntries(operations.map((operation) => [operation, phase(name, operation)])) as Record<
+      AdmissionOperation,
+      Phase
+    >;
+  const [mutating, validating] = [phases('admit'), phases('validate')];
+  const handled = new Set(plugins.flatMap(({ plugin }) => plugin.operations));
   return {
-    handles: (operation) => byOperation[operation].length > 0,
-    async admit(attributes) {
-      await mutate(attributes);
-      const { reinvocation } = attributes;
-      if (!reinvocation.shouldReinvoke) return;
-      reinvocation.isReinvoke = true;
-      await mutate(attributes);
-    },
-    async validate(attributes) {
-      for (const plugin of byOperation[attributes.operation]) await plugin.validate?.(attributes);
-    },
+    handles: (operation) => handled.has(operation),
+    admit: (attributes) =>
+      timed(mutating[attributes.operation].timed, async () => {
+        await run(mutating[attributes.operation], attributes);
+        const { reinvocation } = attributes;
+        if (!reinvocation.shouldReinvoke) return;
+        reinvocation.isReinvoke = true;
+        await run(mutating[attributes.operation], attributes);
+      }),
+    validate: (attributes) =>
+      timed(validating[attributes.operation].timed, () => run(validating[attributes.operation], attributes)),
   };
+}
+
+async function run({ plugins }: Phase, attributes: AdmissionAttributes): Promise<void> {
+  for (const { call, timed: calls } of plugins) await timed(calls, () => call(attributes));
+}
+
+async function timed(calls: TimedCalls, work: () => Promise<void> | void): Promise<void> {
+  const began = performance.now();
+  let rejected = true;
+  try {
+    const working = work();
+    if (working instanceof Promise) await working;
+    rejected = false;
+  } finally {
+    calls.record(rejected, (performance.now() - began) / 1000);
+  }
 }
 
 /** Admission without plugins. */

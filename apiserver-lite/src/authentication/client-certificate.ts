@@ -17,9 +17,12 @@ interface Identity {
 /**
  * The verified certificate of the connection: its common name is the user, its organizations are the groups
  * (Kubernetes: `authentication/request/x509`). Read once a connection; only expiry is looked at for each
- * request.
+ * request. `used` hears of every request with a certificate, and how long that is good for.
  */
-export function clientCertificate(now: () => number = Date.now): Authenticator {
+export function clientCertificate(
+  now: () => number = Date.now,
+  used?: (remainingSeconds: number) => void,
+): Authenticator {
   const identities = new WeakMap<object, Identity>();
   return {
     authenticate({ request }) {
@@ -31,6 +34,7 @@ export function clientCertificate(now: () => number = Date.now): Authenticator {
         identity = readIdentity((session?.socket ?? request.socket) as TLSSocket);
         identities.set(owner, identity);
       }
+      if (identity.notAfterMs > 0) used?.((identity.notAfterMs - now()) / 1000);
       if (identity.failure !== undefined) throw identity.failure;
       if (identity.user !== undefined && now() > identity.notAfterMs) {
         throw new CredentialError('x509: certificate has expired');
@@ -46,14 +50,15 @@ function readIdentity(socket: TLSSocket): Identity {
   if (typeof socket.getPeerCertificate !== 'function') return nothing;
   const certificate = socket.getPeerCertificate();
   if (certificate.raw === undefined) return nothing;
+  const notAfterMs = Date.parse(certificate.valid_to);
   if (!socket.authorized) {
     const cause: unknown = socket.authorizationError;
     const text = cause instanceof Error ? cause.message : String(cause);
-    return { ...nothing, failure: new CredentialError(`x509: ${text}`) };
+    return { ...nothing, failure: new CredentialError(`x509: ${text}`), notAfterMs };
   }
   const subject = certificate.subject as unknown as Record<string, string | string[] | undefined>;
   const name = one(subject['CN']);
-  if (name === '') return nothing;
+  if (name === '') return { ...nothing, notAfterMs };
   const uid = one(subject[uidOid]);
   const fingerprint = createHash('sha256').update(certificate.raw).digest('hex');
   return {
@@ -64,7 +69,7 @@ function readIdentity(socket: TLSSocket): Identity {
       extra: { [credentialIdKey]: [`X509SHA256=${fingerprint}`] },
     },
     failure: undefined,
-    notAfterMs: Date.parse(certificate.valid_to),
+    notAfterMs,
   };
 }
 

@@ -15,8 +15,9 @@ const defaultIntervalMs = 10_000;
 const apiserverLeases: ResourceInfo = {
   group: '',
   version: 'v1',
-  name: 'masterleases',
-  singularName: 'masterlease',
+  // As metrics call it.
+  name: 'apiServerIPInfo',
+  singularName: 'apiServerIPInfo',
   kind: 'Endpoints',
   namespaced: false,
   shortNames: [],

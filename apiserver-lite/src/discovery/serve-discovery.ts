@@ -5,6 +5,7 @@ import type { AcceptClause } from '../endpoints/negotiation/accept.ts';
 import { negotiateOutput } from '../endpoints/negotiation/output.ts';
 import { wantsPretty } from '../endpoints/negotiation/pretty.ts';
 import { encodeValue } from '../endpoints/write-response.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import { PathTable } from '../http/path-table.ts';
@@ -20,20 +21,28 @@ export interface DiscoveryOptions {
   resources: ServedResources;
   /** `host:port` of this server, as `/api` names it. */
   serverAddress: () => string;
+  /** Default: nothing is counted. */
+  metrics?: DiscoveryMetrics;
 }
+
+/** What is counted of aggregated documents. */
+export type DiscoveryMetrics = Pick<ServerMetrics, 'requests' | 'discoveries' | 'discoveriesWithoutPeers'>;
 
 /**
  * Serves what clients ask first: which groups, versions and resources there are. Each document is made when
  * first asked for, and kept as long as what it is about is served unchanged.
  */
-export function serveDiscovery(router: PathRouter, { resources, serverAddress }: DiscoveryOptions): void {
+export function serveDiscovery(
+  router: PathRouter,
+  { resources, serverAddress, metrics }: DiscoveryOptions,
+): void {
   const tree = new ApiTree(resources);
   const documents = new WeakMap<object, Handler>();
   let made: { groups: readonly ApiGroup[]; paths: PathTable } | undefined;
   router.mount(() => {
     const groups = tree.groups();
     if (made?.groups !== groups)
-      made = { groups, paths: discoveryPaths(groups, { serverAddress, documents }) };
+      made = { groups, paths: discoveryPaths(groups, { serverAddress, documents, metrics }) };
     return made.paths;
   });
 }
@@ -42,11 +51,12 @@ interface DiscoveryParts {
   serverAddress: () => string;
   /** Handlers that were made for groups and versions. */
   documents: WeakMap<object, Handler>;
+  metrics: DiscoveryMetrics | undefined;
 }
 
 function discoveryPaths(
   groups: readonly ApiGroup[],
-  { serverAddress, documents }: DiscoveryParts,
+  { serverAddress, documents, metrics }: DiscoveryParts,
 ): PathTable {
   const paths = new PathTable();
   const core = groups.filter(({ name }) => name === '');
@@ -61,11 +71,13 @@ function discoveryPaths(
     negotiated(
       core,
       document(() => coreVersions(core[0], serverAddress()), 'object'),
+      { name: 'api', metrics },
     ),
   );
   const list = negotiated(
     others,
     document(() => groupList(others)),
+    { name: 'apis', metrics },
   );
   paths.any('/apis', list);
   paths.any('/apis/', list);
@@ -130,12 +142,23 @@ function withVersion(document: KubeObject): KubeObject {
 }
 
 /** The old document, or the aggregated one for those who say that they understand it. */
-function negotiated(groups: readonly ApiGroup[], plain: Handler): Handler {
-  const whole = once(() => aggregated(groups));
+function negotiated(
+  groups: readonly ApiGroup[],
+  plain: Handler,
+  { name, metrics }: { name: string; metrics: DiscoveryMetrics | undefined },
+): Handler {
+  const whole = once(() => {
+    metrics?.discoveries.inc();
+    return aggregated(groups);
+  });
+  const sendWhole: Handler = (context) => send(context, whole());
+  const answer = metrics?.requests.countedPath(name, 'apiserver', sendWhole) ?? sendWhole;
   return async (context) => {
     // Who understands the new form gets it, even where the old one stands before it.
-    if (accepts(context).some(wantsAggregated)) await send(context, whole());
-    else await plain(context);
+    const clause = accepts(context).find(wantsAggregated);
+    if (clause === undefined) return plain(context);
+    if (clause.parameters.get('profile') === 'nopeer') metrics?.discoveriesWithoutPeers.inc();
+    return answer(context);
   };
 }
 

@@ -19,9 +19,9 @@ import { writeValue } from './write-response.ts';
  */
 export async function create(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest, codec, gvk } = scope;
-  const options = readWriteOptions(context, 'CreateOptions');
   const format = negotiateResource(context, scope);
   const body = await readBody(context);
+  const options = readWriteOptions(context, 'CreateOptions');
   const object = await decodeObject(context, {
     body,
     expected: gvk,

@@ -70,6 +70,8 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   const contentType = (context.request.headers['content-type'] ?? '').split(';', 1)[0]!.trim();
   const patchType = patchTypes.find((type) => type === contentType);
   if (patchType === undefined) {
+    // As kube-apiserver, which does not let such a request come to the endpoint.
+    context.counter = undefined;
     throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   }
   if (patchType === strategicMerge && scope.types.patchSchema === undefined) {

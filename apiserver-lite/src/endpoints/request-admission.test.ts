@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { AdmissionAttributes } from '../admission/attributes.ts';
 import { admissionChain } from '../admission/chain.ts';
+import type { AdmissionPlugin } from '../admission/plugin.ts';
 import { accepted } from '../registry/testing/accepted.ts';
 import { create, podSpec, testRegistry, workloadSpec } from '../registry/testing/test-registry.ts';
 import { EndpointServer } from './testing/endpoint-server.ts';
@@ -33,13 +34,12 @@ async function observed(t: TestContext) {
       extendExpiration: true,
     },
   });
-  const admission = admissionChain([
-    {
-      operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
-      admit: note('admit'),
-      validate: note('validate'),
-    },
-  ]);
+  const plugin: AdmissionPlugin = {
+    operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
+    admit: note('admit'),
+    validate: note('validate'),
+  };
+  const admission = admissionChain([{ name: 'Noting', plugin }]);
   const server = await EndpointServer.start(api.registry.resources, { admission });
   t.after(() => server.close());
   return {

@@ -2,7 +2,15 @@ import { noAdmission, type Admission } from '../admission/chain.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { ServedRest } from '../registry/rest.ts';
-import type { Handler, RequestContext } from '../http/request-context.ts';
+import type { Handler, RequestContext, RequestCounter } from '../http/request-context.ts';
+import type { Gauge } from '../metrics/exposition/series.ts';
+import {
+  countedVerb,
+  dryRunLabel,
+  scopeLabel,
+  type EndpointSeries,
+  type RequestMetrics,
+} from '../metrics/request-metrics.ts';
 import { sendPageNotFound } from '../http/respond.ts';
 import { connect } from './connect.ts';
 import { create } from './create.ts';
@@ -11,7 +19,7 @@ import { deleteOne } from './delete.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
-import { routeOf, type RouteVerb } from './route.ts';
+import { routeOf, type Route, type RouteVerb } from './route.ts';
 import { resourceScope, type EndpointEnvironment, type ResourceScope } from './resource-scope.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
@@ -27,6 +35,8 @@ export interface ResourceHandlerOptions {
   now?: () => number;
   /** In [0, 1). */
   random?: () => number;
+  /** Default: nothing is counted. */
+  metrics?: RequestMetrics;
   /** kube-apiserver's `--min-request-timeout`. */
   minRequestTimeoutSeconds?: number;
 }
@@ -38,6 +48,7 @@ export function createResourceHandler({
   resources,
   admission = noAdmission,
   authorizer,
+  metrics,
   now = Date.now,
   random = Math.random,
   minRequestTimeoutSeconds = 1800,
@@ -48,6 +59,7 @@ export function createResourceHandler({
     random,
     minRequestTimeoutSeconds,
     ...(authorizer === undefined ? {} : { authorizer }),
+    ...(metrics === undefined ? {} : { metrics }),
   };
   const scopeOf = servedScopes(resources, environment);
   return async (context) => {
@@ -55,8 +67,37 @@ export function createResourceHandler({
     if (route === undefined) return sendPageNotFound(context);
     const scope = scopeOf(route.rest);
     if (scope.deprecation !== undefined) context.warn(scope.deprecation);
-    await endpoints[route.verb](context, scope);
+    const { series } = scope;
+    if (series === undefined) return endpoints[route.verb](context, scope);
+    context.counter = counterOf(series, context, route);
+    if (scope.deprecation !== undefined) series.deprecated();
+    if (route.verb === 'watch' || route.verb === 'connect') {
+      return longRunning(series.longRunning(route.verb, scopeLabel(context.requestInfo)), () =>
+        endpoints[route.verb](context, scope),
+      );
+    }
+    return endpoints[route.verb](context, scope);
   };
+}
+
+/** Counts by the path: whether it names one object, a namespace or neither. */
+function counterOf(series: EndpointSeries, context: RequestContext, { verb }: Route): RequestCounter {
+  const { parts, inNamespace } = context.requestInfo;
+  const scope = parts.length > 1 || verb === 'create' ? 'resource' : inNamespace ? 'namespace' : 'cluster';
+  return series.of({
+    verb: verb === 'patch' ? countedVerb(verb, context) : verb,
+    scope,
+    dryRun: dryRunLabel(context),
+  });
+}
+
+async function longRunning(gauge: Gauge, answer: () => Promise<void>): Promise<void> {
+  gauge.inc();
+  try {
+    await answer();
+  } finally {
+    gauge.inc(-1);
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Admission } from '../admission/chain.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
+import type { EndpointSeries, RequestMetrics } from '../metrics/request-metrics.ts';
 import type { ServedRest } from '../registry/rest.ts';
 import type { ResourceTypes } from '../registry/resource-types/resource-types.ts';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
@@ -8,6 +9,8 @@ import type { ObjectCodec } from '../registry/resource-types/object-codec.ts';
 
 /** What the verbs need beside the request: the clock and the dice are parameters for tests. */
 export interface EndpointEnvironment {
+  /** Absent: nothing is counted. */
+  metrics?: RequestMetrics;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** In [0, 1). */
@@ -42,6 +45,8 @@ export interface ResourceScope {
   readonly removed: AbortSignal | undefined;
   /** Said with every answer. */
   readonly deprecation: string | undefined;
+  /** What is counted of requests to the endpoint. */
+  readonly series: EndpointSeries | undefined;
 }
 
 /** The scope of an endpoint. */
@@ -64,6 +69,13 @@ export function resourceScope(
     groupResource: { group: resource.group, resource: resource.name },
     removed,
     deprecation: rest.deprecation,
+    series: environment.metrics?.endpoint({
+      group: resource.group,
+      version: resource.version,
+      resource: resource.name,
+      subresource: subresource?.name ?? '',
+      component: 'apiserver',
+    }),
   };
 }
 

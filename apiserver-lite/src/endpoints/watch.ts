@@ -1,8 +1,9 @@
 import type { RequestContext } from '../http/request-context.ts';
 import { responseOf } from '../http/server-request.ts';
 import { internalError, methodNotAllowed, StatusError, type Status } from '../api-errors/status-error.ts';
+import { scopeLabel } from '../metrics/request-metrics.ts';
 import type { Watcher } from '../storage/storage.ts';
-import { watchEventEncoder } from './encoding/watch-events.ts';
+import { watchEventEncoder, type WatchEventEncoder } from './encoding/watch-events.ts';
 import { negotiateOutput } from './negotiation/output.ts';
 import { readListOptions, type RequestedList } from './options/list-options.ts';
 import type { EndpointEnvironment, ResourceScope } from './resource-scope.ts';
@@ -50,7 +51,7 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
     failure = error.status;
   }
 
-  const stream = openWatchStream(context, encoder);
+  const stream = openWatchStream(context, counted(encoder, context, scope));
   if (stream === undefined) {
     watcher?.close();
     return;
@@ -82,6 +83,31 @@ const timedOut: Status = {
 function timeoutMs({ timeoutSeconds }: RequestedList, environment: EndpointEnvironment): number {
   if (timeoutSeconds !== undefined && timeoutSeconds > 0) return timeoutSeconds * 1000;
   return environment.minRequestTimeoutSeconds * 1000 * (1 + environment.random());
+}
+
+/** The encoder, counting what it makes: events and their sizes, and when initial events were all sent. */
+function counted(
+  encoder: WatchEventEncoder,
+  context: RequestContext,
+  { series, environment }: ResourceScope,
+): WatchEventEncoder {
+  if (series === undefined) return encoder;
+  const { sent, sizes } = series.watchEvents;
+  const sized = (bytes: number): void => sizes.observe(bytes);
+  return {
+    ...encoder,
+    encode(events) {
+      const piece = encoder.encode(events, sized);
+      context.sentBytes = (context.sentBytes ?? 0) + piece.byteLength;
+      sent.inc(events.length);
+      const last = events.at(-1);
+      if (last?.type !== 'BOOKMARK') return piece;
+      if (last.object.object.metadata.annotations?.['k8s.io/initial-events-end'] !== 'true') return piece;
+      const seconds = (environment.now() - context.receivedAt) / 1000;
+      series.watchListed(scopeLabel(context.requestInfo), seconds);
+      return piece;
+    },
+  };
 }
 
 /** Node's timers go no further than this; such a watch ends a little early. */

@@ -1,12 +1,22 @@
 import type { Filter } from '../http/request-context.ts';
 import { attributesOf, refusal } from '../authorization/authorizer.ts';
-import type { Authorizer } from '../authorization/authorizer.ts';
+import type { Authorization, Authorizer } from '../authorization/authorizer.ts';
+import type { FilterMetrics } from '../metrics/filter-metrics.ts';
+
+/** As metrics call it. */
+const decisionLabels = {
+  allow: 'allowed',
+  deny: 'denied',
+  noOpinion: 'no-opinion',
+} as const satisfies Record<Authorization['decision'], string>;
 
 /** Lets through what the user may do; everything else is a 403 that says what was asked. */
-export function authorize(authorizer: Authorizer): Filter {
+export function authorize(authorizer: Authorizer, metrics?: FilterMetrics): Filter {
   return (next) => async (context) => {
     const attributes = attributesOf(context);
+    const began = performance.now();
     const { decision, reason } = await authorizer.authorize(attributes);
+    metrics?.authorizations.record(decisionLabels[decision], (performance.now() - began) / 1000);
     if (decision !== 'allow') {
       context.response.setHeader('X-Content-Type-Options', 'nosniff');
       throw refusal(attributes, reason);

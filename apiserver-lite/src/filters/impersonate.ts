@@ -2,9 +2,10 @@ import type { Filter, RequestContext, UserInfo } from '../http/request-context.t
 import { StatusError } from '../api-errors/status-error.ts';
 import { attributesOf } from '../authorization/authorizer.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
-import { impersonationModes } from '../impersonation/impersonation-mode.ts';
+import { impersonationModes, modeOfVerb } from '../impersonation/impersonation-mode.ts';
 import { wantedUserOf } from '../impersonation/wanted-user.ts';
 import type { WantedUser } from '../impersonation/wanted-user.ts';
+import type { FilterMetrics } from '../metrics/filter-metrics.ts';
 
 /** So many users have their last way remembered, as in kube-apiserver. */
 const maxRemembered = 10_000;
@@ -14,11 +15,14 @@ const maxRemembered = 10_000;
  * are tried one after the other, the one that last held for a user first; where none does, the first refusal
  * is the answer (Kubernetes: `endpoints/filters/impersonation`).
  */
-export function impersonate(authorizer: Authorizer): Filter {
-  const modes = impersonationModes(authorizer);
+export function impersonate(authorizer: Authorizer, metrics?: FilterMetrics): Filter {
+  const modes = impersonationModes(metrics === undefined ? authorizer : counted(authorizer, metrics));
   const lastMode = new Map<string, number>();
 
   const impersonated = async (context: RequestContext, wanted: WantedUser): Promise<UserInfo> => {
+    const began = performance.now();
+    const ended = (mode: string, decision: string): void =>
+      metrics?.impersonations.attempt(mode, decision, (performance.now() - began) / 1000);
     const request = attributesOf(context);
     const requestor = context.user;
     const last = lastMode.get(requestor.name);
@@ -33,12 +37,14 @@ export function impersonate(authorizer: Authorizer): Filter {
         lastMode.delete(requestor.name);
         lastMode.set(requestor.name, index);
         if (lastMode.size > maxRemembered) lastMode.delete(lastMode.keys().next().value ?? '');
+        ended(mode.name, 'allowed');
         return user;
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
         refused ??= error;
       }
     }
+    ended('', 'denied');
     throw refused;
   };
 
@@ -61,5 +67,21 @@ export function impersonate(authorizer: Authorizer): Filter {
     );
     context.user = user;
     return next(context);
+  };
+}
+
+/** Counts what the modes ask. */
+function counted(authorizer: Authorizer, { impersonations }: FilterMetrics): Authorizer {
+  return {
+    async authorize(attributes) {
+      const began = performance.now();
+      const answer = await authorizer.authorize(attributes);
+      impersonations.authorization(
+        modeOfVerb(attributes.verb),
+        answer.decision === 'allow' ? 'allowed' : 'denied',
+        (performance.now() - began) / 1000,
+      );
+      return answer;
+    },
   };
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { MetricRegistry } from '../metrics/exposition/metric-registry.ts';
+import { FlowMetrics } from '../metrics/flow-metrics.ts';
 import { ServerMetrics } from '../metrics/server-metrics.ts';
 import { fakeExchange } from '../http/testing/fake-exchange.ts';
 import type { FakeRequest, FakeResponse } from '../http/testing/fake-exchange.ts';
@@ -24,8 +26,10 @@ interface Sent {
 }
 
 /** A handler whose requests stay under way until they are let go, in any order. */
-function limited(limits: Partial<FlowLimits> = {}) {
-  const metrics = new ServerMetrics(() => true);
+function limited(limits: Partial<FlowLimits> = {}, now: () => number = Date.now) {
+  const { requests } = new ServerMetrics();
+  const flowRegistry = new MetricRegistry();
+  const metrics = { registry: flowRegistry, requests, flow: new FlowMetrics(flowRegistry, now) };
   const underWay: { path: string; release: () => void }[] = [];
   const handler = limitFlow(
     { maxReadOnly: 1, maxMutating: 1, ...limits },
@@ -50,11 +54,14 @@ function limited(limits: Partial<FlowLimits> = {}) {
 }
 
 test('what is too many waits for its turn', async () => {
-  const { metrics, release, send, paths } = limited();
+  let now = 0;
+  const { metrics, release, send, paths } = limited({}, () => now);
   const sent = ['/api/v1/pods', '/api/v1/nodes'].map((url) => send({ url }));
   const writing = send({ method: 'POST', url: pods });
   assert.deepEqual(paths(), ['/api/v1/pods', pods]);
-  const text = await metrics.registry.metrics();
+  now = 1000;
+  const text = await metrics.registry.text();
+  assert.match(text, /apiserver_current_inqueue_requests\{request_kind="readOnly"\} 1/);
   assert.match(text, /apiserver_current_inflight_requests\{request_kind="readOnly"\} 1/);
   assert.match(text, /apiserver_flowcontrol_current_inqueue_requests\{priority_level="readOnly"\} 1/);
   assert.match(text, /apiserver_flowcontrol_current_executing_requests\{priority_level="mutating"\} 1/);
@@ -63,7 +70,7 @@ test('what is too many waits for its turn', async () => {
   await release();
   await Promise.all([...sent, writing].map(({ done }) => done));
   assert.match(
-    await metrics.registry.metrics(),
+    await metrics.registry.text(),
     /apiserver_flowcontrol_current_inqueue_requests\{priority_level="readOnly"\} 0/,
   );
 });
@@ -97,7 +104,7 @@ test('turns away who finds no place in the queue', async () => {
   for (const _ of sent) await release();
   await Promise.all(sent.map(({ done }) => done));
   assert.match(
-    await metrics.registry.metrics(),
+    await metrics.registry.text(),
     /apiserver_flowcontrol_rejected_requests_total\{priority_level="readOnly",reason="queue-full"\} 2/,
   );
 });
@@ -128,10 +135,10 @@ test('turns away who has waited too long, and forgets who went away', async (t: 
   assert.equal(late.response.statusCode, 429);
   assert.deepEqual(await release(), []);
   await first.done;
-  const text = await metrics.registry.metrics();
+  const text = await metrics.registry.text();
   assert.match(text, /rejected_requests_total\{priority_level="readOnly",reason="cancelled"\} 1/);
   assert.match(text, /rejected_requests_total\{priority_level="readOnly",reason="time-out"\} 1/);
-  assert.match(text, /request_wait_duration_seconds_sum\{priority_level="readOnly",execute="false"\} 5/);
+  assert.match(text, /request_wait_duration_seconds_sum\{execute="false",priority_level="readOnly"\} 5/);
 });
 
 test('leases and nodes do not wait for others, and events do not make others wait', async () => {

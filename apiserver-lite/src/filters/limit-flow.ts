@@ -38,7 +38,10 @@ const maxQueuedBytes = 32 * 1024 * 1024;
  * members of `system:masters` always get in (Kubernetes: `server/filters/maxinflight.go`,
  * `priority-and-fairness.go`).
  */
-export function limitFlow(limits: FlowLimits, metrics: ServerMetrics): Filter {
+export function limitFlow(
+  limits: FlowLimits,
+  { flow, requests }: Pick<ServerMetrics, 'flow' | 'requests'>,
+): Filter {
   const maxReadOnly = limits.maxReadOnly || Number.POSITIVE_INFINITY;
   const maxMutating = limits.maxMutating || Number.POSITIVE_INFINITY;
   const { maxQueued = 4000, maxWaitMs = 15_000 } = limits;
@@ -56,8 +59,9 @@ export function limitFlow(limits: FlowLimits, metrics: ServerMetrics): Filter {
     mutating: level(maxMutating),
     readOnly: level(maxReadOnly),
   };
-  metrics.observePriorityLevels(levels);
+  flow.observePriorityLevels(levels);
   const underWay = { readOnly: 0, mutating: 0 };
+  const waiting = { readOnly: 0, mutating: 0 };
 
   return (next) => async (context) => {
     if (isLongRunning(context.requestInfo) || probes.has(context.requestInfo.path)) return next(context);
@@ -68,22 +72,25 @@ export function limitFlow(limits: FlowLimits, metrics: ServerMetrics): Filter {
     else if (!seats.tryEnter()) {
       const waitingSince = Date.now();
       const { user, request, signal } = context;
+      flow.queued(kind, ++waiting[kind]);
       const rejection = await seats.enter({ user: user.name, bytes: bytesOf(request), signal });
-      metrics.waited(name, Date.now() - waitingSince, rejection);
+      waiting[kind]--;
+      context.waitedMs = Date.now() - waitingSince;
+      flow.waited(name, context.waitedMs, rejection);
       // Who went away gets no answer, and who was too late has the answer of the deadline.
       if (rejection === 'cancelled') return;
       if (rejection !== undefined) {
-        metrics.rejected(kind);
+        requests.terminated(context, 429);
         responseOf(context).setHeader('Retry-After', '1');
         return sendText(context, 429, 'Too many requests, please try again later.\n');
       }
     }
-    metrics.inFlight(kind, ++underWay[kind]);
+    flow.inFlight(kind, ++underWay[kind]);
     try {
       return await next(context);
     } finally {
       seats.leave();
-      metrics.inFlight(kind, --underWay[kind]);
+      underWay[kind]--;
     }
   };
 }

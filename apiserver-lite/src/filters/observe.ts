@@ -1,32 +1,28 @@
-import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { Filter, RequestContext } from '../http/request-context.ts';
-import { StatusError } from '../api-errors/status-error.ts';
-import { isLongRunning } from './request-info.ts';
+import { fieldValidationLabel } from '../metrics/request-metrics.ts';
 
-/** Counts and times every request, and logs it at level debug as kube-apiserver does with `-v=3`. */
-export function observe(metrics: ServerMetrics, now: () => number = Date.now): Filter {
+/**
+ * Counts and times every answer of an endpoint, and logs every request at level debug as kube-apiserver does
+ * with `-v=3`.
+ */
+export function observe(now: () => number = Date.now): Filter {
   return (next) => async (context) => {
-    const longRunning = isLongRunning(context.requestInfo);
-    if (longRunning) metrics.longRunning(context, 1);
-    let failure: unknown;
     try {
       await next(context);
-    } catch (error) {
-      failure = error;
-      throw error;
     } finally {
-      if (longRunning) metrics.longRunning(context, -1);
-      const code = codeOf(context, failure);
+      const { counter, response } = context;
       const elapsedMs = now() - context.receivedAt;
-      metrics.answered(context, code, elapsedMs / 1000, longRunning);
+      const code = response.statusCode;
+      counter?.answered({
+        code,
+        seconds: elapsedMs / 1000,
+        waitedSeconds: (context.waitedMs ?? 0) / 1000,
+        bytes: context.sentBytes ?? 0,
+        fieldValidation: fieldValidationLabel(context),
+      });
       if (context.log.isLevelEnabled('debug')) logRequest(context, code, elapsedMs);
     }
   };
-}
-
-function codeOf(context: RequestContext, failure: unknown): number {
-  if (failure === undefined || context.response.headersSent) return context.response.statusCode;
-  return failure instanceof StatusError ? failure.status.code : 500;
 }
 
 function logRequest(context: RequestContext, code: number, elapsedMs: number): void {

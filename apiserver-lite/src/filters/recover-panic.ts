@@ -2,6 +2,7 @@ import { breathe } from '../http/breathe.ts';
 import type { Filter, RequestContext } from '../http/request-context.ts';
 import { responseOf } from '../http/server-request.ts';
 import { sendError } from '../http/respond.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { StatusEncoder } from '../http/respond.ts';
 import { StatusError } from '../api-errors/status-error.ts';
 
@@ -10,15 +11,17 @@ import { StatusError } from '../api-errors/status-error.ts';
  * a 500, and an error in the log. An answer that had begun cannot be taken back; its connection is cut, so
  * that the client does not take the part for the whole.
  */
-export function recoverPanic(encode?: StatusEncoder): Filter {
+export function recoverPanic(encode?: StatusEncoder, metrics?: RequestMetrics): Filter {
   return (next) => async (context) => {
     try {
       await next(context);
     } catch (error) {
       if (!(error instanceof StatusError) && !context.signal.aborted) logFailure(context, error);
       await breathe();
-      if (context.response.headersSent) responseOf(context).destroy();
-      else await sendError(context, error, encode);
+      if (context.response.headersSent) {
+        metrics?.aborted(context);
+        responseOf(context).destroy();
+      } else await sendError(context, error, encode);
     }
   };
 }

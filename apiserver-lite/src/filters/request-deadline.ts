@@ -1,5 +1,6 @@
 import { parseGoDuration } from '@pg8s/k8s-proto/component-base/go-duration';
 import type { Filter, RequestContext } from '../http/request-context.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import { ServerRequest } from '../http/server-request.ts';
 import { badRequest, StatusError } from '../api-errors/status-error.ts';
 import { isLongRunning } from './request-info.ts';
@@ -14,19 +15,31 @@ export interface TimeLimits {
  * whichever is less) its signal aborts and the client gets a 504. What the handler still does then is not
  * heard any more (Kubernetes: `endpoints/filters/request_deadline.go`, `server/filters/timeout.go`).
  */
-export function limitTime({ requestTimeoutMs }: TimeLimits): Filter {
+export function limitTime({ requestTimeoutMs }: TimeLimits, metrics?: RequestMetrics): Filter {
   return (next) => (context) => {
     if (isLongRunning(context.requestInfo)) return next(context);
     const timeoutMs = Math.min(askedTimeoutMs(context) ?? requestTimeoutMs, requestTimeoutMs);
     return new Promise<void>((resolve, reject) => {
+      let late = false;
       const timer = setTimeout(() => {
+        late = true;
+        metrics?.terminated(context, 504);
         const error = deadlineExceeded();
         if (context instanceof ServerRequest) context.cancel(error);
         reject(error);
       }, timeoutMs);
       // A late answer or failure finds the promise settled, and is dropped.
       next(context)
-        .then(resolve, reject)
+        .then(
+          () => {
+            if (late) metrics?.endedLate('ok');
+            resolve();
+          },
+          (error: unknown) => {
+            if (late) metrics?.endedLate('error');
+            reject(error);
+          },
+        )
         .finally(() => clearTimeout(timer));
     });
   };

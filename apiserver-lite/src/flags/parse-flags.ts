@@ -9,7 +9,8 @@ import { selectedPlugins } from './admission-plugins.ts';
 import { type EtcdOverride, parseEtcdOverrides } from './etcd-overrides.ts';
 import { flagError } from './flag-error.ts';
 import { ApiserverFlagReader } from './flag-reader.ts';
-import { protobuf } from './flags-table.ts';
+import { flagValues } from './flag-values.ts';
+import { apiserverFlags, protobuf } from './flags-table.ts';
 import { type MakeCertificate, tlsOptions } from './serving-options.ts';
 
 /** Which etcd to keep objects in. */
@@ -66,6 +67,7 @@ export async function parseApiserverFlags(
   return {
     etcd: await etcdOptions(reader),
     apiserver: {
+      flags: flagValues(apiserverFlags, text),
       bindAddress: text('bind-address'),
       ...(text('advertise-address') === '' ? {} : { advertiseAddress: text('advertise-address') }),
       securePort: reader.integer('secure-port'),

@@ -41,6 +41,26 @@ export interface RequestInfo {
   labelSelector: string;
 }
 
+/** One answer, for who counts them. */
+export interface AnsweredRequest {
+  code: number;
+  /** From its arrival to the end of the answer. */
+  seconds: number;
+  /** Of these: while it waited for its turn. */
+  waitedSeconds: number;
+  /** Of the answer's body. */
+  bytes: number;
+  /** Of `?fieldValidation=`. */
+  fieldValidation: string;
+}
+
+/** Counts requests of one kind. */
+export interface RequestCounter {
+  /** The request's body was read. */
+  bodyRead(bytes: number): void;
+  answered(request: AnsweredRequest): void;
+}
+
 /** Node's own request and response objects; HTTP/2 through its compatibility API. */
 export type HttpRequest = IncomingMessage | Http2ServerRequest;
 export type HttpResponse = ServerResponse | Http2ServerResponse;
@@ -61,6 +81,14 @@ export interface RequestContext {
   requestInfo: RequestInfo;
   /** Set by the stage authenticate. */
   user: UserInfo;
+  /** Counts the answer; set by what serves the request. What filters refuse is counted by nobody. */
+  counter?: RequestCounter | undefined;
+  /** When the filter began that has the request now, by `performance.now()`. */
+  filterStartedMs?: number;
+  /** How long it waited for its turn. Default 0. */
+  waitedMs?: number;
+  /** Bytes of the answer's body that were handed on so far. Default 0. */
+  sentBytes?: number;
   /** Waits while the connection has much unsent: to be called before a large answer is made. */
   room(): Promise<void>;
   /** The answer, of so many bytes, is about to be handed on whole. */

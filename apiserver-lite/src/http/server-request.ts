@@ -1,6 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import type { HttpRequest, HttpResponse, RequestContext, RequestInfo, UserInfo } from './request-context.ts';
+import type {
+  HttpRequest,
+  HttpResponse,
+  RequestContext,
+  RequestCounter,
+  RequestInfo,
+  UserInfo,
+} from './request-context.ts';
 import { parseRequestTarget } from './request-target.ts';
 import type { RequestTarget } from './request-target.ts';
 import type { UnsentResponses } from './unsent-responses.ts';
@@ -58,6 +65,10 @@ export class ServerRequest implements RequestContext {
   user = nobody;
   /** Watches, logs, proxies: no deadline, no place in the in-flight limits, ended when the server closes. */
   longRunning = false;
+  counter: RequestCounter | undefined;
+  filterStartedMs = 0;
+  waitedMs = 0;
+  sentBytes = 0;
   #controller: AbortController | undefined;
   #cancelled: Error | undefined;
   readonly #warnings: string[] = [];
@@ -93,6 +104,7 @@ export class ServerRequest implements RequestContext {
   }
 
   sending(bytes: number): void {
+    this.sentBytes += bytes;
     this.#unsent?.track(connectionOf(this.request), responseOf(this), bytes);
   }
 

@@ -15,6 +15,8 @@ import type { WantedUser } from './wanted-user.ts';
 
 /** One kind of permission to impersonate another user. */
 export interface ImpersonationMode {
+  /** As metrics call it. */
+  readonly name: string;
   /** Whether this mode can be used for that user at all. */
   applies(wanted: WantedUser, requestor: UserInfo): boolean;
   /**
@@ -44,6 +46,7 @@ export function impersonationModes(authorizer: Authorizer): readonly Impersonati
     constrained('serviceaccount', ask, (wanted) => onlyNamed(wanted) && accountOf(wanted.name) !== undefined),
     constrained('user-info', ask, ({ name }) => nodeOf(name) === undefined && accountOf(name) === undefined),
     {
+      name: 'legacy',
       applies: () => true,
       async effectiveUser(wanted, { user }) {
         await askForUser(wanted, { user, verb: 'impersonate', isConstrained: false, ask });
@@ -53,10 +56,20 @@ export function impersonationModes(authorizer: Authorizer): readonly Impersonati
   ];
 }
 
+/** The mode that a question belongs to, by its verb. */
+export function modeOfVerb(verb: string): string {
+  if (verb === 'impersonate') return 'legacy';
+  return (
+    /^impersonate(?:-on)?:(associated-node|arbitrary-node|serviceaccount|user-info)(?::|$)/.exec(verb)?.[1] ??
+    'unknown'
+  );
+}
+
 type Ask = (attributes: AuthorizationAttributes) => Promise<void>;
 
 function constrained(mode: string, ask: Ask, applies: ImpersonationMode['applies']): ImpersonationMode {
   return {
+    name: mode,
     applies,
     async effectiveUser(wanted, request) {
       await ask({ ...request, verb: `impersonate-on:${mode}:${request.verb}` });

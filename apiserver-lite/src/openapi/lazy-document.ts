@@ -51,6 +51,7 @@ export class LazyDocument {
     response.setHeader('Content-Type', this.#contentType);
     response.setHeader('Content-Encoding', 'gzip');
     response.setHeader('Content-Length', compressed.byteLength);
+    context.sending(compressed.byteLength);
     if (context.request.method === 'HEAD') response.end();
     else response.end(compressed);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseAccept } from '../endpoints/negotiation/accept.ts';
 import { ApiTree, type ApiGroup } from '../discovery/api-tree.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
@@ -31,6 +32,8 @@ export interface OpenApiOptions {
   resources: ServedResources;
   /** Whether the issuer of service account tokens is described (`/.well-known/openid-configuration`). */
   openId: boolean;
+  /** Default: nothing is counted. */
+  metrics?: RequestMetrics;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -61,7 +64,7 @@ interface Documents {
  */
 export function serveOpenApi(
   router: PathRouter,
-  { resources, openId, now = Date.now }: OpenApiOptions,
+  { resources, openId, metrics, now = Date.now }: OpenApiOptions,
 ): void {
   const tree = new ApiTree(resources);
   const startedAt = now();
@@ -74,14 +77,18 @@ export function serveOpenApi(
     }
     return known;
   };
-  router.any('/openapi/v3', (context) => {
+  const counted = (handler: Handler, path: string): Handler =>
+    metrics === undefined ? handler : metrics.countedPath(path, '', handler);
+  const sendIndex: Handler = (context) => {
     const { index, lastModified } = load();
     return index.send(context, lastModified);
-  });
-  router.below('/openapi/v3/', (context) => {
+  };
+  router.any('/openapi/v3', counted(sendIndex, 'openapi/v3'));
+  const sendBelow: Handler = (context) => {
     const page = load().pages.get(context.requestInfo.path.slice('/openapi/v3/'.length));
     return page === undefined ? sendNothing(context) : sendPage(context, page, now);
-  });
+  };
+  router.below('/openapi/v3/', counted(sendBelow, 'openapi/v3/'));
   router.any('/openapi/v2', (context) => load().v2(context));
 }
 

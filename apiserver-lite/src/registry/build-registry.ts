@@ -10,7 +10,8 @@ import { withBuiltInTypes } from './resource-types/built-in/built-in-types.ts';
 import type { ServedRest } from './rest.ts';
 import { isServed, type RuntimeConfig } from './runtime-config.ts';
 import type { TrackServerWrite } from './server-writes.ts';
-import { serviceAllocators } from './service-allocators.ts';
+import { serviceAllocators, type ServiceAllocators } from './service-allocators.ts';
+import type { AllocatorMetrics } from '../metrics/allocator-metrics.ts';
 import { StoredRests } from './stored-rests.ts';
 import type { TokenSettings } from './subresource-builder.ts';
 import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
@@ -37,6 +38,8 @@ export interface RegistryOptions {
   /** How kubelets are called. */
   kubelet?: KubeletClientOptions;
   componentProbes?: Readonly<Record<string, ComponentProbe>>;
+  /** What allocators of addresses and ports count. Default: nothing. */
+  allocatorMetrics?: AllocatorMetrics;
   /** Records the owners of what the server writes for itself; without it nobody owns it. */
   trackServerWrite?: TrackServerWrite;
   /**
@@ -72,6 +75,8 @@ export interface BuiltRegistry {
   readonly trackServerWrite: TrackServerWrite;
   /** Takes what Services use, and frees the addresses that none uses; to be run at the start. */
   repairAllocations(): Promise<void>;
+  /** Who gives addresses and ports to Services. */
+  readonly allocators: ServiceAllocators;
 }
 
 /**
@@ -88,6 +93,7 @@ export function createRegistry(options: RegistryOptions): BuiltRegistry {
     nodePortRange: settings.serviceNodePortRange,
     clock,
     random,
+    metrics: options.allocatorMetrics,
   });
   const stored = new StoredRests({
     storages,
@@ -119,6 +125,7 @@ export function createRegistry(options: RegistryOptions): BuiltRegistry {
     },
     storages: () => storages.all(),
     trackServerWrite,
+    allocators,
     repairAllocations: () =>
       repairAllocations({
         services: storageOf('', 'services'),

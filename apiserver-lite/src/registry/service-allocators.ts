@@ -2,13 +2,15 @@ import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import { ClusterIpAllocator } from './core/service/allocation/cluster-ip-allocator.ts';
 import { NodePortAllocator, parsePortRange } from './core/service/allocation/node-port-allocator.ts';
 import { ServiceRanges } from './core/service/allocation/service-ranges.ts';
+import type { AllocatorMetrics } from '../metrics/allocator-metrics.ts';
 import type { RegistryStorages } from './registry-storages.ts';
 
 /** Where node ports are kept; not a served resource (`/registry/ranges/servicenodeports`). */
 const portRanges: ResourceInfo = {
   group: '',
   version: 'v1',
-  name: 'rangeallocations',
+  // As metrics call it.
+  name: 'servicenodeportallocations',
   singularName: 'rangeallocation',
   kind: 'RangeAllocation',
   namespaced: false,
@@ -32,6 +34,8 @@ export interface ServiceAllocatorOptions {
   clock: () => number;
   /** As Math.random. */
   random: () => number;
+  /** Default: nothing is counted. */
+  metrics?: AllocatorMetrics | undefined;
 }
 
 /** Who gives addresses and node ports to Services. */
@@ -47,6 +51,7 @@ export function serviceAllocators({
   nodePortRange = '30000-32767',
   clock,
   random,
+  metrics,
 }: ServiceAllocatorOptions): ServiceAllocators {
   return {
     clusterIps: new ClusterIpAllocator({
@@ -54,11 +59,13 @@ export function serviceAllocators({
       ranges: new ServiceRanges(clusterIpRange, storages.of('networking.k8s.io', 'servicecidrs')),
       clock,
       random,
+      metrics,
     }),
     nodePorts: new NodePortAllocator({
       storage: storages.forResource(portRanges),
       range: parsePortRange(nodePortRange),
       random,
+      metrics,
     }),
   };
 }

@@ -38,8 +38,20 @@ export interface Connections {
   destroyAll(): void;
 }
 
+/** How connections are followed. */
+export interface ConnectionOptions {
+  log: Logger;
+  /** How long a session of HTTP/2 stays open without requests. */
+  sessionIdleMs: number;
+  /** Called for each handshake that failed. */
+  handshakeFailed?: (() => void) | undefined;
+}
+
 /** Follows the connections of a server; those of HTTP/2 end when they are idle for `sessionIdleMs`. */
-export function trackConnections(server: Http2SecureServer, log: Logger, sessionIdleMs: number): Connections {
+export function trackConnections(
+  server: Http2SecureServer,
+  { log, sessionIdleMs, handshakeFailed }: ConnectionOptions,
+): Connections {
   const sockets = new Set<Socket>();
   // Also those that never get through a handshake.
   const raw = new Set<Socket>();
@@ -63,6 +75,7 @@ export function trackConnections(server: Http2SecureServer, log: Logger, session
   });
   server.on('tlsClientError', (error, socket) => {
     log.debug({ err: error }, 'TLS handshake failed');
+    handshakeFailed?.();
     // Node leaves it open, also when its time for the handshake is over.
     socket.destroy();
   });

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler } from '../http/request-context.ts';
 import { sendBody, sendText } from '../http/respond.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 
 /** One thing that must be well; throws where it is not. */
 export interface HealthCheck {
@@ -19,12 +20,15 @@ const checkTimeoutMs = 5000;
 export interface HealthOptions {
   checks: readonly HealthCheck[];
   observe?: (type: string, name: string, succeeded: boolean) => void;
+  /** Counts the answers of the whole. Default: they are not counted. */
+  requests?: RequestMetrics;
 }
 
 /** Serves `path` (`?verbose`, `?exclude=NAME`) and `path/NAME` (Kubernetes: `server/healthz`). */
 export function serveHealth(router: PathRouter, path: string, options: HealthOptions): void {
   const { checks } = options;
-  router.any(path, wholeHealth(path.slice(1), options));
+  const whole = wholeHealth(path.slice(1), options);
+  router.any(path, options.requests?.countedPath(path, '', whole) ?? whole);
   for (const check of checks) router.any(`${path}/${check.name}`, oneCheck(check));
 }
 

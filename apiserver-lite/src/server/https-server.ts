@@ -51,6 +51,8 @@ export interface HttpsServerOptions {
   headersTimeoutMs?: number;
   /** How long a connection without requests stays open. Default 90 s. */
   idleTimeoutMs?: number;
+  /** Called for each TLS handshake that failed. */
+  handshakeFailed?: () => void;
   now?: () => number;
 }
 
@@ -83,7 +85,11 @@ const headersTimeoutMs = 32_000;
 export async function startHttpsServer(options: HttpsServerOptions): Promise<HttpsServer> {
   const { log } = options;
   const server = createServer(options);
-  const connections = trackConnections(server, log, options.idleTimeoutMs ?? idleTimeoutMs);
+  const connections = trackConnections(server, {
+    log,
+    sessionIdleMs: options.idleTimeoutMs ?? idleTimeoutMs,
+    handshakeFailed: options.handshakeFailed,
+  });
   const requests = new RequestsUnderWay(options, connections);
   server.on('request', (request: HttpRequest, response: HttpResponse) => requests.take(request, response));
   takeUpgrades(server, (request, response) => requests.take(request, response));

@@ -1,13 +1,11 @@
-import { notAcceptable } from '../api-errors/status-error.ts';
 import type { PathRouter } from '../http/path-router.ts';
-import { sendBody } from '../http/respond.ts';
+import { zpage, type ZPageOptions } from './zpage.ts';
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** Between a name and its value one of these stands, so that nobody parses the text. */
-const delimiters = [': ', ' ', '= '];
 /** What the page names of the paths beside it. */
 const named: ReadonlySet<string> = new Set([
+  '/flagz',
   '/healthz',
   '/livez',
   '/metrics',
@@ -15,57 +13,53 @@ const named: ReadonlySet<string> = new Set([
   '/statusz',
   '/version',
 ]);
-const mediaTypes = ['application/json', 'application/yaml', 'text/plain'];
 
 /** What the page says. */
-export interface StatuszOptions {
+export interface StatuszOptions extends ZPageOptions {
   /** As in `/version`. */
   version: { gitVersion: string; goVersion: string; major: string; minor: string };
   /** When the server started, milliseconds since the epoch. */
   startedAtMs: number;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** In [0, 1). */
-  random: () => number;
 }
 
 /**
- * `/statusz`: since when the server runs, and which version it is, for people (component-base:
- * `zpages/statusz`).
+ * `/statusz`: since when the server runs, and which version it is (component-base: `zpages/statusz`,
+ * KEP-4827).
  */
 export function serveStatusz(router: PathRouter, options: StatuszOptions): void {
-  const { version, startedAtMs, now, random } = options;
-  router.any('/statusz', async (context) => {
-    if (!acceptsText(context.request.headers.accept ?? '')) throw notAcceptable(mediaTypes);
-    const { gitVersion, goVersion, major, minor } = version;
-    const delimiter = delimiters[Math.floor(random() * delimiters.length)]!;
-    const lines = [
-      ['Started', unixDate(startedAtMs)],
-      ['Up', duration(now() - startedAtMs)],
-      ['Go version', goVersion],
-      ['Binary version', gitVersion.replace(/^v/, '')],
-      ['Emulation version', `${major}.${minor}`],
-      [
-        'Paths',
-        router
-          .paths()
-          .filter((path) => named.has(path))
-          .join(' '),
-      ],
-    ].map(([name, value]) => `${name}${delimiter} ${value}\n`);
-    await sendBody(context, {
-      code: 200,
-      contentType: 'text/plain; charset=utf-8',
-      body:
-        '\napiserver statusz\nWarning: This endpoint is not meant to be machine parseable, has no formatting compatibility ' +
-        `guarantees and is for debugging purposes only.\n\n${lines.join('')}`,
-    });
-  });
-}
-
-function acceptsText(accept: string): boolean {
-  if (accept.trim() === '') return true;
-  return accept.split(',').some((range) => /^\s*(\*\/\*|text\/(\*|plain))\s*(;|$)/.test(range));
+  const { version, startedAtMs, now } = options;
+  const binaryVersion = version.gitVersion.replace(/^v/, '');
+  const emulationVersion = `${version.major}.${version.minor}`;
+  const paths = (): string[] => router.paths().filter((path) => named.has(path));
+  const page = zpage(
+    {
+      name: 'statusz',
+      kind: 'Statusz',
+      text(delimiter) {
+        const lines = [
+          ['Started', unixDate(startedAtMs)],
+          ['Up', duration(now() - startedAtMs)],
+          ['Go version', version.goVersion],
+          ['Binary version', binaryVersion],
+          ['Emulation version', emulationVersion],
+          ['Paths', paths().join(' ')],
+        ];
+        return `\n${lines.map(([name, value]) => `${name}${delimiter} ${value}\n`).join('')}`;
+      },
+      fields: () => ({
+        startTime: `${new Date(startedAtMs).toISOString().slice(0, 19)}Z`,
+        uptimeSeconds: Math.floor((now() - startedAtMs) / 1000),
+        goVersion: version.goVersion,
+        binaryVersion,
+        emulationVersion,
+        paths: paths(),
+      }),
+    },
+    options,
+  );
+  router.any('/statusz', page);
 }
 
 /** As Go's `time.UnixDate`, in UTC. */

@@ -5,6 +5,7 @@ import { clientCertificate } from '../authentication/client-certificate.ts';
 import { reviewToken } from '../authentication/review-token.ts';
 import { serviceAccounts, type ServiceAccounts } from '../authentication/service-account/service-accounts.ts';
 import type { TokenReviewer } from '../authentication/token-reviewer.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { StorageStage } from './storage-stage.ts';
 
 /** How the server finds out who asks. */
@@ -20,6 +21,7 @@ export interface AuthenticationStage {
 export function authenticationStage(
   options: ApiserverOptions,
   { storages }: StorageStage,
+  { credentials }: ServerMetrics,
 ): AuthenticationStage {
   const accounts =
     options.serviceAccounts === undefined
@@ -27,6 +29,7 @@ export function authenticationStage(
       : serviceAccounts(options.serviceAccounts, {
           clock: Date.now,
           storageOf: (group, resource) => storages.of(group, resource),
+          used: (isStale) => (isStale ? credentials.tokenStale() : credentials.tokenValid()),
         });
   const tokens: TokenAuthenticator[] = options.tokens === undefined ? [] : [options.tokens];
   if (accounts !== undefined) tokens.push(async (token) => (await accounts.authenticate(token))?.user);
@@ -34,7 +37,10 @@ export function authenticationStage(
   return {
     // Tokens are looked for also where none is configured: an unknown token is a wrong credential (401), not
     // no credential.
-    authenticator: anyOf([clientCertificate(), bearerToken(tokens), webSocketToken(tokens)], allowAnonymous),
+    authenticator: anyOf(
+      [clientCertificate(Date.now, credentials.certificateUsed), bearerToken(tokens), webSocketToken(tokens)],
+      allowAnonymous,
+    ),
     tokenReviewer: reviewToken({
       allowAnonymous,
       tokens: options.tokens,

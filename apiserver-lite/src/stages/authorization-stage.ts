@@ -4,6 +4,7 @@ import {
   alwaysDeny,
   firstOpinion,
   mastersMayDoAll,
+  type Authorization,
   type Authorizer,
 } from '../authorization/authorizer.ts';
 import { nodeAuthorizer } from '../authorization/node/node-authorizer.ts';
@@ -17,6 +18,8 @@ import {
   listRbacRules,
   reviewAuthorizer,
 } from '../authorization/review-authorizer.ts';
+import type { DecisionCounter } from '../metrics/filter-metrics.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { nodeRole } from '../bootstrap/rbac-policy/policy.ts';
 import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
 
@@ -32,9 +35,10 @@ export interface AuthorizationStage {
 }
 
 /** The authorizers of the modes, asked in their order. */
-export function authorizationStage({
-  authorizationModes = ['Node', 'RBAC'],
-}: ApiserverOptions): AuthorizationStage {
+export function authorizationStage(
+  { authorizationModes = ['Node', 'RBAC'] }: ApiserverOptions,
+  { filters }: ServerMetrics,
+): AuthorizationStage {
   const rbac = new RbacIndex();
   const nodes = new NodeIndex();
   const authorizers: Record<AuthorizationMode, () => Authorizer> = {
@@ -51,7 +55,7 @@ export function authorizationStage({
   } as const;
   const authorizer = firstOpinion([
     mastersMayDoAll,
-    ...authorizationModes.map((mode) => authorizers[mode]()),
+    ...authorizationModes.map((mode) => counted(authorizers[mode](), filters.authorizer(mode))),
   ]);
   return {
     authorizer,
@@ -61,5 +65,19 @@ export function authorizationStage({
     ),
     rbac,
     nodes: authorizationModes.includes('Node') ? nodes : undefined,
+  };
+}
+
+/** Counts what the authorizer decides; without an opinion it has not. */
+function counted(authorizer: Authorizer, counter: DecisionCounter): Authorizer {
+  const count = (answer: Authorization): Authorization => {
+    if (answer.decision !== 'noOpinion') counter.decided(answer.decision);
+    return answer;
+  };
+  return {
+    authorize(attributes) {
+      const answer = authorizer.authorize(attributes);
+      return answer instanceof Promise ? answer.then(count) : count(answer);
+    },
   };
 }

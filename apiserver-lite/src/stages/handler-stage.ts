@@ -30,6 +30,7 @@ export function handlerStage(options: ApiserverOptions, parts: HandlerStageParts
     resources,
     admission,
     authorizer: authorization.authorizer,
+    metrics: metrics.requests,
     ...given({ minRequestTimeoutSeconds: options.minRequestTimeoutSeconds }),
   });
   const filters = handlerChain({

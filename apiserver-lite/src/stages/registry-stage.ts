@@ -3,6 +3,7 @@ import { selectedPlugins } from '../admission/plugin-table.ts';
 import type { ServiceAccounts } from '../authentication/service-account/service-accounts.ts';
 import { trackServerWrites } from '../endpoints/managed-fields/track-server-write.ts';
 import { createRegistry, type BuiltRegistry } from '../registry/build-registry.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { ResourceTable } from '../registry/resource-table.ts';
 import type { TokenSettings } from '../registry/subresource-builder.ts';
 import type { ComponentProbe } from '../registry/core/component-status/component-status-rest.ts';
@@ -19,19 +20,21 @@ export interface RegistryStageParts {
   storage: StorageStage;
   authentication: AuthenticationStage;
   authorization: AuthorizationStage;
+  metrics: ServerMetrics;
 }
 
 /** Builds every built-in resource; nothing is read or written yet. */
 export function registryStage(
   options: ApiserverOptions,
-  { resources, storage, authentication, authorization }: RegistryStageParts,
+  { resources, storage, authentication, authorization, metrics }: RegistryStageParts,
 ): BuiltRegistry {
-  return createRegistry({
+  const registry = createRegistry({
     resources,
     storages: storage.storages,
     log: options.log,
     authorizer: authorization.reviewer,
     tokens: authentication.tokenReviewer,
+    allocatorMetrics: metrics.allocators,
     trackServerWrite: trackServerWrites(resources, Date.now),
     componentProbes: componentProbes(options, storage),
     ...given({
@@ -50,6 +53,13 @@ export function registryStage(
       runtimeConfig: options.runtimeConfig,
     }),
   });
+  const { clusterIps, nodePorts } = registry.allocators;
+  metrics.registry.onCollect(async () => {
+    for (const { cidr, ...counts } of await clusterIps.usage())
+      metrics.allocators.addressesUsed(cidr, counts);
+    metrics.allocators.portsUsed(await nodePorts.usage());
+  });
+  return registry;
 }
 
 /** How `serviceaccounts/token` issues tokens; undefined without a key to sign them. */

@@ -6,6 +6,8 @@ import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { serveOpenApi } from '../openapi/serve-openapi.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import { HealthMetrics } from '../metrics/health-metrics.ts';
+import { serveDebugFlags } from '../server/serve-debug-flags.ts';
+import { serveFlagz } from '../server/serve-flagz.ts';
 import { serveStatusz } from '../server/serve-statusz.ts';
 import { ping, serveHealth, type HealthCheck } from '../server/health.ts';
 import type { PostStartHooks } from '../server/post-start-hooks.ts';
@@ -32,7 +34,7 @@ export interface RoutesStageParts {
 export function routesStage(options: ApiserverOptions, parts: RoutesStageParts): PathRouter {
   const { resources, storage, authentication, hooks, metrics, address, closing } = parts;
   const router = new PathRouter();
-  serveDiscovery(router, { resources, serverAddress: () => address.authority });
+  serveDiscovery(router, { resources, serverAddress: () => address.authority, metrics });
   const { accounts } = authentication;
   const openId =
     accounts !== undefined &&
@@ -41,12 +43,15 @@ export function routesStage(options: ApiserverOptions, parts: RoutesStageParts):
       keys: accounts.keys,
       jwksUri: () => options.serviceAccounts?.jwksUri ?? `https://${address.authority}/openid/v1/jwks`,
     });
-  serveOpenApi(router, { resources, openId });
+  serveOpenApi(router, { resources, openId, metrics: metrics.requests });
   router.service('/version', constantJson(versionInfo));
   router.any('/metrics', metrics.handler);
   const startedAtMs = Date.now();
-  serveStatusz(router, { version: versionInfo, startedAtMs, now: Date.now, random: Math.random });
-  serveChecks(router, options, { factory: storage.factory, hooks, closing });
+  const pages = { random: Math.random, requests: metrics.requests };
+  serveStatusz(router, { ...pages, version: versionInfo, startedAtMs, now: Date.now });
+  serveFlagz(router, { ...pages, flags: options.flags ?? {} });
+  serveDebugFlags(router, options.log);
+  serveChecks(router, options, { factory: storage.factory, hooks, closing, metrics });
   return router;
 }
 
@@ -57,10 +62,11 @@ interface CheckParts {
   factory: StorageFactory;
   hooks: PostStartHooks;
   closing: AbortSignal;
+  metrics: ServerMetrics;
 }
 
 function serveChecks(router: PathRouter, options: ApiserverOptions, parts: CheckParts): void {
-  const { factory, hooks, closing } = parts;
+  const { factory, hooks, closing, metrics } = parts;
   const etcdCheck = (name: string, timeoutMs = etcdHealthTimeoutMs): HealthCheck => ({
     name,
     check: () => within(timeoutMs, factory.healthz()),
@@ -77,6 +83,7 @@ function serveChecks(router: PathRouter, options: ApiserverOptions, parts: Check
     serveHealth(router, path, {
       checks,
       observe: (type, name, succeeded) => health.observe(type, name, succeeded),
+      requests: metrics.requests,
     });
   router.any('/metrics/slis', health.handler);
   serve('/healthz', [ping, etcd, ...hookChecks]);

@@ -2,7 +2,7 @@ import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
-import { countStoredObjects, prometheusStorageMetrics } from '../metrics/storage-metrics.ts';
+import { countStoredObjects, showDatabaseSizes } from '../metrics/storage-metrics.ts';
 import { defaultingCodec } from '../registry/defaults/defaulting-codec.ts';
 import { RegistryStorages } from '../registry/registry-storages.ts';
 import { systemClock } from '../storage/clock.ts';
@@ -24,6 +24,9 @@ export interface StorageStage {
   readonly informers: SharedInformers;
 }
 
+/** What the server keeps for itself, and does not serve: its objects are not counted. */
+const internalResources: ReadonlySet<string> = new Set(['apiServerIPInfo.', 'servicenodeportallocations.']);
+
 /** Prepares the storage; etcd is called when something is first read. */
 export function storageStage(options: ApiserverOptions, metrics: ServerMetrics): StorageStage {
   const { etcd, storageMediaType = 'application/vnd.kubernetes.protobuf', log } = options;
@@ -36,10 +39,15 @@ export function storageStage(options: ApiserverOptions, metrics: ServerMetrics):
     }),
     pathPrefix: options.etcdPrefix ?? '/registry',
     codecFor: (resource) => defaultingCodec(storageCodec(resource, storageMediaType), Date.now),
-    metrics: prometheusStorageMetrics(metrics.registry),
+    metrics: metrics.storage,
     log,
   });
-  countStoredObjects(metrics.registry, () => factory.storages());
+  countStoredObjects(metrics.registry, () =>
+    [...factory.storages().values()]
+      .filter(({ resource: { group, resource } }) => !internalResources.has(`${resource}.${group}`))
+      .map((storage) => ({ resource: storage.resource, stats: () => storage.stats() })),
+  );
+  showDatabaseSizes(metrics.registry, () => factory.databaseSizes());
   const storages = new RegistryStorages((resource) => factory.forResource(resource));
   const informers = new SharedInformers({
     sourceOf: ({ group, resource }) => storages.of(group, resource),

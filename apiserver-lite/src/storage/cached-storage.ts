@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { badRequest, groupResourceName, serviceUnavailable } from '../api-errors/status-error.ts';
+import { badRequest, serviceUnavailable, type GroupResource } from '../api-errors/status-error.ts';
 import { CacheWatcher } from './cache/cache-watcher.ts';
 import type { WatchCache } from './cache/watch-cache.ts';
 import type { CachedObject } from './cached-object.ts';
@@ -12,11 +12,12 @@ import type { EtcdConnection } from './etcd/etcd-connection.ts';
 import { statusOfEtcdError } from './etcd/etcd-status.ts';
 import type { Keyspace } from './etcd/keyspace.ts';
 import { exactRevision, listObjects } from './etcd/list-objects.ts';
+import { keyBytes } from './etcd/key-layout.ts';
 import { guaranteedUpdate } from './etcd/guaranteed-update.ts';
 import type { TryUpdate } from './etcd/guaranteed-update.ts';
 import { toListPage } from './list-page.ts';
 import { parseResourceVersion, parseWatchResourceVersion } from './resource-version.ts';
-import type { StorageMetrics } from './storage-metrics.ts';
+import type { ResourceMetrics } from './storage-metrics.ts';
 import { UnreadableObjectError } from './unreadable-object.ts';
 import type {
   ListOptions,
@@ -36,7 +37,7 @@ export interface CachedStorageParts {
   /** Closing the storage closes the connection too. */
   ownsConnection: boolean;
   clock: Clock;
-  metrics: StorageMetrics | undefined;
+  metrics: ResourceMetrics | undefined;
   bookmarkIntervalMs: number;
   random: () => number;
 }
@@ -51,6 +52,10 @@ function canBeDecoded(object: CachedObject): boolean {
   }
 }
 
+/** kube-apiserver's `--etcd-count-metric-poll-period`. */
+const countIntervalMs = 60_000;
+const countTimeoutMs = 2000;
+
 /** How long a read waits for the first load before it goes to the store instead. */
 const loadPatienceMs = 3000;
 
@@ -61,13 +66,16 @@ const loadPatienceMs = 3000;
  */
 export class CachedStorage implements ResourceStorage {
   readonly #parts: CachedStorageParts;
-  readonly #name: string;
   #cancelBookmarks: (() => void) | undefined;
   #closed = false;
+  #counted: { atMs: number; objects: number } | undefined;
 
   constructor(parts: CachedStorageParts) {
     this.#parts = parts;
-    this.#name = groupResourceName(parts.keyspace.resource);
+  }
+
+  get resource(): GroupResource {
+    return this.#parts.keyspace.resource;
   }
 
   /** Of the watch cache, for health checks and metrics. */
@@ -98,17 +106,13 @@ export class CachedStorage implements ResourceStorage {
   }
 
   async list(options: ListOptions): Promise<ListPage> {
-    const { metrics } = this.#parts;
     const cached = await this.#listFromCache(options).catch((error: unknown) => {
       // Read from the store, objects get another attempt, and those that cannot be decoded are reported as in
       // any list.
       if (error instanceof UnreadableObjectError) return undefined;
       throw error;
     });
-    const page =
-      cached ?? (await listObjects(this.#parts.keyspace, options, this.#parts.connection.currentRevision));
-    metrics?.listServed?.(this.#name, cached === undefined ? 'etcd' : 'cache', page.items.length);
-    return page;
+    return cached ?? listObjects(this.#parts.keyspace, options, this.#parts.connection.currentRevision);
   }
 
   async watch(options: WatchOptions): Promise<Watcher> {
@@ -148,6 +152,30 @@ export class CachedStorage implements ResourceStorage {
 
   count(): number {
     return this.#parts.cache.size;
+  }
+
+  /**
+   * How many objects there are, and their size as they are stored; -1 where that is not known, as their cache
+   * is not loaded: then they are counted in etcd, at most once a minute. Rejects where that does not answer.
+   */
+  async stats(): Promise<{ objects: number; bytes: number }> {
+    const { cache, clock } = this.#parts;
+    if (cache.isReady) return { objects: cache.size, bytes: cache.bytes };
+    const now = clock.now();
+    if (this.#counted === undefined || now - this.#counted.atMs >= countIntervalMs) {
+      this.#counted = { atMs: now, objects: await this.#countStored() };
+    }
+    const { objects } = this.#counted;
+    return { objects, bytes: objects === 0 ? 0 : -1 };
+  }
+
+  async #countStored(): Promise<number> {
+    const { low, high } = this.#parts.keyspace.layout.range({ namespace: '' });
+    const { count } = await this.#parts.keyspace.client.range(
+      { key: keyBytes(low), rangeEnd: keyBytes(high), countOnly: true },
+      { timeoutMs: countTimeoutMs },
+    );
+    return count;
   }
 
   async ready(): Promise<void> {
@@ -208,19 +236,26 @@ export class CachedStorage implements ResourceStorage {
       // What is compacted is gone for all, though the cache may still know it (Kubernetes:
       // `cacher/compactor.go`).
       if (exact < connection.compactedRevision.value || !cache.covers(exact)) return undefined;
-      return toListPage(layout, options, cache.page(options, { ...start, limit, revision: exact }));
+      return this.#pageOf(options, { ...start, limit, revision: exact });
     }
     if (token !== undefined || resourceVersion === '') {
       if (!(await connection.progress.check())) return undefined;
       const fresh = await cache.waitFor(await this.#currentRevision());
-      metrics?.consistentRead?.(this.#name, !fresh);
+      metrics?.consistentRead?.({ success: true, fallback: !fresh });
       if (!fresh) return undefined;
     } else await cache.demand(minimum);
     if (!cache.isReady) return undefined;
     // A list of "whatever there is" comes whole, as kube-apiserver's cache gives it.
     const pageLimit = resourceVersion === '0' && token === undefined ? 0 : limit;
-    const query = { ...start, limit: pageLimit, revision: cache.revision };
-    return toListPage(layout, options, cache.page(options, query));
+    return this.#pageOf(options, { ...start, limit: pageLimit, revision: cache.revision });
+  }
+
+  #pageOf(options: ListOptions, query: { start?: string; limit: number; revision: number }): ListPage {
+    const { cache, keyspace, metrics } = this.#parts;
+    const page = cache.page(options, query);
+    const found = toListPage(keyspace.layout, options, page);
+    metrics?.listServed?.('cache', { fetched: page.looked, returned: found.items.length });
+    return found;
   }
 
   #scheduleBookmarks(): void {

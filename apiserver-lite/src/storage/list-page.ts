@@ -22,6 +22,8 @@ export interface CollectedPage {
   revision: number;
   /** Last key that was looked at, where there is more behind it. */
   lastKey: string | undefined;
+  /** Objects that were looked at. */
+  looked: number;
   /** Keys behind the page. */
   remaining: number;
 }

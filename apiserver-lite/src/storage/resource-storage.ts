@@ -68,12 +68,13 @@ function bookmarkOf({ group, version, kind }: ResourceInfo['storedAs']) {
 
 /** The storage of one resource: its keys in etcd behind a watch cache, which loads at the first use. */
 export function createResourceStorage(options: ResourceStorageOptions): CachedStorage {
-  const { etcd, pathPrefix, resource, codec, log, metrics, clock = systemClock } = options;
+  const { etcd, pathPrefix, resource, codec, log, clock = systemClock } = options;
   const { storageKeyPrefix, namespaced, storedAs, name } = resource;
   const groupResource: GroupResource = { group: resource.group, resource: name };
   if (storageKeyPrefix === undefined) {
     throw new Error(`${groupResourceName(groupResource)} is not stored`);
   }
+  const metrics = options.metrics?.of(groupResource);
   const connection = options.connection ?? new EtcdConnection({ client: etcd, pathPrefix, clock, log });
   const contents = new CacheContents({ ...defaultHistoryLimits, ...options.historyLimits });
   const known = new KnownVersions(contents);

@@ -112,6 +112,14 @@ export class StorageFactory {
     return this.#storages;
   }
 
+  /** The sizes of the databases, the main one first. Rejects where one does not answer. */
+  async databaseSizes(): Promise<number[]> {
+    const main = this.#connection(this.#options.etcd);
+    const all = new Set([main, ...this.#connections.values()]);
+    const answers = await Promise.all([...all].map(({ client }) => client.status({ timeoutMs: 2000 })));
+    return answers.map(({ dbSizeBytes }) => dbSizeBytes);
+  }
+
   /** Ends all watches and caches; the etcd clients stay open. */
   close(): void {
     for (const storage of this.#storages.values()) storage.close();
@@ -124,13 +132,14 @@ export class StorageFactory {
   #connection(client: EtcdClient): EtcdConnection {
     let connection = this.#connections.get(client);
     if (connection === undefined) {
-      const { pathPrefix, log, clock = systemClock, leaseReuseSeconds } = this.#options;
+      const { pathPrefix, log, clock = systemClock, leaseReuseSeconds, metrics } = this.#options;
       connection = new EtcdConnection({
         client,
         pathPrefix,
         clock,
         log,
         ...(leaseReuseSeconds === undefined ? {} : { leaseReuseSeconds }),
+        ...(metrics === undefined ? {} : { metrics }),
       });
       this.#connections.set(client, connection);
       this.#compact(connection);

@@ -18,6 +18,8 @@ export interface TokenAuthenticatorOptions {
   storageOf(resource: 'serviceaccounts' | 'pods' | 'secrets' | 'nodes'): ResourceStorage;
   /** Milliseconds since the epoch. */
   clock: () => number;
+  /** A token with a time after which it is stale was used. */
+  used?: (isStale: boolean) => void;
 }
 
 /** Who a token speaks for, and for which of the wanted audiences it is good. */
@@ -81,6 +83,8 @@ export function serviceAccountAuthenticator(options: TokenAuthenticatorOptions):
     const nowMs = clock();
     checkTimes(claims, nowMs);
     if (options.lookup) await checkObjects(options, claims, nowMs);
+    const { warnafter } = claims['kubernetes.io'] ?? {};
+    if (warnafter) options.used?.(nowMs > warnafter * 1000);
     return { user: userOf(claims), audiences };
   };
 }

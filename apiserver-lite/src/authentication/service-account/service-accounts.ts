@@ -9,6 +9,8 @@ export interface ServiceAccountParts {
   clock: () => number;
   /** Asked when the first token comes. */
   storageOf(group: string, resource: string): ResourceStorage;
+  /** Hears of each use of a token that may become stale. */
+  used?: (isStale: boolean) => void;
 }
 
 /** All that an API server does about tokens of service accounts. */
@@ -36,6 +38,7 @@ export function serviceAccounts(options: ServiceAccountOptions, parts: ServiceAc
       lookup,
       clock: parts.clock,
       storageOf: (resource) => parts.storageOf('', resource),
+      ...(parts.used === undefined ? {} : { used: parts.used }),
     }),
     keys,
     apiAudiences,

@@ -6,7 +6,8 @@ import { badRequest, requestEntityTooLarge } from '../../api-errors/status-error
 const maxBodyBytes = 3 * 1024 * 1024;
 
 /** The request's whole body. Throws 413, and 400 where the client gave up. */
-export function readBody({ request }: RequestContext, limit = maxBodyBytes): Promise<Uint8Array> {
+export function readBody(context: RequestContext, limit = maxBodyBytes): Promise<Uint8Array> {
+  const { request } = context;
   const declared = Number(request.headers['content-length']);
   if (declared > limit) return Promise.reject(tooLarge(limit));
   const stream = request as Readable;
@@ -30,6 +31,7 @@ export function readBody({ request }: RequestContext, limit = maxBodyBytes): Pro
     };
     const onEnd = () => {
       finish(() => {
+        context.counter?.bodyRead(size);
         resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
       });
     };

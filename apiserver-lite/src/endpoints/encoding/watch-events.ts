@@ -25,8 +25,8 @@ export interface WatchEventEncoder {
   readonly isText: boolean;
   /** So many bytes before each event are its length. */
   readonly lengthBytes: number;
-  /** All of them in one piece, to be written at once. */
-  encode(events: readonly WatchEvent[]): Uint8Array;
+  /** All of them in one piece, to be written at once; `sized` is called with the size of each. */
+  encode(events: readonly WatchEvent[], sized?: (bytes: number) => void): Uint8Array;
   /** The last event of a watch that fails. */
   encodeError(status: Status): Uint8Array;
 }
@@ -67,8 +67,8 @@ function plainEvents({ kind, apiVersion }: WatchEncoding): WatchEventEncoder {
   const heads = perType((type) => Buffer.from(`{"type":"${type}","object":${head}`));
   return {
     ...json,
-    encode: (events) =>
-      Buffer.concat(events.flatMap(({ type, object }) => [heads[type], jsonItem(object).subarray(1), close])),
+    encode: (events, sized) =>
+      joined(events, sized, ({ type, object }) => [heads[type], jsonItem(object).subarray(1), close]),
     encodeError: encodeJsonError,
   };
 }
@@ -77,8 +77,8 @@ function partialEvents({ version }: Transform): WatchEventEncoder {
   const heads = perType((type) => Buffer.from(`{"type":"${type}","object":`));
   return {
     ...json,
-    encode: (events) =>
-      Buffer.concat(events.flatMap(({ type, object }) => [heads[type], partialItem(object, version), close])),
+    encode: (events, sized) =>
+      joined(events, sized, ({ type, object }) => [heads[type], partialItem(object, version), close]),
     encodeError: encodeJsonError,
   };
 }
@@ -94,10 +94,12 @@ function tableEvents({ table }: WatchEncoding): WatchEventEncoder {
   };
   return {
     ...json,
-    encode: (events) =>
-      Buffer.concat(
-        events.flatMap((event) => [Buffer.from(`{"type":"${event.type}","object":`), ...row(event), close]),
-      ),
+    encode: (events, sized) =>
+      joined(events, sized, (event) => [
+        Buffer.from(`{"type":"${event.type}","object":`),
+        ...row(event),
+        close,
+      ]),
     encodeError: encodeJsonError,
   };
 }
@@ -116,9 +118,28 @@ function protobufEvents({ format: { transform }, codec }: WatchEncoding): WatchE
     contentType: 'application/vnd.kubernetes.protobuf;stream=watch',
     isText: false,
     lengthBytes: 4,
-    encode: (events) => Buffer.concat(events.map(({ type, object }) => watchFrame(type, document(object)))),
+    encode: (events, sized) =>
+      joined(events, sized, ({ type, object }) => [watchFrame(type, document(object))]),
     encodeError: (status) => watchFrame('ERROR', protobufValue(status as unknown as KubeObject, codec)),
   };
+}
+
+/** The parts of all events in one piece. */
+function joined(
+  events: readonly WatchEvent[],
+  sized: ((bytes: number) => void) | undefined,
+  partsOf: (event: WatchEvent) => readonly Uint8Array[],
+): Uint8Array {
+  const all: Uint8Array[] = [];
+  for (const event of events) {
+    let bytes = 0;
+    for (const part of partsOf(event)) {
+      bytes += part.byteLength;
+      all.push(part);
+    }
+    sized?.(bytes);
+  }
+  return Buffer.concat(all);
 }
 
 function perType<T>(make: (type: WatchEvent['type']) => T): Record<WatchEvent['type'], T> {

@@ -35,6 +35,7 @@ export class CacheContents {
   readonly #index = new ObjectIndex();
   readonly #history: EventHistory;
   #revision = 0;
+  #bytes = 0;
 
   constructor(limits: HistoryLimits) {
     this.#history = new EventHistory(limits);
@@ -54,9 +55,19 @@ export class CacheContents {
     return this.#index.size;
   }
 
+  /** Size of all objects as they are stored. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Changes. */
   get historySize(): number {
     return this.#history.size;
+  }
+
+  /** Changes that there is room for now. */
+  get capacity(): number {
+    return this.#history.capacity;
   }
 
   get(key: string): StoredObject | undefined {
@@ -66,6 +77,7 @@ export class CacheContents {
   /** Starts over with the store's state at `revision`, `objects` in the order of their keys. */
   replace(objects: readonly StoredObject[], revision: number): void {
     this.#index.replace(objects);
+    this.#bytes = objects.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#history.reset(revision);
     this.#revision = revision;
   }
@@ -78,6 +90,7 @@ export class CacheContents {
   /** Applies the next change; the result is what watchers are offered. `revision` moves on with `advance`. */
   apply({ key, revision, after, receivedAtMs }: StoredChange): CacheEvent | undefined {
     const before = this.#index.get(key);
+    this.#bytes += (after?.bytes ?? 0) - (before?.bytes ?? 0);
     if (after !== undefined) this.#index.set(after);
     else this.#index.delete(key);
     if (before === undefined && after === undefined) return undefined;

@@ -8,6 +8,8 @@ export interface CacheWatcherOptions {
   filter: ((object: StoredObject) => boolean) | undefined;
   /** Sent as ADDED before anything else. */
   initialObjects?: Iterator<StoredObject>;
+  /** Called with the number of objects or changes that came before the first new change. */
+  onInitialEvents?: ((count: number) => void) | undefined;
   /** Ends the initial events. */
   initialBookmark?: WatchEvent | undefined;
   /** Changes up to this revision are not sent. */
@@ -31,6 +33,8 @@ export class CacheWatcher implements Watcher {
   #initialObjects: Iterator<StoredObject> | undefined;
   #initialBookmark: WatchEvent | undefined;
   #waiting: WatchEvent[] = [];
+  /** Initial objects that were looked at. */
+  #taken = 0;
   /** How many of those that wait were there from the beginning. */
   #resumed = 0;
   #wake: (() => void) | undefined;
@@ -86,6 +90,7 @@ export class CacheWatcher implements Watcher {
       }
     }
     this.#resumed = this.#waiting.length;
+    if (events.length > 0) this.#options.onInitialEvents?.(events.length);
   }
 
   /** A bookmark takes the place of one that waits; it never makes a reader too slow. */
@@ -156,8 +161,13 @@ export class CacheWatcher implements Watcher {
     const { filter } = this.#options;
     while (this.#initialObjects !== undefined && batch.length < initialBatchSize) {
       const { done, value: object } = this.#initialObjects.next();
-      if (done === true) this.#initialObjects = undefined;
-      else if (filter === undefined || filter(object)) {
+      if (done === true) {
+        this.#initialObjects = undefined;
+        if (this.#taken > 0) this.#options.onInitialEvents?.(this.#taken);
+        continue;
+      }
+      this.#taken += 1;
+      if (filter === undefined || filter(object)) {
         object.ensureDecoded();
         batch.push({ type: 'ADDED', object });
       }

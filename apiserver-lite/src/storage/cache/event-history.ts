@@ -39,6 +39,11 @@ export class EventHistory {
     return this.#events.length - this.#start;
   }
 
+  /** Changes that are kept however old they are, or that are kept now where these are more. */
+  get capacity(): number {
+    return Math.max(this.size, this.#limits.minEvents);
+  }
+
   /** Forgets everything: history begins after `revision`. */
   reset(revision: number): void {
     this.#events = [];

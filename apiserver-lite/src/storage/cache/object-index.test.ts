@@ -10,7 +10,10 @@ import { collectPage, ObjectIndex } from './object-index.ts';
 function stored(key: string, modRevision: number): StoredObject {
   const pipeline = new ValuePipeline(jsonCodec);
   const value = pipeline.encode(configMap(key), key);
-  return new StoredObject({ key, modRevision, lease: 0n }, { decode: () => pipeline.decode({ key, value }) });
+  return new StoredObject(
+    { key, modRevision, lease: 0n, bytes: value.byteLength },
+    { decode: () => pipeline.decode({ key, value }) },
+  );
 }
 
 /** Numbers in [0, below), the same in every run. */

@@ -105,6 +105,7 @@ export function collectPage(
   const items: StoredObject[] = [];
   let lastLooked: string | undefined;
   let lastKey: string | undefined;
+  let looked = 0;
   let remaining = 0;
   for (const object of objects) {
     if (limit > 0 && items.length >= limit) {
@@ -115,7 +116,8 @@ export function collectPage(
       continue;
     }
     lastLooked = object.key;
+    looked += 1;
     if (filter === undefined || filter(object)) items.push(object);
   }
-  return { items, revision, lastKey, remaining };
+  return { items, revision, lastKey, looked, remaining };
 }

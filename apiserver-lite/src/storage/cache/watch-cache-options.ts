@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Keyspace } from '../etcd/keyspace.ts';
 import type { SharedWatchStream } from '../etcd/shared-watch-stream.ts';
-import type { StorageMetrics } from '../storage-metrics.ts';
+import type { ResourceMetrics } from '../storage-metrics.ts';
 import type { Selection, WatchEvent } from '../storage.ts';
 import type { CacheContents } from './cache-contents.ts';
 import type { IntakeLimits } from './event-intake.ts';
@@ -17,7 +17,7 @@ export interface WatchCacheOptions {
   watchStream: SharedWatchStream;
   clock: Clock;
   log: Logger;
-  metrics?: StorageMetrics | undefined;
+  metrics?: ResourceMetrics | undefined;
   /** Of changes whose values must be prepared before they are decoded. */
   intakeLimits?: Partial<IntakeLimits> | undefined;
   /** Changes that may wait for one slow watcher. */

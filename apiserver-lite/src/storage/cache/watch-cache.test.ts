@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import { StatusError } from '../../api-errors/status-error.ts';
+import { groupResourceName, StatusError } from '../../api-errors/status-error.ts';
 import { openFakeStorage } from '../testing/fake-storage.ts';
 import { until } from '../testing/fake-clock.ts';
 import {
@@ -157,7 +157,12 @@ describe('the watch cache', () => {
       { write: (line: string) => unreadable.push((JSON.parse(line) as { key: string }).key) },
     );
     const counted: string[] = [];
-    const fake = openFakeStorage({ log, metrics: { decodeFailed: (resource) => counted.push(resource) } });
+    const fake = openFakeStorage({
+      log,
+      metrics: {
+        of: (resource) => ({ decodeFailed: () => counted.push(groupResourceName(resource)) }),
+      },
+    });
     const { etcd, storage } = fake;
     await storage.create(at('good'), configMap('good'));
     await storage.ready();

@@ -74,6 +74,11 @@ export class WatchCache {
     return this.#contents.size;
   }
 
+  /** Size of all objects as they are stored. */
+  get bytes(): number {
+    return this.#contents.bytes;
+  }
+
   get historySize(): number {
     return this.#contents.historySize;
   }
@@ -101,8 +106,15 @@ export class WatchCache {
 
   /** Resolves when the cache has seen `revision`; with false where it does not come in time. */
   async waitFor(revision: number): Promise<boolean> {
-    if (this.#state === 'ready' && revision <= this.#contents.revision) return true;
-    return this.#waiters.wait(revision, this.#options.waitTimeoutMs);
+    const { metrics, clock, waitTimeoutMs } = this.#options;
+    if (this.#state === 'ready' && revision <= this.#contents.revision) {
+      if (revision > 0) metrics?.readWaited?.(0);
+      return true;
+    }
+    const begin = clock.now();
+    const reached = await this.#waiters.wait(revision, waitTimeoutMs);
+    if (revision > 0) metrics?.readWaited?.(clock.now() - begin);
+    return reached;
   }
 
   /** As waitFor; throws tooLargeResourceVersion instead. */
@@ -141,15 +153,14 @@ export class WatchCache {
       afterRevision: initialEvents ? this.#contents.revision : afterRevision,
       wantsBookmarks: from.wantsBookmarks,
       maxWaiting: maxWaitingEvents,
+      onInitialEvents: (count) => metrics?.initialEvents?.(count),
       onEnd: (reason) => {
         this.#watchers.remove(range.low, watcher);
-        metrics?.watchers?.(this.#name, this.#watchers.count);
-        if (reason === 'slow') metrics?.watcherTerminated?.(this.#name);
+        if (reason === 'slow') metrics?.watcherTerminated?.();
       },
     });
     this.#watchers.add(range.low, watcher);
     if (!initialEvents) watcher.resume(this.#contents.changesAfter(afterRevision), range);
-    metrics?.watchers?.(this.#name, this.#watchers.count);
     return watcher;
   }
 
@@ -178,8 +189,7 @@ export class WatchCache {
   }
 
   async #load(retryMs: number): Promise<void> {
-    const { keyspace, clock, log, metrics } = this.#options;
-    const begin = clock.now();
+    const { keyspace, log, metrics } = this.#options;
     try {
       const { objects, revision } = await loadObjects(keyspace, this.#range);
       if (this.#state !== 'loading') return;
@@ -189,7 +199,8 @@ export class WatchCache {
       this.#known.begin();
       this.#state = 'ready';
       this.#follow(revision + 1);
-      metrics?.cacheLoaded?.(this.#name, objects.length, clock.now() - begin);
+      metrics?.cacheLoaded?.();
+      metrics?.cacheCapacity?.(this.#contents.capacity);
       this.#advance(revision);
       this.#ready.resolve();
     } catch (error) {
@@ -222,12 +233,16 @@ export class WatchCache {
 
   /** Takes in all changes from `startRevision` on. */
   #follow(startRevision: number): void {
-    const { keyspace, watchStream, clock, log, intakeLimits } = this.#options;
+    const { keyspace, watchStream, clock, log, intakeLimits, metrics } = this.#options;
     this.#intake = new EventIntake(
       {
         target: {
           apply: (events, objects) => this.#apply(events, objects),
-          advance: (revision) => this.#advance(revision),
+          advance: (revision) => {
+            metrics?.cacheBookmarkReceived?.();
+            metrics?.cacheEventDispatched?.();
+            this.#advance(revision);
+          },
           compacted: () => this.#reload(),
         },
         subscribe: (from, listener) => watchStream.subscribe(this.#range, from, listener),
@@ -255,14 +270,16 @@ export class WatchCache {
       this.#known.forget(key, revision);
       const event = this.#contents.apply({ key, revision, after, receivedAtMs });
       if (event !== undefined) this.#watchers.dispatch(event);
-      metrics?.cacheEventReceived?.(this.#name);
+      metrics?.cacheEventReceived?.();
+      metrics?.cacheEventDispatched?.();
     }
-    metrics?.cacheHistory?.(this.#name, this.#contents.historySize);
+    metrics?.cacheCapacity?.(this.#contents.capacity);
     this.#advance(revision);
   }
 
   #advance(revision: number): void {
     const moved = this.#contents.advance(revision);
+    if (moved) this.#options.metrics?.cacheRevision?.(revision);
     this.#waiters.reached(this.#contents.revision);
     // The answer came before a later waiter's revision: ask at once again. Where nothing moved the timer
     // asks.

@@ -1,6 +1,7 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import type { StorageMetrics } from '../storage-metrics.ts';
 import { CompactedRevision } from './compacted-revision.ts';
 import { CurrentRevision } from './current-revision.ts';
 import { LeasePool } from './lease-pool.ts';
@@ -16,6 +17,7 @@ export interface EtcdConnectionOptions {
   log: Logger;
   /** For how long objects that expire share one lease. Default 60. */
   leaseReuseSeconds?: number;
+  metrics?: StorageMetrics;
 }
 
 /**
@@ -29,13 +31,14 @@ export class EtcdConnection {
   readonly progress: ProgressSupport;
   readonly watchStream: SharedWatchStream;
 
-  constructor({ client, pathPrefix, clock, log, leaseReuseSeconds }: EtcdConnectionOptions) {
+  constructor({ client, pathPrefix, clock, log, leaseReuseSeconds, metrics }: EtcdConnectionOptions) {
     this.client = client;
     this.currentRevision = new CurrentRevision(client, pathPrefix);
     this.leases = new LeasePool(
       client,
       clock,
       leaseReuseSeconds === undefined ? {} : { reuseSeconds: leaseReuseSeconds },
+      (objects) => metrics?.leaseFilled?.(objects),
     );
     this.progress = new ProgressSupport(client);
     this.watchStream = new SharedWatchStream({ client, clock, log, progress: this.progress });

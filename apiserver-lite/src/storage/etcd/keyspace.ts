@@ -2,10 +2,10 @@ import type { CallOptions, EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { KeyValue } from '@pg8s/shim/etcdserverpb/types';
 import type { Logger } from 'pino';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { groupResourceName, internalError, notFound } from '../../api-errors/status-error.ts';
+import { internalError, notFound } from '../../api-errors/status-error.ts';
 import type { GroupResource, StatusError } from '../../api-errors/status-error.ts';
 import type { Clock } from '../clock.ts';
-import type { StorageMetrics } from '../storage-metrics.ts';
+import type { ResourceMetrics } from '../storage-metrics.ts';
 import type { ObjectKey } from '../storage.ts';
 import { UnreadableObjectError } from '../unreadable-object.ts';
 import { TransformError } from '../value-pipeline.ts';
@@ -50,7 +50,7 @@ export interface KeyspaceOptions {
   /** Default: nothing is known. */
   known?: KnownObjects;
   log: Logger;
-  metrics?: StorageMetrics;
+  metrics?: ResourceMetrics;
 }
 
 /** One resource's keys in etcd, and how objects are made of the values there. */
@@ -63,8 +63,7 @@ export class Keyspace {
   readonly #pipeline: ValuePipeline;
   readonly #log: Logger;
   readonly #clock: Clock;
-  readonly #metrics: StorageMetrics | undefined;
-  readonly #resourceName: string;
+  readonly #metrics: ResourceMetrics | undefined;
 
   constructor({
     client,
@@ -86,7 +85,6 @@ export class Keyspace {
     this.#log = log;
     this.#clock = clock;
     this.#metrics = metrics;
-    this.#resourceName = groupResourceName(resource);
   }
 
   /** Whether `objects` may return a promise. */
@@ -140,9 +138,12 @@ export class Keyspace {
   }
 
   /** The object that was just written, as all readers will see it. */
-  written({ encoded, ...version }: StoredVersion & { encoded: Uint8Array }): StoredObject {
+  written({ encoded, ...version }: Omit<StoredVersion, 'bytes'> & { encoded: Uint8Array }): StoredObject {
     const decode = () => this.#pipeline.decodeEncoded(encoded, readableKey(version.key));
-    const object = new StoredObject(version, { decode, failed: this.#reportUnreadable });
+    const object = new StoredObject(
+      { ...version, bytes: encoded.byteLength },
+      { decode, failed: this.#reportUnreadable },
+    );
     this.known.remember(object);
     return object;
   }
@@ -189,7 +190,7 @@ export class Keyspace {
     const text = keyText(key);
     const [decode] = await this.#pipeline.prepare([{ key: readableKey(text), value }]);
     return new StoredObject(
-      { key: text, modRevision, lease },
+      { key: text, modRevision, lease, bytes: value.byteLength },
       { decode: decode as DecodeValue, failed: this.#reportUnreadable },
     );
   }
@@ -206,7 +207,7 @@ export class Keyspace {
     if (known !== undefined && !known.isUnreadable) return known;
     const own = decode === undefined ? detach(value) : value;
     const object = new StoredObject(
-      { key: text, modRevision, lease },
+      { key: text, modRevision, lease, bytes: value.byteLength },
       {
         decode: decode ?? (() => this.#pipeline.decode({ key: readableKey(text), value: own })),
         failed: this.#reportUnreadable,
@@ -217,14 +218,24 @@ export class Keyspace {
   }
 
   readonly #reportUnreadable = (error: UnreadableObjectError): void => {
-    if (!(error.cause instanceof TransformError)) this.#metrics?.decodeFailed?.(this.#resourceName);
+    if (!(error.cause instanceof TransformError)) this.#metrics?.decodeFailed?.();
     this.#log.error({ err: error, key: error.key }, 'a stored object cannot be decoded');
   };
 
+  /** A list was read from the store, not from the watch cache. */
+  listed(fetched: number, returned: number): void {
+    this.#metrics?.listServed?.('etcd', { fetched, returned });
+  }
+
   /** Makes a request; its failure comes as a StatusError. */
-  async call<Response>(operation: string, request: () => Promise<Response>): Promise<Response> {
+  call<Response>(operation: string, request: () => Promise<Response>): Promise<Response> {
+    return this.translate(() => this.measure(operation, request));
+  }
+
+  /** As `call`, for what is no request about an object. */
+  async translate<Response>(request: () => Promise<Response>): Promise<Response> {
     try {
-      return await this.measure(operation, request);
+      return await request();
     } catch (error) {
       throw statusOfEtcdError(error);
     }
@@ -239,7 +250,7 @@ export class Keyspace {
       failed = false;
       return response;
     } finally {
-      this.#metrics?.etcdRequest?.(operation, this.#resourceName, this.#clock.now() - begin, failed);
+      this.#metrics?.etcdRequest?.(operation, this.#clock.now() - begin, failed);
     }
   }
 }

@@ -24,7 +24,16 @@ export class LeasePool {
   #lease: { id: bigint; expiresAtMs: number; objects: number } | undefined;
   #granting: Promise<void> | undefined;
 
-  constructor(client: EtcdClient, clock: Clock, limits: Partial<LeasePoolLimits> = {}) {
+  readonly #filled: ((objects: number) => void) | undefined;
+
+  /** `filled` is called with the number of objects of a lease when the next takes its place. */
+  constructor(
+    client: EtcdClient,
+    clock: Clock,
+    limits: Partial<LeasePoolLimits> = {},
+    filled?: (objects: number) => void,
+  ) {
+    this.#filled = filled;
     this.#client = client;
     this.#clock = clock;
     this.#limits = { ...defaultLimits, ...limits };
@@ -69,6 +78,8 @@ export class LeasePool {
 
   async #grant(ttlSeconds: number, now: number): Promise<void> {
     const { id } = await this.#client.leaseGrant({ ttlSeconds });
+    // With the one that found no place, as kube-apiserver counts.
+    this.#filled?.((this.#lease?.objects ?? 0) + 1);
     this.#lease = { id, expiresAtMs: now + ttlSeconds * 1000, objects: 0 };
   }
 }

@@ -94,6 +94,7 @@ async function readPages(
   const atLeast = parseResourceVersion(options.resourceVersion);
 
   const items: StoredObject[] = [];
+  let fetched = 0;
   let request: PageRequest = { start, high, limit, revision: wanted };
   for (;;) {
     let response: RangeResponse;
@@ -109,6 +110,7 @@ async function readPages(
     const revision = request.revision > 0 ? request.revision : header.revision;
     let lastKey: string | undefined;
     let looked = 0;
+    fetched += kvs.length;
     for (const object of await listedObjects(keyspace, kvs)) {
       if (limit > 0 && items.length >= limit) break;
       looked += 1;
@@ -117,9 +119,11 @@ async function readPages(
     }
     const hasMore = more || looked < kvs.length;
     if (!hasMore || limit === 0 || lastKey === undefined || items.length >= limit) {
+      keyspace.listed(fetched, items.length);
       return toListPage(layout, options, {
         items,
         revision,
+        looked: fetched,
         lastKey: hasMore ? lastKey : undefined,
         remaining: count - looked,
       });
@@ -145,7 +149,10 @@ export async function loadObjects(
     objects.push(...(prepared instanceof Promise ? await prepared : prepared));
     const revision = request.revision > 0 ? request.revision : header.revision;
     const last = objects.at(-1);
-    if (!more || last === undefined) return { objects, revision };
+    if (!more || last === undefined) {
+      keyspace.listed(objects.length, objects.length);
+      return { objects, revision };
+    }
     request = { start: `${last.key}\0`, high, limit: loadPageSize, revision };
   }
 }

@@ -11,6 +11,8 @@ export interface StoredVersion {
   modRevision: number;
   /** 0: does not expire. */
   lease: bigint;
+  /** Size of the value as it was read, or before it was transformed. */
+  bytes: number;
 }
 
 /** A copy of a small value inside a big message, so that the rest of the message can be freed. */
@@ -48,6 +50,8 @@ export interface StoredObjectDecoder {
 export class StoredObject extends CachedObject {
   readonly key: string;
   readonly lease: bigint;
+  /** Of the stored value, or of the encoded object that was written. */
+  readonly bytes: number;
   readonly #failed: StoredObjectDecoder['failed'];
   /** Gone once it succeeded, with the stored bytes that it holds. */
   #decode: DecodeValue | undefined;
@@ -55,10 +59,11 @@ export class StoredObject extends CachedObject {
   #isStale = false;
   #isUnreadable = false;
 
-  constructor({ key, modRevision, lease }: StoredVersion, { decode, failed }: StoredObjectDecoder) {
+  constructor({ key, modRevision, lease, bytes }: StoredVersion, { decode, failed }: StoredObjectDecoder) {
     super(undefined, modRevision);
     this.key = key;
     this.lease = lease;
+    this.bytes = bytes;
     this.#decode = decode;
     this.#failed = failed;
   }

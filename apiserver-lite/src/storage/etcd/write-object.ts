@@ -45,7 +45,7 @@ export async function putWhere(keyspace: Keyspace, operation: string, put: PutWh
   for (let attempt = 1; ; attempt++) {
     const hasTtl = ttlSeconds !== undefined && ttlSeconds > 0;
     const lease = hasTtl
-      ? await keyspace.call('grant', () => keyspace.leases.leaseFor(ttlSeconds))
+      ? await keyspace.translate(() => keyspace.leases.leaseFor(ttlSeconds))
       : (put.lease ?? 0n);
     try {
       const response = await keyspace.measure(operation, () =>

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { randomUUID } from 'node:crypto';
 import { isReason } from '../../../../api-errors/status-error.ts';
+import type { AllocatorMetrics } from '../../../../metrics/allocator-metrics.ts';
 import type { ResourceStorage } from '../../../../storage/storage.ts';
 import { serverManager } from '../../../server-writes.ts';
 import { timestamp } from '../../../generic/timestamp.ts';
@@ -33,6 +34,8 @@ interface ClusterIpAllocatorOptions {
   ranges: ServiceRanges;
   clock: () => number;
   random: () => number;
+  /** Default: nothing is counted. */
+  metrics?: AllocatorMetrics | undefined;
 }
 
 const managedBy = 'ipallocator.k8s.io';
@@ -117,16 +120,41 @@ export class ClusterIpAllocator {
   /** Takes this very address; throws an AllocationError where it is taken or out of range. */
   async take(address: string, service: ServiceRef): Promise<void> {
     await this.check(address);
+    const { metrics, ranges } = this.#options;
+    const began = performance.now();
+    const around = (await ranges.of(familyOf(address))).find((range) => isInNetwork(range, address));
+    const cidr = around?.text ?? '';
     if (!(await this.#create(objectName(address), service))) {
+      metrics?.addressFailed(cidr, 'static');
       throw new AllocationError('provided IP is already allocated');
     }
+    metrics?.addressAllocated(cidr, 'static');
+    metrics?.addressTimed(cidr, (performance.now() - began) / 1000);
+  }
+
+  /** How many addresses of each range are given, by the watch cache, and how many are left. */
+  async usage(): Promise<{ cidr: string; allocated: number; available: number }[]> {
+    const taken = (await this.#list('0')).map(({ metadata }) => metadata.name ?? '');
+    const ranges = await Promise.all(this.families.map((family) => this.#options.ranges.of(family)));
+    return ranges.flat().map((range) => {
+      const own = taken.filter((address) => familyOf(address) === range.family);
+      const allocated = own.filter((address) => isInNetwork(range, address)).length;
+      return { cidr: range.text, allocated, available: Number(usableSize(range)) - allocated };
+    });
   }
 
   /** Takes a free address; throws an AllocationError when all ranges of the family are full. */
   async next(family: IpFamily, service: ServiceRef): Promise<string> {
     for (const range of await this.#options.ranges.of(family)) {
+      const { metrics } = this.#options;
+      const began = performance.now();
       const address = await this.#nextIn(range, service);
-      if (address !== undefined) return address;
+      if (address === undefined) metrics?.addressFailed(range.text, 'dynamic');
+      else {
+        metrics?.addressAllocated(range.text, 'dynamic');
+        metrics?.addressTimed(range.text, (performance.now() - began) / 1000);
+        return address;
+      }
     }
     throw new AllocationError('range is full');
   }
@@ -189,10 +217,10 @@ export class ClusterIpAllocator {
     }
   }
 
-  async #list(): Promise<KubeObject[]> {
+  async #list(resourceVersion = ''): Promise<KubeObject[]> {
     const page = await this.#options.storage.list({
       namespace: '',
-      resourceVersion: '',
+      resourceVersion,
       resourceVersionMatch: '',
       limit: 0,
       continueToken: '',

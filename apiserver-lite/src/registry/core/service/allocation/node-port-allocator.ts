@@ -1,5 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { isReason } from '../../../../api-errors/status-error.ts';
+import type { AllocationScope, AllocatorMetrics } from '../../../../metrics/allocator-metrics.ts';
 import type { ResourceStorage } from '../../../../storage/storage.ts';
 import { AllocationError } from './cluster-ip-allocator.ts';
 
@@ -53,8 +54,15 @@ export class NodePortAllocator {
   readonly range: PortRange;
   readonly #storage: ResourceStorage;
   readonly #random: () => number;
+  readonly #metrics: AllocatorMetrics | undefined;
 
-  constructor(options: { storage: ResourceStorage; range: PortRange; random: () => number }) {
+  constructor(options: {
+    storage: ResourceStorage;
+    range: PortRange;
+    random: () => number;
+    metrics?: AllocatorMetrics | undefined;
+  }) {
+    this.#metrics = options.metrics;
     this.range = options.range;
     this.#storage = options.storage;
     this.#random = options.random;
@@ -67,13 +75,7 @@ export class NodePortAllocator {
   /** Whether the port is given; nobody has one out of range. */
   async isTaken(port: number): Promise<boolean> {
     if (!this.contains(port)) return false;
-    try {
-      const { object } = await this.#storage.get(key, '');
-      return decodeBits((object as RangeAllocation).data).has(port - this.range.first);
-    } catch (error) {
-      if (isReason(error, 'NotFound')) return false;
-      throw error;
-    }
+    return (await this.#taken()).has(port - this.range.first);
   }
 
   /** Takes these very ports; throws an AllocationError, and takes none, when one is taken or out of range. */
@@ -85,7 +87,7 @@ export class NodePortAllocator {
       );
     }
     if (ports.length === 0) return;
-    await this.#change((taken) => {
+    await this.#counted('static', ports.length, (taken) => {
       for (const port of ports) {
         if (taken.has(port - this.range.first))
           throw new AllocationError('provided port is already allocated');
@@ -98,7 +100,7 @@ export class NodePortAllocator {
   async next(): Promise<number> {
     const size = this.range.last - this.range.first + 1;
     let given = 0;
-    await this.#change((taken) => {
+    await this.#counted('dynamic', 1, (taken) => {
       const start = Math.floor(this.#random() * size);
       for (let step = 0; step < size; step++) {
         const offset = (start + step) % size;
@@ -118,6 +120,33 @@ export class NodePortAllocator {
     await this.#change((taken) => {
       for (const port of own) taken.delete(port - this.range.first);
     });
+  }
+
+  /** How many ports are given, and how many are left. */
+  async usage(): Promise<{ allocated: number; available: number }> {
+    const { first, last } = this.range;
+    const allocated = (await this.#taken()).size;
+    return { allocated, available: last - first + 1 - allocated };
+  }
+
+  async #taken(): Promise<Set<number>> {
+    try {
+      const { object } = await this.#storage.get(key, '');
+      return decodeBits((object as RangeAllocation).data);
+    } catch (error) {
+      if (isReason(error, 'NotFound')) return new Set();
+      throw error;
+    }
+  }
+
+  async #counted(scope: AllocationScope, count: number, edit: (taken: Set<number>) => void): Promise<void> {
+    try {
+      await this.#change(edit);
+    } catch (error) {
+      this.#metrics?.portFailed(scope);
+      throw error;
+    }
+    for (let each = 0; each < count; each++) this.#metrics?.portAllocated(scope);
   }
 
   async #change(edit: (taken: Set<number>) => void): Promise<void> {
