@@ -1,4 +1,5 @@
 import type { Family } from './family.ts';
+import { metrics } from './families/metrics.ts';
 import { fresh } from './families/fresh.ts';
 import { impersonation } from './families/impersonation.ts';
 import { lives } from './families/lives.ts';
@@ -33,6 +34,7 @@ const overHttp2 = surface.map((family): Family => ({
 export const allFamilies: readonly Family[] = [
   ...fresh,
   preparation,
+  ...metrics,
   ...surface,
   ...overHttp2,
   impersonation,
@@ -55,6 +57,7 @@ function every(nth: number, families: readonly Family[]): Family[] {
 export const someFamilies: readonly Family[] = [
   ...fresh,
   preparation,
+  ...metrics,
   ...surface,
   ...every(3, overHttp2),
   ...watches,

@@ -1,6 +1,7 @@
 import type { Answer, AskedRequest, AskedServer, Protocol } from './asked-server.ts';
 import { differencesOf } from './differences.ts';
-import { type KnownDifference, knownDifferences } from './known-differences.ts';
+import type { KnownDifference } from './known-difference.ts';
+import { knownDifferences } from './known-differences.ts';
 import { normalise } from './normalise.ts';
 import { sameInRandomOrder } from './random-order.ts';
 
@@ -15,6 +16,8 @@ export interface Ask {
   (name: string, request: AskedRequest, shrink?: Shrink): Promise<Answer>;
   /** Not recorded: for requests whose number depends on time. */
   silently(request: AskedRequest): Promise<Answer>;
+  /** Compares something that was made of answers, as if it were one. */
+  show(name: string, value: object): void;
 }
 
 /**
@@ -75,7 +78,12 @@ async function record(server: AskedServer, family: Family): Promise<Asked[]> {
     asked.push({ name, request, answer, shrink });
     return answer;
   };
-  await family.run(Object.assign(ask, { silently }));
+  const show = (name: string, value: object): void => {
+    const body = Buffer.from(JSON.stringify(value));
+    const headers = { 'content-type': 'application/json' };
+    asked.push({ name, request: { path: name }, answer: { code: 200, headers, body }, shrink: undefined });
+  };
+  await family.run(Object.assign(ask, { silently, show }));
   return asked;
 }
 
@@ -89,12 +97,15 @@ export async function compare(servers: Servers, families: readonly Family[]): Pr
     const [ours, stock] = await Promise.all([record(servers.ours, family), record(servers.stock, family)]);
     const theirs = new Map(stock.map((asked) => [asked.name, asked]));
     let shrunk = 0;
-    for (const asked of ours) {
+    const names = new Set(ours.map(({ name }) => name));
+    for (const asked of [...ours, ...stock.filter(({ name }) => !names.has(name))]) {
       const where = `${family.name}: ${asked.name}`;
       const other = theirs.get(asked.name);
       comparison.requests++;
-      const lines =
-        other === undefined ? ['asked of pg8s only'] : await compareAnswers(servers, family, asked, other);
+      let lines: string[];
+      if (!names.has(asked.name)) lines = ['asked of kube-apiserver only'];
+      else if (other === undefined) lines = ['asked of pg8s only'];
+      else lines = await compareAnswers(servers, family, asked, other);
       const reasons = lines.map((line) => reasonOf(where, line));
       for (const known of new Set(reasons)) {
         if (known !== undefined) comparison.used.set(known, (comparison.used.get(known) ?? 0) + 1);

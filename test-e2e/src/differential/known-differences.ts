@@ -1,17 +1,9 @@
-/** A difference from kube-apiserver that stays, or stays for now. */
-export interface KnownDifference {
-  /** Of `family: request`. */
-  where: RegExp;
-  /** Of a line of `differencesOf`. */
-  line: RegExp;
-  /** Why it is so. */
-  reason: string;
-  /** Of every answer: an answer with no other difference counts as equal. */
-  everywhere?: true;
-}
+import type { KnownDifference } from './known-difference.ts';
+import { knownMetrics } from './known-metrics.ts';
 
 /** The comparison fails for a difference that is not listed here, and for an entry that explains nothing. */
 export const knownDifferences: readonly KnownDifference[] = [
+  ...knownMetrics,
   {
     where: /./,
     line: /^headers\.x-kubernetes-pf-/,

@@ -1,0 +1,96 @@
+import type { KnownDifference } from './known-difference.ts';
+
+const onlyThere = (names: readonly string[], reason: string): KnownDifference => ({
+  where: new RegExp(`^metrics: (${names.join('|')})$`),
+  line: /^asked of kube-apiserver only$/,
+  reason,
+});
+
+/** Metrics that only one of the servers has, and labels whose values differ, each with its reason. */
+export const knownMetrics: readonly KnownDifference[] = [
+  {
+    where: /^metrics: (nodejs_\w+|process_(cpu_user|cpu_system)_seconds_total|process_heap_bytes)$/,
+    line: /^asked of pg8s only$/,
+    reason: 'what prom-client says about Node, as kube-apiserver says go_* about Go',
+  },
+  onlyThere(
+    ['apiserver_flowcontrol_\\w+'],
+    'FlowSchemas are not obeyed yet: there are no seats, shares and queues by them',
+  ),
+  {
+    where: /^metrics: apiserver_flowcontrol_\w+$/,
+    line: /^body\.labels\.(priority_level|flow_schema): /,
+    reason: 'FlowSchemas are not obeyed yet: the levels are those of the server itself',
+  },
+  onlyThere(['apiserver_audit_\\w+'], 'there is no audit log yet'),
+  {
+    where: /^metrics: apiserver_request_filter_duration_seconds$/,
+    line: /^body\.labels\.filter: .*stock "audit /,
+    reason: 'there is no audit log yet',
+  },
+  {
+    where: /^metrics: apiserver_admission_controller_admission_duration_seconds$/,
+    line: /^body\.labels\.(name|type): /,
+    reason: 'plugins that pg8s does not have yet, and that cannot be switched off in kube-apiserver',
+  },
+  onlyThere(
+    ['apiserver_cel_\\w+', 'apiextensions_\\w+'],
+    'expressions and the resources of definitions are not there yet',
+  ),
+  onlyThere(
+    ['aggregator_unavailable_apiservice', 'apiserver_kube_aggregator_\\w+', 'aggregator_discovery_peer_\\w+'],
+    'there is no aggregation layer yet, and servers do not ask each other',
+  ),
+  onlyThere(['apiserver_webhooks_\\w+'], 'webhooks are not called yet'),
+  onlyThere(
+    ['apiserver_(envelope_encryption|storage_data_key|storage_envelope)_\\w+'],
+    'there is no encryption by a key management service yet',
+  ),
+  onlyThere(
+    ['serviceaccount_(invalid_)?legacy_\\w+'],
+    'tokens in Secrets are not taken: nobody makes them yet',
+  ),
+  onlyThere(
+    ['authentication_token_cache_\\w+'],
+    'tokens are looked up at each request: only that a signature holds is remembered',
+  ),
+  onlyThere(
+    ['apiserver_validation_declarative_\\w+', 'apiserver_validation_duplicate_\\w+'],
+    'kube-apiserver compares two validations of its own; here is one',
+  ),
+  {
+    where: /^metrics: registered_metrics_total$/,
+    line: /^body\.labels\.stability_level: .*INTERNAL/,
+    reason: 'the one internal metric is about declarative validation',
+  },
+  onlyThere(
+    ['apiserver_request_timestamp_comparison_time'],
+    'times of owners are kept while changes are tracked, not compared in a step of its own',
+  ),
+  onlyThere(
+    ['apiserver_selfrequest_total', 'rest_client_\\w+'],
+    'what the server writes for itself does not go through its own port',
+  ),
+  onlyThere(
+    ['workqueue_\\w+', 'apiserver_nodeport_repair_\\w+'],
+    'what kube-apiserver leaves to controllers within it is done by hooks at the start',
+  ),
+  onlyThere(
+    ['grpc_client_\\w+'],
+    'the store may be in the same process, so that requests to it are counted as etcd_requests_total alone',
+  ),
+  onlyThere(
+    ['(cardinality_enforcement_unexpected_categorizations|disabled_metrics|hidden_metrics)_total'],
+    'no flag switches metrics off or limits their labels',
+  ),
+  {
+    where: /^metrics: etcd_(requests_total|request_duration_seconds)$/,
+    line: /^body\.labels\.operation: .*listWithCount/,
+    reason: 'what is in a watch cache is not counted in etcd',
+  },
+  {
+    where: /^metrics of health checks: /,
+    line: /^body\.labels\.name: /,
+    reason: 'kube-apiserver has more checks and controllers',
+  },
+];
