@@ -8,6 +8,7 @@ const packages = {
   'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
   'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
   kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+  'kubectl-convert': 'k8s.io/kubernetes/cmd/kubectl-convert',
   'e2e.test': 'k8s.io/kubernetes/test/e2e',
 };
 

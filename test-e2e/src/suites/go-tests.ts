@@ -20,6 +20,8 @@ export interface GoTestOptions {
   readonly timeoutMs: number;
   /** Each test is a run of its own, so that one that never ends keeps none of the others from theirs. */
   readonly separately?: boolean | undefined;
+  /** How many of these at once. Default: one. */
+  readonly atOnce?: number | undefined;
   readonly flags?: readonly string[] | undefined;
 }
 
@@ -47,11 +49,20 @@ export async function runGoTests(
 ): Promise<Map<string, GoTestResult>> {
   const names = (await listTests(binary, options.env)).filter(options.only ?? (() => true));
   const results = new Map<string, GoTestResult>();
-  let left = names;
-  while (left.length > 0) {
-    const found = await runOnce(binary, options.separately ? left.slice(0, 1) : left, options);
+  const work = async (left: readonly string[]): Promise<void> => {
+    const found = await runOnce(binary, left, options);
     for (const [name, result] of found) results.set(name, result);
-    left = left.filter((name) => !results.has(name));
+    const others = left.filter((name) => !found.has(name));
+    if (others.length > 0) await work(others);
+  };
+  if (options.separately) {
+    const left = [...names];
+    const takeTurns = async (): Promise<void> => {
+      for (let name = left.shift(); name !== undefined; name = left.shift()) await work([name]);
+    };
+    await Promise.all(Array.from({ length: options.atOnce ?? 1 }, takeTurns));
+  } else if (names.length > 0) {
+    await work(names);
   }
   for (const [name, result] of results) {
     if (result.outcome !== 'fail') continue;

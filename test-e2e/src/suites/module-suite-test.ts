@@ -18,6 +18,7 @@ export interface PackageRun {
   /** For all of its tests, or for each one if these are run separately. */
   readonly timeoutMs: number;
   readonly separately?: boolean | undefined;
+  readonly atOnce?: number | undefined;
   readonly flags?: readonly string[] | undefined;
 }
 
