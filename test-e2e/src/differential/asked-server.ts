@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import { messagesIn } from './web-socket-messages.ts';
 
 /** A request that is sent to both servers. */
 export interface AskedRequest {
@@ -134,6 +135,19 @@ function http1(port: number): Transport {
             }
           },
         );
+        request.on('upgrade', ({ statusCode = 0, headers: answered }, socket, head) => {
+          const pieces: Buffer[] = [head];
+          const finish = () =>
+            resolve({
+              code: statusCode,
+              headers: plainHeaders(answered),
+              body: messagesIn(Buffer.concat(pieces)),
+            });
+          socket.on('data', (piece: Buffer) => pieces.push(piece));
+          socket.on('error', finish);
+          socket.on('close', finish);
+          setTimeout(() => socket.destroy(), asked.forMs).unref();
+        });
         request.on('error', reject);
         request.end(body);
       }),

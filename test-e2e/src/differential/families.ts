@@ -10,6 +10,7 @@ import { serviceAccountTokens } from './families/service-account-tokens.ts';
 import { surface } from './families/surface.ts';
 import { tables } from './families/tables.ts';
 import { watches } from './families/watches.ts';
+import { webSockets } from './families/web-sockets.ts';
 import { namespace } from './places.ts';
 
 const preparation: Family = {
@@ -41,6 +42,7 @@ export const allFamilies: readonly Family[] = [
   ...reviews,
   ...serviceAccountTokens,
   ...tables,
+  ...webSockets,
   ...watches,
   ...lives(),
   ...refusals,
