@@ -39,8 +39,8 @@ export function containerStatus(
   container: SimulatedContainer,
   spec: ContainerSpec & { resources?: { requests?: Record<string, string> } },
 ): ContainerStatus {
-  const { state, lastTermination, restartCount } = container;
-  const image = container.image ?? normalizedImage(spec.image ?? '');
+  const { state, lastTermination, restartCount, ready, started, image: own } = container.reported;
+  const image = own ?? normalizedImage(spec.image ?? '');
   const id = state.is === 'waiting' ? lastTermination?.containerId : state.containerId;
   const ran = state.is !== 'waiting' || lastTermination !== undefined;
   const requests = spec.resources?.requests;
@@ -51,12 +51,12 @@ export function containerStatus(
       lastTermination !== undefined && state.is !== 'terminated'
         ? { terminated: terminatedJson(lastTermination) }
         : {},
-    ready: container.ready,
+    ready,
     restartCount,
     image: ran && image !== undefined ? image : (spec.image ?? ''),
     imageID: ran && image !== undefined ? imageId(image) : '',
     ...(id === undefined ? {} : { containerID: id }),
-    started: container.started,
+    started,
     ...(ran ? { resources: spec.resources ?? {} } : {}),
     ...(ran && requests ? { allocatedResources: requests } : {}),
   };

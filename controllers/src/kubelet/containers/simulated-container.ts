@@ -9,6 +9,7 @@ type Step = 'idle' | 'pulling' | 'starting' | 'backoff';
 /** kubelet tries again after a failed sync (`workerBackOffPeriod`). */
 const retryConfigMs = 10_000;
 const configError = 'CreateContainerConfigError';
+const creating = 'ContainerCreating';
 const firstBackoffMs = 10_000;
 const longestBackoffMs = 300_000;
 /** After running so long a container's crashes are forgotten (kubelet: `MaxContainerBackOff` × 2). */
@@ -16,6 +17,12 @@ const forgetCrashesAfterMs = 600_000;
 const signalled = 128;
 const sigterm = 15;
 const sigkill = 9;
+
+/** What of a container is reported. */
+export type ReportedContainer = Pick<
+  SimulatedContainer,
+  'state' | 'lastTermination' | 'restartCount' | 'image' | 'started' | 'ready'
+>;
 
 /**
  * One container as a kubelet would report it, without a container.
@@ -42,9 +49,18 @@ export class SimulatedContainer {
   #pullFailures = 0;
   #crashes = 0;
   #unhealthyRecorded = new Set<string>();
+  #replaced: ReportedContainer | undefined;
 
   constructor(waitingReason: string) {
     this.state = { is: 'waiting', reason: waitingReason };
+  }
+
+  /**
+   * As it is; but while it is replaced for another image, as it was: a kubelet kills, pulls and starts before
+   * it reports again.
+   */
+  get reported(): ReportedContainer {
+    return this.#replaced ?? this;
   }
 
   get isFinished(): boolean {
@@ -74,6 +90,7 @@ export class SimulatedContainer {
       const next = this.#next(at);
       if (next === undefined || next > at.nowMs) {
         this.#probe(at);
+        if (this.state.is !== 'waiting' || this.state.reason !== creating) this.#replaced = undefined;
         const probed = this.#nextProbeMs(at);
         return next === undefined ? probed : probed === undefined ? next : Math.min(next, probed);
       }
@@ -88,6 +105,7 @@ export class SimulatedContainer {
       this.state = { is: 'terminated', ...this.lastTermination };
     }
     this.#step = 'idle';
+    this.#replaced = undefined;
     this.started = false;
     this.ready = false;
   }
@@ -225,6 +243,8 @@ export class SimulatedContainer {
     const { nowMs, spec, behaviour, record } = at;
     if (this.#isOutdated(spec)) {
       record('Normal', 'Killing', `Container ${spec.name} definition changed, will be restarted`);
+      const { state, lastTermination, restartCount, image, started, ready } = this;
+      this.#replaced = { state, lastTermination, restartCount, image, started, ready };
       this.#terminate(nowMs, 0, 'Completed');
       this.#restartNow(at);
       return;
@@ -282,7 +302,7 @@ export class SimulatedContainer {
 
   #restartNow({ nowMs }: Surroundings): void {
     this.restartCount++;
-    this.state = { is: 'waiting', reason: 'ContainerCreating' };
+    this.state = { is: 'waiting', reason: creating };
     this.#begin('backoff', nowMs);
   }
 
