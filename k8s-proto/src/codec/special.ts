@@ -1,8 +1,9 @@
-import { Buffer } from 'node:buffer';
-import { parseJson, stringifyJson } from '../json.ts';
+import { parseJson } from '../json.ts';
 import { canonicalQuantity } from '../quantity.ts';
 import type { SpecialKind } from '../schema/field-type.ts';
 import { CodecError } from './codec-error.ts';
+import { decodeJson, encodeJson } from './embedded-json.ts';
+import { fieldsV1Codec } from './fields-v1.ts';
 import type { MessageCodec } from './message-codec.ts';
 import { checked, fieldSets, tags, unfit } from './special-codec.ts';
 import type { SpecialCodec } from './special-codec.ts';
@@ -63,36 +64,6 @@ function decodeIntOrString(reader: WireReader, end: number): unknown {
   throw new CodecError('malformed', `impossible IntOrString.Type ${type}`);
 }
 
-/** Any JSON value as its text. Bytes are taken as they are: an object that is encoded already. */
-function encodeJson(writer: WireWriter, value: unknown): void {
-  if (value === null || value === undefined) return;
-  if (value instanceof Uint8Array) {
-    writer.bytes(value);
-  } else {
-    const text = stringifyJson(value);
-    if (text === undefined) throw unfit('JSON value', typeof value);
-    writer.string(text);
-  }
-  writer.byte(tags.bytes1);
-}
-
-/** Bytes that aren't JSON (an object that is encoded in protobuf) come out as a Buffer. */
-function decodeJson(reader: WireReader, end: number): unknown {
-  let raw: Buffer | undefined;
-  while (reader.pos < end) {
-    const tag = reader.uint32(end);
-    if (tag === tags.bytes1) raw = reader.bytes(end);
-    else reader.skip(tag, end, fieldSets.one);
-  }
-  if (raw === undefined || raw.length === 0) return null;
-  if (raw[0] === 0x6b && raw.subarray(0, 4).equals(Buffer.from('k8s\0'))) return Buffer.from(raw);
-  try {
-    return parseJson(raw.toString('utf8'));
-  } catch (error) {
-    throw new CodecError('malformed', 'embedded JSON that does not parse', { cause: error });
-  }
-}
-
 /** The codec of a special kind; `inner` is that of JSONSchemaProps. */
 export function specialCodec(kind: SpecialKind, inner: MessageCodec): SpecialCodec {
   switch (kind) {
@@ -107,9 +78,13 @@ export function specialCodec(kind: SpecialKind, inner: MessageCodec): SpecialCod
     case 'intOrString':
       return { encode: encodeIntOrString, decode: decodeIntOrString };
     case 'fieldsV1':
+      return fieldsV1Codec;
     case 'rawExtension':
     case 'json':
-      return { encode: encodeJson, decode: decodeJson };
+      return {
+        encode: (writer, value) => encodeJson(writer, value),
+        decode: (reader, end) => decodeJson(reader, end, parseJson),
+      };
     case 'schemaOrBool':
       return schemaOrBool(inner);
     case 'schemaOrArray':

@@ -12,6 +12,7 @@ import {
   parseMicroTime,
 } from '../time.ts';
 import { ConformError } from './conform-error.ts';
+import { isSharedFieldsV1 } from '../codec/fields-v1.ts';
 import { isObject, jsonType } from './walk.ts';
 import type { Walk } from './walk.ts';
 
@@ -85,6 +86,7 @@ export function conformSpecial(
     case 'intOrString':
       return conformIntOrString(walk, value);
     case 'fieldsV1':
+      return isObject(value) && isSharedFieldsV1(value) ? value : plainNumbers(value);
     case 'rawExtension':
     case 'json':
       return plainNumbers(value);

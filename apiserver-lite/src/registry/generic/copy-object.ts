@@ -1,10 +1,14 @@
+import { isSharedFieldsV1 } from '@pg8s/k8s-proto/codec/fields-v1';
 import { copyUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import { setJsonField } from '@pg8s/k8s-proto/json-reader';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 
-/** A deep copy of JSON data; cheaper than structuredClone, which handles cycles and classes. */
+/**
+ * A deep copy of JSON data; cheaper than structuredClone, which handles cycles and classes. Decoded sets of
+ * fields, which nobody can change, are shared.
+ */
 export function copyOf<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isSharedFieldsV1(value)) return value;
   const copy = Array.isArray(value) ? value.map(copyOf) : copyFields(value as Record<string, unknown>);
   copyUnprinted(value, copy);
   return copy as T;
