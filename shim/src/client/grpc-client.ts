@@ -205,23 +205,37 @@ function callOnce<Q, R>(options: OneCall<Q, R>): Promise<R> {
     if (signal?.aborted) return reject(new EtcdError(grpcCode.CANCELLED, 'context canceled'));
     const onAbort = (): void => call.cancel();
     const grpcOptions: GrpcCallOptions = deadline === undefined ? {} : { deadline };
-    const call = client.makeUnaryRequest<Q, R>(
-      what.path,
-      (value) => encode(what.request, value),
-      (bytes) => decode(what.response, bytes),
-      request,
-      metadata,
-      grpcOptions,
-      (error, response) => {
-        underWay.delete(onAbort);
-        signal?.removeEventListener('abort', onAbort);
-        if (error) reject(fromServiceError(error));
-        else resolve(response as R);
-      },
+    const call = withoutStacks(() =>
+      client.makeUnaryRequest<Q, R>(
+        what.path,
+        (value) => encode(what.request, value),
+        (bytes) => decode(what.response, bytes),
+        request,
+        metadata,
+        grpcOptions,
+        (error, response) => {
+          underWay.delete(onAbort);
+          signal?.removeEventListener('abort', onAbort);
+          if (error) reject(fromServiceError(error));
+          else resolve(response as R);
+        },
+      ),
     );
     underWay.add(onAbort);
     signal?.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** grpc-js records the caller's stack for each call, in case it fails: nobody reads it here. */
+function withoutStacks<T>(call: () => T): T {
+  const { stackTraceLimit } = Error;
+  // Where a program has frozen Error this changes nothing.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return call();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
 }
 
 interface KeepAlive {
