@@ -61,7 +61,7 @@ export async function applyConfiguration(
   const merged = mergeApplied(plan, live, applied) as JsonObject;
   await breathe();
   const next =
-    previous === undefined
+    previous === undefined || isKept(previous, applying, own)
       ? merged
       : pruneMerged(merged, {
           versions,
@@ -107,6 +107,16 @@ export async function applyConfiguration(
   if (kept.length > 0) object.metadata.managedFields = kept.sort(byPlace);
   else delete object.metadata.managedFields;
   return object;
+}
+
+/** Whether the manager applies all that it applied last time: then nothing is to be taken away. */
+function isKept(
+  previous: ManagedFieldsEntry,
+  applying: FieldSet | undefined,
+  { apiVersion }: ManagedFieldsEntry,
+): boolean {
+  const last = previous.fieldsV1 as FieldSet | undefined;
+  return previous.apiVersion === apiVersion && difference(last, applying) === undefined;
 }
 
 /** A document and what becomes of it, compared in every version that is asked for, once. */
