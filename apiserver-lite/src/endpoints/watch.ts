@@ -32,6 +32,7 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
     codec,
     kind: gvk.kind,
     apiVersion,
+    sharedBy: scope,
     table: () => tableOptions(context, scope, transform ?? { version: 'v1' }),
   });
 
@@ -113,6 +114,9 @@ function counted(
 /** Node's timers go no further than this; such a watch ends a little early. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** Without a reason each abort makes a DOMException with its stack, more work than all else at the end. */
+const isOver = new Error('the watch is over');
+
 interface FollowOptions {
   stream: WatchStream;
   timeoutMs: number;
@@ -132,7 +136,7 @@ async function follow(
   const response = responseOf(context);
   const finished = new AbortController();
   const stop = () => {
-    finished.abort();
+    finished.abort(isOver);
     watcher.close();
   };
   const timer = setTimeout(stop, Math.min(timeoutMs, longestTimerMs));

@@ -37,6 +37,8 @@ export interface WatchEncoding {
   codec: ObjectCodec;
   kind: string;
   apiVersion: string;
+  /** Watches of the same one may get the same bytes: what is written to all of them is encoded once. */
+  sharedBy: object;
   /** For Table events. */
   table: () => TableOptions;
 }
@@ -50,7 +52,7 @@ export function watchEventEncoder(encoding: WatchEncoding): WatchEventEncoder {
     case 'Table':
       return tableEvents(encoding);
     default:
-      return partialEvents(encoding.format.transform!);
+      return partialEvents(encoding.format.transform!, encoding.sharedBy);
   }
 }
 
@@ -62,23 +64,29 @@ function encodeJsonError(status: Status): Uint8Array {
 }
 
 /** `{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1",` + item without its brace + `}` newline. */
-function plainEvents({ kind, apiVersion }: WatchEncoding): WatchEventEncoder {
+function plainEvents({ kind, apiVersion, sharedBy }: WatchEncoding): WatchEventEncoder {
   const head = typeHead(kind, apiVersion);
   const heads = perType((type) => Buffer.from(`{"type":"${type}","object":${head}`));
   return {
     ...json,
-    encode: (events, sized) =>
-      joined(events, sized, ({ type, object }) => [heads[type], jsonItem(object).subarray(1), close]),
+    encode: shareBatches({ form: 'json', sharedBy }, ({ type, object }) => [
+      heads[type],
+      jsonItem(object).subarray(1),
+      close,
+    ]),
     encodeError: encodeJsonError,
   };
 }
 
-function partialEvents({ version }: Transform): WatchEventEncoder {
+function partialEvents({ version }: Transform, sharedBy: object): WatchEventEncoder {
   const heads = perType((type) => Buffer.from(`{"type":"${type}","object":`));
   return {
     ...json,
-    encode: (events, sized) =>
-      joined(events, sized, ({ type, object }) => [heads[type], partialItem(object, version), close]),
+    encode: shareBatches({ form: `partial/${version}`, sharedBy }, ({ type, object }) => [
+      heads[type],
+      partialItem(object, version),
+      close,
+    ]),
     encodeError: encodeJsonError,
   };
 }
@@ -104,7 +112,7 @@ function tableEvents({ table }: WatchEncoding): WatchEventEncoder {
   };
 }
 
-function protobufEvents({ format: { transform }, codec }: WatchEncoding): WatchEventEncoder {
+function protobufEvents({ format: { transform }, codec, sharedBy }: WatchEncoding): WatchEventEncoder {
   const document =
     transform === undefined
       ? (object: CachedObject) => protobufDocument(object, codec)
@@ -118,17 +126,66 @@ function protobufEvents({ format: { transform }, codec }: WatchEncoding): WatchE
     contentType: 'application/vnd.kubernetes.protobuf;stream=watch',
     isText: false,
     lengthBytes: 4,
-    encode: (events, sized) =>
-      joined(events, sized, ({ type, object }) => [watchFrame(type, document(object))]),
+    encode: shareBatches({ form: `protobuf/${transform?.version ?? ''}`, sharedBy }, ({ type, object }) => [
+      watchFrame(type, document(object)),
+    ]),
     encodeError: (status) => watchFrame('ERROR', protobufValue(status as unknown as KubeObject, codec)),
   };
+}
+
+type PartsOf = (event: WatchEvent) => readonly Uint8Array[];
+
+interface Batch {
+  readonly events: readonly WatchEvent[];
+  readonly bytes: Uint8Array;
+  /** Of each event. */
+  readonly sizes: readonly number[];
+}
+
+/** Larger ones are not kept until the next. */
+const maxSharedBytes = 64 * 1024;
+/** The last batch of each form. */
+const lastBatches = new WeakMap<object, Map<string, Batch>>();
+
+/**
+ * Encodes a batch once for all watches that get it one after the other, as those without selectors do: a
+ * change wakes them all.
+ */
+function shareBatches(
+  { form, sharedBy }: { form: string; sharedBy: object },
+  partsOf: PartsOf,
+): WatchEventEncoder['encode'] {
+  const batches = lastBatches.get(sharedBy) ?? new Map<string, Batch>();
+  lastBatches.set(sharedBy, batches);
+  return (events, sized) => {
+    const last = batches.get(form);
+    if (last !== undefined && areSame(last.events, events)) {
+      if (sized !== undefined) for (const size of last.sizes) sized(size);
+      return last.bytes;
+    }
+    const sizes: number[] = [];
+    const bytes = joined(
+      events,
+      (size) => {
+        sizes.push(size);
+        sized?.(size);
+      },
+      partsOf,
+    );
+    if (bytes.byteLength <= maxSharedBytes) batches.set(form, { events, bytes, sizes });
+    return bytes;
+  };
+}
+
+function areSame(a: readonly WatchEvent[], b: readonly WatchEvent[]): boolean {
+  return a.length === b.length && a.every((event, index) => event === b[index]);
 }
 
 /** The parts of all events in one piece. */
 function joined(
   events: readonly WatchEvent[],
   sized: ((bytes: number) => void) | undefined,
-  partsOf: (event: WatchEvent) => readonly Uint8Array[],
+  partsOf: PartsOf,
 ): Uint8Array {
   const all: Uint8Array[] = [];
   for (const event of events) {
