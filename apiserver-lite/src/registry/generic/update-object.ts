@@ -13,7 +13,10 @@ import { deleteWithoutFinalizers } from './delete-object.ts';
 import { keepOwnershipTimes } from './ownership-times.ts';
 import { nothingBegun, type StoreContext } from './store-context.ts';
 
-/** Makes the wanted object from the current one; never changes the current one. */
+/**
+ * Makes the wanted object from the current one; never changes the current one. One that is to be created is
+ * nobody else's.
+ */
 export type Transform = (current: KubeObject | undefined) => Promise<KubeObject> | KubeObject;
 
 /** What is to be updated, and how. */
@@ -33,7 +36,10 @@ class EmptiedFinalizers extends Error {
   }
 }
 
-/** The transform sees the current object; what it returns is copied before anything changes it. */
+/**
+ * The transform sees the current object, with which what it returns may share parts: that is copied before
+ * anything changes it.
+ */
 export async function updateObject(
   context: StoreContext,
   request: StoreRequest,
@@ -52,7 +58,7 @@ export async function updateObject(
       if (!strategy.allowCreateOnUpdate && options.forceAllowCreate !== true) {
         throw notFound(context.target, name);
       }
-      const object = copyOf(await transform(undefined));
+      const object = await transform(undefined);
       ensureNamespace(strategy, object, context.namespaceOf(request));
       finish = await prepareNew(context, request, { object, validate: options.validateCreate });
       delete object.metadata.resourceVersion;

@@ -10,8 +10,11 @@ export function templateLabels(spec: Fields): Fields | undefined {
   return existing(existing(existing(spec, 'template'), 'metadata'), 'labels');
 }
 
-/** The oldest kinds are labelled as their Pods where they are not labelled. */
+/**
+ * The oldest kinds are labelled as their Pods where they are not labelled. Both are then one map, as in Go: a
+ * label that a new Job's template gets is a label of the Job.
+ */
 export function labelAsTemplate(object: Fields, labels: Fields | undefined): void {
   const metadata = child(object, 'metadata');
-  if (labels !== undefined && isEmpty(existing(metadata, 'labels'))) metadata['labels'] = { ...labels };
+  if (labels !== undefined && isEmpty(existing(metadata, 'labels'))) metadata['labels'] = labels;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { ListPage, ObjectKey, ResourceStorage, Watcher } from '../../storage/storage.ts';
+import { applyDefaults } from '../defaults/apply-defaults.ts';
 import { copyOf, isSame } from '../generic/copy-object.ts';
 import { checkPreconditions, type KeptResource } from '../generic/dry-run-storage.ts';
 
@@ -117,6 +118,7 @@ function pathOf({ namespace, name }: ObjectKey): string {
 
 function version(object: KubeObject, revision: number): CachedObject {
   const copy = copyOf(object);
+  applyDefaults(copy); // Whatever is read from a store gets its defaults.
   copy.metadata.resourceVersion = String(revision);
   return new CachedObject(copy, revision);
 }

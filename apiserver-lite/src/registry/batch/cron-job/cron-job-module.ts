@@ -9,6 +9,7 @@ import { containers, images, selector } from '../../pod-template/template-column
 import { isSameGeneration, nameWarnings, podNames } from '../../pod-template/template-warnings.ts';
 import { age, ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
 import { jobSpecWarnings } from '../job/job-warnings.ts';
+import { defaultPodFailurePolicy } from '../job/pod-failure-policy.ts';
 import { validateCronJob } from './cron-job-validation.ts';
 
 /** Fills the defaults of a CronJob (Kubernetes: `apis/batch/v1/defaults.go`). */
@@ -16,7 +17,9 @@ function defaultCronJob(object: Fields): void {
   const spec = child(object, 'spec');
   fillText(spec, { concurrencyPolicy: 'Allow' });
   fill(spec, { suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 });
-  defaultPodTemplate(existing(existing(spec, 'jobTemplate'), 'spec'));
+  const jobSpec = existing(existing(spec, 'jobTemplate'), 'spec');
+  defaultPodFailurePolicy(jobSpec);
+  defaultPodTemplate(jobSpec);
 }
 
 const integer = { type: 'integer' as const };

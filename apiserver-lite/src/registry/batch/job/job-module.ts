@@ -1,7 +1,7 @@
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { humanDuration } from '@pg8s/k8s-proto/duration';
 import type { V1Job } from '@pg8s/k8s-proto/generated/models';
-import { type Fields, child, existing, fill, fillText, items } from '../../fields/fill.ts';
+import { type Fields, child, fill } from '../../fields/fill.ts';
 import { fieldAt } from '../../generic/kind-strategy.ts';
 import { selectable } from '../../generic/selectable-field.ts';
 import { defineKind } from '../../kind-module.ts';
@@ -10,12 +10,13 @@ import { labelAsTemplate, templateLabels } from '../../pod-template/label-as-tem
 import { defaultPodTemplate } from '../../pod-template/pod-defaults.ts';
 import { templateColumns } from '../../pod-template/template-columns.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
-import { generateJobSelector, takeTemplateLabels } from './job-selector.ts';
+import { generateJobSelector } from './job-selector.ts';
 import { validateJobStatus } from './job-status.ts';
 import { validateJobUpdate } from './job-update.ts';
 import { validateJob } from './job-validation.ts';
 import { jobWarnings } from './job-warnings.ts';
 import { orphanedPodsWarning } from './orphaned-pods.ts';
+import { defaultPodFailurePolicy } from './pod-failure-policy.ts';
 
 const maxInt32 = 2147483647;
 
@@ -32,9 +33,7 @@ function defaultJob(object: Fields): void {
     manualSelector: false,
     podReplacementPolicy: spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed',
   });
-  for (const rule of items(existing(spec, 'podFailurePolicy'), 'rules')) {
-    for (const pattern of items(rule, 'onPodConditions')) fillText(pattern, { status: 'True' });
-  }
+  defaultPodFailurePolicy(spec);
   defaultPodTemplate(spec);
 }
 
@@ -80,7 +79,6 @@ export const jobModule = defineKind('batch/Job', {
     garbageCollection: 'OrphanDependents',
     warningsOnDelete: orphanedPodsWarning,
     prepareForCreate: generateJobSelector,
-    canonicalize: takeTemplateLabels,
     disabledFields: disabledPodFields('spec.template.spec'),
     validate: validateJob,
     validateUpdate: validateJobUpdate,

@@ -11,6 +11,7 @@ export function generateJobSelector(object: V1Job): void {
   if (spec?.template === undefined || spec.manualSelector === true) return;
   const { uid = '', name = '' } = object.metadata;
   const metadata = (spec.template.metadata ??= {});
+  const sharesLabels = metadata.labels !== undefined && metadata.labels === object.metadata.labels;
   metadata.labels = {
     'batch.kubernetes.io/job-name': name,
     'job-name': name,
@@ -18,16 +19,7 @@ export function generateJobSelector(object: V1Job): void {
     ...metadata.labels,
     [uidLabel]: uid,
   };
+  if (sharesLabels) object.metadata.labels = { ...metadata.labels };
   spec.selector ??= {};
   spec.selector.matchLabels = { ...spec.selector.matchLabels, [uidLabel]: uid };
-}
-
-/**
- * A Job without labels that is read again has those of its template (Kubernetes: `SetDefaults_Job`). The
- * request that writes it is judged without them.
- */
-export function takeTemplateLabels({ metadata, spec }: V1Job): void {
-  const labels = spec?.template?.metadata?.labels;
-  if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0)
-    metadata.labels = { ...labels };
 }

@@ -42,15 +42,20 @@ function withDirectives(before: V1PodTemplateSpec, next: V1PodTemplateSpec): V1P
   return old;
 }
 
+/** Nothing runs and, unless the Job was suspended again, nothing ever ran. */
+function isIdle({ spec, status = {} }: V1Job): boolean {
+  const suspended = status.conditions?.some(({ type, status: is }) => type === 'Suspended' && is === 'True');
+  return spec?.suspend === true && (!status.startTime || suspended === true) && (status.active ?? 0) === 0;
+}
+
 function validateTemplate(next: V1JobSpec, old: V1Job): FieldError[] {
-  const before = specOf(old);
-  const { startTime } = (old.status ?? {}) as { startTime?: string | null };
-  const free = before.suspend === true && !startTime;
-  const expected = free ? withDirectives(before.template, next.template) : before.template;
-  if (isSame(next.template, expected)) return [];
-  // Labels and annotations of the template, which may change with the directives, are not shown.
-  const spec = next.template.spec;
-  return [invalidValue('spec.template.spec', goValue('core.v1.PodSpec', spec), immutable)];
+  const { template: before } = specOf(old);
+  const idle = isIdle(old);
+  if (isSame(next.template, idle ? withDirectives(before, next.template) : before)) return [];
+  // Labels and annotations of the template, which may change with the directives, are then not shown.
+  return idle
+    ? [invalidValue('spec.template.spec', goValue('core.v1.PodSpec', next.template.spec), immutable)]
+    : [invalidValue('spec.template', goValue('core.v1.PodTemplateSpec', next.template), immutable)];
 }
 
 /**

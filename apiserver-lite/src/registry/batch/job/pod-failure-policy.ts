@@ -8,6 +8,7 @@ import {
   required,
   tooMany,
 } from '../../fields/field-errors.ts';
+import { type Fields, existing, fillText, items } from '../../fields/fill.ts';
 import { qualifiedName } from '../../fields/formats.ts';
 import { each, named, oneOfIfSet } from '../../fields/rules.ts';
 
@@ -20,6 +21,13 @@ const most = { rules: 20, conditions: 20, exitCodes: 255 };
 function choice(field: string, value: string | undefined, supported: readonly string[]): FieldError[] {
   const list = supported.map(goQuote).join(' ');
   return value ? oneOfIfSet(field, value, supported) : [required(field, `valid values: [${list}]`)];
+}
+
+/** A pattern asks for a condition that is true, where it does not say otherwise. */
+export function defaultPodFailurePolicy(spec: Fields | undefined): void {
+  for (const rule of items(existing(spec, 'podFailurePolicy'), 'rules')) {
+    for (const pattern of items(rule, 'onPodConditions')) fillText(pattern, { status: 'True' });
+  }
 }
 
 function atMost(field: string, list: readonly unknown[], limit: number): FieldError[] {

@@ -70,7 +70,8 @@ const persistentVolumeClaimTable = tableOf<V1PersistentVolumeClaim>([
 /** PersistentVolumeClaims (Kubernetes: `pkg/registry/core/persistentvolumeclaim`). */
 export const persistentVolumeClaimModule = defineKind('/PersistentVolumeClaim', {
   strategy: {
-    emptyStatus: { phase: 'Pending' },
+    // Pending is a default, which is not stored with a new claim.
+    emptyStatus: {},
     prepareForCreate(object) {
       dropForeignSources(object, undefined);
       mirrorSources(object);
