@@ -61,9 +61,10 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly metadataCheckedLast?: true;
   /**
    * How the kind judges metadata of an update beyond what is judged of all: its findings are reported once
-   * more each.
+   * more each. `object` and `update` say where between them the kind's own checks come; they come last where
+   * the list does not name them, in this order.
    */
-  readonly metadataChecksOnUpdate: readonly MetadataCheck[];
+  readonly metadataChecksOnUpdate: readonly (MetadataCheck | 'object' | 'update')[];
 
   /** Reserves what the object needs from elsewhere (cluster IPs); may change the object. */
   beginCreate?(object: T, request: StoreRequest): Promise<Finish>;
@@ -82,9 +83,10 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   beginUpdate?(object: T, old: T, request: StoreRequest): Promise<Finish>;
   /** Takes over from `old` what this endpoint may not change; counts the generation. Changes the object. */
   prepareForUpdate(object: T, old: T, request: StoreRequest): void;
+  /** What is asked of a new object, as far as the kind asks it of a changed one. */
+  validateAgain?(object: T, request: StoreRequest): FieldError[];
+  /** What concerns the change. */
   validateUpdate(object: T, old: T, request: StoreRequest): FieldError[];
-  /** What an update may not change, where that is said before the whole metadata is judged. */
-  validateChangeFirst?(object: T, old: T, request: StoreRequest): FieldError[];
   warningsOnUpdate?(object: T, old: T, request: StoreRequest): string[];
   /** Whether an update that emptied the finalizers is the deletion itself. */
   shouldDeleteDuringUpdate?(object: T, old: T): boolean;

@@ -53,29 +53,32 @@ export function validateMetadataChange(object: KubeObject, old: KubeObject): Fie
   ];
 }
 
+/** The kind's own checks of the object and of what changes in it. */
+type OwnChecks = Readonly<Record<'object' | 'update', () => FieldError[]>>;
+
 /**
- * Every finding on changed metadata: those of all kinds, and again those of the kind's own checks, which
- * kube-apiserver reports as often as it makes them (Kubernetes: `rest.validateCommonFields` and the
- * strategy's ValidateUpdate).
+ * Every finding on an update: those on metadata of all kinds, and again those of the kind's own checks of
+ * metadata, which kube-apiserver reports as often as it makes them, with the kind's other checks between or
+ * after them (Kubernetes: `rest.validateCommonFields` and the strategy's ValidateUpdate).
  */
 export function validateMetadataUpdate(
   strategy: Pick<Strategy, 'namespaced' | 'validateName' | 'metadataChecksOnUpdate' | 'standardFinalizers'>,
-  object: KubeObject,
-  old: KubeObject,
-  /** Findings of the kind that come between those of its two checks. */
-  between: readonly FieldError[] = [],
+  { object, old }: { object: KubeObject; old: KubeObject },
+  own: OwnChecks,
 ): FieldError[] {
-  const { namespaced, standardFinalizers, metadataChecksOnUpdate } = strategy;
+  const { namespaced, standardFinalizers, metadataChecksOnUpdate: named } = strategy;
   const shared = validateShared(object.metadata);
   const change = validateChange(object, old, shared);
   const standard = standardFinalizers ? validateStandardFinalizers(object.metadata) : [];
+  const checks = {
+    whole: () => [...validateMetadata(object, strategy, shared), ...standard],
+    change: () => [...change, ...standard],
+    ...own,
+  };
+  const last = (['object', 'update'] as const).filter((check) => !named.includes(check));
   return [
     ...validateMetadata(object, { namespaced, validateName: pathSegmentName }, shared),
     ...change,
-    ...metadataChecksOnUpdate.flatMap((check) =>
-      check === 'whole'
-        ? [...validateMetadata(object, strategy, shared), ...standard]
-        : [...change, ...standard, ...between],
-    ),
+    ...[...named, ...last].flatMap((check) => checks[check]()),
   ];
 }

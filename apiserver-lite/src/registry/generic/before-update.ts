@@ -30,10 +30,14 @@ export async function beforeUpdate(
   if (deletionGracePeriodSeconds !== undefined) {
     metadata.deletionGracePeriodSeconds ??= deletionGracePeriodSeconds;
   }
-  const findings = [
-    ...validateMetadataUpdate(strategy, object, old, strategy.validateChangeFirst?.(object, old, request)),
-    ...strategy.validateUpdate(object, old, request),
-  ];
+  const findings = validateMetadataUpdate(
+    strategy,
+    { object, old },
+    {
+      object: () => strategy.validateAgain?.(object, request) ?? [],
+      update: () => strategy.validateUpdate(object, old, request),
+    },
+  );
   if (findings.length > 0) {
     await breathe();
     throw invalid(strategy, metadata.name ?? '', findings);

@@ -1,4 +1,4 @@
-import { forgetUnprinted, holdsUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
+import { forgetUnprinted, holdsUnprinted, wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import type { StoreRequest, Strategy } from '../strategy.ts';
@@ -56,8 +56,6 @@ export interface KindTraits<T extends KubeObject = KubeObject> extends Partial<
   prepareForUpdate?(object: T, old: T, request: StoreRequest): void;
   /** `validate` judges new objects only; updates are left to `validateUpdate`. */
   validatedOnce?: true;
-  /** What may not change is judged before the whole object, its metadata included. */
-  changeFirst?: true;
   /** Checks the whole object, on create and on update. */
   validate?(object: T, request: StoreRequest): FieldError[];
   /** Only what concerns the change. */
@@ -108,7 +106,6 @@ export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: 
     prepareForUpdate: _update,
     validate: _validate,
     validateUpdate: _validateUpdate,
-    changeFirst,
     emptyStatus: _status,
     generation: _generation,
     exactGeneration,
@@ -155,16 +152,18 @@ export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: 
       if (emptyStatus !== undefined) keepField(object, old, 'status');
       dropUnused(object, old, disabledFields);
       traits.prepareForUpdate?.(object, old, request);
-      if (generation.some((path) => isChanged(fieldAt(object, path) ?? {}, fieldAt(old, path) ?? {}))) {
+      const emptied = (path: string) => exactGeneration === true && wasGivenEmpty(object, path);
+      if (
+        generation.some(
+          (path) => emptied(path) || isChanged(fieldAt(object, path) ?? {}, fieldAt(old, path) ?? {}),
+        )
+      ) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1;
       }
       if (exactGeneration === true) forgetHowItWasWritten(object, generation);
     },
-    ...(changeFirst === true ? { validateChangeFirst: validateChange } : {}),
-    validateUpdate: (object, old, request) => [
-      ...(validatedOnce === true ? [] : (traits.validate?.(object, request) ?? [])),
-      ...(changeFirst === true ? [] : validateChange(object, old, request)),
-    ],
+    ...(validatedOnce === true || traits.validate === undefined ? {} : { validateAgain: traits.validate }),
+    validateUpdate: validateChange,
   };
 }
 

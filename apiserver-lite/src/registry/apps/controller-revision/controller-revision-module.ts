@@ -1,6 +1,8 @@
 import type { V1ControllerRevision } from '@pg8s/k8s-proto/generated/models';
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { required } from '../../fields/field-errors.ts';
+import { invalidValue, required } from '../../fields/field-errors.ts';
+import { immutable } from '../../fields/metadata.ts';
 import { atLeastZero } from '../../fields/rules.ts';
 import { defineKind } from '../../kind-module.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
@@ -17,13 +19,22 @@ const controllerRevisionTable = tableOf<V1ControllerRevision>([
   ageColumn(),
 ]);
 
+const validateRevision = ({ revision }: V1ControllerRevision) =>
+  atLeastZero('revision', Number(revision ?? 0));
+
 /**
  * The revision is not negative, and the data is there (Kubernetes:
- * `apps/validation.ValidateControllerRevision`).
+ * `apps/validation.ValidateControllerRevisionCreate`).
  */
 const validateControllerRevision = (object: V1ControllerRevision) => [
-  ...atLeastZero('revision', Number(object.revision ?? 0)),
+  ...validateRevision(object),
   ...validateRevisionData(object.data),
+];
+
+/** Data is immutable as it was written: in the same order, with the same nulls. */
+const validateControllerRevisionUpdate = (object: V1ControllerRevision, old: V1ControllerRevision) => [
+  ...validateRevision(object),
+  ...(goJson(object.data) === goJson(old.data) ? [] : [invalidValue('data', object.data ?? null, immutable)]),
 ];
 
 function validateRevisionData(data: unknown): FieldError[] {
@@ -34,6 +45,11 @@ function validateRevisionData(data: unknown): FieldError[] {
 
 /** ControllerRevisions (Kubernetes: `pkg/registry/apps/controllerrevision`). */
 export const controllerRevisionModule = defineKind('apps/ControllerRevision', {
-  strategy: { allowUnconditionalUpdate: true, immutable: ['data'], validate: validateControllerRevision },
+  strategy: {
+    allowUnconditionalUpdate: true,
+    validatedOnce: true,
+    validate: validateControllerRevision,
+    validateUpdate: validateControllerRevisionUpdate,
+  },
   table: controllerRevisionTable,
 });

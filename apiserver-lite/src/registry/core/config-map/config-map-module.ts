@@ -14,6 +14,10 @@ const configMapTable = tableOf<V1ConfigMap>([
 
 /** ConfigMaps (Kubernetes: `pkg/registry/core/configmap`). */
 export const configMapModule = defineKind('/ConfigMap', {
-  strategy: { changeFirst: true, validate: validateConfigMap, validateUpdate: validateFrozen },
+  strategy: {
+    metadataChecksOnUpdate: ['change', 'update', 'whole'],
+    validate: validateConfigMap,
+    validateUpdate: validateFrozen,
+  },
   table: configMapTable,
 });

@@ -1,3 +1,4 @@
+import { parseQuantity, quantityMilliValue, quantityValue } from '@pg8s/k8s-proto/quantity';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { V1LimitRange, V1LimitRangeItem } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -5,6 +6,7 @@ import { duplicate, forbiddenField, invalidEach, invalidValue, required } from '
 import { qualifiedName } from '../../fields/formats.ts';
 import {
   canonical,
+  mayOvercommit,
   validateContainerResourceName,
   validateResourceName,
 } from '../../pod-template/resources/resources.ts';
@@ -96,8 +98,54 @@ function validateOrders(limit: V1LimitRangeItem, field: string): FieldError[] {
         invalidValue(`${field}.maxLimitRequestRatio[${name}]`, text, `ratio ${text} is less than 1`),
       );
     }
+    findings.push(
+      ...validateRatio(lists, name, `${field}.maxLimitRequestRatio[${name}]`),
+      ...validateEqual(lists, name, `${field}.defaultRequest[${name}]`),
+    );
     return findings;
   });
+}
+
+/** Amounts above this are compared in whole units (Go: `resource.MaxMilliValue`). */
+const maxMilliValue = (2n ** 63n - 1n) / 1000n;
+
+/** No container could have a limit that is so many times its request. */
+function validateRatio(
+  lists: Record<string, Amounts | undefined>,
+  name: string,
+  field: string,
+): FieldError[] {
+  const texts = (['maxLimitRequestRatio', 'min', 'max'] as const).map((list) => ownValue(lists[list], name));
+  if (texts.includes(undefined)) return [];
+  const amounts = texts.map((text) => parseQuantity(String(text)));
+  const small = amounts.every((amount) => quantityValue(amount) < maxMilliValue);
+  const [ratio, min, max] = amounts.map((amount) =>
+    small ? Number(quantityMilliValue(amount)) / 1000 : Number(quantityValue(amount)),
+  ) as [number, number, number];
+  const most = max / min;
+  if (!(ratio > most)) return [];
+  const text = canonical(texts[0]!);
+  const printed = Number.isFinite(most) ? most.toFixed(6) : '+Inf';
+  return [invalidValue(field, text, `ratio ${text} is greater than max/min = ${printed}`)];
+}
+
+/** What cannot be shared out twice is requested as it is limited. */
+function validateEqual(
+  lists: Record<string, Amounts | undefined>,
+  name: string,
+  field: string,
+): FieldError[] {
+  const [limit, request] = [ownValue(lists['default'], name), ownValue(lists['defaultRequest'], name)];
+  if (limit === undefined || request === undefined || mayOvercommit(name)) return [];
+  if (compareAmounts(limit, request) === 0) return [];
+  const [shown, other] = [canonical(request), canonical(limit)];
+  return [
+    invalidValue(
+      field,
+      shown,
+      `default value ${other} must equal to defaultRequest value ${shown} in ${name}`,
+    ),
+  ];
 }
 
 /** Kubernetes: `core/validation.ValidateLimitRange`. */

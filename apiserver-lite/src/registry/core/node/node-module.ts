@@ -80,6 +80,7 @@ function dropConfig(object: V1Node, old: V1Node): void {
 export const nodeModule = defineKind('/Node', {
   strategy: {
     prepareForUpdate: (object, old) => keepField(object, old, 'status'),
+    metadataChecksOnUpdate: ['whole', 'object', 'change'],
     validate: validateNode,
     validateUpdate: validateNodeUpdate,
     warnings: nodeWarnings,

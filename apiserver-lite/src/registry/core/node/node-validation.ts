@@ -1,6 +1,5 @@
 import type { V1Node, V1Taint } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { isSame } from '../../generic/copy-object.ts';
 import {
   duplicate,
   duplicateBecause,
@@ -43,20 +42,24 @@ function validateTaints(taints: readonly V1Taint[]): FieldError[] {
   });
 }
 
-/** Fields that are set once, by the provider of the machine. */
-export function validateNodeUpdate({ spec: next = {} }: V1Node, { spec: before = {} }: V1Node): FieldError[] {
-  const findings: FieldError[] = [];
-  if (before.providerID && next.providerID !== before.providerID) {
-    findings.push(
-      forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'),
-    );
-  }
-  if ((before.podCIDRs ?? []).length > 0 && !isSame(before.podCIDRs, next.podCIDRs)) {
-    findings.push(
-      forbiddenField('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'),
-    );
-  }
-  return findings;
+const onceOnly = (field: string) =>
+  forbiddenField(
+    `spec.${field}`,
+    `node updates may not change ${field === 'podCIDRs' ? 'podCIDR' : field} except from "" to valid`,
+  );
+
+/**
+ * Fields that are set once, by the provider of the machine; what the node has and its taints are looked at a
+ * second time (Kubernetes: `core/validation.ValidateNodeUpdate`).
+ */
+export function validateNodeUpdate(object: V1Node, { spec: before = {} }: V1Node): FieldError[] {
+  const { spec: next = {} } = object;
+  const findings = validateNodeResources(object);
+  const [ranges, known] = [next.podCIDRs ?? [], before.podCIDRs ?? []];
+  if (known.length > 0 && ranges.length !== known.length) findings.push(onceOnly('podCIDRs'));
+  else findings.push(...known.flatMap((range, at) => (range === ranges[at] ? [] : [onceOnly('podCIDRs')])));
+  if (before.providerID && next.providerID !== before.providerID) findings.push(onceOnly('providerID'));
+  return [...findings, ...validateTaints(next.taints ?? [])];
 }
 
 /** Kubernetes: `core/validation.ValidateNode`. */

@@ -90,15 +90,12 @@ function requireImages(list: readonly V1Container[] | undefined, field: string):
 export function validatePodUpdate(next: V1PodSpec, old: V1PodSpec): FieldError[] {
   const findings: FieldError[] = [];
   for (const list of ['containers', 'initContainers'] as const) {
+    const field = `spec.${list}`;
     if ((next[list] ?? []).length !== (old[list] ?? []).length) {
-      findings.push(forbiddenField(`spec.${list}`, 'pod updates may not add or remove containers'));
+      return [...findings, forbiddenField(field, 'pod updates may not add or remove containers')];
     }
+    findings.push(...requireImages(next[list], field));
   }
-  if (findings.length > 0) return findings;
-  findings.push(
-    ...requireImages(next.containers, 'spec.containers'),
-    ...requireImages(next.initContainers, 'spec.initContainers'),
-  );
   const deadline = validateDeadline(next, old);
   if (deadline !== undefined) return [...findings, deadline];
   findings.push(...validateAddedTolerations(next, old), ...validateGates(next, old));

@@ -6,6 +6,7 @@ import type {
 } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
+import { givenList } from '../../fields/given-value.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { validateAmount, validateResourceName } from '../../pod-template/resources/resources.ts';
@@ -105,7 +106,7 @@ export function validateResourceQuotaUpdate(object: V1ResourceQuota, old: V1Reso
   const [next, before] = [specOf(object).scopes ?? [], specOf(old).scopes ?? []];
   const same =
     new Set([...next, ...before]).size === new Set(next).size && new Set(next).size === new Set(before).size;
-  return same ? [] : [invalidValue('spec.scopes', next, immutable)];
+  return same ? [] : [invalidValue('spec.scopes', givenList(object.spec, 'scopes'), immutable)];
 }
 
 /** What is used of what there is (Kubernetes: `core/validation.ValidateResourceQuotaStatusUpdate`). */

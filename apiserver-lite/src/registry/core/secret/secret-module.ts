@@ -32,7 +32,11 @@ const secretTable = tableOf<V1Secret>([
 
 /** Secrets (Kubernetes: `pkg/registry/core/secret`). */
 export const secretModule = defineKind('/Secret', {
-  strategy: { changeFirst: true, validate: validateSecret, validateUpdate: validateSecretUpdate },
+  strategy: {
+    metadataChecksOnUpdate: ['change', 'update', 'whole'],
+    validate: validateSecret,
+    validateUpdate: validateSecretUpdate,
+  },
   table: secretTable,
   selectableFields: selectablePaths(['type']),
   defaults: { v1: defaultSecret },

@@ -69,7 +69,7 @@ export const ingressClassModule = defineKind('networking.k8s.io/IngressClass', {
   strategy: {
     generation: ['spec'],
     immutable: ['spec.controller'],
-    changeFirst: true,
+    metadataChecksOnUpdate: ['change', 'update', 'whole'],
     validate: validateIngressClass,
   },
   table: ingressClassTable,

@@ -3,6 +3,7 @@ import type { V1ServiceCIDR } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { familyOf, formatAddress, parseAddress } from '../../core/service/allocation/ip-range.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
+import { givenList } from '../../fields/given-value.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { parseCidr } from '../../fields/ip.ts';
 import { immutable } from '../../fields/metadata.ts';
@@ -57,5 +58,5 @@ export function validateServiceCidrUpdate(object: V1ServiceCIDR, old: V1ServiceC
     const changed = cidrs[0] === before[0] ? [] : [invalidValue('spec.cidrs[0]', cidrs[0], immutable)];
     return [...changed, ...validateServiceCidr(object)];
   }
-  return [invalidValue('spec.cidrs', object.spec === undefined ? null : cidrs, immutable)];
+  return [invalidValue('spec.cidrs', givenList(object.spec, 'cidrs'), immutable)];
 }

@@ -1,10 +1,12 @@
-import type { V1RuntimeClass } from '@pg8s/k8s-proto/generated/models';
+import type { V1RuntimeClass, V1Toleration } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { invalidEach, required } from '../../fields/field-errors.ts';
+import { duplicate, invalidEach, required } from '../../fields/field-errors.ts';
 import { existing } from '../../fields/fill.ts';
 import { dns1123Label } from '../../fields/formats.ts';
+import { goValue } from '../../fields/go-value.ts';
 import { validateLabels } from '../../fields/metadata.ts';
 import { roundResourceList } from '../../fields/resource-list.ts';
+import { each } from '../../fields/rules.ts';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { defineKind } from '../../kind-module.ts';
 import { renamedNodeLabel } from '../../pod-template/pod-warnings.ts';
@@ -23,6 +25,18 @@ const runtimeClassTable = tableOf<V1RuntimeClass>([
   ageColumn(),
 ]);
 
+/** Two tolerations that differ in their seconds at most are one too many. */
+function validateDistinct(tolerations: readonly V1Toleration[] | undefined): FieldError[] {
+  const seen = new Set<string>();
+  return each(tolerations, 'scheduling.tolerations', (toleration, path) => {
+    const { key = '', operator = '', value = '', effect = '' } = toleration;
+    const id = JSON.stringify([key, operator, value, effect]);
+    const found = seen.has(id) ? [duplicate(path, goValue('core.v1.Toleration', toleration))] : [];
+    seen.add(id);
+    return found;
+  });
+}
+
 /** Kubernetes: `node/validation.ValidateRuntimeClass`. */
 function validateRuntimeClass({ handler = '', overhead, scheduling }: V1RuntimeClass): FieldError[] {
   return [
@@ -32,6 +46,7 @@ function validateRuntimeClass({ handler = '', overhead, scheduling }: V1RuntimeC
       : validateResources({ limits: overhead.podFixed ?? {} }, 'overhead', { claims: new Set() })),
     ...validateLabels(scheduling?.nodeSelector, 'scheduling.nodeSelector'),
     ...validateTolerations(scheduling?.tolerations, 'scheduling.tolerations'),
+    ...validateDistinct(scheduling?.tolerations),
   ];
 }
 
@@ -49,7 +64,7 @@ export const runtimeClassModule = defineKind('node.k8s.io/RuntimeClass', {
     allowCreateOnUpdate: true,
     immutable: ['handler'],
     standardFinalizers: false,
-    metadataChecksOnUpdate: ['whole', 'change'],
+    metadataChecksOnUpdate: ['whole', 'object', 'change'],
     validate: validateRuntimeClass,
     warnings: runtimeClassWarnings,
   },

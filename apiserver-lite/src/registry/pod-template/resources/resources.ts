@@ -19,7 +19,9 @@ const standard: ReadonlySet<string> = new Set([...quotaResources, 'storage']);
 const hugePages = 'hugepages-';
 /** Whether Kubernetes itself gives the resource its meaning. */
 export const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/');
-const mayOvercommit = (name: string) => isNative(name) && !name.startsWith(hugePages);
+
+/** Whether what containers may use of a resource can be more in sum than there is. */
+export const mayOvercommit = (name: string) => isNative(name) && !name.startsWith(hugePages);
 
 /** A resource that others than Kubernetes name: `example.com/gpu`, and quotas of it. */
 function isExtended(name: string): boolean {

@@ -9,6 +9,7 @@ export const clusterRoleBindingModule = defineKind('rbac.authorization.k8s.io/Cl
   strategy: {
     allowCreateOnUpdate: true,
     validateName: pathSegmentName,
+    metadataChecksOnUpdate: ['whole', 'object', 'change'],
     validate: validateRoleBinding(false),
     validateUpdate: validateRoleBindingUpdate,
   },

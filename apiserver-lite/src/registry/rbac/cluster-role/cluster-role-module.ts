@@ -5,7 +5,12 @@ import { validateRole } from '../role-validation.ts';
 
 /** ClusterRoles (Kubernetes: `pkg/registry/rbac/clusterrole`). */
 export const clusterRoleModule = defineKind('rbac.authorization.k8s.io/ClusterRole', {
-  strategy: { allowCreateOnUpdate: true, validateName: pathSegmentName, validate: validateRole(false) },
+  strategy: {
+    allowCreateOnUpdate: true,
+    validateName: pathSegmentName,
+    metadataChecksOnUpdate: ['whole', 'object', 'change'],
+    validate: validateRole(false),
+  },
   table: defaultTable,
   actors: [
     {

@@ -9,6 +9,7 @@ export const roleBindingModule = defineKind('rbac.authorization.k8s.io/RoleBindi
   strategy: {
     allowCreateOnUpdate: true,
     validateName: pathSegmentName,
+    metadataChecksOnUpdate: ['whole', 'object', 'change'],
     validate: validateRoleBinding(true),
     validateUpdate: validateRoleBindingUpdate,
   },

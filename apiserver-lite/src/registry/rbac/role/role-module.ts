@@ -5,6 +5,11 @@ import { validateRole } from '../role-validation.ts';
 
 /** Roles (Kubernetes: `pkg/registry/rbac/role`). */
 export const roleModule = defineKind('rbac.authorization.k8s.io/Role', {
-  strategy: { allowCreateOnUpdate: true, validateName: pathSegmentName, validate: validateRole(true) },
+  strategy: {
+    allowCreateOnUpdate: true,
+    validateName: pathSegmentName,
+    metadataChecksOnUpdate: ['whole', 'object', 'change'],
+    validate: validateRole(true),
+  },
   table: defaultTable,
 });

@@ -2,6 +2,7 @@ import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { decodeMessage, encodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import { conform, conformRepeated } from '@pg8s/k8s-proto/conform/conform';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
+import { copyUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import { formatFieldPath, strictProblems } from '@pg8s/k8s-proto/conform/strict-problems';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, kindInfo, kindOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
@@ -43,10 +44,11 @@ function decode({ value, json, gvk, strict, unstructured = false }: DecodeInput)
     }
     // What has no metadata of its own (a Scale's parts, options) must not get any.
     const head = { kind: gvk.kind, apiVersion: apiVersionOf(gvk) };
-    return {
-      object: (metadata === undefined ? { ...head, ...rest } : { ...head, metadata, ...rest }) as KubeObject,
-      strictErrors,
-    };
+    const whole = (
+      metadata === undefined ? { ...head, ...rest } : { ...head, metadata, ...rest }
+    ) as KubeObject;
+    copyUnprinted(object, whole);
+    return { object: whole, strictErrors };
   } catch (error) {
     throw error instanceof ConformError ? new DecodeError(error.message) : error;
   }

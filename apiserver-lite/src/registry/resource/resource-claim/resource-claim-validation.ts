@@ -1,8 +1,10 @@
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import { specOf, statusOf } from '../../fields/spec-and-status.ts';
 import type {
   ResourceV1ResourceClaim,
   V1AllocationResult,
   V1DeviceAllocationConfiguration,
+  V1DeviceClaim,
   V1DeviceRequestAllocationResult,
   V1AllocatedDeviceStatus,
   V1ResourceClaimConsumerReference,
@@ -50,12 +52,19 @@ export function validateResourceClaim(object: ResourceV1ResourceClaim): FieldErr
   return validateDeviceClaim(devicesOf(object), 'spec.devices');
 }
 
+/** Parameters of drivers are compared as they are written: the order of fields counts. */
+function sameParameters({ config }: V1DeviceClaim, { config: before }: V1DeviceClaim): boolean {
+  const texts = (list: V1DeviceClaim['config']) =>
+    (list ?? []).map(({ opaque }) => goJson(opaque?.parameters ?? null)).join('\n');
+  return texts(config) === texts(before);
+}
+
 /** A claim never changes what it asks for. */
 export function validateResourceClaimUpdate(
   object: ResourceV1ResourceClaim,
   old: ResourceV1ResourceClaim,
 ): FieldError[] {
-  return isSame(object.spec, old.spec)
+  return isSame(object.spec, old.spec) && sameParameters(devicesOf(object), devicesOf(old))
     ? []
     : [invalidValue('spec', goValue('resource.v1.ResourceClaimSpec', object.spec), immutable)];
 }
@@ -77,7 +86,8 @@ export function validateResourceClaimTemplateUpdate(
   object: V1ResourceClaimTemplate,
   old: V1ResourceClaimTemplate,
 ): FieldError[] {
-  return isSame(object.spec, old.spec)
+  const [devices, before] = [specOf(object).spec?.devices ?? {}, specOf(old).spec?.devices ?? {}];
+  return isSame(object.spec, old.spec) && sameParameters(devices, before)
     ? []
     : [invalidValue('spec', goValue('resource.v1.ResourceClaimTemplateSpec', object.spec), immutable)];
 }

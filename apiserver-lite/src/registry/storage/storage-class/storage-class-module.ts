@@ -26,6 +26,7 @@ const storageClassTable = tableOf<V1StorageClass>([
 /** StorageClasses (Kubernetes: `pkg/registry/storage/storageclass`). */
 export const storageClassModule = defineKind('storage.k8s.io/StorageClass', {
   strategy: {
+    metadataChecksOnUpdate: ['whole', 'object', 'change'],
     validate: validateStorageClass,
     validateUpdate: validateStorageClassUpdate,
     warnings: storageClassWarnings,

@@ -7,45 +7,52 @@ import { each, named, oneOf, oneOfIfSet } from '../../fields/rules.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { validateParameters } from '../class-parameters.ts';
 
-function validateTopologies(terms: readonly V1TopologySelectorTerm[] | undefined): FieldError[] {
-  return each(terms, 'allowedTopologies', ({ matchLabelExpressions }, path) => {
-    const keys = new Set<string>();
-    return each(
-      matchLabelExpressions,
-      `${path}.matchLabelExpressions`,
-      ({ key = '', values: given }, place) => {
-        // Clients in Go write null for lists without items.
-        const values = given ?? [];
-        const seen = new Set<string>();
-        const findings = values.length === 0 ? [required(`${place}.values`)] : [];
-        findings.push(
-          ...each(values, `${place}.values`, (value, spot) => {
-            const found = seen.has(value) ? [duplicate(spot, value)] : [];
-            seen.add(value);
-            return found;
-          }),
-          ...invalidEach(`${place}.key`, key, qualifiedName(key)),
-        );
-        if (keys.has(key)) findings.push(duplicate(`${place}.key`, key));
-        keys.add(key);
-        return findings;
-      },
-    );
-  });
+function validateTerm({ matchLabelExpressions }: V1TopologySelectorTerm, path: string): FieldError[] {
+  const keys = new Set<string>();
+  return each(
+    matchLabelExpressions,
+    `${path}.matchLabelExpressions`,
+    ({ key = '', values: given }, place) => {
+      // Clients in Go write null for lists without items.
+      const values = given ?? [];
+      const seen = new Set<string>();
+      const findings = values.length === 0 ? [required(`${place}.values`)] : [];
+      findings.push(
+        ...each(values, `${place}.values`, (value, spot) => {
+          const found = seen.has(value) ? [duplicate(spot, value)] : [];
+          seen.add(value);
+          return found;
+        }),
+        ...invalidEach(`${place}.key`, key, qualifiedName(key)),
+      );
+      if (keys.has(key)) findings.push(duplicate(`${place}.key`, key));
+      keys.add(key);
+      return findings;
+    },
+  );
 }
 
-/** Two terms that ask the same are one too many, in whatever order they ask. */
-function validateDistinct(terms: readonly V1TopologySelectorTerm[] | undefined): FieldError[] {
-  const seen = new Set<string>();
-  return each(terms, 'allowedTopologies', ({ matchLabelExpressions = [] }, path) => {
-    const asked = JSON.stringify(
-      matchLabelExpressions
-        .map(({ key = '', values = [] }) => [key, [...new Set(values)].sort()] as const)
-        .sort(([one], [other]) => (one < other ? -1 : 1)),
-    );
-    const found = seen.has(asked) ? [duplicate(`${path}.matchLabelExpressions`, '')] : [];
-    seen.add(asked);
-    return found;
+/** What a term asks, in whatever order it asks. */
+function askedBy({ matchLabelExpressions }: V1TopologySelectorTerm): string {
+  return JSON.stringify(
+    (matchLabelExpressions ?? [])
+      .map(({ key = '', values }) => [key, [...new Set(values ?? [])].sort()] as const)
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
+
+/**
+ * A term is a duplicate of every term before it that asks the same. One that asks nothing is also one of as
+ * many terms as there are, with which kube-apiserver begins (Kubernetes:
+ * `storage/validation.validateAllowedTopologies`).
+ */
+function validateTopologies(terms: readonly V1TopologySelectorTerm[] | undefined): FieldError[] {
+  const seen: string[] = (terms ?? []).map(() => askedBy({}));
+  return each(terms, 'allowedTopologies', (term, path) => {
+    const asked = askedBy(term);
+    const same = seen.filter((other) => other === asked);
+    seen.push(asked);
+    return [...validateTerm(term, path), ...same.map(() => duplicate(`${path}.matchLabelExpressions`, ''))];
   });
 }
 
@@ -57,7 +64,6 @@ export function validateStorageClass(object: V1StorageClass): FieldError[] {
     ...oneOfIfSet('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain']),
     ...oneOf('volumeBindingMode', object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
     ...validateTopologies(object.allowedTopologies),
-    ...validateDistinct(object.allowedTopologies),
   ];
 }
 

@@ -36,7 +36,11 @@ function validateVolumeAttributesClassUpdate(
 
 /** VolumeAttributesClasses (Kubernetes: `pkg/registry/storage/volumeattributesclass`). */
 export const volumeAttributesClassModule = defineKind('storage.k8s.io/VolumeAttributesClass', {
-  strategy: { validate: validateVolumeAttributesClass, validateUpdate: validateVolumeAttributesClassUpdate },
+  strategy: {
+    metadataChecksOnUpdate: ['change', 'update', 'whole'],
+    validate: validateVolumeAttributesClass,
+    validateUpdate: validateVolumeAttributesClassUpdate,
+  },
   table: volumeAttributesClassTable,
   returnsDeletedObject: true,
 });
