@@ -18,7 +18,13 @@ import {
   StatusError,
   unsupportedMediaType,
 } from '../api-errors/status-error.ts';
-import { ensureKind, reportStrictErrors, unknownConversion } from './body/decode-object.ts';
+import {
+  ensureKind,
+  ensureReadable,
+  internalPackage,
+  reportStrictErrors,
+  unknownConversion,
+} from './body/decode-object.ts';
 import { ensureMapBudget, maxJsonKeys, tooManyKeys } from './body/map-budget.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { readBody } from './body/read-body.ts';
@@ -30,7 +36,7 @@ import { readWriteOptions, type WriteOptions } from './options/write-options.ts'
 import { inconvertible, readApplied, type Applied } from './patch/apply-configuration.ts';
 import { goValue } from '../json/go-print.ts';
 import { applyJsonPatch, readJsonPatch } from './patch/json-patch.ts';
-import { isJsonObject, jsonTypeName, type JsonObject } from '../json/json-value.ts';
+import { copyJson, isJsonObject, jsonTypeName, type JsonObject } from '../json/json-value.ts';
 import { applyMergePatch, readMergePatch } from './patch/merge-patch.ts';
 import { PatchError, rejectedPatch } from './patch/patch-error.ts';
 import { printPatched, touchedByMerge, touchedByPointers } from './patch/print-patched.ts';
@@ -167,11 +173,15 @@ function readPatch(
       }
       const changes = plainNumbers(value ?? {}) as JsonObject;
       const schema = types.patchSchema!;
+      let followed = changes;
       return {
-        apply: (document) => applyStrategicMergePatch(document, changes, schema),
+        apply(document) {
+          followed = copyJson(changes);
+          return applyStrategicMergePatch(document, followed, schema);
+        },
         strictErrors: duplicates,
         unstructured: true,
-        show: () => goValue(changes),
+        show: () => goValue(followed),
       };
     }
   }
@@ -234,7 +244,14 @@ function decodePatched(
     ]);
   try {
     // A strategic merge patch cannot change the kind: it is not looked at.
-    if (!patch.unstructured) ensurePatchedKind(value, gvk, codec);
+    if (!patch.unstructured) {
+      ensurePatchedKind(value, gvk, codec);
+      if (!hasVersion(value)) {
+        const strictErrors = [...patch.strictErrors, ...fieldsOfNoVersion(value)];
+        reportStrictErrors(context, strictErrors, { fieldValidation, fail: refuse });
+        return { apiVersion: apiVersionOf(gvk), kind: gvk.kind, metadata: {} };
+      }
+    }
     const decoded = codec.decode({
       value,
       gvk,
@@ -253,15 +270,38 @@ function decodePatched(
   }
 }
 
+const hasVersion = ({ apiVersion }: JsonObject) =>
+  apiVersion !== undefined && apiVersion !== null && apiVersion !== '';
+
+/**
+ * A document that lost its version is read as an internal type, which knows no field by the name that it has
+ * in JSON: nothing is left of the object.
+ */
+function fieldsOfNoVersion(value: JsonObject): string[] {
+  return Object.keys(value)
+    .filter((name) => name !== 'apiVersion' && name !== 'kind')
+    .sort()
+    .map((name) => `unknown field ${JSON.stringify(name)}`);
+}
+
 /** Throws BodyErrors for a document that has become another kind. */
 function ensurePatchedKind(value: JsonObject, expected: GroupVersionKind, codec: ObjectCodec): void {
   const actual = kindOfValue(value, expected);
+  if (!hasVersion(value) && !codec.knows(actual)) {
+    throw new BodyError(
+      `no kind ${JSON.stringify(actual.kind)} is registered for the internal version of group ${JSON.stringify(actual.group)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
+  if (!hasVersion(value) && actual.kind !== expected.kind && codec.knows(actual)) {
+    throw new BodyError(unknownConversion({ ...actual, version: internalPackage(actual.group) }, expected));
+  }
   if (!codec.knows(actual)) {
     const [kind, version] = [goQuote(actual.kind), JSON.stringify(apiVersionOf(actual))];
     throw new BodyError(
       `no kind ${kind} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
+  ensureReadable(value, actual, { expected, codec });
   if (actual.kind !== expected.kind) throw new BodyError(unknownConversion(actual, expected));
   ensureKind(actual, { expected, codec });
 }

@@ -1,5 +1,6 @@
 import { stringifyJson } from '../json.ts';
 import { NumberToken, plainNumbers } from '../json-number.ts';
+import { setJsonField } from '../json-reader.ts';
 import { QuantityError, canonicalQuantity } from '../quantity.ts';
 import type { SpecialKind } from '../schema/field-type.ts';
 import {
@@ -59,6 +60,14 @@ function conformText(value: unknown): string {
   throw new ConformError('type', `json: cannot unmarshal ${jsonType(value)} into Go value of type string`);
 }
 
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (!isObject(value)) return value;
+  const sorted: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) setJsonField(sorted, key, sortedKeys(value[key]));
+  return sorted;
+}
+
 /**
  * A value of a special kind in its normal form; null is the zero value. `conformSchema` deals with the JSON
  * schemas inside of unions.
@@ -89,7 +98,8 @@ export function conformSpecial(
       return isObject(value) && isSharedFieldsV1(value) ? value : plainNumbers(value);
     case 'rawExtension':
     case 'json':
-      return plainNumbers(value);
+      // What was unstructured went through Go maps, whose keys are printed in order.
+      return walk.unstructured ? sortedKeys(plainNumbers(value)) : plainNumbers(value);
     case 'schemaOrBool':
       if (value === null || typeof value === 'boolean') return value ?? false;
       if (isObject(value)) return conformSchema(value);

@@ -55,9 +55,10 @@ export async function decodeObject(context: RequestContext, options: DecodeOptio
   } catch (error) {
     throw error instanceof BodyError ? unrecognized(options, error.message) : error;
   }
-  ensureKind(actual, options);
   if (body.byteLength > unboundedBytes) ensureMapBudget(read.value);
   try {
+    ensureReadable(read.value, actual, options);
+    ensureKind(actual, options);
     const decoded = codec.decode({
       // null is an object of which nothing is said.
       value: read.value ?? {},
@@ -121,6 +122,16 @@ function yamlErrors(duplicates: readonly string[], fieldValidation: FieldValidat
   return [`yaml: unmarshal errors:\n${duplicates.map((each) => `  ${each}`).join('\n')}`];
 }
 
+/** What another kind's object has wrong in it is said first. Throws DecodeErrors. */
+export function ensureReadable(
+  value: unknown,
+  actual: GroupVersionKind,
+  { expected, codec }: Pick<DecodeOptions, 'expected' | 'codec'>,
+): void {
+  if (actual.kind === expected.kind || !codec.knows(actual)) return;
+  codec.decode({ value: value ?? {}, gvk: actual, strict: false });
+}
+
 /** Refuses what the endpoint doesn't take. Throws 400. */
 export function ensureKind(
   actual: GroupVersionKind,
@@ -153,8 +164,9 @@ export function unknownConversion(actual: GroupVersionKind, expected: GroupVersi
 }
 
 /** Go's package of a group's internal types. */
-function internalPackage(group: string): string {
-  return group === '' ? 'core' : group.split('.', 1)[0]!;
+export function internalPackage(group: string): string {
+  // Events of both groups are one internal type.
+  return group === '' || group === 'events.k8s.io' ? 'core' : group.split('.', 1)[0]!;
 }
 
 function decodeProtobuf(options: DecodeOptions): KubeObject {

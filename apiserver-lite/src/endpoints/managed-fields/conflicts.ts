@@ -37,17 +37,17 @@ function printManager({
   return operation === 'Update' ? `${name} using ${apiVersion}` : name;
 }
 
-/** `.spec.template.spec.containers[name="web"].image`, for each member. */
+/**
+ * `.spec.template.spec.containers[name="web"].image`, for each member: those of a node before what is below
+ * it (Kubernetes: `structured-merge-diff/fieldpath.Set.Iterate`).
+ */
 function pathsOf(fields: FieldSet, prefix = ''): string[] {
-  const paths: string[] = [];
-  for (const element of Object.keys(fields)) {
-    if (element === '.') continue;
-    const child = fields[element]!;
-    const path = `${prefix}${printElement(element)}`;
-    if (isMember(child)) paths.push(path);
-    paths.push(...pathsOf(child, path));
-  }
-  return paths;
+  const elements = Object.keys(fields).filter((element) => element !== '.');
+  const pathOf = (element: string) => `${prefix}${printElement(element)}`;
+  return [
+    ...elements.filter((element) => isMember(fields[element]!)).map(pathOf),
+    ...elements.flatMap((element) => pathsOf(fields[element]!, pathOf(element))),
+  ];
 }
 
 function printElement(element: string): string {

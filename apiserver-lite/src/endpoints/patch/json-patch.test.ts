@@ -57,8 +57,13 @@ test('every operation', () => {
 test('what can not be done', () => {
   const cases: [object, string][] = [
     [
-      { op: 'replace', path: '/none', value: 1 },
-      'replace operation does not apply: doc is missing key: /none: missing value',
+      { op: 'replace', path: '/list/7', value: 1 },
+      'replace operation does not apply: doc is missing key: /list/7: missing value',
+    ],
+    [{ op: 'test', path: '/none', value: 1 }, 'testing value /none failed: test failed'],
+    [
+      { op: 'move', from: '/none', path: '/a' },
+      "error in move for path: '/none': Unable to remove nonexistent key: none: missing value",
     ],
     [
       { op: 'add', path: '/x/y', value: 1 },
@@ -73,16 +78,22 @@ test('what can not be done', () => {
       "error in add for path: '/list/7': Unable to access invalid index: 7: invalid index referenced",
     ],
     [{ op: 'test', path: '/a/b', value: 2 }, 'testing value /a/b failed: test failed'],
-    [
-      { op: 'copy', from: '/z', path: '/y' },
-      "error in copy for from: 'z': unable to get nonexistent key: z: missing value",
-    ],
     [{ op: 'fly', path: '/a' }, 'Unexpected kind: fly'],
     [{ op: 'add' }, 'add operation failed to decode path: missing value'],
   ];
   for (const [operation, message] of cases) {
     assert.throws(() => patched(operation), { name: 'PatchError', message });
   }
+});
+
+test('a member that is not there is null, but for removing it', () => {
+  assert.equal(patched({ op: 'replace', path: '/none', value: 1 })['none'], 1);
+  assert.equal(patched({ op: 'copy', from: '/z', path: '/y' })['y'], null);
+  patched({ op: 'test', path: '/none', value: null }, { op: 'test', path: '/none' });
+});
+
+test('what comes before the first slash of a path does not count', () => {
+  assert.equal(patched({ op: 'add', path: 'anything/new', value: 1 })['new'], 1);
 });
 
 test('unknown fields of operations are reported', () => {
@@ -94,7 +105,7 @@ test('unknown fields of operations are reported', () => {
 test('a prototype is only a name', () => {
   const result = patched({ op: 'add', path: '/__proto__', value: { polluted: true } });
   assert.equal(({} as { polluted?: boolean }).polluted, undefined);
-  assert.deepEqual(Object.keys(result), ['a', 'list', 'nothing', '__proto__']);
+  assert.deepEqual(Object.keys(result), ['__proto__', 'a', 'list', 'nothing']);
 });
 
 test('what copies add up to is limited, and so are the steps of a patch', () => {
@@ -133,7 +144,7 @@ test('numbers are compared as they are written', () => {
       '[{"op":"add","path":"/n","value":1.0},{"op":"copy","from":"/n","path":"/m"},{"op":"test","path":"/m","value":1.0}]',
     ).value,
   ).operations;
-  assert.equal(JSON.stringify(applyJsonPatch({}, operations)), '{"n":1.0,"m":1.0}');
+  assert.equal(JSON.stringify(applyJsonPatch({}, operations)), '{"m":1.0,"n":1.0}');
   const other = readJsonPatch(parseJsonStrict('[{"op":"test","path":"/n","value":1.0}]').value).operations;
   assert.throws(() => applyJsonPatch({ n: 1 }, other), /test failed/);
 });

@@ -71,10 +71,27 @@ const maxCopiedBytes = 3 * 1024 * 1024;
  */
 const maxSteps = 2_000_000;
 
-/** What a patch has used up. */
+/** What a patch has used up, and where it was. */
 class Spent {
   #copied = 0;
   #steps = 0;
+  readonly #reached = new Set<JsonObject>();
+
+  /** The patch reached into an object. */
+  reach(container: JsonObject): void {
+    this.#reached.add(container);
+  }
+
+  /** Fields of objects that were reached into are in order then, as those of a Go map. */
+  putInOrder(): void {
+    for (const object of this.#reached) {
+      for (const key of Object.keys(object).sort()) {
+        const value = object[key];
+        delete object[key];
+        setField(object, key, value);
+      }
+    }
+  }
 
   copy(value: unknown): void {
     this.#copied += Buffer.byteLength(goJson(value));
@@ -96,6 +113,7 @@ export function applyJsonPatch(document: JsonObject, operations: readonly JsonPa
   const patched = copyJson(document);
   const spent = new Spent();
   for (const operation of operations) apply(patched, operation, spent);
+  spent.putInOrder();
   if (isTooDeep(patched)) throw failed('exceeded max depth');
   return patched;
 }
@@ -113,12 +131,18 @@ function apply(document: JsonObject, operation: JsonPatchOperation, spent: Spent
   }
   switch (op) {
     case 'add': {
-      const place = find(document, path, `add operation does not apply: doc is missing path: "${path}"`);
+      const place = find(document, path, {
+        absent: `add operation does not apply: doc is missing path: "${path}"`,
+        spent,
+      });
       add(place, copyJson(operation.value ?? null), { where: `error in add for path: '${path}'`, spent });
       return;
     }
     case 'remove': {
-      const place = find(document, path, `remove operation does not apply: doc is missing path: "${path}"`);
+      const place = find(document, path, {
+        absent: `remove operation does not apply: doc is missing path: "${path}"`,
+        spent,
+      });
       remove(place, { where: `error in remove for path: '${path}'`, spent });
       return;
     }
@@ -127,7 +151,10 @@ function apply(document: JsonObject, operation: JsonPatchOperation, spent: Spent
         replaceRoot(document, operation.value);
         return;
       }
-      const place = find(document, path, `replace operation does not apply: doc is missing path: ${path}`);
+      const place = find(document, path, {
+        absent: `replace operation does not apply: doc is missing path: ${path}`,
+        spent,
+      });
       if (get(place) === undefined) {
         throw failed(`replace operation does not apply: doc is missing key: ${path}: ${missing}`);
       }
@@ -137,23 +164,20 @@ function apply(document: JsonObject, operation: JsonPatchOperation, spent: Spent
     case 'move':
     case 'copy': {
       if (typeof from !== 'string') throw failed(`${op} operation failed to decode from: ${missing}`);
-      const source = find(
-        document,
-        from,
-        `${op} operation does not apply: doc is missing from path: ${from}`,
-      );
+      const source = find(document, from, {
+        absent: `${op} operation does not apply: doc is missing from path: ${from}`,
+        spent,
+      });
       const value = get(source);
-      const where =
-        op === 'move' ? `error in move for path: '${source.key}'` : `error in copy for from: '${source.key}'`;
+      const where = op === 'move' ? `error in move for path: '${from}'` : `error in copy for from: '${from}'`;
       if (value === undefined)
         throw failed(`${where}: unable to get nonexistent key: ${source.key}: ${missing}`);
       if (op === 'move') remove(source, { where, spent });
       else spent.copy(value);
-      const target = find(
-        document,
-        path,
-        `${op} operation does not apply: doc is missing destination path: ${path}`,
-      );
+      const target = find(document, path, {
+        absent: `${op} operation does not apply: doc is missing destination path: ${path}`,
+        spent,
+      });
       // What moves is in the document once, before as after.
       add(target, op === 'move' ? value : copyJson(value), {
         where: `error in ${op} for path: '${path}'`,
@@ -166,9 +190,11 @@ function apply(document: JsonObject, operation: JsonPatchOperation, spent: Spent
         if (isEqual(document, operation.value ?? null, spent)) return;
         throw failed(`testing value ${path} failed: test failed`);
       }
-      const place = find(document, path, `test operation does not apply: is missing path: ${path}`);
+      const place = find(document, path, {
+        absent: `test operation does not apply: is missing path: ${path}`,
+        spent,
+      });
       const value = get(place);
-      if (value === undefined && operation.value === undefined) return;
       if (value === undefined) {
         throw failed(
           `error in test for path: '${path}': unable to get nonexistent key: ${place.key}: ${missing}`,
@@ -189,25 +215,36 @@ function replaceRoot(document: JsonObject, value: unknown): void {
   for (const [key, item] of Object.entries(copyJson(value))) setField(document, key, item);
 }
 
+/** How a place is looked for. */
+interface Search {
+  /** What is said where there is none. */
+  absent: string;
+  spent: Spent;
+}
+
 /** Where an operation acts: the container and the last reference token. */
 interface Place {
   container: JsonObject | unknown[];
   key: string;
 }
 
-function find(document: JsonObject, path: string, absent: string): Place {
-  if (!path.startsWith('/')) throw failed(`${absent}: ${missing}`);
+function find(document: JsonObject, path: string, { absent, spent }: Search): Place {
+  // What comes before the first slash does not count.
+  const first = path.indexOf('/');
+  if (first < 0) throw failed(`${absent}: ${missing}`);
   const last = path.lastIndexOf('/');
   let container: unknown = document;
   // What is below nothing is not read: a path may have a million parts.
-  for (let at = 0; at < last && container !== undefined;) {
+  for (let at = first; at < last && container !== undefined;) {
     const end = path.indexOf('/', at + 1);
     const key = unescaped(path.slice(at + 1, end));
     at = end;
+    if (isJsonObject(container)) spent.reach(container);
     if (Array.isArray(container)) container = container[arrayIndex(key, container.length) ?? -1];
     else container = isJsonObject(container) && Object.hasOwn(container, key) ? container[key] : undefined;
   }
   if (!Array.isArray(container) && !isJsonObject(container)) throw failed(`${absent}: ${missing}`);
+  if (!Array.isArray(container)) spent.reach(container);
   return { container, key: unescaped(path.slice(last + 1)) };
 }
 
@@ -216,13 +253,17 @@ const unescaped = (token: string) => token.replaceAll('~1', '/').replaceAll('~0'
 
 /** Negative indexes count from the end. */
 function arrayIndex(key: string, length: number): number | undefined {
-  if (!/^-?\d+$/.test(key)) return undefined;
+  if (!/^[+-]?\d+$/.test(key)) return undefined;
   const index = Number(key);
   return index < 0 ? index + length : index;
 }
 
+/**
+ * Undefined: a list has no such index. A member that an object does not have is null, unlike in RFC 6902: it
+ * can be replaced, copied, and tested for being null (Kubernetes: `evanphx/json-patch`, version 4).
+ */
 function get({ container, key }: Place): unknown {
-  if (!Array.isArray(container)) return Object.hasOwn(container, key) ? container[key] : undefined;
+  if (!Array.isArray(container)) return Object.hasOwn(container, key) ? container[key] : null;
   const index = arrayIndex(key, container.length);
   return index === undefined ? undefined : container[index];
 }

@@ -12,7 +12,11 @@ export function readMergePatch(value: unknown): JsonObject {
   return value;
 }
 
-/** RFC 7396: fields are replaced, null removes them, objects merge. The original stays as it is. */
+/**
+ * RFC 7396: fields are replaced, null removes them, objects merge. The original stays as it is. Objects that
+ * the patch reaches into have their fields in order then, as those of a Go map: opaque values are compared as
+ * they are written.
+ */
 export function applyMergePatch(document: JsonObject, patch: JsonObject): JsonObject {
   const merged: JsonObject = { ...document };
   for (const key of Object.keys(patch)) {
@@ -26,5 +30,11 @@ export function applyMergePatch(document: JsonObject, patch: JsonObject): JsonOb
       setField(merged, key, copyJson(value));
     }
   }
-  return merged;
+  return inOrder(merged);
+}
+
+function inOrder(object: JsonObject): JsonObject {
+  const ordered: JsonObject = {};
+  for (const key of Object.keys(object).sort()) setField(ordered, key, object[key]);
+  return ordered;
 }

@@ -25,7 +25,8 @@ const deleteFromList = '$deleteFromPrimitiveList/';
 const elementOrder = '$setElementOrder/';
 
 /**
- * The document after the patch; neither argument is changed. Throws StatusErrors with kube-apiserver's texts,
+ * The document after the patch. The document is not changed; the patch loses the directives that were
+ * followed, which is how kube-apiserver prints it in errors. Throws StatusErrors with kube-apiserver's texts,
  * and PatchErrors.
  */
 export function applyStrategicMergePatch(
@@ -34,7 +35,7 @@ export function applyStrategicMergePatch(
   schema: PatchSchema,
 ): JsonObject {
   try {
-    return mergeObject(copyJson(document), copyJson(patch), schema);
+    return mergeObject(copyJson(document), patch, schema);
   } catch (error) {
     if (error instanceof StatusError || error instanceof PatchError || !(error instanceof Error)) throw error;
     throw new StatusError(500, undefined, error.message);
@@ -56,7 +57,7 @@ function mergeObject(original: JsonObject, patch: JsonObject, schema: PatchSchem
   applyElementOrders(original, patch, schema);
   for (const key of Object.keys(patch)) {
     if (key.startsWith(deleteFromList))
-      deletePrimitives(original, key.slice(deleteFromList.length), patch[key]);
+      deletePrimitives(original, key.slice(deleteFromList.length), { values: patch[key], schema });
     else mergeField(original, key, { value: patch[key], schema });
   }
   return original;
@@ -78,7 +79,9 @@ function mergeField(
   } else if (Array.isArray(current) && Array.isArray(value)) {
     setField(original, key, mergeListField(current, value, { schema, key }));
   } else {
-    setField(original, key, withoutDirectives(withoutNulls(value)));
+    const kept = withoutDirectives(withoutNulls(value));
+    if (kept === undefined) delete original[key];
+    else setField(original, key, kept);
   }
 }
 
@@ -104,24 +107,17 @@ function withoutNulls(value: unknown): unknown {
   return value;
 }
 
-function isDirective(key: string): boolean {
-  return (
-    key === marker || key === retainKeys || key.startsWith(deleteFromList) || key.startsWith(elementOrder)
-  );
-}
-
-/** What is new is taken as it is, but the directives aren't part of it. */
+/**
+ * What is new is taken as it is, without the objects that have a `$patch` of their own: those are undefined.
+ */
 function withoutDirectives(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value
-      .filter((item) => !isJsonObject(item) || item[marker] === undefined)
-      .map((item: unknown) => withoutDirectives(item));
-  }
+  if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined);
   if (!isJsonObject(value)) return value;
-  if (value[marker] === 'delete') return {};
+  if (Object.hasOwn(value, marker)) return undefined;
   for (const key of Object.keys(value)) {
-    if (isDirective(key)) delete value[key];
-    else setField(value, key, withoutDirectives(value[key]));
+    const kept = withoutDirectives(value[key]);
+    if (kept === undefined) delete value[key];
+    else setField(value, key, kept);
   }
   return value;
 }
@@ -139,15 +135,22 @@ function applyRetainKeys(original: JsonObject, patch: JsonObject): void {
   for (const key of Object.keys(original)) if (!retained.has(key)) delete original[key];
 }
 
-function deletePrimitives(original: JsonObject, key: string, values: unknown): void {
+function deletePrimitives(
+  original: JsonObject,
+  key: string,
+  { values, schema }: { values: unknown; schema: PatchSchema },
+): void {
   if (!Array.isArray(values)) throw badRequest('invalid patch format of primitive list');
   const current = ownValue(original, key);
-  if (!Array.isArray(current)) return;
+  if (!Array.isArray(current) || (current.length === 0 && values.length === 0)) return;
+  ensureOneType([current, values]);
   const gone = new Set(values);
   setField(
     original,
     key,
-    current.filter((item) => !gone.has(item)),
+    isJsonObject([...current, ...values][0])
+      ? mergeLists(current, values, schema.field(key))
+      : current.filter((item) => !gone.has(item)),
   );
 }
 
@@ -157,11 +160,11 @@ function applyElementOrders(original: JsonObject, patch: JsonObject, schema: Pat
     if (!directive.startsWith(elementOrder)) continue;
     const order = patch[directive];
     delete patch[directive];
-    if (!Array.isArray(order)) throw notAList(order);
+    if (!Array.isArray(order)) throw wrongType(listType, order);
     const key = directive.slice(elementOrder.length);
     const [current, changes] = [ownValue(original, key), ownValue(patch, key)];
     for (const list of [current, changes]) {
-      if (list !== undefined && list !== null && !Array.isArray(list)) throw notAList(list);
+      if (list !== undefined && list !== null && !Array.isArray(list)) throw wrongType(listType, list);
     }
     const { mergeKey } = schema.field(key);
     const items = Array.isArray(changes) ? (changes as unknown[]) : undefined;
@@ -178,28 +181,41 @@ function applyElementOrders(original: JsonObject, patch: JsonObject, schema: Pat
     } else {
       continue;
     }
+    ensureOneType([existing ?? [], items ?? []]);
     setField(original, key, inOrder(merged, order, { serverOrder: existing ?? [], mergeKey }));
     delete patch[key];
   }
 }
 
-function notAList(value: unknown): Error {
+const listType = '[]interface {}';
+const mapType = 'map[string]interface {}';
+
+/** As Go says that a value is of another type than it must be. */
+function wrongType(wanted: string, value: unknown): Error {
   const types: Readonly<Record<string, string>> = {
-    object: 'map[string]interface {}',
+    object: mapType,
     boolean: 'bool',
     number: 'float64',
   };
-  return new Error(`expected a []interface {}, but received a ${types[typeof value] ?? typeof value}`);
+  const actual = Array.isArray(value) ? listType : (types[typeof value] ?? typeof value);
+  return new Error(`expected a ${wanted}, but received a ${actual}`);
 }
 
 /** The elements that the patch brings must stand in the order's list, in that order. */
 function checkOrder(items: readonly unknown[], order: readonly unknown[], mergeKey: string): void {
-  const brought = items.filter((item) => !isJsonObject(item) || item[marker] !== 'delete');
+  if (items.length === 0 || order.length === 0) return;
+  if (mergeKey !== '') {
+    const other = items.find((item) => !isJsonObject(item));
+    if (other !== undefined) throw wrongType(mapType, other);
+  }
+  const brought = items.filter((item) => !isJsonObject(item) || item[marker] === undefined);
   let at = 0;
   for (const wanted of order) {
     if (at >= brought.length) break;
-    const key = elementKey(wanted, mergeKey);
-    if (key !== undefined && key === elementKey(brought[at], mergeKey)) at++;
+    const [key, next] = [elementKey(wanted, mergeKey), elementKey(brought[at], mergeKey)];
+    const wants = brought[at];
+    if (next === undefined && isJsonObject(wants)) throw noMergeKey(wants, mergeKey);
+    if (key !== undefined && key === next) at++;
   }
   if (at < brought.length) {
     throw new Error(
@@ -217,13 +233,11 @@ interface ListMerge {
 function mergeLists(original: unknown[], patch: unknown[], { schema, mergeKey }: ListMerge): unknown[] {
   if (original.length === 0 && patch.length === 0) return original;
   const samples = [...original, ...patch];
-  if (samples.some(Array.isArray)) throw new PatchError('lists of lists are not supported');
-  const objects = samples.filter(isJsonObject).length;
-  if (objects === 0) {
+  ensureOneType([original, patch]);
+  if (!isJsonObject(samples[0])) {
     const merged = [...new Set(samples)];
     return inOrder(merged, patch, { serverOrder: original, mergeKey: '' });
   }
-  if (objects < samples.length) throw new Error('list element types are not identical');
   if (mergeKey === '') throw new Error(`cannot merge lists without merge key for ${schema.name}`);
 
   const { kept, changes } = applyListDirectives(original as JsonObject[], patch as JsonObject[], mergeKey);
@@ -236,10 +250,22 @@ function mergeLists(original: unknown[], patch: unknown[], { schema, mergeKey }:
     if (at !== undefined) {
       merged[at] = mergeObject(merged[at]!, change, schema);
     } else {
-      places.set(key, merged.push(withoutDirectives(withoutNulls(change)) as JsonObject) - 1);
+      const added = withoutDirectives(withoutNulls(change));
+      if (added !== undefined) places.set(key, merged.push(added as JsonObject) - 1);
     }
   }
   return inOrder(merged, changes, { serverOrder: kept, mergeKey });
+}
+
+/** Lists are merged where they hold something, and all that they hold is of one type. */
+function ensureOneType(lists: readonly (readonly unknown[])[]): void {
+  const samples = lists.flat();
+  const [first] = samples;
+  if (first === undefined) throw new Error('no elements in any of the given slices');
+  if (Array.isArray(first)) throw new PatchError('lists of lists are not supported');
+  if (samples.some((sample) => typeof sample !== typeof first || Array.isArray(sample))) {
+    throw new Error(`list element types are not identical: ${goValue(lists)}`);
+  }
 }
 
 /** `$patch` among the elements of a list: removes some, or all that were there. */
