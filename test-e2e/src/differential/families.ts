@@ -7,6 +7,7 @@ import { mutations } from './families/mutations.ts';
 import { refusals } from './families/refusals.ts';
 import { reviews } from './families/reviews.ts';
 import { serviceAccountTokens } from './families/service-account-tokens.ts';
+import { sequences } from './families/sequences.ts';
 import { surface } from './families/surface.ts';
 import { tables } from './families/tables.ts';
 import { watches } from './families/watches.ts';
@@ -23,6 +24,7 @@ const preparation: Family = {
   },
 };
 
+const sequenceCount = Number(process.env['PG8S_SEQUENCES'] ?? 0);
 const mutated = process.env['PG8S_MUTATIONS'];
 
 const overHttp2 = surface.map((family): Family => ({
@@ -46,6 +48,7 @@ export const allFamilies: readonly Family[] = [
   ...watches,
   ...lives(),
   ...refusals,
+  ...sequences(sequenceCount),
   // Not settled yet: asked for by a count.
   ...(mutated === undefined ? [] : mutations(Number(mutated))),
 ];

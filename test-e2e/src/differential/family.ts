@@ -28,7 +28,12 @@ export interface Family {
   /** Default HTTP/1.1. */
   protocol?: Protocol;
   run(ask: Ask): Promise<void>;
+  /** Finds a smaller family that differs, where requests depend on those before them. */
+  shrink?(differences: Difference[], compareAgain: CompareAgain): Promise<Difference[]>;
 }
+
+/** Sends another family to both servers. */
+export type CompareAgain = (family: Family) => Promise<Difference[]>;
 
 /** One request that the servers answered differently. */
 export interface Difference {
@@ -94,34 +99,43 @@ const mostShrunk = 40;
 export async function compare(servers: Servers, families: readonly Family[]): Promise<Comparison> {
   const comparison: Comparison = { requests: 0, equal: 0, differences: [], used: new Map() };
   for (const family of families) {
-    const [ours, stock] = await Promise.all([record(servers.ours, family), record(servers.stock, family)]);
-    const theirs = new Map(stock.map((asked) => [asked.name, asked]));
-    let shrunk = 0;
-    const names = new Set(ours.map(({ name }) => name));
-    for (const asked of [...ours, ...stock.filter(({ name }) => !names.has(name))]) {
-      const where = `${family.name}: ${asked.name}`;
-      const other = theirs.get(asked.name);
-      comparison.requests++;
-      let lines: string[];
-      if (!names.has(asked.name)) lines = ['asked of kube-apiserver only'];
-      else if (other === undefined) lines = ['asked of pg8s only'];
-      else lines = await compareAnswers(servers, family, asked, other);
-      const reasons = lines.map((line) => reasonOf(where, line));
-      for (const known of new Set(reasons)) {
-        if (known !== undefined) comparison.used.set(known, (comparison.used.get(known) ?? 0) + 1);
-      }
-      if (reasons.every((known) => known?.everywhere === true)) comparison.equal++;
-      const unknown = lines.filter((_line, index) => reasons[index] === undefined);
-      if (unknown.length === 0) continue;
-      const difference = { where, request: requestText(asked.request), lines: unknown };
-      comparison.differences.push(
-        asked.shrink === undefined || shrunk++ >= mostShrunk
-          ? difference
-          : await shrinkDifference(servers, family, asked, difference),
-      );
-    }
+    const before = comparison.differences.length;
+    await compareFamily(servers, family, comparison);
+    const found = comparison.differences.slice(before);
+    if (family.shrink === undefined || found.length === 0) continue;
+    const compareAgain: CompareAgain = async (smaller) => (await compare(servers, [smaller])).differences;
+    comparison.differences.splice(before, found.length, ...(await family.shrink(found, compareAgain)));
   }
   return comparison;
+}
+
+async function compareFamily(servers: Servers, family: Family, comparison: Comparison): Promise<void> {
+  const [ours, stock] = await Promise.all([record(servers.ours, family), record(servers.stock, family)]);
+  const theirs = new Map(stock.map((asked) => [asked.name, asked]));
+  let shrunk = 0;
+  const names = new Set(ours.map(({ name }) => name));
+  for (const asked of [...ours, ...stock.filter(({ name }) => !names.has(name))]) {
+    const where = `${family.name}: ${asked.name}`;
+    const other = theirs.get(asked.name);
+    comparison.requests++;
+    let lines: string[];
+    if (!names.has(asked.name)) lines = ['asked of kube-apiserver only'];
+    else if (other === undefined) lines = ['asked of pg8s only'];
+    else lines = await compareAnswers(servers, family, asked, other);
+    const reasons = lines.map((line) => reasonOf(where, line));
+    for (const known of new Set(reasons)) {
+      if (known !== undefined) comparison.used.set(known, (comparison.used.get(known) ?? 0) + 1);
+    }
+    if (reasons.every((known) => known?.everywhere === true)) comparison.equal++;
+    const unknown = lines.filter((_line, index) => reasons[index] === undefined);
+    if (unknown.length === 0) continue;
+    const difference = { where, request: requestText(asked.request), lines: unknown };
+    comparison.differences.push(
+      asked.shrink === undefined || shrunk++ >= mostShrunk
+        ? difference
+        : await shrinkDifference(servers, family, asked, difference),
+    );
+  }
 }
 
 function requestText({ method, path, body }: AskedRequest): string {

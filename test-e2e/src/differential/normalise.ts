@@ -34,6 +34,8 @@ const replacements: readonly [RegExp, string][] = [
   [/(ResourceVersion in (?:record \(|object meta: ))\d+/g, '$1RV'],
   [/(Too large resource version: \d+, current: )\d+/g, '$1RV'],
   [/("?nodePort"?:|"healthCheckNodePort":) ?3[0-2]\d{3}\b/g, '$1"NODE-PORT"'],
+  [/(\\"(?:nodePort|healthCheckNodePort)\\+":)3[0-2]\d{3}\b/g, '$1NODE-PORT'],
+  [/(Duplicate value: )3[0-2]\d{3}\b/g, '$1NODE-PORT'],
   [/\b(port "?|nodePort: |:)3[0-2]\d{3}\/(TCP|UDP|SCTP)/g, '$1NODE-PORT/$2'],
   [/(hash=)[0-9A-F]{128}/g, '$1HASH'],
   [/eyJ[\w-]+(\.[\w-]+)?\.[\w-]*/g, 'TOKEN'],
@@ -78,6 +80,17 @@ function ownerOf(entry: object): string {
   return [manager, operation, subresource ?? '', apiVersion].join('\n');
 }
 
+/** Several managers who conflict come in the order of a Go map; their names sort the message. */
+function byManager(causes: object[]): object[] {
+  const managerOf = (cause: object) => {
+    const { reason, message = '' } = cause as { reason?: string; message?: string };
+    return reason === 'FieldManagerConflict' ? message : '';
+  };
+  return causes.toSorted((left, right) =>
+    managerOf(left) < managerOf(right) ? -1 : managerOf(left) > managerOf(right) ? 1 : 0,
+  );
+}
+
 function normalJson(text: string, port: number): unknown {
   const value: unknown = JSON.parse(text);
   return JSON.parse(
@@ -89,6 +102,7 @@ function normalJson(text: string, port: number): unknown {
         if (key === 'managedFields' && Array.isArray(item)) return item.toSorted(byOwner);
         // Of bindings in the order of a Go map.
         if (/^(r|nonR)esourceRules$/.test(key) && Array.isArray(item)) return item.toSorted(byText);
+        if (key === 'causes' && Array.isArray(item)) return byManager(item);
         return item;
       }),
       port,
