@@ -30,6 +30,7 @@ interface FreshCluster {
  *                                            → {"id": "4", "endpoints": ["http://127.0.0.1:…", …]}
  *     POST   /clusters/4/members/1/stop      and …/start
  *     DELETE /clusters/4
+ *     POST   /databases/NAME                 → {"url": "postgres://…"}: made when first asked for
  *
  * Each cluster has a database of its own on one PostgreSQL, which does not wait for the disk.
  */
@@ -41,6 +42,7 @@ export class EtcdPool {
   /** Path of a stock etcd, if that is to be what the tests get. */
   readonly #stockEtcd: string | undefined;
   readonly #clusters = new Map<string, readonly PoolMember[]>();
+  readonly #databases = new Map<string, Promise<unknown>>();
   #last = 0;
 
   private constructor(server: Server, database: Database, folder: string, stockEtcd: string | undefined) {
@@ -105,6 +107,8 @@ export class EtcdPool {
     switch (asked) {
       case 'POST clusters':
         return this.add((await json(request)) as ClusterRequest);
+      case 'POST databases/ID':
+        return { url: await this.#databaseFor(id!) };
       case 'DELETE clusters/ID':
         return this.remove(id!).then(() => ({}));
       case 'POST clusters/ID/members/N/start':
@@ -114,6 +118,15 @@ export class EtcdPool {
       default:
         throw new Error(`the pool has no ${asked}`);
     }
+  }
+
+  /** For servers that are not the pool's. */
+  async #databaseFor(name: string): Promise<string> {
+    if (!/^\w+$/.test(name)) throw new Error(`not a name of a database: ${name}`);
+    const made = this.#databases.get(name) ?? this.#database.query(`CREATE DATABASE "${name}"`);
+    this.#databases.set(name, made);
+    await made;
+    return this.#database.url.replace(/postgres$/, name);
   }
 
   async #shims(id: string, count: number, flags: Flags): Promise<Promise<PoolMember>[]> {

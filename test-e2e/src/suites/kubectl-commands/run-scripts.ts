@@ -44,6 +44,6 @@ export async function runScripts(run: ScriptRun): Promise<Map<string, GoTestResu
 /** What a function printed. */
 function outputOf(name: string, output: string): string {
   const from = output.indexOf(`Running case: test-cmd.${name} `);
-  const end = output.indexOf('Running case: ', from + 1);
+  const end = output.indexOf('+++ exit code: ', from + 1);
   return from < 0 ? '' : output.slice(from, end < 0 ? undefined : end);
 }
