@@ -91,15 +91,18 @@ export class PartCluster {
     return { process, kubeconfig: file, port };
   }
 
-  /** Starts `pg8s controllers`, with one node. */
-  async startControllers(apiserver: ApiserverPart): Promise<PartProcess> {
+  /** Starts `pg8s controllers`, with one node and further flags. */
+  async startControllers(
+    apiserver: Pick<ApiserverPart, 'kubeconfig'>,
+    flags: readonly string[] = [],
+  ): Promise<PartProcess> {
     // Leases that end soon, so that the next one need not wait long for those of one that was killed.
     const election = [
       '--leader-elect-lease-duration=3s',
       '--leader-elect-renew-deadline=2s',
       '--leader-elect-retry-period=500ms',
     ];
-    const args = ['controllers', '--kubeconfig', apiserver.kubeconfig, '--nodes', '1', ...election];
+    const args = ['controllers', '--kubeconfig', apiserver.kubeconfig, '--nodes', '1', ...election, ...flags];
     return this.#start(args, (log) => log.includes('working'));
   }
 
@@ -129,8 +132,8 @@ export class PartCluster {
   }
 }
 
-/** As a load balancer asks. */
-function isReady(port: number, ca: string): Promise<boolean> {
+/** Whether an API server says so, as a load balancer asks. */
+export function isReady(port: number, ca: string): Promise<boolean> {
   return new Promise((resolve) => {
     const asked = request({ host: '127.0.0.1', port, path: '/readyz', ca, timeout: 2000 }, (response) => {
       response.resume();
