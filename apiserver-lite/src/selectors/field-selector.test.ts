@@ -43,3 +43,9 @@ test('unknown labels and nonsense', () => {
     { message: '"spec.foo" is not a known field selector: only "metadata.name", "metadata.namespace"' },
   );
 });
+
+test('a term of nothing selects everything', () => {
+  assert.deepEqual(parseFieldSelector('='), []);
+  assert.deepEqual(parseFieldSelector('==,!='), []);
+  assert.deepEqual(parseFieldSelector('=a'), [{ field: '', equals: true, value: 'a' }]);
+});

@@ -23,7 +23,8 @@ export function parseFieldSelector(selector: string): FieldRequirement[] {
     if (requirement === undefined) {
       throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`);
     }
-    requirements.push(requirement);
+    // `=` alone asks for nothing of nothing.
+    if (requirement.field !== '' || requirement.value !== '') requirements.push(requirement);
   }
   return requirements;
 }

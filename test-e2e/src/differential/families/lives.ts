@@ -7,6 +7,12 @@ const partial = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
 const partialList = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 const protobuf = 'application/vnd.kubernetes.protobuf';
 
+/** The forms of a whole object. */
+const plain = ['application/json', 'application/yaml', protobuf, 'application/cbor'];
+
+/** The same in the older version of the kinds of apimachinery. */
+const beta = (accept: string) => accept.replace('v=v1;', 'v=v1beta1;');
+
 const patchHeaders = (type: string) => ({ 'content-type': `application/${type}` });
 
 interface KubeObject {
@@ -15,12 +21,12 @@ interface KubeObject {
 
 /** Every form in which an object and its list can be read. */
 async function read(ask: Ask, { path, collection }: Place): Promise<void> {
-  for (const accept of ['application/json', 'application/yaml', protobuf, table, partial]) {
+  for (const accept of [...plain, table, beta(table), partial, beta(partial)]) {
     await ask(`get as ${accept}`, { path, headers: { accept } });
   }
   await ask('get pretty', { path: `${path}?pretty=true` });
   await ask('table with objects', { path: `${path}?includeObject=Object`, headers: { accept: table } });
-  for (const accept of ['application/json', table, partialList]) {
+  for (const accept of [...plain, table, beta(table), partialList, beta(partialList)]) {
     await ask(`list as ${accept}`, { path: collection, headers: { accept } });
   }
   for (const query of [
@@ -34,6 +40,18 @@ async function read(ask: Ask, { path, collection }: Place): Promise<void> {
     'resourceVersionMatch=Exact',
     'resourceVersion=0&resourceVersionMatch=Exact',
     'continue=abc',
+    'continue=abc&resourceVersion=1',
+    'limit=-1',
+    'limit=abc',
+    'labelSelector=%3D%3D',
+    'labelSelector=life+in+%28yes%2Cno%29',
+    'fieldSelector=metadata.name%21%3Dwalk',
+    'fieldSelector=%3D%3D',
+    'resourceVersionMatch=NotOlderThan',
+    'resourceVersion=0&resourceVersionMatch=NotOlderThan',
+    'resourceVersion=1&resourceVersionMatch=Sometimes',
+    'sendInitialEvents=true',
+    'timeoutSeconds=x',
   ]) {
     await ask(`list ${query}`, { path: `${collection}?${query}` });
   }
@@ -148,6 +166,19 @@ async function deletes(ask: Ask, place: Place): Promise<void> {
   const remove = (name: string, query: string, body?: object) =>
     ask(name, { method: 'DELETE', path: `${path}${query}`, ...(body === undefined ? {} : { body }) });
   await remove('delete, dry run', '?dryRun=All');
+  for (const query of [
+    'propagationPolicy=Orphan',
+    'propagationPolicy=Foreground',
+    'propagationPolicy=Background',
+    'propagationPolicy=',
+    'orphanDependents=true',
+    'gracePeriodSeconds=-1',
+    'gracePeriodSeconds=x',
+    'ignoreStoreReadErrorWithClusterBreakingPotential=true',
+    'ignoreStoreReadErrorWithClusterBreakingPotential=true&gracePeriodSeconds=0',
+  ]) {
+    await remove(`delete ${query}, dry run`, `?dryRun=All&${query}`);
+  }
   await remove('delete with another uid', '', { preconditions: { uid: 'other' } });
   await remove('delete with an old version', '', { preconditions: { resourceVersion: '1' } });
   await remove('delete with a wrong policy', '?propagationPolicy=Sometimes');
