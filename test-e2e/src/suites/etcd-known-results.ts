@@ -107,6 +107,7 @@ TestV3LeaseCheckpoint TestV3AdditionalGRPCOptions TestWatchWithProgressNotify Te
     },
   },
   common: {
+    failing: because(quotas, `TestAlarm`),
     notRun: {
       ...because(members, `TestMemberAdd TestMemberRemove TestAuthMemberAdd TestAuthMemberRemove`),
       ...because(quorum, `TestKVGetNoQuorum`),
