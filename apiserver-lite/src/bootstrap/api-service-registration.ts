@@ -5,6 +5,7 @@ import { isReason } from '../api-errors/status-error.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { acceptObject } from '../registry/rest.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
+import { withAvailability } from '../registry/apiregistration/api-service/availability.ts';
 import { apiServiceName, isLocalApiService, localApiService, registeredVersions } from './api-services.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
 
@@ -127,18 +128,6 @@ export class ApiServiceRegistration {
 async function markAvailable(store: GenericStore, name: string, nowMs: number): Promise<void> {
   await store.storage.guaranteedUpdate({ namespace: '', name }, (current) => {
     if (current === undefined) throw new Error(`APIService ${name} has gone`);
-    const status = (current.object['status'] ?? {}) as { conditions?: { type: string }[] };
-    if (status.conditions?.some(({ type }) => type === 'Available') === true) return current.object;
-    const condition = {
-      type: 'Available',
-      status: 'True',
-      lastTransitionTime: new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
-      reason: 'Local',
-      message: 'Local APIServices are always available',
-    };
-    return {
-      ...current.object,
-      status: { ...status, conditions: [...(status.conditions ?? []), condition] },
-    };
+    return withAvailability(current.object, nowMs);
   });
 }

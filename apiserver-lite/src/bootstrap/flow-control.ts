@@ -3,9 +3,9 @@ import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { applyDefaults } from '../registry/defaults/apply-defaults.ts';
 import { copyOf } from '../registry/generic/copy-object.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
-import { timestamp } from '../registry/generic/timestamp.ts';
 import { ensure, loopbackRequest, internalUpdate } from './ensure-object.ts';
-import { conditionFields, withAppliedStatus, type TrackServerWrite } from '../registry/server-writes.ts';
+import type { TrackServerWrite } from '../registry/server-writes.ts';
+import { withDangling } from './flow-schema-condition.ts';
 import { autoUpdate, standardLevels, standardSchemas } from './flow-control-objects.ts';
 
 const group = 'flowcontrol.apiserver.k8s.io';
@@ -36,35 +36,11 @@ async function ensureSpec(
   );
 }
 
-interface SchemaStatus {
-  conditions?: { type: string }[];
-}
-
 /** The level that a standard schema names exists; its status goes straight to the store. */
 async function markFound(store: GenericStore, name: string, nowMs: number): Promise<void> {
   await store.storage.guaranteedUpdate({ namespace: '', name }, (current) => {
     if (current === undefined) throw new Error(`FlowSchema ${name} has gone`);
-    const { object } = current;
-    const status = (object['status'] ?? {}) as SchemaStatus;
-    if (status.conditions?.some(({ type }) => type === 'Dangling') === true) return object;
-    const { priorityLevelConfiguration: level } = object['spec'] as {
-      priorityLevelConfiguration: { name: string };
-    };
-    const condition = {
-      type: 'Dangling',
-      status: 'False',
-      lastTransitionTime: timestamp(nowMs),
-      reason: 'Found',
-      message: `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level.name)} and it exists`,
-    };
-    return withAppliedStatus(
-      { ...object, status: { ...status, conditions: [...(status.conditions ?? []), condition] } },
-      {
-        manager: 'api-priority-and-fairness-config-consumer-v1',
-        fields: conditionFields(condition.type, Object.keys(condition)),
-        nowMs,
-      },
-    );
+    return withDangling(current.object, nowMs, true);
   });
 }
 

@@ -6,6 +6,7 @@ import { rbacGroupResources } from '../authorization/rbac-objects.ts';
 import { ApiServiceRegistration } from '../bootstrap/api-service-registration.ts';
 import { ensureBootstrapObjects } from '../bootstrap/bootstrap-objects.ts';
 import { IdentityLease } from '../bootstrap/identity-lease.ts';
+import { keepApiServiceConditions, keepFlowSchemaConditions } from '../bootstrap/keep-conditions.ts';
 import { KubernetesEndpoints } from '../bootstrap/kubernetes-endpoints.ts';
 import { reconcilePolicy } from '../bootstrap/rbac-policy/reconcile.ts';
 import { registryPolicyStore } from '../bootstrap/rbac-policy/registry-policy-store.ts';
@@ -81,6 +82,9 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
     await lease.start();
   });
   hooks.add('start-kube-apiserver-identity-lease-garbage-collector', async () => lease?.startCollecting());
+  const keeping = { registry, informers: storage.informers, clock: Date.now, log, signal: closing };
+  hooks.add('priority-and-fairness-config-consumer', () => keepFlowSchemaConditions(keeping));
+  hooks.add('apiservice-status-local-available-controller', () => keepApiServiceConditions(keeping));
   return {
     hooks,
     async withdraw() {

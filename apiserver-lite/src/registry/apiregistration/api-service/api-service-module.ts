@@ -120,6 +120,7 @@ export const apiServiceModule = defineKind('apiregistration.k8s.io/APIService', 
       ),
   },
   table: apiServiceTable,
+  noTableOfStatus: true,
   defaults: { v1: defaultApiService },
   actors: [
     {
