@@ -4,6 +4,7 @@ import { parseAccept } from '../endpoints/negotiation/accept.ts';
 import type { AcceptClause } from '../endpoints/negotiation/accept.ts';
 import { negotiateOutput } from '../endpoints/negotiation/output.ts';
 import { wantsPretty } from '../endpoints/negotiation/pretty.ts';
+import { toYaml } from '../endpoints/encoding/yaml.ts';
 import { encodeValue } from '../endpoints/write-response.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
@@ -147,27 +148,32 @@ function negotiated(
   plain: Handler,
   { name, metrics }: { name: string; metrics: DiscoveryMetrics | undefined },
 ): Handler {
-  const whole = once(() => {
-    metrics?.discoveries.inc();
-    return aggregated(groups);
-  });
-  const sendWhole: Handler = (context) => send(context, whole());
-  const answer = metrics?.requests.countedPath(name, 'apiserver', sendWhole) ?? sendWhole;
+  const inForm = (form: 'json' | 'yaml'): Handler => {
+    const whole = once(() => {
+      metrics?.discoveries.inc();
+      return aggregated(groups, form);
+    });
+    const sendWhole: Handler = (context) => send(context, whole());
+    return metrics?.requests.countedPath(name, 'apiserver', sendWhole) ?? sendWhole;
+  };
+  const answers = { json: inForm('json'), yaml: inForm('yaml') };
   return async (context) => {
     // Who understands the new form gets it, even where the old one stands before it.
     const clause = accepts(context).find(wantsAggregated);
     if (clause === undefined) return plain(context);
     if (clause.parameters.get('profile') === 'nopeer') metrics?.discoveriesWithoutPeers.inc();
-    return answer(context);
+    return answers[clause.subtype === 'yaml' ? 'yaml' : 'json'](context);
   };
 }
 
-function aggregated(groups: readonly ApiGroup[]): Document {
-  const body = Buffer.from(`${JSON.stringify(aggregatedDocument(groups))}\n`);
+function aggregated(groups: readonly ApiGroup[], form: 'json' | 'yaml'): Document {
+  const document = aggregatedDocument(groups);
+  const json = Buffer.from(`${JSON.stringify(document)}\n`);
   return {
-    body,
-    contentType: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
-    etag: `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`,
+    body: form === 'json' ? json : Buffer.from(toYaml(document)),
+    contentType: `application/${form};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`,
+    // Of the document, not of its form.
+    etag: `"${createHash('sha512').update(json).digest('hex').toUpperCase()}"`,
   };
 }
 
@@ -189,16 +195,16 @@ function accepts({ request }: RequestContext): readonly AcceptClause[] {
   return parseAccept(request.headers.accept || '*/*');
 }
 
-function isJson({ type, subtype, quality }: AcceptClause): boolean {
+function isText({ type, subtype, quality }: AcceptClause): boolean {
   if (quality <= 0) return false;
-  return type === '*' || (type === 'application' && (subtype === 'json' || subtype === '*'));
+  return type === '*' || (type === 'application' && ['json', 'yaml', '*'].includes(subtype));
 }
 
 /** The one version that kube-apiserver 1.36 serves. */
 function wantsAggregated(clause: AcceptClause): boolean {
   const { parameters } = clause;
   return (
-    isJson(clause) &&
+    isText(clause) &&
     parameters.get('as') === 'APIGroupDiscoveryList' &&
     parameters.get('g') === 'apidiscovery.k8s.io' &&
     parameters.get('v') === 'v2'

@@ -22,9 +22,7 @@ export function acceptsGzip(context: RequestContext): boolean {
   const header = context.request.headers['accept-encoding'];
   if (header === undefined) return false;
   const value = Array.isArray(header) ? header.join(',') : header;
-  return value
-    .split(',')
-    .some((coding) => /^\s*gzip\s*(;\s*q=(0?\.\d*[1-9]\d*|1(\.0*)?)\s*)?$/i.test(coding));
+  return value.split(',').some((coding) => coding.trim() === 'gzip');
 }
 
 /**

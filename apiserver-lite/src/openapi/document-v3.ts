@@ -43,7 +43,7 @@ export async function documentOf(
     info: { title: 'Kubernetes', version: publishedVersion },
     paths: Object.fromEntries(items.map((item) => [item.path, renderPath(item)])),
     components: {
-      schemas,
+      ...(Object.keys(schemas).length === 0 ? {} : { schemas }),
       securitySchemes: {
         BearerToken: {
           type: 'apiKey',

@@ -1,68 +1,43 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
 import type { RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
-import { acceptsGzip, gzipThresholdBytes, sendBody } from '../http/respond.ts';
+import { compressedOnce, serveContent, type Content } from './serve-content.ts';
 
-const gzipAsync = promisify(gzip);
-
-interface Made {
-  body: Buffer;
-  compressed: Promise<Buffer> | undefined;
-  etag: string;
+/** How a document is served, beside its bytes. */
+export interface DocumentForm {
+  contentType: string;
+  /** Clients may have it compressed. */
+  compresses?: true;
+  /** Clients do not learn its hash. */
+  untagged?: true;
 }
 
-/**
- * A large document that is made when somebody first asks, and then kept in both its forms, plain and
- * compressed.
- */
+/** A large document that is made when somebody first asks, and then kept in all its forms. */
 export class LazyDocument {
   readonly #make: () => Promise<Uint8Array>;
-  readonly #contentType: string;
-  #made: Promise<Made> | undefined;
+  readonly #form: DocumentForm;
+  #made: Promise<Omit<Content, 'lastModified'>> | undefined;
 
-  constructor(contentType: string, make: () => Promise<Uint8Array>) {
-    this.#contentType = contentType;
+  constructor(form: DocumentForm, make: () => Promise<Uint8Array>) {
+    this.#form = form;
     this.#make = make;
   }
 
-  /** Answers with the document, or with 304 where the client has it. */
+  /** Answers with the document, or as the conditions of the request want it. */
   async send(context: RequestContext, lastModified: string): Promise<void> {
     this.#made ??= this.#build();
-    const made = await this.#made;
-    const response = responseOf(context);
-    response.setHeader('ETag', made.etag);
-    response.setHeader('Last-Modified', lastModified);
-    response.setHeader('Vary', 'Accept-Encoding, Accept');
-    if (context.request.headers['if-none-match'] === made.etag) {
-      response.statusCode = 304;
-      response.end();
-      return;
-    }
-    if (made.body.byteLength <= gzipThresholdBytes || !acceptsGzip(context)) {
-      await sendBody(context, { code: 200, contentType: this.#contentType, body: made.body });
-      return;
-    }
-    made.compressed ??= gzipAsync(made.body, { level: constants.Z_BEST_SPEED });
-    const compressed = await made.compressed;
-    if (response.headersSent) return;
-    response.statusCode = 200;
-    response.setHeader('Content-Type', this.#contentType);
-    response.setHeader('Content-Encoding', 'gzip');
-    response.setHeader('Content-Length', compressed.byteLength);
-    context.sending(compressed.byteLength);
-    if (context.request.method === 'HEAD') response.end();
-    else response.end(compressed);
+    await serveContent(context, { ...(await this.#made), lastModified });
   }
 
-  async #build(): Promise<Made> {
+  async #build(): Promise<Omit<Content, 'lastModified'>> {
+    const { contentType, compresses, untagged } = this.#form;
     try {
       const body = Buffer.from(await this.#make());
+      const etag = `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`;
       return {
+        contentType,
         body,
-        compressed: undefined,
-        etag: `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`,
+        ...(untagged === true ? {} : { etag }),
+        ...(compresses === true ? { compressed: compressedOnce(body) } : {}),
       };
     } catch (error) {
       // The next request tries again.
@@ -73,6 +48,8 @@ export class LazyDocument {
 }
 
 /** A document as JSON. */
-export function jsonDocument(make: () => Promise<unknown>): LazyDocument {
-  return new LazyDocument('application/json', async () => Buffer.from(JSON.stringify(await make())));
+export function jsonDocument(make: () => Promise<unknown>, form: Partial<DocumentForm> = {}): LazyDocument {
+  return new LazyDocument({ contentType: 'application/json', ...form }, async () =>
+    Buffer.from(JSON.stringify(await make())),
+  );
 }

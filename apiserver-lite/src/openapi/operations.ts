@@ -98,16 +98,20 @@ function makePaths(version: ApiVersion): PathItem[] {
     .sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
+function byName(parameters: readonly ParameterInfo[]): ParameterInfo[] {
+  return parameters.toSorted(({ name: left }, { name: right }) => (left < right ? -1 : 1));
+}
+
 /** Moves parameters that all operations have to their path (Kubernetes: `kube-openapi/pkg/builder`). */
 function withSharedParameters(item: PathItem): PathItem {
   const [first, ...others] = item.operations;
   const shared = (first?.parameters ?? []).filter((parameter) =>
     others.every(({ parameters }) => parameters.includes(parameter)),
   );
-  if (shared.length === 0) return item;
+  if (shared.length === 0) return { ...item, parameters: byName(item.parameters) };
   return {
     path: item.path,
-    parameters: [...item.parameters, ...shared],
+    parameters: byName([...item.parameters, ...shared]),
     operations: item.operations.map((operation) => ({
       ...operation,
       parameters: operation.parameters.filter((parameter) => !shared.includes(parameter)),

@@ -91,7 +91,9 @@ export const deleteParameters: readonly ParameterInfo[] = [
   text('propagationPolicy', 'What becomes of dependents: Orphan, Background or Foreground.'),
 ];
 
-export const deleteCollectionParameters: readonly ParameterInfo[] = [...deleteParameters, ...selection];
+export const deleteCollectionParameters: readonly ParameterInfo[] = [...deleteParameters, ...selection].sort(
+  ({ name: left }, { name: right }) => (left < right ? -1 : 1),
+);
 
 /** The query of a subresource, which its endpoint names. */
 export function queryParameters(query: readonly QueryParameter[]): ParameterInfo[] {

@@ -16,7 +16,7 @@ import { protobufV2 } from './v2-protobuf.ts';
 import { protobufV3 } from './v3-protobuf.ts';
 
 /** To be raised when the documents change though neither the tables nor the served resources do. */
-const documentRevision = 4;
+const documentRevision = 5;
 
 const oneYearMs = 365 * 24 * 3600 * 1000;
 
@@ -154,7 +154,7 @@ function pageOf({
   ...page
 }: Pick<Page, 'path' | 'hash' | 'lastModified'> & { make: () => Promise<unknown> }): Page {
   const [contentType = ''] = v3ProtobufTypes;
-  const protobuf = new LazyDocument(contentType, async () => protobufV3(await make()));
+  const protobuf = new LazyDocument({ contentType }, async () => protobufV3(await make()));
   return { ...page, json: jsonDocument(make), protobuf };
 }
 
@@ -162,7 +162,11 @@ function indexOf(pages: ReadonlyMap<string, Page>): LazyDocument {
   const paths = [...pages.values()]
     .sort((left, right) => (left.path < right.path ? -1 : 1))
     .map(({ path, hash }) => [path, { serverRelativeURL: relativeUrl(path, hash) }]);
-  return jsonDocument(() => Promise.resolve({ paths: Object.fromEntries(paths) as unknown }));
+  // Its type is what an HTTP server takes it for that has to guess, as the aggregator does not say it.
+  return jsonDocument(() => Promise.resolve({ paths: Object.fromEntries(paths) as unknown }), {
+    contentType: 'text/plain; charset=utf-8',
+    untagged: true,
+  });
 }
 
 function relativeUrl(path: string, hash: string): string {
@@ -179,9 +183,17 @@ async function sendPage(
   if (asked !== null && asked !== hash) {
     response.statusCode = 301;
     response.setHeader('Location', relativeUrl(path, hash));
+    response.setHeader('Content-Type', 'application/json');
+    response.setHeader('Vary', 'Accept');
     response.end();
     return;
   }
+  // Where nothing can be read of the header, nothing is answered.
+  if (acceptedBy(context).length === 0) {
+    response.end();
+    return;
+  }
+  response.setHeader('Vary', 'Accept');
   const document = preferred(context, { json, protobuf, protobufTypes: v3ProtobufTypes });
   if (document !== undefined && asked !== null) {
     // What has this hash never changes.
@@ -204,13 +216,18 @@ async function sendPreferred(
 }
 
 function v2Handler(make: () => Promise<Record<string, unknown>>, lastModified: string): Handler {
-  const json = jsonDocument(make);
+  const json = jsonDocument(make, { compresses: true });
   const [contentType = ''] = v2ProtobufTypes;
-  const protobuf = new LazyDocument(contentType, async () => protobufV2(await make()));
+  const protobuf = new LazyDocument({ contentType, compresses: true }, async () => protobufV2(await make()));
   return async (context) => {
+    responseOf(context).setHeader('Vary', 'Accept-Encoding, Accept');
     const document = preferred(context, { json, protobuf, protobufTypes: v2ProtobufTypes });
     await sendPreferred(context, document, lastModified);
   };
+}
+
+function acceptedBy({ request }: RequestContext): ReturnType<typeof parseAccept> {
+  return parseAccept(request.headers.accept || '*/*');
 }
 
 interface Forms {
@@ -224,7 +241,7 @@ function preferred(
   context: RequestContext,
   { json, protobuf, protobufTypes }: Forms,
 ): LazyDocument | undefined {
-  for (const { type, subtype } of parseAccept(context.request.headers.accept || '*/*')) {
+  for (const { type, subtype } of acceptedBy(context)) {
     const wanted = `${type}/${subtype}`;
     if (protobufTypes.includes(wanted)) return protobuf;
     if (wanted === 'application/json' || wanted === 'application/*' || type === '*') return json;
