@@ -75,8 +75,8 @@ class JsonReader {
   }
 
   #value(depth: number): unknown {
-    if (depth > maxJsonDepth) throw new JsonSyntaxError('exceeded max depth');
     const first = this.#space();
+    if (depth > maxJsonDepth && (first === 0x7b || first === 0x5b)) this.#fail('exceeded max depth');
     switch (first) {
       case 0x7b:
         return this.#object(depth);

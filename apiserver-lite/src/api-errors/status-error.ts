@@ -93,7 +93,11 @@ export function groupResourceName({ group, resource }: GroupResource): string {
 }
 
 function objectDetails({ group, resource }: GroupResource, name: string): StatusDetails {
-  return { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: resource };
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(group === '' ? {} : { group }),
+    ...(resource === '' ? {} : { kind: resource }),
+  };
 }
 
 /** 404, when there is no object of that name. */

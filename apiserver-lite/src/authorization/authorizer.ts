@@ -1,5 +1,6 @@
 import type { RequestContext, UserInfo } from '../http/request-context.ts';
 import { forbidden, StatusError } from '../api-errors/status-error.ts';
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { mastersGroup } from '../authentication/authenticator.ts';
 
 /** What somebody wants to do (Kubernetes: `authorization/authorizer.Attributes`). */
@@ -76,20 +77,15 @@ export function attributesOf({ user, requestInfo }: RequestContext): Authorizati
 export function refusal(attributes: AuthorizationAttributes, reason: string): StatusError {
   const { user, verb, path, resource, subresource, apiGroup, namespace, name } = attributes;
   const because = reason === '' ? '' : `: ${reason}`;
-  const who = `User ${quote(user.name)} cannot ${verb}`;
+  const who = `User ${goQuote(user.name)} cannot ${verb}`;
   if (!attributes.isResourceRequest) {
-    return new StatusError(403, 'Forbidden', `forbidden: ${who} path ${quote(path)}${because}`, {});
+    return new StatusError(403, 'Forbidden', `forbidden: ${who} path ${goQuote(path)}${because}`, {});
   }
-  const what = quote(subresource === '' ? resource : `${resource}/${subresource}`);
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${quote(namespace)}`;
+  const what = goQuote(subresource === '' ? resource : `${resource}/${subresource}`);
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`;
   return forbidden(
     { group: apiGroup, resource },
     name,
-    `${who} resource ${what} in API group ${quote(apiGroup)} ${where}${because}`,
+    `${who} resource ${what} in API group ${goQuote(apiGroup)} ${where}${because}`,
   );
-}
-
-/** As Go's `%q` writes printable text. */
-function quote(text: string): string {
-  return JSON.stringify(text);
 }

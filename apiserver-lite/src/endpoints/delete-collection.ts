@@ -1,3 +1,4 @@
+import { flag } from '../http/query.ts';
 import type { RequestContext } from '../http/request-context.ts';
 import { methodNotAllowed } from '../api-errors/status-error.ts';
 import { readDeleteOptions } from './options/delete-options.ts';
@@ -11,7 +12,7 @@ export async function deleteCollection(context: RequestContext, scope: ResourceS
   const { rest } = scope;
   if (rest.deleteCollection === undefined) throw methodNotAllowed(scope.groupResource, 'deletecollection');
   const format = negotiateResource(context, scope);
-  const requested = readListOptions(context, rest, false);
+  const requested = readListOptions(context, rest, flag(context.url.searchParams, 'watch') ?? false);
   const options = await readDeleteOptions(context);
   const validate = new RequestAdmission(context, scope).validateDelete('', options);
   const selected = {

@@ -226,5 +226,7 @@ export function tableOptions(
 
 function plainNotAcceptable(message: string, { gvk, listKind }: ResourceScope): StatusError {
   const type = message.endsWith('is a list') ? listKind : gvk.kind;
-  return new StatusError(406, 'NotAcceptable', `${message} (*${gvk.version}.${type})`);
+  // The package of the internal types of a group.
+  const group = gvk.group === '' || gvk.group === 'events.k8s.io' ? 'core' : gvk.group.split('.', 1)[0]!;
+  return new StatusError(406, 'NotAcceptable', `${message} (*${group}.${type})`);
 }

@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { badRequest } from '../api-errors/status-error.ts';
 
 /** The first value of a parameter; empty where it isn't given. */
@@ -10,10 +11,10 @@ export function integer(query: URLSearchParams, name: string): number | undefine
   const value = query.get(name);
   if (value === null) return undefined;
   if (!/^[+-]?\d+$/.test(value)) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+    throw badRequest(`strconv.ParseInt: parsing ${goQuote(value)}: invalid syntax`);
   }
   if (BigInt.asIntN(64, BigInt(value)) !== BigInt(value)) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`);
+    throw badRequest(`strconv.ParseInt: parsing ${goQuote(value)}: value out of range`);
   }
   return Number(value);
 }

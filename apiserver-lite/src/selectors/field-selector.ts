@@ -17,7 +17,7 @@ const operators = [
 /** Reads a field selector (Kubernetes: `apimachinery/pkg/fields`); terms come out sorted. Throws 400. */
 export function parseFieldSelector(selector: string): FieldRequirement[] {
   const requirements: FieldRequirement[] = [];
-  for (const term of selector.split(',').sort()) {
+  for (const term of termsOf(selector).sort()) {
     if (term === '') continue;
     const requirement = parseTerm(term);
     if (requirement === undefined) {
@@ -27,6 +27,20 @@ export function parseFieldSelector(selector: string): FieldRequirement[] {
     if (requirement.field !== '' || requirement.value !== '') requirements.push(requirement);
   }
   return requirements;
+}
+
+/** Splits at commas that are not escaped by a backslash. */
+function termsOf(selector: string): string[] {
+  const terms: string[] = [];
+  let start = 0;
+  for (let i = 0; i < selector.length; i++) {
+    if (selector[i] === '\\') i++;
+    else if (selector[i] === ',') {
+      terms.push(selector.slice(start, i));
+      start = i + 1;
+    }
+  }
+  return [...terms, selector.slice(start)];
 }
 
 function parseTerm(term: string): FieldRequirement | undefined {

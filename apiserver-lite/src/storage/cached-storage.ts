@@ -16,7 +16,7 @@ import { keyBytes } from './etcd/key-layout.ts';
 import { guaranteedUpdate } from './etcd/guaranteed-update.ts';
 import type { TryUpdate } from './etcd/guaranteed-update.ts';
 import { toListPage } from './list-page.ts';
-import { parseResourceVersion, parseWatchResourceVersion } from './resource-version.ts';
+import { parseResourceVersion, parseUncheckedResourceVersion } from './resource-version.ts';
 import type { ResourceMetrics } from './storage-metrics.ts';
 import { UnreadableObjectError } from './unreadable-object.ts';
 import type {
@@ -93,7 +93,7 @@ export class CachedStorage implements ResourceStorage {
   async get(key: ObjectKey, resourceVersion: string): Promise<CachedObject> {
     const { keyspace, cache } = this.#parts;
     const text = keyspace.layout.objectKey(key);
-    const revision = parseResourceVersion(resourceVersion);
+    const revision = parseUncheckedResourceVersion(resourceVersion);
     const fromCache = resourceVersion !== '' && (await this.#loaded());
     if (fromCache) await cache.demand(revision);
     let found = fromCache ? cache.get(text) : undefined;
@@ -118,7 +118,7 @@ export class CachedStorage implements ResourceStorage {
   async watch(options: WatchOptions): Promise<Watcher> {
     const { cache } = this.#parts;
     const { resourceVersion, sendInitialEvents, allowWatchBookmarks } = options;
-    const revision = parseWatchResourceVersion(resourceVersion);
+    const revision = parseUncheckedResourceVersion(resourceVersion);
     await this.#start();
     this.#scheduleBookmarks();
     try {

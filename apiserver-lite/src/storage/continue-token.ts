@@ -47,7 +47,9 @@ export function decodeContinueToken(token: string): ContinueToken {
   if (fields === null || typeof fields !== 'object') return refuse('continue key is not valid');
   const { v, rv, start } = fields;
   if (v !== apiVersion) {
-    return refuse(`continue key is not valid: server does not recognize this encoded version ${String(v)}`);
+    return refuse(
+      `continue key is not valid: server does not recognize this encoded version ${typeof v === 'string' ? v : ''}`,
+    );
   }
   if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
     return refuse(

@@ -24,8 +24,8 @@ export function parseResourceVersion(text: string): number {
   return revision;
 }
 
-/** As parseResourceVersion; a watch answers 500, as kube-apiserver does. */
-export function parseWatchResourceVersion(text: string): number {
+/** As parseResourceVersion; a get and a watch answer 500, as kube-apiserver does. */
+export function parseUncheckedResourceVersion(text: string): number {
   const revision = parse(text);
   if (revision === undefined) {
     throw new StatusError(500, undefined, `resourceVersion: ${syntaxError(text)}`);

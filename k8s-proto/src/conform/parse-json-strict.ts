@@ -44,7 +44,8 @@ function isSpace(code: number): boolean {
 
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (depth > maxJsonDepth) throw new ConformError('syntax', 'exceeded max depth');
+  // The slower reader has the words for it.
+  if (depth > maxJsonDepth) throw new SyntaxError();
   let count = 0;
   if (Array.isArray(value)) {
     for (const item of value) count += countKeys(item, depth + 1);

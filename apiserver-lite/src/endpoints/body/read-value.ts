@@ -77,7 +77,10 @@ export function kindOfValue(value: unknown, wanted: GroupVersionKind): GroupVers
 
 /** Opens a protobuf body. Throws BodyErrors and CodecErrors. */
 export function openEnvelope(body: Uint8Array): Envelope {
-  if (isEnvelope(body)) return unwrapEnvelope(body);
+  if (isEnvelope(body)) {
+    if (body.byteLength === 4) throw new BodyError('empty body');
+    return unwrapEnvelope(body);
+  }
   const why = 'provided data does not appear to be a protobuf message';
   throw new BodyError(
     body.byteLength === 0 ? `${why}: empty data` : `${why}, expected prefix [107 56 115 0]`,

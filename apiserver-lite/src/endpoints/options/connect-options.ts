@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { badRequest } from '../../api-errors/status-error.ts';
 import type { RequestContext } from '../../http/request-context.ts';
@@ -47,7 +48,7 @@ export function readConnectOptions(context: RequestContext, gvk: GroupVersionKin
 /** A port as Go's `strconv.ParseUint` reads 16 bits. */
 function portOf(value: string): number {
   const refuse = (why: string) =>
-    badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(value)}: ${why}`);
+    badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${goQuote(value)}: ${why}`);
   if (!/^\d+$/.test(value)) throw refuse('invalid syntax');
   const port = Number(value);
   if (port > 65_535) throw refuse('value out of range');

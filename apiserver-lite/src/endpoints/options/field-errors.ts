@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { FieldError } from '../../api-errors/status-error.ts';
 
 /** `Unsupported value: "x": supported values: "a", "b"` */
@@ -6,11 +7,11 @@ export function unsupportedValue(
   value: string | readonly string[],
   supported: readonly string[],
 ): FieldError {
-  const list = supported.map((each) => JSON.stringify(each)).join(', ');
+  const list = supported.map((each) => goQuote(each)).join(', ');
   return {
     field,
     reason: 'FieldValueNotSupported',
-    message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`,
+    message: `Unsupported value: ${typeof value === 'string' ? goQuote(value) : JSON.stringify(value)}: supported values: ${list}`,
   };
 }
 
@@ -21,5 +22,5 @@ export function forbiddenValue(field: string, why: string): FieldError {
 
 /** `Invalid value: "x": why` */
 export function invalidValue(field: string, value: string, why: string): FieldError {
-  return { field, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
+  return { field, reason: 'FieldValueInvalid', message: `Invalid value: ${goQuote(value)}: ${why}` };
 }

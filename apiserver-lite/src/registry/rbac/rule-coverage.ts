@@ -72,7 +72,8 @@ export function missingRules(held: readonly PolicyRule[], wanted: readonly Polic
     const subject = [
       apiGroup === undefined ? '' : `APIGroups:${quoted([apiGroup])}`,
       resource === undefined ? '' : `Resources:${quoted([resource])}`,
-      url === undefined ? '' : `NonResourceURLs:${quoted([url])}`,
+      // Only permissions of resources are put together.
+      url === undefined ? '' : `NonResourceURLs:${quoted([url])}, Verbs:${quoted([verb])}`,
       resourceName === undefined ? '' : `ResourceNames:${quoted([resourceName])}`,
     ]
       .filter((part) => part !== '')
@@ -81,5 +82,9 @@ export function missingRules(held: readonly PolicyRule[], wanted: readonly Polic
     if (!list.includes(verb)) list.push(verb);
     verbs.set(subject, list);
   }
-  return [...verbs].map(([subject, list]) => `{${subject}, Verbs:${quoted(list)}}`).sort();
+  return [...verbs]
+    .map(([subject, list]) =>
+      subject.startsWith('NonResourceURLs:') ? `{${subject}}` : `{${subject}, Verbs:${quoted(list)}}`,
+    )
+    .sort();
 }
