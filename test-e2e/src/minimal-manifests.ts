@@ -15,6 +15,8 @@ export interface MinimalManifest {
   storedAs?: string;
   /** `json` where a stock server doesn't store protobuf. */
   storedForm?: 'json';
+  /** The condition that the API server itself writes soon after an object is created. */
+  condition?: string;
   /** A status that may be written to it through its status subresource. */
   status?: Record<string, unknown>;
 }
@@ -355,12 +357,14 @@ const administration: readonly MinimalManifest[] = [
       spec: { group: 'walk.example.com', version: 'v1', groupPriorityMinimum: 1000, versionPriority: 15 },
     },
     status: conditions,
+    condition: 'Available',
   },
   {
     apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
     kind: 'FlowSchema',
     body: { spec: { priorityLevelConfiguration: { name: 'walk' } } },
     status: conditions,
+    condition: 'Dangling',
   },
   {
     apiVersion: 'flowcontrol.apiserver.k8s.io/v1',

@@ -77,8 +77,6 @@ export interface KindFacets<
    * stored as another.
    */
   table?: TableConvertor;
-  /** Its `status` cannot be had as a Table, unlike that of most kinds. */
-  noTableOfStatus?: true;
   /**
    * Labels of field selectors beyond `metadata.name` and `metadata.namespace`, each with the value of an
    * object.

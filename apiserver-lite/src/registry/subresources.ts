@@ -17,13 +17,7 @@ const shared: Readonly<Record<string, SubresourceBuilder>> = {
 /** The endpoint of a subresource of the kind, or undefined where nothing serves it yet. */
 export function buildSubresource(module: KindModule, options: SubresourceOptions): Rest | undefined {
   const { name } = options.subresource;
-  const rest = (module.subresources?.[name] ?? shared[name])?.(
-    module.noTableOfStatus === true ? { ...options, parent: withoutTable(options.parent) } : options,
-  );
+  const rest = (module.subresources?.[name] ?? shared[name])?.(options);
   const query = module.queries?.[name];
   return rest === undefined || query === undefined ? rest : { ...rest, query };
-}
-
-function withoutTable({ table: _table, ...rest }: Rest): Rest {
-  return rest;
 }

@@ -1,10 +1,14 @@
 import type { Family } from './family.ts';
 import { metrics } from './families/metrics.ts';
+import { documents } from './families/documents.ts';
+import { escalation } from './families/escalation.ts';
 import { fresh } from './families/fresh.ts';
 import { impersonation } from './families/impersonation.ts';
 import { lives } from './families/lives.ts';
 import { mutations } from './families/mutations.ts';
+import { printedObjects } from './families/printed-objects.ts';
 import { refusals } from './families/refusals.ts';
+import { requests } from './families/requests.ts';
 import { reviews } from './families/reviews.ts';
 import { serviceAccountTokens } from './families/service-account-tokens.ts';
 import { sequences } from './families/sequences.ts';
@@ -45,6 +49,10 @@ export const allFamilies: readonly Family[] = [
   ...serviceAccountTokens,
   ...tables,
   ...webSockets,
+  escalation,
+  ...requests,
+  ...documents,
+  ...printedObjects,
   ...watches,
   ...lives(),
   ...refusals,

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { parse as parseYaml } from 'yaml';
 import type { Answer } from './asked-server.ts';
 
@@ -38,6 +39,10 @@ const replacements: readonly [RegExp, string][] = [
   [/(Duplicate value: )3[0-2]\d{3}\b/g, '$1NODE-PORT'],
   [/\b(port "?|nodePort: |:)3[0-2]\d{3}\/(TCP|UDP|SCTP)/g, '$1NODE-PORT/$2'],
   [/(hash=)[0-9A-F]{128}/g, '$1HASH'],
+  // Of documents with other descriptions.
+  [/\b(bytes [\d*-]+)\/\d+/g, '$1/SIZE'],
+  // Of the text of a parameter, which has its description.
+  [/(#\/parameters\/\w+)-[\w-]{8}"/g, '$1-HASH"'],
   [/eyJ[\w-]+(\.[\w-]+)?\.[\w-]*/g, 'TOKEN'],
   // Whichever of two bindings is found first.
   [
@@ -70,6 +75,17 @@ function byOwner(left: object, right: object): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Shared parameters of OpenAPI 2, whose names end with a hash of their text. */
+function withoutHashes(parameters: unknown): unknown {
+  if (typeof parameters !== 'object' || parameters === null) return parameters;
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name.replace(/-[\w-]{8}$/, '-HASH'),
+      value as unknown,
+    ]),
+  );
+}
+
 function byText(left: unknown, right: unknown): number {
   const [a, b] = [JSON.stringify(left), JSON.stringify(right)];
   return a < b ? -1 : a > b ? 1 : 0;
@@ -92,13 +108,15 @@ function byManager(causes: object[]): object[] {
 }
 
 function normalJson(text: string, port: number): unknown {
-  const value: unknown = JSON.parse(text);
+  const value = JSON.parse(text) as { openapi?: unknown; swagger?: unknown } | null;
+  const isOpenApi = value?.openapi !== undefined || value?.swagger !== undefined;
   return JSON.parse(
     replaceAll(
       JSON.stringify(withoutGeneratedNames(value), (key, item: unknown) => {
         if (key === 'continue' && typeof item === 'string' && item !== '') return 'CONTINUE';
         // Descriptions of types, columns and parameters are written by each project for itself.
-        if (key === 'description' && typeof item === 'string') return '';
+        if (key === 'description' && typeof item === 'string') return isOpenApi ? undefined : '';
+        if (key === 'parameters' && !Array.isArray(item)) return withoutHashes(item);
         if (key === 'managedFields' && Array.isArray(item)) return item.toSorted(byOwner);
         // Of bindings in the order of a Go map.
         if (/^(r|nonR)esourceRules$/.test(key) && Array.isArray(item)) return item.toSorted(byText);
@@ -110,19 +128,23 @@ function normalJson(text: string, port: number): unknown {
     // The age of an object in a table.
     (key, item: unknown) =>
       key === 'cells' && Array.isArray(item)
-        ? item.map((cell: unknown) => (typeof cell === 'string' && /^\d+(s|m)$/.test(cell) ? 'AGE' : cell))
+        ? item.map((cell: unknown) =>
+            typeof cell === 'string' && /^(?=\d)(\d+m)?(\d+s)?$/.test(cell) ? 'AGE' : cell,
+          )
         : item,
   );
 }
 
 /** The answer in a form in which those of two servers can be compared. */
 export function normalise({ code, headers, body }: Answer, port: number): NormalAnswer {
+  // Compressors differ in what they make of the same.
+  const plain = headers['content-encoding'] === 'gzip' && body.byteLength > 0 ? gunzipSync(body) : body;
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (!runHeaders.has(name)) kept[name] = replaceAll(value, port);
   }
   kept['audit-id'] = headers['audit-id'] === undefined ? 'absent' : 'present';
-  return { code, headers: kept, body: normalBody(headers['content-type'] ?? '', body, port) };
+  return { code, headers: kept, body: normalBody(headers['content-type'] ?? '', plain, port) };
 }
 
 function normalBody(contentType: string, body: Buffer, port: number): unknown {

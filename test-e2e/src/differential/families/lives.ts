@@ -1,6 +1,7 @@
 import { type MinimalManifest, minimalManifests } from '../../minimal-manifests.ts';
 import type { Ask, Family } from '../family.ts';
 import { placesOf, type Place } from '../places.ts';
+import { untilCondition } from '../until-condition.ts';
 
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 const partial = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
@@ -240,6 +241,7 @@ async function live(ask: Ask, place: Place): Promise<void> {
     body: { ...object, metadata: { name: 'Bad_Name' } },
   });
   await ask('create', { path: `${collection}?fieldManager=creator`, body: object });
+  if (manifest.condition !== undefined) await untilCondition(ask, path, manifest.condition);
   await ask('create again', { path: collection, body: object });
   await ask('label', {
     method: 'PATCH',

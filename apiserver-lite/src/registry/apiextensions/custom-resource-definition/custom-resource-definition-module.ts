@@ -75,7 +75,6 @@ export const customResourceDefinitionModule = defineKind('apiextensions.k8s.io/C
   },
   status: { hasNoTable: true, validateUpdate: validateDefinitionStatus },
   table: defaultTable,
-  noTableOfStatus: true,
   defaults: { v1: defaultCustomResourceDefinition },
   actors: [{ name: 'custom resources', effect: 'objects of this kind cannot be created' }],
   conversions: { v1: customResourceDefinitionConversion },

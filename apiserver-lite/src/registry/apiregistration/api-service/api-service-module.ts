@@ -120,7 +120,6 @@ export const apiServiceModule = defineKind('apiregistration.k8s.io/APIService', 
       ),
   },
   table: apiServiceTable,
-  noTableOfStatus: true,
   defaults: { v1: defaultApiService },
   actors: [
     {

@@ -22,7 +22,7 @@ const deviceTaintRuleTable = tableOf<V1beta2DeviceTaintRule>([
 /** DeviceTaintRules (Kubernetes: `pkg/registry/resource/devicetaintrule`). */
 export const deviceTaintRuleModule = defineKind('resource.k8s.io/DeviceTaintRule', {
   table: deviceTaintRuleTable,
-  noTableOfStatus: true,
+  status: { hasNoTable: true },
   defaults: { v1beta2: defaultDeviceTaintRule, v1alpha3: defaultDeviceTaintRule },
   returnsDeletedObject: true,
 });

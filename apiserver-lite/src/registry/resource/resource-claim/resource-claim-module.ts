@@ -53,7 +53,6 @@ export const resourceClaimModule = defineKind('resource.k8s.io/ResourceClaim', {
     validateUpdate: validateResourceClaimStatus,
   },
   table: resourceClaimTable,
-  noTableOfStatus: true,
   defaults: { v1: defaultResourceClaim, v1beta2: defaultResourceClaim, v1beta1: defaultResourceClaim },
   returnsDeletedObject: true,
   actors: [{ name: 'resourceclaim-controller', effect: 'no devices are allocated' }],
