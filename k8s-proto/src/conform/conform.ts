@@ -6,6 +6,7 @@ import { NumberToken } from '../json-number.ts';
 import { setJsonField } from '../json-reader.ts';
 import { entriesAsWritten, type JsonEntries } from '../repeated-keys.ts';
 import { messageSchema } from '../schema/schema.ts';
+import { ConformError } from './conform-error.ts';
 import { conformScalar } from './conform-scalar.ts';
 import { conformSpecial } from './conform-special.ts';
 import { mergeRepeated } from './merge-repeated.ts';
@@ -39,8 +40,20 @@ export interface Conformed {
 }
 
 /** JSON schemas within a union are decoded on their own: nothing unknown is reported inside. */
-function conformSchema(value: unknown): unknown {
-  return conform(value, jsonSchemaProps, 'ignore').object;
+function conformSchema(walk: Walk, value: unknown): unknown {
+  try {
+    return conform(value, jsonSchemaProps, 'ignore').object;
+  } catch (error) {
+    if (!(error instanceof ConformError) || error.code !== 'type') throw error;
+    // Where the union stands is put before where the error is in it.
+    const place = `Go struct field ${walk.struct}.${walk.fieldStack.join('.')}`;
+    throw new ConformError(
+      'type',
+      error.message.replace(/Go struct field \w+\.|Go value(?= of)/, (found) =>
+        found === 'Go value' ? place : `${place}.`,
+      ),
+    );
+  }
 }
 
 /** For those who must not lose anything they are reported. */
@@ -115,14 +128,19 @@ function conformValue(walk: Walk, type: FieldType, value: unknown): unknown {
         ? restoreScalar(walk, type, value)
         : conformScalar(walk, type, value);
     case 'quantity': {
-      const quantity = conformSpecial(walk, type.kind, { value, conformSchema });
+      const quantity = conformSpecial(walk, type.kind, {
+        value,
+        conformSchema: (schema) => conformSchema(walk, schema),
+      });
       if (value !== null && quantity !== writtenText(value)) walk.unprinted++;
       return quantity;
     }
     default:
       return conformSpecial(walk, type.kind, {
         value,
-        conformSchema: walk.lossless ? (schema) => conformSchemaLossless(walk, schema) : conformSchema,
+        conformSchema: walk.lossless
+          ? (schema) => conformSchemaLossless(walk, schema)
+          : (schema) => conformSchema(walk, schema),
       });
   }
 }

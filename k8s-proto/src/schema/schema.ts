@@ -133,7 +133,7 @@ function goName(full: string): string {
 
 /** `[]0.Container` → `[]v1.Container`. */
 function printedType(type: string): string {
-  return type.replaceAll('byte', 'uint8').replaceAll(/\d+\.\w+/g, (short) => goName(fullName(short)));
+  return type.replaceAll(/\bbyte\b/g, 'uint8').replaceAll(/\d+\.\w+/g, (short) => goName(fullName(short)));
 }
 
 const scalarKinds: Readonly<Record<string, ScalarType['kind']>> = {

@@ -2,6 +2,7 @@ import type { Family } from './family.ts';
 import { metrics } from './families/metrics.ts';
 import { documents } from './families/documents.ts';
 import { escalation } from './families/escalation.ts';
+import { expectations } from './families/expectations.ts';
 import { fresh } from './families/fresh.ts';
 import { impersonation } from './families/impersonation.ts';
 import { lives } from './families/lives.ts';
@@ -30,6 +31,7 @@ const preparation: Family = {
 
 const sequenceCount = Number(process.env['PG8S_SEQUENCES'] ?? 0);
 const mutated = process.env['PG8S_MUTATIONS'];
+const typed = process.env['PG8S_TYPED_MUTATIONS'];
 
 const overHttp2 = surface.map((family): Family => ({
   ...family,
@@ -57,8 +59,10 @@ export const allFamilies: readonly Family[] = [
   ...lives(),
   ...refusals,
   ...sequences(sequenceCount),
+  ...expectations,
+  ...mutations(Number(mutated ?? 500)),
   // Not settled yet: asked for by a count.
-  ...(mutated === undefined ? [] : mutations(Number(mutated))),
+  ...(typed === undefined ? [] : mutations(Number(typed), 'typed')),
 ];
 
 /** The families that do the same with one kind after another are left out but for every so many-th. */
@@ -76,4 +80,6 @@ export const someFamilies: readonly Family[] = [
   ...watches,
   ...every(8, lives()),
   ...refusals,
+  ...expectations,
+  ...mutations(100),
 ];

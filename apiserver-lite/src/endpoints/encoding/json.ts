@@ -6,6 +6,7 @@ const metadataOrder = [
   'name',
   'generateName',
   'namespace',
+  'selfLink',
   'uid',
   'resourceVersion',
   'generation',
@@ -17,13 +18,13 @@ const metadataOrder = [
   'ownerReferences',
   'finalizers',
   'managedFields',
-] as const satisfies (keyof ObjectMeta)[];
+] as const satisfies (keyof ObjectMeta | 'selfLink')[];
 
 /** Metadata in Go's order: what the server filled in last doesn't stand last. */
 function orderedMetadata(metadata: ObjectMeta): ObjectMeta {
   const ordered: Record<string, unknown> = {};
   for (const name of metadataOrder) {
-    const value = metadata[name];
+    const value = (metadata as ObjectMeta & { selfLink?: string })[name];
     if (value !== undefined) ordered[name] = value;
   }
   return ordered;

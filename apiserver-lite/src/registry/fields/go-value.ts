@@ -36,9 +36,11 @@ const hostFields = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace'
 /** API fields that no internal struct has: old names of others. */
 const absent = new Set([`${core}PodSpec.DeprecatedServiceAccount`]);
 
-/** Messages whose fields are pointers in the API and plain values inside: absent, they print as zero. */
+/** Messages, or fields of them, that are pointers in the API and plain inside: absent, they print as zero. */
 const plain = new Set(
-  ['RollingUpdateDeployment', 'RollingUpdateDaemonSet'].map((name) => `k8s.io.api.apps.v1.${name}`),
+  ['RollingUpdateDeployment', 'RollingUpdateDaemonSet', 'RollingUpdateStatefulSetStrategy.partition'].map(
+    (name) => `k8s.io.api.apps.v1.${name}`,
+  ),
 );
 
 function sortedMap(value: Fields, type: FieldType): Fields {
@@ -133,7 +135,8 @@ function messageForm(name: string, given: Fields): unknown {
     // An embedded struct's fields stand among those of its holder.
     if (field.inline || field.goName === 'ObjectMeta') {
       Object.assign(form, formOf(field.type, field.inline ? value : value[field.json]));
-    } else if (plain.has(name)) form[field.goName] = formOf(field.type, value[field.json]);
+    } else if (plain.has(name) || plain.has(`${name}.${field.json}`))
+      form[field.goName] = formOf(field.type, value[field.json]);
     else form[field.goName] = fieldForm(field, value);
   }
   return form;

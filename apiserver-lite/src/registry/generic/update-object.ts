@@ -75,6 +75,8 @@ export async function updateObject(
     beginTurn();
     await beforeUpdate(strategy, object, old, request);
     await breathe();
+    // Not stored; a dry run answers with it.
+    if (!request.dryRun) delete (object.metadata as { selfLink?: string }).selfLink;
     keepOwnershipTimes(object, old);
     await breathe();
     await options.validateUpdate(object, old);

@@ -106,6 +106,8 @@ export function defaultPod(pod: Fields): void {
   for (const list of ['containers', 'initContainers']) {
     for (const container of items(spec, list)) requestLimits(existing(container, 'resources'));
   }
+  // Of a Pod, not of a template: what is below zero is the shortest time that there is.
+  if (Number(spec['terminationGracePeriodSeconds'] ?? 0) < 0) spec['terminationGracePeriodSeconds'] = 1;
   defaultPodLevelResources(spec);
   defaultPodSpec(spec);
   fill(spec, { enableServiceLinks: true });

@@ -1,6 +1,13 @@
 import type { V1Container, V1ObjectMeta, V1PodSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../api-errors/status-error.ts';
-import { duplicate, forbiddenField, invalidEach, invalidValue } from '../fields/field-errors.ts';
+import {
+  duplicate,
+  forbiddenField,
+  invalidEach,
+  invalidValue,
+  notFoundValue,
+  tooLong,
+} from '../fields/field-errors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../fields/formats.ts';
 import { validateIp } from '../fields/ip.ts';
 import { validateLabels } from '../fields/metadata.ts';
@@ -55,6 +62,40 @@ function validateGates(spec: V1PodSpec, field: string): FieldError[] {
       gates.add(name);
       return findings;
     }),
+  ];
+}
+
+/** Files that variables are read from are in volumes that begin empty (KEP-3721). */
+function validateFileVolumes(spec: V1PodSpec, field: string): FieldError[] {
+  const volumes = new Map((spec.volumes ?? []).map((volume) => [volume.name, volume]));
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) =>
+    each(spec[list] as V1Container[] | undefined, `${field}.${list}`, ({ env }, path) =>
+      each(env, `${path}.env`, ({ valueFrom }, place) => {
+        const name = valueFrom?.fileKeyRef?.volumeName;
+        if (valueFrom?.fileKeyRef === undefined) return [];
+        const volume = volumes.get(name ?? '');
+        const at = `${place}.valueFrom.fileKeyRef.volumeName`;
+        if (volume === undefined) return [notFoundValue(at, name ?? '')];
+        if (volume.emptyDir !== undefined) return [];
+        return [invalidValue(at, name ?? '', 'referenced volume must be of type emptyDir')];
+      }),
+    ),
+  );
+}
+
+const maxHostnameBytes = 64;
+
+/** What the kernel calls the host of the Pod (KEP-4762). */
+function validateHostnameOverride(spec: V1PodSpec, field: string): FieldError[] {
+  const { hostnameOverride: name, setHostnameAsFQDN, hostNetwork } = spec;
+  if (name === undefined) return [];
+  return [
+    ...(setHostnameAsFQDN === true
+      ? [forbiddenField(field, 'may not be specified when setHostnameAsFQDN is true')]
+      : []),
+    ...(hostNetwork === true ? [forbiddenField(field, 'may not be specified when hostNetwork is true')] : []),
+    ...(Buffer.byteLength(name) > maxHostnameBytes ? [tooLong(field, maxHostnameBytes)] : []),
+    ...invalidEach(field, name, dns1123Subdomain(name)),
   ];
 }
 
@@ -144,8 +185,10 @@ export function validatePodSpec(
     ...validateTopologySpread(spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`),
     ...validateHostProcess(spec, field),
     ...validateHostUsers(spec, field),
+    ...validateHostnameOverride(spec, `${field}.hostnameOverride`),
     ...validateIdentity(spec, field),
     ...validateSystem(spec, field),
+    ...validateFileVolumes(spec, field),
   ];
 }
 

@@ -53,13 +53,23 @@ export function withRepeatedKeys(text: string): string {
   return text.replaceAll('\\u0000again', '').replaceAll('\\0again', '');
 }
 
+/**
+ * What is put into fields: of a few values any, which is mostly of a wrong type, or also random values of the
+ * field's type, of several levels.
+ */
+export type MutationKind = 'plain' | 'typed';
+
 /** A random change to the object, which is a message of this name. */
-export function randomMutation(object: Fields, message: string, random: Random): Mutation {
+export function randomMutation(
+  object: Fields,
+  message: string,
+  { random, kind }: { random: Random; kind: MutationKind },
+): Mutation {
   const root: FieldType = { kind: 'message', name: message, goType: '' };
   const places = [...placesIn({ path: [], value: object, type: root })];
   if (random.chance(30)) {
     const place = random.pick(places.filter(({ type }) => type?.kind === 'message'));
-    return addField(place, random);
+    return addField(place, { random, kind });
   }
   const below = places.slice(1);
   if (below.length === 0) return setTo(['metadata'], anyValue(random));
@@ -74,11 +84,23 @@ export function randomMutation(object: Fields, message: string, random: Random):
       }),
     };
   }
-  if (random.chance(10)) return repeat(path, value);
-  return setTo(path, type === undefined || random.chance(40) ? anyValue(random) : valueOf(type, random));
+  if (random.chance(10) && type !== undefined) return repeat(path, value);
+  return setTo(path, newValue(type, { random, kind }));
 }
 
-function addField({ path, type, value }: Place, random: Random): Mutation {
+function newValue(
+  type: FieldType | undefined,
+  { random, kind }: { random: Random; kind: MutationKind },
+): unknown {
+  return kind === 'plain' || type === undefined || random.chance(40)
+    ? anyValue(random)
+    : valueOf(type, random);
+}
+
+function addField(
+  { path, type, value }: Place,
+  { random, kind }: { random: Random; kind: MutationKind },
+): Mutation {
   const name = type?.kind === 'message' ? type.name : '';
   const absent = [...requireMessage(name).byJson].filter(
     ([json]) =>
@@ -88,7 +110,7 @@ function addField({ path, type, value }: Place, random: Random): Mutation {
   );
   if (absent.length === 0 || random.chance(10)) return setTo([...path, 'bogus'], anyValue(random));
   const [json, field] = random.pick(absent);
-  return setTo([...path, json], valueOf(field.type, random));
+  return setTo([...path, json], newValue(field.type, { random, kind }));
 }
 
 /** An item of a list twice, a key twice. */

@@ -75,6 +75,7 @@ export const expressions: ReadonlySet<string> = new Set([
   'expression',
   'messageExpression',
   'valueExpression',
+  'cel',
 ]);
 
 /** A value of the type, which validation may refuse; messages nest so deep. */

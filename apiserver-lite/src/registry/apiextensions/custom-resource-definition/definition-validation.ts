@@ -174,7 +174,7 @@ function validateSpec(spec: DefinitionSpec, given: Demands): FieldError[] {
     findings.push(...validateVersion(spec, version, `spec.versions[${index}]`, demands));
   }
   const names = versions.map(({ name = '' }) => name);
-  const printed = () => (versions.length === 0 ? null : versions.map(printedVersion));
+  const printed = () => spec.versions?.map(printedVersion) ?? null;
   if (new Set(names).size < names.length) {
     findings.push(invalidValue('spec.versions', printed(), 'must contain unique version names'));
   }

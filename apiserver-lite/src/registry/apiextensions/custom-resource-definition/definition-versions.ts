@@ -62,7 +62,8 @@ function toBeta(object: KubeObject): KubeObject {
       names: spec['names'],
       scope: spec['scope'],
       ...top,
-      versions: perVersion,
+      // None is another thing than an empty list.
+      versions: spec['versions'] ? perVersion : undefined,
       conversion:
         spec['conversion'] === undefined
           ? undefined

@@ -85,7 +85,10 @@ export const statefulSetModule = defineKind('apps/StatefulSet', {
     emptyStatus: { replicas: 0, availableReplicas: 0 },
     generation: ['spec'],
     metadataChecksOnUpdate: ['change'],
-    disabledFields: disabledPodFields('spec.template.spec'),
+    disabledFields: [
+      ...disabledPodFields('spec.template.spec'),
+      ['spec.updateStrategy.rollingUpdate.maxUnavailable'],
+    ],
     validate: validateStatefulSet,
     validateUpdate: validateStatefulSetUpdate,
     warnings: statefulSetWarnings,

@@ -112,10 +112,10 @@ export function validateStatefulSet(object: V1StatefulSet): FieldError[] {
     ...atLeastZero('spec.replicas', spec.replicas),
     ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
     ...atLeastZero('spec.ordinals.start', ordinals?.start),
+    ...formatted('spec.serviceName', spec.serviceName, dns1123Label),
     ...selected,
     ...(broken ? [] : validateTemplate(spec)),
     ...validateEndless(spec.template, 'StatefulSet'),
-    ...formatted('spec.serviceName', spec.serviceName, dns1123Label),
   ];
 }
 

@@ -33,9 +33,9 @@ function stampPhase(object: V1PersistentVolume, old: V1PersistentVolume, now: st
   const isOld =
     status.lastPhaseTransitionTime === undefined ||
     status.lastPhaseTransitionTime === before.lastPhaseTransitionTime;
-  if (status.phase !== before.phase && isOld) {
-    object.status = { ...status, lastPhaseTransitionTime: now };
-  }
+  if (!isOld) return;
+  const time = status.phase === before.phase ? before.lastPhaseTransitionTime : now;
+  if (time !== undefined) object.status = { ...status, lastPhaseTransitionTime: time };
 }
 
 const wide = { priority: 1 };

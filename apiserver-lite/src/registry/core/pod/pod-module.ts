@@ -81,8 +81,8 @@ export const podModule = defineKind('/Pod', {
     keepMetadata: ['ownerReferences'],
     alsoReset: ['metadata.deletionTimestamp', 'metadata.ownerReferences'],
     prepareForUpdate(object, old) {
-      const qosClass = old.status?.qosClass;
-      if (qosClass !== undefined) object.status = { ...object.status, qosClass };
+      const qosClass = object.status?.qosClass || old.status?.qosClass;
+      if (qosClass) object.status = { ...object.status, qosClass };
     },
     validateUpdate: validatePodStatus,
   },

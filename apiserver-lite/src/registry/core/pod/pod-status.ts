@@ -16,6 +16,7 @@ import {
 } from '../../fields/field-errors.ts';
 import { dns1123Subdomain, qualifiedName } from '../../fields/formats.ts';
 import { validatePodAnnotationsUpdate } from '../../pod-template/pod-annotations.ts';
+import { immutable } from '../../fields/metadata.ts';
 import { each } from '../../fields/rules.ts';
 import { specOf, statusOf } from '../../fields/spec-and-status.ts';
 import { mayRun } from './container-restarts.ts';
@@ -36,6 +37,18 @@ export function validatePodStatus(object: V1Pod, old: V1Pod): FieldError[] {
       ownConditions.includes(type) ? [] : invalidEach(`${path}.Type`, type, qualifiedName(type)),
     ),
     ...validateNomination(status.nominatedNodeName, before.nominatedNodeName),
+    ...((status.observedGeneration ?? 0) < 0
+      ? [
+          invalidValue(
+            'status.observedGeneration',
+            status.observedGeneration,
+            'must be a non-negative integer',
+          ),
+        ]
+      : []),
+    ...((status.qosClass ?? '') === (before.qosClass ?? '')
+      ? []
+      : [invalidValue('status.qosClass', status.qosClass ?? '', immutable)]),
     ...kinds.flatMap((kind) => validateEnds(kind, { status, before, spec })),
     ...validateClaims(status, spec),
     ...validateAddressList('status.podIPs', 'core.v1.PodIP', status.podIPs),

@@ -18,7 +18,9 @@ function positive(resources: Resources | undefined, name: string): string | unde
 export function qualityOfService(spec: V1PodSpec): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const demands: { requests?: Resources; limits?: Resources }[] =
     spec.resources === undefined
-      ? [...spec.containers, ...(spec.initContainers ?? [])].map((container) => container.resources ?? {})
+      ? [...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(
+          (container) => container.resources ?? {},
+        )
       : [spec.resources];
   let asks = false;
   let guaranteed = true;

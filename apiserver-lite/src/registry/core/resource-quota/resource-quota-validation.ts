@@ -49,7 +49,7 @@ function validateScopes(spec: V1ResourceQuotaSpec): FieldError[] {
   const findings = chosen.flatMap((scope) => [
     ...(scopes.includes(scope) ? [] : [refuse('unsupported scope')]),
     ...names
-      .filter((name) => quotaResources.has(name) && !fits(scope, name))
+      .filter((name) => scopes.includes(scope) && quotaResources.has(name) && !fits(scope, name))
       .map(() => refuse('unsupported scope applied to resource')),
   ]);
   return [...findings, ...Array.from({ length: conflicts(chosen) }, () => refuse('conflicting scopes'))];

@@ -1,11 +1,9 @@
 import type { V1RuntimeClass, V1Toleration } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, required } from '../../fields/field-errors.ts';
-import { existing } from '../../fields/fill.ts';
 import { dns1123Label } from '../../fields/formats.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { validateLabels } from '../../fields/metadata.ts';
-import { roundResourceList } from '../../fields/resource-list.ts';
 import { each } from '../../fields/rules.ts';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { defineKind } from '../../kind-module.ts';
@@ -13,11 +11,6 @@ import { renamedNodeLabel } from '../../pod-template/pod-warnings.ts';
 import { validateResources } from '../../pod-template/resources/resources.ts';
 import { validateTolerations } from '../../pod-template/scheduling/tolerations.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
-
-/** Quantities of the overhead are rounded, as those of Pods are (Kubernetes: `SetDefaults_ResourceList`). */
-function defaultRuntimeClass(object: V1RuntimeClass): void {
-  roundResourceList(existing(existing(object, 'overhead'), 'podFixed'));
-}
 
 const runtimeClassTable = tableOf<V1RuntimeClass>([
   nameColumn(),
@@ -69,6 +62,5 @@ export const runtimeClassModule = defineKind('node.k8s.io/RuntimeClass', {
     warnings: runtimeClassWarnings,
   },
   table: runtimeClassTable,
-  defaults: { v1: defaultRuntimeClass },
   gaps: 'overhead and scheduling are not put into Pods',
 });

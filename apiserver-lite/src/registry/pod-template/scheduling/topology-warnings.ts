@@ -8,7 +8,7 @@ export function storageClassWarnings(object: KubeObject): string[] {
   return terms.flatMap((term, index) =>
     (term?.matchLabelExpressions ?? []).flatMap((expression, place) => {
       const advice = renamedNodeLabel(expression?.key ?? '');
-      const field = `allowedTopologies[${index}].matchLabelExpressions[${place}]`;
+      const field = `allowedTopologies[${index}].matchLabelExpressions[${place}].key`;
       return advice === undefined ? [] : [`${field}: ${advice}`];
     }),
   );
@@ -20,7 +20,7 @@ export function capacityWarnings(object: KubeObject): string[] {
   const expressions = (matchExpressions ?? []).flatMap((expression, index) => {
     const key = expression?.key ?? '';
     const advice = renamedNodeLabel(key);
-    return advice === undefined ? [] : [`nodeTopology.matchExpressions[${index}]: ${key} is ${advice}`];
+    return advice === undefined ? [] : [`nodeTopology.matchExpressions[${index}].key: ${key} is ${advice}`];
   });
   const labels = Object.keys(matchLabels ?? {}).flatMap((key) => {
     const advice = renamedNodeLabel(key);

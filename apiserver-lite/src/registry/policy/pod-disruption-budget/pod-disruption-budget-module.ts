@@ -64,6 +64,7 @@ export const podDisruptionBudgetModule = defineKind('policy/PodDisruptionBudget'
     allowUnconditionalUpdate: false,
     validateName: pathSegmentName,
     standardFinalizers: false,
+    metadataCheckedLast: true,
     metadataChecksOnUpdate: [],
     validate: validateDisruptionBudget,
   },

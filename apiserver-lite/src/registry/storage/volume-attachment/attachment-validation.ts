@@ -30,11 +30,10 @@ export function validateVolumeAttachment(object: V1VolumeAttachment): FieldError
   const { attacher = '', source, nodeName = '' } = specOf(object);
   const { persistentVolumeName: volume } = source ?? {};
   return [
-    ...(attacher === '' ? [required('spec.attacher')] : []),
+    ...(attacher === '' ? [required('spec.attacher')] : validateCsiDriverName(attacher, 'spec.attacher')),
     ...validateSource(source),
     ...invalidEach('spec.nodeName', nodeName, dns1123Subdomain(nodeName)),
     ...validateVolumeAttachmentStatus(object),
-    ...(attacher === '' ? [] : validateCsiDriverName(attacher, 'spec.attacher')),
     ...(typeof volume === 'string'
       ? invalidEach('spec.source.persistentVolumeName', volume, dns1123Subdomain(volume))
       : []),

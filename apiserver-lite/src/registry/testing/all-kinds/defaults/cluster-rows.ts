@@ -129,11 +129,6 @@ export const rows: readonly DefaultsRow[] = [
     given: { value: 1 },
     gives: { value: 1, preemptionPolicy: 'PreemptLowerPriority' },
   },
-  {
-    kind: 'node.k8s.io/v1/RuntimeClass',
-    given: { handler: 'h', overhead: { podFixed: { cpu: '1u' } } },
-    gives: { handler: 'h', overhead: { podFixed: { cpu: '1m' } } },
-  },
   role('RoleBinding'),
   role('ClusterRoleBinding'),
   {
