@@ -23,53 +23,60 @@ import (
 	"go.etcd.io/etcd/tests/v3/robustness/validate"
 )
 
-// TestSharedDatabase is TestRobustnessExploratory for three servers on one database, of which some are killed: the same traffic,
-// failpoint, models and validation. These servers have no write-ahead log, from which the requests that were persisted are read
-// there; here they are taken from what clients and watchers saw.
-func TestSharedDatabase(t *testing.T) {
+// The tests are TestRobustnessExploratory for three servers on one database, of which some are killed: the same traffic, failpoint,
+// models and validation. These servers have no write-ahead log, from which the requests that were persisted are read there; here
+// they are taken from what clients and watchers saw.
+
+func TestSharedDatabaseEtcdHighTraffic(t *testing.T) {
+	testSharedDatabase(t, traffic.EtcdPut, traffic.HighTrafficProfile)
+}
+
+func TestSharedDatabaseEtcdTrafficDeleteLeases(t *testing.T) {
+	testSharedDatabase(t, traffic.EtcdPutDeleteLease, traffic.LowTraffic)
+}
+
+func TestSharedDatabaseKubernetesHighTraffic(t *testing.T) {
+	testSharedDatabase(t, traffic.Kubernetes, traffic.HighTrafficProfile)
+}
+
+func TestSharedDatabaseKubernetesLowTraffic(t *testing.T) {
+	testSharedDatabase(t, traffic.Kubernetes, traffic.LowTraffic)
+}
+
+func testSharedDatabase(t *testing.T, load traffic.Traffic, profile traffic.Profile) {
 	testRunner.BeforeTest(t)
 	e2e.EtcdServerReadyLines = []string{"serving client traffic"}
 	// 200 ms and 100 requests a second are for machines that do nothing else.
 	traffic.RequestTimeout = 5 * time.Second
 	WaitBeforeFailpoint, WaitAfterFailpoint = 5*time.Second, 5*time.Second
-	for _, tt := range []struct {
-		name    string
-		traffic traffic.Traffic
-		profile traffic.Profile
-	}{
-		{"EtcdHighTraffic", traffic.EtcdPut, traffic.HighTrafficProfile},
-		{"EtcdTrafficDeleteLeases", traffic.EtcdPutDeleteLease, traffic.LowTraffic},
-		{"KubernetesHighTraffic", traffic.Kubernetes, traffic.HighTrafficProfile},
-		{"KubernetesLowTraffic", traffic.Kubernetes, traffic.LowTraffic},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			lg := zaptest.NewLogger(t)
-			tt.profile.MinimalQPS = 5
-			s := scenarios.TestScenario{
-				Name:      tt.name,
-				Failpoint: failpoint.KillFailpoint,
-				Traffic:   tt.traffic,
-				Profile:   tt.profile,
-				Cluster: *e2e.NewConfig(
-					e2e.WithClusterSize(3),
-					e2e.WithBasePort(41000+rand.Intn(1000)*15),
-					e2e.WithExperimentalWatchProcessNotifyInterval(100*time.Millisecond),
-					e2e.WithEnvVars(environment()),
-				),
-			}
-			s.Cluster.Logger = lg
-			ctx := context.Background()
-			c, err := e2e.NewEtcdProcessCluster(ctx, t, e2e.WithConfig(&s.Cluster))
-			require.NoError(t, err)
-			defer forcestopCluster(c)
-			reports := runScenario(ctx, t, s, lg, c)
-			persisted, err := requestsSeen(reports)
-			require.NoError(t, err)
-			t.Logf("%d requests were persisted", len(persisted))
-			config := validate.Config{ExpectRevisionUnique: s.Traffic.ExpectUniqueRevision()}
-			validate.ValidateAndReturnVisualize(t, lg, config, reports, persisted, 5*time.Minute)
-		})
+	profile.MinimalQPS = 5
+	lg := zaptest.NewLogger(t)
+	s := scenarios.TestScenario{
+		Name:      t.Name(),
+		Failpoint: failpoint.KillFailpoint,
+		Traffic:   load,
+		Profile:   profile,
+		Cluster: *e2e.NewConfig(
+			e2e.WithClusterSize(3),
+			e2e.WithBasePort(41000+rand.Intn(1000)*15),
+			e2e.WithExperimentalWatchProcessNotifyInterval(100*time.Millisecond),
+			e2e.WithEnvVars(environment()),
+		),
 	}
+	s.Cluster.Logger = lg
+	ctx := context.Background()
+	c, err := e2e.NewEtcdProcessCluster(ctx, t, e2e.WithConfig(&s.Cluster))
+	require.NoError(t, err)
+	defer forcestopCluster(c)
+	reports := runScenario(ctx, t, s, lg, c)
+	// What clients saw is kept in RESULTS_DIR when the test fails; the members have no data of their own.
+	kept := report.TestReport{Logger: lg, Cluster: &e2e.EtcdProcessCluster{}, Client: reports}
+	defer func() { kept.Report(t, false) }()
+	persisted, err := requestsSeen(reports)
+	require.NoError(t, err)
+	t.Logf("%d requests were persisted", len(persisted))
+	config := validate.Config{ExpectRevisionUnique: s.Traffic.ExpectUniqueRevision()}
+	kept.Visualize = validate.ValidateAndReturnVisualize(t, lg, config, reports, persisted, 5*time.Minute)
 }
 
 // environment has what the program needs that takes the place of etcd: servers get no other variables.
@@ -142,7 +149,13 @@ func requestsSeen(reports []report.ClientReport) ([]model.EtcdRequest, error) {
 		revisions = append(revisions, revision)
 	}
 	slices.Sort(revisions)
-	for _, revision := range revisions {
+	// Of two that would do the same, the one that was sent first certainly was on its way.
+	sort.SliceStable(failed, func(i, j int) bool { return failed[i].call < failed[j].call })
+	modified := map[string]int64{}
+	for n, revision := range revisions {
+		if n > 0 {
+			follow(modified, events[revisions[n-1]])
+		}
 		if made[revision] {
 			continue
 		}
@@ -151,7 +164,9 @@ func requestsSeen(reports []report.ClientReport) ([]model.EtcdRequest, error) {
 			made[revision] = true
 			continue
 		}
-		i := slices.IndexFunc(failed, func(one unanswered) bool { return explains(one.request, events[revision], leases) })
+		i := slices.IndexFunc(failed, func(one unanswered) bool {
+			return holds(one.request, modified) && explains(one.request, events[revision], leases)
+		})
 		if i < 0 {
 			return nil, fmt.Errorf("no request made revision %d: %+v", revision, events[revision])
 		}
@@ -227,6 +242,24 @@ func eventsByRevision(reports []report.ClientReport) map[int64][]model.WatchEven
 		}
 	}
 	return events
+}
+
+// follow keeps the revision at which each key that exists was changed last.
+func follow(modified map[string]int64, events []model.WatchEvent) {
+	for _, event := range events {
+		if event.Type == model.DeleteOperation {
+			delete(modified, event.Key)
+		} else {
+			modified[event.Key] = event.Revision
+		}
+	}
+}
+
+// holds tells whether the conditions of a transaction about revisions were met.
+func holds(request model.EtcdRequest, modified map[string]int64) bool {
+	return request.Type != model.Txn || !slices.ContainsFunc(request.Txn.Conditions, func(one model.EtcdCondition) bool {
+		return one.ExpectedVersion == 0 && one.ExpectedRevision != modified[one.Key]
+	})
 }
 
 // explains tells whether a request has just these events.
