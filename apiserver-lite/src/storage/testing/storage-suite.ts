@@ -123,10 +123,14 @@ export function testStorage(title: string, open: () => Promise<StorageUnderTest>
       });
 
       test('a resourceVersion that is no number is refused', async () => {
-        await assert.rejects(
-          storage.get(at('web'), 'abc'),
-          status('BadRequest', /strconv.ParseUint: parsing "abc"/),
-        );
+        await assert.rejects(storage.get(at('web'), 'abc'), (error) => {
+          assert.equal((error as StatusError).status.code, 500);
+          assert.equal(
+            (error as StatusError).message,
+            'resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax',
+          );
+          return true;
+        });
       });
     });
 
