@@ -69,6 +69,14 @@ function withoutGeneratedNames(object: unknown): unknown {
   return { ...object, metadata: { ...metadata, name: `${generateName}GENERATED` } };
 }
 
+/** The finalizers of a Namespace that is deleted come in the order of a Go map. */
+function withSortedFinalizers(object: unknown): unknown {
+  if (typeof object !== 'object' || object === null) return object;
+  const { kind, metadata } = object as { kind?: string; metadata?: { finalizers?: string[] } };
+  if (kind !== 'Namespace' || metadata?.finalizers === undefined) return object;
+  return { ...object, metadata: { ...metadata, finalizers: metadata.finalizers.toSorted() } };
+}
+
 /** The order of owners depends on the second in which they wrote. */
 function byOwner(left: object, right: object): number {
   const [a, b] = [ownerOf(left), ownerOf(right)];
@@ -112,7 +120,7 @@ function normalJson(text: string, port: number): unknown {
   const isOpenApi = value?.openapi !== undefined || value?.swagger !== undefined;
   return JSON.parse(
     replaceAll(
-      JSON.stringify(withoutGeneratedNames(value), (key, item: unknown) => {
+      JSON.stringify(withSortedFinalizers(withoutGeneratedNames(value)), (key, item: unknown) => {
         if (key === 'continue' && typeof item === 'string' && item !== '') return 'CONTINUE';
         // Descriptions of types, columns and parameters are written by each project for itself.
         if (key === 'description' && typeof item === 'string') return isOpenApi ? undefined : '';
