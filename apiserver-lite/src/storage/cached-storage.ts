@@ -138,7 +138,8 @@ export class CachedStorage implements ResourceStorage {
       // Without initial events and without a revision: from now on.
       afterRevision: initialEvents || revision > 0 ? revision : cache.revision,
       wantsBookmarks: allowWatchBookmarks,
-      endsInitialEvents: sendInitialEvents === true && allowWatchBookmarks,
+      // Also where they were not asked for, and come because there is no revision to begin after.
+      endsInitialEvents: initialEvents && allowWatchBookmarks,
     });
   }
 

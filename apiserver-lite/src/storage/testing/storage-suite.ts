@@ -446,6 +446,22 @@ export function testStorage(title: string, open: () => Promise<StorageUnderTest>
         watcher.close();
       });
 
+      test('what exists is ended with that bookmark without being asked for, where bookmarks are allowed', async () => {
+        const namespace = fresh();
+        const a = await create(namespace, 'a');
+        for (const resourceVersion of ['', '0']) {
+          const watcher = await storage.watch(
+            watchOptions({ namespace, resourceVersion, allowWatchBookmarks: true }),
+          );
+          const [added, bookmark] = await takeEvents(watcher, 2);
+          assert.equal(added && describeEvent(added), `ADDED a@${a.revision}`);
+          assert.equal(bookmark?.type, 'BOOKMARK');
+          const { annotations } = bookmark.object.object.metadata;
+          assert.deepEqual(annotations, { 'k8s.io/initial-events-end': 'true' });
+          watcher.close();
+        }
+      });
+
       test('sendInitialEvents=false begins now', async () => {
         const namespace = fresh();
         const a = await create(namespace, 'a');

@@ -70,6 +70,8 @@ export const watches: readonly Family[] = [
         'with initial events and no bookmarks',
         'sendInitialEvents=true&resourceVersionMatch=NotOlderThan',
       );
+      await watch(ask, 'without a revision, with bookmarks', 'allowWatchBookmarks=true');
+      await watch(ask, 'from 0, with bookmarks', 'allowWatchBookmarks=true&resourceVersion=0');
       await watch(ask, 'of the future', 'resourceVersion=99999999');
       await watch(ask, 'of a revision that is none', 'resourceVersion=abc');
       await watch(ask, 'with a limit', 'limit=1');
