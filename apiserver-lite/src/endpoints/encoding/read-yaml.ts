@@ -1,7 +1,7 @@
 import { isTooDeep, setJsonField } from '@pg8s/k8s-proto/json-reader';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
-import { maxJsonKeys, tooManyKeys } from '../body/map-budget.ts';
+import { ensureMapBudget, maxJsonKeys, tooManyKeys, unboundedBytes } from '../body/map-budget.ts';
 import { plainNumbers } from '@pg8s/k8s-proto/json-number';
 import { parseYaml } from './yaml.ts';
 import { inKeyOrder, type ParsedYaml } from './yaml/decode-nodes.ts';
@@ -14,12 +14,25 @@ const maxTextHere = 64 * 1024;
 /** Escapes of JSON that YAML 1.1 does not have. */
 const foreignEscape = /\\\/|\\u[dD][89a-fA-F]/;
 
+/** The value with the keys of all its maps sorted. Changes the value. */
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const ordered = sorted(item);
+      if (ordered !== item) value[index] = ordered;
+    }
+    return value;
+  }
   const record = value as Record<string, unknown>;
-  for (const key of Object.keys(record)) setJsonField(record, key, sorted(record[key]));
-  return inKeyOrder(record);
+  const keys = Object.keys(record);
+  for (const key of keys) {
+    const item = record[key];
+    if (typeof item !== 'object' || item === null) continue;
+    const ordered = sorted(item);
+    if (ordered !== item) setJsonField(record, key, ordered);
+  }
+  return inKeyOrder(record, keys);
 }
 
 /** JSON is YAML, and what clients mostly send: its own reader is much faster. Undefined for anything else. */
@@ -27,6 +40,7 @@ function asJson(text: string): ParsedYaml | undefined {
   if (!text.startsWith('{') || foreignEscape.test(text)) return undefined;
   try {
     const { value, duplicates } = parseJsonStrict(text, maxJsonKeys);
+    if (text.length > unboundedBytes) ensureMapBudget(value);
     return duplicates.length > 0 || isTooDeep(value)
       ? undefined
       : { value: sorted(plainNumbers(value)), duplicates: [] };
@@ -39,7 +53,7 @@ function asJson(text: string): ParsedYaml | undefined {
 
 /**
  * `parseYaml` for the body of a request: what is large is read on another thread, so that the others do not
- * wait. Rejects with YamlErrors, 429 where too many wait already, and 504.
+ * wait. Rejects with YamlErrors, 413, 429 where too many wait already, and 504.
  */
 export async function readYaml(body: Uint8Array): Promise<ParsedYaml> {
   const text = yamlText(body);

@@ -60,14 +60,15 @@ export async function applyConfiguration(
   await breathe();
   const merged = mergeApplied(plan, live, applied) as JsonObject;
   await breathe();
-  const next =
-    previous === undefined || isKept(previous, applying, own)
-      ? merged
-      : pruneMerged(merged, {
-          versions,
-          previous,
-          owners: applying === undefined ? others : [...others, { ...own, fieldsV1: applying }],
-        });
+  const keepsAll = previous === undefined || isKept(previous, applying, own);
+  await breathe();
+  const next = keepsAll
+    ? merged
+    : pruneMerged(merged, {
+        versions,
+        previous,
+        owners: applying === undefined ? others : [...others, { ...own, fieldsV1: applying }],
+      });
 
   await breathe();
   const comparisons = new Comparisons(versions, { before: live, after: next, reset });

@@ -1,4 +1,5 @@
 import { setJsonField } from '@pg8s/k8s-proto/json-reader';
+import { maxMapKeys } from '../../body/map-budget.ts';
 import { goSyntax } from '../../../json/go-print.ts';
 import type { MappingNode, Node, ScalarNode } from './node.ts';
 import { resolveScalar, type Resolved } from './resolve.ts';
@@ -159,15 +160,21 @@ class Decoder {
 
 /**
  * The map with its keys sorted: YAML is read by way of Go's JSON, which writes maps so, and errors are found
- * in that order.
+ * in that order. One with more keys than an object may have is left as it is.
  */
-export function inKeyOrder(object: Record<string, unknown>): Record<string, unknown> {
-  const keys = Object.keys(object);
-  const sorted = keys.toSorted();
-  if (keys.every((key, index) => key === sorted[index])) return object;
+export function inKeyOrder(
+  object: Record<string, unknown>,
+  keys: readonly string[] = Object.keys(object),
+): Record<string, unknown> {
+  if (keys.length > maxMapKeys || isSorted(keys)) return object;
   const ordered: Record<string, unknown> = {};
-  for (const key of sorted) setJsonField(ordered, key, object[key]);
+  for (const key of keys.toSorted()) setJsonField(ordered, key, object[key]);
   return ordered;
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index++) if (keys[index - 1]! > keys[index]!) return false;
+  return true;
 }
 
 function isMerge(node: Node): boolean {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { parseJson } from '@pg8s/k8s-proto/json';
 import { beginTurn } from '../../../http/breathe.ts';
-import { tooManyRequests, timeout } from '../../../api-errors/status-error.ts';
+import { requestEntityTooLarge, tooManyRequests, timeout } from '../../../api-errors/status-error.ts';
 import type { ParsedYaml } from './decode-nodes.ts';
 import type { YamlAnswer, YamlQuestion } from './yaml-worker.ts';
 import { YamlError } from './yaml-error.ts';
@@ -30,7 +30,7 @@ class YamlThread {
   #timer: NodeJS.Timeout | undefined;
   #lastId = 0;
 
-  /** Rejects with a YamlError, or 429 and 504. */
+  /** Rejects with a YamlError, or 413, 429 and 504. */
   parse(text: string): Promise<ParsedYaml> {
     if (this.#waiting.size >= maxWaiting) {
       return Promise.reject(tooManyRequests('too many large YAML bodies, please try again later', 1));
@@ -73,11 +73,12 @@ class YamlThread {
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB },
     });
     worker.unref();
-    worker.on('message', ({ id, json, duplicates = [], problem, failure }: YamlAnswer) => {
+    worker.on('message', ({ id, json, duplicates = [], problem, tooLarge, failure }: YamlAnswer) => {
       beginTurn();
       this.#settle(id, ({ resolve, reject }) => {
         if (json !== undefined) resolve({ value: parseJson(json), duplicates });
-        else reject(problem === undefined ? new Error(failure) : new YamlError(problem));
+        else if (problem !== undefined) reject(new YamlError(problem));
+        else reject(tooLarge === undefined ? new Error(failure) : requestEntityTooLarge(tooLarge));
       });
     });
     worker.on('error', (error: Error & { code?: string }) => {
@@ -103,8 +104,8 @@ class YamlThread {
 const thread = new YamlThread();
 
 /**
- * The first document of a YAML text that is large, read on another thread. Rejects with YamlErrors, 429 and
- * 504.
+ * The first document of a YAML text that is large, read on another thread. Rejects with YamlErrors, 413, 429
+ * and 504.
  */
 export function parseOnThread(text: string): Promise<ParsedYaml> {
   return thread.parse(text);
