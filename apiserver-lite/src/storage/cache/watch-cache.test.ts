@@ -291,6 +291,8 @@ describe('watches', () => {
       watchOptions({ resourceVersion: '0', allowWatchBookmarks: true }),
     );
     const without = await storage.watch(watchOptions({ resourceVersion: '0' }));
+    const [end] = await takeEvents(withBookmarks, 1);
+    assert.deepEqual(end?.object.object.metadata.annotations, { 'k8s.io/initial-events-end': 'true' });
     await etcd.put({ key: Buffer.from('/registry/pods/default/x') });
     clock.advance(60_000);
     await until(() => storage.cache.revision === etcd.revision);
