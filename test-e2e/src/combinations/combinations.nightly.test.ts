@@ -7,6 +7,7 @@ import { after, test, type TestContext } from 'node:test';
 import pino from 'pino';
 import { startEmbeddedPostgres } from '../../../pg8s/src/postgres/embedded.ts';
 import { obtainCurrentEtcd } from '../clients/current-etcd.ts';
+import { obtainKine } from '../clients/kine.ts';
 import { obtainKubernetes } from '../clients/kubernetes.ts';
 import { obtainClients } from '../clients/obtain.ts';
 import { attempt, eventually } from '../command.ts';
@@ -18,6 +19,7 @@ import {
   accountFlags,
   accountKey,
   startStockApiserver,
+  startKine,
   startStockControllers,
   type StockPrograms,
 } from './stock-parts.ts';
@@ -26,7 +28,7 @@ const files = await temporaryDataDir();
 after(() => files.remove());
 
 const makers = ['pg8s', 'stock'] as const;
-const stores = ['pg8s etcd', 'etcd'] as const;
+const stores = ['pg8s etcd', 'etcd', 'kine'] as const;
 type Maker = (typeof makers)[number];
 type Store = (typeof stores)[number];
 
@@ -45,10 +47,14 @@ interface Place {
 /** One command may wait for a rollout or a deletion. */
 const kubectlTimeoutMs = 240_000;
 
+/** kine refuses watches with an id of the client's, which pg8s sends: kube-apiserver alone can use it. */
+const canStore = (store: Store, apiserver: Maker) => store !== 'kine' || apiserver === 'stock';
+
 const wanted = new RegExp(process.env['PG8S_COMBINATIONS'] ?? '');
 
 for (const store of stores) {
   for (const apiserver of makers) {
+    if (!canStore(store, apiserver)) continue;
     for (const controllers of makers) {
       const name = `API server: ${apiserver}, controllers: ${controllers}, store: ${store}`;
       if (!wanted.test(name)) continue;
@@ -62,6 +68,8 @@ async function together(t: TestContext, name: string, combination: Combination):
   if (kubernetes.paths === undefined) return t.skip(kubernetes.missing);
   const etcd = await obtainCurrentEtcd();
   if (etcd.paths === undefined) return t.skip(etcd.missing);
+  const kine = await obtainKine();
+  if (kine.paths === undefined) return t.skip(kine.missing);
   const folder = join(files.path, name.replaceAll(/\W+/g, '-'));
   const ending: (() => Promise<unknown>)[] = [];
   t.after(async () => {
@@ -69,7 +77,11 @@ async function together(t: TestContext, name: string, combination: Combination):
   });
   const cluster = await PartCluster.in(folder);
   const place = { cluster, folder, programs: kubernetes.paths };
-  const url = await startStore(combination.store, place, { etcd: etcd.paths.etcd, ending });
+  const url = await startStore(combination.store, place, {
+    etcd: etcd.paths.etcd,
+    kine: kine.paths.kine,
+    ending,
+  });
   ending.push(() => cluster.stop());
   const apiserver = await startApiserver(combination.apiserver, url, place);
   ending.push(() => apiserver.end());
@@ -98,7 +110,7 @@ const onlyNodes = ['--controllers=-deployment-controller', '--no-scheduler', '--
 async function startStore(
   store: Store,
   { cluster, folder }: Place,
-  { etcd, ending }: { etcd: string; ending: (() => Promise<unknown>)[] },
+  { etcd, kine, ending }: { etcd: string; kine: string; ending: (() => Promise<unknown>)[] },
 ): Promise<string> {
   if (store === 'etcd') {
     const running = await RunningStockEtcd.start(etcd, join(folder, 'etcd'), {
@@ -113,6 +125,11 @@ async function startStore(
     log: pino({ level: 'silent' }),
   });
   ending.push(() => postgres.stop());
+  if (store === 'kine') {
+    const running = await startKine(kine, postgres.url, cluster);
+    ending.push(() => running.end());
+    return running.url;
+  }
   return (await cluster.startEtcd(postgres.url)).url;
 }
 

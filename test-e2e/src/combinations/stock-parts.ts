@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 import { kubeconfig } from '../../../pg8s/src/kubeconfig.ts';
 import { isReady, type PartCluster } from '../parts/part-cluster.ts';
+import { accepts } from '../parts/part-process.ts';
 import { StockProcess } from './stock-process.ts';
 
 /** Where the stock programs are. */
@@ -107,4 +108,28 @@ export async function startStockControllers(
     await scheduler.end();
     await manager.end();
   };
+}
+
+/** kine on a PostgreSQL server, with TLS. */
+export async function startKine(
+  program: string,
+  postgresUrl: string,
+  { pki }: PartCluster,
+): Promise<{ url: string; end: () => Promise<void> }> {
+  const endpoint = new URL(postgresUrl);
+  endpoint.searchParams.set('sslmode', 'disable');
+  const port = await freePort();
+  const { certFile, keyFile } = pki.etcdServer;
+  const running = await StockProcess.start(
+    program,
+    [
+      `--endpoint=${endpoint.href.replace(/^postgresql:/, 'postgres:')}`,
+      `--listen-address=127.0.0.1:${port}`,
+      '--metrics-bind-address=0',
+      `--server-cert-file=${certFile}`,
+      `--server-key-file=${keyFile}`,
+    ],
+    () => accepts(port),
+  );
+  return { url: `https://127.0.0.1:${port}`, end: () => running.end() };
 }
