@@ -1,28 +1,9 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { decodeMessage } from '@pg8s/k8s-proto/codec/codec';
 import { decodeObject } from '@pg8s/k8s-proto/stored-object';
 import { expired } from '../api-errors/status-error.ts';
-import { EndpointServer } from './testing/endpoint-server.ts';
-import { ResourceTable } from '../registry/resource-table.ts';
-import { MemoryStore, memoryRest } from './testing/memory-rest.ts';
-
-const path = '/api/v1/namespaces/default/configmaps';
-
-async function start(t: TestContext) {
-  const store = new MemoryStore();
-  const rest = memoryRest(store, { group: '', version: 'v1', name: 'configmaps' });
-  const server = await EndpointServer.start(new ResourceTable([rest]));
-  t.after(() => server.close());
-  return { store, server };
-}
-
-const object = (name: string, data = 'x') => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace: 'default' },
-  data: { a: data },
-});
+import { object, path, start } from './testing/watched-config-maps.ts';
 
 /** Reads a stream piece by piece. */
 class Stream {
