@@ -1,27 +1,14 @@
-/** `/version`, as kubectl and client-go read it (Kubernetes: `apimachinery/pkg/version.Info`). */
-export interface VersionInfo {
-  major: string;
-  minor: string;
-  emulationMajor: string;
-  emulationMinor: string;
-  minCompatibilityMajor: string;
-  minCompatibilityMinor: string;
-  gitVersion: string;
-  gitCommit: string;
-  gitTreeState: string;
-  buildDate: string;
-  goVersion: string;
-  compiler: string;
-  platform: string;
-}
+import type { BuildVersion } from '../metrics/build-metrics.ts';
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
 /**
+ * `/version`, as kubectl and client-go read it (Kubernetes: `apimachinery/pkg/version.Info`).
+ *
  * The API is that of Kubernetes 1.36; `+pg8s` says whose server it is. Fields about Go's build tell what runs
  * here instead: there is no Go, no compiler but V8, and no build to date.
  */
-export const versionInfo: VersionInfo = {
+export const versionInfo: BuildVersion = {
   major: '1',
   minor: '36',
   emulationMajor: '1',
