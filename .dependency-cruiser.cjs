@@ -23,6 +23,8 @@ const apiserverRooms = {
   metrics: ['api-errors', 'http', 'storage'],
   authentication: ['api-errors', 'http', 'storage'],
   authorization: ['api-errors', 'http', 'selectors', 'storage', 'authentication'],
+  // What schemas of custom resources do to values: definitions are validated by it.
+  'apiextensions/schema': ['json', 'api-errors', 'http', 'registry'],
   registry: [
     'json',
     'api-errors',
@@ -32,6 +34,7 @@ const apiserverRooms = {
     'metrics',
     'authentication',
     'authorization',
+    'apiextensions/schema',
   ],
   admission: ['api-errors', 'http', 'storage', 'metrics', 'authentication', 'authorization', 'registry'],
   impersonation: ['api-errors', 'http', 'authentication', 'authorization', 'registry'],

@@ -10,8 +10,8 @@ import {
 } from './definition-validation.ts';
 import { customResourceDefinitionConversion } from './definition-versions.ts';
 import { schemasOf, storedSpec } from './definition.ts';
-import { someSchema } from './schema/json-schema.ts';
-import { isKnownFormat } from './schema/value-formats.ts';
+import { someSchema } from '../../../apiextensions/schema/json-schema.ts';
+import { isKnownFormat } from '../../../apiextensions/schema/value-formats.ts';
 import { recordStoredVersion } from './stored-versions.ts';
 
 /** Fills the defaults of a CustomResourceDefinition (Kubernetes: `apis/apiextensions/v1/defaults.go`). */

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue } from '../../fields/field-errors.ts';
 import { validateDefaults } from './schema/default-values.ts';
-import { goNames, setFields, type JsonSchema } from './schema/json-schema.ts';
+import { goNames, setFields, type JsonSchema } from '../../../apiextensions/schema/json-schema.ts';
 import { validateOpenApiSchema, type SchemaDemands } from './schema/openapi-schema.ts';
 import { printedSchema } from './schema/schema-value.ts';
 import { unstructuredReason, validateStructural } from './schema/structural.ts';

@@ -26,7 +26,7 @@ import {
   type DefinitionSpec,
 } from './definition.ts';
 import { validateDefaults } from './schema/default-values.ts';
-import { someSchema, type JsonSchema } from './schema/json-schema.ts';
+import { someSchema, type JsonSchema } from '../../../apiextensions/schema/json-schema.ts';
 import { hasSplitSet, validateListMapItems } from './schema/list-type.ts';
 import { openApiTypes } from './schema/openapi-schema.ts';
 import { printedVersion } from './schema/schema-value.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { JsonSchema } from './schema/json-schema.ts';
+import type { JsonSchema } from '../../../apiextensions/schema/json-schema.ts';
 
 /** What a version, or all of them, say of subresources. */
 export interface Subresources {

@@ -1,10 +1,10 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { isSame } from '../../../generic/copy-object.ts';
 import { invalidValue } from '../../../fields/field-errors.ts';
-import { coerceObjects, validateObjects } from './embedded-object.ts';
-import { asSchema, type JsonSchema } from './json-schema.ts';
-import { pruned } from './prune.ts';
-import { validateValue } from './validate-value.ts';
+import { coerceObjects, validateObjects } from '../../../../apiextensions/schema/embedded-object.ts';
+import { asSchema, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
+import { pruned } from '../../../../apiextensions/schema/prune.ts';
+import { validateValue } from '../../../../apiextensions/schema/validate-value.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 
 /** Builds the whole object around a value within its metadata. */

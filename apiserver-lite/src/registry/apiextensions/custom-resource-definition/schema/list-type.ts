@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../../../fields/field-errors.ts';
-import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
+import { asSchema, propertyOf, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { printedSchema } from './schema-value.ts';
 
 const listTypeField = 'x-kubernetes-list-type';

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notSupported } from '../../../fields/field-errors.ts';
-import { asSchema, type JsonSchema } from './json-schema.ts';
+import { asSchema, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { validateListMapItems, validateListType, validateMapType } from './list-type.ts';
 import { validateSchemaRules } from './schema-rules.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { invalidValue, notSupported, required } from '../../../fields/field-errors.ts';
 import { findFieldPath } from './field-path.ts';
-import type { JsonSchema, SchemaRule } from './json-schema.ts';
+import type { JsonSchema, SchemaRule } from '../../../../apiextensions/schema/json-schema.ts';
 import { unstructuredReason } from './structural.ts';
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];

@@ -1,5 +1,5 @@
 import type { DefinedVersion } from '../definition.ts';
-import { goNames, type JsonSchema, type SchemaRule } from './json-schema.ts';
+import { goNames, type JsonSchema, type SchemaRule } from '../../../../apiextensions/schema/json-schema.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { required } from '../../../fields/field-errors.ts';
-import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
+import { asSchema, propertyOf, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 
 interface Place {

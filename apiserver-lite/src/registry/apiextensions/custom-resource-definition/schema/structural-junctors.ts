@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue } from '../../../fields/field-errors.ts';
-import { goRegexpError } from './go-regexp.ts';
-import { asSchema, setFields, type JsonSchema } from './json-schema.ts';
+import { goRegexpError } from '../../../../apiextensions/schema/go-regexp.ts';
+import { asSchema, setFields, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 
 /** The one choice of types that may stand in anyOf: that of int-or-string, in this order. */

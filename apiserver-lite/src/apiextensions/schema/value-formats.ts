@@ -1,5 +1,5 @@
-import { dns1123Label, dns1123Subdomain } from '../../../fields/formats.ts';
-import { ipVersion, parseCidr } from '../../../fields/ip.ts';
+import { dns1123Label, dns1123Subdomain } from '../../registry/fields/formats.ts';
+import { ipVersion, parseCidr } from '../../registry/fields/ip.ts';
 
 type Format = (text: string) => boolean;
 

@@ -1,11 +1,11 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import type { FieldError } from '../../../../api-errors/status-error.ts';
-import { invalidValue, required } from '../../../fields/field-errors.ts';
-import { dns1035Label } from '../../../fields/formats.ts';
-import { validateMetadata } from '../../../fields/metadata.ts';
-import { pathSegmentName } from '../../../fields/names.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
+import { invalidValue, required } from '../../registry/fields/field-errors.ts';
+import { dns1035Label } from '../../registry/fields/formats.ts';
+import { validateMetadata } from '../../registry/fields/metadata.ts';
+import { pathSegmentName } from '../../registry/fields/names.ts';
 import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
-import { sortedEntries } from '../../../fields/sorted-entries.ts';
+import { sortedEntries } from '../../registry/fields/sorted-entries.ts';
 
 type Fields = Record<string, unknown>;
 type Rule = (object: Fields, field: string) => FieldError[];

@@ -1,13 +1,19 @@
 import { stringifyJson } from '@pg8s/k8s-proto/json';
-import type { FieldError } from '../../../../api-errors/status-error.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
-import { invalidValue, notSupported, required, tooLong, tooMany } from '../../../fields/field-errors.ts';
-import { isSame } from '../../../generic/copy-object.ts';
+import {
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+} from '../../registry/fields/field-errors.ts';
+import { isSame } from '../../registry/generic/copy-object.ts';
 import { matchesGoRegexp } from './go-regexp.ts';
 import { asSchema, type JsonSchema } from './json-schema.ts';
 import { validateNumber } from './validate-number.ts';
 import { hasFormat } from './value-formats.ts';
-import { sortedEntries } from '../../../fields/sorted-entries.ts';
+import { sortedEntries } from '../../registry/fields/sorted-entries.ts';
 
 /**
  * What was found wrong; `matches` counts the checks that were made, to find the alternative that fits best.

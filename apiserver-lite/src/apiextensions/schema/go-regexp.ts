@@ -1,5 +1,5 @@
 import { RE2JS, RE2JSException } from 're2js';
-import { requestEntityTooLarge } from '../../../../api-errors/status-error.ts';
+import { requestEntityTooLarge } from '../../api-errors/status-error.ts';
 
 /**
  * Regular expressions of users, by an engine that never takes longer than the expression is long times the

@@ -1,5 +1,5 @@
-import type { FieldError } from '../../../../api-errors/status-error.ts';
-import { invalidValue } from '../../../fields/field-errors.ts';
+import type { FieldError } from '../../api-errors/status-error.ts';
+import { invalidValue } from '../../registry/fields/field-errors.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 const maxInt32 = 2 ** 31;
