@@ -1,5 +1,5 @@
 /** What may depend on what: the rule of docs/architecture.md, one way. Read by scripts/boundaries.ts. */
-const rooms = ['k8s-proto', 'shim', 'apiserver-lite', 'controllers', 'pg8s', 'test-e2e'];
+const rooms = ['k8s-proto', 'cel', 'shim', 'apiserver-lite', 'controllers', 'pg8s', 'test-e2e'];
 
 /** `room` may use only `allowed` of the other rooms. */
 const only = (room, allowed, except) => ({
@@ -82,14 +82,24 @@ const apiserverRoom = ([room, allowed]) => ({
 module.exports = {
   forbidden: [
     only('k8s-proto', []),
+    only('cel', ['k8s-proto']),
     only('shim', []),
-    only('apiserver-lite', ['shim', 'k8s-proto'], '\\.pg\\.test\\.ts$'),
-    only('controllers', ['k8s-proto']),
+    only('apiserver-lite', ['shim', 'k8s-proto', 'cel'], '\\.pg\\.test\\.ts$'),
+    only('controllers', ['k8s-proto', 'cel']),
     {
       name: 'apiserver-uses-only-the-client-of-the-shim',
       severity: 'error',
       from: { path: '^apiserver-lite/', pathNot: '\\.pg\\.test\\.ts$' },
       to: { path: '^shim/', pathNot: '^shim/src/(client/|etcdserverpb/(types|etcd-error)\\.ts)' },
+    },
+    {
+      name: 'cel-uses-only-quantities-and-formats-of-k8s-proto',
+      severity: 'error',
+      from: { path: '^cel/' },
+      to: {
+        path: '^k8s-proto/',
+        pathNot: '^k8s-proto/src/((object|own-value|quantity|time|duration)\\.ts|validation/|formats?/)',
+      },
     },
     {
       name: 'controllers-use-only-numbers-times-and-flags-of-k8s-proto',

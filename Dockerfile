@@ -3,6 +3,7 @@ FROM node:26.10.0-bookworm-slim AS manifests
 WORKDIR /pg8s
 COPY package.json package-lock.json ./
 COPY k8s-proto/package.json k8s-proto/
+COPY cel/package.json cel/
 COPY shim/package.json shim/
 COPY apiserver-lite/package.json apiserver-lite/
 COPY controllers/package.json controllers/
@@ -20,6 +21,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.pack.json ./
 COPY scripts scripts
 COPY k8s-proto k8s-proto
+COPY cel cel
 COPY shim shim
 COPY apiserver-lite apiserver-lite
 COPY controllers controllers

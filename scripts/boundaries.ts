@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
 import { findFiles } from './find-files.ts';
 
-const rooms = ['k8s-proto', 'shim', 'apiserver-lite', 'controllers', 'pg8s', 'test-e2e'];
+const rooms = ['k8s-proto', 'cel', 'shim', 'apiserver-lite', 'controllers', 'pg8s', 'test-e2e'];
 const root = resolve(import.meta.dirname, '..');
 
 interface RuleFile extends Record<string, unknown> {
@@ -35,6 +35,16 @@ const planted: readonly { path: string; content: string; rules: readonly string[
     path: 'k8s-proto/src/planted.ts',
     content: "import type { Planted } from '@pg8s/shim/mvcc/planted';\nexport type Again = Planted;\n",
     rules: ['k8s-proto-uses-only-itself'],
+  },
+  {
+    path: 'cel/src/planted.ts',
+    content: "import type { Planted } from '@pg8s/shim/mvcc/planted';\nexport type Again = Planted;\n",
+    rules: ['cel-uses-only-k8s-proto'],
+  },
+  {
+    path: 'cel/src/planted-kinds.ts',
+    content: "import type { Kinds } from '@pg8s/k8s-proto/scheme';\nexport type Again = Kinds;\n",
+    rules: ['cel-uses-only-quantities-and-formats-of-k8s-proto'],
   },
   ...['mvcc', 'lease', 'auth', 'alarm', 'snapshot'].map((domain) => ({
     path: `shim/src/${domain}/planted.ts`,

@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { type ModuleItem, parse } from '@swc/core';
 import { findFiles } from './find-files.ts';
 
-const folders = ['k8s-proto', 'shim', 'apiserver-lite', 'controllers', 'pg8s', 'test-e2e', 'scripts'];
+const folders = ['k8s-proto', 'cel', 'shim', 'apiserver-lite', 'controllers', 'pg8s', 'test-e2e', 'scripts'];
 const lastColumn = 110;
 
 /** Words and what to say instead. */
