@@ -85,6 +85,7 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   }
   const format = negotiateResource(context, scope);
   const body = await readBody(context);
+  beginTurn();
   const apply = patchType === 'application/apply-patch+yaml';
   const options = readWriteOptions(context, 'PatchOptions', apply);
 

@@ -4,7 +4,9 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 const turnMs = 20;
 /** After one of that length, others are let finish what takes several turns and answers of a database. */
 const longTurnMs = 40;
-const pauseMs = 10;
+/** How long, as a share of the turn: a request beside it then waits for one turn or two, not for all. */
+const pauseShare = 0.5;
+const minPauseMs = 10;
 
 let turnBeganMs: number | undefined;
 
@@ -34,7 +36,7 @@ export async function breathe(): Promise<void> {
     await nextTurn();
     await nextTurn();
   } else {
-    await sleep(pauseMs);
+    await sleep(Math.max(minPauseMs, tookMs * pauseShare));
   }
   beginTurn();
 }

@@ -1,5 +1,6 @@
 import { groupVersionOf } from '@pg8s/k8s-proto/group-version';
 import { badRequest, StatusError } from '../../api-errors/status-error.ts';
+import { breathe } from '../../http/breathe.ts';
 import { ensureMapBudget, unboundedBytes } from '../body/map-budget.ts';
 import { readYaml } from '../encoding/read-yaml.ts';
 import type { ParsedYaml } from '../encoding/yaml.ts';
@@ -17,6 +18,7 @@ export interface Applied {
 /** Reads an apply configuration, JSON or YAML. Throws 400, and 500 for what the schema does not allow. */
 export async function readApplied(body: Uint8Array, { gvk, types }: ResourceScope): Promise<Applied> {
   const { value, duplicates } = await parseApplied(body);
+  await breathe();
   if (!isJsonObject(value)) {
     throw badRequest(
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
@@ -29,6 +31,7 @@ export async function readApplied(body: Uint8Array, { gvk, types }: ResourceScop
   }
   const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
   if (Array.isArray(metadata['managedFields'])) throw badRequest('metadata.managedFields must be nil');
+  await breathe();
   const problems = types.versions.own.problems(value);
   if (problems.length > 0) {
     const why =
@@ -39,6 +42,7 @@ export async function readApplied(body: Uint8Array, { gvk, types }: ResourceScop
       `failed to create typed patch object (${describeDocument(value)}): ${why}`,
     );
   }
+  await breathe();
   return { document: value, duplicates };
 }
 
