@@ -1,4 +1,5 @@
 import { inEffect } from '@pg8s/k8s-proto/component-base/component-flag';
+import { ClusterRoleAggregationController } from '../controllers/clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { DeploymentController } from '../controllers/deployment/deployment-controller.ts';
 import { DisruptionController } from '../controllers/disruption/disruption-controller.ts';
 import { GarbageCollector } from '../controllers/garbage-collector/garbage-collector.ts';
@@ -23,6 +24,7 @@ import {
 import { ServiceAccountController } from '../controllers/serviceaccount/serviceaccount-controller.ts';
 import { TaintEvictionController } from '../controllers/taint-eviction/taint-eviction-controller.ts';
 import {
+  clusterRoles,
   configMaps,
   deployments,
   disruptionBudgets,
@@ -163,6 +165,17 @@ export const controllerTable = [
       const rootCa = settings.rootCa || clusterCa();
       return rootCa === undefined ? undefined : new RootCaPublisher(context, { workers, rootCa });
     },
+  }),
+  controllerRow({
+    name: 'clusterrole-aggregation-controller',
+    summary: 'Gives each ClusterRole with an `aggregationRule` the rules of the roles that it selects.',
+    serviceAccount: 'clusterrole-aggregation-controller',
+    eventSource: 'clusterrole-aggregation-controller',
+    workers: { count: 5 },
+    isLeaderElected: true,
+    resources: [clusterRoles],
+    ...noSettings,
+    create: (context, options) => new ClusterRoleAggregationController(context, options),
   }),
 ] as const;
 

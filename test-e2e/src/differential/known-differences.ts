@@ -39,12 +39,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'the resources of definitions are not served yet, so that no names are accepted',
   },
   {
-    where: /clusterroles|ClusterRole: list/,
-    line: /rules: pg8s/,
-    reason:
-      'admin, edit and view are created with the rules of the roles that they aggregate; kube-apiserver leaves that to a controller',
-  },
-  {
     where: /(life|tables) of apps\/v1 DaemonSet/,
     line: /annotations.*deprecated\.daemonset\.template\.generation/,
     reason:
@@ -87,11 +81,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'each server writes its own condition again at a moment of its own',
   },
   {
-    where: /^tables of .* ClusterRole: watch/,
-    line: /f:rules: pg8s/,
-    reason: 'aggregated roles have their rules from the start',
-  },
-  {
     where: /^tables of .* APIService: watch/,
     line: /columnDefinitions: pg8s null/,
     reason: 'the aggregator tells the columns in every event, other printers in the first',
@@ -105,11 +94,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     where: /^health: /,
     line: /^body: .*poststarthook/,
     reason: 'checks are those of the parts that are there; kube-apiserver has more, and another order',
-  },
-  {
-    where: /^escalation: bound: (cluster )?binding of (ClusterRole )?view/,
-    line: /^code: pg8s 403/,
-    reason: 'view has no rules in kube-apiserver as long as no controller aggregates them',
   },
   {
     where: /^headers: two accepts of \/version/,

@@ -114,10 +114,10 @@ function role(kind: 'ClusterRole' | 'Role', row: RoleRow): RoleObject {
     apiVersion: `${rbacGroup}/v1`,
     kind,
     metadata: metadataOf(row),
-    rules: (row.rules ?? []).map((each) => rule(each)),
     ...(row.aggregates === undefined
-      ? {}
-      : { aggregationRule: { clusterRoleSelectors: [{ matchLabels: row.aggregates }] } }),
+      ? { rules: (row.rules ?? []).map((each) => rule(each)) }
+      : // A controller gives it its rules.
+        { aggregationRule: { clusterRoleSelectors: [{ matchLabels: row.aggregates }] } }),
   };
 }
 

@@ -127,15 +127,17 @@ describe('bootstrap policy', () => {
     ]);
   });
 
-  test('admin holds the rules of edit and view', () => {
-    const admin = store.of('clusterroles').get('/admin') as RoleObject;
-    const has = (resource: string, verb: string): boolean =>
-      (admin.rules ?? []).some(
-        ({ resources = [], verbs }) => resources.includes(resource) && verbs.includes(verb),
-      );
-    assert.ok(has('rolebindings', 'create'));
-    assert.ok(has('deployments', 'create'));
-    assert.ok(has('pods/log', 'get'));
+  test('a controller gives aggregated roles their rules, not the policy', async () => {
+    const clusterRoles = store.of('clusterroles');
+    for (const name of ['admin', 'edit', 'view']) {
+      const role = clusterRoles.get(`/${name}`) as RoleObject;
+      assert.equal(role.rules, undefined);
+      assert.equal(role.aggregationRule?.clusterRoleSelectors?.length, 1);
+    }
+    const rules = [{ verbs: ['get'], apiGroups: ['acme.com'], resources: ['widgets'] }];
+    clusterRoles.set('/view', { ...clusterRoles.get('/view')!, rules });
+    assert.deepEqual(await reconcilePolicy(store, shared), { created: 0, updated: 0 });
+    assert.deepEqual((clusterRoles.get('/view') as RoleObject).rules, rules);
   });
 
   test('a second run changes nothing', async () => {

@@ -35,9 +35,8 @@ export async function reconcilePolicy(
 ): Promise<ReconcileResult> {
   const result: ReconcileResult = { created: 0, updated: 0 };
   for (const [resource, wanted] of bootstrapPolicy(options)) {
-    const objects = resource === 'clusterroles' ? withAggregatedRules(wanted as RoleObject[]) : wanted;
     const stored = await store.list(resource);
-    await Promise.all(objects.map((object) => reconcile(store, resource, { object, stored, result })));
+    await Promise.all(wanted.map((object) => reconcile(store, resource, { object, stored, result })));
   }
   return result;
 }
@@ -136,26 +135,4 @@ function isSameSubject(left: Subject, right: Subject): boolean {
   return (
     left.kind === right.kind && left.name === right.name && (left.namespace ?? '') === (right.namespace ?? '')
   );
-}
-
-/**
- * Fills in the rules of aggregated roles from the roles of the policy itself, so that `admin`, `edit` and
- * `view` mean something before a controller that aggregates has run, or where there is none.
- */
-function withAggregatedRules(all: readonly RoleObject[]): RoleObject[] {
-  const rulesOf = (role: RoleObject): PolicyRule[] => {
-    const selectors = role.aggregationRule?.clusterRoleSelectors;
-    if (selectors === undefined) return role.rules ?? [];
-    const parts = all.filter(({ metadata }) =>
-      selectors.some(({ matchLabels = {} }) =>
-        Object.entries(matchLabels).every(([label, value]) => metadata.labels?.[label] === value),
-      ),
-    );
-    const rules: PolicyRule[] = [];
-    for (const rule of parts.flatMap((part) => rulesOf(part))) {
-      if (!rules.some((known) => isDeepStrictEqual(known, rule))) rules.push(rule);
-    }
-    return rules;
-  };
-  return all.map((role) => (role.aggregationRule === undefined ? role : { ...role, rules: rulesOf(role) }));
 }

@@ -56,6 +56,10 @@ export interface PatchRequest extends ObjectRef {
   type: PatchType;
   body: unknown;
   subresource?: string;
+  /** Under which the server notes who owns the fields; `apply` needs one. Default: from the user agent. */
+  fieldManager?: string;
+  /** Of `apply`: takes fields away from other managers. */
+  force?: boolean;
 }
 
 export interface DeleteOptions {

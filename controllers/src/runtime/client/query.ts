@@ -1,4 +1,4 @@
-import type { ListRequest, WatchRequest } from './client.ts';
+import type { ListRequest, PatchRequest, WatchRequest } from './client.ts';
 
 /** The query of a list or of a deletion of a collection; empty, or with its question mark. */
 export function listQuery(request: Omit<ListRequest, 'namespace' | 'metadataOnly'>): string {
@@ -8,6 +8,14 @@ export function listQuery(request: Omit<ListRequest, 'namespace' | 'metadataOnly
   if (request.limit !== undefined) parameters.set('limit', String(request.limit));
   if (request.continue) parameters.set('continue', request.continue);
   if (request.resourceVersion) parameters.set('resourceVersion', request.resourceVersion);
+  return parameters.size === 0 ? '' : `?${parameters}`;
+}
+
+/** The query of a patch; empty, or with its question mark. */
+export function patchQuery({ fieldManager, force }: Pick<PatchRequest, 'fieldManager' | 'force'>): string {
+  const parameters = new URLSearchParams();
+  if (fieldManager !== undefined) parameters.set('fieldManager', fieldManager);
+  if (force !== undefined) parameters.set('force', String(force));
   return parameters.size === 0 ? '' : `?${parameters}`;
 }
 

@@ -1,4 +1,5 @@
 import type {
+  V1ClusterRole,
   V1ConfigMap,
   CoreV1Event,
   EventsV1Event,
@@ -33,6 +34,7 @@ export type ConfigMap = Typed<V1ConfigMap>;
 export type Service = Typed<V1Service>;
 export type ServiceAccount = Typed<V1ServiceAccount>;
 export type DisruptionBudget = Typed<V1PodDisruptionBudget>;
+export type ClusterRole = Typed<V1ClusterRole>;
 export type Lease = Typed<V1Lease>;
 type Secret = Typed<V1Secret>;
 export type PersistentVolume = Typed<V1PersistentVolume>;
@@ -106,6 +108,11 @@ export const subjectAccessReviews = clusterScoped<ApiObject>(
   'authorization.k8s.io/v1',
   'subjectaccessreviews',
   'SubjectAccessReview',
+);
+export const clusterRoles = clusterScoped<ClusterRole>(
+  'rbac.authorization.k8s.io/v1',
+  'clusterroles',
+  'ClusterRole',
 );
 export const leases = namespaced<Lease>('coordination.k8s.io/v1', 'leases', 'Lease');
 

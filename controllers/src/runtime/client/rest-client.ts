@@ -16,7 +16,7 @@ import type {
 } from './client.ts';
 import { Credentials } from './credentials.ts';
 import { HttpTransport } from './http-transport.ts';
-import { listQuery, watchQuery } from './query.ts';
+import { listQuery, patchQuery, watchQuery } from './query.ts';
 import { type Resource, resourcePath } from './resource.ts';
 import { errorOf, readEvents, readText, retryAfterMsOf } from './response.ts';
 
@@ -138,9 +138,10 @@ class RestClient implements Client {
     return this.#call('PUT', path, { body: object });
   }
 
-  patch<T extends ApiObject>(resource: Resource<T>, { type, body, ...at }: PatchRequest): Promise<T> {
-    const headers = { 'content-type': patchContentTypes[type] };
-    return this.#call('PATCH', resourcePath(resource, at), { body, headers });
+  patch<T extends ApiObject>(resource: Resource<T>, request: PatchRequest): Promise<T> {
+    const headers = { 'content-type': patchContentTypes[request.type] };
+    const path = resourcePath(resource, request) + patchQuery(request);
+    return this.#call('PATCH', path, { body: request.body, headers });
   }
 
   delete(resource: Resource, ref: ObjectRef, options?: DeleteOptions): Promise<Status | ApiObject> {
