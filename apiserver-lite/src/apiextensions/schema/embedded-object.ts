@@ -1,70 +1,134 @@
+import { conform } from '@pg8s/k8s-proto/conform/conform';
+import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
+import { formatFieldPath } from '@pg8s/k8s-proto/conform/strict-problems';
+import { setJsonField } from '@pg8s/k8s-proto/json-reader';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../api-errors/status-error.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { invalidValue, required } from '../../registry/fields/field-errors.ts';
 import { dns1035Label } from '../../registry/fields/formats.ts';
 import { validateMetadata } from '../../registry/fields/metadata.ts';
 import { pathSegmentName } from '../../registry/fields/names.ts';
-import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
-import { sortedEntries } from '../../registry/fields/sorted-entries.ts';
+import type { SchemaNode } from './schema-node.ts';
 
-type Fields = Record<string, unknown>;
-type Rule = (object: Fields, field: string) => FieldError[];
+type Rule = (object: JsonObject, field: string) => FieldError[];
 
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const objectMeta = 'k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
-/** Runs a rule on every object of Kubernetes that stands within a value, by its schema. */
-function walk(value: unknown, schema: JsonSchema | undefined, field: string, rule: Rule): FieldError[] {
-  if (schema === undefined) return [];
+/** Runs a rule on every object of Kubernetes that stands within a value, by its schema; sorted by field. */
+function walk(value: unknown, node: SchemaNode | undefined, field: string, rule: Rule): FieldError[] {
+  if (node?.hasObjects !== true) return [];
   if (Array.isArray(value)) {
-    const items = asSchema(schema.items);
-    return value.flatMap((item, index) => walk(item, items, `${field}[${index}]`, rule));
+    return value.flatMap((item, index) => walk(item, node.items, `${field}[${index}]`, rule));
   }
-  if (!isObject(value)) return [];
-  const findings = schema['x-kubernetes-embedded-resource'] === true ? rule(value, field) : [];
-  for (const [key, child] of sortedEntries(value)) {
-    const property = propertyOf(schema, key);
-    if (property !== undefined) findings.push(...walk(child, property, `${field}.${key}`, rule));
-    else {
-      const extra = asSchema(schema.additionalProperties);
-      findings.push(...walk(child, extra, `${field}[${key}]`, rule));
+  if (!isJsonObject(value)) return [];
+  const findings = node.isObject ? rule(value, field) : [];
+  for (const name of Object.keys(value).sort()) {
+    const property = node.properties.get(name);
+    if (property !== undefined) {
+      findings.push(...walk(value[name], property, field === '' ? name : `${field}.${name}`, rule));
+    } else if (typeof node.additional === 'object') {
+      findings.push(...walk(value[name], node.additional, `${field}[${name}]`, rule));
     }
   }
   return findings;
 }
 
+/** How metadata is read. */
+export interface MetadataOptions {
+  /** Fields of another type than they have are left out, as of stored objects; else they are an error. */
+  dropInvalid?: boolean;
+  /** Gets the paths of fields that metadata does not have. */
+  unknown?: (path: string) => void;
+}
+
 /**
- * The first of apiVersion, kind and metadata that has not even the right type (Kubernetes:
- * `objectmeta.Coerce`).
+ * Metadata as Go's type holds it. Throws ConformError in the words of Go's decoder; where invalid fields are
+ * dropped, only if it is no object at all.
  */
-export function coerceObjects(value: unknown, schema: JsonSchema, field: string): FieldError[] {
-  const found = walk(value, schema, field, (object, place) => {
-    const findings: FieldError[] = [];
-    for (const name of ['apiVersion', 'kind']) {
-      if (name in object && typeof object[name] !== 'string') {
-        findings.push(invalidValue(`${place}.${name}`, object[name], 'must be a string'));
-      }
+export function conformMetadata(
+  metadata: unknown,
+  field: string,
+  { dropInvalid = false, unknown }: MetadataOptions = {},
+): JsonObject {
+  try {
+    const { object, unknownFields } = conform(
+      metadata,
+      objectMeta,
+      unknown === undefined ? 'ignore' : 'report',
+    );
+    for (const path of unknownFields) unknown?.(`${field}.${formatFieldPath(path)}`);
+    return object;
+  } catch (error) {
+    if (!(error instanceof ConformError) || !dropInvalid) throw error;
+    if (!isJsonObject(metadata)) {
+      throw new ConformError('type', `invalid metadata: expected object, got ${goTypeName(metadata)}`);
     }
-    const { metadata } = object;
-    if ('metadata' in object && metadata !== null && !isObject(metadata)) {
-      const type = Array.isArray(metadata)
-        ? 'array'
-        : typeof metadata === 'boolean'
-          ? 'bool'
-          : typeof metadata;
-      const detail = `json: cannot unmarshal ${type} into Go value of type v1.ObjectMeta`;
-      findings.push(invalidValue(`${place}.metadata`, metadata, detail));
+    return validFields(metadata);
+  }
+}
+
+function goTypeName(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'string') return 'string';
+  return Number.isInteger(value) || typeof value === 'bigint' ? 'int64' : 'float64';
+}
+
+function validFields(metadata: JsonObject): JsonObject {
+  const valid: JsonObject = {};
+  for (const name of Object.keys(metadata)) {
+    const single: JsonObject = {};
+    setJsonField(single, name, metadata[name]);
+    try {
+      conform(single, objectMeta, 'ignore');
+      setJsonField(valid, name, metadata[name]);
+    } catch (error) {
+      if (!(error instanceof ConformError)) throw error;
     }
-    return findings;
-  });
-  return found.slice(0, 1);
+  }
+  return conform(valid, objectMeta, 'ignore').object;
+}
+
+/**
+ * Brings the metadata of embedded objects into the form of Go's type, in the value itself. Answers with the
+ * first of apiVersion, kind and metadata that has not even the right type, where such fields are not dropped
+ * (Kubernetes: `objectmeta.CoerceWithOptions`).
+ */
+export function coerceObjects(
+  value: unknown,
+  node: SchemaNode | undefined,
+  field: string,
+  options: MetadataOptions = {},
+): FieldError[] {
+  return walk(value, node, field, (object, place) => coerce(object, place, options)).slice(0, 1);
+}
+
+function coerce(object: JsonObject, place: string, options: MetadataOptions): FieldError[] {
+  const at = (name: string) => (place === '' ? name : `${place}.${name}`);
+  const findings: FieldError[] = [];
+  for (const name of ['apiVersion', 'kind']) {
+    if (!Object.hasOwn(object, name) || typeof object[name] === 'string') continue;
+    if (options.dropInvalid === true) delete object[name];
+    else findings.push(invalidValue(at(name), object[name], 'must be a string'));
+  }
+  if (!Object.hasOwn(object, 'metadata')) return findings;
+  try {
+    object['metadata'] = conformMetadata(object['metadata'], at('metadata'), options);
+  } catch (error) {
+    if (!(error instanceof ConformError)) throw error;
+    if (options.dropInvalid !== true) {
+      findings.push(invalidValue(at('metadata'), object['metadata'], error.message));
+    }
+  }
+  return findings;
 }
 
 /** What embedded objects lack to be objects (Kubernetes: `objectmeta.Validate`). */
-export function validateObjects(value: unknown, schema: JsonSchema, field: string): FieldError[] {
-  return walk(value, schema, field, (object, place) => {
+export function validateObjects(value: unknown, node: SchemaNode | undefined, field: string): FieldError[] {
+  return walk(value, node, field, (object, place) => {
     const findings = ['apiVersion', 'kind']
-      .filter((name) => !(name in object))
+      .filter((name) => !Object.hasOwn(object, name))
       .map((name) => required(`${place}.${name}`));
     const { apiVersion, kind, metadata } = object;
     if (apiVersion === '') findings.push(invalidValue(`${place}.apiVersion`, '', 'must not be empty'));
@@ -80,11 +144,11 @@ export function validateObjects(value: unknown, schema: JsonSchema, field: strin
         findings.push(invalidValue(`${place}.kind`, kind, detail));
       }
     }
-    return isObject(metadata) ? [...findings, ...validateMeta(metadata, place)] : findings;
+    return isJsonObject(metadata) ? [...findings, ...validateMeta(metadata, place)] : findings;
   });
 }
 
-function validateMeta(metadata: Fields, place: string): FieldError[] {
+function validateMeta(metadata: JsonObject, place: string): FieldError[] {
   // A name is not asked for.
   const named = { ...metadata, name: metadata['name'] || 'fakename' };
   const namespaced = Boolean(metadata['namespace']);

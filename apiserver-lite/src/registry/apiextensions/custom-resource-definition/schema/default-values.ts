@@ -1,9 +1,10 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
-import { isSame } from '../../../generic/copy-object.ts';
+import { copyOf, isSame } from '../../../generic/copy-object.ts';
 import { invalidValue } from '../../../fields/field-errors.ts';
 import { coerceObjects, validateObjects } from '../../../../apiextensions/schema/embedded-object.ts';
 import { asSchema, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { pruned } from '../../../../apiextensions/schema/prune.ts';
+import { schemaNode } from '../../../../apiextensions/schema/schema-node.ts';
 import { validateValue } from '../../../../apiextensions/schema/validate-value.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 
@@ -60,8 +61,9 @@ function validateDefault(schema: JsonSchema, field: string, around: Around): Fie
   const value = schema.default;
   if (value === undefined || value === null) return [];
   if (around.inMeta) {
-    const whole = around.surround(value);
-    const wrong = [...coerceObjects(whole, around.root, ''), ...validateObjects(whole, around.root, '')];
+    const whole = copyOf(around.surround(value));
+    const root = schemaNode(around.root);
+    const wrong = [...coerceObjects(whole, root, ''), ...validateObjects(whole, root, '')];
     if (wrong.length === 0) return validateValue(value, schema, field);
     const reasons = wrong.map((error) => `${error.field.replace(/^\./, '')}: ${error.message}`);
     const text = reasons.length === 1 ? reasons[0] : `[${reasons.join(', ')}]`;
@@ -71,8 +73,10 @@ function validateDefault(schema: JsonSchema, field: string, around: Around): Fie
   if (around.requirePruned && !isSame(pruned(value, schema), value)) {
     findings.push(invalidValue(field, value, 'must not have unknown fields'));
   }
+  const node = schemaNode(schema);
+  const copy = copyOf(value);
   for (const rule of [coerceObjects, validateObjects]) {
-    const wrong = rule(value, schema, field);
+    const wrong = rule(copy, node, field);
     if (wrong.length > 0) return [...findings, ...wrong];
   }
   return [...findings, ...validateValue(value, schema, field)];
