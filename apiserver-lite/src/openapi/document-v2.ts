@@ -3,6 +3,7 @@ import { codeTexts, publishedVersion } from './document-v3.ts';
 import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
 import type { Operation, PathItem } from './operations.ts';
+import { parameterDescriptions, type DescribeParameter } from './parameter-descriptions.ts';
 import type { ParameterInfo } from './parameters.ts';
 import { ownTypes } from './own-types.ts';
 import { groupPath, rootPaths } from './root-paths.ts';
@@ -28,7 +29,8 @@ export async function documentV2(
     groups.flatMap((group) => group.versions.flatMap(ownTypes)),
   );
   const shared = new SharedParameters();
-  const paths = Object.fromEntries(items.map((item) => [item.path, renderPath(item, shared)]));
+  const refer = parameterRenderer(shared, await parameterDescriptions(items));
+  const paths = Object.fromEntries(items.map((item) => [item.path, renderPath(item, shared, refer)]));
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: publishedVersion },
@@ -42,37 +44,44 @@ export async function documentV2(
   };
 }
 
-function renderPath({ parameters, operations }: PathItem, shared: SharedParameters): unknown {
+/** What stands in the document for a parameter. */
+type ReferToParameter = (parameter: ParameterInfo) => unknown;
+
+function renderPath(
+  { parameters, operations }: PathItem,
+  shared: SharedParameters,
+  refer: ReferToParameter,
+): unknown {
   return {
     ...Object.fromEntries(
-      operations.map((operation) => [operation.method, renderOperation(operation, shared)]),
+      operations.map((operation) => [operation.method, renderOperation(operation, shared, refer)]),
     ),
-    ...(parameters.length === 0
-      ? {}
-      : { parameters: parameters.map((parameter) => shared.refer(renderParameter(parameter))) }),
+    ...(parameters.length === 0 ? {} : { parameters: parameters.map(refer) }),
   };
 }
-
-const rendered = new WeakMap<ParameterInfo, NamedParameter>();
 
 /** The same object for the same parameter: most are shared by thousands of operations. */
-function renderParameter(parameter: ParameterInfo): NamedParameter {
-  const known = rendered.get(parameter);
-  if (known !== undefined) return known;
-  const { name, in: place, type, description } = parameter;
-  const made = {
-    uniqueItems: true,
-    type,
-    description,
-    name,
-    in: place,
-    ...(place === 'path' ? { required: true } : {}),
+function parameterRenderer(shared: SharedParameters, describe: DescribeParameter): ReferToParameter {
+  const rendered = new Map<ParameterInfo, NamedParameter>();
+  return (parameter) => {
+    let made = rendered.get(parameter);
+    if (made === undefined) {
+      const { name, in: place, type } = parameter;
+      made = {
+        uniqueItems: true,
+        type,
+        description: describe(parameter),
+        name,
+        in: place,
+        ...(place === 'path' ? { required: true } : {}),
+      };
+      rendered.set(parameter, made);
+    }
+    return shared.refer(made);
   };
-  rendered.set(parameter, made);
-  return made;
 }
 
-function renderOperation(operation: Operation, shared: SharedParameters): unknown {
+function renderOperation(operation: Operation, shared: SharedParameters, refer: ReferToParameter): unknown {
   const {
     operationId,
     description,
@@ -88,7 +97,7 @@ function renderOperation(operation: Operation, shared: SharedParameters): unknow
     produces = objectTypes,
   } = operation;
   const schema = result === undefined ? { type: 'string' } : { $ref: `#/definitions/${result}` };
-  const list = parameters.map((parameter) => shared.refer(renderParameter(parameter)));
+  const list = parameters.map(refer);
   if (body !== undefined) {
     list.unshift(
       shared.refer({

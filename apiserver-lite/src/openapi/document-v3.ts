@@ -4,6 +4,7 @@ import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
 import { groupPath } from './root-paths.ts';
 import type { Operation, PathItem } from './operations.ts';
+import { parameterDescriptions, type DescribeParameter } from './parameter-descriptions.ts';
 import type { ParameterInfo } from './parameters.ts';
 import { ownTypes } from './own-types.ts';
 import { typeSchemas } from './type-schemas.ts';
@@ -38,10 +39,11 @@ export async function documentOf(
 ): Promise<unknown> {
   const named = items.flatMap(({ operations }) => operations.flatMap(({ body, result }) => [body, result]));
   const schemas = await typeSchemas(named, { version: 3, groupVersion }, own);
+  const describe = await parameterDescriptions(items);
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: publishedVersion },
-    paths: Object.fromEntries(items.map((item) => [item.path, renderPath(item)])),
+    paths: Object.fromEntries(items.map((item) => [item.path, renderPath(item, describe)])),
     components: {
       ...(Object.keys(schemas).length === 0 ? {} : { schemas }),
       securitySchemes: {
@@ -56,20 +58,23 @@ export async function documentOf(
   };
 }
 
-function renderPath({ parameters, operations }: PathItem): unknown {
+function renderPath({ parameters, operations }: PathItem, describe: DescribeParameter): unknown {
   return {
-    ...Object.fromEntries(operations.map((operation) => [operation.method, renderOperation(operation)])),
+    ...Object.fromEntries(
+      operations.map((operation) => [operation.method, renderOperation(operation, describe)]),
+    ),
     ...(parameters.length === 0
       ? {}
-      : { parameters: parameters.map((parameter) => renderParameter(parameter)) }),
+      : { parameters: parameters.map((parameter) => renderParameter(parameter, describe)) }),
   };
 }
 
-function renderParameter({ name, in: place, type, description }: ParameterInfo): unknown {
+function renderParameter(parameter: ParameterInfo, describe: DescribeParameter): unknown {
+  const { name, in: place, type } = parameter;
   return {
     name,
     in: place,
-    description,
+    description: describe(parameter),
     ...(place === 'path' ? { required: true } : {}),
     schema: { type, uniqueItems: true },
   };
@@ -79,7 +84,7 @@ function reference(type: string): unknown {
   return { $ref: `#/components/schemas/${type}` };
 }
 
-function renderOperation(operation: Operation): unknown {
+function renderOperation(operation: Operation, describe: DescribeParameter): unknown {
   const {
     operationId,
     description,
@@ -103,7 +108,7 @@ function renderOperation(operation: Operation): unknown {
     operationId,
     ...(parameters.length === 0
       ? {}
-      : { parameters: parameters.map((parameter) => renderParameter(parameter)) }),
+      : { parameters: parameters.map((parameter) => renderParameter(parameter, describe)) }),
     ...(body === undefined
       ? {}
       : {

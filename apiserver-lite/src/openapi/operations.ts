@@ -235,10 +235,12 @@ function subresourcePaths(parent: string, { subresource, namer, parameters }: Su
   const { name, verbs } = subresource;
   const path = `${parent}/${name}`;
   const own = namer.forSubresource(subresource);
-  const ownQuery = subresource.query === undefined ? undefined : known.queryParameters(subresource.query);
   const methods = connectMethods[name];
   if (methods !== undefined) {
-    const query = ownQuery ?? known.proxyParameters;
+    const query = known.queryParameters(
+      subresource.query ?? known.proxyQuery,
+      own.clientOperation('connect', 'Get'),
+    );
     const connect = (method: HttpMethod, suffix = ''): Operation => ({
       ...own.operation(method, 'connect', 'connect', { infix: capitalized(method), suffix }),
       result: undefined,
@@ -262,7 +264,7 @@ function subresourcePaths(parent: string, { subresource, namer, parameters }: Su
     }
     return items;
   }
-  const query = ownQuery ?? [];
+  const query = known.queryParameters(subresource.query ?? [], own.clientOperation('read'));
   const operations: Operation[] = [];
   if (verbs.includes('get')) {
     const read = own.operation('get', 'read', 'get');
@@ -331,6 +333,14 @@ class Namer {
       result: this.type,
       codes: [200],
     };
+  }
+
+  /** The operation as the JavaScript client names it: `CoreV1ApiConnectGetNamespacedPodExec`. */
+  clientOperation(verb: string, infix = ''): string {
+    const { group, version } = this.#version;
+    const { kind, namespaced } = this.#resource;
+    const sub = capitalized(this.#subresource?.name ?? '');
+    return `${groupVersionName(group, version)}Api${capitalized(verb)}${infix}${namespaced ? 'Namespaced' : ''}${kind}${sub}`;
   }
 
   create(): Operation {

@@ -5,102 +5,84 @@ export interface ParameterInfo {
   name: string;
   in: 'path' | 'query';
   type: 'string' | 'boolean' | 'integer';
-  description: string;
+  /** The operation of the JavaScript client that has its description: `CoreV1ApiListNamespacedPod`. */
+  operation?: string;
+  /** Its description, where no such operation has it. */
+  description?: string;
 }
 
-const path = (name: string, description: string): ParameterInfo => ({
+type Names = readonly string[];
+
+/** What several kinds' operations share is described as the client describes it for Pods. */
+const ofPods = (verb: string, type: ParameterInfo['type'], names: Names): ParameterInfo[] =>
+  names.map((name) => ({ name, in: 'query', type, operation: `CoreV1Api${verb}NamespacedPod` }));
+
+const inPath = (name: string, operation: string): ParameterInfo => ({
   name,
   in: 'path',
   type: 'string',
-  description,
-});
-const text = (name: string, description: string): ParameterInfo => ({
-  name,
-  in: 'query',
-  type: 'string',
-  description,
-});
-const flag = (name: string, description: string): ParameterInfo => ({
-  name,
-  in: 'query',
-  type: 'boolean',
-  description,
-});
-const number = (name: string, description: string): ParameterInfo => ({
-  name,
-  in: 'query',
-  type: 'integer',
-  description,
+  operation,
 });
 
-export const namespaceParameter = path('namespace', 'Namespace of the object.');
-export const pathParameter = path('path', 'Path of the request behind the proxy.');
-export const prettyParameter = text('pretty', "If 'true', the output is indented.");
+export const namespaceParameter = inPath('namespace', 'CoreV1ApiListNamespacedPod');
+export const pathParameter = inPath('path', 'CoreV1ApiConnectGetNamespacedPodProxyWithPath');
+export const [prettyParameter] = ofPods('List', 'string', ['pretty']) as [ParameterInfo];
 
 /** The name of one object. */
 export function nameParameter(kind: string): ParameterInfo {
-  return path('name', `Name of the ${kind}.`);
+  return { name: 'name', in: 'path', type: 'string', description: `name of the ${kind}` };
 }
 
+const byName = (parameters: readonly ParameterInfo[]): readonly ParameterInfo[] =>
+  parameters.toSorted(({ name: left }, { name: right }) => (left < right ? -1 : 1));
+
 const selection: readonly ParameterInfo[] = [
-  text('continue', 'Where to go on: the token that came with the page before.'),
-  text('fieldSelector', 'Only objects whose fields match.'),
-  text('labelSelector', 'Only objects whose labels match.'),
-  number('limit', 'The most objects on a page; the rest is reached by `continue`.'),
-  text('resourceVersion', 'How current the answer must be: empty for consistent, 0 for any, or a version.'),
-  text('resourceVersionMatch', 'How `resourceVersion` is meant: Exact or NotOlderThan.'),
-  flag('sendInitialEvents', 'A watch begins with what exists, and marks where that ends.'),
-  text('shardSelector', 'Only objects of these shards.'),
-  number('timeoutSeconds', 'How long a list may take, or a watch may stand.'),
+  ...ofPods('List', 'string', [
+    'continue',
+    'fieldSelector',
+    'labelSelector',
+    'resourceVersion',
+    'resourceVersionMatch',
+    'shardSelector',
+  ]),
+  ...ofPods('List', 'integer', ['limit', 'timeoutSeconds']),
+  ...ofPods('List', 'boolean', ['sendInitialEvents']),
 ];
 
-export const listParameters: readonly ParameterInfo[] = [
-  flag(
-    'allowWatchBookmarks',
-    'A watch may contain events of type BOOKMARK, which only carry a resourceVersion.',
-  ),
+export const listParameters = byName([
   ...selection,
-  flag('watch', 'Stream what changes instead of listing what is.'),
-];
+  ...ofPods('List', 'boolean', ['allowWatchBookmarks', 'watch']),
+]);
 
-const dryRun = text('dryRun', "'All': do everything but storing.");
-const fieldManager = text(
+const [dryRun, fieldManager, fieldValidation] = ofPods('Create', 'string', [
+  'dryRun',
   'fieldManager',
-  'Who changes the fields; by default, the first part of the user agent.',
-);
-const fieldValidation = text(
   'fieldValidation',
-  'What becomes of unknown and duplicate fields: Ignore, Warn or Strict.',
-);
+]) as [ParameterInfo, ParameterInfo, ParameterInfo];
 
 export const writeParameters: readonly ParameterInfo[] = [dryRun, fieldManager, fieldValidation];
 
 export const patchParameters: readonly ParameterInfo[] = [
-  ...writeParameters,
-  flag('force', 'Server-side apply takes over fields that somebody else manages.'),
-];
-
-export const deleteParameters: readonly ParameterInfo[] = [
   dryRun,
-  number('gracePeriodSeconds', 'Seconds until the object goes; 0 means at once.'),
-  flag(
-    'ignoreStoreReadErrorWithClusterBreakingPotential',
-    'Delete what cannot be read from the store any more.',
-  ),
-  flag('orphanDependents', 'Whether dependents stay; deprecated, use propagationPolicy.'),
-  text('propagationPolicy', 'What becomes of dependents: Orphan, Background or Foreground.'),
+  // Apply needs it, as its description says.
+  ...ofPods('Patch', 'string', ['fieldManager']),
+  fieldValidation,
+  ...ofPods('Patch', 'boolean', ['force']),
 ];
 
-export const deleteCollectionParameters: readonly ParameterInfo[] = [...deleteParameters, ...selection].sort(
-  ({ name: left }, { name: right }) => (left < right ? -1 : 1),
-);
+export const deleteParameters = byName([
+  dryRun,
+  ...ofPods('Delete', 'integer', ['gracePeriodSeconds']),
+  ...ofPods('Delete', 'boolean', ['ignoreStoreReadErrorWithClusterBreakingPotential', 'orphanDependents']),
+  ...ofPods('Delete', 'string', ['propagationPolicy']),
+]);
 
-/** The query of a subresource, which its endpoint names. */
-export function queryParameters(query: readonly QueryParameter[]): ParameterInfo[] {
-  return query.map((parameter) => ({ ...parameter, in: 'query' }));
+export const deleteCollectionParameters = byName([...deleteParameters, ...selection]);
+
+/** The query of a subresource, which its endpoint names; `operation` is one of the JavaScript client. */
+export function queryParameters(query: readonly QueryParameter[], operation: string): ParameterInfo[] {
+  return query.map((parameter) => ({ ...parameter, in: 'query', operation }));
 }
 
 /** The query of every `proxy`. */
-export const proxyParameters: readonly ParameterInfo[] = [
-  text('path', 'Path of the request behind the proxy.'),
-];
+export const proxyQuery: readonly QueryParameter[] = [{ name: 'path', type: 'string' }];

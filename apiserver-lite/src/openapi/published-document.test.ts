@@ -45,6 +45,12 @@ function bare(value: unknown, shared: Record<string, Json>, isMap = false): unkn
   );
 }
 
+interface Parameter {
+  name: string;
+  in: string;
+  description?: string;
+}
+
 interface Difference {
   where: string[];
   ours: unknown;
@@ -84,15 +90,21 @@ const reasons: Readonly<Record<string, (difference: Difference) => boolean>> = {
     where[0] === 'paths' && where[1]?.startsWith('/logs/') === true && ours === undefined,
 };
 
-test('the OpenAPI 2 document is the published one', async () => {
+async function servedDocument(): Promise<Document> {
   const router = new PathRouter();
   serveOpenApi(router, { resources: fullRegistry(), openId: true });
   const { context, response } = fakeExchange({ url: '/openapi/v2' });
   await router.handler(context);
-  const ours = JSON.parse(response.text) as Document;
+  return JSON.parse(response.text) as Document;
+}
+
+const publishedDocument = (): Document => JSON.parse(readFileSync(factsFile, 'utf8')) as Document;
+
+test('the OpenAPI 2 document is the published one', async () => {
+  const ours = await servedDocument();
   // Sharing parameters saves room, and says nothing.
   const { parameters: ourShared = {}, ...ourRest } = ours;
-  const { parameters: shared = {}, ...theirs } = JSON.parse(readFileSync(factsFile, 'utf8')) as Document;
+  const { parameters: shared = {}, ...theirs } = publishedDocument();
   const found = [...differences(structure(ourRest, ourShared), structure(theirs, shared))];
   // One name may be there several times, with other words.
   const names = (parameters: Record<string, Json>) =>
@@ -111,6 +123,48 @@ test('the OpenAPI 2 document is the published one', async () => {
   assert.deepEqual([...used].sort(), Object.keys(reasons).sort(), 'a reason explains nothing any more');
   assert.ok(Object.keys(theirs.paths).length > 300, 'there was something to compare');
 });
+
+test('every parameter has the description that the JavaScript client publishes', async () => {
+  const found = parametersIn((await servedDocument()).paths).concat(
+    parametersIn((await servedDocument())['parameters']),
+  );
+  assert.ok(found.length > 500, `${found.length} parameters`);
+  assert.deepEqual(
+    found.filter(({ in: place, description = '' }) => place !== 'body' && description === ''),
+    [],
+  );
+  // What kubectl's own test of the document looks for, and what differs by the operation.
+  const described = new Set(found.map(({ name, description = '' }) => `${name}: ${description}`));
+  const has = (beginning: string) => [...described].some((text) => text.startsWith(beginning));
+  for (const beginning of [
+    'watch: Watch for changes to the described resources',
+    'labelSelector: A selector to restrict the list of returned objects by their labels.',
+    'container: The container for which to stream logs.',
+    'container: The container in which to execute the command.',
+    "pretty: If 'true', then the output is pretty printed.",
+    'namespace: object name and auth scope',
+    'path: path to the resource',
+    'path: Path is the URL path to use for the current proxy request to pod.',
+    'path: Path is the URL path to use for the current proxy request to node.',
+    'sendInitialEvents: `sendInitialEvents=true` may be set together with `watch=true`.',
+  ])
+    assert.ok(has(beginning), beginning);
+  const managers = [...described].filter((text) => text.startsWith('fieldManager: '));
+  assert.deepEqual(managers.map((text) => text.includes('required for apply requests')).sort(), [
+    false,
+    true,
+  ]);
+});
+
+/** All that have a name and a place, wherever they stand. */
+function parametersIn(value: unknown): Parameter[] {
+  if (Array.isArray(value)) return value.flatMap(parametersIn);
+  if (!isObject(value)) return [];
+  const inner = Object.values(value).flatMap(parametersIn);
+  return typeof value['name'] === 'string' && typeof value['in'] === 'string'
+    ? [...inner, value as unknown as Parameter]
+    : inner;
+}
 
 function structure({ paths, definitions, ...rest }: Document, shared: Record<string, Json>): Json {
   const each = (map: Record<string, Json>): Json =>

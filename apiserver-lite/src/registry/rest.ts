@@ -63,11 +63,10 @@ export interface DeleteResult {
   immediate: boolean;
 }
 
-/** A query parameter of a subresource, for the OpenAPI documents. */
+/** A query parameter of a subresource, for the OpenAPI documents, which know its description. */
 export interface QueryParameter {
   name: string;
   type: 'string' | 'boolean' | 'integer';
-  description: string;
 }
 
 /** A column of a Table (Kubernetes: `meta/v1.TableColumnDefinition`). */
