@@ -21,13 +21,12 @@ const customResources = 'needs CustomResourceDefinitions, which pg8s does not se
 const failing: Reasons = {
   run_multi_resources_tests:
     'fetches a manifest from the internet, which nothing does here; so it fails on a stock server, too',
-  run_swagger_tests:
-    "looks for sentences of kube-apiserver in the OpenAPI document; its parameters are described in pg8s's words",
   run_assert_short_name_tests: customResources,
   run_assert_singular_name_tests: customResources,
   run_ambiguous_shortname_tests: customResources,
   run_explain_crd_with_additional_properties_tests: customResources,
   run_kubectl_apply_tests: customResources,
+  run_kubectl_server_side_apply_tests: customResources,
   run_kubectl_events_tests: customResources,
   run_crd_tests: customResources,
   run_crd_deletion_recreation_tests: customResources,

@@ -26,6 +26,8 @@ export async function copyScripts(folder: string, programs: Readonly<Record<stri
     await run('cp', ['-R', join(original, part), join(folder, part)]);
   }
   await run('chmod', ['-R', 'u+w', folder]);
+  // Modules have no executable files, and these are programs.
+  await run('chmod', ['-R', 'a+x', join(folder, 'test/fixtures/pkg/kubectl/plugins')]);
   await mkdir(join(folder, '_output/bin'), { recursive: true });
   for (const [name, path] of Object.entries(programs)) await symlink(path, join(folder, '_output/bin', name));
 }
