@@ -47,14 +47,10 @@ interface Place {
 /** One command may wait for a rollout or a deletion. */
 const kubectlTimeoutMs = 240_000;
 
-/** kine refuses watches with an id of the client's, which pg8s sends: kube-apiserver alone can use it. */
-const canStore = (store: Store, apiserver: Maker) => store !== 'kine' || apiserver === 'stock';
-
 const wanted = new RegExp(process.env['PG8S_COMBINATIONS'] ?? '');
 
 for (const store of stores) {
   for (const apiserver of makers) {
-    if (!canStore(store, apiserver)) continue;
     for (const controllers of makers) {
       const name = `API server: ${apiserver}, controllers: ${controllers}, store: ${store}`;
       if (!wanted.test(name)) continue;

@@ -5,7 +5,7 @@ import { EtcdError, grpcCode } from '@pg8s/shim/etcdserverpb/etcd-error';
 import type { WatchRequest, WatchResponse } from '@pg8s/shim/etcdserverpb/types';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { silentLog } from '../testing/fake-storage.ts';
-import { keyBytes } from './key-layout.ts';
+import { keyBytes, keyText } from './key-layout.ts';
 import { FakeEtcd } from './testing/fake-etcd.ts';
 import { SharedWatchStream } from './shared-watch-stream.ts';
 
@@ -18,10 +18,15 @@ class ManualStream implements WatchStream {
 
   send(request: WatchRequest): void {
     if ('createRequest' in request) {
-      const { watchId, startRevision } = request.createRequest;
-      this.sent.push(`create ${watchId} from ${startRevision}`);
+      const { watchId = 'of the server', key, startRevision } = request.createRequest;
+      this.sent.push(`create ${keyText(key)} from ${startRevision}, id ${watchId}`);
     } else if ('cancelRequest' in request) this.sent.push(`cancel ${request.cancelRequest.watchId}`);
     else this.sent.push('progress?');
+  }
+
+  /** Confirms the oldest watch that was not confirmed yet, under that id. */
+  confirm(watchId: number, revision = 4): Promise<void> {
+    return this.answer(watchId, revision, { created: true });
   }
 
   /** Lets the shared stream receive a response, and work on it. */
@@ -119,45 +124,90 @@ describe('the shared watch stream', () => {
     });
   });
 
-  test('watches all ranges on one stream', async () => {
+  test('watches all ranges on one stream, under ids that the server chooses', async () => {
     subscribe('a', 5);
     const unsubscribe = subscribe('b', 7);
-    assert.deepEqual(stream().sent, ['create 1 from 5', 'create 2 from 7']);
-    await stream().answer(2, 9, change(9));
+    assert.deepEqual(stream().sent, [
+      'create a from 5, id of the server',
+      'create b from 7, id of the server',
+    ]);
+    await stream().confirm(0);
+    await stream().confirm(7);
+    await stream().answer(7, 9, change(9));
+    await stream().answer(0, 9, change(8));
     unsubscribe();
-    await stream().answer(2, 10, change(10));
-    assert.deepEqual(heard, ['b: 9']);
+    await stream().answer(7, 10, change(10));
+    assert.deepEqual(heard, ['b: 9', 'a: 8']);
     assert.equal(streams.length, 1);
-    assert.equal(stream().sent.at(-1), 'cancel 2');
+    assert.equal(stream().sent.at(-1), 'cancel 7');
+  });
+
+  test('cancels a watch that was given up before the server confirmed it', async () => {
+    const unsubscribe = subscribe('a', 5);
+    subscribe('b', 5);
+    unsubscribe();
+    assert.equal(stream().sent.length, 2);
+    await stream().confirm(3);
+    assert.equal(stream().sent.at(-1), 'cancel 3');
+    await stream().confirm(4);
+    await stream().answer(3, 9, change(9));
+    await stream().answer(4, 9, change(9));
+    assert.deepEqual(heard, ['b: 9']);
+    await stream().answer(-1, 12);
+    assert.deepEqual(heard.slice(1), ['b: up to 12']);
+  });
+
+  test('forgets the ids of a stream that broke, and what it had not confirmed', async () => {
+    const unsubscribe = subscribe('a', 5);
+    subscribe('b', 5);
+    subscribe('c', 5);
+    await stream().confirm(1);
+    unsubscribe();
+    await stream().confirm(2);
+    await stream().break();
+    clock.advance(50);
+    assert.deepEqual(
+      stream().sent.map((line) => line.slice(0, 8)),
+      ['create b', 'create c'],
+    );
+    await stream().answer(2, 6, change(6));
+    await stream().confirm(2);
+    await stream().confirm(1);
+    await stream().answer(2, 8, change(7));
+    await stream().answer(1, 8, change(8));
+    assert.deepEqual(heard, ['b: 7', 'c: 8']);
   });
 
   test('resumes behind the last change and behind the last progress', async () => {
     subscribe('a', 5);
     subscribe('b', 5);
     subscribe('c', 5);
-    for (const id of [1, 2, 3]) await stream().answer(id, 4, { created: true });
+    for (const id of [1, 2, 3]) await stream().confirm(id);
     await stream().answer(1, 20, change(8));
     await stream().answer(2, 11);
     await stream().break();
     clock.advance(50);
     assert.equal(streams.length, 2);
-    assert.deepEqual(stream().sent, ['create 1 from 9', 'create 2 from 12', 'create 3 from 5']);
+    assert.deepEqual(
+      stream().sent.map((line) => line.split(',')[0]),
+      ['create a from 9', 'create b from 12', 'create c from 5'],
+    );
   });
 
   test('progress of the stream speaks for the watches that the server confirmed', async () => {
     subscribe('a', 5);
-    await stream().answer(1, 4, { created: true });
+    await stream().confirm(1);
     subscribe('b', 5);
     await stream().answer(-1, 30);
     assert.deepEqual(heard, ['a: up to 30']);
-    await stream().answer(2, 30, { created: true });
+    await stream().confirm(2, 30);
     await stream().answer(-1, 31);
     assert.deepEqual(heard.slice(1), ['a: up to 31', 'b: up to 31']);
   });
 
   test('asks for progress once at a time, and again where no answer comes', async () => {
     subscribe('a', 5);
-    await stream().answer(1, 4, { created: true });
+    await stream().confirm(1);
     const asked = () => stream().sent.filter((line) => line === 'progress?').length;
     watchStream.requestProgress();
     watchStream.requestProgress();
@@ -186,22 +236,41 @@ describe('the shared watch stream', () => {
       await stream().break();
       waitForStream();
     }
-    await stream().answer(1, 5, { created: true });
+    await stream().confirm(1);
     await stream().break();
     waitForStream();
     assert.deepEqual(waits, [50, 100, 200, 50]);
   });
 
-  test('tells of a compaction, and opens a refused watch again', async () => {
+  test('tells of a compaction', async () => {
     subscribe('a', 5);
     subscribe('b', 5);
+    await stream().confirm(1);
+    await stream().confirm(2);
     await stream().answer(1, 9, { canceled: true, compactRevision: 8 });
-    assert.deepEqual(heard, ['a: compacted 8']);
-    await stream().answer(-1, 9, { created: true, canceled: true, cancelReason: 'permission denied' });
-    assert.equal(stream().isClosed, true);
+    await stream().answer(2, 9, change(9));
+    assert.deepEqual(heard, ['a: compacted 8', 'b: 9']);
+    await stream().break();
     clock.advance(50);
-    assert.deepEqual(stream().sent, ['create 2 from 5']);
+    assert.deepEqual(stream().sent, ['create b from 10, id of the server']);
   });
+
+  // etcd 3.4 answers a refused watch under the id that was asked for, later versions under -1.
+  for (const watchId of [-1, 0]) {
+    test(`begins again after a watch was refused under the id ${watchId}`, async () => {
+      subscribe('a', 5);
+      await stream().confirm(0);
+      subscribe('b', 5);
+      await stream().answer(watchId, 9, { created: true, canceled: true, cancelReason: 'permission denied' });
+      assert.equal(stream().isClosed, true);
+      clock.advance(50);
+      assert.deepEqual(
+        stream().sent.map((line) => line.split(',')[0]),
+        ['create a from 5', 'create b from 5'],
+      );
+      assert.deepEqual(heard, []);
+    });
+  }
 
   test('opens nothing after it was closed', async () => {
     subscribe('a', 5);

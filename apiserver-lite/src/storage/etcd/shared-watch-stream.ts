@@ -30,20 +30,30 @@ interface Subscription {
   readonly listener: RangeListener;
   /** Where to go on after the stream breaks. */
   nextRevision: number;
-  /** The server confirmed it on the present stream: progress of the stream speaks for it too. */
-  created: boolean;
+  /**
+   * The server's id for it on the present stream, once the server confirmed it: from then on progress of the
+   * stream speaks for it, too.
+   */
+  watchId: number | undefined;
 }
 
 const firstBackoffMs = 50;
 const maxBackoffMs = 5000;
 /** A server that is behind does not answer at all: ask again. */
 const progressTimeoutMs = 100;
+/** The id of responses that concern no single watch (etcd: `clientv3.InvalidWatchID`). */
 const wholeStream = -1;
 
 /**
  * One etcd watch stream for all watch caches. A stream costs a server far more than a watch on it, and one
  * progress request on it answers for every cache. When the stream breaks, a new one resumes each watch at its
  * next revision.
+ *
+ * The server chooses the ids of the watches, since some servers refuse those of a client. It confirms the
+ * watches of a stream in the order in which they were asked for: so a confirmation is for the one that has
+ * waited longest (etcd: `clientv3/watch.go`, which waits for each before it asks for the next).
+ *
+ *     send  create a, create b      receive  created 0 (a), created 1 (b), events 1, events 0, …
  *
  * Values before a change are not asked for (`prevKv`): the caches have them, and without them half the bytes
  * travel.
@@ -53,8 +63,11 @@ export class SharedWatchStream {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #progress: Pick<ProgressSupport, 'isKnownReliable'>;
-  readonly #subscriptions = new Map<number, Subscription>();
-  #nextWatchId = 1;
+  readonly #subscriptions = new Set<Subscription>();
+  /** Asked for on the present stream, in this order, and not confirmed yet; some are given up meanwhile. */
+  readonly #unconfirmed: Subscription[] = [];
+  /** Those that the server confirmed on the present stream, by its ids. */
+  readonly #confirmed = new Map<number, Subscription>();
   #stream: WatchStream | undefined;
   #backoffMs = firstBackoffMs;
   #cancelRetry: (() => void) | undefined;
@@ -74,13 +87,22 @@ export class SharedWatchStream {
    * called.
    */
   subscribe(range: KeyRange, startRevision: number, listener: RangeListener): () => void {
-    const id = this.#nextWatchId++;
-    const subscription = { range, listener, nextRevision: startRevision, created: false };
-    this.#subscriptions.set(id, subscription);
-    if (this.#stream !== undefined) this.#create(this.#stream, id, subscription);
+    const subscription: Subscription = {
+      range,
+      listener,
+      nextRevision: startRevision,
+      watchId: undefined,
+    };
+    this.#subscriptions.add(subscription);
+    if (this.#stream !== undefined) this.#create(this.#stream, subscription);
     else if (this.#cancelRetry === undefined) this.#open();
     return () => {
-      if (this.#subscriptions.delete(id)) this.#stream?.send({ cancelRequest: { watchId: id } });
+      if (!this.#subscriptions.delete(subscription)) return;
+      const { watchId } = subscription;
+      // One without an id is cancelled when the server says which id it has.
+      if (watchId === undefined) return;
+      this.#confirmed.delete(watchId);
+      this.#stream?.send({ cancelRequest: { watchId } });
     };
   }
 
@@ -102,6 +124,7 @@ export class SharedWatchStream {
     this.#stream?.close();
     this.#stream = undefined;
     this.#subscriptions.clear();
+    this.#forgetWatches();
   }
 
   #open(): void {
@@ -116,16 +139,15 @@ export class SharedWatchStream {
     }
     this.#stream = stream;
     this.#progressAskedAt = undefined;
-    for (const [id, subscription] of this.#subscriptions) this.#create(stream, id, subscription);
+    for (const subscription of this.#subscriptions) this.#create(stream, subscription);
     void this.#follow(stream);
   }
 
-  #create(stream: WatchStream, watchId: number, subscription: Subscription): void {
-    subscription.created = false;
+  #create(stream: WatchStream, subscription: Subscription): void {
+    this.#unconfirmed.push(subscription);
     const { range, nextRevision } = subscription;
     stream.send({
       createRequest: {
-        watchId,
         key: keyBytes(range.low),
         rangeEnd: keyBytes(range.high),
         startRevision: nextRevision,
@@ -150,6 +172,7 @@ export class SharedWatchStream {
   #broken(stream: WatchStream | undefined, cause: unknown): void {
     if (stream === undefined || this.#stream !== stream || this.#closed) return;
     this.#stream = undefined;
+    this.#forgetWatches();
     stream.close();
     if (this.#subscriptions.size === 0) return;
     this.#log.warn({ err: cause, retryInMs: this.#backoffMs }, 'the etcd watch stream broke');
@@ -164,40 +187,38 @@ export class SharedWatchStream {
     this.#backoffMs = Math.min(this.#backoffMs * 2, maxBackoffMs);
   }
 
-  #receive({
-    watchId,
-    header,
-    created,
-    canceled,
-    compactRevision,
-    cancelReason,
-    events,
-  }: WatchResponse): void {
-    if (watchId === wholeStream && canceled) {
-      // etcd refuses a watch without saying which one: begin again, after a while.
+  /** Ids are those of one stream. */
+  #forgetWatches(): void {
+    for (const subscription of this.#confirmed.values()) subscription.watchId = undefined;
+    this.#confirmed.clear();
+    this.#unconfirmed.length = 0;
+  }
+
+  #receive(response: WatchResponse): void {
+    const { watchId, header, created, canceled, compactRevision, cancelReason, events } = response;
+    if (canceled && (created || watchId === wholeStream)) {
+      // Refused, under an id that says nothing: begin again, after a while.
       this.#log.error({ cancelReason }, 'etcd refused a watch');
       this.#broken(this.#stream, new Error(cancelReason));
       return;
     }
-    if (watchId === wholeStream) {
-      this.#progressAskedAt = undefined;
-      for (const subscription of this.#subscriptions.values()) {
-        if (subscription.created) this.#advance(subscription, header.revision);
-      }
+    if (created) {
+      this.#confirm(watchId);
       return;
     }
-    const subscription = this.#subscriptions.get(watchId);
+    if (watchId === wholeStream) {
+      this.#progressAskedAt = undefined;
+      for (const subscription of this.#confirmed.values()) this.#advance(subscription, header.revision);
+      return;
+    }
+    const subscription = this.#confirmed.get(watchId);
     if (subscription === undefined) return;
     if (canceled) {
-      this.#subscriptions.delete(watchId);
+      this.#confirmed.delete(watchId);
+      this.#subscriptions.delete(subscription);
       if (compactRevision === 0) this.#log.error({ cancelReason }, 'etcd ended a watch');
       // Whatever the reason, the cache can only begin anew.
       subscription.listener.compacted(compactRevision);
-      return;
-    }
-    if (created) {
-      this.#backoffMs = firstBackoffMs;
-      subscription.created = true;
       return;
     }
     const last = events.at(-1);
@@ -208,6 +229,18 @@ export class SharedWatchStream {
     }
     subscription.listener.events(events);
     subscription.nextRevision = last.kv.modRevision + 1;
+  }
+
+  #confirm(watchId: number): void {
+    this.#backoffMs = firstBackoffMs;
+    const subscription = this.#unconfirmed.shift();
+    if (subscription === undefined || !this.#subscriptions.has(subscription)) {
+      // Nobody waits for it any more.
+      this.#stream?.send({ cancelRequest: { watchId } });
+      return;
+    }
+    subscription.watchId = watchId;
+    this.#confirmed.set(watchId, subscription);
   }
 
   #advance(subscription: Subscription, revision: number): void {

@@ -16,6 +16,7 @@ export class FakeWatchStream implements WatchStream {
   readonly #isPaused: () => boolean;
   readonly #watches = new Map<number, FakeWatch>();
   readonly #responses: WatchResponse[] = [];
+  #nextId = 0;
   #end: 'closed' | EtcdError | undefined;
   #wake: (() => void) | undefined;
 
@@ -76,7 +77,7 @@ export class FakeWatchStream implements WatchStream {
   }
 
   #create(create: WatchCreateRequest): void {
-    const id = create.watchId ?? 0;
+    const id = this.#nextId++;
     const { revision, compactRevision } = this.#history;
     this.#respond(id, { created: true });
     const start = (create.startRevision ?? 0) > 0 ? (create.startRevision as number) : revision + 1;
