@@ -21,10 +21,12 @@ const apiserverRooms = {
   'flow-control': [],
   storage: ['api-errors'],
   metrics: ['api-errors', 'http', 'storage'],
+  outgoing: ['api-errors', 'storage'],
   authentication: ['api-errors', 'http', 'storage'],
   authorization: ['api-errors', 'http', 'selectors', 'storage', 'authentication'],
   // What schemas of custom resources do to values: definitions are validated by it.
   'apiextensions/schema': ['json', 'api-errors', 'http', 'registry'],
+  'apiextensions/conversion': ['api-errors', 'registry', 'outgoing'],
   registry: [
     'json',
     'api-errors',
@@ -34,6 +36,7 @@ const apiserverRooms = {
     'metrics',
     'authentication',
     'authorization',
+    'outgoing',
     'apiextensions/schema',
   ],
   admission: ['api-errors', 'http', 'storage', 'metrics', 'authentication', 'authorization', 'registry'],

@@ -24,7 +24,8 @@ export interface KeyPair {
 export interface TestAuthority {
   /** PEM. */
   cert: string;
-  server(): Promise<KeyPair>;
+  /** For `localhost` and `127.0.0.1`, or these DNS names. */
+  server(names?: readonly string[]): Promise<KeyPair>;
   client(name: string, groups?: readonly string[], notAfter?: Date): Promise<KeyPair>;
 }
 
@@ -41,7 +42,11 @@ export async function testAuthority(commonName = 'test-ca'): Promise<TestAuthori
     extensions: [new BasicConstraintsExtension(true, undefined, true)],
   });
 
-  async function issue(subject: object[], usage: 'server' | 'client', notAfter?: Date): Promise<KeyPair> {
+  async function issue(
+    subject: object[],
+    usage: 'server' | 'client',
+    { notAfter, names }: { notAfter?: Date | undefined; names?: readonly string[] | undefined } = {},
+  ): Promise<KeyPair> {
     const own = await generateKeys();
     const certificate = await X509CertificateGenerator.create({
       serialNumber: serialNumber(),
@@ -56,10 +61,12 @@ export async function testAuthority(commonName = 'test-ca'): Promise<TestAuthori
         new ExtendedKeyUsageExtension([
           usage === 'server' ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth,
         ]),
-        new SubjectAlternativeNameExtension([
-          { type: 'dns', value: 'localhost' },
-          { type: 'ip', value: '127.0.0.1' },
-        ]),
+        new SubjectAlternativeNameExtension(
+          names?.map((value) => ({ type: 'dns' as const, value })) ?? [
+            { type: 'dns', value: 'localhost' },
+            { type: 'ip', value: '127.0.0.1' },
+          ],
+        ),
       ],
     });
     const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', own.privateKey)).toString('base64');
@@ -71,9 +78,9 @@ export async function testAuthority(commonName = 'test-ca'): Promise<TestAuthori
 
   return {
     cert: authority.toString('pem'),
-    server: () => issue([{ CN: ['apiserver'] }], 'server'),
+    server: (names) => issue([{ CN: ['apiserver'] }], 'server', { names }),
     client: (name, groups = [], notAfter) =>
-      issue([...groups.map((group) => ({ O: [group] })), { CN: [name] }], 'client', notAfter),
+      issue([...groups.map((group) => ({ O: [group] })), { CN: [name] }], 'client', { notAfter }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { request } from 'node:https';
+import { networkFailure } from '../../../outgoing/network-failure.ts';
 import type { ComponentProbe } from './component-status-rest.ts';
 
 const timeoutMs = 20_000;
@@ -33,13 +34,7 @@ export function healthzProbe(port: number): ComponentProbe {
         },
       );
       asked.on('timeout', () => asked.destroy(new Error('net/http: request canceled')));
-      asked.on('error', (error: NodeJS.ErrnoException) =>
-        refuse(
-          error.code === 'ECONNREFUSED'
-            ? `dial tcp 127.0.0.1:${port}: connect: connection refused`
-            : error.message,
-        ),
-      );
+      asked.on('error', (error) => refuse(networkFailure(error, { host: '127.0.0.1', port })));
       asked.end();
     });
 }

@@ -2,6 +2,7 @@ import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { StatusError } from '../../../../api-errors/status-error.ts';
+import { networkFailure } from '../../../../outgoing/network-failure.ts';
 
 /** How kube-apiserver calls kubelets (`--kubelet-*`). */
 export interface KubeletClientOptions {
@@ -71,7 +72,10 @@ export function createKubeletClient(options: KubeletClientOptions): KubeletClien
         const request = https.get(url, { agent: skipTlsVerify ? trusting : checking, signal });
         const refuse = (cause: string): void =>
           reject(new StatusError(500, undefined, `Get "${url.href}": ${cause}`));
-        const timer = setTimeout(() => request.destroy(new Error('i/o timeout')), timeoutMs);
+        const timer = setTimeout(
+          () => request.destroy(new Error(`dial tcp ${url.host}: i/o timeout`)),
+          timeoutMs,
+        );
         request.once('socket', (socket) => {
           if (socket.connecting) socket.once('secureConnect', () => clearTimeout(timer));
           else clearTimeout(timer);
@@ -82,25 +86,10 @@ export function createKubeletClient(options: KubeletClientOptions): KubeletClien
         });
         request.on('error', (error) => {
           clearTimeout(timer);
-          refuse(causeOf(error, url));
+          const address = { host: url.hostname, port: Number(url.port) };
+          refuse(networkFailure(error, address));
         });
       });
     },
   };
-}
-
-/** What Go says of a connection that fails, where it is one of the usual reasons. */
-function causeOf(error: Error & { code?: string; errors?: Error[]; address?: string }, url: URL): string {
-  const [inner = error] = (error.errors ?? []) as (typeof error)[];
-  const address = `${inner.address ?? url.hostname}:${url.port}`;
-  switch (inner.code) {
-    case 'ECONNREFUSED':
-      return `dial tcp ${address}: connect: connection refused`;
-    case 'ENOTFOUND':
-      return `dial tcp: lookup ${url.hostname}: no such host`;
-    case 'EHOSTUNREACH':
-      return `dial tcp ${address}: connect: no route to host`;
-    default:
-      return inner.message === 'i/o timeout' ? `dial tcp ${address}: i/o timeout` : inner.message;
-  }
 }
