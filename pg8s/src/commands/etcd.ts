@@ -11,8 +11,8 @@ import { takeDataDir } from '../data-dir.ts';
 import { createLogger, type LogLevel } from '../logging.ts';
 import { ensureAutoTls } from '../pki/auto-tls.ts';
 import { checkedPostgresUrl } from '../postgres-url.ts';
-import { startEmbeddedPostgres } from '../postgres/embedded.ts';
-import { runUntilStopped } from '../shutdown.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedded.ts';
+import { runUntilStopped, type Stoppable } from '../shutdown.ts';
 import { startFailure } from '../start-failure.ts';
 import { StopStack } from '../stop-stack.ts';
 import { UsageError } from '../usage-error.ts';
@@ -68,22 +68,32 @@ async function serve(flags: EtcdFlagOptions, postgresUrl: string | undefined): P
   if (flags.ignored.length > 0) {
     log.info({ flags: flags.ignored }, 'flags that have no meaning here were ignored');
   }
-  return runUntilStopped(log, () => start(flags, postgresUrl, log));
+  return runUntilStopped(
+    log,
+    () => start(flags, postgresUrl, log),
+    ({ failed }) => failed,
+  );
 }
 
-async function start(
-  flags: EtcdFlagOptions,
-  postgresUrl: string | undefined,
-  log: Logger,
-): Promise<StopStack> {
+/** The server, and the database of its own, where it has one. */
+interface Running extends Stoppable {
+  /** Resolves when that database has ended by itself: this process ends, too, to be started again. */
+  readonly failed: Promise<Error>;
+}
+
+async function start(flags: EtcdFlagOptions, postgresUrl: string | undefined, log: Logger): Promise<Running> {
   const stack = new StopStack();
   try {
-    const url = postgresUrl ?? (await ownPostgres(flags, log, stack));
+    const own = postgresUrl === undefined ? await ownPostgres(flags, log, stack) : undefined;
+    const url = own?.url ?? postgresUrl!;
     const tls = await autoTls(flags);
     const shim = await startShim({ ...flags.shim, ...tls, postgresUrl: url, log });
     stack.push('etcd', () => shim.close());
     log.info({ urls: shim.clientUrls }, 'serving client traffic');
-    return stack;
+    return {
+      failed: own?.failed ?? new Promise(() => undefined),
+      close: () => stack.close(),
+    };
   } catch (error) {
     await stack.close();
     throw startFailure(error, url(postgresUrl));
@@ -108,7 +118,7 @@ function url(postgresUrl: string | undefined): { postgresUrl?: string } {
   return postgresUrl === undefined ? {} : { postgresUrl };
 }
 
-async function ownPostgres(flags: EtcdFlagOptions, log: Logger, stack: StopStack): Promise<string> {
+async function ownPostgres(flags: EtcdFlagOptions, log: Logger, stack: StopStack): Promise<EmbeddedPostgres> {
   const dataDir = await takeDataDir(dataDirOf(flags));
   stack.push('data directory', () => dataDir.release());
   const postgres = await startEmbeddedPostgres({
@@ -117,5 +127,5 @@ async function ownPostgres(flags: EtcdFlagOptions, log: Logger, stack: StopStack
     isExclusive: true,
   });
   stack.push('postgres', () => postgres.stop());
-  return postgres.url;
+  return postgres;
 }
