@@ -11,6 +11,8 @@ const startLimitMs = 30_000;
 export interface ShimProcessOptions {
   /** Further flags of `pg8s etcd`. */
   readonly flags?: readonly string[];
+  /** In the place of a URL: it has a PostgreSQL of its own, in this folder. */
+  readonly dataDir?: string;
   /** Flags of Node. */
   readonly nodeFlags?: readonly string[];
 }
@@ -18,18 +20,21 @@ export interface ShimProcessOptions {
 /** `pg8s etcd` as a process of its own that always has the same port, however often it is killed. */
 export class ShimProcess {
   readonly url: string;
-  readonly #postgresUrl: string;
+  readonly #postgresUrl: string | undefined;
   readonly #options: ShimProcessOptions;
   #process: ChildProcess | undefined;
   #log = '';
 
-  private constructor(port: number, postgresUrl: string, options: ShimProcessOptions) {
+  private constructor(port: number, postgresUrl: string | undefined, options: ShimProcessOptions) {
     this.url = `http://127.0.0.1:${port}`;
     this.#postgresUrl = postgresUrl;
     this.#options = options;
   }
 
-  static async start(postgresUrl: string, options: ShimProcessOptions = {}): Promise<ShimProcess> {
+  static async start(
+    postgresUrl: string | undefined,
+    options: ShimProcessOptions = {},
+  ): Promise<ShimProcess> {
     const shim = new ShimProcess(await freePort(), postgresUrl, options);
     await shim.start();
     return shim;
@@ -46,9 +51,10 @@ export class ShimProcess {
 
   /** Resolves when it serves. */
   async start(): Promise<void> {
+    const { dataDir } = this.#options;
     const args = [
-      '--postgres-url',
-      this.#postgresUrl,
+      ...(this.#postgresUrl === undefined ? [] : ['--postgres-url', this.#postgresUrl]),
+      ...(dataDir === undefined ? [] : ['--data-dir', dataDir]),
       '--listen-client-urls',
       this.url,
       '--log-level',
@@ -80,6 +86,13 @@ export class ShimProcess {
       ({ ok }) => ok,
       () => false,
     );
+  }
+
+  /** Resolves to the exit code when it has ended by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#process;
+    if (child?.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child?.exitCode ?? null;
   }
 
   /** SIGSTOP, SIGCONT, or an end: then it is waited for. */

@@ -58,6 +58,7 @@ export class Workload {
   }
 
   close(): void {
+    this.#ending.abort();
     for (const client of this.#clients) client.close();
   }
 
