@@ -10,6 +10,7 @@ import type { ObjectKey } from '../storage.ts';
 import { UnreadableObjectError } from '../unreadable-object.ts';
 import { TransformError } from '../value-pipeline.ts';
 import type { DecodeValue, ValuePipeline } from '../value-pipeline.ts';
+import { BatchedReads, type ReadOutcome } from './batched-reads.ts';
 import { statusOfEtcdError } from './etcd-status.ts';
 import { keyBytes, keyText, readableKey } from './key-layout.ts';
 import type { KeyLayout } from './key-layout.ts';
@@ -61,6 +62,7 @@ export class Keyspace {
   readonly leases: LeasePool;
   readonly known: KnownObjects;
   readonly #pipeline: ValuePipeline;
+  readonly #reads: BatchedReads;
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #metrics: ResourceMetrics | undefined;
@@ -82,6 +84,7 @@ export class Keyspace {
     this.leases = leases;
     this.known = known;
     this.#pipeline = pipeline;
+    this.#reads = new BatchedReads(client, callOptions);
     this.#log = log;
     this.#clock = clock;
     this.#metrics = metrics;
@@ -154,7 +157,10 @@ export class Keyspace {
 
   /** The current version of one key, linearizable. */
   async read(key: string): Promise<StoredObject | undefined> {
-    const kv = await this.#readKey(key);
+    const known = this.known.latest(key);
+    const outcome = await this.#readKey(key, known?.isUnreadable === true ? undefined : known);
+    if ('unchanged' in outcome) return outcome.unchanged;
+    const { kv } = outcome;
     if (kv === undefined) return undefined;
     const object = await this.#prepared(kv, () => this.object(kv));
     this.known.remember(object);
@@ -168,13 +174,13 @@ export class Keyspace {
    */
   async readForUpdate(key: string): Promise<StoredObject | undefined> {
     if (this.#pipeline.isPlain) return this.read(key);
-    const kv = await this.#readKey(key);
+    const { kvs } = await this.call('get', () => this.client.range({ key: keyBytes(key) }, callOptions));
+    const kv = kvs[0];
     return kv === undefined ? undefined : this.#prepared(kv, () => this.#decodedAnew(kv));
   }
 
-  async #readKey(key: string): Promise<KeyValue | undefined> {
-    const { kvs } = await this.call('get', () => this.client.range({ key: keyBytes(key) }, callOptions));
-    return kvs[0];
+  #readKey(key: string, known: StoredObject | undefined): Promise<ReadOutcome> {
+    return this.call('get', () => this.#reads.read(key, known));
   }
 
   /** Values that cannot be prepared now are reported as those that cannot be decoded. */
