@@ -27,6 +27,15 @@ const apiserverRooms = {
   // What schemas of custom resources do to values: definitions are validated by it.
   'apiextensions/schema': ['json', 'api-errors', 'http', 'registry'],
   'apiextensions/conversion': ['api-errors', 'registry', 'outgoing'],
+  apiextensions: [
+    'json',
+    'api-errors',
+    'http',
+    'storage',
+    'registry',
+    'outgoing',
+    'discovery/group-priority.ts',
+  ],
   registry: [
     'json',
     'api-errors',

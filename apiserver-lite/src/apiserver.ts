@@ -11,6 +11,7 @@ import { within } from './server/within.ts';
 import { admissionStage } from './stages/admission-stage.ts';
 import { authenticationStage } from './stages/authentication-stage.ts';
 import { authorizationStage } from './stages/authorization-stage.ts';
+import { definitionsStage } from './stages/definitions-stage.ts';
 import { given } from './stages/given.ts';
 import { handlerStage } from './stages/handler-stage.ts';
 import { hooksStage } from './stages/hooks-stage.ts';
@@ -72,8 +73,9 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
     const authorization = authorizationStage(options, metrics);
     const registry = registryStage(options, { resources, storage, authentication, authorization, metrics });
     const address = new ServingAddress(options);
+    const definitions = definitionsStage(options, { registry, storage, address, closing: closing.signal });
     const parts = { resources, storage, authentication, authorization, registry, metrics, address };
-    const { hooks, withdraw } = hooksStage(options, { ...parts, closing: closing.signal });
+    const { hooks, withdraw } = hooksStage(options, { ...parts, definitions, closing: closing.signal });
     const router = routesStage(options, { ...parts, hooks, closing: closing.signal });
     const admission = admissionStage(options, parts);
     const handler = handlerStage(options, { ...parts, admission, router });

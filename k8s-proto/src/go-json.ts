@@ -22,13 +22,49 @@ export function goJson(value: unknown, indent?: number): string {
 }
 
 /**
- * JSON as Go's encoder writes a map, which is how kube-apiserver stores custom resources: keys in the order
- * of their bytes, the same characters escaped.
+ * JSON as Go's encoder writes a map, which is how kube-apiserver stores and sends custom resources: keys in
+ * the order of their bytes, the same characters escaped. `indent`: spaces a level; undefined: one line.
  */
-export function goMapJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goMapJson).join(',')}]`;
+export function goMapJson(value: unknown, indent?: number): string {
+  return indent === undefined ? compact(value) : indented(value, ' '.repeat(indent), '\n');
+}
+
+function compact(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(compact).join(',')}]`;
   if (typeof value !== 'object' || value === null) return escaped(stringifyJson(value) ?? 'null');
-  const entries = Object.entries(value);
-  entries.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return `{${entries.map(([key, item]) => `${goJson(key)}:${goMapJson(item)}`).join(',')}}`;
+  let text = '';
+  for (const key of sortedKeys(value)) {
+    const item = (value as Record<string, unknown>)[key];
+    if (item === undefined) continue;
+    text += `${text === '' ? '' : ','}${escaped(JSON.stringify(key))}:${compact(item)}`;
+  }
+  return `{${text}}`;
+}
+
+function indented(value: unknown, step: string, line: string): string {
+  const isList = Array.isArray(value);
+  if (!isList && (typeof value !== 'object' || value === null)) return compact(value);
+  const inner = line + step;
+  const parts = isList
+    ? value.map((item) => indented(item, step, inner))
+    : sortedKeys(value)
+        .filter((key) => (value as Record<string, unknown>)[key] !== undefined)
+        .map(
+          (key) =>
+            `${escaped(JSON.stringify(key))}: ${indented((value as Record<string, unknown>)[key], step, inner)}`,
+        );
+  const [open, close] = isList ? '[]' : '{}';
+  return parts.length === 0 ? `${open}${close}` : `${open}${inner}${parts.join(`,${inner}`)}${line}${close}`;
+}
+
+/** In the order of their bytes in UTF-8: that of UTF-16 differs beyond the first plane. */
+function sortedKeys(value: object): string[] {
+  const keys = Object.keys(value);
+  return keys.some(hasSurrogate)
+    ? keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    : keys.sort();
+}
+
+function hasSurrogate(text: string): boolean {
+  return /[\ud800-\udfff]/.test(text);
 }

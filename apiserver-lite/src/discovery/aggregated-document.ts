@@ -21,8 +21,10 @@ function resourceEntry(resource: ApiResource): unknown {
   const { name, singularName, namespaced, group, version, kind, verbs, shortNames, categories } = resource;
   return {
     resource: name,
-    // A resource that is there for its subresources alone has no kind of its own.
-    responseKind: { group: '', version: '', kind: verbs.length === 0 ? '' : kind },
+    responseKind: resource.isCustom
+      ? { group, version, kind }
+      : // A resource that is there for its subresources alone has no kind of its own.
+        { group: '', version: '', kind: verbs.length === 0 ? '' : kind },
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singularName,
     verbs,
@@ -35,7 +37,7 @@ function resourceEntry(resource: ApiResource): unknown {
             subresource: subresource.name,
             // Only kinds from elsewhere name their group and version.
             responseKind:
-              subresource.group === group && subresource.version === version
+              subresource.group === group && subresource.version === version && !resource.isCustom
                 ? { group: '', version: '', kind: subresource.kind }
                 : { group: subresource.group, version: subresource.version, kind: subresource.kind },
             verbs: subresource.verbs,

@@ -35,6 +35,8 @@ export interface ApiResource {
   storageVersionHash: string;
   /** Whether the OpenAPI document has the object as the answer of DELETE. */
   publishesDeletedObject: boolean;
+  /** It is one of a CustomResourceDefinition. */
+  isCustom?: true;
   /** By name. A resource may be there for its subresources alone: then it has no verbs. */
   subresources: ApiSubresource[];
   /** Its schemas, where the published table has none. */
@@ -93,6 +95,7 @@ export class ApiTree {
   #rebuild(): void {
     const groups = new Map<string, Map<string, ServedRest[]>>();
     for (const rest of this.#resources.all()) {
+      if (rest.isUnpublished === true) continue;
       const { group, version } = rest.resource;
       const versions = emplace(groups, group, () => new Map<string, ServedRest[]>());
       emplace(versions, version, () => []).push(rest);
@@ -133,7 +136,8 @@ function versionOf(group: string, version: string, rests: readonly ServedRest[])
     const { openApi } = rest.types;
     const entry = emplace(resources, resource.name, () => resourceWithoutVerbs(resource));
     if (subresource === undefined) {
-      entry.verbs = implementedVerbs(resource.verbs, rest);
+      entry.verbs = publishedVerbs(resource.verbs, rest);
+      if (rest.isCustom === true) entry.isCustom = true;
       if (openApi !== undefined) entry.openApi = openApi;
       entry.publishesDeletedObject =
         rest.returnsDeletedObject === true && rest.publishesDeletedStatus !== true;
@@ -143,13 +147,18 @@ function versionOf(group: string, version: string, rests: readonly ServedRest[])
         group: subresource.group,
         version: subresource.version,
         kind: subresource.kind,
-        verbs: implementedVerbs(subresource.verbs, rest),
+        verbs: publishedVerbs(subresource.verbs, rest),
         ...(rest.query === undefined ? {} : { query: rest.query }),
         ...(openApi === undefined ? {} : { openApi }),
       });
     }
   }
   return { group, version, resources: sortByName([...resources.values()]) };
+}
+
+/** Those of definitions are listed as they are, in an order of their own. */
+function publishedVerbs(verbs: readonly string[], rest: ServedRest): readonly string[] {
+  return rest.isCustom === true ? (rest.publishedVerbs ?? verbs) : implementedVerbs(verbs, rest);
 }
 
 function implementedVerbs(verbs: readonly string[], rest: Rest): string[] {
@@ -190,8 +199,9 @@ function storageVersionHash({ storedAs: { group, version, kind } }: Pick<Resourc
 }
 
 function sortByName(resources: ApiResource[]): ApiResource[] {
-  for (const { subresources } of resources)
-    subresources.sort((left, right) => (left.name < right.name ? -1 : 1));
+  for (const { subresources, isCustom } of resources) {
+    if (isCustom !== true) subresources.sort((left, right) => (left.name < right.name ? -1 : 1));
+  }
   return resources.sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 

@@ -28,7 +28,7 @@ import {
 import { ensureMapBudget, maxJsonKeys, tooManyKeys } from './body/map-budget.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { readBody } from './body/read-body.ts';
-import { BodyError, kindOfValue } from './body/read-value.ts';
+import { BodyError, kindOfValue, ownKindOf } from './body/read-value.ts';
 import { applyConfiguration } from './managed-fields/apply.ts';
 import { trackInTurns } from './managed-fields/track.ts';
 import { DecodeError, type ObjectCodec } from '../registry/resource-types/object-codec.ts';
@@ -75,13 +75,15 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   if (rest.update === undefined) throw methodNotAllowed(scope.groupResource, 'patch');
   const contentType = (context.request.headers['content-type'] ?? '').split(';', 1)[0]!.trim();
   const patchType = patchTypes.find((type) => type === contentType);
+  const accepted = patchTypes.filter((type) => type !== strategicMerge);
+  if (patchType === undefined && scope.codec.unstructured === true) throw unsupportedMediaType(accepted);
   if (patchType === undefined) {
     // As kube-apiserver, which does not let such a request come to the endpoint.
     context.counter = undefined;
     throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   }
   if (patchType === strategicMerge && scope.types.patchSchema === undefined) {
-    throw unsupportedMediaType(patchTypes.filter((type) => type !== strategicMerge));
+    throw unsupportedMediaType(accepted);
   }
   const format = negotiateResource(context, scope);
   const body = await readBody(context);
@@ -245,7 +247,8 @@ function decodePatched(
     ]);
   try {
     // A strategic merge patch cannot change the kind: it is not looked at.
-    if (!patch.unstructured) {
+    const own = codec.unstructured === true ? ownKindOf(value, patch.show(value)) : gvk;
+    if (!patch.unstructured && codec.unstructured !== true) {
       ensurePatchedKind(value, gvk, codec);
       if (!hasVersion(value)) {
         const strictErrors = [...patch.strictErrors, ...fieldsOfNoVersion(value)];
@@ -255,7 +258,7 @@ function decodePatched(
     }
     const decoded = codec.decode({
       value,
-      gvk,
+      gvk: own,
       strict: fieldValidation !== 'Ignore',
       unstructured: patch.unstructured,
     });

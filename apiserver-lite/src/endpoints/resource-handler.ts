@@ -19,7 +19,8 @@ import { deleteOne } from './delete.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
-import { routeOf, type Route, type RouteVerb } from './route.ts';
+import type { Route, RouteVerb } from './route-verb.ts';
+import { routeOf } from './route.ts';
 import { resourceScope, type EndpointEnvironment, type ResourceScope } from './resource-scope.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
@@ -108,22 +109,29 @@ function servedScopes(
   resources: ServedResources,
   environment: EndpointEnvironment,
 ): (rest: ServedRest) => ResourceScope {
-  const scopes = new WeakMap<ServedRest, { scope: ResourceScope; ending: AbortController }>();
-  resources.subscribe(({ removed }) => {
+  const scopes = new WeakMap<ServedRest, ResourceScope>();
+  const endings = new WeakMap<object, AbortController>();
+  const lifeOf = (rest: ServedRest) => rest.life ?? rest;
+  resources.subscribe(({ added, removed }) => {
+    const going = new Set(added.map(lifeOf));
     for (const rest of removed) {
-      scopes.get(rest)?.ending.abort();
       // One that comes back begins anew.
       scopes.delete(rest);
+      const life = lifeOf(rest);
+      if (going.has(life)) continue;
+      endings.get(life)?.abort();
+      endings.delete(life);
     }
   });
   return (rest) => {
-    let served = scopes.get(rest);
-    if (served === undefined) {
-      const ending = new AbortController();
-      served = { scope: resourceScope(rest, environment, ending.signal), ending };
-      scopes.set(rest, served);
+    let scope = scopes.get(rest);
+    if (scope === undefined) {
+      const ending = endings.get(lifeOf(rest)) ?? new AbortController();
+      endings.set(lifeOf(rest), ending);
+      scope = resourceScope(rest, environment, ending.signal);
+      scopes.set(rest, scope);
     }
-    return served.scope;
+    return scope;
   };
 }
 

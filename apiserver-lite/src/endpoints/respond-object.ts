@@ -6,7 +6,7 @@ import { sendBody } from '../http/respond.ts';
 import { badRequest, StatusError } from '../api-errors/status-error.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import type { ListPage } from '../storage/storage.ts';
-import { jsonItem, typeHead } from './encoding/json.ts';
+import { jsonItem, jsonPieces, typeHead } from './encoding/json.ts';
 import { metaApiVersion, partialItem } from './encoding/partial-metadata.ts';
 import { delimited, listMessage, metadataOf, protobufItem, type ListMeta } from './encoding/protobuf.ts';
 import { listMetaJson, tableJson, type IncludeObject, type TableOptions } from './encoding/table.ts';
@@ -142,11 +142,32 @@ function jsonList(
       });
     }
     case undefined:
+      if (scope.codec.unstructured === true) return sortedList(scope, page.items, meta);
       return itemList(typeHead(scope.listKind, scope.apiVersion), meta, {
         items: page.items,
         encode: jsonItem,
       });
   }
+}
+
+/** A list of objects without a type has its own fields sorted, too, and a token even where there is none. */
+function sortedList(
+  { apiVersion, listKind, codec }: ResourceScope,
+  items: readonly CachedObject[],
+  meta: ListMeta,
+): Uint8Array[] {
+  const pieces: Uint8Array[] = [Buffer.from(`{"apiVersion":${JSON.stringify(apiVersion)},"items":[`)];
+  items.forEach((item, index) => {
+    if (index > 0) pieces.push(comma);
+    pieces.push(...jsonPieces(item, codec));
+  });
+  const metadata = {
+    continue: meta.continue,
+    ...(meta.remainingItemCount === undefined ? {} : { remainingItemCount: meta.remainingItemCount }),
+    resourceVersion: meta.resourceVersion,
+  };
+  pieces.push(Buffer.from(`],"kind":${JSON.stringify(listKind)},"metadata":${goJson(metadata)}}`));
+  return pieces;
 }
 
 function listHead(typed: string, meta: ListMeta): string {
@@ -219,6 +240,7 @@ export function tableOptions(
     version: transform.version,
     includeObject: includeObject === '' ? 'Metadata' : (includeObject as IncludeObject),
     convertor: table,
+    form: scope.codec,
     nowMs: scope.environment.now(),
     headers: true,
   };

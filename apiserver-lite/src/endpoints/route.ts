@@ -1,24 +1,9 @@
 import type { ServedResources } from '../registry/resource-table.ts';
-import type { Rest, ServedRest } from '../registry/rest.ts';
+import type { Rest } from '../registry/rest.ts';
+import type { Route, RouteVerb } from './route-verb.ts';
 import type { RequestInfo } from '../http/request-context.ts';
 import { badRequest, StatusError, unknownResource } from '../api-errors/status-error.ts';
-
-/** What a request for a resource comes to: an endpoint, and what is to be done with it. */
-export interface Route {
-  rest: ServedRest;
-  verb: RouteVerb;
-}
-
-export type RouteVerb =
-  | 'connect'
-  | 'create'
-  | 'delete'
-  | 'deletecollection'
-  | 'get'
-  | 'list'
-  | 'patch'
-  | 'update'
-  | 'watch';
+import { customRouteOf } from './custom-route.ts';
 
 /**
  * Finds what serves a request, from the same RequestInfo that authorization judged: the path is not read a
@@ -32,9 +17,11 @@ export function routeOf(resources: ServedResources, info: RequestInfo, method: s
   // `/apis//v1/pods` and `//api/v1/pods` have their parts where authorization sees them, but no handler.
   if ((apiGroup === '') !== (apiPrefix === 'api') || !path.startsWith(`/${apiPrefix}/`)) return undefined;
   const rest = resources.lookup(apiGroup, apiVersion, resource, subresource);
+  const main = rest ?? resources.lookup(apiGroup, apiVersion, resource, '');
+  if (main?.isCustom === true) return customRouteOf(main, rest, info);
   const verbs = rest === undefined ? [] : verbsAt(rest, info);
   if (rest === undefined || verbs.length === 0) {
-    if (!resources.servesGroup(apiGroup)) return undefined;
+    if (!resources.servesBuiltIn(apiGroup)) return undefined;
     throw unknownResource();
   }
   const named = info.parts.length > 1;

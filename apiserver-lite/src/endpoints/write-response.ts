@@ -3,7 +3,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../http/request-context.ts';
 import { sendBody, type StatusEncoder } from '../http/respond.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
-import { inGoOrder, jsonDocument } from './encoding/json.ts';
+import { jsonDocument, prettyJson } from './encoding/json.ts';
 import { protobufDocument, protobufValue } from './encoding/protobuf.ts';
 import { toYaml } from './encoding/yaml.ts';
 import { metaCodec } from '../registry/resource-types/meta-codec.ts';
@@ -68,7 +68,7 @@ export function writeObject(
   let body: Uint8Array;
   switch (mediaType) {
     case 'application/json':
-      body = wantsPretty(context) ? Buffer.from(goJson(inGoOrder(object.object), 2)) : jsonDocument(object);
+      body = wantsPretty(context) ? Buffer.from(prettyJson(object, codec)) : jsonDocument(object, codec);
       break;
     case 'application/yaml':
       body = Buffer.from(toYaml(object.object));

@@ -27,7 +27,7 @@ describe('the table of served resources', () => {
     const table = new ResourceTable([pods, jobs]);
     assert.equal(table.lookup('batch', 'v1', 'jobs', ''), jobs);
     assert.equal(table.lookup('batch', 'v1', 'jobs', 'status'), undefined);
-    assert.deepEqual([table.servesGroup('batch'), table.servesGroup('apps')], [true, false]);
+    assert.deepEqual([table.servesBuiltIn('batch'), table.servesBuiltIn('apps')], [true, false]);
     assert.deepEqual([table.servesVersion('batch', 'v1'), table.servesVersion('batch', 'v2')], [true, false]);
     assert.deepEqual(table.all(), [pods, jobs]);
     assert.equal(table.all(), table.all());
@@ -42,7 +42,7 @@ describe('the table of served resources', () => {
     assert.deepEqual(table.all(), [pods, cronJobs]);
     assert.ok(table.servesVersion('batch', 'v1'));
     table.remove([cronJobs]);
-    assert.ok(!table.servesGroup('batch'));
+    assert.ok(!table.servesBuiltIn('batch'));
   });
 
   test('one that takes the place of another removes it', () => {
@@ -51,7 +51,7 @@ describe('the table of served resources', () => {
     table.add([other]);
     assert.deepEqual(changes, [{ version: 2, added: [other], removed: [pods] }]);
     assert.equal(table.lookup('', 'v1', 'pods', ''), other);
-    assert.ok(table.servesGroup(''));
+    assert.ok(table.servesBuiltIn(''));
     table.remove([pods]);
     assert.equal(table.lookup('', 'v1', 'pods', ''), other);
   });

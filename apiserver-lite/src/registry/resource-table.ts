@@ -20,8 +20,8 @@ export interface ServedResources {
   lookup(group: string, version: string, resource: string, subresource: string): ServedRest | undefined;
   /** All of them, in the order in which they were added. The same array until the table changes. */
   all(): readonly ServedRest[];
-  /** Whether anything of a group is served, in whichever version. */
-  servesGroup(group: string): boolean;
+  /** Whether anything of a group is served that is not one of a CustomResourceDefinition. */
+  servesBuiltIn(group: string): boolean;
   /** Whether anything of a group's version is served. */
   servesVersion(group: string, version: string): boolean;
   /** Calls `listener` after every change, until the returned function is called. */
@@ -36,7 +36,7 @@ export class ResourceTable implements ServedResources {
   readonly #rests = new Map<string, ServedRest>();
   /** How many rests there are of each `group/version`. */
   readonly #versions = new Map<string, number>();
-  readonly #groups = new Map<string, number>();
+  readonly #builtInGroups = new Map<string, number>();
   readonly #listeners = new Set<(change: ServedChange) => void>();
   #all: readonly ServedRest[] | undefined;
   #version = 0;
@@ -58,8 +58,8 @@ export class ResourceTable implements ServedResources {
     return this.#all;
   }
 
-  servesGroup(group: string): boolean {
-    return this.#groups.has(group);
+  servesBuiltIn(group: string): boolean {
+    return this.#builtInGroups.has(group);
   }
 
   servesVersion(group: string, version: string): boolean {
@@ -114,8 +114,8 @@ export class ResourceTable implements ServedResources {
     return true;
   }
 
-  #count({ resource: { group, version } }: ServedRest, change: 1 | -1): void {
-    bump(this.#groups, group, change);
+  #count({ resource: { group, version }, isCustom }: ServedRest, change: 1 | -1): void {
+    if (isCustom !== true) bump(this.#builtInGroups, group, change);
     bump(this.#versions, `${group}/${version}`, change);
   }
 }

@@ -170,6 +170,17 @@ export interface Rest {
 /** An endpoint that is served, and the types of the objects that it reads and writes. */
 export interface ServedRest extends Rest {
   readonly types: ResourceTypes;
+  /** The resource is one of a CustomResourceDefinition; paths below its group are refused in other words. */
+  readonly isCustom?: true;
+  /** It is served, but not in discovery and in OpenAPI documents yet. */
+  readonly isUnpublished?: true;
+  /** The verbs that discovery has; absent: those of the resource. */
+  readonly publishedVerbs?: readonly string[];
+  /**
+   * Of two endpoints that follow each other in one place: the same object where watches of the one go on with
+   * the other. Absent: they end with it.
+   */
+  readonly life?: object;
 }
 
 /** What the endpoint of a kind has beside its verbs and its table. */

@@ -11,7 +11,7 @@ const shared: Readonly<Record<string, SubresourceBuilder>> = {
     ...partRest(parent, subresource, store.withStrategy(statusStrategy(store.strategy, status)), clock),
     ...(parent.table === undefined || status?.hasNoTable ? {} : { table: parent.table }),
   }),
-  scale: ({ parent, subresource, store, clock }) => scaleRest(parent, subresource, store, clock),
+  scale: ({ parent, subresource, store, clock }) => scaleRest({ parent, subresource, store, clock }),
 };
 
 /** The endpoint of a subresource of the kind, or undefined where nothing serves it yet. */

@@ -15,6 +15,7 @@ import { parseServiceRanges } from '../registry/core/service/allocation/ip-range
 import { systemClock } from '../storage/clock.ts';
 import { PostStartHooks } from '../server/post-start-hooks.ts';
 import type { AuthorizationStage } from './authorization-stage.ts';
+import type { DefinitionsStage } from './definitions-stage.ts';
 import type { ServingAddress } from './serving-address.ts';
 import type { StorageStage } from './storage-stage.ts';
 
@@ -24,6 +25,7 @@ export interface HooksStageParts {
   storage: StorageStage;
   authorization: AuthorizationStage;
   address: ServingAddress;
+  definitions: DefinitionsStage;
   /** Aborted when the server closes. */
   closing: AbortSignal;
 }
@@ -43,12 +45,20 @@ export interface HooksStage {
  * finished.
  */
 export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): HooksStage {
-  const { registry, storage, address, closing } = parts;
+  const { registry, storage, address, definitions, closing } = parts;
   const { log } = options;
   const hooks = new PostStartHooks({ log, signal: closing });
   const apiServices = new ApiServiceRegistration({ registry, clock: Date.now, log, signal: closing });
   let endpoints: KubernetesEndpoints | undefined;
   hooks.add('generic-apiserver-start-informers', () => followAuthorizationObjects(parts));
+  let served: Promise<void> | undefined;
+  const serveDefinitions = () => (served ??= definitions.serve());
+  hooks.add('start-apiextensions-informers', serveDefinitions);
+  hooks.add('crd-informer-synced', serveDefinitions);
+  hooks.add('start-apiextensions-controllers', async () => {
+    await serveDefinitions();
+    definitions.startControllers();
+  });
   hooks.add('bootstrap-controller', async () => {
     await writeBootstrapObjects(options, parts);
     apiServices.start();

@@ -68,6 +68,7 @@ export class CachedStorage implements ResourceStorage {
   readonly #parts: CachedStorageParts;
   #cancelBookmarks: (() => void) | undefined;
   #closed = false;
+  #isRetired = false;
   #counted: { atMs: number; objects: number } | undefined;
 
   constructor(parts: CachedStorageParts) {
@@ -119,6 +120,7 @@ export class CachedStorage implements ResourceStorage {
     const { cache } = this.#parts;
     const { resourceVersion, sendInitialEvents, allowWatchBookmarks } = options;
     const revision = parseUncheckedResourceVersion(resourceVersion);
+    if (this.#isRetired) return CacheWatcher.ended();
     await this.#start();
     this.#scheduleBookmarks();
     try {
@@ -129,6 +131,7 @@ export class CachedStorage implements ResourceStorage {
     } catch (error) {
       return CacheWatcher.failed(statusOfEtcdError(error));
     }
+    if (this.#isRetired) return CacheWatcher.ended();
     // It may be loading again by now.
     await this.#start();
     const initialEvents = sendInitialEvents ?? revision === 0;
@@ -183,6 +186,16 @@ export class CachedStorage implements ResourceStorage {
     await this.#start();
   }
 
+  /**
+   * Ends the cache and its watchers for good; what still reads and writes goes to the store. For a storage in
+   * whose place another one comes while requests are under way.
+   */
+  retire(): void {
+    this.#isRetired = true;
+    this.#cancelBookmarks?.();
+    this.#parts.cache.close();
+  }
+
   /** Ends the cache and its watchers. */
   close(): void {
     this.#closed = true;
@@ -201,6 +214,7 @@ export class CachedStorage implements ResourceStorage {
   /** Starts the cache where needed; false where it is not there in time. */
   async #loaded(): Promise<boolean> {
     const { cache, clock } = this.#parts;
+    if (this.#isRetired) return false;
     if (cache.isReady) return true;
     const patience = Promise.withResolvers<boolean>();
     const cancel = clock.after(loadPatienceMs, () => patience.resolve(false));
@@ -260,7 +274,7 @@ export class CachedStorage implements ResourceStorage {
   }
 
   #scheduleBookmarks(): void {
-    if (this.#cancelBookmarks !== undefined || this.#closed) return;
+    if (this.#cancelBookmarks !== undefined || this.#closed || this.#isRetired) return;
     const { clock, random, bookmarkIntervalMs, cache } = this.#parts;
     // Up to a tenth earlier, so that the caches do not all ask for progress at once.
     const delay = bookmarkIntervalMs * (1 - 0.1 * random());

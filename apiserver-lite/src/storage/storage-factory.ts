@@ -33,6 +33,7 @@ export class StorageFactory {
   readonly #storages = new Map<string, CachedStorage>();
   readonly #connections = new Map<EtcdClient, EtcdConnection>();
   readonly #compactors: Compactor[] = [];
+  #opened = 0;
 
   constructor(options: StorageFactoryOptions) {
     this.#options = options;
@@ -47,34 +48,47 @@ export class StorageFactory {
     const prefix = resource.storageKeyPrefix ?? '';
     let storage = this.#storages.get(prefix);
     if (storage === undefined) {
-      const {
-        etcdFor,
-        codecFor,
-        transformerFor,
-        compactionIntervalMs: _,
-        leaseReuseSeconds: __,
-        ...options
-      } = this.#options;
-      const transformer = transformerFor?.(resource);
-      const etcd = etcdFor?.(resource) ?? options.etcd;
-      storage = createResourceStorage({
-        ...options,
-        etcd,
-        connection: this.#connection(etcd),
-        resource,
-        codec: codecFor(resource),
-        ...(transformer === undefined ? {} : { transformer }),
-      });
+      storage = this.#create(resource, this.#options.codecFor(resource));
       this.#storages.set(prefix, storage);
     }
     return storage;
   }
 
-  /** Closes the storage of a resource that is served no more (a deleted CustomResourceDefinition). */
-  release(resource: ResourceInfo): void {
-    const prefix = resource.storageKeyPrefix ?? '';
-    this.#storages.get(prefix)?.close();
-    this.#storages.delete(prefix);
+  #create(resource: ResourceInfo, codec: ValueCodec): CachedStorage {
+    const {
+      etcdFor,
+      codecFor: _,
+      transformerFor,
+      compactionIntervalMs: __,
+      leaseReuseSeconds: ___,
+      ...options
+    } = this.#options;
+    const transformer = transformerFor?.(resource);
+    const etcd = etcdFor?.(resource) ?? options.etcd;
+    return createResourceStorage({
+      ...options,
+      etcd,
+      connection: this.#connection(etcd),
+      resource,
+      codec,
+      ...(transformer === undefined ? {} : { transformer }),
+    });
+  }
+
+  /**
+   * A storage of its own of a resource that comes and goes while the server runs; `codec` decides in which
+   * version objects come out. To be given back by `retire`.
+   */
+  open(resource: ResourceInfo, codec: ValueCodec): CachedStorage {
+    const storage = this.#create(resource, codec);
+    this.#storages.set(`${resource.storageKeyPrefix ?? ''} ${this.#opened++}`, storage);
+    return storage;
+  }
+
+  /** Ends the cache of a storage that was opened; requests that are under way in it can finish. */
+  retire(storage: CachedStorage): void {
+    for (const [name, open] of this.#storages) if (open === storage) this.#storages.delete(name);
+    storage.retire();
   }
 
   /** Loads all caches that were not used yet, a few at a time, so that first requests need not wait. */

@@ -7,6 +7,11 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 export interface ValueCodec {
   /** Equal objects give equal bytes. The object is in the resource's storage version. */
   encode(object: KubeObject, key: string): Uint8Array;
+  /**
+   * For a codec that cannot encode every object without waiting, such as one that has a webhook convert it to
+   * the storage version: called instead of `encode`.
+   */
+  prepareEncode?(object: KubeObject, key: string): Promise<Uint8Array>;
   /** A new object, which the caller may change. Throws an Error where the bytes are no such object. */
   decode(value: Uint8Array, key: string): KubeObject;
   /**

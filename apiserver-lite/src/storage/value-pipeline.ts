@@ -59,9 +59,9 @@ export class ValuePipeline {
     return this.#codec.prepare !== undefined || this.#transformer?.prepareFromStorage !== undefined;
   }
 
-  /** The encoded object: equal objects give equal bytes. */
-  encode(object: KubeObject, key: string): Uint8Array {
-    return this.#codec.encode(object, key);
+  /** The encoded object: equal objects give equal bytes. A promise only where the codec must wait. */
+  encode(object: KubeObject, key: string): Uint8Array | Promise<Uint8Array> {
+    return this.#codec.prepareEncode?.(object, key) ?? this.#codec.encode(object, key);
   }
 
   /** The value to be stored for an encoded object. Throws or rejects with a TransformError. */

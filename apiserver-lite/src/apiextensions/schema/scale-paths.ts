@@ -14,7 +14,7 @@ export interface ScalePaths {
 const maxInt32 = 2 ** 31 - 1;
 
 /** What is at a path; or why nothing can be there, in words of kube-apiserver. */
-type Found<T> = { value: T | undefined } | { error: string };
+export type Found<T> = { value: T | undefined } | { error: string };
 
 /** The type of a value in unstructured content, as Go prints it. */
 function goTypeOf(value: unknown): string {
@@ -55,6 +55,16 @@ function expected<T>(object: JsonObject, path: string, type: 'int64' | 'string')
   return {
     error: `${at} accessor error: ${goValue(found.value)} is of the type ${goTypeOf(found.value)}, expected ${type}`,
   };
+}
+
+/** The whole number at a path. */
+export function wholeNumberAt(object: JsonObject, path: string): Found<number | bigint> {
+  return expected(object, path, 'int64');
+}
+
+/** The text at a path. */
+export function textAt(object: JsonObject, path: string): Found<string> {
+  return expected(object, path, 'string');
 }
 
 function validateReplicas(object: JsonObject, path: string): FieldError[] {

@@ -13,6 +13,7 @@ import {
   BodyError,
   kindOfValue,
   openEnvelope,
+  ownKindOf,
   protobufProblem,
   readValue,
   type BodyValue,
@@ -56,14 +57,23 @@ export async function decodeObject(context: RequestContext, options: DecodeOptio
     throw error instanceof BodyError ? unrecognized(options, error.message) : error;
   }
   if (body.byteLength > unboundedBytes) ensureMapBudget(read.value);
+  if (codec.unstructured === true) {
+    try {
+      actual = ownKindOf(read.value, Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+    } catch (error) {
+      throw error instanceof BodyError ? unrecognized(options, error.message) : error;
+    }
+  }
   try {
-    ensureReadable(read.value, actual, options);
-    ensureKind(actual, options);
+    if (codec.unstructured !== true) {
+      ensureReadable(read.value, actual, options);
+      ensureKind(actual, options);
+    }
     const decoded = codec.decode({
       // null is an object of which nothing is said.
       value: read.value ?? {},
       ...(read.json === undefined ? {} : { json: read.json }),
-      gvk: expected,
+      gvk: codec.unstructured === true ? actual : expected,
       strict,
     });
     const strictErrors = [...yamlErrors(read.yamlDuplicates, fieldValidation), ...decoded.strictErrors];
@@ -72,6 +82,7 @@ export async function decodeObject(context: RequestContext, options: DecodeOptio
       fieldValidation,
       fail: (message) => cannotHandle(actual, expected, message),
     });
+    if (codec.unstructured === true) ensureVersion(actual, expected);
     return decoded.object;
   } catch (error) {
     if (error instanceof DecodeError) throw cannotHandle(actual, expected, error.message);
@@ -141,19 +152,27 @@ export function ensureKind(
     actual.group === expected.group &&
     (actual.version === expected.version || acceptedVersions.includes(actual.version));
   if (same && actual.kind === expected.kind) return;
-  const apiVersion = apiVersionOf(actual);
   if (!codec.knows(actual)) {
     throw cannotHandle(
       actual,
       expected,
-      `no kind ${JSON.stringify(actual.kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+      `no kind ${JSON.stringify(actual.kind)} is registered for version ${JSON.stringify(apiVersionOf(actual))} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
     );
   }
   if (actual.kind !== expected.kind) {
     throw cannotHandle(actual, expected, unknownConversion(actual, expected));
   }
-  throw badRequest(
-    `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(expected)})`,
+  throw otherVersion(actual, expected);
+}
+
+/** Refuses an object without a type that says it is of another version; its kind is checked later. */
+function ensureVersion(actual: GroupVersionKind, expected: GroupVersionKind): void {
+  if (apiVersionOf(actual) !== apiVersionOf(expected)) throw otherVersion(actual, expected);
+}
+
+function otherVersion(actual: GroupVersionKind, expected: GroupVersionKind): Error {
+  return badRequest(
+    `the API version in the data (${apiVersionOf(actual)}) does not match the expected API version (${apiVersionOf(expected)})`,
   );
 }
 

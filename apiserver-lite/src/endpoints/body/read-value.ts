@@ -75,6 +75,20 @@ export function kindOfValue(value: unknown, wanted: GroupVersionKind): GroupVers
   return { group, version, kind: kind === '' ? wanted.kind : kind };
 }
 
+/**
+ * What an object without a type says it is; nothing is filled in. `text` is the body, for the error. Throws
+ * BodyErrors where it says no kind, or a version that is none.
+ */
+export function ownKindOf(value: unknown, text: string): GroupVersionKind {
+  const { group, version, kind } = kindOfValue(value ?? {}, { group: '', version: '', kind: '' });
+  const apiVersion =
+    isJsonObject(value) && typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '';
+  if (kind === '' || apiVersion.split('/').length > 2) {
+    throw new BodyError(`Object 'Kind' is missing in '${text}'`);
+  }
+  return { group, version, kind };
+}
+
 /** Opens a protobuf body. Throws BodyErrors and CodecErrors. */
 export function openEnvelope(body: Uint8Array): Envelope {
   if (isEnvelope(body)) {

@@ -2,7 +2,7 @@ import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { TableConvertor } from '../../registry/rest.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { MetaVersion } from '../negotiation/output.ts';
-import { jsonItem, typeHead } from './json.ts';
+import { jsonPieces, typeHead, type JsonForm } from './json.ts';
 import { metaApiVersion, partialItem } from './partial-metadata.ts';
 import type { ListMeta } from './protobuf.ts';
 
@@ -14,6 +14,8 @@ export interface TableOptions {
   version: MetaVersion;
   includeObject: IncludeObject;
   convertor: TableConvertor;
+  /** Of whole objects in rows. */
+  form: JsonForm;
   nowMs: number;
   /** Watches send the columns with the first event only. */
   headers: boolean;
@@ -80,17 +82,14 @@ function columnDefinitions(convertor: TableConvertor): string {
   return json;
 }
 
-function rowObject(cached: CachedObject, { includeObject, version }: TableOptions): Uint8Array[] {
+function rowObject(cached: CachedObject, { includeObject, version, form }: TableOptions): Uint8Array[] {
   switch (includeObject) {
     case 'None':
       return [nothing];
     case 'Metadata':
       return [partialItem(cached, version)];
     case 'Object':
-      return [
-        Buffer.from(typeHead(cached.object.kind, cached.object.apiVersion)),
-        jsonItem(cached).subarray(1),
-      ];
+      return jsonPieces(cached, form);
   }
 }
 

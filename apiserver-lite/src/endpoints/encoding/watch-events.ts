@@ -6,7 +6,7 @@ import type { CachedObject } from '../../storage/cached-object.ts';
 import type { WatchEvent } from '../../storage/storage.ts';
 import type { OutputFormat, Transform } from '../negotiation/output.ts';
 import type { ObjectCodec } from '../../registry/resource-types/object-codec.ts';
-import { jsonItem, typeHead } from './json.ts';
+import { jsonItem, jsonPieces, typeHead } from './json.ts';
 import { metaApiVersion, partialItem } from './partial-metadata.ts';
 import {
   delimited,
@@ -64,7 +64,8 @@ function encodeJsonError(status: Status): Uint8Array {
 }
 
 /** `{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1",` + item without its brace + `}` newline. */
-function plainEvents({ kind, apiVersion, sharedBy }: WatchEncoding): WatchEventEncoder {
+function plainEvents({ kind, apiVersion, codec, sharedBy }: WatchEncoding): WatchEventEncoder {
+  if (codec.unstructured === true) return sortedEvents(codec, sharedBy);
   const head = typeHead(kind, apiVersion);
   const heads = perType((type) => Buffer.from(`{"type":"${type}","object":${head}`));
   return {
@@ -72,6 +73,19 @@ function plainEvents({ kind, apiVersion, sharedBy }: WatchEncoding): WatchEventE
     encode: shareBatches({ form: 'json', sharedBy }, ({ type, object }) => [
       heads[type],
       jsonItem(object).subarray(1),
+      close,
+    ]),
+    encodeError: encodeJsonError,
+  };
+}
+
+function sortedEvents(codec: ObjectCodec, sharedBy: object): WatchEventEncoder {
+  const heads = perType((type) => Buffer.from(`{"type":"${type}","object":`));
+  return {
+    ...json,
+    encode: shareBatches({ form: 'json', sharedBy }, ({ type, object }) => [
+      heads[type],
+      ...jsonPieces(object, codec),
       close,
     ]),
     encodeError: encodeJsonError,

@@ -11,10 +11,9 @@ export function negotiateInput(
 ): MediaType {
   if (contentType === undefined || contentType === '') return 'application/json';
   const essence = contentType.split(';', 1)[0]!.trim().toLowerCase();
-  const accepted = protobuf
-    ? mediaTypes
-    : mediaTypes.filter((type) => type !== 'application/vnd.kubernetes.protobuf');
-  const found = accepted.find((type) => type === essence);
-  if (found === undefined) throw unsupportedMediaType(accepted);
+  const found = mediaTypes.find((type) => type === essence);
+  // kube-apiserver has it among the types of the message all the same.
+  const isRefused = found === 'application/vnd.kubernetes.protobuf' && !protobuf;
+  if (found === undefined || isRefused) throw unsupportedMediaType(mediaTypes);
   return found;
 }

@@ -53,6 +53,14 @@ export function validateMetadataChange(object: KubeObject, old: KubeObject): Fie
   ];
 }
 
+/**
+ * The same without a check of finalizers, which some kinds leave to others (Kubernetes:
+ * `api/validation.ValidateObjectMetaUpdate`).
+ */
+export function validateChangedMetadata(object: KubeObject, old: KubeObject): FieldError[] {
+  return validateChange(object, old, validateShared(object.metadata));
+}
+
 /** The kind's own checks of the object and of what changes in it. */
 type OwnChecks = Readonly<Record<'object' | 'update', () => FieldError[]>>;
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import { ownersOfScale, ownersOfWorkload } from './scale-owners.ts';
+import { ownersOfScale, ownersOfWorkload, replicasOfGroup } from './scale-owners.ts';
+
+const apps = replicasOfGroup('apps');
 
 /* The expectations are what kube-apiserver 1.36.3 makes of the same owners. */
 
@@ -39,13 +41,13 @@ test('of a workload’s owners those of the replicas own its Scale', () => {
     owner('c'),
     owner('d', { apiVersion: 'extensions/v1beta1' }),
   ]);
-  assert.deepEqual(print(ownersOfScale(workload, 'apps')), [
+  assert.deepEqual(print(ownersOfScale(workload, apps)), [
     `a Apply autoscaling/v1  ${time} ${JSON.stringify(replicas)}`,
     `c Update autoscaling/v1  ${time} ${JSON.stringify(replicas)}`,
   ]);
 });
 
-const inApps = { group: 'apps', apiVersion: 'apps/v1' };
+const inApps = { pathOf: apps, apiVersion: 'apps/v1' };
 const scaler = owner('s', { apiVersion: 'autoscaling/v1', subresource: 'scale', fieldsV1: replicas });
 
 test('who scales takes the replicas from everybody, and owns them without a time', () => {
@@ -64,7 +66,7 @@ test('who scales takes the replicas from everybody, and owns them without a time
 
 test('an applier that keeps the replicas keeps its entry; an updater gets one more', () => {
   const workload = objectOf('Deployment', [owner('a', { operation: 'Apply' }), owner('c')]);
-  const scale = objectOf('Scale', ownersOfScale(workload, 'apps'));
+  const scale = objectOf('Scale', ownersOfScale(workload, apps));
   assert.deepEqual(print(ownersOfWorkload(workload, scale, inApps)), [
     `a Apply apps/v1  ${time} {"f:spec":{"f:replicas":{},"f:paused":{}}}`,
     `c Update apps/v1  - ${JSON.stringify(replicas)}`,
@@ -88,7 +90,7 @@ test('of entries that differ only in their time the last one counts', () => {
     withoutTime,
     owner('a', { fieldsV1: { 'f:spec': { 'f:paused': {} } } }),
   ]);
-  assert.deepEqual(ownersOfScale(workload, 'apps'), []);
+  assert.deepEqual(ownersOfScale(workload, apps), []);
   assert.deepEqual(print(ownersOfWorkload(workload, objectOf('Scale', []), inApps)), [
     `a Update apps/v1  ${time} {"f:spec":{"f:paused":{}}}`,
   ]);

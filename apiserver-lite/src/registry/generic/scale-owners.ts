@@ -6,8 +6,19 @@ const scaleVersion = 'autoscaling/v1';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The one field that a workload and its Scale share; it has the same place in both. */
-const replicas: Fields = { 'f:spec': { 'f:replicas': {} } };
+/** Where the replicas stand among the fields of a Scale. */
+const inScale = ['f:spec', 'f:replicas'];
+
+/**
+ * Where the replicas stand among the owned fields of a workload in one of its versions: `['f:spec',
+ * 'f:replicas']`; `none`: nowhere, as the version has no Scale; undefined: it is none of its versions.
+ */
+export type ReplicasPath = (apiVersion: string) => readonly string[] | 'none' | undefined;
+
+/** The path in all versions of a group's built-in workloads. */
+export function replicasOfGroup(group: string): ReplicasPath {
+  return (apiVersion) => (groupVersionOf(apiVersion).group === group ? inScale : undefined);
+}
 
 /** What is below an element of a set of fields. */
 function below(fields: unknown, element: string): Fields | undefined {
@@ -15,16 +26,28 @@ function below(fields: unknown, element: string): Fields | undefined {
   return (fields as Record<string, Fields>)[element];
 }
 
-function ownsReplicas({ fieldsV1 }: ManagedFieldsEntry): boolean {
-  return below(below(fieldsV1, 'f:spec'), 'f:replicas') !== undefined;
+/** A set of one field. */
+function only([first, ...rest]: readonly string[]): Fields {
+  return first === undefined ? {} : { [first]: only(rest) };
 }
 
-/** The entry without the replicas; undefined where nothing else is left. */
-function withoutReplicas(entry: ManagedFieldsEntry): ManagedFieldsEntry | undefined {
-  const { 'f:replicas': _taken, ...spec } = below(entry.fieldsV1, 'f:spec') ?? {};
-  const { 'f:spec': _spec, ...others } = (entry.fieldsV1 ?? {}) as Fields;
-  const fields = Object.keys(spec).length === 0 ? others : { ...(entry.fieldsV1 as Fields), 'f:spec': spec };
-  return Object.keys(fields).length === 0 ? undefined : { ...entry, fieldsV1: fields };
+function owns({ fieldsV1 }: ManagedFieldsEntry, path: readonly string[]): boolean {
+  let place: Fields | undefined = fieldsV1;
+  for (const element of path) place = below(place, element);
+  return place !== undefined;
+}
+
+/** The set without the field; undefined where nothing else is left. */
+function without(fields: Fields, [first = '', ...rest]: readonly string[]): Fields | undefined {
+  const { [first]: inner, ...others } = fields;
+  const left = rest.length === 0 ? undefined : without(inner as Fields, rest);
+  if (left !== undefined) return { ...fields, [first]: left };
+  return Object.keys(others).length === 0 ? undefined : others;
+}
+
+function withoutReplicas(entry: ManagedFieldsEntry, path: readonly string[]): ManagedFieldsEntry | undefined {
+  const fields = without(entry.fieldsV1 as Fields, path);
+  return fields === undefined ? undefined : { ...entry, fieldsV1: fields };
 }
 
 /** Whose an entry is; appliers are one whatever version they apply. */
@@ -41,10 +64,13 @@ function distinctEntries({ metadata }: KubeObject): ManagedFieldsEntry[] {
  * Who owns the replicas of a Scale: those who own them in the workload (Kubernetes:
  * `managedfields.ScaleHandler.ToSubresource`).
  */
-export function ownersOfScale(workload: KubeObject, group: string): ManagedFieldsEntry[] {
+export function ownersOfScale(workload: KubeObject, pathOf: ReplicasPath): ManagedFieldsEntry[] {
   return distinctEntries(workload)
-    .filter((entry) => isOfGroup(entry, group) && ownsReplicas(entry))
-    .map((entry) => ({ ...entry, apiVersion: scaleVersion, fieldsV1: replicas }));
+    .filter((entry) => {
+      const path = pathOf(entry.apiVersion ?? '');
+      return path !== undefined && path !== 'none' && owns(entry, path);
+    })
+    .map((entry) => ({ ...entry, apiVersion: scaleVersion, fieldsV1: only(inScale) }));
 }
 
 /**
@@ -56,28 +82,27 @@ export function ownersOfScale(workload: KubeObject, group: string): ManagedField
 export function ownersOfWorkload(
   workload: KubeObject,
   scale: KubeObject,
-  { group, apiVersion }: { group: string; apiVersion: string },
+  { pathOf, apiVersion }: { pathOf: ReplicasPath; apiVersion: string },
 ): ManagedFieldsEntry[] {
   const owners = new Map(
     (scale.metadata.managedFields ?? [])
-      .filter(ownsReplicas)
+      .filter((entry) => owns(entry, inScale))
       .map((entry): [string, ManagedFieldsEntry] => [ownerOf(entry), entry]),
   );
   const entries: ManagedFieldsEntry[] = [];
   for (const entry of distinctEntries(workload)) {
-    if (!isOfGroup(entry, group)) continue;
-    const keeps = !ownsReplicas(entry) || owners.delete(ownerOf(entry));
-    const kept = keeps ? entry : withoutReplicas(entry);
+    const path = pathOf(entry.apiVersion ?? '');
+    if (path === undefined) continue;
+    const keeps = path === 'none' || !owns(entry, path) || owners.delete(ownerOf(entry));
+    const kept = keeps ? entry : withoutReplicas(entry, path);
     if (kept !== undefined) entries.push(kept);
   }
+  const path = pathOf(apiVersion);
+  const fields = only(path === undefined || path === 'none' ? [] : path);
   for (const { time: _time, ...entry } of owners.values()) {
-    entries.push({ ...entry, apiVersion, fieldsV1: replicas });
+    entries.push({ ...entry, apiVersion, fieldsV1: fields });
   }
   return entries.sort(byPlace);
-}
-
-function isOfGroup({ apiVersion = '' }: ManagedFieldsEntry, group: string): boolean {
-  return groupVersionOf(apiVersion).group === group;
 }
 
 /** Appliers first, then by time, manager and subresource. */

@@ -31,6 +31,11 @@ export interface ObjectCodec {
    * had (406).
    */
   readonly protobuf: boolean;
+  /**
+   * Objects have no type: their fields are written in the order of their names, and what they say they are is
+   * checked with the object instead of before it (Kubernetes: `unstructured.Unstructured`).
+   */
+  readonly unstructured?: true;
   /** Whether the kind is registered at all. */
   knows(gvk: GroupVersionKind): boolean;
   decode(input: DecodeInput): Decoded;

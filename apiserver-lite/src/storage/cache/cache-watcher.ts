@@ -60,6 +60,13 @@ export class CacheWatcher implements Watcher {
     return watcher;
   }
 
+  /** A watch that is over before it begins; its client lists and watches again. */
+  static ended(): CacheWatcher {
+    const watcher = CacheWatcher.failed(new Error('the watch is over'));
+    watcher.close();
+    return watcher;
+  }
+
   get wantsBookmarks(): boolean {
     return this.#options.wantsBookmarks;
   }

@@ -9,7 +9,7 @@ import { collectPage, ObjectIndex } from './object-index.ts';
 
 function stored(key: string, modRevision: number): StoredObject {
   const pipeline = new ValuePipeline(jsonCodec);
-  const value = pipeline.encode(configMap(key), key);
+  const value = pipeline.encode(configMap(key), key) as Uint8Array;
   return new StoredObject(
     { key, modRevision, lease: 0n, bytes: value.byteLength },
     { decode: () => pipeline.decode({ key, value }) },

@@ -19,7 +19,7 @@ export async function createIfAbsent(
   const text = keyspace.layout.objectKey(key);
   const outcome = await putWhere(keyspace, 'create', {
     key: text,
-    encoded: keyspace.encode(text, object),
+    encoded: await keyspace.encode(text, object),
     expectedRevision: 0,
     ttlSeconds,
   });

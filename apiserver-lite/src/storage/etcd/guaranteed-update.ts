@@ -62,7 +62,8 @@ export async function guaranteedUpdate(
       if (await confirm()) throw error;
       continue;
     }
-    const encoded = keyspace.encode(text, next);
+    const encoding = keyspace.encode(text, next);
+    const encoded = encoding instanceof Promise ? await encoding : encoding;
     // Two spellings of one object (an absent field and its zero) are the same bytes.
     if (based !== undefined && !based.isStale && sameBytes(encoded, based.encodedValue)) {
       if (!(await confirm())) continue;

@@ -120,8 +120,11 @@ export class Keyspace {
     return (objects instanceof Promise ? await objects : objects)[0] as StoredObject;
   }
 
-  /** The encoded form of `object`: without a resourceVersion, which is the key's mod revision. */
-  encode(key: string, object: KubeObject): Uint8Array {
+  /**
+   * The encoded form of `object`: without a resourceVersion, which is the key's mod revision. A promise only
+   * where the codec must wait.
+   */
+  encode(key: string, object: KubeObject): Uint8Array | Promise<Uint8Array> {
     const { resourceVersion: _, ...metadata } = object.metadata;
     return this.#pipeline.encode({ ...object, metadata }, readableKey(key));
   }

@@ -1,30 +1,44 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { KubeObject, ObjectMeta } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
 import { storedSpec } from './definition.ts';
 
-const annotation = 'api-approved.kubernetes.io';
-const rule = `protected groups must have approval annotation "${annotation}"`;
+/** The annotation that names the approval of an API. */
+export const approvalAnnotation = 'api-approved.kubernetes.io';
+
+const rule = `protected groups must have approval annotation "${approvalAnnotation}"`;
 const process = 'see https://github.com/kubernetes/enhancements/pull/1111';
 
-type State = 'missing' | 'bypassed' | 'approved' | 'invalid';
+/** What is said where the annotation is missing. */
+export const missingApproval = `${rule}, ${process}`;
 
-function stateOf(object: KubeObject): State {
-  const text = object.metadata.annotations?.[annotation] ?? '';
+/** What is said where it is no approval. */
+export const wrongApproval = `${rule} with either a URL or a reason starting with "unapproved", ${process}`;
+
+/** What the annotation says. */
+export type ApprovalState = 'missing' | 'bypassed' | 'approved' | 'invalid';
+
+/** What the annotation in this metadata says (Kubernetes: `apihelpers.GetAPIApprovalState`). */
+export function approvalStateOf({ annotations }: ObjectMeta): ApprovalState {
+  const text = annotations?.[approvalAnnotation] ?? '';
   if (text === '') return 'missing';
   if (text.startsWith('unapproved')) return 'bypassed';
   return /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/\s]+(?:[/?#]\S*)?$/.test(text) ? 'approved' : 'invalid';
 }
 
+/** Whether a group is one of the Kubernetes community's, whose APIs are approved. */
+export function isProtectedGroup(group: string): boolean {
+  return /(?:^|\.)(?:k8s|kubernetes)\.io$/.test(group);
+}
+
 /** Groups of the Kubernetes community are for APIs that it approved (Kubernetes: `validateAPIApproval`). */
 export function validateApproval(object: KubeObject, old?: KubeObject): FieldError[] {
   const { group = '' } = storedSpec(object);
-  if (!/(?:^|\.)(?:k8s|kubernetes)\.io$/.test(group)) return [];
-  const state = stateOf(object);
-  if (old !== undefined && stateOf(old) === state) return [];
-  const field = `metadata.annotations[${annotation}]`;
-  if (state === 'missing') return [required(field, `${rule}, ${process}`)];
+  if (!isProtectedGroup(group)) return [];
+  const state = approvalStateOf(object.metadata);
+  if (old !== undefined && approvalStateOf(old.metadata) === state) return [];
+  const field = `metadata.annotations[${approvalAnnotation}]`;
+  if (state === 'missing') return [required(field, missingApproval)];
   if (state !== 'invalid') return [];
-  const detail = `${rule} with either a URL or a reason starting with "unapproved", ${process}`;
-  return [invalidValue(field, object.metadata.annotations?.[annotation], detail)];
+  return [invalidValue(field, object.metadata.annotations?.[approvalAnnotation], wrongApproval)];
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { type Fields, child, existing, fill, fillText, items } from '../../fields/fill.ts';
 import { defineKind } from '../../kind-module.ts';
 import { defaultTable } from '../../table/default-table.ts';
+import { definitionDelete } from './definition-delete.ts';
 import {
   validateDefinition,
   validateDefinitionStatus,
@@ -74,9 +75,9 @@ export const customResourceDefinitionModule = defineKind('apiextensions.k8s.io/C
     warningsOnUpdate: formatWarnings,
   },
   status: { hasNoTable: true, validateUpdate: validateDefinitionStatus },
+  verbs: (store, clock) => ({ delete: definitionDelete(store, clock) }),
   table: defaultTable,
   defaults: { v1: defaultCustomResourceDefinition },
-  actors: [{ name: 'custom resources', effect: 'objects of this kind cannot be created' }],
   conversions: { v1: customResourceDefinitionConversion },
-  gaps: 'kept; the resources that they define are not served; the expressions of `x-kubernetes-validations` are not compiled',
+  gaps: 'the expressions of `x-kubernetes-validations` are not compiled',
 });

@@ -1,12 +1,12 @@
 import type { V1Namespace } from '@pg8s/k8s-proto/generated/models';
-import { conflict, notFound } from '../../../api-errors/status-error.ts';
+import { notFound } from '../../../api-errors/status-error.ts';
 import { deletionFinalizers } from '../../generic/deletion-finalizers.ts';
+import { ensureMeant } from '../../generic/ensure-meant.ts';
 import type { GenericStore } from '../../generic/generic-store.ts';
 import { storeRequest } from '../../generic/store-rest.ts';
 import { timestamp } from '../../generic/timestamp.ts';
 import type { Rest } from '../../rest.ts';
 import { CachedObject } from '../../../storage/cached-object.ts';
-import type { Preconditions } from '../../../storage/storage.ts';
 import { namespaceFinalizers, terminating } from './namespace-finalizers.ts';
 
 const target = { group: '', resource: 'namespaces' };
@@ -20,7 +20,7 @@ export function namespaceDelete(store: GenericStore, clock: () => number): NonNu
     const request = storeRequest(context, clock, options.dryRun);
     const key = { namespace: '', name };
     const found = await store.storage.get(key, '');
-    checkMeant(found.object, options.preconditions);
+    ensureMeant(target, found.object.metadata, options.preconditions);
     const { uid, deletionTimestamp } = found.object.metadata;
     const preconditions = { ...options.preconditions, ...(uid === undefined ? {} : { uid }) };
     if (deletionTimestamp === undefined) {
@@ -48,16 +48,4 @@ export function namespaceDelete(store: GenericStore, clock: () => number): NonNu
     if (namespaceFinalizers(found.object).length > 0) return { object: found, immediate: false };
     return store.delete(request, name, { ...options, preconditions });
   };
-}
-
-/** This deletion has words of its own for another object than the one that is meant. */
-function checkMeant({ metadata }: V1Namespace, { uid, resourceVersion }: Preconditions = {}): void {
-  const refuse = (field: string, wanted: string, found = '') => {
-    const cause = `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`;
-    return conflict(target, metadata.name ?? '', cause);
-  };
-  if (uid !== undefined && uid !== metadata.uid) throw refuse('UID', uid, metadata.uid);
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw refuse('ResourceVersion', resourceVersion, metadata.resourceVersion);
-  }
 }

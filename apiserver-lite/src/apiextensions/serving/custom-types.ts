@@ -1,0 +1,76 @@
+import type { JsonObject } from '../../json/json-value.ts';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { ResourceTypes } from '../../registry/resource-types/resource-types.ts';
+import type { StructPlan } from '../../registry/resource-types/type-plan.ts';
+import type { Version, Versions } from '../../registry/resource-types/versions.ts';
+import type { Definition } from '../definition.ts';
+import { customCodec } from './custom-codec.ts';
+import type { ObjectConverter } from './object-converter.ts';
+import type { VersionSchemas } from './version-schemas.ts';
+
+/** What the types of a version are made from. */
+export interface CustomTypesOptions {
+  definition: Definition;
+  version: string;
+  schemas: VersionSchemas;
+  converter: ObjectConverter;
+}
+
+/** What endpoints need to know of custom objects of one version; each part is made when first used. */
+export function customTypes({ definition, version, schemas, converter }: CustomTypesOptions): ResourceTypes {
+  let versions: Versions | undefined;
+  return {
+    codec: customCodec(schemas),
+    patchSchema: undefined,
+    get versions() {
+      versions ??= versionsOf(definition, version, { schemas, converter });
+      return versions;
+    },
+    applyDefaults: (object) => schemas.applyDefaults(object),
+  };
+}
+
+function versionsOf(
+  { spec: { group, versions } }: Definition,
+  served: string,
+  { converter }: Pick<CustomTypesOptions, 'schemas' | 'converter'>,
+): Versions {
+  const known = new Map<string, Version>();
+  const convert = (object: JsonObject, apiVersion: string): JsonObject =>
+    converter.now === undefined
+      ? { ...object, apiVersion }
+      : (converter.now({ ...object } as unknown as KubeObject, apiVersion) as unknown as JsonObject);
+  const make = (name: string): Version => {
+    const apiVersion = `${group}/${name}`;
+    return {
+      apiVersion,
+      plan: temporaryPlan(),
+      sameStructure: name === served,
+      to: (object) => (name === served ? object : convert(object, apiVersion)),
+      from: (object) => (name === served ? object : convert(object, `${group}/${served}`)),
+      printed: (document) => document,
+      problems: () => [],
+    };
+  };
+  const find = (apiVersion = ''): Version | undefined => {
+    let version = known.get(apiVersion);
+    if (version !== undefined) return version;
+    const found = versions.find(({ name }) => `${group}/${name}` === apiVersion);
+    if (found === undefined) return undefined;
+    version = make(found.name);
+    known.set(apiVersion, version);
+    return version;
+  };
+  return { own: find(`${group}/${served}`) ?? make(served), find };
+}
+
+function temporaryPlan(): StructPlan {
+  const fields = ['spec', 'status'].map((name) => ({
+    name,
+    element: `f:${name}`,
+    plan: { kind: 'leaf' } as const,
+    zero: undefined,
+    dropsEmpty: false,
+  }));
+  return { kind: 'struct', fields, byName: new Map(fields.map((field) => [field.name, field])) };
+}

@@ -1,0 +1,91 @@
+import type { ApiserverOptions } from '../apiserver-options.ts';
+import { createConverter } from '../apiextensions/conversion/create-converter.ts';
+import { DefinitionServer } from '../apiextensions/definition-server.ts';
+import { definitionOf, definitionsResource } from '../apiextensions/definition.ts';
+import { DefinitionControllers } from '../apiextensions/life/definition-controllers.ts';
+import { DefinitionWriter } from '../apiextensions/life/definition-writer.ts';
+import { hasPeers } from '../apiextensions/life/peers.ts';
+import { nameConverter } from '../apiextensions/serving/object-converter.ts';
+import type { BuiltRegistry } from '../registry/build-registry.ts';
+import { resources as builtInResources } from '@pg8s/k8s-proto/scheme';
+import { OutgoingClient } from '../outgoing/outgoing-client.ts';
+import { ServiceResolver } from '../outgoing/service-resolver.ts';
+import { systemClock } from '../storage/clock.ts';
+import type { ServingAddress } from './serving-address.ts';
+import type { StorageStage } from './storage-stage.ts';
+
+/** What custom resources are served with. */
+export interface DefinitionsStageParts {
+  registry: BuiltRegistry;
+  storage: StorageStage;
+  address: ServingAddress;
+  /** Aborted when the server closes. */
+  closing: AbortSignal;
+}
+
+/** The server's part in CustomResourceDefinitions. */
+export interface DefinitionsStage {
+  /** Begins to serve what is defined; resolves when all definitions that there are, are served. */
+  serve(): Promise<void>;
+  /** Begins to keep the names and conditions of definitions, and to delete the objects of those that go. */
+  startControllers(): void;
+}
+
+/** Nothing is read until `serve`. */
+export function definitionsStage(
+  options: ApiserverOptions,
+  { registry, storage: { factory, informers }, address, closing }: DefinitionsStageParts,
+): DefinitionsStage {
+  const { group, resource } = definitionsResource;
+  const { log } = options;
+  const services = new ServiceResolver({
+    informers,
+    random: Math.random,
+    ownAddress: () => ({ host: address.advertised, port: address.port }),
+  });
+  const client = new OutgoingClient({ resolve: (service) => services.resolve(service) });
+  const server = new DefinitionServer({
+    resources: registry.resources,
+    openStorage: (about, codec) => factory.open(about, codec),
+    retireStorage: (storage) => factory.retire(storage),
+    converterOf: ({ metadata: { name = '' }, spec: { conversion, versions } }) =>
+      conversion?.strategy === 'Webhook'
+        ? createConverter({ name, conversion, versions: versions.map((version) => version.name), client })
+        : nameConverter,
+    clock: Date.now,
+    random: Math.random,
+    deleteCollectionWorkers: options.deleteCollectionWorkers,
+    log,
+  });
+  const builtIn = new Set(builtInResources().map((info) => `${info.group}/${info.name}`));
+  const controllers = new DefinitionControllers({
+    writer: new DefinitionWriter({
+      store: registry.storeOf(group, resource),
+      trackServerWrite: registry.trackServerWrite,
+      clock: Date.now,
+    }),
+    storeOf: (definition) => server.storeOf(definition),
+    isBuiltIn: (ofGroup, plural) => builtIn.has(`${ofGroup}/${plural}`),
+    hasPeers: () => hasPeers(registry.storageOf('coordination.k8s.io', 'leases'), Date.now()),
+    clock: systemClock,
+    log,
+    signal: closing,
+  });
+  return {
+    async serve() {
+      const { synced } = informers.follow({ group, resource }).addHandler({
+        add: (object) => server.changed(definitionOf(object)),
+        update: (object) => server.changed(definitionOf(object)),
+        delete: ({ metadata }) => server.removed(metadata.name ?? ''),
+      });
+      await synced;
+    },
+    startControllers() {
+      informers.follow({ group, resource }).addHandler({
+        add: (object) => controllers.changed(definitionOf(object)),
+        update: (object) => controllers.changed(definitionOf(object)),
+        delete: (object) => controllers.removed(definitionOf(object)),
+      });
+    },
+  };
+}
