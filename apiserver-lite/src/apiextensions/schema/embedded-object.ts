@@ -9,6 +9,7 @@ import { invalidValue, required } from '../../registry/fields/field-errors.ts';
 import { dns1035Label } from '../../registry/fields/formats.ts';
 import { validateMetadata } from '../../registry/fields/metadata.ts';
 import { pathSegmentName } from '../../registry/fields/names.ts';
+import { inKeyOrder } from './in-key-order.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 type Rule = (object: JsonObject, field: string) => FieldError[];
@@ -110,7 +111,7 @@ function coerce(object: JsonObject, place: string, options: MetadataOptions): Fi
   for (const name of ['apiVersion', 'kind']) {
     if (!Object.hasOwn(object, name) || typeof object[name] === 'string') continue;
     if (options.dropInvalid === true) delete object[name];
-    else findings.push(invalidValue(at(name), object[name], 'must be a string'));
+    else findings.push(invalidValue(at(name), inKeyOrder(object[name]), 'must be a string'));
   }
   if (!Object.hasOwn(object, 'metadata')) return findings;
   try {
@@ -118,7 +119,7 @@ function coerce(object: JsonObject, place: string, options: MetadataOptions): Fi
   } catch (error) {
     if (!(error instanceof ConformError)) throw error;
     if (options.dropInvalid !== true) {
-      findings.push(invalidValue(at('metadata'), object['metadata'], error.message));
+      findings.push(invalidValue(at('metadata'), inKeyOrder(object['metadata']), error.message));
     }
   }
   return findings;

@@ -2,6 +2,7 @@ import type { FieldError } from '../../api-errors/status-error.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { goMapJson } from '@pg8s/k8s-proto/go-json';
 import { duplicate, invalidValue } from '../../registry/fields/field-errors.ts';
+import { inKeyOrder } from './in-key-order.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 /**
@@ -18,7 +19,8 @@ function check(value: unknown, node: SchemaNode, field: string, findings: FieldE
   if (!node.hasListTypes || typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
     if (node.listType === 'set') {
-      for (const index of repeatedIn(value)) findings.push(duplicate(`${field}[${index}]`, value[index]));
+      for (const index of repeatedIn(value))
+        findings.push(duplicate(`${field}[${index}]`, inKeyOrder(value[index])));
     } else if (node.listType === 'map') findings.push(...repeatedKeys(value, node.listMapKeys, field));
     if (node.items?.hasListTypes !== true) return;
     for (let index = 0; index < value.length; index++) {
@@ -65,7 +67,7 @@ function repeatedKeys(list: readonly unknown[], names: readonly string[], field:
     const item = list[index];
     if (item !== null && !isJsonObject(item)) {
       const detail = 'must be an object for an array of list-type map';
-      return [invalidValue(`${field}[${index}]`, item, detail)];
+      return [invalidValue(`${field}[${index}]`, inKeyOrder(item), detail)];
     }
   }
   if (list.length < 2) return [];
@@ -76,7 +78,7 @@ function repeatedKeys(list: readonly unknown[], names: readonly string[], field:
     names.length === 1 && only !== undefined
       ? keys.map((key) => (Object.hasOwn(key, only) ? key[only] : undefined))
       : keys;
-  return repeatedIn(compared).map((index) => duplicate(`${field}[${index}]`, keys[index]));
+  return repeatedIn(compared).map((index) => duplicate(`${field}[${index}]`, inKeyOrder(keys[index])));
 }
 
 function keysOf(item: JsonObject | null, names: readonly string[]): JsonObject {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonSchema } from './json-schema.ts';
 import { pruned } from './prune.ts';
-import { validateValue } from './validate-value.ts';
+import { validateValue } from './values/validate-value.ts';
 
 const strange = JSON.parse('{"constructor": 1, "__proto__": 2, "toString": "a", "known": 3}') as object;
 

@@ -1,11 +1,13 @@
 import type { FieldError } from '../../api-errors/status-error.ts';
 import type { JsonObject } from '../../json/json-value.ts';
+import { invalidValue } from '../../registry/fields/field-errors.ts';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { validateObjects } from './embedded-object.ts';
 import { validateListItems } from './list-items.ts';
 import { validateScaleSpec, validateScaleStatus, type ScalePaths } from './scale-paths.ts';
 import type { SchemaNode } from './schema-node.ts';
-import { validateValue } from './validate-value.ts';
+import { CorrelatedValue } from './correlated-value.ts';
+import { validateValue } from './values/validate-value.ts';
 
 /** What is known of an object that is judged. */
 export interface Judged {
@@ -17,15 +19,37 @@ export interface Judged {
   scale?: ScalePaths | undefined;
 }
 
+/** Findings of these kinds keep rules from being evaluated: they are written for what the schema asks for. */
+const blocking: ReadonlySet<FieldError['reason']> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+const notChecked = invalidValue(
+  '<nil>',
+  null,
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+);
+
+/** What rules find, unless the object is too wrong for them. */
+function ruleFindings(findings: readonly FieldError[], root: SchemaNode | undefined): FieldError[] {
+  if (root?.hasRules !== true) return [];
+  return findings.some(({ reason }) => blocking.has(reason)) ? [notChecked] : [];
+}
+
 /** See `CompiledSchema.validate` (apiextensions-apiserver: `customResourceStrategy.Validate`). */
 export function validateCustomObject(
   object: JsonObject,
   root: SchemaNode | undefined,
   { metadata, old, scale }: Judged,
 ): FieldError[] {
+  const before = old === undefined || root === undefined ? undefined : new CorrelatedValue(object, old, root);
   const findings = [
     ...metadata,
-    ...(root === undefined ? [] : validateValue(object, root.schema, '')),
+    ...(root === undefined ? [] : validateValue(object, root.schema, '', before)),
     ...validateScaleSpec(object, scale),
     ...validateScaleStatus(object, scale),
     ...validateObjects(object, root, ''),
@@ -33,7 +57,7 @@ export function validateCustomObject(
   if (old === undefined || validateListItems(old, root, '').length === 0) {
     findings.push(...validateListItems(object, root, ''));
   }
-  return findings;
+  return [...findings, ...ruleFindings(findings, root)];
 }
 
 /** See `CompiledSchema.validateStatus` (apiextensions-apiserver: `statusStrategy.ValidateUpdate`). */
@@ -45,10 +69,12 @@ export function validateCustomStatus(
   const findings = [...metadata];
   const status = root?.properties.get('status');
   if (status !== undefined && Object.hasOwn(object, 'status')) {
-    findings.push(...validateValue(ownValue(object, 'status'), status.schema, 'status'));
+    const value = ownValue(object, 'status');
+    const before = new CorrelatedValue(value, ownValue(old, 'status'), status);
+    findings.push(...validateValue(value, status.schema, 'status', before));
   }
   findings.push(...validateScaleStatus(object, scale));
   const wrong = validateListItems(object, root, '');
   if (wrong.length > 0 && validateListItems(old, root, '').length === 0) findings.push(...wrong);
-  return findings;
+  return [...findings, ...ruleFindings(findings, root)];
 }

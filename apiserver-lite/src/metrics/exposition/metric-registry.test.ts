@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { goNumber } from './go-number.ts';
+import { goNumber } from '@pg8s/k8s-proto/go-number';
 import { exponentialBuckets, MetricRegistry } from './metric-registry.ts';
 
 test('numbers are printed as Go prints them', () => {

@@ -1,4 +1,4 @@
-import { goNumber } from './go-number.ts';
+import { goNumber } from '@pg8s/k8s-proto/go-number';
 import type { Series } from './metric-family.ts';
 
 /** Only rises. */

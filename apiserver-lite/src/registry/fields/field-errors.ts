@@ -1,4 +1,5 @@
 import { goJson } from '@pg8s/k8s-proto/go-json';
+import { goNumber } from '@pg8s/k8s-proto/go-number';
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { GoValue } from './go-value.ts';
@@ -24,6 +25,7 @@ function printed(value: unknown): string {
   if (typeof value === 'string') return goQuote(value);
   if (value instanceof GoValue) return value.json();
   if (typeof value === 'object') return goJson(ordered(value));
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return goNumber(value);
   return String(value);
 }
 
@@ -80,7 +82,7 @@ export function tooLong(field: string, maxBytes: number): FieldError {
   return {
     field,
     reason: 'FieldValueTooLong',
-    message: `Too long: may not be more than ${maxBytes} bytes`,
+    message: `Too long: may not be more than ${maxBytes} byte${maxBytes === 1 ? '' : 's'}`,
   };
 }
 

@@ -12,7 +12,7 @@ import {
 import { customResourceDefinitionConversion } from './definition-versions.ts';
 import { schemasOf, storedSpec } from './definition.ts';
 import { someSchema } from '../../../apiextensions/schema/json-schema.ts';
-import { isKnownFormat } from '../../../apiextensions/schema/value-formats.ts';
+import { isKnownFormat } from '../../../apiextensions/schema/values/formats/formats.ts';
 import { recordStoredVersion } from './stored-versions.ts';
 
 /** Fills the defaults of a CustomResourceDefinition (Kubernetes: `apis/apiextensions/v1/defaults.go`). */

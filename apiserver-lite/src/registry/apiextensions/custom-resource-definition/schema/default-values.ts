@@ -5,7 +5,7 @@ import { coerceObjects, validateObjects } from '../../../../apiextensions/schema
 import { asSchema, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { pruned } from '../../../../apiextensions/schema/prune.ts';
 import { schemaNode } from '../../../../apiextensions/schema/schema-node.ts';
-import { validateValue } from '../../../../apiextensions/schema/validate-value.ts';
+import { validateValue } from '../../../../apiextensions/schema/values/validate-value.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 
 /** Builds the whole object around a value within its metadata. */

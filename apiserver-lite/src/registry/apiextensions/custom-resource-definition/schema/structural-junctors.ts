@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue } from '../../../fields/field-errors.ts';
-import { goRegexpError } from '../../../../apiextensions/schema/go-regexp.ts';
+import { goRegexpError } from '../../../../apiextensions/schema/values/go-regexp.ts';
 import { asSchema, setFields, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 

@@ -1,31 +1,19 @@
 import { RE2JS, RE2JSException } from 're2js';
-import { requestEntityTooLarge } from '../../api-errors/status-error.ts';
+import { spendTime } from './time-budget.ts';
 
 /**
  * Regular expressions of users, by an engine that never takes longer than the expression is long times the
  * text: RE2 in JavaScript, which takes and refuses what Go's `regexp` does.
  */
 
-/**
- * About a microsecond each. All expressions that one turn of the event loop compiles and matches may take
- * that many.
- */
-const unitsPerTurn = 200_000;
 const unitsPerCharacter = 2;
 const unitsPerInstruction = 2;
 /** Instructions of the program, each on one character of the text. */
 const stepsPerUnit = 30;
 
-let spent = 0;
-
 /** Throws 413: a stock server goes on, on another thread. */
 function spend(units: number): void {
-  // One request is validated in one turn.
-  if (spent === 0) setImmediate(() => (spent = 0));
-  spent += units;
-  if (spent > unitsPerTurn) {
-    throw requestEntityTooLarge('the patterns of the request take too long to compile or to match');
-  }
+  spendTime(units, 'the patterns of the request take too long to compile or to match');
 }
 
 const compiled = new Map<string, RE2JS>();
@@ -72,10 +60,31 @@ export function goRegexpError(expression: string): string | undefined {
   }
 }
 
-/** Whether something in the text matches; true for an expression that Go could not compile. Throws 413. */
-export function matchesGoRegexp(expression: string, text: string): boolean {
-  if (goRegexpError(expression) !== undefined) return true;
-  const program = compile(expression);
-  spend((program.programSize() * text.length) / stepsPerUnit);
-  return program.test(text);
+/** An expression that is compiled when it is first needed, and then kept. */
+export interface GoRegexp {
+  readonly expression: string;
+  /**
+   * Whether something in the text matches; true for an expression that Go could not compile. Throws 413.
+   */
+  matches(text: string): boolean;
+}
+
+/** The expression, which may be one that Go refuses. */
+export function goRegexp(expression: string): GoRegexp {
+  let program: RE2JS | undefined;
+  let size = 0;
+  let isRefused = false;
+  return {
+    expression,
+    matches(text) {
+      if (program === undefined) {
+        isRefused ||= goRegexpError(expression) !== undefined;
+        if (isRefused) return true;
+        program = compile(expression);
+        size = program.programSize();
+      }
+      spend((size * text.length) / stepsPerUnit);
+      return program.test(text);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * A number as metrics of Go programs have it (strconv's shortest 'g'): `0.005`, `100000`, `1e+06`, `1e-05`,
- * `+Inf`.
+ * A float as Go's `%v` prints it, and metrics of Go programs have it (strconv's shortest 'g'): `0.005`,
+ * `100000`, `1e+06`, `1e-05`, `+Inf`.
  */
 export function goNumber(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
