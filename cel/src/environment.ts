@@ -23,6 +23,8 @@ export interface EnvironmentOptions {
    * Constant arguments of duration(), timestamp() and matches() are checked when compiling. Default false.
    */
   readonly validateLiterals?: boolean;
+  /** Fields may be written in backticks: a.`b-c`. Kubernetes does not have it. Default false. */
+  readonly escapedFields?: boolean;
 }
 
 /** One thing that is wrong with an expression. `line` counts from 1, `column` from 0, in code points. */

@@ -52,6 +52,8 @@ export interface MacroFactory {
     step: Expression;
     result: Expression;
   }): Expression;
+  /** The expression again with ids of its own, for a macro that needs an argument twice. */
+  copy(expression: Expression): Expression;
   /** The hidden name of the accumulator, `@result`. */
   readonly accumulator: string;
   /** An issue at the place of `at`; give it back from expand. */

@@ -74,6 +74,16 @@ function formatType(type: CelType): string {
   return `${type.name}(${type.parameters.join(', ')})`;
 }
 
+/**
+ * The type as Go prints it with `%v`, as some messages of Kubernetes do: `google.protobuf.Timestamp` where
+ * toString() has `timestamp`, and `<T>` for a type parameter.
+ */
+export function printType(type: CelType): string {
+  if (type.kind === 'parameter') return `<${type.name}>`;
+  if (type.parameters.length === 0) return type.nullable ? `wrapper(${type.name})` : type.name;
+  return `${type.name}(${type.parameters.map(printType).join(', ')})`;
+}
+
 /** What the checker gives to an expression that it refused, so that one mistake is reported once. */
 export const errorType = new CelType('error', '!error!');
 /** Not known before evaluation. */

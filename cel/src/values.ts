@@ -49,14 +49,19 @@ export class Uint {
   }
 }
 
-/** A moment: seconds since 1970 in UTC and nanoseconds (0 to 999,999,999) after them. Years 1 to 9999. */
+/**
+ * A moment: seconds since 1970 and nanoseconds (0 to 999,999,999) after them, in the years 1 to 9999.
+ * `offsetMinutes` is how far east of UTC it was written: only its text depends on it.
+ */
 export class Timestamp {
-  readonly seconds: bigint;
+  readonly seconds: number;
   readonly nanos: number;
+  readonly offsetMinutes: number;
 
-  constructor(seconds: bigint, nanos: number) {
+  constructor(seconds: number, nanos: number, offsetMinutes = 0) {
     this.seconds = seconds;
     this.nanos = nanos;
+    this.offsetMinutes = offsetMinutes;
   }
 }
 
