@@ -27,6 +27,8 @@ export interface ConformanceCase {
   readonly name: string;
   /** Versions of stock etcd that do it otherwise, each with the reason. */
   readonly differsIn?: Readonly<Record<string, string>>;
+  /** Why a server that is called in process does it otherwise. */
+  readonly differsInProcess?: string;
   run(world: CaseWorld): Promise<void>;
 }
 

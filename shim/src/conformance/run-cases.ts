@@ -33,6 +33,8 @@ export function runCases(name: string, open: () => Promise<Target & { close(): P
           const target = await opened;
           const reason = each.differsIn?.[target.version];
           if (reason !== undefined) return context.skip(`etcd ${target.version} differs: ${reason}`);
+          if (each.differsInProcess !== undefined && target.url === undefined)
+            return context.skip(`in process: ${each.differsInProcess}`);
           const world = new CaseWorld(target.client);
           try {
             await each.run(world);

@@ -128,13 +128,16 @@ class InProcessWatchStream implements WatchStream {
     this.#onClose = onClose;
     this.#queue = new ResponseQueue(() => this.#input.drained());
     counts.started++;
-    this.#input = watch.open({
-      send: (response) => {
-        counts.sent++;
-        return this.#queue.push(response);
+    this.#input = watch.open(
+      {
+        send: (response) => {
+          counts.sent++;
+          return this.#queue.push(response);
+        },
+        failed: (error) => this.break(error),
       },
-      failed: (error) => this.break(error),
-    });
+      { takesBatches: true },
+    );
   }
 
   send(request: WatchRequest): void {

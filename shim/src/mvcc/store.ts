@@ -97,11 +97,12 @@ export interface WatchSink {
   /**
    * Events of one or more whole revisions, oldest first; a revision is never split over two calls. `revision`
    * is the header's: the store's, at least the last event's. Afterwards everything up to
-   * `watcher.deliveredRevision` was sent. The array and the events are shared between watchers: do not change
-   * them. Return false to hold the watcher back (slow reader): nothing comes until `watcher.resume()`. It
-   * then continues where it was, from memory or from history; meanwhile the store holds nothing for it.
+   * `watcher.deliveredRevision` was sent. `isLive`: the watcher followed the newest revision, and these were
+   * committed together; else they are history. The array and the events are shared between watchers: do not
+   * change them. Return false to hold the watcher back (slow reader): nothing comes until `watcher.resume()`.
+   * It then continues where it was, from memory or from history; meanwhile the store holds nothing for it.
    */
-  events(revision: number, events: readonly Event[]): boolean;
+  events(revision: number, events: readonly Event[], isLive: boolean): boolean;
   /**
    * The next revision to deliver was compacted away: the watcher is over (etcd:
    * WatchResponse.compact_revision).

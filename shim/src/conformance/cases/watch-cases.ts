@@ -243,6 +243,21 @@ export const watchCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'what happens comes one revision in a response, which has that revision',
+    differsInProcess: 'its clients take what was committed together at once',
+    async run(world) {
+      const watch = await watchAll(world);
+      await Promise.all(Array.from({ length: 30 }, () => world.put('a')));
+      for (let count = 0; count < 30; count++) {
+        const { header, events } = await watch.next();
+        assert.deepEqual(
+          events.map(({ kv }) => kv.modRevision),
+          [header.revision],
+        );
+      }
+    },
+  },
+  {
     name: 'the header of history is the revision of the store',
     async run(world) {
       const first = (await world.put('a', '1')).header.revision;

@@ -178,7 +178,7 @@ export class WatchDispatcher {
     }
     const events = changes.map((change) => (watcher.prevKv ? change.eventWithBefore : change.event));
     this.#delivered += events.length;
-    if (!watcher.sink.events(revision, events) && watcher.state === 'synced') {
+    if (!watcher.sink.events(revision, events, true) && watcher.state === 'synced') {
       this.#leave(watcher, revision + 1);
       watcher.state = 'held';
     }
@@ -191,7 +191,7 @@ export class WatchDispatcher {
     this.#delivered += events.length;
     // The header has the store's revision, however old the events are (etcd: `watchable_store.go`,
     // syncWatchers).
-    if (watcher.sink.events(this.#revision, events)) return watcher.state === 'behind';
+    if (watcher.sink.events(this.#revision, events, false)) return watcher.state === 'behind';
     if (watcher.state === 'behind') watcher.state = 'held';
     return false;
   }

@@ -219,7 +219,7 @@ export class MemoryWatcher implements Watcher {
       const mine = events.filter((event) => this.#wants(event)).map((event) => this.#shape(event));
       this.#next = revision + 1;
       this.deliveredRevision = revision;
-      if (mine.length > 0 && !this.#sink.events(revision, mine)) {
+      if (mine.length > 0 && !this.#sink.events(revision, mine, this.synced)) {
         this.synced = false;
         return;
       }

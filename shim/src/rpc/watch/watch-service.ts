@@ -6,14 +6,14 @@ import { WatchSession, type WatchSessionOptions } from './watch-session.ts';
 
 /** etcd's Watch service (etcd: `api/v3rpc/watch.go`). */
 export interface WatchService {
-  open(output: WatchOutput): WatchInput;
+  open(output: WatchOutput, client?: Pick<WatchSessionOptions, 'takesBatches'>): WatchInput;
   /** Ends all streams. */
   stop(): void;
   /** Streams that are open now. */
   readonly streamCount: number;
 }
 
-export type WatchServiceOptions = Omit<WatchSessionOptions, 'output'>;
+export type WatchServiceOptions = Omit<WatchSessionOptions, 'output' | 'takesBatches'>;
 
 /** Every stream is a session of its own. */
 export function createWatchService(store: Store, options: Omit<WatchServiceOptions, 'store'>): WatchService {
@@ -28,8 +28,8 @@ export function createWatchService(store: Store, options: Omit<WatchServiceOptio
     get streamCount() {
       return open.size;
     },
-    open(output) {
-      const session = new WatchSession({ ...options, store, output });
+    open(output, client) {
+      const session = new WatchSession({ ...options, ...client, store, output });
       open.set(session, output);
       return {
         receive(request, refusal) {

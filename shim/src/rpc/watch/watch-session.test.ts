@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import type { Event, WatchCreateRequest, WatchResponse } from '../../etcdserverpb/types.ts';
+import type { WatchSink } from '../../mvcc/store.ts';
 import { fragmentEvents } from './fragment-events.ts';
 import { type MemoryWatcher, MemoryStore } from '../testing/memory-store.ts';
 import { WatchSession } from './watch-session.ts';
@@ -8,7 +9,9 @@ import { WatchSession } from './watch-session.ts';
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 /** A session whose responses are kept, and whose output can be full. */
-function openSession(options: { maxResponseBytes?: number; progressIntervalMs?: number } = {}) {
+function openSession(
+  options: { maxResponseBytes?: number; progressIntervalMs?: number; takesBatches?: boolean } = {},
+) {
   const store = new MemoryStore();
   const sent: WatchResponse[] = [];
   const output = { writable: true };
@@ -18,6 +21,7 @@ function openSession(options: { maxResponseBytes?: number; progressIntervalMs?: 
     maxResponseBytes: options.maxResponseBytes ?? 1 << 20,
     progressIntervalMs: options.progressIntervalMs ?? 600_000,
     random: () => 0,
+    ...(options.takesBatches === undefined ? {} : { takesBatches: options.takesBatches }),
   });
   return {
     store,
@@ -59,6 +63,39 @@ test('created, then events, then canceled', async () => {
   session.receive({ cancelRequest: { watchId: 99 } });
   await put('a');
   assert.deepEqual((await taken()).map(brief), [{ watchId: 0, revision: 4, keys: [], flags: ['canceled'] }]);
+});
+
+test('what was committed together comes one revision in a response, to who takes batches at once', async () => {
+  const event = (key: string, modRevision: number): Event => ({
+    type: 'PUT',
+    kv: {
+      key: bytes(key),
+      createRevision: modRevision,
+      modRevision,
+      version: 1,
+      value: bytes(''),
+      lease: 0n,
+    },
+  });
+  const together = [event('a', 5), event('b', 5), event('a', 7)];
+  const sentTo = async (client: { takesBatches?: boolean }, isLive: boolean) => {
+    const { store, watch, taken } = openSession(client);
+    const sinks: WatchSink[] = [];
+    const { watch: original } = store;
+    store.watch = (start, sink) => (sinks.push(sink), original.call(store, start, sink));
+    watch();
+    await taken();
+    sinks[0]?.events(8, together, isLive);
+    return (await taken()).map(brief).map(({ revision, keys }) => [revision, ...keys]);
+  };
+  const apart = [
+    [5, 'a', 'b'],
+    [7, 'a'],
+  ];
+  const whole = [[8, 'a', 'b', 'a']];
+  assert.deepEqual(await sentTo({}, true), apart);
+  assert.deepEqual(await sentTo({}, false), whole);
+  assert.deepEqual(await sentTo({ takesBatches: true }, true), whole);
 });
 
 test('headers say who answers', async () => {

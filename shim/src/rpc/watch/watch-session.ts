@@ -18,6 +18,11 @@ export interface WatchSessionOptions {
   output: WatchOutput;
   /** Watches with `fragment` get responses of about this size at most. */
   maxResponseBytes: number;
+  /**
+   * Whether the client takes what was committed together in one response. Otherwise each revision is a
+   * response of its own, as from etcd: some clients look only at the first event of each.
+   */
+  takesBatches?: boolean;
   /** How often a watch with `progressNotify` that saw no event gets a progress notification. */
   progressIntervalMs: number;
   /** 0 ≤ random() < 1: spreads the notifications of streams that began together. */
@@ -112,7 +117,10 @@ export class WatchSession {
     complete.watcher = this.#options.store.watch(
       { key, rangeEnd, startRevision, prevKv, filters },
       {
-        events: (revision, events) => this.#sendEvents(complete, revision, events),
+        events: (revision, events, isLive) =>
+          isLive && this.#options.takesBatches !== true
+            ? this.#sendEachRevision(complete, events)
+            : this.#sendEvents(complete, revision, events),
         compacted: (compactRevision) => this.#endCompacted(complete, compactRevision),
         synced: () => this.#answerProgress(),
       },
@@ -156,6 +164,20 @@ export class WatchSession {
   #forget(watch: Watch): void {
     this.#watches.delete(watch.id);
     this.#heldBack.delete(watch);
+  }
+
+  /** As etcd sends what happens while a watch is in its synced group (`watchable_store.go`, notify). */
+  #sendEachRevision(watch: Watch, events: readonly Event[]): boolean {
+    let isWritable = true;
+    for (let start = 0; start < events.length;) {
+      const revision = events[start]!.kv.modRevision;
+      let end = start + 1;
+      while (end < events.length && events[end]!.kv.modRevision === revision) end++;
+      const isWhole = start === 0 && end === events.length;
+      isWritable = this.#sendEvents(watch, revision, isWhole ? events : events.slice(start, end));
+      start = end;
+    }
+    return isWritable;
   }
 
   #sendEvents(watch: Watch, revision: number, events: readonly Event[]): boolean {
