@@ -1,4 +1,5 @@
 import type { ApiserverOptions, ListenOptions, StartOptions } from './apiserver-options.ts';
+import { labelSecret } from './bootstrap/label-secret.ts';
 import type { Handler } from './http/request-context.ts';
 import { processBudget } from './process-budget.ts';
 import { versionInfo } from './discovery/version-info.ts';
@@ -69,9 +70,17 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
     storage.factory.close();
   };
   try {
-    const authentication = authenticationStage(options, storage, metrics);
+    const authentication = authenticationStage(options, storage, metrics, (secret, labels) =>
+      labelSecret(registry, secret, { labels, nowMs: Date.now(), log: options.log }),
+    );
     const authorization = authorizationStage(options, metrics);
-    const registry = registryStage(options, { resources, storage, authentication, authorization, metrics });
+    const registry: BuiltRegistry = registryStage(options, {
+      resources,
+      storage,
+      authentication,
+      authorization,
+      metrics,
+    });
     const address = new ServingAddress(options);
     const definitions = definitionsStage(options, { registry, storage, address, closing: closing.signal });
     const parts = { resources, storage, authentication, authorization, registry, metrics, address };

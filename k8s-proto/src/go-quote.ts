@@ -14,6 +14,8 @@ function goEscape(character: string): string {
   const known = goEscapes[character];
   if (known !== undefined) return known;
   const code = character.codePointAt(0) ?? 0;
+  // A byte that is no UTF-8: see `decodeBytes`.
+  if (code >= 0xdc80 && code <= 0xdcff) return String.raw`\x${(code - 0xdc00).toString(16)}`;
   const hex = code.toString(16);
   if (code < 0x80) return String.raw`\x${hex.padStart(2, '0')}`;
   return code < 0x10000 ? String.raw`\u${hex.padStart(4, '0')}` : String.raw`\U${hex.padStart(8, '0')}`;

@@ -18,6 +18,8 @@ export interface JsonReaderOptions {
   exactNumbers: boolean;
   /** Called for every key; the path is only good during the call. */
   onKey?: (path: JsonPath, repeated: boolean) => void;
+  /** Each character of the text stands for the byte of its number, as in latin1. Default: it is UTF-8. */
+  bytes?: boolean;
 }
 
 /** Go gives up at 10,000. Nothing real comes near either, and everything behind may recurse without care. */
@@ -43,10 +45,12 @@ class JsonReader {
   readonly #text: string;
   readonly #exactNumbers: boolean;
   readonly #onKey: JsonReaderOptions['onKey'];
+  readonly #bytes: boolean;
   readonly #path: (string | number)[] = [];
   #pos = 0;
 
-  constructor(text: string, { exactNumbers, onKey }: JsonReaderOptions) {
+  constructor(text: string, { exactNumbers, onKey, bytes = false }: JsonReaderOptions) {
+    this.#bytes = bytes;
     this.#text = text;
     this.#exactNumbers = exactNumbers;
     this.#onKey = onKey;
@@ -62,7 +66,9 @@ class JsonReader {
   #fail(context: string): never {
     const code = this.#text.codePointAt(this.#pos);
     if (code === undefined) throw new JsonSyntaxError('unexpected end of JSON input');
-    throw new JsonSyntaxError(`invalid character ${quotedCharacter(code)} ${context}`);
+    throw new JsonSyntaxError(
+      `invalid character ${quotedByte(this.#bytes ? code : firstByte(code))} ${context}`,
+    );
   }
 
   /** Passes over white space; the code of what follows, NaN at the end. */
@@ -239,11 +245,14 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
+function firstByte(code: number): number {
+  return Buffer.from(String.fromCodePoint(code))[0]!;
+}
+
 /** Go's scanner sees bytes, and quotes each as the character that has its number. */
-function quotedCharacter(code: number): string {
-  if (code === 0x27) return String.raw`'\''`;
-  if (code === 0x22) return `'"'`;
-  const byte = Buffer.from(String.fromCodePoint(code))[0]!;
+function quotedByte(byte: number): string {
+  if (byte === 0x27) return String.raw`'\''`;
+  if (byte === 0x22) return `'"'`;
   if (byte === 0x07) return String.raw`'\a'`;
   if (byte === 0x0b) return String.raw`'\v'`;
   if (byte >= 0x7f && byte < 0xa1) return `'\\${byte === 0x7f ? 'x7f' : `u00${byte.toString(16)}`}'`;

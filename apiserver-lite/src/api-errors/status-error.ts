@@ -76,10 +76,16 @@ export class StatusError extends Error {
       status: 'Failure',
       message,
       ...(reason === undefined ? {} : { reason }),
-      ...(details === undefined ? {} : { details }),
+      ...(details === undefined ? {} : { details: wellFormed(details) }),
       code,
     };
   }
+}
+
+/** JSON has no name for a byte that is no UTF-8 (`RequestTarget.path`). */
+function wellFormed(details: StatusDetails): StatusDetails {
+  const { name } = details;
+  return name === undefined || name.isWellFormed() ? details : { ...details, name: name.toWellFormed() };
 }
 
 /** Whether `error` is a StatusError of that reason. */

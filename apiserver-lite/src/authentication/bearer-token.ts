@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import type { UserInfo } from '../http/request-context.ts';
+import type { RequestContext, UserInfo } from '../http/request-context.ts';
 import { asksForWebSocket } from '../http/web-socket.ts';
 import { CredentialError } from './authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { TokenLookup } from './token-file.ts';
 
 /** Who a token belongs to, asked in order; a CredentialError where a token is this one's, but wrong. */
-export type TokenAuthenticator = TokenLookup | ((token: string) => Promise<UserInfo | undefined>);
+export type TokenAuthenticator =
+  | TokenLookup
+  | ((token: string, warn: (text: string) => void) => Promise<UserInfo | undefined>);
 
 const ignoredForSpace =
   'the provided Authorization header contains extra space before the bearer token, and is ignored';
@@ -21,7 +23,7 @@ export function bearerToken(tokens: readonly TokenAuthenticator[]): Authenticato
         if (more.length > 0) context.warn(ignoredForSpace);
         return undefined;
       }
-      return ownerOf(token, tokens);
+      return ownerOf(token, tokens, context);
     },
   };
 }
@@ -35,7 +37,8 @@ const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';
  */
 export function webSocketToken(tokens: readonly TokenAuthenticator[]): Authenticator {
   return {
-    async authenticate({ request }) {
+    async authenticate(context) {
+      const { request } = context;
       if (!asksForWebSocket(request)) return undefined;
       const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
       const [encoded, ...others] = protocols.filter((protocol) => protocol.startsWith(protocolPrefix));
@@ -46,16 +49,20 @@ export function webSocketToken(tokens: readonly TokenAuthenticator[]): Authentic
       const rest = protocols.filter((protocol) => protocol !== encoded);
       if (token === '') return undefined;
       if (rest.length === 0) throw new CredentialError('missing additional subprotocol');
-      const user = await ownerOf(token, tokens);
+      const user = await ownerOf(token, tokens, context);
       request.headers['sec-websocket-protocol'] = rest.join(',');
       return user;
     },
   };
 }
 
-async function ownerOf(token: string, tokens: readonly TokenAuthenticator[]): Promise<UserInfo> {
+async function ownerOf(
+  token: string,
+  tokens: readonly TokenAuthenticator[],
+  context: Pick<RequestContext, 'warn'>,
+): Promise<UserInfo> {
   for (const lookup of tokens) {
-    const user = await lookup(token);
+    const user = await lookup(token, (text) => context.warn(text));
     if (user !== undefined) return user;
   }
   throw new CredentialError('invalid bearer token');

@@ -39,7 +39,7 @@ export function reviewToken({
         return { user: withAuthenticatedGroup(user), ...(good.length === 0 ? {} : { audiences: good }) };
       }
       try {
-        const answer = await serviceAccounts?.(token, audiences);
+        const answer = await serviceAccounts?.(token, { audiences });
         if (answer === undefined) return { error: 'invalid bearer token' };
         return { user: withAuthenticatedGroup(answer.user), audiences: answer.audiences };
       } catch (error) {

@@ -7,7 +7,7 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import type { UpdateResult } from '../registry/rest.ts';
 import { beginTurn, breathe } from '../http/breathe.ts';
-import type { RequestContext } from '../http/request-context.ts';
+import type { HttpRequest, RequestContext } from '../http/request-context.ts';
 import {
   badRequest,
   conflict,
@@ -69,12 +69,17 @@ interface Patch {
   show(document: JsonObject): string;
 }
 
+/** The sort of a patch, from its media type; undefined for one that is not known. */
+export function patchTypeOf({ headers }: HttpRequest): PatchType | undefined {
+  const contentType = (headers['content-type'] ?? '').split(';', 1)[0]!.trim();
+  return patchTypes.find((type) => type === contentType);
+}
+
 /** `PATCH …/name` (Kubernetes: `endpoints/handlers/patch.go`). */
 export async function patch(context: RequestContext, scope: ResourceScope): Promise<void> {
   const { rest } = scope;
   if (rest.update === undefined) throw methodNotAllowed(scope.groupResource, 'patch');
-  const contentType = (context.request.headers['content-type'] ?? '').split(';', 1)[0]!.trim();
-  const patchType = patchTypes.find((type) => type === contentType);
+  const patchType = patchTypeOf(context.request);
   const accepted = patchTypes.filter((type) => type !== strategicMerge);
   if (patchType === undefined && scope.codec.unstructured === true) throw unsupportedMediaType(accepted);
   if (patchType === undefined) {

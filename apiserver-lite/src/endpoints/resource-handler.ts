@@ -18,7 +18,8 @@ import { deleteCollection } from './delete-collection.ts';
 import { deleteOne } from './delete.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
-import { patch } from './patch.ts';
+import { isRepresentable } from './negotiation/output.ts';
+import { patch, patchTypeOf } from './patch.ts';
 import type { Route, RouteVerb } from './route-verb.ts';
 import { routeOf } from './route.ts';
 import { resourceScope, type EndpointEnvironment, type ResourceScope } from './resource-scope.ts';
@@ -67,7 +68,7 @@ export function createResourceHandler({
     const route = routeOf(resources, context.requestInfo, context.request.method ?? 'GET');
     if (route === undefined) return sendPageNotFound(context);
     const scope = scopeOf(route.rest);
-    if (scope.deprecation !== undefined) context.warn(scope.deprecation);
+    if (scope.deprecation !== undefined && isRouted(context, scope, route)) context.warn(scope.deprecation);
     const { series } = scope;
     if (series === undefined) return endpoints[route.verb](context, scope);
     context.counter = counterOf(series, context, route);
@@ -79,6 +80,17 @@ export function createResourceHandler({
     }
     return endpoints[route.verb](context, scope);
   };
+}
+
+/**
+ * Whether the router of kube-apiserver hands the request on: a form that no object has, or a patch of no
+ * known sort, are answered before anybody knows that what is asked for is deprecated. Custom resources are
+ * not behind that router.
+ */
+function isRouted({ request }: RequestContext, { codec }: ResourceScope, { verb }: Route): boolean {
+  if (codec.unstructured === true) return true;
+  if (verb === 'patch' && patchTypeOf(request) === undefined) return false;
+  return isRepresentable(request.headers.accept);
 }
 
 /** Counts by the path: whether it names one object, a namespace or neither. */

@@ -7,8 +7,13 @@ import { badRequest, StatusError } from '../api-errors/status-error.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import type { ListPage } from '../storage/storage.ts';
 import { jsonItem, jsonPieces, typeHead } from './encoding/json.ts';
-import { metaApiVersion, partialItem } from './encoding/partial-metadata.ts';
-import { delimited, listMessage, metadataOf, protobufItem, type ListMeta } from './encoding/protobuf.ts';
+import {
+  metaApiVersion,
+  type PartialForm,
+  partialItem,
+  partialMessage,
+} from './encoding/partial-metadata.ts';
+import { listMessage, protobufItem, type ListMeta } from './encoding/protobuf.ts';
 import { listMetaJson, tableJson, type IncludeObject, type TableOptions } from './encoding/table.ts';
 import { toYaml } from './encoding/yaml.ts';
 import type { Rest } from '../registry/rest.ts';
@@ -68,14 +73,14 @@ export function respondObject(
     }
     case 'PartialObjectMetadata':
       if (mediaType === 'application/vnd.kubernetes.protobuf') {
-        const raw = Buffer.concat(delimited(1, metadataOf(protobufItem(object, scope.codec))));
+        const raw = partialMessage(object, scope.codec, scope.rest.internalAnnotations);
         return sendBody(context, {
           code,
           contentType: mediaType,
           body: wrapEnvelope(metaApiVersion(transform.version), 'PartialObjectMetadata', raw),
         });
       }
-      return sendJsonPieces(context, code, format, [partialItem(object, transform.version)]);
+      return sendJsonPieces(context, code, format, [partialItem(object, partialForm(scope, transform))]);
     case 'PartialObjectMetadataList':
       throw plainNotAcceptable(
         'you requested PartialObjectMetadataList, but the requested object is not a list',
@@ -138,7 +143,7 @@ function jsonList(
       if (page.items.length === 0) return [Buffer.from(`${listHead(head, meta)}${nullItems}`)];
       return itemList(head, meta, {
         items: page.items,
-        encode: (item) => partialItem(item, version),
+        encode: (item) => partialItem(item, partialForm(scope, transform)),
       });
     }
     case undefined:
@@ -170,6 +175,10 @@ function sortedList(
   return pieces;
 }
 
+function partialForm({ rest }: ResourceScope, { version }: { version: MetaVersion }): PartialForm {
+  return { version, internalAnnotations: rest.internalAnnotations };
+}
+
 function listHead(typed: string, meta: ListMeta): string {
   return `${typed}"metadata":${listMetaJson(meta)},"items":`;
 }
@@ -189,14 +198,16 @@ function itemList(
 }
 
 function protobufList(
-  { codec, listKind, apiVersion }: ResourceScope,
+  { codec, listKind, apiVersion, rest }: ResourceScope,
   { items }: ListPage,
   meta: ListMeta,
   transform: Transform | undefined,
 ): Uint8Array {
-  const messages = items.map((item) => protobufItem(item, codec));
-  if (transform === undefined) return wrapEnvelope(apiVersion, listKind, listMessage(meta, messages));
-  const partial = messages.map((message) => Buffer.concat(delimited(1, metadataOf(message))));
+  if (transform === undefined) {
+    const messages = items.map((item) => protobufItem(item, codec));
+    return wrapEnvelope(apiVersion, listKind, listMessage(meta, messages));
+  }
+  const partial = items.map((item) => partialMessage(item, codec, rest.internalAnnotations));
   return wrapEnvelope(
     metaApiVersion(transform.version),
     'PartialObjectMetadataList',
@@ -237,7 +248,7 @@ export function tableOptions(
     );
   }
   return {
-    version: transform.version,
+    ...partialForm(scope, transform),
     includeObject: includeObject === '' ? 'Metadata' : (includeObject as IncludeObject),
     convertor: table,
     form: scope.codec,

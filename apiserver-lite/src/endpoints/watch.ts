@@ -33,6 +33,7 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
     kind: gvk.kind,
     apiVersion,
     sharedBy: scope,
+    internalAnnotations: rest.internalAnnotations,
     table: () => tableOptions(context, scope, transform ?? { version: 'v1' }),
   });
 

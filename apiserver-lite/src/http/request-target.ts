@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * The target of a request, read once and as Go's `net/url.ParseRequestURI` reads it: dot segments, doubled
  * slashes and `#` are ordinary text of the path, because a proxy in front, the authorizer and the router have
@@ -10,7 +12,10 @@
 export interface RequestTarget {
   /** As sent, with its escapes; for logs. */
   readonly pathname: string;
-  /** With escapes decoded; bytes that are no UTF-8 become U+FFFD. */
+  /**
+   * With escapes decoded; a byte that is no UTF-8 becomes the surrogate U+DC00 + byte, so that messages can
+   * show it. Written as UTF-8 it is U+FFFD.
+   */
   readonly path: string;
   /** With its `?`; empty without a query. */
   readonly search: string;
@@ -44,14 +49,31 @@ function decodePath(pathname: string): string {
   // eslint-disable-next-line no-control-regex
   if (!/[%\u0080-\u{10FFFF}]/u.test(pathname)) return pathname;
   if (/%(?![0-9A-Fa-f]{2})/.test(pathname)) throw new RequestTargetError('an escape that is none');
-  return decodeEscapes(pathname);
+  const bytes = decodeEscapes(pathname);
+  return isUtf8(bytes) ? bytes.toString('utf8') : decodeBytes(bytes);
 }
 
-function decodeEscapes(text: string): string {
+function decodeEscapes(text: string): Buffer {
   const bytes = text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return Buffer.from(bytes, 'latin1').toString('utf8');
+  return Buffer.from(bytes, 'latin1');
+}
+
+/** The longest form of a character, in bytes. */
+const longestCharacter = 4;
+
+function decodeBytes(bytes: Buffer): string {
+  let text = '';
+  for (let at = 0; at < bytes.byteLength;) {
+    let length = 1;
+    while (length <= longestCharacter && !isUtf8(bytes.subarray(at, at + length))) length++;
+    const isCharacter = length <= longestCharacter && at + length <= bytes.byteLength;
+    if (!isCharacter) length = 1;
+    text += isCharacter ? bytes.toString('utf8', at, at + length) : String.fromCharCode(0xdc00 + bytes[at]!);
+    at += length;
+  }
+  return text;
 }
 
 /** As Go's `url.ParseQuery` after its errors are ignored: pairs with a `;` or a broken escape are dropped. */
@@ -70,5 +92,5 @@ function parseQuery(query: string): URLSearchParams {
 function unescapeQuery(text: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   // eslint-disable-next-line no-control-regex
-  return /[%\u0080-\u{10FFFF}]/u.test(spaced) ? decodeEscapes(spaced) : spaced;
+  return /[%\u0080-\u{10FFFF}]/u.test(spaced) ? decodeEscapes(spaced).toString('utf8') : spaced;
 }

@@ -77,6 +77,7 @@ export class ServerRequest implements RequestContext {
   /** @throws RequestTargetError where the request's target is no path. */
   constructor({ request, response, log, receivedAt, unsent }: ServerRequestOptions) {
     this.#unsent = unsent;
+    keepFirstAccept(request);
     this.request = request;
     this.response = response;
     this.log = log;
@@ -123,6 +124,13 @@ export class ServerRequest implements RequestContext {
       sent.map((warning) => quoteWarning(warning)),
     );
   }
+}
+
+/** Node joins headers of one name; Go's server reads the first Accept only, and so does everything here. */
+function keepFirstAccept({ headers, rawHeaders }: HttpRequest): void {
+  if (headers.accept?.includes(',') !== true) return;
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'accept');
+  headers.accept = rawHeaders[at + 1] ?? headers.accept;
 }
 
 /** The session of HTTP/2, or the socket of HTTP/1.1. */

@@ -1,13 +1,24 @@
+import type { Counter } from './exposition/series.ts';
 import type { MetricRegistry } from './exposition/metric-registry.ts';
+
+/** kube-apiserver's names and words of what is counted of tokens of service accounts. */
+const tokenUses = {
+  valid: ['valid_tokens', 'Cumulative valid projected service account tokens used'],
+  stale: ['stale_tokens', 'Cumulative stale projected service account tokens used'],
+  withoutAudience: ['legacy_tokens', 'Cumulative legacy service account tokens used'],
+  invalidated: ['invalid_legacy_auto_token_uses', 'Cumulative invalid auto-generated legacy tokens used'],
+  generated: ['legacy_auto_token_uses', 'Cumulative auto-generated legacy tokens used'],
+  manual: ['legacy_manual_token_uses', 'Cumulative manually created legacy tokens used'],
+} as const;
+
+type CountedTokenUse = keyof typeof tokenUses;
 
 /** What is counted of the credentials of requests. */
 export interface CredentialMetrics {
   /** A request had a client certificate, which is good for so long. */
   certificateUsed(remainingSeconds: number): void;
-  /** A token was used that its Pod has renewed in time. */
-  tokenValid(): void;
-  /** A token was used that only lives on because not all clients renew theirs. */
-  tokenStale(): void;
+  /** A token of a service account was used. */
+  tokenUsed(use: CountedTokenUse): void;
 }
 
 const hour = 3600;
@@ -37,13 +48,14 @@ export function credentialMetrics(registry: MetricRegistry): CredentialMetrics {
       ],
     })
     .with();
-  const token = (name: string, help: string) =>
-    registry.counter({ name: `serviceaccount_${name}_total`, help: `[ALPHA] ${help}` }).with();
-  const valid = token('valid_tokens', 'Cumulative valid projected service account tokens used');
-  const stale = token('stale_tokens', 'Cumulative stale projected service account tokens used');
+  const uses = Object.fromEntries(
+    Object.entries(tokenUses).map(([use, [name, help]]) => [
+      use,
+      registry.counter({ name: `serviceaccount_${name}_total`, help: `[ALPHA] ${help}` }).with(),
+    ]),
+  ) as Record<CountedTokenUse, Counter>;
   return {
     certificateUsed: (seconds) => certificates.observe(seconds),
-    tokenValid: () => valid.inc(),
-    tokenStale: () => stale.inc(),
+    tokenUsed: (use) => uses[use].inc(),
   };
 }

@@ -97,6 +97,8 @@ export interface KindFacets<
    * `Store.ReturnDeletedObject`).
    */
   returnsDeletedObject?: true;
+  /** See `Rest.internalAnnotations`. */
+  internalAnnotations?: readonly string[];
   /** The OpenAPI document has a Status as the answer of DELETE all the same. */
   publishesDeletedStatus?: true;
   /** What is known to be missing, for `docs/compatibility.md`. */

@@ -4,12 +4,19 @@ import type { RestFacets } from './rest.ts';
 
 /** What the endpoint of a resource takes from the kind's module as it is. */
 export function restFacets({ version }: ResourceInfo, module: KindModule | undefined): RestFacets {
-  const { selectableFields, unsupportedField, returnsDeletedObject, publishesDeletedStatus } = module ?? {};
+  const {
+    selectableFields,
+    unsupportedField,
+    returnsDeletedObject,
+    publishesDeletedStatus,
+    internalAnnotations,
+  } = module ?? {};
   return {
     ...(selectableFields === undefined ? {} : { selectableFields }),
     ...(unsupportedField === undefined
       ? {}
       : { unsupportedField: (label) => unsupportedField(label, version) }),
+    ...(internalAnnotations === undefined ? {} : { internalAnnotations }),
     ...(returnsDeletedObject === undefined ? {} : { returnsDeletedObject }),
     ...(publishesDeletedStatus === undefined ? {} : { publishesDeletedStatus }),
   };

@@ -91,6 +91,8 @@ export interface TableConvertor {
   columns: readonly TableColumn[];
   /** One cell a column. `nowMs` dates the ages. */
   cells(object: KubeObject, nowMs: number): unknown[];
+  /** Every event of a watch has the columns, not only the first (kube-aggregator's). */
+  readonly alwaysTellsColumns?: true;
   /** Conditions of the object's row. */
   conditions?(object: KubeObject): readonly TableRowCondition[] | undefined;
   /** What a list without objects has for its rows, where that is not an empty list. */
@@ -163,6 +165,8 @@ export interface Rest {
    * `Store.ReturnDeletedObject`).
    */
   readonly returnsDeletedObject?: true;
+  /** Annotations that the internal type has as fields: answers of metadata alone are without them. */
+  readonly internalAnnotations?: readonly string[];
   /** The OpenAPI document has a Status as the answer of DELETE all the same. */
   readonly publishesDeletedStatus?: true;
 }
@@ -186,5 +190,9 @@ export interface ServedRest extends Rest {
 /** What the endpoint of a kind has beside its verbs and its table. */
 export type RestFacets = Pick<
   Rest,
-  'selectableFields' | 'unsupportedField' | 'returnsDeletedObject' | 'publishesDeletedStatus'
+  | 'selectableFields'
+  | 'unsupportedField'
+  | 'returnsDeletedObject'
+  | 'publishesDeletedStatus'
+  | 'internalAnnotations'
 >;

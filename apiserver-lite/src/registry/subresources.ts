@@ -10,6 +10,7 @@ const shared: Readonly<Record<string, SubresourceBuilder>> = {
   status: ({ parent, subresource, store, status, clock }) => ({
     ...partRest(parent, subresource, store.withStrategy(statusStrategy(store.strategy, status)), clock),
     ...(parent.table === undefined || status?.hasNoTable ? {} : { table: parent.table }),
+    ...(parent.internalAnnotations === undefined ? {} : { internalAnnotations: parent.internalAnnotations }),
   }),
   scale: ({ parent, subresource, store, clock }) => scaleRest({ parent, subresource, store, clock }),
 };

@@ -3,7 +3,11 @@ import { anyOf, type Authenticator } from '../authentication/authenticator.ts';
 import { bearerToken, webSocketToken, type TokenAuthenticator } from '../authentication/bearer-token.ts';
 import { clientCertificate } from '../authentication/client-certificate.ts';
 import { reviewToken } from '../authentication/review-token.ts';
-import { serviceAccounts, type ServiceAccounts } from '../authentication/service-account/service-accounts.ts';
+import {
+  serviceAccounts,
+  type ServiceAccountParts,
+  type ServiceAccounts,
+} from '../authentication/service-account/service-accounts.ts';
 import type { TokenReviewer } from '../authentication/token-reviewer.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { StorageStage } from './storage-stage.ts';
@@ -22,6 +26,7 @@ export function authenticationStage(
   options: ApiserverOptions,
   { storages }: StorageStage,
   { credentials }: ServerMetrics,
+  labelSecret: ServiceAccountParts['labelSecret'],
 ): AuthenticationStage {
   const accounts =
     options.serviceAccounts === undefined
@@ -29,10 +34,13 @@ export function authenticationStage(
       : serviceAccounts(options.serviceAccounts, {
           clock: Date.now,
           storageOf: (group, resource) => storages.of(group, resource),
-          used: (isStale) => (isStale ? credentials.tokenStale() : credentials.tokenValid()),
+          labelSecret,
+          uses: { record: credentials.tokenUsed },
         });
   const tokens: TokenAuthenticator[] = options.tokens === undefined ? [] : [options.tokens];
-  if (accounts !== undefined) tokens.push(async (token) => (await accounts.authenticate(token))?.user);
+  if (accounts !== undefined) {
+    tokens.push(async (token, warn) => (await accounts.authenticate(token, { warn }))?.user);
+  }
   const allowAnonymous = allowsAnonymous(options);
   return {
     // Tokens are looked for also where none is configured: an unknown token is a wrong credential (401), not

@@ -40,6 +40,12 @@ describe('a continue token', () => {
     }
   });
 
+  test('names the byte that begins no JSON by the character of its number', () => {
+    assert.throws(() => decodeContinueToken('nope'), {
+      message: String.raw`invalid continue token: continue key is not valid: invalid character '\u009e' looking for beginning of value`,
+    });
+  });
+
   test('names the byte that is no base64url without padding, as Go counts', () => {
     const bytes: [string, number][] = [
       ['abc=', 3],

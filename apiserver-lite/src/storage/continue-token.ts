@@ -41,8 +41,7 @@ export function decodeContinueToken(token: string): ContinueToken {
   try {
     fields = JSON.parse(bytes.toString('utf8')) as typeof fields;
   } catch (error) {
-    // Go names a wrong byte by the character of its number.
-    return refuse(`continue key is not valid: ${jsonSyntaxError(bytes.toString('latin1')) ?? String(error)}`);
+    return refuse(`continue key is not valid: ${jsonSyntaxError(bytes) ?? String(error)}`);
   }
   if (fields === null || typeof fields !== 'object') return refuse('continue key is not valid');
   const { v, rv, start } = fields;

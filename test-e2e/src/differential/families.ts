@@ -5,6 +5,7 @@ import { escalation } from './families/escalation.ts';
 import { expectations } from './families/expectations.ts';
 import { fresh } from './families/fresh.ts';
 import { impersonation } from './families/impersonation.ts';
+import { legacyTokens } from './families/legacy-tokens.ts';
 import { lives } from './families/lives.ts';
 import { mutations } from './families/mutations.ts';
 import { printedObjects } from './families/printed-objects.ts';
@@ -49,6 +50,7 @@ export const allFamilies: readonly Family[] = [
   impersonation,
   ...reviews,
   ...serviceAccountTokens,
+  legacyTokens,
   ...tables,
   ...webSockets,
   escalation,

@@ -39,17 +39,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'the resources of definitions are not served yet, so that no names are accepted',
   },
   {
-    where: /(life|tables) of apps\/v1 DaemonSet/,
-    line: /annotations.*deprecated\.daemonset\.template\.generation/,
-    reason:
-      'kube-apiserver makes metadata of its internal type, which has the generation of the template in a field',
-  },
-  {
-    where: /life of batch\/v1 Job: (patch of the uid|put of labels that are wrong)/,
-    line: /^body\./,
-    reason: 'the same causes in another order',
-  },
-  {
     where: /invalid updates of status: (5|6|7), /,
     line: /^body\./,
     reason: 'kube-apiserver walks a Go map there: its order changes from try to try',
@@ -58,11 +47,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     where: /invalid manifests of devices: 9|^mutated /,
     line: /^code: .*stock 0 /,
     reason: 'kube-apiserver panics',
-  },
-  {
-    where: /tokens that somebody made: of the old form/,
-    line: /^body\.status\.error/,
-    reason: 'tokens that stand in Secrets are not taken yet, as no controller makes them',
   },
   {
     where: /invalid manifests of admission: (1|3)/,
@@ -81,11 +65,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'each server writes its own condition again at a moment of its own',
   },
   {
-    where: /^tables of .* APIService: watch/,
-    line: /columnDefinitions: pg8s null/,
-    reason: 'the aggregator tells the columns in every event, other printers in the first',
-  },
-  {
     where: /^tables of .* CustomResourceDefinition: (watch|table)/,
     line: /managedFields|body\.length|^body: /,
     reason: 'nobody accepts the names of definitions yet',
@@ -96,19 +75,9 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'checks are those of the parts that are there; kube-apiserver has more, and another order',
   },
   {
-    where: /^headers: two accepts of \/version/,
-    line: /^code: /,
-    reason: 'two headers of one name are a list in HTTP; there, only the first one is read',
-  },
-  {
     where: /^forms of discovery: .*vnd.kubernetes.protobuf;g=apidiscovery.k8s.io;v=v2/,
     line: /^code: pg8s 406/,
     reason: 'the aggregated document is not to be had as protobuf; no client asks for that alone',
-  },
-  {
-    where: /^paths: .*configmaps\/%ff/,
-    line: /^body\.message/,
-    reason: 'names are text: what is no UTF-8 in a path is not kept byte by byte',
   },
   {
     where: /^paths: POST \/api\/v1\/namespaces\/\/configmaps$/,
@@ -116,18 +85,13 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'a namespace without a name is refused before the object is looked at',
   },
   {
-    where: /^query parameters: .*continue=nope$/,
-    line: /^body\.message.*looking for beginning of value/,
-    reason: 'Go names a wrong byte of a text that is no UTF-8 by its number',
+    where: /life of batch\/v1 Job: (patch of the uid|put of labels that are wrong)/,
+    line: /^body\./,
+    reason: 'the same causes in another order',
   },
   {
     where: /patch of an unknown field/,
     line: /managedFields/,
     reason: 'the owners within a text stand in the order of the seconds in which they wrote',
-  },
-  {
-    where: /life of v1 Endpoints: (get|list) as application\/cbor/,
-    line: /^headers\.warning: pg8s/,
-    reason: 'the deprecation is said with the refusal of the form, too',
   },
 ];

@@ -47,10 +47,6 @@ export const knownMetrics: readonly KnownDifference[] = [
     'there is no encryption by a key management service yet',
   ),
   onlyThere(
-    ['serviceaccount_(invalid_)?legacy_\\w+'],
-    'tokens in Secrets are not taken: nobody makes them yet',
-  ),
-  onlyThere(
     ['authentication_token_cache_\\w+'],
     'tokens are looked up at each request: only that a signature holds is remembered',
   ),
@@ -83,11 +79,6 @@ export const knownMetrics: readonly KnownDifference[] = [
     ['(cardinality_enforcement_unexpected_categorizations|disabled_metrics|hidden_metrics)_total'],
     'no flag switches metrics off or limits their labels',
   ),
-  {
-    where: /^metrics: etcd_(requests_total|request_duration_seconds)$/,
-    line: /^body\.labels\.operation: .*listWithCount/,
-    reason: 'what is in a watch cache is not counted in etcd',
-  },
   {
     where: /^metrics of health checks: /,
     line: /^body\.labels\.name: /,

@@ -27,6 +27,7 @@ const runHeaders = new Set([
 const replacements: readonly [RegExp, string][] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, 'TIME'],
+  [/(kubernetes\.io\/legacy-token-last-used":")20\d\d-\d\d-\d\d/g, '$1DAY'],
   [/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, 'SERVICE-IP'],
   [/(resourceVersion(?:\\*")?: ?(?:\\*")?)[1-9]\d*/g, '$1RV'],
   [/p{50,}\w{5}\b/g, 'LONG-GENERATED'],
@@ -43,6 +44,8 @@ const replacements: readonly [RegExp, string][] = [
   [/\b(bytes [\d*-]+)\/\d+/g, '$1/SIZE'],
   // Of the text of a parameter, which has its description.
   [/(#\/parameters\/\w+)-[\w-]{8}"/g, '$1-HASH"'],
+  // The same in base64, as a Secret has it.
+  [/ZXlK[\w+/]{40,}=*/g, 'TOKEN'],
   [/eyJ[\w-]+(\.[\w-]+)?\.[\w-]*/g, 'TOKEN'],
   // Whichever of two bindings is found first.
   [

@@ -28,6 +28,7 @@ async function fixture(kind: 'ec' | 'rsa' = 'ec'): Promise<Fixture> {
   const parts = {
     clock: () => api.now.ms,
     storageOf: (group: string, resource: string) => api.registry.storageOf(group, resource),
+    labelSecret: async () => {},
   };
   const accounts = serviceAccounts(
     { issuers: [issuer], keyFiles: [pem(publicKey)], signingKeyFile: pem(privateKey) },
@@ -126,7 +127,7 @@ describe('tokens of service accounts', () => {
     const { storageOf } = (await fixture()).registry;
     const { authenticate } = serviceAccounts(
       { issuers: [issuer], keyFiles: [pem(publicKey)] },
-      { clock: () => testNowMs, storageOf },
+      { clock: () => testNowMs, storageOf, labelSecret: async () => {} },
     );
     const now = testNowMs / 1000;
     const says = async (claims: object): Promise<string> => {
@@ -173,7 +174,9 @@ describe('tokens of service accounts', () => {
     const { accounts, request } = await fixture();
     const { token } = (await request({ audiences: ['vault'] })).status;
     await assert.rejects(accounts.authenticate(token), /token audiences \["vault"\] is invalid/);
-    assert.deepEqual((await accounts.authenticate(token, ['vault', 'other']))?.audiences, ['vault']);
+    assert.deepEqual((await accounts.authenticate(token, { audiences: ['vault', 'other'] }))?.audiences, [
+      'vault',
+    ]);
   });
 
   test('fall with the Pod that they are bound to', async () => {

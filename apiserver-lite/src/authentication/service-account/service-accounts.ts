@@ -1,5 +1,6 @@
 import type { ResourceStorage } from '../../storage/storage.ts';
 import { serviceAccountAuthenticator, type ServiceAccountAuthenticator } from './authenticate-token.ts';
+import type { LegacyTokenOptions } from './legacy-token.ts';
 import { type TokenIssuer, tokenIssuer } from './issue-token.ts';
 import { readSigningKey, readVerifyingKeys, type VerifyingKey } from './token-keys.ts';
 import type { ServiceAccountOptions } from './token-options.ts';
@@ -9,8 +10,10 @@ export interface ServiceAccountParts {
   clock: () => number;
   /** Asked when the first token comes. */
   storageOf(group: string, resource: string): ResourceStorage;
-  /** Hears of each use of a token that may become stale. */
-  used?: (isStale: boolean) => void;
+  /** See `LegacyTokenOptions`. */
+  labelSecret: LegacyTokenOptions['labelSecret'];
+  /** Counts the uses of tokens. */
+  uses?: NonNullable<LegacyTokenOptions['uses']>;
 }
 
 /** All that an API server does about tokens of service accounts. */
@@ -38,7 +41,8 @@ export function serviceAccounts(options: ServiceAccountOptions, parts: ServiceAc
       lookup,
       clock: parts.clock,
       storageOf: (resource) => parts.storageOf('', resource),
-      ...(parts.used === undefined ? {} : { used: parts.used }),
+      labelSecret: parts.labelSecret,
+      ...(parts.uses === undefined ? {} : { uses: parts.uses }),
     }),
     keys,
     apiAudiences,

@@ -1,17 +1,15 @@
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { TableConvertor } from '../../registry/rest.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
-import type { MetaVersion } from '../negotiation/output.ts';
 import { jsonPieces, typeHead, type JsonForm } from './json.ts';
-import { metaApiVersion, partialItem } from './partial-metadata.ts';
+import { metaApiVersion, type PartialForm, partialItem } from './partial-metadata.ts';
 import type { ListMeta } from './protobuf.ts';
 
 /** How much of the object stands in each row (Kubernetes: `meta/v1.TableOptions`). */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 /** How a Table is printed. */
-export interface TableOptions {
-  version: MetaVersion;
+export interface TableOptions extends PartialForm {
   includeObject: IncludeObject;
   convertor: TableConvertor;
   /** Of whole objects in rows. */
@@ -29,7 +27,8 @@ export function tableJson(
   meta: ListMeta,
   options: TableOptions,
 ): Uint8Array[] {
-  const columns = options.headers ? columnDefinitions(options.convertor) : 'null';
+  const columns =
+    options.headers || options.convertor.alwaysTellsColumns ? columnDefinitions(options.convertor) : 'null';
   const head = typeHead('Table', metaApiVersion(options.version));
   const { convertor, bookmark } = options;
   const opening = `${head}"metadata":${listMetaJson(meta)},"columnDefinitions":${columns},"rows":`;
@@ -82,14 +81,14 @@ function columnDefinitions(convertor: TableConvertor): string {
   return json;
 }
 
-function rowObject(cached: CachedObject, { includeObject, version, form }: TableOptions): Uint8Array[] {
-  switch (includeObject) {
+function rowObject(cached: CachedObject, options: TableOptions): Uint8Array[] {
+  switch (options.includeObject) {
     case 'None':
       return [nothing];
     case 'Metadata':
-      return [partialItem(cached, version)];
+      return [partialItem(cached, options)];
     case 'Object':
-      return jsonPieces(cached, form);
+      return jsonPieces(cached, options.form);
   }
 }
 

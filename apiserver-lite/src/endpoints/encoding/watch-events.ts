@@ -7,15 +7,8 @@ import type { WatchEvent } from '../../storage/storage.ts';
 import type { OutputFormat, Transform } from '../negotiation/output.ts';
 import type { ObjectCodec } from '../../registry/resource-types/object-codec.ts';
 import { jsonItem, jsonPieces, typeHead } from './json.ts';
-import { metaApiVersion, partialItem } from './partial-metadata.ts';
-import {
-  delimited,
-  metadataOf,
-  protobufDocument,
-  protobufItem,
-  protobufValue,
-  watchFrame,
-} from './protobuf.ts';
+import { metaApiVersion, partialItem, partialMessage } from './partial-metadata.ts';
+import { protobufDocument, protobufValue, watchFrame } from './protobuf.ts';
 import { tableJson, type TableOptions } from './table.ts';
 
 /** Turns the events of one watch into the bytes of its stream. */
@@ -39,6 +32,8 @@ export interface WatchEncoding {
   apiVersion: string;
   /** Watches of the same one may get the same bytes: what is written to all of them is encoded once. */
   sharedBy: object;
+  /** `Rest.internalAnnotations` */
+  internalAnnotations?: readonly string[] | undefined;
   /** For Table events. */
   table: () => TableOptions;
 }
@@ -52,7 +47,7 @@ export function watchEventEncoder(encoding: WatchEncoding): WatchEventEncoder {
     case 'Table':
       return tableEvents(encoding);
     default:
-      return partialEvents(encoding.format.transform!, encoding.sharedBy);
+      return partialEvents(encoding, encoding.format.transform!);
   }
 }
 
@@ -92,13 +87,16 @@ function sortedEvents(codec: ObjectCodec, sharedBy: object): WatchEventEncoder {
   };
 }
 
-function partialEvents({ version }: Transform, sharedBy: object): WatchEventEncoder {
+function partialEvents(
+  { sharedBy, internalAnnotations }: WatchEncoding,
+  { version }: Transform,
+): WatchEventEncoder {
   const heads = perType((type) => Buffer.from(`{"type":"${type}","object":`));
   return {
     ...json,
     encode: shareBatches({ form: `partial/${version}`, sharedBy }, ({ type, object }) => [
       heads[type],
-      partialItem(object, version),
+      partialItem(object, { version, internalAnnotations }),
       close,
     ]),
     encodeError: encodeJsonError,
@@ -126,7 +124,9 @@ function tableEvents({ table }: WatchEncoding): WatchEventEncoder {
   };
 }
 
-function protobufEvents({ format: { transform }, codec, sharedBy }: WatchEncoding): WatchEventEncoder {
+function protobufEvents(encoding: WatchEncoding): WatchEventEncoder {
+  const { codec, sharedBy, internalAnnotations } = encoding;
+  const { transform } = encoding.format;
   const document =
     transform === undefined
       ? (object: CachedObject) => protobufDocument(object, codec)
@@ -134,7 +134,7 @@ function protobufEvents({ format: { transform }, codec, sharedBy }: WatchEncodin
           wrapEnvelope(
             metaApiVersion(transform.version),
             'PartialObjectMetadata',
-            Buffer.concat(delimited(1, metadataOf(protobufItem(object, codec)))),
+            partialMessage(object, codec, internalAnnotations),
           );
   return {
     contentType: 'application/vnd.kubernetes.protobuf;stream=watch',

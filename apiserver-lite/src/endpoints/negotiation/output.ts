@@ -54,13 +54,19 @@ export function negotiateOutput(accept: string | undefined, constraints: OutputC
   throw constraints.stream === true ? notAcceptableStream() : notAcceptable(mediaTypes);
 }
 
+/** Whether an Accept header names one of the forms of objects as it is, or any. */
+export function isRepresentable(accept: string | undefined): boolean {
+  if (accept === undefined || accept === '') return true;
+  const named = accept.split(',').map((entry) => entry.split(';', 1)[0]!.trim());
+  return named.some((name) => name === '*/*' || mediaTypes.some((type) => type === name));
+}
+
 /**
  * Before anything else, one of the forms must be named as it is, or any: 406 in the words of kube-apiserver's
  * router.
  */
 function ensureRepresentable(accept: string, route: 'object' | 'collection'): void {
-  const named = accept.split(',').map((entry) => entry.split(';', 1)[0]!.trim());
-  if (named.some((name) => name === '*/*' || mediaTypes.some((type) => type === name))) return;
+  if (isRepresentable(accept)) return;
   const streams = mediaTypes
     .filter((type) => type !== 'application/yaml')
     .map((type) => `${type};stream=watch`);

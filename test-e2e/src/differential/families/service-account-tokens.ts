@@ -1,14 +1,10 @@
-import { createHmac, createPublicKey, sign } from 'node:crypto';
 import type { AskedRequest } from '../asked-server.ts';
 import type { Ask, Family } from '../family.ts';
 import { namespace } from '../places.ts';
-import { serviceAccountKey } from '../service-account-key.ts';
+import { issuer, part, reviews, signed, whoAmI, type TokenHeader, useToken as use } from '../signed-token.ts';
 
-const issuer = 'https://kubernetes.default.svc';
 const robot = 'robot';
 const account = `/api/v1/namespaces/${namespace}/serviceaccounts/${robot}`;
-const whoAmI = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
-const reviews = '/apis/authentication.k8s.io/v1/tokenreviews';
 
 interface Named {
   metadata: { name: string; uid: string };
@@ -26,46 +22,6 @@ function tokenOf(body: Buffer): string {
 function claimsOf(token: string): Record<string, unknown> {
   const [, claims = 'e30'] = token.split('.');
   return JSON.parse(Buffer.from(claims, 'base64url').toString()) as Record<string, unknown>;
-}
-
-function part(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-interface Header {
-  alg?: string;
-  kid?: string;
-  typ?: string;
-}
-
-/** Signs claims as the server does. */
-function signed(claims: unknown, header: Header, alg = 'RS256'): string {
-  const text = `${part({ alg, ...header })}.${part(claims)}`;
-  if (alg === 'none') return `${text}.`;
-  const bytes =
-    alg === 'HS256'
-      ? createHmac('sha256', createPublicKey(serviceAccountKey).export({ type: 'spki', format: 'pem' }))
-          .update(text)
-          .digest()
-      : sign(`sha${alg.slice(2)}`, Buffer.from(text), serviceAccountKey);
-  return `${text}.${bytes.toString('base64url')}`;
-}
-
-/** The same token in every place where one can be used. */
-async function use(ask: Ask, name: string, token: string): Promise<void> {
-  await ask(`${name}: who is it`, { path: whoAmI, body: {}, token });
-  for (const [about, audiences] of [
-    ['', undefined],
-    [' for the server', [issuer]],
-    [' for another', ['other']],
-    [' for one of two', ['other', issuer]],
-    [' for vault', ['vault']],
-  ] as const) {
-    await ask(`${name}: review${about}`, {
-      path: reviews,
-      body: { spec: { token, ...(audiences === undefined ? {} : { audiences }) } },
-    });
-  }
 }
 
 /** Makes a token; empty where it is refused. */
@@ -238,7 +194,7 @@ const forged: Family = {
     });
     const header = JSON.parse(
       Buffer.from(tokenOf(real.body).split('.')[0] ?? '', 'base64url').toString(),
-    ) as Header;
+    ) as TokenHeader;
     const now = Math.floor(Date.now() / 1000);
     const kubernetes = { namespace, serviceaccount: { name: 'forged', uid } };
     const claims = {

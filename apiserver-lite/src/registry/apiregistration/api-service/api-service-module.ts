@@ -119,7 +119,7 @@ export const apiServiceModule = defineKind('apiregistration.k8s.io/APIService', 
         'status.conditions',
       ),
   },
-  table: apiServiceTable,
+  table: { ...apiServiceTable, alwaysTellsColumns: true },
   defaults: { v1: defaultApiService },
   actors: [
     {

@@ -9,7 +9,7 @@ import { disabledPodFields } from '../../pod-template/disabled-fields.ts';
 import { selector, templateColumns } from '../../pod-template/template-columns.ts';
 import { templateWarnings } from '../../pod-template/template-warnings.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
-import { defaultDaemonSet } from './daemon-set-defaults.ts';
+import { defaultDaemonSet, templateGeneration } from './daemon-set-defaults.ts';
 import { validateDaemonSet } from './daemon-set-validation.ts';
 import {
   countTemplateGeneration,
@@ -73,6 +73,7 @@ export const daemonSetModule = defineKind('apps/DaemonSet', {
   },
   status: { prepareForUpdate: keepTemplateGeneration, validateUpdate: validateDaemonSetStatus },
   table: daemonSetTable,
+  internalAnnotations: [templateGeneration],
   defaults: { v1: defaultDaemonSet },
   actors: [{ name: 'daemonset-controller', effect: 'no Pods are created' }],
 });
