@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../json/json-value.ts';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceTypes } from '../../registry/resource-types/resource-types.ts';
-import type { StructPlan } from '../../registry/resource-types/type-plan.ts';
 import type { Version, Versions } from '../../registry/resource-types/versions.ts';
 import type { Definition } from '../definition.ts';
+import { appliedProblems } from '../schema/applied-problems.ts';
+import { ownershipPlan } from '../schema/ownership-plan.ts';
 import { customCodec } from './custom-codec.ts';
 import type { ObjectConverter } from './object-converter.ts';
 import type { VersionSchemas } from './version-schemas.ts';
@@ -31,9 +32,9 @@ export function customTypes({ definition, version, schemas, converter }: CustomT
 }
 
 function versionsOf(
-  { spec: { group, versions } }: Definition,
+  { spec: { group, versions, preserveUnknownFields = false } }: Definition,
   served: string,
-  { converter }: Pick<CustomTypesOptions, 'schemas' | 'converter'>,
+  { schemas, converter }: Pick<CustomTypesOptions, 'schemas' | 'converter'>,
 ): Versions {
   const known = new Map<string, Version>();
   const convert = (object: JsonObject, apiVersion: string): JsonObject =>
@@ -44,12 +45,12 @@ function versionsOf(
     const apiVersion = `${group}/${name}`;
     return {
       apiVersion,
-      plan: temporaryPlan(),
+      plan: ownershipPlan(schemas.of(name).root, preserveUnknownFields),
       sameStructure: name === served,
       to: (object) => (name === served ? object : convert(object, apiVersion)),
       from: (object) => (name === served ? object : convert(object, `${group}/${served}`)),
       printed: (document) => document,
-      problems: () => [],
+      problems: (document) => appliedProblems(document, schemas.of(name).root, preserveUnknownFields),
     };
   };
   const find = (apiVersion = ''): Version | undefined => {
@@ -62,15 +63,4 @@ function versionsOf(
     return version;
   };
   return { own: find(`${group}/${served}`) ?? make(served), find };
-}
-
-function temporaryPlan(): StructPlan {
-  const fields = ['spec', 'status'].map((name) => ({
-    name,
-    element: `f:${name}`,
-    plan: { kind: 'leaf' } as const,
-    zero: undefined,
-    dropsEmpty: false,
-  }));
-  return { kind: 'struct', fields, byName: new Map(fields.map((field) => [field.name, field])) };
 }

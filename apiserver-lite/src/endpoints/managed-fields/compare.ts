@@ -1,8 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { holdsUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import { isMember, leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
 import { elementOf } from './list-items.ts';
-import type { FieldPlan, StructPlan, TypePlan } from '../../registry/resource-types/type-plan.ts';
+import {
+  planOfValue,
+  type FieldPlan,
+  type FixedPlan,
+  type StructPlan,
+  type TypePlan,
+} from '../../registry/resource-types/type-plan.ts';
 
 /** Which fields an update touches; undefined sets are empty. */
 export interface Comparison {
@@ -69,11 +76,32 @@ function compareFields(
         : compareValues(field.plan, left, right, read),
     );
   }
-  return differences;
+  return plan.rest === undefined
+    ? differences
+    : compareRest(plan, { rest: plan.rest, before, after, skip, read }, differences);
+}
+
+/** The fields that the plan does not list. */
+function compareRest(
+  { byName }: StructPlan,
+  { rest, before, after, skip, read }: ComparedStructs & { rest: TypePlan },
+  known: Differences | undefined,
+): Differences | undefined {
+  let differences = known;
+  const left = isObject(before) ? before : {};
+  const right = isObject(after) ? after : {};
+  for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    const skipped = ownValue(skip, `f:${name}`);
+    if (byName.has(name) || (skipped !== undefined && isMember(skipped))) continue;
+    differences ??= new Differences();
+    differences.add(`f:${name}`, compareValues(rest, ownValue(left, name), ownValue(right, name), read));
+  }
+  return differences?.sort();
 }
 
 /** The value as Go would print it; undefined: not at all. */
-function presentValue({ zero, dropsEmpty }: FieldPlan, value: unknown): unknown {
+function presentValue({ zero, dropsEmpty, asWritten }: FieldPlan, value: unknown): unknown {
+  if (asWritten === true) return value;
   if (value === undefined || value === null) return zero;
   if (dropsEmpty && isEmpty(value)) return undefined;
   return value;
@@ -130,6 +158,8 @@ function hasUnprintedList(value: unknown): boolean {
 function compareValues(plan: TypePlan, left: unknown, right: unknown, read: ReadField): Comparison {
   if (left === right) return equal;
   switch (plan.kind) {
+    case 'dynamic':
+      return compareDynamic(plan, left, right, read);
     case 'leaf':
       return compareLeaf(left, right, read);
     case 'struct':
@@ -141,6 +171,18 @@ function compareValues(plan: TypePlan, left: unknown, right: unknown, read: Read
       return compareLists(plan, left, right, read);
   }
 }
+
+function compareDynamic(plan: TypePlan, left: unknown, right: unknown, read: ReadField): Comparison {
+  const before = planOfValue(plan, left === undefined ? right : left);
+  const after = planOfValue(plan, right === undefined ? left : right);
+  if (before === after || before.kind === after.kind) return compareValues(after, left, right, read);
+  // Of another kind than before: it is changed itself, with all that was or is in it.
+  const { removed } = compareValues(before, left, nothingOf(before), read);
+  const { changed } = compareValues(after, nothingOf(after), right, read);
+  return { changed: makeNode(true, Object.entries(changed ?? {})), removed };
+}
+
+const nothingOf = ({ kind }: FixedPlan) => (kind === 'set' || kind === 'keyed' ? [] : {});
 
 /** Two values without anything inside are a leaf: only null, empty and absent can be distinguished. */
 function compareEmpty(left: unknown, right: unknown): Comparison {

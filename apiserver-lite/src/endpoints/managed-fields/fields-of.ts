@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../json/json-value.ts';
 import { elementOf } from './list-items.ts';
 import { leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
-import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
+import { planOfValue, type FixedPlan, type TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 /**
  * The fields that a document names (Kubernetes: `structured-merge-diff/typed.TypedValue.ToFieldSet`): leaves,
@@ -13,7 +13,8 @@ export function fieldsOf(plan: TypePlan, document: unknown): FieldSet | undefine
 }
 
 /** `member`: the node itself is in the set, whatever is below it. */
-function nodeOf(plan: TypePlan, value: unknown, member: boolean): FieldSet | undefined {
+function nodeOf(type: TypePlan, value: unknown, member: boolean): FieldSet | undefined {
+  const plan = planOfValue(type, value);
   switch (plan.kind) {
     case 'leaf':
       return leaf;
@@ -31,22 +32,23 @@ function isEmptyObject(value: unknown): boolean {
 }
 
 function membersOf(
-  plan: Extract<TypePlan, { kind: 'struct' | 'map' }>,
+  plan: Extract<FixedPlan, { kind: 'struct' | 'map' }>,
   value: unknown,
 ): [string, FieldSet][] {
   if (!isJsonObject(value)) return [];
   const children: [string, FieldSet][] = [];
   for (const name of Object.keys(value).sort()) {
-    const field = plan.kind === 'struct' ? plan.byName.get(name)?.plan : plan.value;
-    if (field === undefined) continue;
-    const child = nodeOf(field, value[name], plan.kind === 'map');
+    const field = plan.kind === 'struct' ? plan.byName.get(name)?.plan : undefined;
+    const below = field ?? (plan.kind === 'struct' ? plan.rest : plan.value);
+    if (below === undefined) continue;
+    const child = nodeOf(below, value[name], field === undefined);
     if (child !== undefined) children.push([`f:${name}`, child]);
   }
   return children;
 }
 
 /** Items that stand twice are owned as wholes: nothing below them can be distinguished. */
-function itemsOf(plan: Extract<TypePlan, { kind: 'set' | 'keyed' }>, value: unknown): [string, FieldSet][] {
+function itemsOf(plan: Extract<FixedPlan, { kind: 'set' | 'keyed' }>, value: unknown): [string, FieldSet][] {
   if (!Array.isArray(value)) return [];
   const items = new Map<string, FieldSet>();
   for (const item of value) {
@@ -62,7 +64,8 @@ function itemsOf(plan: Extract<TypePlan, { kind: 'set' | 'keyed' }>, value: unkn
  * `fieldpath.Set.EnsureNamedFieldsAreMembers`). So `spec` goes with the last owned field in it; keys of maps
  * and items of lists go only when they are members themselves.
  */
-export function withNamedFields(plan: TypePlan, set: FieldSet | undefined): FieldSet | undefined {
+export function withNamedFields(type: TypePlan, set: FieldSet | undefined): FieldSet | undefined {
+  const plan = planOfValue(type, undefined);
   if (set === undefined || plan.kind === 'leaf' || plan.kind === 'set') return set;
   const named: Record<string, FieldSet> = {};
   for (const element of Object.keys(set)) {
@@ -73,7 +76,7 @@ export function withNamedFields(plan: TypePlan, set: FieldSet | undefined): Fiel
     }
     const below = belowElement(plan, element);
     const next = below === undefined ? node : withNamedFields(below, node)!;
-    const isField = plan.kind === 'struct' && below !== undefined;
+    const isField = plan.kind === 'struct' && plan.byName.has(element.slice(2));
     named[element] = isField && hasChildren(next) ? { '.': leaf, ...next } : next;
   }
   return named;
@@ -85,12 +88,12 @@ function hasChildren(node: FieldSet): boolean {
 }
 
 function belowElement(
-  plan: Exclude<TypePlan, { kind: 'leaf' | 'set' }>,
+  plan: Exclude<FixedPlan, { kind: 'leaf' | 'set' }>,
   element: string,
 ): TypePlan | undefined {
   switch (plan.kind) {
     case 'struct':
-      return plan.byName.get(element.slice(2))?.plan;
+      return plan.byName.get(element.slice(2))?.plan ?? plan.rest;
     case 'map':
       return plan.value;
     case 'keyed':

@@ -1,10 +1,10 @@
 import { stringifyJson } from '@pg8s/k8s-proto/json';
-import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
+import type { FixedPlan } from '../../registry/resource-types/type-plan.ts';
 
-type KeyedPlan = Extract<TypePlan, { kind: 'keyed' }>;
+type KeyedPlan = Extract<FixedPlan, { kind: 'keyed' }>;
 
 /** The path element of an item of a list whose items have owners of their own. */
-export function elementOf(plan: Extract<TypePlan, { kind: 'set' | 'keyed' }>, item: unknown): string {
+export function elementOf(plan: Extract<FixedPlan, { kind: 'set' | 'keyed' }>, item: unknown): string {
   return plan.kind === 'set' ? `v:${stringifyJson(item)}` : keyElement(plan, item);
 }
 

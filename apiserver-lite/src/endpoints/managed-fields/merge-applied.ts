@@ -1,16 +1,17 @@
 import { isJsonObject, type JsonObject, setField } from '../../json/json-value.ts';
 import { elementOf } from './list-items.ts';
-import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
+import { planOfValue, type FixedPlan, type TypePlan } from '../../registry/resource-types/type-plan.ts';
 
-type ListPlan = Extract<TypePlan, { kind: 'set' | 'keyed' }>;
+type ListPlan = Extract<FixedPlan, { kind: 'set' | 'keyed' }>;
 
 /**
  * `applied` over `live`, both as documents: pieces that have owners of their own merge, everything else is
  * replaced (Kubernetes: `typed.TypedValue.Merge`). null, `{}` and `[]` take nothing away where pieces merge:
  * what the manager gives up is pruned later. Neither document is changed.
  */
-export function mergeApplied(plan: TypePlan, live: unknown, applied: unknown): unknown {
+export function mergeApplied(type: TypePlan, live: unknown, applied: unknown): unknown {
   if (applied === undefined) return live;
+  const plan = planOfValue(type, applied === null ? live : applied);
   if (plan.kind === 'leaf') return applied;
   if (isEmpty(applied)) return isEmpty(live) ? applied : live;
   if (plan.kind === 'struct' || plan.kind === 'map') {
@@ -28,13 +29,13 @@ function isEmpty(value: unknown): boolean {
 }
 
 function mergeMembers(
-  plan: Extract<TypePlan, { kind: 'struct' | 'map' }>,
+  plan: Extract<FixedPlan, { kind: 'struct' | 'map' }>,
   live: JsonObject,
   applied: JsonObject,
 ): JsonObject {
   const merged: JsonObject = { ...live };
   for (const name of Object.keys(applied)) {
-    const below = plan.kind === 'map' ? plan.value : plan.byName.get(name)?.plan;
+    const below = plan.kind === 'map' ? plan.value : (plan.byName.get(name)?.plan ?? plan.rest);
     const current = Object.hasOwn(live, name) ? live[name] : undefined;
     const value = applied[name];
     setField(merged, name, below === undefined ? value : mergeApplied(below, current, value));

@@ -1,14 +1,15 @@
 import { isJsonObject, setField, type JsonObject } from '../../json/json-value.ts';
 import { isMember, type FieldSet } from './field-set.ts';
 import { elementOf } from './list-items.ts';
-import type { TypePlan } from '../../registry/resource-types/type-plan.ts';
+import { planOfValue, type FixedPlan, type TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 /**
  * The document without the fields of a set (Kubernetes: `typed.TypedValue.RemoveItems`). What loses
  * everything in it becomes null. The document itself is not changed.
  */
-export function removeFields(plan: TypePlan, document: unknown, fields: FieldSet | undefined): unknown {
+export function removeFields(type: TypePlan, document: unknown, fields: FieldSet | undefined): unknown {
   if (fields === undefined) return document;
+  const plan = planOfValue(type, document);
   switch (plan.kind) {
     case 'leaf':
       return document;
@@ -22,7 +23,7 @@ export function removeFields(plan: TypePlan, document: unknown, fields: FieldSet
 }
 
 function removeMembers(
-  plan: Extract<TypePlan, { kind: 'struct' | 'map' }>,
+  plan: Extract<FixedPlan, { kind: 'struct' | 'map' }>,
   document: JsonObject,
   fields: FieldSet,
 ): JsonObject | null {
@@ -31,7 +32,7 @@ function removeMembers(
   for (const name of Object.keys(document)) {
     const node = ownNode(fields, `f:${name}`);
     if (node !== undefined && isMember(node)) continue;
-    const below = plan.kind === 'map' ? plan.value : plan.byName.get(name)?.plan;
+    const below = plan.kind === 'map' ? plan.value : (plan.byName.get(name)?.plan ?? plan.rest);
     empty = false;
     setField(kept, name, below === undefined ? document[name] : removeFields(below, document[name], node));
   }
@@ -39,7 +40,7 @@ function removeMembers(
 }
 
 function removeItems(
-  plan: Extract<TypePlan, { kind: 'set' | 'keyed' }>,
+  plan: Extract<FixedPlan, { kind: 'set' | 'keyed' }>,
   items: readonly unknown[],
   fields: FieldSet,
 ): unknown[] | null {

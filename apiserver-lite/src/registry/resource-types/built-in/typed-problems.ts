@@ -102,6 +102,7 @@ function ofList(
   return problems;
 }
 
+/** How an item is named; or why it cannot be. */
 type Place = { text: string } | { problem: string };
 
 /** How the items of a list are identified: by keys, by their value, or by where they stand. */
@@ -122,7 +123,8 @@ function placesOf(
   }
 }
 
-function keyPlace(
+/** The place of an item among others with keys. */
+export function keyPlace(
   item: unknown,
   keys: readonly string[],
   defaults: Readonly<Record<string, unknown>>,
@@ -141,7 +143,8 @@ function keyPlace(
   };
 }
 
-function valuePlace(item: unknown): Place {
+/** The place of an item in a set. */
+export function valuePlace(item: unknown): Place {
   if (item === null) {
     return { problem: "associative list without keys has an element that's an explicit null" };
   }
