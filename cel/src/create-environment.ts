@@ -9,7 +9,7 @@ import {
 import { validateLiterals } from './checker/validate-literals.ts';
 import { CheckedExpression } from './compiled-expression.ts';
 import type { CompileFailure, CompileSuccess, Environment, EnvironmentOptions } from './environment.ts';
-import type { CostEstimator, Library, Macro } from './library.ts';
+import type { CallCheck, CostEstimator, Library, Macro } from './library.ts';
 import { Issues, Source } from './parser/issues.ts';
 import { macroKey, parse } from './parser/parser.ts';
 import { standardFunctions, standardTypes } from './standard/library.ts';
@@ -34,6 +34,7 @@ class Layer implements Environment, Declarations {
   readonly #escapedFields: boolean;
   readonly macros: ReadonlyMap<string, Macro>;
   readonly costs: readonly CostEstimator[];
+  readonly checks: ReadonlyMap<string, CallCheck>;
   readonly container: string;
   readonly homogeneousLiterals: boolean;
 
@@ -58,6 +59,8 @@ class Layer implements Environment, Declarations {
               (macro) => [macroKey(macro.name, macro.member, macro.argumentCount), macro] as const,
             ),
           ]);
+    const checks = libraries.flatMap((library) => library.checks ?? []);
+    this.checks = new Map([...(below?.checks ?? []), ...checks.map((check) => [check.name, check] as const)]);
     const costs = libraries.flatMap((library) => library.costs ?? []);
     this.costs = [...costs, ...(below?.costs ?? [])];
   }
@@ -94,7 +97,7 @@ class Layer implements Environment, Declarations {
     if (parsed === undefined) return fail();
     const checked = check(parsed, this, issues);
     if (issues.count > 0) return fail();
-    if (this.#validateLiterals) validateLiterals(checked, issues);
+    if (this.#validateLiterals) validateLiterals(checked, this.checks, issues);
     if (issues.count > 0) return fail();
     return { ok: true, expression: new CheckedExpression(text, checked, this) };
   }

@@ -1,5 +1,5 @@
 import type { CostEstimate, SizeEstimate } from './estimate.ts';
-import type { Expression } from './expression.ts';
+import type { CallExpression, Expression } from './expression.ts';
 import type { CelType } from './types.ts';
 import type { Result, Value } from './values.ts';
 
@@ -123,6 +123,24 @@ export interface CostEstimator {
   actualCost?(name: string, overloadId: string, args: readonly Result[], result: Result): number | undefined;
 }
 
+/** A call of a checked expression, which a library judges further. */
+export interface JudgedCall {
+  readonly call: CallExpression;
+  typeOf(expression: Expression): CelType;
+  /** Adds an issue at the place of an expression. */
+  report(at: Expression, message: string): void;
+}
+
+/** What is checked of the calls of one function besides their types. */
+export interface CallCheck {
+  readonly name: string;
+  /** Literals within the call may mix types, where those elsewhere may not. */
+  readonly mixesTypes?: boolean;
+  judge?(call: JudgedCall): void;
+  /** Which argument, the target first, is a regular expression; constant ones are compiled with the expression. */
+  readonly regexArgument?: number;
+}
+
 /** Functions, macros, types and constants that belong together; given to createEnvironment. */
 export interface Library {
   readonly name: string;
@@ -133,4 +151,6 @@ export interface Library {
   /** Names with a fixed value. */
   readonly constants?: readonly { readonly name: string; readonly type: CelType; readonly value: Value }[];
   readonly costs?: CostEstimator;
+  /** Done where literals are validated. */
+  readonly checks?: readonly CallCheck[];
 }

@@ -1,4 +1,5 @@
 import type { Expression } from '../expression.ts';
+import type { CallCheck } from '../library.ts';
 import type { Issues } from '../parser/issues.ts';
 import { toDuration, toTimestamp } from '../standard/conversions.ts';
 import { compileRegex } from '../standard/regex.ts';
@@ -34,7 +35,11 @@ export function childrenOf(expression: Expression): readonly Expression[] {
  * duration(), timestamp() and matches(), and literals whose elements are of several types (cel-go:
  * cel/validator.go).
  */
-export function validateLiterals(checked: Checked, issues: Issues): void {
+export function validateLiterals(
+  checked: Checked,
+  checks: ReadonlyMap<string, CallCheck>,
+  issues: Issues,
+): void {
   const report = (expression: Expression, message: string): void =>
     issues.report(checked.offsets[expression.id]!, message);
   const typeOf = (expression: Expression): CelType => checked.types.get(expression.id)!;
@@ -47,9 +52,13 @@ export function validateLiterals(checked: Checked, issues: Issues): void {
     }
   };
   const inner = (type: CelType, optional: boolean): CelType => (optional ? type.parameters[0]! : type);
-  const visit = (expression: Expression): void => {
-    for (const child of childrenOf(expression)) visit(child);
-    if (expression.kind === 'call') validateCall(expression.name, expression.args[0], report);
+  const visit = (expression: Expression, mayMix: boolean): void => {
+    const check = expression.kind === 'call' ? checks.get(expression.name) : undefined;
+    for (const child of childrenOf(expression)) visit(child, mayMix || check?.mixesTypes === true);
+    if (expression.kind === 'call') {
+      validateCall(expression.name, expression.args[0], report);
+      check?.judge?.({ call: expression, typeOf, report });
+    } else if (mayMix) return;
     else if (expression.kind === 'list') {
       const optional = new Set(expression.optional);
       sameTypes(
@@ -70,7 +79,7 @@ export function validateLiterals(checked: Checked, issues: Issues): void {
       );
     }
   };
-  visit(checked.expression);
+  visit(checked.expression, false);
 }
 
 function validateCall(

@@ -13,7 +13,7 @@ import type {
   StructExpression,
 } from '../expression.ts';
 import { printValue } from '../format-value.ts';
-import type { CostEstimator } from '../library.ts';
+import type { CallCheck, CostEstimator } from '../library.ts';
 import { compileRegex } from '../standard/regex.ts';
 import type { ObjectDeclaration } from '../types.ts';
 import {
@@ -37,6 +37,7 @@ export interface PlanContext {
   findFunction(name: string): DeclaredFunction | undefined;
   findObject(name: string): ObjectDeclaration | undefined;
   readonly costs: readonly CostEstimator[];
+  readonly checks: ReadonlyMap<string, CallCheck>;
 }
 
 /** A program: how to run it, and how many local variables a frame needs. */
@@ -239,8 +240,8 @@ class Planner {
       if (result instanceof EvaluationError) throw new InstantiationFailed(result);
       return constant(result);
     }
-    const pattern = args[1];
-    if (name === 'matches' && pattern?.kind === 'constant' && typeof pattern.value === 'string') {
+    const pattern = args[name === 'matches' ? 1 : (this.#context.checks.get(name)?.regexArgument ?? -1)];
+    if (pattern?.kind === 'constant' && typeof pattern.value === 'string') {
       const regex = compileRegex(pattern.value);
       if (regex instanceof EvaluationError) throw new InstantiationFailed(regex);
     }

@@ -28,6 +28,8 @@ export class Source {
   /** The line, from 1, and the column, from 0 in code points, of an offset in UTF-16 units; -1 is nowhere. */
   locate(offset: number): { line: number; column: number } {
     if (offset < 0) return { line: -1, column: -1 };
+    // Nothing has no columns.
+    if (this.text === '') return { line: 1, column: -1 };
     const starts = this.#starts;
     let line = starts.length;
     while (line > 1 && starts[line - 1]! > offset) line--;
@@ -97,7 +99,7 @@ export class Issues {
 function display(issue: Issue, source: Source): string {
   const head = `ERROR: <input>:${issue.line}:${issue.column + 1}: ${issue.message}`;
   const line = source.line(issue.line);
-  if (line === undefined || Buffer.byteLength(line) > maxSnippetLength) return head;
+  if (line === undefined || source.text === '' || Buffer.byteLength(line) > maxSnippetLength) return head;
   const snippet = line.replaceAll('\t', ' ');
   const characters = [...snippet];
   const wide = (character: string | undefined): boolean =>
