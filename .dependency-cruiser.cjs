@@ -105,7 +105,7 @@ module.exports = {
       to: { path: '^shim/', pathNot: '^shim/src/(client/|etcdserverpb/(types|etcd-error)\\.ts)' },
     },
     {
-      name: 'cel-uses-only-numbers-times-and-formats-of-k8s-proto',
+      name: 'cel-uses-only-quantities-and-formats-of-k8s-proto',
       severity: 'error',
       from: { path: '^cel/' },
       to: {

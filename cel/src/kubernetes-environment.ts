@@ -37,9 +37,9 @@ const libraries: readonly Library[] = [
 ];
 
 /**
- * Where kube-apiserver 1.36 compiles expressions (Kubernetes: pkg/cel/environment/base.go), without variables. New
- * expressions are compiled for 1.35, which the release before could evaluate, too; stored ones for every version. Nothing
- * came with 1.36, so that both are the same here.
+ * Where kube-apiserver 1.36 compiles expressions (Kubernetes: pkg/cel/environment/base.go), without
+ * variables. New expressions are compiled for 1.35, which the release before could evaluate, too; stored ones
+ * for every version. Nothing came with 1.36, so that both are the same here.
  */
 export const kubernetesEnvironment: Environment = createEnvironment({
   libraries,

@@ -137,7 +137,10 @@ export interface CallCheck {
   /** Literals within the call may mix types, where those elsewhere may not. */
   readonly mixesTypes?: boolean;
   judge?(call: JudgedCall): void;
-  /** Which argument, the target first, is a regular expression; constant ones are compiled with the expression. */
+  /**
+   * Which argument, the target first, is a regular expression; constant ones are compiled with the
+   * expression.
+   */
   readonly regexArgument?: number;
 }
 

@@ -1,4 +1,7 @@
-/** The bounds that kube-apiserver sets to expressions (Kubernetes: pkg/apis/cel, apis/apiextensions/validation). */
+/**
+ * The bounds that kube-apiserver sets to expressions (Kubernetes: pkg/apis/cel,
+ * apis/apiextensions/validation).
+ */
 
 /** The actual cost of one evaluation. */
 export const perCallCostLimit = 1_000_000;

@@ -24,7 +24,10 @@ const device = declareObject('kubernetes.DRADevice', {
   capacity: mapType(stringType, mapType(stringType, quantityType)),
 });
 
-/** Where selectors of devices are compiled: `device`, and cel.bind() (Kubernetes: dynamic-resource-allocation/cel). */
+/**
+ * Where selectors of devices are compiled: `device`, and cel.bind() (Kubernetes:
+ * dynamic-resource-allocation/cel).
+ */
 export const deviceEnvironment: Environment = kubernetesEnvironment.extend({
   libraries: [bindingsLibrary],
   types: providerOf(device),

@@ -2,7 +2,9 @@ import type { FunctionDeclaration, Overload } from '../library.ts';
 import type { CelType } from '../types.ts';
 import type { Result } from '../values.ts';
 
-/** An implementation whose parameters are narrower than Value: the overload's parameters promise what comes. */
+/**
+ * An implementation whose parameters are narrower than Value: the overload's parameters promise what comes.
+ */
 export type Call = (...args: never[]) => Result;
 
 /** A function `name(…)` of one overload or several. */

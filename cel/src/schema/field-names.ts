@@ -1,5 +1,6 @@
 /**
- * How names of fields that are no identifiers of CEL are written in expressions (Kubernetes: pkg/cel/escaping.go):
+ * How names of fields that are no identifiers of CEL are written in expressions (Kubernetes:
+ * pkg/cel/escaping.go):
  *
  *     a-b        a__dash__b
  *     namespace  __namespace__

@@ -1,7 +1,10 @@
 import { type Instant, parseDuration, parseTime, TimeError } from '@pg8s/k8s-proto/time';
 import { Duration, EvaluationError, type Result, Timestamp } from '../values.ts';
 
-/** Texts of schemas with a format as values (Kubernetes: pkg/cel/common/valuesunstructured.go; kube-openapi: strfmt). */
+/**
+ * Texts of schemas with a format as values (Kubernetes: pkg/cel/common/valuesunstructured.go; kube-openapi:
+ * strfmt).
+ */
 
 /** A spoken unit begins with the last word of its line, or is one of the words. */
 const units: readonly (readonly [nanos: bigint, ...words: string[]])[] = [

@@ -1,6 +1,9 @@
 import { plainNumber } from '@pg8s/k8s-proto/json-number';
 
-/** Whether two JSON values are the same, numbers by their value and objects whatever the order of their fields. */
+/**
+ * Whether two JSON values are the same, numbers by their value and objects whatever the order of their
+ * fields.
+ */
 export function isSameJson(one: unknown, other: unknown): boolean {
   const [a, b] = [plainNumber(one), plainNumber(other)];
   if (a === b) return true;

@@ -104,7 +104,9 @@ function scalarKey(value: Value): string | undefined {
   return value instanceof Uint ? `uint ${value.value}` : undefined;
 }
 
-/** The values of the key's fields. Fields are looked for under their escaped names, as kube-apiserver does. */
+/**
+ * The values of the key's fields. Fields are looked for under their escaped names, as kube-apiserver does.
+ */
 function mapKey(names: readonly string[]): KeyOf {
   const escaped = names.map((name) => escapeFieldName(name) ?? name);
   return (element) => {

@@ -13,7 +13,9 @@ import {
 /** Makes a value of a part, by its schema. */
 export type ReadPart = (json: unknown, schema: StructuralSchema) => Result;
 
-/** An object or a map of JSON: entries that the schema knows, objects under the names that expressions use. */
+/**
+ * An object or a map of JSON: entries that the schema knows, objects under the names that expressions use.
+ */
 export class SchemaMap extends MapValue {
   readonly json: Readonly<Record<string, unknown>>;
   readonly #schema: StructuralSchema;

@@ -26,7 +26,10 @@ import {
 /** The largest request in bytes that estimates assume; fixed, whatever the server's own limit is. */
 export const maxRequestBytes = 3 * 1024 * 1024;
 
-/** A schema as a type of expressions, with the sizes that data of one request can have (Kubernetes: cel.DeclType). */
+/**
+ * A schema as a type of expressions, with the sizes that data of one request can have (Kubernetes:
+ * cel.DeclType).
+ */
 export interface SchemaType {
   readonly kind: 'scalar' | 'list' | 'map' | 'object';
   /** Of scalars; those of lists, maps and objects follow from the name that the root gets. */
@@ -65,8 +68,8 @@ const bytesOf = (maxLength: number) => notNegative(maxLength) * 4;
 const longestText = maxRequestBytes - 2;
 
 /**
- * The type of a schema, undefined for what expressions cannot see: what has no type. `isRoot` is true for resources,
- * embedded ones too (Kubernetes: pkg/cel/common/schemas.go).
+ * The type of a schema, undefined for what expressions cannot see: what has no type. `isRoot` is true for
+ * resources, embedded ones too (Kubernetes: pkg/cel/common/schemas.go).
  */
 export function schemaType(given: StructuralSchema, isRoot: boolean): SchemaType | undefined {
   if (given['x-kubernetes-int-or-string'] === true) {

@@ -58,8 +58,9 @@ const anyOfTypes =
   'invalid type, expected object, array, number, integer, boolean or string, or no type with x-kubernetes-int-or-string or x-kubernetes-preserve-unknown-fields is true, got ';
 
 /**
- * A JSON value as its schema types it, read when it is asked for; an error where the value is not what the schema says
- * (Kubernetes: pkg/cel/common/valuesunstructured.go). Objects and lists are not copied: leave them alone meanwhile.
+ * A JSON value as its schema types it, read when it is asked for; an error where the value is not what the
+ * schema says (Kubernetes: pkg/cel/common/valuesunstructured.go). Objects and lists are not copied: leave
+ * them alone meanwhile.
  */
 export function schemaValue(json: unknown, schema: StructuralSchema): Result {
   if (json === null || json === undefined) {

@@ -1,4 +1,7 @@
-/** What types and values of expressions need of an OpenAPI schema; a schema of a CustomResourceDefinition is one. */
+/**
+ * What types and values of expressions need of an OpenAPI schema; a schema of a CustomResourceDefinition is
+ * one.
+ */
 export interface StructuralSchema {
   readonly type?: string;
   readonly format?: string;

@@ -49,11 +49,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'kube-apiserver panics',
   },
   {
-    where: /invalid manifests of admission: (1|3)/,
-    line: /^body\./,
-    reason: 'expressions are not compiled yet',
-  },
-  {
     where: /invalid updates of definitions/,
     line: /./,
     reason: 'definitions have no life yet: nobody accepts their names or cleans up after them',

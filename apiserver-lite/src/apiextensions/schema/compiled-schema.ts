@@ -4,6 +4,7 @@ import { conformObject, type ConformOptions } from './conform-object.ts';
 import { applySchemaDefaults } from './defaults.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { pruneDefaults } from './prune-defaults.ts';
+import { ruleValidator } from './rules/rule-validator.ts';
 import { schemaNode, type SchemaNode } from './schema-node.ts';
 import { validateCustomObject, validateCustomStatus, type Judged } from './validate-object.ts';
 
@@ -35,12 +36,13 @@ export interface CompiledSchema {
 export function compileSchema(schema: JsonSchema | undefined): CompiledSchema {
   const root = schema === undefined ? undefined : schemaNode(schema);
   if (root !== undefined) pruneDefaults(root);
+  const rules = schema === undefined ? undefined : ruleValidator(schema);
   return {
     schema,
     root,
     conform: (object, options) => conformObject(object, root, options),
     applyDefaults: (object) => applySchemaDefaults(object, root),
-    validate: (object, judged) => validateCustomObject(object, root, judged),
-    validateStatus: (object, judged) => validateCustomStatus(object, root, judged),
+    validate: (object, judged) => validateCustomObject(object, root, { ...judged, rules }),
+    validateStatus: (object, judged) => validateCustomStatus(object, root, { ...judged, rules }),
   };
 }

@@ -1,4 +1,4 @@
-import { asSchema, someSchema, type JsonSchema } from './json-schema.ts';
+import { asSchema, type JsonSchema } from './json-schema.ts';
 
 /**
  * A structural schema in the form that is walked together with objects: made once for each version of a
@@ -28,8 +28,6 @@ export interface SchemaNode {
   readonly hasObjects: boolean;
   /** This node or one below is a set or a map. */
   readonly hasListTypes: boolean;
-  /** There are rules here or below, within allOf, too. */
-  readonly hasRules: boolean;
   /** Nodes with a default, in the order of the schema. */
   readonly defaulted: readonly (readonly [string, SchemaNode])[];
 }
@@ -70,14 +68,8 @@ export function schemaNode(schema: JsonSchema): SchemaNode {
     hasDefaults: given !== undefined || below.some(({ hasDefaults }) => hasDefaults),
     hasObjects: isObject || below.some(({ hasObjects }) => hasObjects),
     hasListTypes: listType === 'set' || listType === 'map' || below.some(({ hasListTypes }) => hasListTypes),
-    hasRules: ownRules(schema) || below.some(({ hasRules }) => hasRules),
     defaulted: [...properties].filter(([, child]) => child.default !== undefined),
   };
-}
-
-function ownRules(schema: JsonSchema): boolean {
-  if ((schema['x-kubernetes-validations'] ?? []).length > 0) return true;
-  return (schema.allOf ?? []).some((part) => someSchema(part, ownRules));
 }
 
 /** The node of a field of an object; undefined: the schema says nothing of it. */

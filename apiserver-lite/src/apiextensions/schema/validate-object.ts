@@ -5,6 +5,8 @@ import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { validateObjects } from './embedded-object.ts';
 import { validateListItems } from './list-items.ts';
 import { validateScaleSpec, validateScaleStatus, type ScalePaths } from './scale-paths.ts';
+import { evaluateRules } from './rules/evaluate-rules.ts';
+import type { RuleValidator } from './rules/rule-validator.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { CorrelatedValue } from './correlated-value.ts';
 import { validateValue } from './values/validate-value.ts';
@@ -17,6 +19,10 @@ export interface Judged {
   old?: JsonObject;
   /** Where the numbers of its scale stand, if it has one. */
   scale?: ScalePaths | undefined;
+  /** The rules of its schema, if there are any. */
+  rules?: RuleValidator | undefined;
+  /** Hears of findings of rules on parts that did not change. */
+  warn?: ((text: string) => void) | undefined;
 }
 
 /** Findings of these kinds keep rules from being evaluated: they are written for what the schema asks for. */
@@ -35,16 +41,21 @@ const notChecked = invalidValue(
 );
 
 /** What rules find, unless the object is too wrong for them. */
-function ruleFindings(findings: readonly FieldError[], root: SchemaNode | undefined): FieldError[] {
-  if (root?.hasRules !== true) return [];
-  return findings.some(({ reason }) => blocking.has(reason)) ? [notChecked] : [];
+function ruleFindings(
+  findings: readonly FieldError[],
+  object: JsonObject,
+  { rules, warn, before }: Pick<Judged, 'rules' | 'warn'> & { before: CorrelatedValue | undefined },
+): FieldError[] {
+  if (rules === undefined) return [];
+  if (findings.some(({ reason }) => blocking.has(reason))) return [notChecked];
+  return evaluateRules(rules, object, { before, warn });
 }
 
 /** See `CompiledSchema.validate` (apiextensions-apiserver: `customResourceStrategy.Validate`). */
 export function validateCustomObject(
   object: JsonObject,
   root: SchemaNode | undefined,
-  { metadata, old, scale }: Judged,
+  { metadata, old, scale, rules, warn }: Judged,
 ): FieldError[] {
   const before = old === undefined || root === undefined ? undefined : new CorrelatedValue(object, old, root);
   const findings = [
@@ -57,14 +68,14 @@ export function validateCustomObject(
   if (old === undefined || validateListItems(old, root, '').length === 0) {
     findings.push(...validateListItems(object, root, ''));
   }
-  return [...findings, ...ruleFindings(findings, root)];
+  return [...findings, ...ruleFindings(findings, object, { rules, warn, before })];
 }
 
 /** See `CompiledSchema.validateStatus` (apiextensions-apiserver: `statusStrategy.ValidateUpdate`). */
 export function validateCustomStatus(
   object: JsonObject,
   root: SchemaNode | undefined,
-  { metadata, old, scale }: Judged & { old: JsonObject },
+  { metadata, old, scale, rules, warn }: Judged & { old: JsonObject },
 ): FieldError[] {
   const findings = [...metadata];
   const status = root?.properties.get('status');
@@ -76,5 +87,6 @@ export function validateCustomStatus(
   findings.push(...validateScaleStatus(object, scale));
   const wrong = validateListItems(object, root, '');
   if (wrong.length > 0 && validateListItems(old, root, '').length === 0) findings.push(...wrong);
-  return [...findings, ...ruleFindings(findings, root)];
+  const before = root === undefined ? undefined : new CorrelatedValue(object, old, root);
+  return [...findings, ...ruleFindings(findings, object, { rules, warn, before })];
 }

@@ -51,10 +51,10 @@ export function customStrategy(about: CustomKind): Strategy {
       if (hasStatus) delete object['status'];
       object.metadata.generation = 1;
     },
-    validate(object) {
+    validate(object, request) {
       ensureKind(object, about);
       const metadata = validateMetadata(object, { namespaced, validateName: subdomainName });
-      return schema().validate(json(object), { metadata, scale });
+      return schema().validate(json(object), { metadata, scale, warn: (text) => request.warn(text) });
     },
     warningsOnCreate: ({ metadata }) => finalizerWarnings(metadata.finalizers),
     prepareForUpdate(object, old) {
@@ -63,10 +63,15 @@ export function customStrategy(about: CustomKind): Strategy {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1;
       }
     },
-    validateUpdate(object, old) {
+    validateUpdate(object, old, request) {
       ensureKind(object, about);
       const metadata = validateChangedMetadata(object, old);
-      return schema().validate(json(object), { metadata, old: json(old), scale });
+      return schema().validate(json(object), {
+        metadata,
+        old: json(old),
+        scale,
+        warn: (text) => request.warn(text),
+      });
     },
     warningsOnUpdate: ({ metadata }, old) => finalizerWarnings(metadata.finalizers, old.metadata.finalizers),
   };
@@ -90,10 +95,15 @@ export function customStatusStrategy(base: Strategy, about: CustomKind): Strateg
       if (managedFields !== undefined) metadata.managedFields = managedFields;
       if (resourceVersion !== undefined) metadata.resourceVersion = resourceVersion;
     },
-    validateUpdate(object, old) {
+    validateUpdate(object, old, request) {
       ensureKind(object, about);
       const metadata = validateChangedMetadata(object, old);
-      return schema().validateStatus(json(object), { metadata, old: json(old), scale });
+      return schema().validateStatus(json(object), {
+        metadata,
+        old: json(old),
+        scale,
+        warn: (text) => request.warn(text),
+      });
     },
   };
 }

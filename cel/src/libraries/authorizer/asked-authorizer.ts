@@ -32,9 +32,9 @@ export interface ExpressionAuthorizer {
 export const answerPending = new EvaluationError('the authorizer has not answered yet');
 
 /**
- * The questions of one request, each asked once. Evaluation is synchronous: a question whose answer takes time ends it
- * with `answerPending`; wait for `settled()` and evaluate again. What `&&` and `||` decide without the answer needs
- * no second evaluation.
+ * The questions of one request, each asked once. Evaluation is synchronous: a question whose answer takes
+ * time ends it with `answerPending`; wait for `settled()` and evaluate again. What `&&` and `||` decide
+ * without the answer needs no second evaluation.
  *
  *     let result = program.evaluate(variables);
  *     while (result.error === answerPending) {

@@ -81,7 +81,10 @@ const costs = new Map<string, ActualCost>([
   ['_==_', ([left]) => (left instanceof OpaqueValue ? 1 : undefined)],
 ]);
 
-/** The cost of a call of one of Kubernetes' functions (pkg/cel/library/cost.go, CallCost); undefined for others. */
+/**
+ * The cost of a call of one of Kubernetes' functions (pkg/cel/library/cost.go, CallCost); undefined for
+ * others.
+ */
 export function actualCallCost(
   name: string,
   overloadId: string,

@@ -227,7 +227,9 @@ const estimates = new Map<string, Estimate>([
   ['_==_', equality],
 ]);
 
-/** The static cost of a call of one of Kubernetes' functions (pkg/cel/library/cost.go); undefined for others. */
+/**
+ * The static cost of a call of one of Kubernetes' functions (pkg/cel/library/cost.go); undefined for others.
+ */
 export function estimateCallCost(call: EstimatedCall): CallEstimate | undefined {
   return estimates.get(call.name)?.(call);
 }

@@ -11,7 +11,9 @@ export function sizeOf(value: Result | undefined): number {
   return 1;
 }
 
-/** The cost of reading a value with all that is in it (Kubernetes: pkg/cel/library/cost.go, traversalCost). */
+/**
+ * The cost of reading a value with all that is in it (Kubernetes: pkg/cel/library/cost.go, traversalCost).
+ */
 export function traversalCost(value: Result | undefined): number {
   if (typeof value === 'string') return Math.trunc(Buffer.byteLength(value) * stringTraversalFactor);
   if (value instanceof Uint8Array) return Math.trunc(value.length * stringTraversalFactor);

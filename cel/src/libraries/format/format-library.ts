@@ -32,7 +32,10 @@ function formatNamed(name: string): OptionalValue {
   return format === undefined ? optionalNone : new OptionalValue(new FormatValue(format));
 }
 
-/** `format.named()`, `format.dns1123Label()` and the like, `validate()` (Kubernetes: `kubernetes.format`, since 1.31). */
+/**
+ * `format.named()`, `format.dns1123Label()` and the like, `validate()` (Kubernetes: `kubernetes.format`,
+ * since 1.31).
+ */
 export const formatLibrary: Library = {
   name: 'kubernetes.format',
   functions: [

@@ -7,14 +7,18 @@ import {
 } from '@pg8s/k8s-proto/formats/names';
 import { parseRequestUri, UrlError } from '../url/go-url.ts';
 
-/** A format by name: what is wrong with a text, and the length that its regular expression counts for costs. */
+/**
+ * A format by name: what is wrong with a text, and the length that its regular expression counts for costs.
+ */
 export interface NamedFormat {
   readonly name: string;
   readonly regexLength: number;
   validate(text: string): readonly string[];
 }
 
-/** A prefix of a name may end with a dash: it is checked as if something followed (apimachinery: generate.go). */
+/**
+ * A prefix of a name may end with a dash: it is checked as if something followed (apimachinery: generate.go).
+ */
 function asPrefix(text: string): string {
   return text.length > 1 && text.endsWith('-') ? `${text.slice(0, -2)}a` : text;
 }

@@ -39,7 +39,7 @@ export function slice(list: ListValue, start: bigint, end: bigint): Result {
 
 /** The elements in the opposite order. */
 export function reverse(list: ListValue): Result {
-  return new ArrayList(elementsOf(list).reverse());
+  return new ArrayList(elementsOf(list).toReversed());
 }
 
 /** The elements of lists in lists, so many levels deep. */

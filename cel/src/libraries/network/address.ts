@@ -1,8 +1,8 @@
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 
 /**
- * Addresses of IPv4 and IPv6 as Go's net/netip reads and prints them: no leading zeros in IPv4, one `::` that stands
- * for at least one group, an IPv4 tail in IPv6.
+ * Addresses of IPv4 and IPv6 as Go's net/netip reads and prints them: no leading zeros in IPv4, one `::` that
+ * stands for at least one group, an IPv4 tail in IPv6.
  */
 export interface Address {
   readonly bits: 32 | 128;
@@ -189,7 +189,9 @@ export function isLinkLocalUnicast(address: Address): boolean {
   return isWithin(address, 32, 0xa9fen, 16) || isWithin(address, 128, 0x3fan, 10);
 }
 
-/** Neither unspecified, loopback, multicast, link-local nor 255.255.255.255; private ranges count as global. */
+/**
+ * Neither unspecified, loopback, multicast, link-local nor 255.255.255.255; private ranges count as global.
+ */
 export function isGlobalUnicast(address: Address): boolean {
   return !(
     isUnspecified(address) ||

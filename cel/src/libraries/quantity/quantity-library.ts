@@ -72,7 +72,9 @@ function arithmetic(name: 'add' | 'sub', exact: Calculate) {
 const compared = (left: QuantityValue, right: QuantityValue) =>
   compareQuantities(left.quantity, right.quantity);
 
-/** `quantity()`, `isQuantity()`, comparison and arithmetic (Kubernetes: `kubernetes.quantity`, since 1.28). */
+/**
+ * `quantity()`, `isQuantity()`, comparison and arithmetic (Kubernetes: `kubernetes.quantity`, since 1.28).
+ */
 export const quantityLibrary: Library = {
   name: 'kubernetes.quantity',
   functions: [

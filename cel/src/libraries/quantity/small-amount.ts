@@ -1,6 +1,6 @@
 /**
- * How Go holds a quantity that is small: 64 bits and a power of ten (apimachinery: int64Amount). Only such a quantity
- * without a fraction, as it was written, is an integer: `1000m` and `9223372036854775807` are not.
+ * How Go holds a quantity that is small: 64 bits and a power of ten (apimachinery: int64Amount). Only such a
+ * quantity without a fraction, as it was written, is an integer: `1000m` and `9223372036854775807` are not.
  */
 export interface SmallAmount {
   readonly value: bigint;

@@ -1,4 +1,7 @@
-/** Doubles as decimal texts, exact and rounded half to even as Go's strconv does; JavaScript's toFixed rounds up. */
+/**
+ * Doubles as decimal texts, exact and rounded half to even as Go's strconv does; JavaScript's toFixed rounds
+ * up.
+ */
 
 /** A finite, not negative double as mantissa × 2^exponent. */
 function decompose(value: number): { mantissa: bigint; exponent: number } {

@@ -50,7 +50,10 @@ function refused({ verb }: Clause, value: Expression, typeOf: JudgedCall['typeOf
   return undefined;
 }
 
-/** Formats that are constants are checked against the literal list of their values (cel-go: ext/formatting.go). */
+/**
+ * Formats that are constants are checked against the literal list of their values (cel-go:
+ * ext/formatting.go).
+ */
 function judge({ call, typeOf, report }: JudgedCall): void {
   const [values] = call.args;
   if (call.target?.kind !== 'literal' || values?.kind !== 'list' || call.args.length > 1) return;

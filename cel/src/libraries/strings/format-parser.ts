@@ -43,8 +43,8 @@ function parsePrecision(text: string, at: number): { precision: number | undefin
 }
 
 /**
- * Fills in a format: `%s`, `%d`, `%.3f`, `%e`, `%b`, `%x`, `%X`, `%o`, `%%` (cel-go: ext/formatting.go). A precision
- * counts modulo 65536, as golang.org/x/text keeps it. @throws FormatError
+ * Fills in a format: `%s`, `%d`, `%.3f`, `%e`, `%b`, `%x`, `%X`, `%o`, `%%` (cel-go: ext/formatting.go). A
+ * precision counts modulo 65536, as golang.org/x/text keeps it. @throws FormatError
  */
 export function fillFormat(text: string, formatter: Formatter): string {
   let filled = '';

@@ -77,14 +77,19 @@ const namedDoubles: ReadonlyMap<string, number> = new Map([
   ['-Infinity', -Infinity],
 ]);
 
-/** `%.nf`; digits count modulo 256, as golang.org/x/text keeps them, and a multiple of that means all there are. */
+/**
+ * `%.nf`; digits count modulo 256, as golang.org/x/text keeps them, and a multiple of that means all there
+ * are.
+ */
 function fixedText(number: number, precision: number): string {
   const digits = precision % 256;
   if (digits > 0 || precision === 0) return formatFixed(number, digits);
   return formatFixed(number, maxFractionDigits).replace(/\.?0+$/, '');
 }
 
-/** As golang.org/x/text prints numbers in English. A precision is a width for `%e`, as cel-go writes it there. */
+/**
+ * As golang.org/x/text prints numbers in English. A precision is a width for `%e`, as cel-go writes it there.
+ */
 function formatNumber(clause: Clause, value: Value): string {
   const number = typeof value === 'string' ? namedDoubles.get(value) : value;
   if (typeof number !== 'number') return refuseValue(clause, typeOf(value).name);

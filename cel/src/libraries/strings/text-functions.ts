@@ -1,11 +1,13 @@
 import { ArrayList, EvaluationError, ListValue, type Result } from '../../values.ts';
 import { codePointCount, findCodePoints, sliceCodePoints } from './code-points.ts';
 
-/** The functions of cel-go's string extension (ext/strings.go, version 2); each returns its value or an error. */
+/**
+ * The functions of cel-go's string extension (ext/strings.go, version 2); each returns its value or an error.
+ */
 
 /**
- * Texts that grow with the product of two texts stop here: no cost limit is asked before they are made. Above what
- * kube-apiserver's limits let through, in UTF-16 units.
+ * Texts that grow with the product of two texts stop here: no cost limit is asked before they are made. Above
+ * what kube-apiserver's limits let through, in UTF-16 units.
  */
 const maxTextLength = 16 * 1024 * 1024;
 
@@ -49,7 +51,10 @@ export function upperAscii(text: string): Result {
   return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
-/** The first `limit` places of `old` replaced, all when negative; an empty `old` is found around each character. */
+/**
+ * The first `limit` places of `old` replaced, all when negative; an empty `old` is found around each
+ * character.
+ */
 export function replace(text: string, old: string, replacement: string, limit = -1n): Result {
   const parts = splitAt(text, old, limit);
   const length = text.length + (parts.length - 1) * replacement.length;

@@ -37,7 +37,7 @@ function plainOpaque(value: OpaqueValue): unknown {
   return { other: value.type.name };
 }
 
-/** A value as the golden files write it: JSON, in which every type is told apart. */
+/** A value as the golden files write it: JSON, in which values of all types differ. */
 export function plainValue(value: Value): unknown {
   switch (typeof value) {
     case 'bigint':

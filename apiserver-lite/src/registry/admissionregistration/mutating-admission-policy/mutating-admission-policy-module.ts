@@ -37,6 +37,6 @@ export const mutatingAdmissionPolicyModule = defineKind(
       v1alpha1: defaultAdmissionPolicy,
     },
     actors: [{ name: 'MutatingAdmissionPolicy', effect: 'the policy is not evaluated' }],
-    gaps: 'kept, not applied; expressions are not compiled; whether one may read the parameters is not checked',
+    gaps: 'kept, not applied; whether one may read the parameters is not checked',
   },
 );

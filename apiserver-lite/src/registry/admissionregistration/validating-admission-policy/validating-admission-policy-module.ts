@@ -44,6 +44,6 @@ export const validatingAdmissionPolicyModule = defineKind(
       v1: defaultAdmissionPolicy,
     },
     actors: [{ name: 'ValidatingAdmissionPolicy', effect: 'the policy is not evaluated' }],
-    gaps: 'kept, not applied; expressions are not compiled; whether one may read the parameters is not checked',
+    gaps: 'kept, not applied; whether one may read the parameters is not checked',
   },
 );

@@ -79,5 +79,4 @@ export const customResourceDefinitionModule = defineKind('apiextensions.k8s.io/C
   table: defaultTable,
   defaults: { v1: defaultCustomResourceDefinition },
   conversions: { v1: customResourceDefinitionConversion },
-  gaps: 'the expressions of `x-kubernetes-validations` are not compiled',
 });

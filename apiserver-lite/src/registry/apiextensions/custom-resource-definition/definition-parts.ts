@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidValue, required, tooMany } from '../../fields/field-errors.ts';
 import type { PrinterColumn, SelectableField, Subresources } from './definition.ts';
-import { findFieldPath } from './schema/field-path.ts';
+import { findFieldPath } from '../../../apiextensions/schema/field-path.ts';
 import type { JsonSchema } from '../../../apiextensions/schema/json-schema.ts';
 
 const maxSelectableFields = 8;

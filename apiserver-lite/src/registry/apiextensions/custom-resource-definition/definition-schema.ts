@@ -4,6 +4,7 @@ import { validateDefaults } from './schema/default-values.ts';
 import { goNames, setFields, type JsonSchema } from '../../../apiextensions/schema/json-schema.ts';
 import { validateOpenApiSchema, type SchemaDemands } from './schema/openapi-schema.ts';
 import { printedSchema } from './schema/schema-value.ts';
+import { validateRuleExpressions } from './schema/rule-compilation.ts';
 import { unstructuredReason, validateStructural } from './schema/structural.ts';
 
 /** What is asked of a definition's schemas. */
@@ -42,12 +43,14 @@ interface Place {
   /** Whether the status has an endpoint of its own, by its own part of the schema. */
   statusEnabled: boolean;
   demands: DefinitionDemands;
+  /** The stored definition has this schema for the same version. */
+  unchanged?: boolean;
 }
 
 /** The schema of one version, or of all (Kubernetes: `validateCustomResourceDefinitionValidation`). */
 export function validateDefinitionSchema(
   schema: JsonSchema | undefined,
-  { field, statusEnabled, demands }: Place,
+  { field, statusEnabled, demands, unchanged = false }: Place,
 ): FieldError[] {
   if (schema === undefined) return [];
   const root = `${field}.openAPIV3Schema`;
@@ -56,16 +59,20 @@ export function validateDefinitionSchema(
     findings.push(forbiddenField(`${root}.nullable`, 'nullable cannot be true at the root'));
   }
   let unstructured: string | undefined;
+  let isStructural = false;
   if (demands.structural) {
     unstructured = unstructuredReason(schema);
     if (unstructured === undefined) {
       const structural = validateStructural(schema, root);
-      findings.push(
-        ...(structural.length > 0 ? structural : validateDefaults(schema, root, demands.prunedDefaults)),
-      );
+      const wrong =
+        structural.length > 0 ? structural : validateDefaults(schema, root, demands.prunedDefaults);
+      isStructural = wrong.length === 0;
+      findings.push(...wrong);
     }
   }
-  findings.push(...validateOpenApiSchema(schema, root, demands));
+  const schemaFindings = validateOpenApiSchema(schema, root, demands);
+  findings.push(...schemaFindings);
+  if (isStructural) findings.push(...validateRuleExpressions(schema, root, { schemaFindings, unchanged }));
   return findings.length === 0 && unstructured !== undefined
     ? [invalidValue(root, '', unstructured)]
     : findings;

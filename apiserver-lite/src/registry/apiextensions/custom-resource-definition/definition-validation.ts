@@ -39,6 +39,8 @@ interface Demands extends DefinitionDemands {
   validCaBundle: boolean;
   /** The versions whose too many selectable fields are let be; '' stands for those of all. */
   tooManySelectable: ReadonlySet<string>;
+  /** The versions whose schema is the stored one. */
+  unchangedSchemas: ReadonlySet<string>;
 }
 
 const all: Demands = {
@@ -52,6 +54,7 @@ const all: Demands = {
   // The definition is not established yet.
   validCaBundle: false,
   tooManySelectable: new Set(),
+  unchangedSchemas: new Set(),
 };
 
 /**
@@ -133,7 +136,23 @@ function demandsAfter(old: KubeObject, object: KubeObject): Demands {
     acceptedReview: hasAcceptedReview(before.conversion?.conversionReviewVersions),
     validCaBundle: isEstablished(old) && (caBundle === '' || validateCaBundle(caBundle, '').length === 0),
     tooManySelectable: keptSelectable(storedSpec(object), before),
+    unchangedSchemas: unchangedSchemas(storedSpec(object), before),
   };
+}
+
+/** The schema of a version: its own, or that of all. */
+function schemaOfVersion(spec: DefinitionSpec, name: string): JsonSchema | undefined {
+  const version = spec.versions?.find((each) => each.name === name);
+  return (version?.schema ?? spec.validation)?.openAPIV3Schema;
+}
+
+function unchangedSchemas(spec: DefinitionSpec, old: DefinitionSpec): ReadonlySet<string> {
+  const names = (spec.versions ?? []).map(({ name = '' }) => name);
+  const before = new Set((old.versions ?? []).map(({ name = '' }) => name));
+  const kept = names.filter(
+    (name) => before.has(name) && isSame(schemaOfVersion(spec, name), schemaOfVersion(old, name)),
+  );
+  return new Set(kept);
 }
 
 function keptSelectable(spec: DefinitionSpec, old: DefinitionSpec): ReadonlySet<string> {
@@ -224,7 +243,12 @@ function validateVersion(
   const findings = [
     ...validateVersionName(name, `${field}.name`, true),
     ...validateDeprecation(deprecated, deprecationWarning, `${field}.deprecationWarning`),
-    ...validateDefinitionSchema(schema, { field: `${field}.schema`, statusEnabled, demands }),
+    ...validateDefinitionSchema(schema, {
+      field: `${field}.schema`,
+      statusEnabled,
+      demands,
+      unchanged: demands.unchangedSchemas.has(name),
+    }),
     ...validateSubresources(version.subresources, `${field}.subresources`),
     ...(version.additionalPrinterColumns ?? []).flatMap((column, index) =>
       validateColumn(column, `${field}.additionalPrinterColumns[${index}]`),
@@ -246,7 +270,12 @@ function validateShared(spec: DefinitionSpec, demands: Demands): FieldError[] {
   const versions = spec.versions ?? [];
   const statusEnabled = [spec, ...versions].some(({ subresources }) => subresources?.status !== undefined);
   const findings = [
-    ...validateDefinitionSchema(schema, { field: 'spec.validation', statusEnabled, demands }),
+    ...validateDefinitionSchema(schema, {
+      field: 'spec.validation',
+      statusEnabled,
+      demands,
+      unchanged: demands.unchangedSchemas.has(spec.version ?? ''),
+    }),
     ...validateSubresources(spec.subresources, 'spec.subresources'),
     ...(spec.additionalPrinterColumns ?? []).flatMap((column, index) =>
       validateColumn(column, `spec.additionalPrinterColumns[${index}]`),

@@ -47,5 +47,4 @@ export const deviceClassModule = defineKind('resource.k8s.io/DeviceClass', {
   },
   table: nameAndAgeTable,
   returnsDeletedObject: true,
-  gaps: 'selector expressions are not compiled',
 });

@@ -1,3 +1,5 @@
+import { deviceEnvironment, deviceSizes, selectorCostLimit } from '@pg8s/cel/devices/device-environment';
+import { anyType, boolType } from '@pg8s/cel/types';
 import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type {
   V1DeviceClaim,
@@ -11,7 +13,15 @@ import type {
   V1OpaqueDeviceConfiguration,
 } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { invalidEach, invalidValue, notSupported, required, tooLong } from '../../fields/field-errors.ts';
+import { compileField } from '../../fields/expressions.ts';
+import {
+  forbiddenField,
+  invalidEach,
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+} from '../../fields/field-errors.ts';
 import { dns1123Subdomain, qualifiedName, validLabelValue } from '../../fields/formats.ts';
 import { each } from '../../fields/rules.ts';
 import { validateCsiDriverName } from '../../pod-template/volumes/volume-sources.ts';
@@ -38,10 +48,7 @@ export function requestNamesOf({ requests }: Partial<V1DeviceClaim>): RequestNam
   );
 }
 
-/**
- * Which devices are asked for (Kubernetes: `resource/validation.validateDeviceClaim`); the expressions of
- * selectors are not compiled.
- */
+/** Which devices are asked for (Kubernetes: `resource/validation.validateDeviceClaim`). */
 export function validateDeviceClaim(claim: Partial<V1DeviceClaim>, field: string): FieldError[] {
   const names = requestNamesOf(claim);
   return [
@@ -108,7 +115,7 @@ function validateAllocationMode({ allocationMode = '', count = 0 }: V1ExactDevic
   return [notSupported(`${field}.allocationMode`, allocationMode, ['All', 'ExactCount'])];
 }
 
-/** Selectors have expressions, of some length at most. */
+/** Selectors have expressions that give bool, of some length and estimated cost at most. */
 export function validateSelectors(
   selectors: readonly V1DeviceSelector[] | undefined,
   field: string,
@@ -118,11 +125,22 @@ export function validateSelectors(
     field,
     ({ cel }, path) => {
       if (!cel) return [required(`${path}.cel`)];
-      const length = Buffer.byteLength(cel.expression ?? '');
-      return length > maxTextBytes ? [tooLong(`${path}.cel.expression`, maxTextBytes)] : [];
+      return validateSelector(cel.expression ?? '', `${path}.cel.expression`);
     },
     { most: maxItems },
   );
+}
+
+function validateSelector(text: string, field: string): FieldError[] {
+  if (Buffer.byteLength(text) > maxTextBytes) return [tooLong(field, maxTextBytes)];
+  const { expression, finding } = compileField(deviceEnvironment, field, text, {
+    types: [boolType, anyType],
+    refuse: (got) => `must evaluate to bool or the unknown type, not ${got}`,
+  });
+  if (finding !== undefined) return [finding];
+  return expression.estimateCost(deviceSizes).max > selectorCostLimit
+    ? [forbiddenField(field, 'too complex, exceeds cost limit')]
+    : [];
 }
 
 /** Which taints of devices do not matter. */

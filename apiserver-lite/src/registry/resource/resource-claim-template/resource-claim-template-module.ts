@@ -31,5 +31,4 @@ export const resourceClaimTemplateModule = defineKind('resource.k8s.io/ResourceC
     v1beta1: defaultResourceClaimTemplate,
   },
   returnsDeletedObject: true,
-  gaps: 'selector expressions are not compiled',
 });

@@ -56,5 +56,4 @@ export const resourceClaimModule = defineKind('resource.k8s.io/ResourceClaim', {
   defaults: { v1: defaultResourceClaim, v1beta2: defaultResourceClaim, v1beta1: defaultResourceClaim },
   returnsDeletedObject: true,
   actors: [{ name: 'resourceclaim-controller', effect: 'no devices are allocated' }],
-  gaps: 'selector expressions are not compiled',
 });

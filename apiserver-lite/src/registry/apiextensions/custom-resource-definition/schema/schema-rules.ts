@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { invalidValue, notSupported, required } from '../../../fields/field-errors.ts';
-import { findFieldPath } from './field-path.ts';
+import { findFieldPath } from '../../../../apiextensions/schema/field-path.ts';
 import type { JsonSchema, SchemaRule } from '../../../../apiextensions/schema/json-schema.ts';
 import { unstructuredReason } from './structural.ts';
 
@@ -8,8 +8,7 @@ const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvali
 const hasNewlines = (text: string) => /[\n\r]/.test(text);
 
 /**
- * What can be said of `x-kubernetes-validations` without reading the expressions. They are not compiled here:
- * neither their syntax and types nor their cost are judged.
+ * What can be said of `x-kubernetes-validations` without reading the expressions.
  */
 export function validateSchemaRules(schema: JsonSchema, field: string): FieldError[] {
   return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, index) => [

@@ -75,7 +75,8 @@ function printedField(name: string, value: unknown): unknown {
   }
 }
 
-function printedRule(rule: SchemaRule): Fields {
+/** A rule as findings print it. */
+export function printedRule(rule: SchemaRule): Fields {
   return {
     Rule: rule.rule ?? '',
     Message: rule.message ?? '',

@@ -1,4 +1,4 @@
-import { asSchema, propertyOf, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
+import { asSchema, propertyOf, type JsonSchema } from './json-schema.ts';
 
 /** Where a path of fields leads within a schema. */
 export interface FoundField {
