@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { DefaultTolerations } from './admission/plugin.ts';
 import type { PluginSelection } from './admission/plugin-table.ts';
 import type { ServiceAccountOptions } from './authentication/service-account/token-options.ts';
+import type { RequestHeaderOptions } from './authentication/request-header.ts';
 import type { TokenLookup } from './authentication/token-file.ts';
 import type { KubeletClientOptions } from './registry/core/pod/kubelet/kubelet-client.ts';
 import type { RuntimeConfig } from './registry/runtime-config.ts';
@@ -10,6 +11,17 @@ import type { ComponentProbe } from './registry/core/component-status/component-
 
 /** An authorizer of kube-apiserver's `--authorization-mode`. */
 export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'Node' | 'RBAC';
+
+/** How extension servers are called. */
+export interface AggregatorOptions {
+  /** PEM: what proves to extension servers that the API server asks (`--proxy-client-*`). */
+  cert?: string | Buffer;
+  key?: string | Buffer;
+  /** `--enable-aggregator-routing`. Default false. */
+  routesToEndpoints?: boolean;
+  /** `--aggregator-reject-forwarding-redirect`. Default true. */
+  rejectsRedirects?: boolean;
+}
 
 /** What an API server is built from, whether it listens or not. */
 export interface ApiserverOptions {
@@ -28,6 +40,10 @@ export interface ApiserverOptions {
   externalHostname?: string;
   /** PEM: who signs client certificates. */
   clientCa?: string | Buffer;
+  /** Whose word is taken for who a user is. Default: nobody's. */
+  requestHeader?: RequestHeaderOptions;
+  /** How Services behind APIServices and webhooks are called. */
+  aggregator?: AggregatorOptions;
   /** Static bearer tokens (`parseTokenFile`). */
   tokens?: TokenLookup;
   /**

@@ -10,6 +10,7 @@ import { startHttpsServer, type HttpsServer } from './server/https-server.ts';
 import { StartError } from './server/start-error.ts';
 import { within } from './server/within.ts';
 import { admissionStage } from './stages/admission-stage.ts';
+import { aggregationStage } from './stages/aggregation-stage.ts';
 import { authenticationStage } from './stages/authentication-stage.ts';
 import { authorizationStage } from './stages/authorization-stage.ts';
 import { definitionsStage } from './stages/definitions-stage.ts';
@@ -82,8 +83,23 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
       metrics,
     });
     const address = new ServingAddress(options);
-    const definitions = definitionsStage(options, { registry, storage, address, closing: closing.signal });
-    const parts = { resources, storage, authentication, authorization, registry, metrics, address };
+    const aggregation = aggregationStage(options, { storage, metrics, address, closing: closing.signal });
+    const definitions = definitionsStage(options, {
+      registry,
+      storage,
+      client: aggregation.client,
+      closing: closing.signal,
+    });
+    const parts = {
+      resources,
+      storage,
+      authentication,
+      authorization,
+      registry,
+      aggregation,
+      metrics,
+      address,
+    };
     const { hooks, withdraw } = hooksStage(options, { ...parts, definitions, closing: closing.signal });
     const router = routesStage(options, { ...parts, hooks, closing: closing.signal });
     const admission = admissionStage(options, parts);
@@ -163,7 +179,7 @@ function builtApiserver(options: ApiserverOptions, parts: ApiserverParts): Built
 }
 
 async function openPort(
-  { clientCa, log }: ApiserverOptions,
+  { clientCa, requestHeader, log }: ApiserverOptions,
   options: ListenOptions,
   { handler, address, metrics }: ApiserverParts,
 ): Promise<HttpsServer> {
@@ -177,7 +193,7 @@ async function openPort(
       http2: options.http2,
       http2MaxStreams: options.http2MaxStreams,
       drainTimeoutMs: options.drainTimeoutMs,
-      clientCa,
+      clientCa: authorities(clientCa, requestHeader?.clientCa),
     }),
     unsentTotal: processBudget.unsent,
     handler,
@@ -186,6 +202,12 @@ async function openPort(
   });
   address.listensOn({ bindAddress, port: server.port, url: server.url });
   return server;
+}
+
+/** Certificates of users and of front proxies are taken over the same connection. */
+function authorities(...bundles: readonly (string | Buffer | undefined)[]): string | undefined {
+  const given = bundles.filter((bundle) => bundle !== undefined);
+  return given.length === 0 ? undefined : given.map((bundle) => bundle.toString()).join('\n');
 }
 
 const etcdTimeoutMs = 20_000;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import { type CertificateBundle, connectionOf, peerCertificateOf } from './peer-certificate.ts';
 import type { UserInfo } from '../http/request-context.ts';
 import { CredentialError } from './authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -17,22 +18,22 @@ interface Identity {
 /**
  * The verified certificate of the connection: its common name is the user, its organizations are the groups
  * (Kubernetes: `authentication/request/x509`). Read once a connection; only expiry is looked at for each
- * request. `used` hears of every request with a certificate, and how long that is good for.
+ * request. `used` hears of every request with a certificate, and how long that is good for. `bundle`: only
+ * these authorities make users, of those that the server takes certificates from.
  */
 export function clientCertificate(
   now: () => number = Date.now,
   used?: (remainingSeconds: number) => void,
+  bundle?: CertificateBundle,
 ): Authenticator {
   const identities = new WeakMap<object, Identity>();
   return {
     authenticate({ request }) {
-      // In HTTP/2 `socket` is a new proxy for each request, the session is what they share.
-      const session = 'stream' in request ? request.stream.session : undefined;
-      const owner = session ?? request.socket;
-      let identity = identities.get(owner);
+      const { key, socket } = connectionOf(request);
+      let identity = identities.get(key);
       if (identity === undefined) {
-        identity = readIdentity((session?.socket ?? request.socket) as TLSSocket);
-        identities.set(owner, identity);
+        identity = readIdentity(socket, bundle);
+        identities.set(key, identity);
       }
       if (identity.notAfterMs > 0) used?.((identity.notAfterMs - now()) / 1000);
       if (identity.failure !== undefined) throw identity.failure;
@@ -44,17 +45,19 @@ export function clientCertificate(
   };
 }
 
-function readIdentity(socket: TLSSocket): Identity {
+function readIdentity(socket: TLSSocket, bundle: CertificateBundle | undefined): Identity {
   const nothing = { user: undefined, failure: undefined, notAfterMs: 0 };
-  // A plain socket: tests, or a TLS terminator that we don't trust with identities.
-  if (typeof socket.getPeerCertificate !== 'function') return nothing;
-  const certificate = socket.getPeerCertificate();
-  if (certificate.raw === undefined) return nothing;
+  const certificate = peerCertificateOf(socket);
+  if (certificate === undefined) return nothing;
   const notAfterMs = Date.parse(certificate.valid_to);
   if (!socket.authorized) {
     const cause: unknown = socket.authorizationError;
     const text = cause instanceof Error ? cause.message : String(cause);
     return { ...nothing, failure: new CredentialError(`x509: ${text}`), notAfterMs };
+  }
+  if (bundle?.signed(certificate) === false) {
+    const failure = new CredentialError('x509: certificate signed by unknown authority');
+    return { ...nothing, failure, notAfterMs };
   }
   const subject = certificate.subject as unknown as Record<string, string | string[] | undefined>;
   const name = one(subject['CN']);

@@ -5,7 +5,7 @@ import { isReason } from '../api-errors/status-error.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { acceptObject } from '../registry/rest.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
-import { withAvailability } from '../registry/apiregistration/api-service/availability.ts';
+import { withLocalAvailability } from '../registry/apiregistration/api-service/availability.ts';
 import { apiServiceName, isLocalApiService, localApiService, registeredVersions } from './api-services.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
 
@@ -128,6 +128,6 @@ export class ApiServiceRegistration {
 async function markAvailable(store: GenericStore, name: string, nowMs: number): Promise<void> {
   await store.storage.guaranteedUpdate({ namespace: '', name }, (current) => {
     if (current === undefined) throw new Error(`APIService ${name} has gone`);
-    return withAvailability(current.object, nowMs);
+    return withLocalAvailability(current.object, nowMs);
   });
 }

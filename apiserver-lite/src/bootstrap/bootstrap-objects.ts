@@ -4,6 +4,7 @@ import { isSame } from '../registry/generic/copy-object.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
 import { addressAt, type IpRange } from '../registry/core/service/allocation/ip-range.ts';
 import { registeredVersions } from './api-services.ts';
+import { type ClientTrust, ensureClientTrust } from './client-trust.ts';
 import { registerApiService } from './api-service-registration.ts';
 import { ensure, internalUpdate, loopbackRequest } from './ensure-object.ts';
 import { ensureFlowControl } from './flow-control.ts';
@@ -21,8 +22,8 @@ export interface BootstrapOptions {
   serviceRanges: readonly IpRange[];
   /** Where this apiserver listens: the Service's targetPort. */
   securePort: number;
-  /** PEM of who signs client certificates, for other servers that trust the same clients. */
-  clientCa?: string;
+  /** For other servers, which shall trust the same clients. */
+  trust?: ClientTrust;
 }
 
 /** The label by which selectors find a namespace by its name. */
@@ -88,29 +89,6 @@ const priorityClasses = [
 ];
 
 /**
- * How other servers of the cluster know this one's clients (kube-apiserver: `clusterauthenticationtrust`).
- */
-async function ensureClientTrust({ registry, clock, clientCa }: BootstrapOptions): Promise<void> {
-  if (clientCa === undefined) return;
-  const name = 'extension-apiserver-authentication';
-  const data = { 'client-ca-file': clientCa };
-  const wanted = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'kube-system' }, data };
-  const store = registry.storeOf('', 'configmaps');
-  const track = registry.trackServerWrite;
-  await ensure(structuredClone(wanted), { store, nowMs: clock(), track });
-  await store.update(
-    loopbackRequest('kube-system', clock()),
-    name,
-    (current) => {
-      const object = current ?? wanted;
-      const next = { ...object, data: { ...(object['data'] as object | undefined), ...data } };
-      return tracked(store, track, current, next);
-    },
-    internalUpdate,
-  );
-}
-
-/**
  * What exists in every cluster after its apiserver started: namespaces, the `kubernetes` Service, priority
  * classes, the service range, flow schemas and their levels, the ConfigMaps of client trust and of token
  * tracking, the APIServices. Safe to run again, and beside another apiserver that does the same.
@@ -134,7 +112,7 @@ export async function ensureBootstrapObjects(options: BootstrapOptions): Promise
     );
   }
   await ensureFlowControl(registry, clock());
-  await ensureClientTrust(options);
+  await ensureClientTrust(registry, options.trust ?? {}, clock());
   await ensureLegacyTokenTracking(registry, clock());
   for (const version of registeredVersions(registry.resources.all())) {
     await registerApiService(registry, version, clock());

@@ -7,9 +7,11 @@ import { update } from '../registry/testing/update.ts';
 import { create, testNowMs, testRegistry, type TestRegistry } from '../registry/testing/test-registry.ts';
 import { parseServiceRanges } from '../registry/core/service/allocation/ip-range.ts';
 import { ensureBootstrapObjects, systemNamespaces } from './bootstrap-objects.ts';
+import { testAuthority } from '../server/testing/certificates.ts';
 import { KubernetesEndpoints } from './kubernetes-endpoints.ts';
 
 const log = { warn() {} } as unknown as Logger;
+const authority = await testAuthority();
 
 function ensure(api: TestRegistry, securePort = 6443, serviceRange = '10.96.0.0/12') {
   return ensureBootstrapObjects({
@@ -17,7 +19,7 @@ function ensure(api: TestRegistry, securePort = 6443, serviceRange = '10.96.0.0/
     clock: () => testNowMs,
     serviceRanges: parseServiceRanges(serviceRange),
     securePort,
-    clientCa: 'PEM',
+    trust: { clientCa: authority.cert },
   });
 }
 
@@ -49,7 +51,7 @@ test('every cluster begins with its namespaces, its service and its API services
   );
   assert.ok(get(api, 'apiregistration.k8s.io', 'apiservices', 'v1.'), 'the core group');
   const trust = get(api, '', 'configmaps', 'kube-system/extension-apiserver-authentication');
-  assert.deepEqual(trust['data'], { 'client-ca-file': 'PEM' });
+  assert.deepEqual(trust['data'], { 'client-ca-file': `${authority.cert.trim()}\n` });
   assert.ok(get(api, 'scheduling.k8s.io', 'priorityclasses', 'system-node-critical'));
 });
 

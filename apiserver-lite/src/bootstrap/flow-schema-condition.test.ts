@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withAvailability } from '../registry/apiregistration/api-service/availability.ts';
+import { withLocalAvailability } from '../registry/apiregistration/api-service/availability.ts';
 import { withDangling } from './flow-schema-condition.ts';
 
 const nowMs = Date.parse('2026-01-02T03:04:05Z');
@@ -50,7 +50,7 @@ test('only APIServices that lead to no Service are available as they are', () =>
     spec: { group: 'a', version: 'v1' },
     status: { conditions: [{ type: 'Available', status: 'False', reason: 'Else' }, { type: 'Other' }] },
   };
-  const available = withAvailability(local, nowMs);
+  const available = withLocalAvailability(local, nowMs);
   const { conditions } = available['status'] as { conditions: { type: string; status?: string }[] };
   assert.deepEqual(
     conditions.map(({ type, status }) => [type, status]),
@@ -59,7 +59,7 @@ test('only APIServices that lead to no Service are available as they are', () =>
       ['Other', undefined],
     ],
   );
-  assert.equal(withAvailability(available, nowMs + 5000), available);
+  assert.equal(withLocalAvailability(available, nowMs + 5000), available);
   const remote = { ...local, spec: { ...local.spec, service: { name: 's', namespace: 'n' } } };
-  assert.equal(withAvailability(remote, nowMs), remote);
+  assert.equal(withLocalAvailability(remote, nowMs), remote);
 });

@@ -8,11 +8,14 @@ export function aggregatedDocument(groups: readonly ApiGroup[]): unknown {
     metadata: {},
     items: groups.map(({ name, versions }) => ({
       metadata: name === '' ? {} : { name },
-      versions: versions.map(({ version, resources }) => ({
-        version,
-        resources: resources.map((resource) => resourceEntry(resource)),
-        freshness: 'Current',
-      })),
+      versions: versions.map(
+        ({ version, resources, remote }) =>
+          remote?.discovery ?? {
+            version,
+            resources: resources.map((resource) => resourceEntry(resource)),
+            freshness: 'Current',
+          },
+      ),
     })),
   };
 }

@@ -3,7 +3,8 @@ import type { ResourceInfo } from '@pg8s/k8s-proto/resource-info';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { OpenApiTypes } from '../registry/resource-types/open-api-types.ts';
 import type { QueryParameter, Rest, ServedRest } from '../registry/rest.ts';
-import { compareGroups, compareVersions } from './group-priority.ts';
+import { compareGroups, compareVersions, versionPriority } from './group-priority.ts';
+import type { RemoteVersion, RemoteVersions } from './remote-versions.ts';
 
 /** A group that is served. */
 export interface ApiGroup {
@@ -18,6 +19,8 @@ export interface ApiVersion {
   version: string;
   /** By name. */
   resources: ApiResource[];
+  /** Another server answers for it, and says what there is. */
+  remote?: RemoteVersion;
 }
 
 /** A resource as clients discover it. */
@@ -74,19 +77,23 @@ const methodOfVerb: Readonly<Record<string, readonly (keyof Rest)[]>> = {
  */
 export class ApiTree {
   readonly #resources: Pick<ServedResources, 'all' | 'version'>;
-  #version: number | undefined;
+  readonly #remote: RemoteVersions | undefined;
+  #version: string | undefined;
   #groups: readonly ApiGroup[] = [];
   #groupsByName = new Map<string, ApiGroup>();
-  #versions = new Map<string, { rests: readonly ServedRest[]; entry: ApiVersion }>();
+  #versions = new Map<string, { rests: readonly object[]; entry: ApiVersion }>();
 
-  constructor(resources: Pick<ServedResources, 'all' | 'version'>) {
+  /** `remote`: what other servers answer for; their versions take the place of this server's. */
+  constructor(resources: Pick<ServedResources, 'all' | 'version'>, remote?: RemoteVersions) {
     this.#resources = resources;
+    this.#remote = remote;
   }
 
   /** In the order of discovery. The same array until the table changes. */
   groups(): readonly ApiGroup[] {
-    if (this.#version !== this.#resources.version) {
-      this.#version = this.#resources.version;
+    const version = `${this.#resources.version} ${this.#remote?.version}`;
+    if (this.#version !== version) {
+      this.#version = version;
       this.#rebuild();
     }
     return this.#groups;
@@ -100,19 +107,39 @@ export class ApiTree {
       const versions = emplace(groups, group, () => new Map<string, ServedRest[]>());
       emplace(versions, version, () => []).push(rest);
     }
+    const remote = this.#remote?.all() ?? [];
+    const groupPriorities = new Map<string, number>();
+    const remoteVersions = new Map<string, RemoteVersion>();
+    for (const each of remote) {
+      emplace(groups, each.group, () => new Map<string, ServedRest[]>()).set(each.version, []);
+      remoteVersions.set(`${each.group}/${each.version}`, each);
+      groupPriorities.set(each.group, Math.max(each.groupPriority, groupPriorities.get(each.group) ?? 0));
+    }
     const versionsBefore = this.#versions;
     const groupsBefore = this.#groupsByName;
     this.#versions = new Map();
     this.#groupsByName = new Map();
     this.#groups = [...groups]
-      .sort(([left], [right]) => compareGroups(left, right))
+      .sort(([left], [right]) => compareGroups(left, right, groupPriorities))
       .map(([name, versions]) => {
         const entries = [...versions]
-          .sort(([left], [right]) => compareVersions(left, right))
+          .sort(([left], [right]) =>
+            groupPriorities.has(name)
+              ? comparePriorities(name, [left, right], remoteVersions)
+              : compareVersions(left, right),
+          )
           .map(([version, rests]) => {
             const before = versionsBefore.get(`${name}/${version}`);
-            const kept = before !== undefined && isSameList(before.rests, rests) ? before : undefined;
-            const now = kept ?? { rests, entry: versionOf(name, version, rests) };
+            const other = remoteVersions.get(`${name}/${version}`);
+            const made: readonly object[] = other === undefined ? rests : [other];
+            const kept = before !== undefined && isSameList(before.rests, made) ? before : undefined;
+            const now = kept ?? {
+              rests: made,
+              entry:
+                other === undefined
+                  ? versionOf(name, version, rests)
+                  : { group: name, version, resources: [], remote: other },
+            };
             this.#versions.set(`${name}/${version}`, now);
             return now.entry;
           });
@@ -123,6 +150,17 @@ export class ApiTree {
         return group;
       });
   }
+}
+
+/** Where an APIService leads to another server, the priorities of APIServices decide. */
+function comparePriorities(
+  group: string,
+  [left, right]: readonly [string, string],
+  remote: ReadonlyMap<string, RemoteVersion>,
+): number {
+  const priority = (version: string): number =>
+    remote.get(`${group}/${version}`)?.versionPriority ?? versionPriority(group, version);
+  return priority(right) - priority(left) || compareVersions(left, right);
 }
 
 function isSameList<Item>(left: readonly Item[], right: readonly Item[]): boolean {

@@ -15,11 +15,14 @@ import { responseOf } from '../http/server-request.ts';
 import { sendBody } from '../http/respond.ts';
 import { aggregatedDocument } from './aggregated-document.ts';
 import { ApiTree, type ApiGroup } from './api-tree.ts';
+import type { RemoteVersions } from './remote-versions.ts';
 import { coreVersions, groupDocument, groupList, resourceList } from './legacy-documents.ts';
 
 /** What discovery documents are made from. */
 export interface DiscoveryOptions {
   resources: ServedResources;
+  /** What other servers answer for. Default: nothing. */
+  remote?: RemoteVersions;
   /** `host:port` of this server, as `/api` names it. */
   serverAddress: () => string;
   /** Default: nothing is counted. */
@@ -35,9 +38,9 @@ export type DiscoveryMetrics = Pick<ServerMetrics, 'requests' | 'discoveries' | 
  */
 export function serveDiscovery(
   router: PathRouter,
-  { resources, serverAddress, metrics }: DiscoveryOptions,
+  { resources, remote, serverAddress, metrics }: DiscoveryOptions,
 ): void {
-  const tree = new ApiTree(resources);
+  const tree = new ApiTree(resources, remote);
   const documents = new WeakMap<object, Handler>();
   let made: { groups: readonly ApiGroup[]; paths: PathTable } | undefined;
   router.mount(() => {
@@ -90,6 +93,8 @@ function discoveryPaths(
         kept(group, () => groupDocument(group)),
       );
     for (const version of group.versions) {
+      // Requests for it are handed on.
+      if (version.remote !== undefined) continue;
       const path = group.name === '' ? `/api/${version.version}` : `/apis/${group.name}/${version.version}`;
       paths.service(
         path,

@@ -86,11 +86,18 @@ export function limitFlow(
       }
     }
     flow.inFlight(kind, ++underWay[kind]);
+    let isInFlight = true;
+    const leave = (): void => {
+      if (!isInFlight) return;
+      isInFlight = false;
+      seats.leave();
+      underWay[kind]--;
+    };
+    context.delegated = leave;
     try {
       return await next(context);
     } finally {
-      seats.leave();
-      underWay[kind]--;
+      leave();
     }
   };
 }

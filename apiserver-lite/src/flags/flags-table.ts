@@ -1,5 +1,6 @@
 import { type ComponentFlag, inEffect } from '@pg8s/k8s-proto/component-base/component-flag';
 import { sharedFlags } from '@pg8s/k8s-proto/component-base/shared-flags';
+import { frontProxyFlags } from './front-proxy-flags.ts';
 import { ignoredFlags } from './ignored-flags.ts';
 import { refusedFlags } from './refused-flags.ts';
 
@@ -42,6 +43,7 @@ const servedFlags: readonly ComponentFlag[] = [
   list('tls-curve-preferences', '[]', 'Key exchanges by Go CurveID: 23, 24, 25, 29, 4588. Default: of Node.'),
   flag('tls-cert-file', '', 'Serving certificate, with its intermediates.'),
   flag('tls-private-key-file', '', 'Private key of that certificate.'),
+  ...frontProxyFlags,
   flag('kubelet-client-certificate', '', 'Client certificate for kubelets.'),
   flag('kubelet-client-key', '', 'Private key of that certificate.'),
   flag(

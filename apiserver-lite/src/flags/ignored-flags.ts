@@ -2,12 +2,6 @@ import { type ComponentFlag, withoutMeaning } from '@pg8s/k8s-proto/component-ba
 
 /** Flags of kube-apiserver 1.36 that are taken and change nothing. */
 export const ignoredFlags: readonly ComponentFlag[] = [
-  ...withoutMeaning('there is no aggregation layer yet, and no front proxy is trusted', {
-    string: 'requestheader-client-ca-file proxy-client-cert-file proxy-client-key-file',
-    list: `requestheader-allowed-names requestheader-extra-headers-prefix requestheader-group-headers
-      requestheader-username-headers requestheader-uid-headers`,
-    boolean: 'enable-aggregator-routing aggregator-reject-forwarding-redirect=true',
-  }),
   ...withoutMeaning('the two limits of requests in flight always hold', {
     boolean: 'enable-priority-and-fairness=true',
   }),

@@ -11,6 +11,7 @@ import { flagError } from './flag-error.ts';
 import { ApiserverFlagReader } from './flag-reader.ts';
 import { flagValues } from './flag-values.ts';
 import { apiserverFlags, protobuf } from './flags-table.ts';
+import { aggregatorOptions, requestHeaderOptions } from './front-proxy-options.ts';
 import { type MakeCertificate, tlsOptions } from './serving-options.ts';
 
 /** Which etcd to keep objects in. */
@@ -53,6 +54,7 @@ export async function parseApiserverFlags(
   const modes = authorizationModes(text('authorization-mode'));
   reader.oneOf('storage-backend', ['', 'etcd3']);
   const clientCa = await reader.file('client-ca-file');
+  const requestHeader = await requestHeaderOptions(reader);
   const tokens = await reader.file('token-auth-file');
   const accounts = await serviceAccountOptions(reader);
   const serviceClusterIpRange = text('service-cluster-ip-range');
@@ -77,6 +79,8 @@ export async function parseApiserverFlags(
       http2: !reader.boolean('disable-http2-serving'),
       ...http2Streams(reader),
       ...(clientCa === undefined ? {} : { clientCa }),
+      ...(requestHeader === undefined ? {} : { requestHeader }),
+      aggregator: await aggregatorOptions(reader),
       kubelet: await kubeletOptions(reader),
       ...(tokens === undefined
         ? {}

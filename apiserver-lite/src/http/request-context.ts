@@ -89,6 +89,8 @@ export interface RequestContext {
   waitedMs?: number;
   /** Bytes of the answer's body that were handed on so far. Default 0. */
   sentBytes?: number;
+  /** Gives up the place among requests in flight: another server answers, which may ask this one before. */
+  delegated?: () => void;
   /** Waits while the connection has much unsent: to be called before a large answer is made. */
   room(): Promise<void>;
   /** The answer, of so many bytes, is about to be handed on whole. */

@@ -66,6 +66,7 @@ export class ServerRequest implements RequestContext {
   /** Watches, logs, proxies: no deadline, no place in the in-flight limits, ended when the server closes. */
   longRunning = false;
   counter: RequestCounter | undefined;
+  delegated?: () => void;
   filterStartedMs = 0;
   waitedMs = 0;
   sentBytes = 0;

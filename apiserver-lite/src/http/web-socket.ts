@@ -29,14 +29,22 @@ export function asksForWebSocket({ headers }: HttpRequest): boolean {
   );
 }
 
+/** Whether a request has the headers of SPDY, which kubectl speaks for `exec` and its like. */
+function asksForSpdy({ headers }: IncomingMessage): boolean {
+  return (
+    (headers.upgrade ?? '').toLowerCase() === 'spdy/3.1' &&
+    (headers.connection ?? '').toLowerCase().includes('upgrade')
+  );
+}
+
 /** What a server of Node's has that upgrades connections; HTTP/2's has it too, for HTTP/1.1. */
 interface UpgradingServer {
   on(event: 'upgrade', listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): unknown;
 }
 
 /**
- * Lets handlers of `server` open WebSockets: requests that ask for one come to `take` like others. Where the
- * handler opens none, its answer ends the connection.
+ * Lets handlers of `server` open WebSockets, or take over the connection: requests that ask for a WebSocket
+ * or SPDY come to `take` like others. Where the handler does not, its answer ends the connection.
  */
 export function takeUpgrades(
   server: UpgradingServer,
@@ -45,7 +53,7 @@ export function takeUpgrades(
   // All other upgrades (h2c) are not asked for again: the request is served as it is.
   (server as { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }).shouldUpgradeCallback = (
     request,
-  ) => request.method === 'GET' && asksForWebSocket(request);
+  ) => (request.method === 'GET' && asksForWebSocket(request)) || asksForSpdy(request);
   server.on('upgrade', (request, socket, head) => {
     heads.set(request, head);
     const response = new ServerResponse(request);
@@ -58,9 +66,14 @@ export function takeUpgrades(
   });
 }
 
+/** What came behind the head of a request that may take over its connection; undefined for others. */
+export function headOf(request: HttpRequest): Buffer | undefined {
+  return heads.get(request);
+}
+
 /** Whether the answer to this request is a WebSocket. */
 export function opensWebSocket({ request }: RequestContext): boolean {
-  return heads.has(request);
+  return heads.has(request) && asksForWebSocket(request);
 }
 
 /** What a WebSocket is opened for. */

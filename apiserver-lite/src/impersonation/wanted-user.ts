@@ -1,4 +1,5 @@
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
+import { extraKeyOf, headerLines } from '../http/header-lines.ts';
 import type { HttpRequest } from '../http/request-context.ts';
 import { badRequest } from '../api-errors/status-error.ts';
 
@@ -29,7 +30,7 @@ export function wantedUserOf(request: HttpRequest): WantedUser | undefined {
   for (const header in headers) {
     if (!header.startsWith('impersonate-')) continue;
     // Node joins repeated headers with a comma, which a group's name may hold too: take the single lines.
-    const values = linesOf(rawHeaders, header);
+    const values = headerLines(rawHeaders, header);
     if (header === 'impersonate-user') name = values[0] ?? '';
     else if (header === 'impersonate-uid') uid = values[0] ?? '';
     else if (header === 'impersonate-group') groups = values;
@@ -43,29 +44,6 @@ export function wantedUserOf(request: HttpRequest): WantedUser | undefined {
   if (name !== '') return wanted;
   if (uid === '' && groups.length === 0 && Object.keys(extra).length === 0) return undefined;
   throw badRequest(`requested ${goSyntax(wanted)} without impersonating a user name`);
-}
-
-function linesOf(rawHeaders: readonly string[], name: string): string[] {
-  const values: string[] = [];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    // Node hands on the bytes of a value as latin1.
-    if (rawHeaders[index]?.toLowerCase() === name) {
-      values.push(Buffer.from(rawHeaders[index + 1] ?? '', 'latin1').toString('utf8'));
-    }
-  }
-  return values;
-}
-
-/**
- * Keys are percent-encoded where they have characters that headers cannot; one that is not is taken as it is.
- */
-function extraKeyOf(encoded: string): string {
-  const lower = encoded.toLowerCase();
-  try {
-    return decodeURIComponent(lower);
-  } catch {
-    return lower;
-  }
 }
 
 /** As Go's `%#v` writes a `user.DefaultInfo`, which is what clients see. */

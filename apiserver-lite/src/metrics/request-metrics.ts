@@ -80,11 +80,15 @@ export class RequestMetrics {
     };
   }
 
-  /** The server ended a request to save itself: with 429, or 504. */
-  terminated(context: RequestContext, code: number): void {
+  /** The server ended a request itself: with 429, 504, or 503 where another server should have answered. */
+  terminated(
+    context: RequestContext,
+    code: number,
+    component: 'apiserver' | 'aggregator' = 'apiserver',
+  ): void {
     const { verb, group, version, resource, subresource, scope } = refusedLabels(context);
     this.#families.terminations
-      .with(verb, group, version, resource, subresource, scope, 'apiserver', String(code))
+      .with(verb, group, version, resource, subresource, scope, component, String(code))
       .inc();
     if (code !== 429) return;
     const dryRun = dryRunLabel(context);

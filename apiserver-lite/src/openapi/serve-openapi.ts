@@ -10,6 +10,8 @@ import { versionInfo } from '../discovery/version-info.ts';
 import { documentV2 } from './document-v2.ts';
 import { documentOf, groupDocumentV3, versionDocument } from './document-v3.ts';
 import { jsonDocument, LazyDocument } from './lazy-document.ts';
+import { mergedSpecs } from './merge-specs.ts';
+import type { RemoteDocuments } from './remote-documents.ts';
 import { rootPaths } from './root-paths.ts';
 import { schemaTable } from './schema-table.ts';
 import { protobufV2 } from './v2-protobuf.ts';
@@ -32,6 +34,8 @@ export interface OpenApiOptions {
   resources: ServedResources;
   /** Whether the issuer of service account tokens is described (`/.well-known/openid-configuration`). */
   openId: boolean;
+  /** Documents of other servers. Default: none. */
+  remote?: RemoteDocuments;
   /** Default: nothing is counted. */
   metrics?: RequestMetrics;
   /** Milliseconds since the epoch. */
@@ -50,6 +54,8 @@ interface Page {
 /** Everything about one state of what is served. */
 interface Documents {
   groups: readonly ApiGroup[];
+  /** Of the documents of other servers. */
+  remoteVersion: number | undefined;
   pages: ReadonlyMap<string, Page>;
   index: LazyDocument;
   v2: Handler;
@@ -64,16 +70,16 @@ interface Documents {
  */
 export function serveOpenApi(
   router: PathRouter,
-  { resources, openId, metrics, now = Date.now }: OpenApiOptions,
+  { resources, openId, remote, metrics, now = Date.now }: OpenApiOptions,
 ): void {
   const tree = new ApiTree(resources);
   const startedAt = now();
   let known: Documents | undefined;
   const load = (): Documents => {
     const groups = tree.groups();
-    if (known?.groups !== groups) {
+    if (known?.groups !== groups || known.remoteVersion !== remote?.version) {
       const lastModified = new Date(known === undefined ? startedAt : now()).toUTCString();
-      known = documentsOf(groups, { openId, lastModified, before: known?.pages });
+      known = documentsOf(groups, { openId, lastModified, remote, before: known?.pages });
     }
     return known;
   };
@@ -85,7 +91,10 @@ export function serveOpenApi(
   };
   router.any('/openapi/v3', counted(sendIndex, 'openapi/v3'));
   const sendBelow: Handler = (context) => {
-    const page = load().pages.get(context.requestInfo.path.slice('/openapi/v3/'.length));
+    const path = context.requestInfo.path.slice('/openapi/v3/'.length);
+    const other = remote?.handlerOf(path);
+    if (other !== undefined) return other(context);
+    const page = load().pages.get(path);
     return page === undefined ? sendNothing(context) : sendPage(context, page, now);
   };
   router.below('/openapi/v3/', counted(sendBelow, 'openapi/v3/'));
@@ -95,15 +104,18 @@ export function serveOpenApi(
 interface DocumentsOptions {
   openId: boolean;
   lastModified: string;
+  remote: RemoteDocuments | undefined;
   /** The pages of the state before: those that still hold are kept. */
   before: ReadonlyMap<string, Page> | undefined;
 }
 
 function documentsOf(groups: readonly ApiGroup[], options: DocumentsOptions): Documents {
-  const { openId, lastModified } = options;
+  const { openId, lastModified, remote } = options;
   const pages = pagesOf(groups, options);
-  const v2 = v2Handler(() => documentV2(groups, { openId }), lastModified);
-  return { groups, pages, index: indexOf(pages), v2, lastModified };
+  const specs = remote?.specs() ?? [];
+  const v2 = v2Handler(async () => mergedSpecs(await documentV2(groups, { openId }), specs), lastModified);
+  const index = indexOf(pages, remote?.index() ?? {});
+  return { groups, remoteVersion: remote?.version, pages, index, v2, lastModified };
 }
 
 /** A document that there is not, in as many words as kube-openapi has for it. */
@@ -158,10 +170,14 @@ function pageOf({
   return { ...page, json: jsonDocument(make), protobuf };
 }
 
-function indexOf(pages: ReadonlyMap<string, Page>): LazyDocument {
-  const paths = [...pages.values()]
-    .sort((left, right) => (left.path < right.path ? -1 : 1))
-    .map(({ path, hash }) => [path, { serverRelativeURL: relativeUrl(path, hash) }]);
+function indexOf(pages: ReadonlyMap<string, Page>, remote: Readonly<Record<string, unknown>>): LazyDocument {
+  const own = [...pages.values()].map(({ path, hash }): [string, unknown] => [
+    path,
+    { serverRelativeURL: relativeUrl(path, hash) },
+  ]);
+  const paths = [...new Map([...own, ...Object.entries(remote)])].sort(([left], [right]) =>
+    left < right ? -1 : 1,
+  );
   // Its type is what an HTTP server takes it for that has to guess, as the aggregator does not say it.
   return jsonDocument(() => Promise.resolve({ paths: Object.fromEntries(paths) as unknown }), {
     contentType: 'text/plain; charset=utf-8',

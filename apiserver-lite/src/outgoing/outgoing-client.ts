@@ -23,6 +23,8 @@ export interface OutgoingTls {
 export interface Destination {
   /** As messages show it; its host is the Host header, and the name that the certificate must have. */
   url: URL;
+  /** The path with its query, where it is to be sent as it is: a URL would resolve its dot segments. */
+  path?: string;
   /** The Host header, where it is not the host of the URL. */
   authority?: string;
   /** Where it is given, an address of this Service is called. */
@@ -88,11 +90,12 @@ export class OutgoingClient {
     options: { method?: string; headers?: OutgoingHttpHeaders; signal?: AbortSignal },
   ): Promise<{ request: ClientRequest; address: NetworkAddress }> {
     const { url, authority = url.host, service, tls = {} } = destination;
+    const { path = `${url.pathname}${url.search}` } = destination;
     const address = service === undefined ? addressOf(url) : await this.#resolve(service);
     const common = {
       host: address.host,
       port: address.port,
-      path: `${url.pathname}${url.search}`,
+      path,
       method: options.method ?? 'GET',
       setHost: false,
       headers: { host: authority, ...options.headers },

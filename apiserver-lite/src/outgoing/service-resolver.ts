@@ -37,9 +37,9 @@ export interface ServiceResolverOptions {
 }
 
 /** A Service that is followed. */
-type FollowedService = DeepReadonly<V1Service & KubeObject>;
+export type FollowedService = DeepReadonly<V1Service & KubeObject>;
 /** An EndpointSlice that is followed. */
-type FollowedSlice = DeepReadonly<V1EndpointSlice & KubeObject>;
+export type FollowedSlice = DeepReadonly<V1EndpointSlice & KubeObject>;
 
 /** A Service cannot be called by its kind; the message is kube-apiserver's. */
 class ServiceTypeError extends Error {
@@ -47,7 +47,7 @@ class ServiceTypeError extends Error {
 }
 
 /** The label of an EndpointSlice that names its Service. */
-const serviceNameLabel = 'kubernetes.io/service-name';
+export const serviceNameLabel = 'kubernetes.io/service-name';
 
 /**
  * Finds addresses of Services for calls that the API server makes itself. Nothing here routes cluster IPs, so
@@ -144,7 +144,7 @@ function inPreferredOrder(
 }
 
 /** Whether an endpoint takes traffic; one that does not say is ready. */
-function isReady({ conditions }: { readonly conditions?: { readonly ready?: boolean } }): boolean {
+export function isReady({ conditions }: { readonly conditions?: { readonly ready?: boolean } }): boolean {
   return conditions?.ready ?? true;
 }
 

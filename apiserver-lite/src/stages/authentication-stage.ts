@@ -2,6 +2,8 @@ import type { ApiserverOptions } from '../apiserver-options.ts';
 import { anyOf, type Authenticator } from '../authentication/authenticator.ts';
 import { bearerToken, webSocketToken, type TokenAuthenticator } from '../authentication/bearer-token.ts';
 import { clientCertificate } from '../authentication/client-certificate.ts';
+import { CertificateBundle } from '../authentication/peer-certificate.ts';
+import { requestHeader } from '../authentication/request-header.ts';
 import { reviewToken } from '../authentication/review-token.ts';
 import {
   serviceAccounts,
@@ -46,7 +48,12 @@ export function authenticationStage(
     // Tokens are looked for also where none is configured: an unknown token is a wrong credential (401), not
     // no credential.
     authenticator: anyOf(
-      [clientCertificate(Date.now, credentials.certificateUsed), bearerToken(tokens), webSocketToken(tokens)],
+      [
+        ...frontProxies(options),
+        ...clientCertificates(options, credentials),
+        bearerToken(tokens),
+        webSocketToken(tokens),
+      ],
       allowAnonymous,
     ),
     tokenReviewer: reviewToken({
@@ -57,6 +64,20 @@ export function authenticationStage(
     }),
     accounts,
   };
+}
+
+function frontProxies({ requestHeader: trusted }: ApiserverOptions): Authenticator[] {
+  return trusted === undefined ? [] : [requestHeader(trusted)];
+}
+
+/** Certificates of front proxies, too, come over the connection: those are nobody's. */
+function clientCertificates(
+  { clientCa, requestHeader: trusted }: ApiserverOptions,
+  { certificateUsed }: ServerMetrics['credentials'],
+): Authenticator[] {
+  if (trusted === undefined) return [clientCertificate(Date.now, certificateUsed)];
+  if (clientCa === undefined) return [];
+  return [clientCertificate(Date.now, certificateUsed, new CertificateBundle(clientCa))];
 }
 
 /**

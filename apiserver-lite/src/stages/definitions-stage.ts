@@ -8,17 +8,16 @@ import { hasPeers } from '../apiextensions/life/peers.ts';
 import { nameConverter } from '../apiextensions/serving/object-converter.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { resources as builtInResources } from '@pg8s/k8s-proto/scheme';
-import { OutgoingClient } from '../outgoing/outgoing-client.ts';
-import { ServiceResolver } from '../outgoing/service-resolver.ts';
+import type { OutgoingClient } from '../outgoing/outgoing-client.ts';
 import { systemClock } from '../storage/clock.ts';
-import type { ServingAddress } from './serving-address.ts';
 import type { StorageStage } from './storage-stage.ts';
 
 /** What custom resources are served with. */
 export interface DefinitionsStageParts {
   registry: BuiltRegistry;
   storage: StorageStage;
-  address: ServingAddress;
+  /** Calls conversion webhooks. */
+  client: OutgoingClient;
   /** Aborted when the server closes. */
   closing: AbortSignal;
 }
@@ -34,16 +33,10 @@ export interface DefinitionsStage {
 /** Nothing is read until `serve`. */
 export function definitionsStage(
   options: ApiserverOptions,
-  { registry, storage: { factory, informers }, address, closing }: DefinitionsStageParts,
+  { registry, storage: { factory, informers }, client, closing }: DefinitionsStageParts,
 ): DefinitionsStage {
   const { group, resource } = definitionsResource;
   const { log } = options;
-  const services = new ServiceResolver({
-    informers,
-    random: Math.random,
-    ownAddress: () => ({ host: address.advertised, port: address.port }),
-  });
-  const client = new OutgoingClient({ resolve: (service) => services.resolve(service) });
   const server = new DefinitionServer({
     resources: registry.resources,
     openStorage: (about, codec) => factory.open(about, codec),

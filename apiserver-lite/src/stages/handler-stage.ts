@@ -7,6 +7,7 @@ import type { PathRouter } from '../http/path-router.ts';
 import type { Handler } from '../http/request-context.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
+import type { AggregationStage } from './aggregation-stage.ts';
 import type { AuthenticationStage } from './authentication-stage.ts';
 import type { AuthorizationStage } from './authorization-stage.ts';
 import { given } from './given.ts';
@@ -17,6 +18,7 @@ export interface HandlerStageParts {
   admission: Admission;
   authentication: AuthenticationStage;
   authorization: AuthorizationStage;
+  aggregation: AggregationStage;
   metrics: ServerMetrics;
   /** Answers what is not a resource. */
   router: PathRouter;
@@ -45,7 +47,7 @@ export function handlerStage(options: ApiserverOptions, parts: HandlerStageParts
     metrics,
     encodeStatus,
   });
-  return chain(filters, (context) =>
+  return chain([...filters, parts.aggregation.handOn], (context) =>
     context.requestInfo.isResourceRequest ? resourceHandler(context) : router.handler(context),
   );
 }

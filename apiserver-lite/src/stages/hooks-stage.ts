@@ -5,6 +5,7 @@ import { nodeResources } from '../authorization/node/node-index.ts';
 import { rbacGroupResources } from '../authorization/rbac-objects.ts';
 import { ApiServiceRegistration } from '../bootstrap/api-service-registration.ts';
 import { ensureBootstrapObjects } from '../bootstrap/bootstrap-objects.ts';
+import { type ClientTrust, ensureClientTrust } from '../bootstrap/client-trust.ts';
 import { IdentityLease } from '../bootstrap/identity-lease.ts';
 import { keepApiServiceConditions, keepFlowSchemaConditions } from '../bootstrap/keep-conditions.ts';
 import { KubernetesEndpoints } from '../bootstrap/kubernetes-endpoints.ts';
@@ -14,8 +15,10 @@ import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { parseServiceRanges } from '../registry/core/service/allocation/ip-range.ts';
 import { systemClock } from '../storage/clock.ts';
 import { PostStartHooks } from '../server/post-start-hooks.ts';
+import type { AggregationStage } from './aggregation-stage.ts';
 import type { AuthorizationStage } from './authorization-stage.ts';
 import type { DefinitionsStage } from './definitions-stage.ts';
+import { given } from './given.ts';
 import type { ServingAddress } from './serving-address.ts';
 import type { StorageStage } from './storage-stage.ts';
 
@@ -24,6 +27,7 @@ export interface HooksStageParts {
   registry: BuiltRegistry;
   storage: StorageStage;
   authorization: AuthorizationStage;
+  aggregation: AggregationStage;
   address: ServingAddress;
   definitions: DefinitionsStage;
   /** Aborted when the server closes. */
@@ -79,6 +83,7 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
     });
     if (created + updated > 0) log.info({ created, updated }, 'wrote the bootstrap policy');
   });
+  hooks.add('start-cluster-authentication-info-controller', async () => keepClientTrust(options, parts));
   let lease: IdentityLease | undefined;
   hooks.add('start-kube-apiserver-identity-lease-controller', async () => {
     lease ??= new IdentityLease({
@@ -94,7 +99,11 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
   hooks.add('start-kube-apiserver-identity-lease-garbage-collector', async () => lease?.startCollecting());
   const keeping = { registry, informers: storage.informers, clock: Date.now, log, signal: closing };
   hooks.add('priority-and-fairness-config-consumer', () => keepFlowSchemaConditions(keeping));
-  hooks.add('apiservice-status-local-available-controller', () => keepApiServiceConditions(keeping));
+  const { aggregation } = parts;
+  hooks.add('start-kube-aggregator-informers', () => aggregation.follow());
+  hooks.add('apiservice-status-local-available-controller', () =>
+    keepApiServiceConditions(keeping, aggregation.availability),
+  );
   return {
     hooks,
     async withdraw() {
@@ -104,16 +113,39 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
 }
 
 async function writeBootstrapObjects(
-  { serviceClusterIpRange = '10.96.0.0/12', clientCa }: ApiserverOptions,
+  options: ApiserverOptions,
   { registry, address }: HooksStageParts,
 ): Promise<void> {
+  const { serviceClusterIpRange = '10.96.0.0/12' } = options;
   await ensureBootstrapObjects({
     registry,
     clock: Date.now,
     serviceRanges: parseServiceRanges(serviceClusterIpRange),
     securePort: address.port,
-    ...(clientCa === undefined ? {} : { clientCa: clientCa.toString() }),
+    trust: trustOf(options),
   });
+}
+
+function trustOf({ clientCa, requestHeader }: ApiserverOptions): ClientTrust {
+  return given({ clientCa: clientCa?.toString(), requestHeader });
+}
+
+const trustIntervalMs = 60_000;
+
+/** Writes what others trust once more after somebody changed or deleted it. */
+function keepClientTrust(
+  options: ApiserverOptions,
+  { registry, closing }: Pick<HooksStageParts, 'registry' | 'closing'>,
+): void {
+  const trust = trustOf(options);
+  if (Object.keys(trust).length === 0) return;
+  const timer = setInterval(() => {
+    ensureClientTrust(registry, trust, Date.now()).catch((error: unknown) => {
+      if (!closing.aborted) options.log.warn({ err: error }, 'could not write what clients are known by');
+    });
+  }, trustIntervalMs);
+  timer.unref();
+  closing.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
 
 /** Loads what authorizers look up, and keeps following it until the informers are closed. */

@@ -14,6 +14,7 @@ import type { PostStartHooks } from '../server/post-start-hooks.ts';
 import { versionInfo } from '../discovery/version-info.ts';
 import { within } from '../server/within.ts';
 import type { StorageFactory } from '../storage/storage-factory.ts';
+import type { AggregationStage } from './aggregation-stage.ts';
 import type { AuthenticationStage } from './authentication-stage.ts';
 import type { ServingAddress } from './serving-address.ts';
 import type { StorageStage } from './storage-stage.ts';
@@ -23,6 +24,7 @@ export interface RoutesStageParts {
   resources: ServedResources;
   storage: StorageStage;
   authentication: AuthenticationStage;
+  aggregation: AggregationStage;
   hooks: PostStartHooks;
   metrics: ServerMetrics;
   address: ServingAddress;
@@ -34,7 +36,12 @@ export interface RoutesStageParts {
 export function routesStage(options: ApiserverOptions, parts: RoutesStageParts): PathRouter {
   const { resources, storage, authentication, hooks, metrics, address, closing } = parts;
   const router = new PathRouter();
-  serveDiscovery(router, { resources, serverAddress: () => address.authority, metrics });
+  serveDiscovery(router, {
+    resources,
+    remote: parts.aggregation.discovery,
+    serverAddress: () => address.authority,
+    metrics,
+  });
   const { accounts } = authentication;
   const openId =
     accounts !== undefined &&
@@ -43,7 +50,12 @@ export function routesStage(options: ApiserverOptions, parts: RoutesStageParts):
       keys: accounts.keys,
       jwksUri: () => options.serviceAccounts?.jwksUri ?? `https://${address.authority}/openid/v1/jwks`,
     });
-  serveOpenApi(router, { resources, openId, metrics: metrics.requests });
+  serveOpenApi(router, {
+    resources,
+    openId,
+    remote: parts.aggregation.openApi,
+    metrics: metrics.requests,
+  });
   router.service('/version', constantJson(versionInfo));
   router.any('/metrics', metrics.handler);
   const startedAtMs = Date.now();

@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import type { CertificateRequest } from './authority.ts';
 import { type KeyPairFiles, PkiStore, type TokenKeyFiles } from './store.ts';
 
-/** Every key pair of a control plane; the two CAs are separate, so that no API client can open etcd. */
+/** Every key pair of a control plane; the CAs are separate, so that no API client can open etcd, or
+ * name another user. */
 export interface ClusterPki {
   ca: KeyPairFiles;
   /** The API server's serving certificate. */
@@ -16,6 +17,10 @@ export interface ClusterPki {
   kubelet: KeyPairFiles;
   /** The API server's own, towards kubelets (kubeadm: `apiserver-kubelet-client`). */
   kubeletClient: KeyPairFiles;
+  /** Signs the certificates of front proxies; it signs no user's (kubeadm: `front-proxy-ca`). */
+  frontProxyCa: KeyPairFiles;
+  /** The API server's own, towards servers behind APIServices (kubeadm: `front-proxy-client`). */
+  frontProxyClient: KeyPairFiles;
   /** One a simulated node: user `system:node:NAME` of group `system:nodes`. */
   nodes: ReadonlyMap<string, KeyPairFiles>;
   /** Signs and checks the tokens of service accounts. */
@@ -53,6 +58,7 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
 async function ensureIn(store: PkiStore, options: ClusterPkiOptions): Promise<ClusterPki> {
   const ca = await store.authority('ca', 'kubernetes');
   const etcdCa = await store.authority('etcd/ca', 'etcd-ca');
+  const frontProxyCa = await store.authority('front-proxy-ca', 'front-proxy-ca');
   const ownHosts = [...new Set([...localHosts, hostname(), ...options.hosts])];
   const client = (name: string, commonName: string, organizations: string[]): Promise<KeyPairFiles> =>
     store.certificate(name, ca, { commonName, organizations, usages: ['client'] });
@@ -68,7 +74,7 @@ async function ensureIn(store: PkiStore, options: ClusterPkiOptions): Promise<Cl
     ],
     usages: ['server'],
   };
-  const [kubelet, kubeletClient] = await Promise.all([
+  const [kubelet, kubeletClient, frontProxyClient] = await Promise.all([
     store.certificate('kubelet', ca, {
       commonName: 'system:node:pg8s',
       organizations: ['system:nodes'],
@@ -76,6 +82,10 @@ async function ensureIn(store: PkiStore, options: ClusterPkiOptions): Promise<Cl
       usages: ['server'],
     }),
     client('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', ['system:masters']),
+    store.certificate('front-proxy-client', frontProxyCa, {
+      commonName: 'front-proxy-client',
+      usages: ['client'],
+    }),
   ]);
   const [apiserver, admin, controllerManager, scheduler, etcdServer, etcdApiserver, etcdClient, ...nodes] =
     await Promise.all([
@@ -107,6 +117,8 @@ async function ensureIn(store: PkiStore, options: ClusterPkiOptions): Promise<Cl
     scheduler,
     kubelet,
     kubeletClient,
+    frontProxyCa,
+    frontProxyClient,
     nodes: new Map(nodes),
     serviceAccounts: await store.tokenKeys('sa'),
     etcdCa,

@@ -23,7 +23,6 @@ function ensure({ registry }: TestRegistry, securePort = 6443): Promise<void> {
     clock: () => testNowMs,
     serviceRanges: parseServiceRanges('10.96.0.0/12'),
     securePort,
-    clientCa: 'PEM',
   });
 }
 

@@ -121,12 +121,4 @@ export const apiServiceModule = defineKind('apiregistration.k8s.io/APIService', 
   },
   table: { ...apiServiceTable, alwaysTellsColumns: true },
   defaults: { v1: defaultApiService },
-  actors: [
-    {
-      name: 'aggregation',
-      effect: 'requests are not passed on to the service',
-      concerns: (object) => (object.spec as { service?: unknown } | undefined)?.service !== undefined,
-    },
-  ],
-  gaps: 'servers behind a Service are not called',
 });
