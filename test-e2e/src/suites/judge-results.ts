@@ -4,6 +4,11 @@ import type { GoTestResult } from './go-tests.ts';
 /** Tests by name, and why. */
 export type Reasons = Readonly<Record<string, string>>;
 
+/** The same reason for all of `tests`, names with space between them. */
+export function because(why: string, tests: string): Reasons {
+  return Object.fromEntries(tests.split(/\s+/).map((test) => [test, why]));
+}
+
 /** What is known of a suite's tests. */
 export interface KnownResults {
   /** Tests that fail, and why that is right or has to wait. One that passes has to be taken from the list. */
