@@ -1,8 +1,9 @@
 import type { ApiGroup } from '../discovery/api-tree.ts';
 import { codeTexts, publishedVersion } from './document-v3.ts';
+import { isCustomGroup } from './custom-operations.ts';
 import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
-import type { Operation, PathItem } from './operations.ts';
+import type { Operation, PathItem } from './operation.ts';
 import { parameterDescriptions, type DescribeParameter } from './parameter-descriptions.ts';
 import type { ParameterInfo } from './parameters.ts';
 import { ownTypes } from './own-types.ts';
@@ -18,7 +19,7 @@ export async function documentV2(
   const items = [
     ...Object.values(rootPaths({ openId })),
     ...groups.flatMap((group) => [
-      ...(group.name === '' ? [] : [groupPath(group.name)]),
+      ...(group.name === '' || isCustomGroup(group) ? [] : [groupPath(group.name)]),
       ...group.versions.flatMap((version) => pathsOf(version)),
     ]),
   ].sort((left, right) => (left.path < right.path ? -1 : 1));

@@ -1,9 +1,10 @@
 import type { ApiGroup, ApiVersion } from '../discovery/api-tree.ts';
 import type { OpenApiTypes } from '../registry/resource-types/open-api-types.ts';
+import { isCustomVersion } from './custom-operations.ts';
 import { anyType, objectTypes } from './media-types.ts';
 import { pathsOf } from './operations.ts';
 import { groupPath } from './root-paths.ts';
-import type { Operation, PathItem } from './operations.ts';
+import type { Operation, PathItem } from './operation.ts';
 import { parameterDescriptions, type DescribeParameter } from './parameter-descriptions.ts';
 import type { ParameterInfo } from './parameters.ts';
 import { ownTypes } from './own-types.ts';
@@ -17,6 +18,7 @@ export function versionDocument(version: ApiVersion): Promise<unknown> {
   return documentOf(pathsOf(version), {
     groupVersion: `${version.group}/${version.version}`,
     own: ownTypes(version),
+    isCustom: isCustomVersion(version),
   });
 }
 
@@ -30,33 +32,38 @@ export interface DocumentOptions {
   groupVersion?: string;
   /** Schemas that the published table does not have. */
   own?: readonly OpenApiTypes[];
+  /** Of resources of definitions, whose documents are made by another server. */
+  isCustom?: boolean;
 }
 
 /** The document of `group/version`: some paths, and the types that they need. */
 export async function documentOf(
   items: readonly PathItem[],
-  { groupVersion = '/v1', own = [] }: DocumentOptions = {},
+  { groupVersion = '/v1', own = [], isCustom = false }: DocumentOptions = {},
 ): Promise<unknown> {
   const named = items.flatMap(({ operations }) => operations.flatMap(({ body, result }) => [body, result]));
-  const schemas = await typeSchemas(named, { version: 3, groupVersion }, own);
+  const schemas = await typeSchemas(
+    named,
+    isCustom ? { version: 3, isCustom } : { version: 3, groupVersion },
+    own,
+  );
   const describe = await parameterDescriptions(items);
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: publishedVersion },
+    info: isCustom
+      ? { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' }
+      : { title: 'Kubernetes', version: publishedVersion },
     paths: Object.fromEntries(items.map((item) => [item.path, renderPath(item, describe)])),
     components: {
       ...(Object.keys(schemas).length === 0 ? {} : { schemas }),
-      securitySchemes: {
-        BearerToken: {
-          type: 'apiKey',
-          description: 'A bearer token',
-          name: 'authorization',
-          in: 'header',
-        },
-      },
+      ...(isCustom ? {} : { securitySchemes }),
     },
   };
 }
+
+const securitySchemes = {
+  BearerToken: { type: 'apiKey', description: 'A bearer token', name: 'authorization', in: 'header' },
+};
 
 function renderPath({ parameters, operations }: PathItem, describe: DescribeParameter): unknown {
   return {

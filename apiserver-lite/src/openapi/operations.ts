@@ -1,38 +1,17 @@
 import type { ApiResource, ApiSubresource, ApiVersion } from '../discovery/api-tree.ts';
 import { anyType, objectTypes, patchTypes, streamTypes } from './media-types.ts';
+import { customPaths, isCustomVersion } from './custom-operations.ts';
+import {
+  capitalized,
+  groupVersionName,
+  tagOf,
+  type HttpMethod,
+  type Operation,
+  type PathItem,
+} from './operation.ts';
 import * as known from './parameters.ts';
 import type { ParameterInfo } from './parameters.ts';
 import { schemaTable } from './schema-table.ts';
-
-export type HttpMethod = 'delete' | 'get' | 'head' | 'options' | 'patch' | 'post' | 'put';
-
-/** One method of one path. */
-export interface Operation {
-  method: HttpMethod;
-  operationId: string;
-  description: string;
-  tag: string;
-  /** x-kubernetes-action */
-  action?: string;
-  gvk?: { group: string; version: string; kind: string };
-  parameters: readonly ParameterInfo[];
-  /** Type of the body. */
-  body?: string;
-  bodyRequired?: boolean;
-  /** Type of the answer; undefined: plain text. */
-  result: string | undefined;
-  codes: readonly number[];
-  /** Media types of the request and the answer; by default anything, and what objects are written in. */
-  consumes?: readonly string[];
-  produces?: readonly string[];
-}
-
-export interface PathItem {
-  path: string;
-  /** Of all methods. */
-  parameters: readonly ParameterInfo[];
-  operations: Operation[];
-}
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
@@ -42,34 +21,6 @@ const connectMethods: Readonly<Record<string, readonly HttpMethod[]>> = {
   attach: ['get', 'post'],
   portforward: ['get', 'post'],
 };
-
-/**
- * `apps/v1` → `AppsV1`, `rbac.authorization.k8s.io/v1` → `RbacAuthorizationV1`, the core group → `CoreV1`.
- */
-function groupVersionName(group: string, version: string): string {
-  return `${groupName(group)}${capitalized(version)}`;
-}
-
-/** `RbacAuthorization` */
-export function groupName(group: string): string {
-  if (group === '') return 'Core';
-  return group
-    .replace(/\.k8s\.io$/, '')
-    .split('.')
-    .map((part) => capitalized(part))
-    .join('');
-}
-
-/** `rbacAuthorization_v1` */
-export function tagOf(group: string, version?: string): string {
-  const name = groupName(group);
-  const tag = name.charAt(0).toLowerCase() + name.slice(1);
-  return version === undefined ? tag : `${tag}_${version}`;
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 const paths = new WeakMap<ApiVersion, readonly PathItem[]>();
 
@@ -82,7 +33,9 @@ export function pathsOf(version: ApiVersion): readonly PathItem[] {
 
 function makePaths(version: ApiVersion): PathItem[] {
   const root = version.group === '' ? `/api/${version.version}` : `/apis/${version.group}/${version.version}`;
-  const items = version.resources.flatMap((resource) => resourcePaths(root, resource, version));
+  const items = version.resources.flatMap((resource) =>
+    resource.isCustom === true ? customPaths(root, resource) : resourcePaths(root, resource, version),
+  );
   const list: Operation = {
     method: 'get',
     operationId: `get${groupVersionName(version.group, version.version)}APIResources`,
@@ -93,7 +46,9 @@ function makePaths(version: ApiVersion): PathItem[] {
     codes: [200],
     consumes: objectTypes,
   };
-  return [{ path: `${root}/`, parameters: [], operations: [list] }, ...items]
+  // Nobody describes how the resources of definitions are discovered.
+  const own = isCustomVersion(version) ? [] : [{ path: `${root}/`, parameters: [], operations: [list] }];
+  return [...own, ...items]
     .map((item) => withSharedParameters(item))
     .sort((left, right) => (left.path < right.path ? -1 : 1));
 }

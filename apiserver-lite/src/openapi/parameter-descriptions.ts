@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PathItem } from './operations.ts';
+import type { PathItem } from './operation.ts';
 import type { ParameterInfo } from './parameters.ts';
 
 /** What a parameter is for; empty where nothing is known. */

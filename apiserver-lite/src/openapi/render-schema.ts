@@ -63,11 +63,16 @@ export interface SchemaTask {
   version: OpenApiVersion;
   /** Names the kinds of this `group/version` and the core only, where the type has many. */
   groupVersion?: string;
+  /** Names no kinds of groups that the server of definitions does not know. */
+  isCustom?: boolean;
 }
+
+/** Known to the servers of the others. */
+const unknownToCustom = /^(?:admission|apiextensions|apiregistration|imagepolicy)\.k8s\.io\//;
 
 /** One type as a schema; OpenAPI 2 knows neither defaults nor values of several types. */
 export function renderSchema(task: SchemaTask): Schema {
-  const { name, entry, descriptions, describeReference, version, groupVersion } = task;
+  const { name, entry, descriptions, describeReference, version, groupVersion, isCustom } = task;
   const schema: Schema = descriptions.type === '' ? {} : { description: descriptions.type };
   if (entry.properties === undefined) {
     const plain = version === 3 ? plainTypes[name] : undefined;
@@ -90,6 +95,7 @@ export function renderSchema(task: SchemaTask): Schema {
     const all = entry.kinds.length === 1 || groupVersion === undefined;
     schema['x-kubernetes-group-version-kind'] = entry.kinds
       .filter((kind) => all || kind.startsWith('/') || kind.startsWith(`${groupVersion}/`))
+      .filter((kind) => isCustom !== true || !unknownToCustom.test(kind))
       .map((text) => {
         const [group, version, kind] = text.split('/');
         return { group, kind, version };

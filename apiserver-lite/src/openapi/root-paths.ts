@@ -1,6 +1,6 @@
 import { objectTypes } from './media-types.ts';
-import { groupName, tagOf } from './operations.ts';
-import type { Operation, PathItem } from './operations.ts';
+import { groupName, tagOf } from './operation.ts';
+import type { Operation, PathItem } from './operation.ts';
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 

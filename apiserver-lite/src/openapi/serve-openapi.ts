@@ -8,6 +8,7 @@ import type { Handler, RequestContext } from '../http/request-context.ts';
 import { responseOf } from '../http/server-request.ts';
 import { versionInfo } from '../discovery/version-info.ts';
 import { documentV2 } from './document-v2.ts';
+import { isCustomGroup } from './custom-operations.ts';
 import { documentOf, groupDocumentV3, versionDocument } from './document-v3.ts';
 import { jsonDocument, LazyDocument } from './lazy-document.ts';
 import { mergedSpecs } from './merge-specs.ts';
@@ -137,7 +138,8 @@ function pagesOf(
   };
   for (const [path, item] of Object.entries(rootPaths({ openId }))) add(path, item, () => documentOf([item]));
   for (const group of groups) {
-    if (group.name !== '') add(`apis/${group.name}`, { name: group.name }, () => groupDocumentV3(group));
+    if (group.name !== '' && !isCustomGroup(group))
+      add(`apis/${group.name}`, { name: group.name }, () => groupDocumentV3(group));
     for (const version of group.versions) {
       const path = group.name === '' ? `api/${version.version}` : `apis/${group.name}/${version.version}`;
       add(path, version, () => versionDocument(version));

@@ -7,6 +7,8 @@ import { closureOf, schemaTable } from './schema-table.ts';
 export interface SchemaDialect {
   version: OpenApiVersion;
   groupVersion?: string;
+  /** Of a document of resources of definitions. */
+  isCustom?: boolean;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Version, Versions } from '../../registry/resource-types/versions.t
 import type { Definition } from '../definition.ts';
 import { appliedProblems } from '../schema/applied-problems.ts';
 import { ownershipPlan } from '../schema/ownership-plan.ts';
+import { customOpenApi } from '../openapi/custom-open-api.ts';
 import { customCodec } from './custom-codec.ts';
 import type { ObjectConverter } from './object-converter.ts';
 import type { VersionSchemas } from './version-schemas.ts';
@@ -20,6 +21,7 @@ export interface CustomTypesOptions {
 /** What endpoints need to know of custom objects of one version; each part is made when first used. */
 export function customTypes({ definition, version, schemas, converter }: CustomTypesOptions): ResourceTypes {
   let versions: Versions | undefined;
+  const found = definition.spec.versions.find(({ name }) => name === version)!;
   return {
     codec: customCodec(schemas),
     patchSchema: undefined,
@@ -27,6 +29,7 @@ export function customTypes({ definition, version, schemas, converter }: CustomT
       versions ??= versionsOf(definition, version, { schemas, converter });
       return versions;
     },
+    openApi: customOpenApi(definition, found),
     applyDefaults: (object) => schemas.applyDefaults(object),
   };
 }

@@ -4,15 +4,6 @@ import { goRegexpError } from '../../../../apiextensions/schema/values/go-regexp
 import { asSchema, setFields, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 
-/** The one choice of types that may stand in anyOf: that of int-or-string, in this order. */
-export function isIntOrStringChoice(anyOf: readonly JsonSchema[] | undefined): boolean {
-  return (
-    anyOf?.length === 2 &&
-    anyOf.every(({ type }, index) => type === (index === 0 ? 'integer' : 'string')) &&
-    anyOf.every((schema) => setFields(schema).length === 1)
-  );
-}
-
 /** A pattern that Go's regular expressions cannot read is refused. */
 export function validatePattern({ pattern = '' }: JsonSchema, field: string): FieldError[] {
   const reason = goRegexpError(pattern);

@@ -1,7 +1,8 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, required } from '../../../fields/field-errors.ts';
 import { asSchema, setFields, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
-import { isIntOrStringChoice, validateJunctors, validatePattern } from './structural-junctors.ts';
+import { isIntOrStringChoice } from '../../../../apiextensions/schema/int-or-string.ts';
+import { validateJunctors, validatePattern } from './structural-junctors.ts';
 import { validateCompleteness } from './structural-completeness.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 
