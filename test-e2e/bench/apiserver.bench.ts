@@ -65,6 +65,14 @@ function loads(quick: boolean): NamedLoad[] {
     { name: 'apply Deployments', load: { kind: 'apply', clients, seconds } },
     { name: `list ${pods} Pods, 4 clients`, load: { kind: 'list', pods, gzip: false, clients: 4, seconds } },
     { name: `the same, gzip`, load: { kind: 'list', pods, gzip: true, clients: 4, seconds } },
+    ...(['configmaps', 'notes'] as const).flatMap((of): NamedLoad[] => {
+      const what = of === 'notes' ? 'custom objects' : 'ConfigMaps';
+      return [
+        { name: `create ${what} of 1 KiB`, load: { kind: 'createSmall', of, clients, seconds } },
+        { name: `apply ${what} of 1 KiB`, load: { kind: 'applySmall', of, clients, seconds } },
+        { name: `list 2000 ${what} of 1 KiB`, load: { kind: 'listSmall', of, clients: 4, seconds } },
+      ];
+    }),
     {
       name: 'deliver events of Pods to 200 watchers',
       load: { kind: 'watch', watchers: 200, writers: 8, seconds },

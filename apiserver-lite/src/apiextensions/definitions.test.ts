@@ -280,6 +280,69 @@ describe('a definition', () => {
     assert.deepEqual(body.spec, { replicas: 2, color: 'red', size: 3 });
   });
 
+  test('can change under load: every request is answered, and nothing is lost', async (t) => {
+    const server = await startServer(t);
+    await define(server);
+    const seen = new Set<string>();
+    const over = new AbortController();
+    const follow = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        const { code, body } = await ask(server, 'GET', collection);
+        assert.equal(code, 200);
+        for (const { metadata } of body.items) seen.add(metadata.name);
+        const url = `${collection}?watch=true&timeoutSeconds=1&resourceVersion=${body.metadata.resourceVersion}`;
+        const { response, done } = send(server, { url });
+        await done;
+        assert.equal(response.statusCode, 200, response.text);
+        for (const line of response.text.split('\n')) {
+          const { object } = line === '' ? { object: undefined } : (JSON.parse(line) as Json);
+          if (object?.kind === 'Widget') seen.add(object.metadata.name);
+        }
+      }
+    };
+    const following = follow();
+    const created: string[] = [];
+    const write = async (writer: number): Promise<void> => {
+      for (let index = 0; index < 40; index++) {
+        const name = `w${writer}-${index}`;
+        const { code, text } = await ask(server, 'POST', collection, widget(name, { replicas: index }));
+        assert.equal(code, 201, text);
+        const patched = await ask(
+          server,
+          'PATCH',
+          `${collection}/${name}`,
+          { spec: { color: 'blue' } },
+          { 'content-type': 'application/merge-patch+json' },
+        );
+        assert.equal(patched.code, 200, patched.text);
+        created.push(name);
+      }
+    };
+    const change = async (): Promise<void> => {
+      for (let size = 0; size < 8; size++) {
+        const patch = [
+          {
+            op: 'add',
+            path: '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/size',
+            value: { type: 'integer', default: size },
+          },
+        ];
+        const { code, text } = await ask(server, 'PATCH', `${definitions}/widgets.example.com`, patch, {
+          'content-type': 'application/json-patch+json',
+        });
+        assert.equal(code, 200, text);
+      }
+    };
+    await Promise.all([write(1), write(2), write(3), change()]);
+    const { body } = await ask(server, 'GET', collection);
+    const stored = body.items.map(({ metadata }: Json) => metadata.name as string);
+    assert.deepEqual(stored.toSorted(), created.toSorted());
+    assert.ok(body.items.every(({ spec }: Json) => spec.color === 'blue'));
+    await until(async () => created.every((name) => seen.has(name)));
+    over.abort();
+    await following;
+  });
+
   test('is served alike by several servers on one store', async (t) => {
     const etcd = new FakeEtcd();
     const [one, other] = [await startServer(t, etcd), await startServer(t, etcd)];

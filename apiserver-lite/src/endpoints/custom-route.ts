@@ -1,7 +1,7 @@
 import { badRequest, methodNotAllowed, notFound } from '../api-errors/status-error.ts';
 import type { RequestInfo } from '../http/request-context.ts';
 import type { ServedRest } from '../registry/rest.ts';
-import type { Route, RouteVerb } from './route-verb.ts';
+import type { RefusedRoute, Route, RouteVerb } from './route-verb.ts';
 
 const resourceVerbs: readonly RouteVerb[] = [
   'get',
@@ -19,27 +19,25 @@ const namedVerbs: ReadonlySet<RouteVerb> = new Set(['get', 'update', 'patch', 'd
 /**
  * What serves a request for a custom resource. There are no paths with shapes of their own: what is to be
  * done is what was authorized, whatever else the path says. `main` serves the resource, `rest` what the path
- * names, if there is such a thing. Undefined: nothing is there (apiextensions-apiserver:
+ * names, if there is such a thing. Refused are subresources that there are not (404), what cannot be done
+ * (405), and paths without a name (400). Undefined: nothing is there (apiextensions-apiserver:
  * `customresource_handler.go`).
- *
- * @throws StatusError 404 for a subresource that there is not, 405 for what cannot be done, 400 where a name
- * is missing.
  */
 export function customRouteOf(
   main: ServedRest,
   rest: ServedRest | undefined,
   info: RequestInfo,
-): Route | undefined {
+): Route | RefusedRoute | undefined {
   const { resource } = main;
   const { verb, namespace, name } = info;
   const everywhere = verb === 'list' || verb === 'watch';
   if (!resource.namespaced && namespace !== '') return undefined;
   if (resource.namespaced && namespace === '' && !everywhere) return undefined;
   const target = { group: resource.group, resource: resource.name };
-  if (rest === undefined) throw notFound(target, name);
+  if (rest === undefined) return { rest: main, refusal: notFound(target, name) };
   const verbs = rest.subresource === undefined ? resourceVerbs : partVerbs;
   const found = verbs.find((each) => each === verb);
-  if (found === undefined) throw methodNotAllowed(target, verb);
-  if (name === '' && namedVerbs.has(found)) throw badRequest('name must be provided');
+  if (found === undefined) return { rest, refusal: methodNotAllowed(target, verb) };
+  if (name === '' && namedVerbs.has(found)) return { rest, refusal: badRequest('name must be provided') };
   return { rest, verb: found };
 }

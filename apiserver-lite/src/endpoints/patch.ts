@@ -1,3 +1,4 @@
+import { goMapJson } from '@pg8s/k8s-proto/go-json';
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
@@ -242,17 +243,18 @@ function decodePatched(
   { types, codec, gvk }: ResourceScope,
   { value, patch, options: { fieldValidation } }: PatchedInput,
 ): KubeObject {
+  const show = codec.unstructured === true ? goMapJson : patch.show;
   const refuse = (why: string) =>
     invalid({ group: '', kind: '' }, '', [
       {
         field: 'patch',
         reason: 'FieldValueInvalid',
-        message: `Invalid value: ${JSON.stringify(patch.show(value))}: ${why}`,
+        message: `Invalid value: ${JSON.stringify(show(value))}: ${why}`,
       },
     ]);
   try {
     // A strategic merge patch cannot change the kind: it is not looked at.
-    const own = codec.unstructured === true ? ownKindOf(value, patch.show(value)) : gvk;
+    const own = codec.unstructured === true ? ownKindOf(value, show(value)) : gvk;
     if (!patch.unstructured && codec.unstructured !== true) {
       ensurePatchedKind(value, gvk, codec);
       if (!hasVersion(value)) {

@@ -68,6 +68,10 @@ export function createResourceHandler({
     const route = routeOf(resources, context.requestInfo, context.request.method ?? 'GET');
     if (route === undefined) return sendPageNotFound(context);
     const scope = scopeOf(route.rest);
+    if ('refusal' in route) {
+      if (scope.deprecation !== undefined) context.warn(scope.deprecation);
+      throw route.refusal;
+    }
     if (scope.deprecation !== undefined && isRouted(context, scope, route)) context.warn(scope.deprecation);
     const { series } = scope;
     if (series === undefined) return endpoints[route.verb](context, scope);

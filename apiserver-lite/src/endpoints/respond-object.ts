@@ -36,7 +36,7 @@ export function negotiateResource(
   const isCollection = request.method === 'GET' && requestInfo.name === '';
   return negotiateOutput(request.headers.accept, {
     transforms: transformsOf(rest),
-    route: isCollection ? 'collection' : 'object',
+    ...(rest.isCustom === true ? {} : { route: isCollection ? 'collection' : 'object' }),
     protobuf: codec.protobuf,
   });
 }

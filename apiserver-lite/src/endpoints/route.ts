@@ -1,6 +1,6 @@
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { Rest } from '../registry/rest.ts';
-import type { Route, RouteVerb } from './route-verb.ts';
+import type { RefusedRoute, Route, RouteVerb } from './route-verb.ts';
 import type { RequestInfo } from '../http/request-context.ts';
 import { badRequest, StatusError, unknownResource } from '../api-errors/status-error.ts';
 import { customRouteOf } from './custom-route.ts';
@@ -12,7 +12,11 @@ import { customRouteOf } from './custom-route.ts';
  * @throws StatusError 404 for a path that nothing serves, 405 for one that is served with other methods, 400
  * where a name or a namespace in the path is empty.
  */
-export function routeOf(resources: ServedResources, info: RequestInfo, method: string): Route | undefined {
+export function routeOf(
+  resources: ServedResources,
+  info: RequestInfo,
+  method: string,
+): Route | RefusedRoute | undefined {
   const { apiPrefix, apiGroup, apiVersion, resource, subresource, path } = info;
   // `/apis//v1/pods` and `//api/v1/pods` have their parts where authorization sees them, but no handler.
   if ((apiGroup === '') !== (apiPrefix === 'api') || !path.startsWith(`/${apiPrefix}/`)) return undefined;

@@ -20,7 +20,7 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
   const format = negotiateOutput(context.request.headers.accept, {
     transforms: transformsOf(rest),
     stream: true,
-    route: 'collection',
+    ...(rest.isCustom === true ? {} : { route: 'collection' }),
     protobuf: codec.protobuf,
   });
   const options = readListOptions(context, rest, true);

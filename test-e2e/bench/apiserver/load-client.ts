@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { Load, LoadReply, LoadRequest, Measured } from './load.ts';
-import { deployment, pod } from './objects.ts';
+import { deployment, noteDefinition, pod, smallObject } from './objects.ts';
 import { ApiConnection } from './api-connection.ts';
 
 /** So many clients share a connection, as the workers of a controller do. */
@@ -77,6 +77,10 @@ async function prepare(
   const fillEach = (): Promise<void> =>
     fill(load.clients * objectsPerClient, (i) => nameOf(i % load.clients, Math.floor(i / load.clients)));
   switch (load.kind) {
+    case 'createSmall':
+    case 'listSmall':
+    case 'applySmall':
+      return small(load, namespace, connectionOf);
     case 'create':
       return (client, n) => connectionOf(client).create(pods, pod(`shop-7d4b9c6f5-${n}`));
     case 'get':
@@ -106,6 +110,55 @@ async function prepare(
     case 'list':
       if (isNew) await fill(load.pods, (i) => `shop-7d4b9c6f5-${i}`);
       return list(load, pods, connectionOf);
+  }
+}
+
+const smallObjects = 2000;
+
+async function small(
+  { kind, of, clients }: Extract<Load, { of: string }>,
+  namespace: string,
+  connectionOf: (client: number) => ApiConnection,
+): Promise<Operation> {
+  if (of === 'notes') await defineNotes(connectionOf(0));
+  const root = of === 'notes' ? '/apis/bench.example.com/v1' : '/api/v1';
+  const path = `${root}/namespaces/${namespace}/${of}`;
+  const apply: Operation = (client, n) => {
+    const name = `note-${client}-${n % objectsPerClient}`;
+    const query = '?fieldManager=bench&force=true';
+    return connectionOf(client).patch(`${path}/${name}${query}`, patchTypes.apply, smallObject(of, name, n));
+  };
+  switch (kind) {
+    case 'createSmall':
+      return (client, n) => connectionOf(client).create(path, smallObject(of, `note-${n}`, 0));
+    case 'applySmall':
+      await eachOf(clients, async (client) => {
+        for (let i = 0; i < objectsPerClient; i++) await apply(client, i);
+      });
+      return apply;
+    case 'listSmall':
+      await eachOf(32, async (client) => {
+        for (let index = client; index < smallObjects; index += 32) {
+          await connectionOf(client).create(path, smallObject(of, `note-${index}`, 0));
+        }
+      });
+      return list({ pods: smallObjects, gzip: false }, path, connectionOf);
+  }
+}
+
+/** Until the kind can be asked for. */
+async function defineNotes(connection: ApiConnection): Promise<void> {
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  await connection.createIfAbsent(path, noteDefinition);
+  for (;;) {
+    const { status } = await connection.getJson<{
+      status: { conditions?: { type: string; status: string; lastTransitionTime: string }[] };
+    }>(`${path}/${noteDefinition.metadata.name}`);
+    const established = status.conditions?.find(({ type }) => type === 'Established');
+    // A stock server takes its time with the first objects after that.
+    const since = Date.now() - Date.parse(established?.lastTransitionTime ?? '');
+    if (established?.status === 'True' && since > 3000) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

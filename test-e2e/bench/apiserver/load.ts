@@ -7,6 +7,13 @@ export type Load =
     }
   /** A namespace of so many Pods, which are made first. */
   | { kind: 'list'; pods: number; gzip: boolean; clients: number; seconds: number }
+  /** Small objects, of a kind that is built in or of one that is defined: the same content in both. */
+  | {
+      kind: 'createSmall' | 'listSmall' | 'applySmall';
+      of: 'configmaps' | 'notes';
+      clients: number;
+      seconds: number;
+    }
   /**
    * All watchers see all Pods of a namespace, which so many writers patch as fast as the events are
    * delivered.

@@ -31,6 +31,51 @@ export function pod(name: string): object {
   };
 }
 
+const data = Object.fromEntries(
+  Array.from({ length: 12 }, (_, index) => [`setting-${index}`, `${'value '.repeat(12)}${index}`]),
+);
+
+/** About 1 KiB that says nothing, as a ConfigMap or as an object of the definition below. */
+export function smallObject(of: 'configmaps' | 'notes', name: string, revision: number): object {
+  const metadata = { name, annotations: { 'example.com/revision': String(revision) } };
+  return of === 'configmaps'
+    ? { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }
+    : { apiVersion: 'bench.example.com/v1', kind: 'Note', metadata, spec: { data } };
+}
+
+/** Defines `notes.bench.example.com`. */
+export const noteDefinition = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'notes.bench.example.com' },
+  spec: {
+    group: 'bench.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'notes', kind: 'Note' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: {
+                type: 'object',
+                properties: {
+                  data: { type: 'object', additionalProperties: { type: 'string', maxLength: 1024 } },
+                  size: { type: 'integer', minimum: 0 },
+                },
+              },
+            },
+          },
+        },
+      },
+    ],
+  },
+};
+
 /** A Deployment as somebody keeps it in a repository and applies it. */
 export function deployment(name: string, revision: number): object {
   const { metadata, spec } = pod(name) as { metadata: { labels: object }; spec: object };

@@ -1,5 +1,6 @@
 import type { Family } from './family.ts';
 import { metrics } from './families/metrics.ts';
+import { customResources } from './families/custom-resources.ts';
 import { documents } from './families/documents.ts';
 import { escalation } from './families/escalation.ts';
 import { expectations } from './families/expectations.ts';
@@ -58,6 +59,7 @@ export const allFamilies: readonly Family[] = [
   ...documents,
   ...printedObjects,
   ...watches,
+  ...customResources,
   ...lives(),
   ...refusals,
   ...sequences(sequenceCount),
@@ -80,6 +82,7 @@ export const someFamilies: readonly Family[] = [
   ...surface,
   ...every(3, overHttp2),
   ...watches,
+  ...customResources,
   ...every(8, lives()),
   ...refusals,
   ...expectations,

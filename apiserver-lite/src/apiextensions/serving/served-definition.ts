@@ -4,6 +4,7 @@ import { forbidden } from '../../api-errors/status-error.ts';
 import { GenericStore } from '../../registry/generic/generic-store.ts';
 import type { ReplicasPath } from '../../registry/generic/scale-owners.ts';
 import { scaleRest } from '../../registry/generic/scale-rest.ts';
+import { customScaleTable } from '../../registry/generic/scale-table.ts';
 import { partRest, storeRest } from '../../registry/generic/store-rest.ts';
 import { withBuiltInTypes } from '../../registry/resource-types/built-in/built-in-types.ts';
 import type { Rest, ServedRest } from '../../registry/rest.ts';
@@ -195,7 +196,7 @@ export class ServedDefinition {
       } else {
         const fields = customScale(version.subresources?.scale ?? {}, this.#replicasPath());
         const part = scaleRest({ parent, subresource, store, clock, fields });
-        rests.push(served(part, withBuiltInTypes(part).types));
+        rests.push(served({ ...part, table: customScaleTable }, withBuiltInTypes(part).types));
       }
     }
     return rests;

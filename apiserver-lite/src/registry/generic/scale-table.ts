@@ -11,3 +11,11 @@ export const scaleTable: TableConvertor = tableOf<V1Scale>([
   column('Available', ({ status }) => status?.replicas ?? 0, integer),
   ageColumn(),
 ]);
+
+/** The same, as definitions have it. */
+export const customScaleTable: TableConvertor = tableOf<V1Scale>([
+  nameColumn<V1Scale>(),
+  column('Desired', ({ spec }) => spec?.replicas ?? 0, integer),
+  column('Available', ({ status }) => status?.replicas ?? 0, integer),
+  { ...ageColumn<V1Scale>(), type: 'date' },
+]);

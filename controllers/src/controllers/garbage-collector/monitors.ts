@@ -8,6 +8,13 @@ import { apiVersionOf, groupResourceOf, type Resource } from '../../runtime/clie
 /** Events have no owners and no dependents, and are many (Kubernetes: `DefaultIgnoredResources`). */
 const ignored = new Set(['events', 'events.events.k8s.io']);
 const rediscoverMs = 30_000;
+/** What is served changes with the objects of these. */
+const sources = new Set([
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'apiservices.apiregistration.k8s.io',
+]);
+/** How long after such a change discovery is asked again: several changes come together. */
+const settleMs = 250;
 /** How long all others wait for a resource that cannot be listed. */
 const syncPatienceMs = 30_000;
 
@@ -29,6 +36,8 @@ export class Monitors {
   readonly #handlers: MonitorHandlers;
   readonly #monitors = new Map<string, Monitor>();
   readonly #stop = new AbortController();
+  /** Aborted when something may be served that was not. */
+  #changed = new AbortController();
   #byKind = new Map<string, DiscoveredResource>();
   #synced: Promise<unknown> = Promise.resolve();
   #running: Promise<void> | undefined;
@@ -78,7 +87,10 @@ export class Monitors {
         log.warn({ err: error }, 'cannot discover what to collect, trying again');
         waitMs = 1000;
       }
-      await delay(clock, waitMs, this.#stop.signal);
+      await delay(clock, waitMs, AbortSignal.any([this.#stop.signal, this.#changed.signal]));
+      if (!this.#changed.signal.aborted) continue;
+      await delay(clock, settleMs, this.#stop.signal);
+      this.#changed = new AbortController();
     }
   }
 
@@ -102,10 +114,20 @@ export class Monitors {
       // A resource that has an informer already is not listed twice.
       const shared = informers.find(resource);
       const informer = shared ?? informers.of(resource, { metadataOnly: true });
+      const changed = sources.has(name) ? () => this.#changed.abort() : () => undefined;
       const unsubscribe = informer.addHandler({
-        add: (object) => this.#handlers.observe(resource, object),
-        update: (_, object) => this.#handlers.observe(resource, object),
-        delete: (object) => this.#handlers.remove(object),
+        add: (object) => {
+          changed();
+          this.#handlers.observe(resource, object);
+        },
+        update: (_, object) => {
+          changed();
+          this.#handlers.observe(resource, object);
+        },
+        delete: (object) => {
+          changed();
+          this.#handlers.remove(object);
+        },
       });
       informer.start();
       this.#monitors.set(name, { informer, unsubscribe, shared: shared !== undefined });
