@@ -11,7 +11,6 @@ import { startHttpsServer } from './server/https-server.ts';
 import type { HttpsServer } from './server/https-server.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import type { Handler } from './http/request-context.ts';
-import { responseOf } from './http/server-request.ts';
 import { sendJson } from './http/respond.ts';
 import { notFound } from './api-errors/status-error.ts';
 import { testAuthority } from './server/testing/certificates.ts';
@@ -28,7 +27,7 @@ const handler: Handler = async (context) => {
   if (name === 'broken') throw new TypeError('cannot read properties of undefined');
   if (name === 'torn') {
     context.response.setHeader('Content-Length', 100);
-    responseOf(context).write('the beginning');
+    context.response.write('the beginning');
     throw new TypeError('and no end');
   }
   if (name === 'warned') {

@@ -2,9 +2,9 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import { posix } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { cameThroughFrontProxy } from '../authentication/request-header.ts';
+import { bodyOf, isCutOff } from '../http/body-of.ts';
 import { sendBody, sendText } from '../http/respond.ts';
 import type { RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
 import { takeConnection } from '../http/take-connection.ts';
 import { networkFailure } from '../outgoing/network-failure.ts';
 import type { NetworkAddress, ServiceReference } from '../outgoing/service-resolver.ts';
@@ -108,7 +108,7 @@ export class AggregatorProxy {
 
   async #relay(context: RequestContext, answer: IncomingMessage): Promise<void> {
     const { rejectsRedirects = true } = this.#options;
-    const response = responseOf(context);
+    const { response } = context;
     const code = answer.statusCode ?? 502;
     if (rejectsRedirects && code >= 300 && code <= 399 && answer.headers.location) {
       answer.destroy();
@@ -194,15 +194,19 @@ function answerOf(context: RequestContext, outgoing: ClientRequest): Promise<Ans
     outgoing.on('error', reject);
     outgoing.on('response', (response) => resolve({ response }));
     outgoing.on('upgrade', (response, socket, head) => resolve({ response, socket, head }));
-    request.on('error', () => outgoing.destroy());
+    const body = bodyOf(request);
+    body.on('error', () => outgoing.destroy());
     if (request.method === 'GET' || request.method === 'HEAD') outgoing.end();
-    else request.pipe(outgoing);
+    else {
+      body.pipe(outgoing, { end: false });
+      body.on('end', () => (isCutOff(request) ? outgoing.destroy() : outgoing.end()));
+    }
   });
 }
 
 /** Hands the body on as it comes, as fast as the client reads. */
 async function copy(context: RequestContext, answer: IncomingMessage): Promise<void> {
-  const response = responseOf(context);
+  const { response } = context;
   await new Promise<void>((resolve, reject) => {
     response.on('close', () => {
       answer.destroy();

@@ -34,12 +34,8 @@ export function certificatesOf(pem: string): string[] {
 
 /** What proves who a client is; the same object for all requests of a connection. */
 export function connectionOf(request: HttpRequest): { key: object; socket: TLSSocket } {
-  // In HTTP/2 `socket` is a new proxy for each request, the session is what they share.
-  const session = 'stream' in request ? request.stream.session : undefined;
-  return {
-    key: session ?? request.socket,
-    socket: (session?.socket ?? request.socket) as TLSSocket,
-  };
+  const key = 'session' in request ? request.session : request.socket;
+  return { key, socket: request.socket as TLSSocket };
 }
 
 /** The certificate that the client showed, with its chain; undefined where there is none. */

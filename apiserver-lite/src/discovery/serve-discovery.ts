@@ -11,7 +11,6 @@ import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import { PathTable } from '../http/path-table.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
 import { sendBody } from '../http/respond.ts';
 import { aggregatedDocument } from './aggregated-document.ts';
 import { ApiTree, type ApiGroup } from './api-tree.ts';
@@ -183,7 +182,7 @@ function aggregated(groups: readonly ApiGroup[], form: 'json' | 'yaml'): Documen
 }
 
 async function send(context: RequestContext, { body, contentType, etag }: Document): Promise<void> {
-  const response = responseOf(context);
+  const { response } = context;
   response.setHeader('Vary', 'Accept');
   response.setHeader('ETag', etag);
   // Clients may keep it, but must ask whether it still holds.

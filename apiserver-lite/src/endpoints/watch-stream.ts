@@ -1,6 +1,5 @@
-import { once } from 'node:events';
+import { drained } from '../http/drained.ts';
 import type { RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
 import { openWebSocket, opensWebSocket } from '../http/web-socket.ts';
 import type { Status } from '../api-errors/status-error.ts';
 import type { WatchEvent } from '../storage/storage.ts';
@@ -29,14 +28,14 @@ export function openWatchStream(
 }
 
 function bodyStream(context: RequestContext, encoder: WatchEventEncoder): WatchStream {
-  const response = responseOf(context);
+  const { response } = context;
   response.statusCode = 200;
   response.setHeader('Content-Type', encoder.contentType);
   response.flushHeaders();
   return {
     // A client that doesn't read keeps only its own watcher waiting.
     send: (events, signal) =>
-      response.write(encoder.encode(events)) ? undefined : once(response, 'drain', { signal }),
+      response.write(encoder.encode(events)) ? undefined : drained(response, signal),
     end(failure) {
       if (failure !== undefined) response.write(encoder.encodeError(failure));
       response.end();

@@ -1,5 +1,4 @@
 import type { RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
 import { internalError, methodNotAllowed, StatusError, type Status } from '../api-errors/status-error.ts';
 import { scopeLabel } from '../metrics/request-metrics.ts';
 import type { Watcher } from '../storage/storage.ts';
@@ -134,7 +133,7 @@ async function follow(
   watcher: Watcher,
   { stream, timeoutMs, removed }: FollowOptions,
 ): Promise<Status | undefined> {
-  const response = responseOf(context);
+  const { response } = context;
   const finished = new AbortController();
   const stop = () => {
     finished.abort(isOver);

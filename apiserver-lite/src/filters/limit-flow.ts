@@ -1,6 +1,5 @@
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { Filter, HttpRequest, RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
 import { sendText } from '../http/respond.ts';
 import { mastersGroup, nodesGroup } from '../authentication/authenticator.ts';
 import { PriorityLevel } from '../flow-control/priority-level.ts';
@@ -81,7 +80,7 @@ export function limitFlow(
       if (rejection === 'cancelled') return;
       if (rejection !== undefined) {
         requests.terminated(context, 429);
-        responseOf(context).setHeader('Retry-After', '1');
+        context.response.setHeader('Retry-After', '1');
         return sendText(context, 429, 'Too many requests, please try again later.\n');
       }
     }

@@ -1,6 +1,5 @@
 import { breathe } from '../http/breathe.ts';
 import type { Filter, RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
 import { sendError } from '../http/respond.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { StatusEncoder } from '../http/respond.ts';
@@ -20,7 +19,7 @@ export function recoverPanic(encode?: StatusEncoder, metrics?: RequestMetrics): 
       await breathe();
       if (context.response.headersSent) {
         metrics?.aborted(context);
-        responseOf(context).destroy();
+        context.response.destroy();
       } else await sendError(context, error, encode);
     }
   };

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
+import type { Http2Request } from './http2-exchange.ts';
+import type { HttpResponse } from './http-response.ts';
 import type { RequestTarget } from './request-target.ts';
 
 /** Who asks (Kubernetes: `authentication/user.Info`). */
@@ -61,9 +62,8 @@ export interface RequestCounter {
   answered(request: AnsweredRequest): void;
 }
 
-/** Node's own request and response objects; HTTP/2 through its compatibility API. */
-export type HttpRequest = IncomingMessage | Http2ServerRequest;
-export type HttpResponse = ServerResponse | Http2ServerResponse;
+/** Node's own object of HTTP/1.1, or what has the same of HTTP/2. */
+export type HttpRequest = IncomingMessage | Http2Request;
 
 /** One request on its way through the handler chain; each stage fills in its part. */
 export interface RequestContext {

@@ -2,7 +2,6 @@ import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { RequestContext } from './request-context.ts';
-import { responseOf } from './server-request.ts';
 import { internalError, StatusError } from '../api-errors/status-error.ts';
 import type { Status } from '../api-errors/status-error.ts';
 
@@ -32,7 +31,7 @@ export async function sendBody(
   context: RequestContext,
   { code, contentType, body }: BodyOptions,
 ): Promise<void> {
-  const response = responseOf(context);
+  const { response } = context;
   let bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.setHeader('Content-Type', contentType);
   if (bytes.byteLength > gzipThresholdBytes && acceptsGzip(context)) {
@@ -55,7 +54,7 @@ export function sendJson(context: RequestContext, code: number, value: unknown):
 
 /** Plain text as Go's `http.Error` and health checks send it. */
 export function sendText(context: RequestContext, code: number, text: string): Promise<void> {
-  responseOf(context).setHeader('X-Content-Type-Options', 'nosniff');
+  context.response.setHeader('X-Content-Type-Options', 'nosniff');
   return sendBody(context, { code, contentType: 'text/plain; charset=utf-8', body: text });
 }
 
@@ -80,7 +79,7 @@ export async function sendError(
   encode?: StatusEncoder,
 ): Promise<void> {
   const { status } = error instanceof StatusError ? error : internalError(error);
-  const response = responseOf(context);
+  const { response } = context;
   if (response.headersSent) return;
   const retryAfterSeconds = status.details?.retryAfterSeconds;
   if (retryAfterSeconds !== undefined && retryAfterSeconds > 0) {

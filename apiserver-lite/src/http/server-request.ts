@@ -1,8 +1,7 @@
-import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import type { HttpResponse } from './http-response.ts';
 import type {
   HttpRequest,
-  HttpResponse,
   RequestContext,
   RequestCounter,
   RequestInfo,
@@ -102,12 +101,12 @@ export class ServerRequest implements RequestContext {
   }
 
   async room(): Promise<void> {
-    await this.#unsent?.room(connectionOf(this.request), responseOf(this), () => this.signal);
+    await this.#unsent?.room(connectionOf(this.request), this.response, () => this.signal);
   }
 
   sending(bytes: number): void {
     this.sentBytes += bytes;
-    this.#unsent?.track(connectionOf(this.request), responseOf(this), bytes);
+    this.#unsent?.track(connectionOf(this.request), this.response, bytes);
   }
 
   warn(text: string): void {
@@ -136,7 +135,7 @@ function keepFirstAccept({ headers, rawHeaders }: HttpRequest): void {
 
 /** The session of HTTP/2, or the socket of HTTP/1.1. */
 function connectionOf(request: HttpRequest): object {
-  return 'stream' in request ? (request.stream.session ?? request.stream) : request.socket;
+  return 'stream' in request ? request.session : request.socket;
 }
 
 function charactersOf(texts: readonly string[]): number {
@@ -150,9 +149,4 @@ function quoteWarning(text: string): string {
   // Header values are latin1 on the wire; UTF-8 bytes pass through as kube-apiserver sends them.
   const bytes = Buffer.from(plain.replaceAll(/[\\"]/g, '\\$&'), 'utf8').toString('latin1');
   return `299 - "${bytes}"`;
-}
-
-/** HTTP/1.1's and HTTP/2's response objects have one shape, but their types cannot be called as a union. */
-export function responseOf(context: RequestContext): ServerResponse {
-  return context.response as ServerResponse;
 }

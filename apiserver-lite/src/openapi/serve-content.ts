@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
 import { acceptsGzip, gzipThresholdBytes, sendBody } from '../http/respond.ts';
 
 const gzipAsync = promisify(gzip);
@@ -30,7 +29,7 @@ export function compressedOnce(body: Buffer): () => Promise<Buffer> {
  * answered with the whole.
  */
 export async function serveContent(context: RequestContext, content: Content): Promise<void> {
-  const response = responseOf(context);
+  const { response } = context;
   const { body, contentType, etag, lastModified } = content;
   response.setHeader('Last-Modified', lastModified);
   if (etag !== undefined) response.setHeader('ETag', etag);
@@ -72,7 +71,7 @@ async function sendWhole(
   contentType: string,
   body: Buffer,
 ): Promise<void> {
-  const response = responseOf(context);
+  const { response } = context;
   response.statusCode = code;
   response.setHeader('Content-Type', contentType);
   response.setHeader('Content-Length', body.byteLength);
@@ -133,7 +132,7 @@ async function refuseRange(
   { body }: Content,
   why: 'unreadable' | 'outside',
 ): Promise<void> {
-  const response = responseOf(context);
+  const { response } = context;
   response.removeHeader('ETag');
   response.removeHeader('Last-Modified');
   response.setHeader('X-Content-Type-Options', 'nosniff');

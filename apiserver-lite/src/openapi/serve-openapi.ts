@@ -5,7 +5,6 @@ import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
 import { versionInfo } from '../discovery/version-info.ts';
 import { documentV2 } from './document-v2.ts';
 import { isCustomGroup } from './custom-operations.ts';
@@ -121,7 +120,7 @@ function documentsOf(groups: readonly ApiGroup[], options: DocumentsOptions): Do
 
 /** A document that there is not, in as many words as kube-openapi has for it. */
 async function sendNothing(context: RequestContext): Promise<void> {
-  const response = responseOf(context);
+  const { response } = context;
   response.statusCode = 404;
   response.end();
 }
@@ -196,7 +195,7 @@ async function sendPage(
   { path, hash, lastModified, json, protobuf }: Page,
   now: () => number,
 ): Promise<void> {
-  const response = responseOf(context);
+  const { response } = context;
   const asked = context.url.searchParams.get('hash');
   if (asked !== null && asked !== hash) {
     response.statusCode = 301;
@@ -228,7 +227,7 @@ async function sendPreferred(
   lastModified: string,
 ): Promise<void> {
   if (document !== undefined) return document.send(context, lastModified);
-  const response = responseOf(context);
+  const { response } = context;
   response.statusCode = 406;
   response.end();
 }
@@ -238,7 +237,7 @@ function v2Handler(make: () => Promise<Record<string, unknown>>, lastModified: s
   const [contentType = ''] = v2ProtobufTypes;
   const protobuf = new LazyDocument({ contentType, compresses: true }, async () => protobufV2(await make()));
   return async (context) => {
-    responseOf(context).setHeader('Vary', 'Accept-Encoding, Accept');
+    context.response.setHeader('Vary', 'Accept-Encoding, Accept');
     const document = preferred(context, { json, protobuf, protobufTypes: v2ProtobufTypes });
     await sendPreferred(context, document, lastModified);
   };

@@ -11,6 +11,7 @@ import { limitTime } from '../filters/request-deadline.ts';
 import { recoverPanic } from '../filters/recover-panic.ts';
 import { startHttpsServer } from './https-server.ts';
 import type { HttpsServer } from './https-server.ts';
+import { bodyOf } from '../http/body-of.ts';
 import type { Handler } from '../http/request-context.ts';
 import { sendBody, sendText } from '../http/respond.ts';
 import { testAuthority } from './testing/certificates.ts';
@@ -28,7 +29,7 @@ const handler: Handler = async (context) => {
     await context.room();
     return sendBody(context, { code: 200, contentType: 'text/plain', body: Buffer.alloc(2 * mebibyte, 'x') });
   }
-  if (path === '/body') for await (const _ of context.request) continue;
+  if (path === '/body') for await (const _ of bodyOf(context.request)) continue;
   return sendText(context, 200, 'ok');
 };
 

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { startHttpsServer } from './https-server.ts';
 import type { HttpsServer } from './https-server.ts';
 import type { Handler } from '../http/request-context.ts';
-import { responseOf, ServerRequest } from '../http/server-request.ts';
+import { ServerRequest } from '../http/server-request.ts';
 import { sendJson, sendText } from '../http/respond.ts';
 import { testAuthority } from './testing/certificates.ts';
 import type { KeyPair, TestAuthority } from './testing/certificates.ts';
@@ -105,7 +105,7 @@ describe('https server', () => {
   test('tells a handler that its client went away', async () => {
     const aborted = Promise.withResolvers<void>();
     const server = await start(async (context) => {
-      responseOf(context).write('first');
+      context.response.write('first');
       await once(context.signal, 'abort');
       aborted.resolve();
     });
@@ -124,9 +124,9 @@ describe('https server', () => {
     const server = await start(async (context) => {
       if (context.url.pathname === '/watch') {
         (context as ServerRequest).longRunning = true;
-        responseOf(context).write('event\n');
+        context.response.write('event\n');
         await once(context.signal, 'abort');
-        responseOf(context).end();
+        context.response.end();
         return;
       }
       arrived.resolve();

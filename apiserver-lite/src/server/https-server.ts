@@ -2,12 +2,13 @@ import { createSecureServer } from 'node:http2';
 import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import type { Handler, HttpRequest, HttpResponse } from '../http/request-context.ts';
+import type { Handler } from '../http/request-context.ts';
 import { takeUpgrades } from '../http/web-socket.ts';
 import type { UnsentLimits, UnsentTotal } from '../http/unsent-responses.ts';
 import { trackConnections, type Connections } from './connections.ts';
 import { refuseWhatIsNoRequest } from './refused-connection.ts';
 import { RequestsUnderWay } from './requests-under-way.ts';
+import { takeStreams } from './take-streams.ts';
 import { StartError } from './start-error.ts';
 
 type Pem = string | Buffer;
@@ -91,7 +92,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
     handshakeFailed: options.handshakeFailed,
   });
   const requests = new RequestsUnderWay(options, connections);
-  server.on('request', (request: HttpRequest, response: HttpResponse) => requests.take(request, response));
+  takeStreams(server, (request, response) => requests.take(request, response));
   takeUpgrades(server, (request, response) => requests.take(request, response));
   await listen(server, options);
   server.on('error', (error) => log.error({ err: error }, 'https server'));

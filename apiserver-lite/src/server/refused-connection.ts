@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http';
-import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
+import type { Http2SecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { HttpResponse } from '../http/http-response.ts';
 
 interface ParserError extends Error {
   code?: string;
@@ -51,14 +51,20 @@ export function refuseWhatIsNoRequest(server: Http2SecureServer, log: Logger): v
     refuseConnection(socket, code === 'HPE_INVALID_METHOD' && !isRequest ? '' : code);
   });
   // To HTTP/1.1 this is a method like others that nothing here serves.
-  server.on('connect', (request: unknown, socket: Socket | ServerHttp2Session) => {
-    if ('write' in socket) refuseConnection(socket, 'HPE_INVALID_METHOD');
-  });
+  server.on('connect', ((_request: unknown, socket: Socket) =>
+    refuseConnection(socket, 'HPE_INVALID_METHOD')) as () => void);
 }
 
 /** As Go's server answers what is no HTTP request. */
-export function refuseRequest(response: ServerResponse): void {
+export function refuseRequest(response: HttpResponse): void {
   response.statusCode = 400;
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   response.end('400 Bad Request');
+}
+
+/** As `refuseConnection` answers a method that no handler takes, on a stream of HTTP/2. */
+export function refuseMethod(response: HttpResponse): void {
+  response.statusCode = 405;
+  response.setHeader('Content-Type', 'application/json');
+  response.end(`${methodStatus}\n`);
 }

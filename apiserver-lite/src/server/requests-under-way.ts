@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import type { Handler, HttpRequest, HttpResponse } from '../http/request-context.ts';
+import type { HttpResponse } from '../http/http-response.ts';
+import type { Handler, HttpRequest } from '../http/request-context.ts';
 import { sendError, sendText } from '../http/respond.ts';
 import { ServerRequest } from '../http/server-request.ts';
 import { UnsentResponses, type UnsentLimits, type UnsentTotal } from '../http/unsent-responses.ts';
@@ -46,7 +46,7 @@ export class RequestsUnderWay {
     try {
       context = new ServerRequest({ request, response, log, receivedAt: now(), unsent: this.#unsent });
     } catch {
-      refuseRequest(response as ServerResponse);
+      refuseRequest(response);
       return;
     }
     // RFC 9110, 9.3.7: a question to the server itself, which Go's answers below all handlers.
@@ -55,7 +55,7 @@ export class RequestsUnderWay {
       return;
     }
     this.#requests.add(context);
-    response.on('finish', () => endUnread(request));
+    if (!('stream' in request)) response.on('finish', () => endUnread(request));
     response.on('close', () => this.#end(context));
     // It came on a connection that was accepted before the port closed.
     if (this.#isClosing) void sendText(context, 503, 'apiserver is shutting down\n');
@@ -95,7 +95,7 @@ export class RequestsUnderWay {
     const { request, response } = context;
     this.#requests.delete(context);
     if (!response.writableEnded) context.cancel(new Error('the client went away'));
-    if (this.#isClosing) this.#connections.endIdle(request.socket as Socket);
+    if (this.#isClosing && !('stream' in request)) this.#connections.endIdle(request.socket);
     if (this.#requests.size === 0) this.#onDrained?.();
   }
 }
@@ -106,8 +106,8 @@ export class RequestsUnderWay {
 const lingerMs = 500;
 
 /** Ends a connection of HTTP/1.1 whose request goes on after its answer: a body may take for ever. */
-function endUnread(request: HttpRequest): void {
-  if (request.complete || 'stream' in request) return;
+function endUnread(request: IncomingMessage): void {
+  if (request.complete) return;
   request.resume();
   const timer = setTimeout(() => {
     if (!request.complete) request.socket.destroy();

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import { readBody } from '../endpoints/body/read-body.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
-import { responseOf } from '../http/server-request.ts';
 import { sendBody } from '../http/respond.ts';
 
 /** From this verbosity on every request is logged. */
@@ -53,6 +52,6 @@ export function serveDebugFlags(router: PathRouter, log: Logger): void {
 }
 
 function sendPlain(context: RequestContext, code: number, body: string): Promise<void> {
-  responseOf(context).setHeader('X-Content-Type-Options', 'nosniff');
+  context.response.setHeader('X-Content-Type-Options', 'nosniff');
   return sendBody(context, { code, contentType: 'text/plain', body });
 }

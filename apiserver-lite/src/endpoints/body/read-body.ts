@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { bodyOf, isCutOff } from '../../http/body-of.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import { badRequest, requestEntityTooLarge } from '../../api-errors/status-error.ts';
 
@@ -10,7 +10,7 @@ export function readBody(context: RequestContext, limit = maxBodyBytes): Promise
   const { request } = context;
   const declared = Number(request.headers['content-length']);
   if (declared > limit) return Promise.reject(tooLarge(limit));
-  const stream = request as Readable;
+  const stream = bodyOf(request);
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
@@ -30,6 +30,7 @@ export function readBody(context: RequestContext, limit = maxBodyBytes): Promise
       }
     };
     const onEnd = () => {
+      if (isCutOff(request)) return onClose();
       finish(() => {
         context.counter?.bodyRead(size);
         resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));

@@ -1,7 +1,8 @@
 import { Readable, Writable } from 'node:stream';
 import { pino } from 'pino';
 import { isLongRunning, requestInfoOf } from '../../filters/request-info.ts';
-import type { HttpRequest, HttpResponse, RequestInfo, UserInfo } from '../request-context.ts';
+import type { HttpResponse } from '../http-response.ts';
+import type { HttpRequest, RequestInfo, UserInfo } from '../request-context.ts';
 import { ServerRequest } from '../server-request.ts';
 
 export interface FakeRequest {

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import { drained } from '../../../../http/drained.ts';
 import type { RequestContext } from '../../../../http/request-context.ts';
-import { responseOf } from '../../../../http/server-request.ts';
 import { openWebSocket, opensWebSocket } from '../../../../http/web-socket.ts';
 import { badRequest, internalError, StatusError } from '../../../../api-errors/status-error.ts';
 import type { ResourceStorage } from '../../../../storage/storage.ts';
@@ -28,7 +27,7 @@ const longestRefusalBytes = 10 * 1024 * 1024;
 export function readLog({ pods, nodes, kubelet, clock }: LogRestOptions) {
   return async (context: RequestContext, name: string): Promise<void> => {
     const { signal } = context;
-    const response = responseOf(context);
+    const { response } = context;
     const options = podLogOptions(name, context.url.searchParams);
     const request = storeRequest(context, clock, false);
     const { object } = await pods.get(request, name, '0');
@@ -58,7 +57,11 @@ export function readLog({ pods, nodes, kubelet, clock }: LogRestOptions) {
     // A client that follows gets the headers at once.
     if (options.follow) response.flushHeaders();
     try {
-      await pipeline(answer, response);
+      for await (const chunk of answer as AsyncIterable<Buffer>) {
+        if (!response.write(chunk)) await drained(response, signal);
+        if (signal.aborted) break;
+      }
+      response.end();
     } catch {
       // Either side went away in the middle; the other one knows by now.
       response.destroy();
