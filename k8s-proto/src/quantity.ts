@@ -79,8 +79,24 @@ function divideAwayFromZero(value: bigint, divisor: bigint): bigint {
   return value < 0n ? quotient - 1n : quotient + 1n;
 }
 
+/** What was read of texts that come again and again: a Pod's are read a dozen times by its rules alone. */
+const readTexts = new Map<string, Quantity>();
+const maxReadTexts = 4096;
+const maxReadTextLength = 64;
+
 /** @throws QuantityError */
 export function parseQuantity(text: string): Quantity {
+  const known = readTexts.get(text);
+  if (known !== undefined) return known;
+  const quantity = readQuantity(text);
+  if (text.length <= maxReadTextLength) {
+    if (readTexts.size >= maxReadTexts) readTexts.clear();
+    readTexts.set(text, quantity);
+  }
+  return quantity;
+}
+
+function readQuantity(text: string): Quantity {
   if (text === '') throw new QuantityError('format');
   const match = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/.exec(text);
   if (match === null) throw new QuantityError('format');
@@ -200,7 +216,8 @@ function aligned(left: Quantity, right: Quantity): { a: bigint; b: bigint; scale
 
 /** Negative, zero or positive, as for sorting. */
 export function compareQuantities(left: Quantity, right: Quantity): number {
-  const { a, b } = aligned(left, right);
+  const sameUnit = left.scale === right.scale || left.digits === 0n || right.digits === 0n;
+  const { a, b } = sameUnit ? { a: left.digits, b: right.digits } : aligned(left, right);
   return a === b ? 0 : a < b ? -1 : 1;
 }
 

@@ -10,7 +10,7 @@ import { ConformError } from './conform-error.ts';
 import { conformScalar } from './conform-scalar.ts';
 import { conformSpecial } from './conform-special.ts';
 import { mergeRepeated } from './merge-repeated.ts';
-import { planOf } from './plan.ts';
+import { planOf, structKinds } from './plan.ts';
 import type { Plan, PlanField } from './plan.ts';
 import { goKind, restoreError, restoreScalar } from './restore-scalar.ts';
 import { markGivenEmpty, markUnprinted } from './unprinted.ts';
@@ -158,21 +158,6 @@ function isEmpty(value: unknown): boolean {
   return value === null || value === '' || value === false || value === 0;
 }
 
-const structKinds: ReadonlySet<FieldType['kind']> = new Set<FieldType['kind']>([
-  'message',
-  'time',
-  'microTime',
-  'duration',
-  'quantity',
-  'intOrString',
-  'fieldsV1',
-  'rawExtension',
-  'json',
-  'schemaOrBool',
-  'schemaOrArray',
-  'schemaOrStringArray',
-]);
-
 /** Whether Go's encoder leaves a field out. */
 function isOmitted(field: PlanField, value: unknown): boolean {
   if (field.pointer) return field.omitempty && value === undefined;
@@ -234,8 +219,10 @@ function conformMessage(
   }
   const object: Record<string, unknown> = {};
   const empty: string[] = [];
-  for (const [index, field] of plan.fields.entries()) {
+  for (let index = 0; index < plan.fields.length; index++) {
+    const field = plan.fields[index] as PlanField;
     let item = found[index];
+    if (item === undefined && field.absentIsOmitted) continue;
     if (item === undefined && !field.pointer) item = conformValue(walk, field.type, null);
     if (!isOmitted(field, item)) object[field.json] = item === undefined ? null : item;
     else if (isEmptyContainer(field.type, found[index])) {

@@ -12,7 +12,25 @@ export interface PlanField {
   readonly pointer: boolean;
   readonly omitempty: boolean;
   readonly omitzero: boolean;
+  /** Whether Go's encoder leaves the field out where it is absent: most are, of most objects. */
+  readonly absentIsOmitted: boolean;
 }
+
+/** What is a struct in Go, which `omitempty` does not leave out. */
+export const structKinds: ReadonlySet<FieldType['kind']> = new Set<FieldType['kind']>([
+  'message',
+  'time',
+  'microTime',
+  'duration',
+  'quantity',
+  'intOrString',
+  'fieldsV1',
+  'rawExtension',
+  'json',
+  'schemaOrBool',
+  'schemaOrArray',
+  'schemaOrStringArray',
+]);
 
 /** How the JSON of a message is walked: fields in the order in which Go prints them. */
 export interface Plan {
@@ -31,6 +49,7 @@ function typeMetaField(json: string): PlanField {
     pointer: false,
     omitempty: true,
     omitzero: false,
+    absentIsOmitted: true,
   };
 }
 
@@ -40,7 +59,8 @@ function flatten(fields: readonly FieldSchema[], inlineIn: readonly string[] = [
     if (field.inline && type.kind === 'message')
       return flatten(requireMessage(type.name).fields, [...inlineIn, field.goName]);
     if (json === '' || json === '-') return [];
-    return [{ json, inlineIn, type, pointer, omitempty, omitzero }];
+    const absentIsOmitted = omitempty && (pointer || !structKinds.has(type.kind));
+    return [{ json, inlineIn, type, pointer, omitempty, omitzero, absentIsOmitted }];
   });
 }
 
