@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { UserInfo } from '../http/request-context.ts';
 
 /** Thrown for a token file that cannot be understood; names the line. */
@@ -38,7 +38,7 @@ export function parseTokenFile(text: string): TokenLookup {
 }
 
 function digest(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
+  return hash('sha256', token, 'base64');
 }
 
 /** RFC 4180 columns of one line; undefined where a quote stays open. */

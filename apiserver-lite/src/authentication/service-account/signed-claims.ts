@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { compactVerify, errors } from 'jose';
 import { CredentialError } from '../authenticator.ts';
 import type { TokenClaims } from './token-claims.ts';
@@ -15,7 +15,7 @@ export function signedClaims(keys: readonly VerifyingKey[]): (token: string) => 
   /** By the token's digest; the oldest goes first. */
   const signed = new Map<string, TokenClaims>();
   return async (token) => {
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const remembered = signed.get(digest);
     if (remembered !== undefined) return remembered;
     const keyId = keyIdOf(token);
