@@ -1,9 +1,11 @@
+import { goNumber } from '@pg8s/k8s-proto/go-number';
 import { NumberToken, plainNumber } from '@pg8s/k8s-proto/json-number';
 
 /** A JSON value as Go's `%v` prints it: `map[a:1 b:[x y]]`, `<nil>`. */
 export function goValue(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
-  if (value instanceof NumberToken) return String(plainNumber(value));
+  if (value instanceof NumberToken) return goValue(plainNumber(value));
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return goNumber(value);
   if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
   if (typeof value === 'object') {
     const record = value as Record<string, unknown>;

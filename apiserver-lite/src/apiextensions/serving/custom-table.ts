@@ -1,8 +1,11 @@
 import { humanDuration } from '@pg8s/k8s-proto/duration';
+import { goMapJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { goValue } from '../../json/go-print.ts';
 import { column, nameColumn, tableOf, type Column } from '../../registry/table/column.ts';
 import type { TableColumn, TableConvertor } from '../../registry/rest.ts';
+import { findByPath } from '../columns/find-by-path.ts';
+import { parseJsonPath, type JsonPath } from '../columns/parse-json-path.ts';
 import type { DefinitionVersion } from '../definition.ts';
 
 type PrinterColumn = NonNullable<DefinitionVersion['additionalPrinterColumns']>[number];
@@ -14,12 +17,21 @@ const born: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.cr
  * `registry/customresource/tableconvertor`).
  */
 export function customTable({ additionalPrinterColumns: columns = [] }: DefinitionVersion): TableConvertor {
-  return tableOf<KubeObject>([nameColumn(), ...(columns.length === 0 ? [born] : columns).map(printed)]);
+  const printed: Column<KubeObject>[] = [];
+  for (const each of columns.length === 0 ? [born] : columns) {
+    const path = parseJsonPath(each.jsonPath);
+    // Neither this one nor those after it are shown.
+    if (path === undefined) break;
+    printed.push(printedColumn(each, path));
+  }
+  return tableOf<KubeObject>([nameColumn(), ...printed]);
 }
 
-function printed({ name, type, format, description, priority, jsonPath }: PrinterColumn): Column<KubeObject> {
-  const path = jsonPath.replace(/^\./, '').split('.');
-  return column(name, (object, nowMs) => cellOf(type, valueAt(object, path), nowMs), {
+function printedColumn(
+  { name, type, format, description, priority, jsonPath }: PrinterColumn,
+  path: JsonPath,
+): Column<KubeObject> {
+  return column(name, (object, nowMs) => cellOf(type, findByPath(object, path), nowMs), {
     type: type as TableColumn['type'],
     format: format ?? '',
     priority: priority ?? 0,
@@ -27,18 +39,12 @@ function printed({ name, type, format, description, priority, jsonPath }: Printe
   });
 }
 
-function valueAt(object: unknown, path: readonly string[]): unknown {
-  let value = object;
-  for (const name of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
-}
-
-/** The value as a cell of a column of that type; null: it is not of the type, or not there. */
-function cellOf(type: string, value: unknown, nowMs: number): unknown {
-  if (value === undefined || value === null) return null;
+/** The first of the values as a cell of a column of that type; null: it is not of the type, or not there. */
+function cellOf(type: string, values: readonly unknown[] | undefined, nowMs: number): unknown {
+  if (values === undefined || values.length === 0) return null;
+  const [value] = values;
+  if (type === 'string') return textOf(value);
+  if (value === null) return null;
   switch (type) {
     case 'integer':
       return typeof value === 'bigint' ? value : typeof value === 'number' ? Math.trunc(value) : null;
@@ -49,8 +55,13 @@ function cellOf(type: string, value: unknown, nowMs: number): unknown {
     case 'date':
       return typeof value === 'string' ? ageOf(value, nowMs) : null;
     default:
-      return typeof value === 'string' ? value : goValue(value);
+      return null;
   }
+}
+
+function textOf(value: unknown): string {
+  if (value === null) return '<no value>';
+  return typeof value === 'object' ? goMapJson(value) : goValue(value);
 }
 
 function ageOf(text: string, nowMs: number): string {
