@@ -1,4 +1,4 @@
-import { EvaluationError, ListValue, MapValue, Uint, type Result, type Value } from './values.ts';
+import { ListValue, MapValue, Uint, type Result, type Value } from './values.ts';
 
 /** Two lists one after the other, without copying either. */
 export class ConcatenatedList extends ListValue {
@@ -47,22 +47,14 @@ export function concatenate(one: ListValue, other: ListValue): Result {
 }
 
 /**
- * A key as a JavaScript Map compares it: numbers that are equal are one. Undefined for what no key can be.
+ * A key as a JavaScript Map compares it: numbers that are equal are one, other objects are only themselves.
  */
 function keyOf(key: Value): unknown {
-  switch (typeof key) {
-    case 'string':
-    case 'boolean':
-    case 'bigint':
-      return key;
-    case 'number':
-      return Number.isInteger(key) ? BigInt(key) : undefined;
-    default:
-      return key instanceof Uint ? key.value : undefined;
-  }
+  if (typeof key === 'number') return Number.isInteger(key) ? BigInt(key) : key;
+  return key instanceof Uint ? key.value : key;
 }
 
-/** A map made by an expression. Keys are strings, booleans and integers. */
+/** A map made by an expression. */
 export class EntryMap extends MapValue {
   readonly #entries: Map<unknown, readonly [Value, Value]>;
 
@@ -83,12 +75,10 @@ export class EntryMap extends MapValue {
     for (const [key] of this.#entries.values()) yield key;
   }
 
-  /** Sets an entry, the last value wins; an error for what cannot be a key. Only for who makes the map. */
-  set(key: Value, value: Value): EvaluationError | undefined {
-    const own = keyOf(key);
-    if (own === undefined) return new EvaluationError('unsupported key type');
-    this.#entries.set(own, [key, value]);
-    return undefined;
+  /** Sets an entry, the last value wins. Only for who makes the map. */
+  set(key: Value, value: Value): this {
+    this.#entries.set(keyOf(key), [key, value]);
+    return this;
   }
 
   /** Takes an entry away. */

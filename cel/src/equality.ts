@@ -60,6 +60,18 @@ export function typeOf(value: Result): CelType {
   return value.type;
 }
 
+/** The type of a value as Go's `%T` names it in messages of cel-go: `types.Int`. */
+export function goType(value: Value): string {
+  if (value === null) return 'types.Null';
+  if (value instanceof OptionalValue) return '*types.Optional';
+  if (value instanceof CelType) return '*types.Type';
+  if (value instanceof MapValue) return '*types.baseMap';
+  if (value instanceof ListValue) return '*types.baseList';
+  const { name } = typeOf(value);
+  const short = name.slice(name.lastIndexOf('.') + 1);
+  return `types.${short.charAt(0).toUpperCase()}${short.slice(1)}`;
+}
+
 /**
  * An integer against a double as cel-go does it: the integer is made a double, which may round
  * (common/types/compare.go).

@@ -130,8 +130,19 @@ export function opaqueType(name: string, ...parameters: CelType[]): CelType {
  * for the fields; a type without a declaration there has none, as `kubernetes.Quantity`.
  */
 export function objectType(name: string): CelType {
-  return new CelType('object', name);
+  return wellKnownTypes.get(name) ?? new CelType('object', name);
 }
+
+/** The messages of protobuf that are values of CEL itself. */
+const wellKnownTypes: ReadonlyMap<string, CelType> = new Map([
+  ['google.protobuf.Duration', durationType],
+  ['google.protobuf.Timestamp', timestampType],
+  ['google.protobuf.Any', anyType],
+  ['google.protobuf.Value', dynType],
+  ['google.protobuf.ListValue', listType(dynType)],
+  ['google.protobuf.Struct', mapType(stringType, dynType)],
+  ['google.protobuf.NullValue', nullType],
+]);
 
 /** A type parameter of an overload, `T` in `list(T)`. */
 export function typeParameter(name: string): CelType {

@@ -326,12 +326,9 @@ class Checker {
     return type;
   }
 
-  #join(at: Expression, previous: CelType | undefined, current: CelType): CelType {
+  #join(previous: CelType | undefined, current: CelType): CelType {
     if (previous === undefined) return current;
-    if (this.#substitutions.isAssignable(previous, current)) return mostGeneral(previous, current);
-    if (!this.#declarations.homogeneousLiterals) return dynType;
-    this.#mismatch(at, previous, current);
-    return errorType;
+    return this.#substitutions.isAssignable(previous, current) ? mostGeneral(previous, current) : dynType;
   }
 
   #checkList(expression: ListExpression): void {
@@ -340,7 +337,7 @@ class Checker {
     for (const [index, each] of expression.elements.entries()) {
       this.#check(each);
       const type = optional.has(index) ? this.#unwrapOptional(each) : this.#typeOf(each);
-      element = this.#join(each, element, type);
+      element = this.#join(element, type);
     }
     this.#set(expression, listType(element ?? this.#freeType()));
   }
@@ -350,9 +347,9 @@ class Checker {
     let values: CelType | undefined;
     for (const { key, value, optional } of expression.entries) {
       this.#check(key);
-      keys = this.#join(key, keys, this.#typeOf(key));
+      keys = this.#join(keys, this.#typeOf(key));
       this.#check(value);
-      values = this.#join(value, values, optional ? this.#unwrapOptional(value) : this.#typeOf(value));
+      values = this.#join(values, optional ? this.#unwrapOptional(value) : this.#typeOf(value));
     }
     this.#set(expression, mapType(keys ?? this.#freeType(), values ?? this.#freeType()));
   }

@@ -22,7 +22,6 @@ export interface DeclaredName {
 /** What the checker asks an environment. Names are complete. */
 export interface Declarations {
   readonly container: string;
-  readonly homogeneousLiterals: boolean;
   findName(name: string): DeclaredName | undefined;
   findFunction(name: string): DeclaredFunction | undefined;
   findObject(name: string): ObjectDeclaration | undefined;

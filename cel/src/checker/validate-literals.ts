@@ -1,4 +1,4 @@
-import type { Expression } from '../expression.ts';
+import type { Expression, ListExpression, MapExpression } from '../expression.ts';
 import type { CallCheck } from '../library.ts';
 import type { Issues } from '../parser/issues.ts';
 import { toDuration, toTimestamp } from '../standard/conversions.ts';
@@ -30,63 +30,69 @@ export function childrenOf(expression: Expression): readonly Expression[] {
   }
 }
 
-/**
- * Checks what Kubernetes has checked in expressions that are well typed: the constant arguments of
- * duration(), timestamp() and matches(), and literals whose elements are of several types (cel-go:
- * cel/validator.go).
- */
-export function validateLiterals(
-  checked: Checked,
-  checks: ReadonlyMap<string, CallCheck>,
-  issues: Issues,
-): void {
-  const report = (expression: Expression, message: string): void =>
-    issues.report(checked.offsets[expression.id]!, message);
-  const typeOf = (expression: Expression): CelType => checked.types.get(expression.id)!;
-  const sameTypes = (parts: readonly { at: Expression; type: CelType }[], all: boolean): void => {
-    const expected = parts[0]?.type;
-    for (const { at, type } of parts) {
-      if (isEquivalent(expected!, type)) continue;
-      report(at, `expected type '${expected}' but found '${type}'`);
-      if (!all) return;
-    }
-  };
-  const inner = (type: CelType, optional: boolean): CelType => (optional ? type.parameters[0]! : type);
-  const visit = (expression: Expression, mayMix: boolean): void => {
-    const check = expression.kind === 'call' ? checks.get(expression.name) : undefined;
-    for (const child of childrenOf(expression)) visit(child, mayMix || check?.mixesTypes === true);
-    if (expression.kind === 'call') {
-      validateCall(expression.name, expression.args[0], report);
-      check?.judge?.({ call: expression, typeOf, report });
-    } else if (mayMix) return;
-    else if (expression.kind === 'list') {
-      const optional = new Set(expression.optional);
-      sameTypes(
-        expression.elements.map((at, index) => ({ at, type: inner(typeOf(at), optional.has(index)) })),
-        false,
-      );
-    } else if (expression.kind === 'map') {
-      sameTypes(
-        expression.entries.map(({ key }) => ({ at: key, type: typeOf(key) })),
-        true,
-      );
-      sameTypes(
-        expression.entries.map(({ value, optional }) => ({
-          at: value,
-          type: inner(typeOf(value), optional),
-        })),
-        true,
-      );
-    }
-  };
-  visit(checked.expression, false);
+type Report = (at: Expression, message: string) => void;
+
+/** What is checked in the calls of a function, by its name. */
+type CallChecks = ReadonlyMap<string, CallCheck>;
+
+function reporter(checked: Checked, issues: Issues): Report {
+  return (at, message) => issues.report(checked.offsets[at.id]!, message);
 }
 
-function validateCall(
-  name: string,
-  argument: Expression | undefined,
-  report: (at: Expression, message: string) => void,
-): void {
+/**
+ * Checks the constant arguments of duration(), timestamp() and matches(), and the calls that libraries check
+ * (cel-go: cel/validator.go).
+ */
+export function validateCalls(checked: Checked, checks: CallChecks, issues: Issues): void {
+  const report = reporter(checked, issues);
+  const typeOf = (expression: Expression): CelType => checked.types.get(expression.id)!;
+  const visit = (expression: Expression): void => {
+    for (const child of childrenOf(expression)) visit(child);
+    if (expression.kind !== 'call') return;
+    validateCall(expression.name, expression.args[0], report);
+    checks.get(expression.name)?.judge?.({ call: expression, typeOf, report });
+  };
+  visit(checked.expression);
+}
+
+/**
+ * Checks that the elements, keys and values of a literal are of the type of the first (cel-go:
+ * cel/validator.go), but within calls of functions that take mixed ones.
+ */
+export function validateHomogeneous(checked: Checked, checks: CallChecks, issues: Issues): void {
+  const report = reporter(checked, issues);
+  const typeOf = (at: Expression, optional: boolean): CelType => {
+    const type = checked.types.get(at.id)!;
+    return optional ? (type.parameters[0] ?? type) : type;
+  };
+  const compare = (at: Expression, expected: CelType, found: CelType): boolean => {
+    if (isSameType(expected, found)) return true;
+    report(at, `expected type '${expected}' but found '${found}'`);
+    return false;
+  };
+  const compareList = ({ elements, optional: optionals }: ListExpression): void => {
+    const optional = new Set(optionals);
+    for (const [index, element] of elements.entries()) {
+      if (!compare(element, typeOf(elements[0]!, optional.has(0)), typeOf(element, optional.has(index)))) return;
+    }
+  };
+  const compareMap = ({ entries }: MapExpression): void => {
+    const [first] = entries;
+    for (const { key, value, optional } of entries) {
+      compare(key, typeOf(first!.key, false), typeOf(key, false));
+      compare(value, typeOf(first!.value, first!.optional), typeOf(value, optional));
+    }
+  };
+  const visit = (expression: Expression): void => {
+    if (expression.kind === 'call' && checks.get(expression.name)?.mixesTypes === true) return;
+    for (const child of childrenOf(expression)) visit(child);
+    if (expression.kind === 'list') compareList(expression);
+    else if (expression.kind === 'map') compareMap(expression);
+  };
+  visit(checked.expression);
+}
+
+function validateCall(name: string, argument: Expression | undefined, report: Report): void {
   if (argument?.kind !== 'literal') return;
   const { value } = argument;
   const invalid =
@@ -96,9 +102,4 @@ function validateCall(
         ? toTimestamp(value) instanceof EvaluationError
         : name === 'matches' && typeof value === 'string' && compileRegex(value) instanceof EvaluationError;
   if (invalid) report(argument, `invalid ${name} argument`);
-}
-
-/** The same type, whatever type parameters are called. */
-function isEquivalent(one: CelType, other: CelType): boolean {
-  return isSameType(one, other);
 }

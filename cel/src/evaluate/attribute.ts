@@ -1,5 +1,5 @@
 import { selectAndIdentCost } from '../estimate.ts';
-import { typeOf } from '../equality.ts';
+import { goType, typeOf } from '../equality.ts';
 import { printValue } from '../format-value.ts';
 import {
   EvaluationError,
@@ -65,18 +65,31 @@ export function resolveAttribute(attribute: Attribute): Run {
       return value instanceof EvaluationError ? value : noSuchOverload;
     };
   }
-  const { base, qualifiers } = attribute;
+  const { qualifiers } = attribute;
+  const base = flat(attribute.base);
   if (qualifiers.length === 0) return base;
   const [only] = qualifiers;
-  if (qualifiers.every(({ key, optional, testOnly }) => typeof key === 'string' && !optional && !testOnly)) {
+  if (qualifiers.every((each) => typeof each.key === 'string' && !each.optional && !each.testOnly)) {
     return selectFields(
       base,
       qualifiers.map(({ key }) => key as string),
     );
   }
-  return qualifiers.length === 1 && only!.optional === false && !only!.testOnly
-    ? selectOne(base, only!.key)
+  const { key, optional, testOnly } = only!;
+  return qualifiers.length === 1 && typeof key !== 'function' && !optional && !testOnly
+    ? selectOne(base, key)
     : selectAll(base, qualifiers);
+}
+
+/** An optional of an optional at the start of a chain is one of what is innermost, as cel-go unwraps it. */
+function flat(base: Run): Run {
+  return (frame) => {
+    const value = base(frame);
+    if (!(value instanceof OptionalValue) || !(value.value instanceof OptionalValue)) return value;
+    let inner: Value | undefined = value.value;
+    while (inner instanceof OptionalValue) inner = inner.value;
+    return new OptionalValue(inner ?? null);
+  };
 }
 
 /** The common case: only fields, none optional. */
@@ -108,15 +121,18 @@ function selectFields(base: Run, fields: readonly string[]): Run {
   };
 }
 
-/** `list[index]`, `map[key]`. */
-function selectOne(base: Run, key: Value | Run): Run {
-  const qualifiers = [{ key, optional: false, testOnly: false }];
-  const general = selectAll(base, qualifiers);
-  if (typeof key === 'function') return general;
+/** `list[index]`, `map[key]` with a constant. */
+function selectOne(base: Run, key: Value): Run {
   return (frame) => {
     const value = base(frame);
     if (value instanceof EvaluationError) return value;
-    if (value instanceof OptionalValue) return general(frame);
+    if (value instanceof OptionalValue) {
+      const found = value.value === undefined ? undefined : find(value.value, key);
+      if (found === undefined) return optionalNone;
+      if (found instanceof EvaluationError) return found;
+      frame.charge(selectAndIdentCost);
+      return new OptionalValue(found);
+    }
     const found = get(value, key);
     frame.charge(selectAndIdentCost);
     return found;
@@ -146,7 +162,7 @@ function selectAll(base: Run, qualifiers: readonly Qualifier[]): Run {
       } else key = qualifier.key;
       if (qualifier.testOnly) return testPresence(value, key, optional, frame);
       if (optional) {
-        const found = find(value, key);
+        const found = isKey(key) ? find(value, key) : invalidKey(key);
         if (found === undefined) return optionalNone;
         if (found instanceof EvaluationError) return found;
         frame.charge(selectAndIdentCost);
@@ -199,7 +215,13 @@ function indexOf(key: Value): number | EvaluationError {
   return new EvaluationError(`unsupported index value ${printValue(key)} in list`);
 }
 
-function isKey(key: Value): boolean {
+/** The error about a value that can be neither index nor key. */
+export function invalidKey(key: Value): EvaluationError {
+  return new EvaluationError(`invalid qualifier type: ${goType(key)}`);
+}
+
+/** Whether a value can be an index or key. */
+export function isKey(key: Value): boolean {
   switch (typeof key) {
     case 'string':
     case 'bigint':
@@ -229,7 +251,7 @@ function find(value: Value, key: Value): Result | undefined {
 
 /** The element, entry or field, or the error that there is none. */
 function get(value: Value, key: Value): Result {
-  if (!isKey(key)) return new EvaluationError(`invalid qualifier type: ${typeOf(key).name}`);
+  if (!isKey(key)) return invalidKey(key);
   if (value instanceof ObjectValue) {
     return typeof key === 'string' ? (value.get(key) ?? missingField(key)) : noSuchOverload;
   }

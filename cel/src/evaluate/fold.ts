@@ -1,5 +1,5 @@
 import { GrowingList, GrowingMap } from '../collections.ts';
-import { typeOf } from '../equality.ts';
+import { goType } from '../equality.ts';
 import { ArrayList, EvaluationError, ListValue, MapValue, type Result, type Value } from '../values.ts';
 import { type Frame, interruptedError, type Run } from './frame.ts';
 
@@ -30,13 +30,6 @@ function start(initial: Fold['initial'], isLoop: boolean): Value | undefined {
 function finish(result: Result): Result {
   if (result instanceof GrowingList) return new ArrayList(result.elements);
   return result instanceof GrowingMap ? result.freeze() : result;
-}
-
-/** The type as cel-go's message has it. */
-function goType(value: Value): string {
-  const { name } = typeOf(value);
-  const short = name.slice(name.lastIndexOf('.') + 1);
-  return `types.${short.charAt(0).toUpperCase()}${short.slice(1)}`;
 }
 
 /**

@@ -26,7 +26,7 @@ import {
   type Result,
   type Value,
 } from '../values.ts';
-import { type Attribute, qualify, resolveAttribute } from './attribute.ts';
+import { type Attribute, invalidKey, isKey, qualify, resolveAttribute } from './attribute.ts';
 import { callCost } from './cost.ts';
 import { implementation } from './dispatch.ts';
 import { runFold } from './fold.ts';
@@ -174,6 +174,9 @@ class Planner {
   #index(args: readonly Plan[], optional: boolean): Plan {
     const attribute = toAttribute(args[0]!);
     const index = args[1]!;
+    if (index.kind === 'constant' && !isKey(index.value)) {
+      throw new InstantiationFailed(invalidKey(index.value));
+    }
     const key =
       index.kind === 'constant'
         ? index.value
@@ -257,8 +260,11 @@ class Planner {
     const args = plans.map(runPlan);
     // Functions of one or two arguments evaluate both before they look at errors, and are charged; those of
     // more stop at the first error and are not, unless it is the last.
+    // A constant pattern makes matches() one of those.
     const together =
-      args.length <= 2 && (declared.call !== undefined || overloadIds.length === 1 || args.length === 0);
+      args.length <= 2 &&
+      (declared.call !== undefined || overloadIds.length === 1 || args.length === 0) &&
+      !(name === 'matches' && plans[1]?.kind === 'constant');
     return running((frame) => {
       const values: Result[] = [];
       let error: EvaluationError | undefined;
@@ -345,8 +351,7 @@ class Planner {
       const map = new EntryMap();
       for (const { key, value } of plans) {
         if (key.kind !== 'constant' || value.kind !== 'constant') continue;
-        const refused = map.set(key.value, value.value);
-        if (refused !== undefined) throw new InstantiationFailed(refused);
+        map.set(key.value, value.value);
       }
       return constant(map);
     }
@@ -371,8 +376,7 @@ class Planner {
           }
           ({ value } = value);
         }
-        const refused = map.set(key, value);
-        if (refused !== undefined) return refused;
+        map.set(key, value);
       }
       return map;
     };

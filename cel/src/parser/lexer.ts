@@ -80,10 +80,10 @@ function matchAt(pattern: RegExp, text: string, offset: number): string | undefi
 }
 
 /**
- * All tokens of a text, the end of input last. What is no token is reported with the text that was read up to
- * the character that does not fit, and left out, as ANTLR's lexer does.
+ * All tokens of a text, the end of input last. What is no token is reported, from and to, up to the character
+ * that does not fit, and left out, as ANTLR's lexer does.
  */
-export function tokenize(text: string, report: (offset: number, message: string) => void): readonly Token[] {
+export function tokenize(text: string, report: (offset: number, end: number) => void): readonly Token[] {
   const tokens: Token[] = [];
   let offset = 0;
   for (;;) {
@@ -92,10 +92,7 @@ export function tokenize(text: string, report: (offset: number, message: string)
     const token = next(text, offset);
     if (token === undefined) {
       const end = failure(text, offset);
-      report(
-        offset,
-        `Syntax error: token recognition error at: '${quoteWhitespace(text.slice(offset, end))}'`,
-      );
+      report(offset, end);
       offset = end;
     } else {
       tokens.push(token);
@@ -157,11 +154,4 @@ function failure(text: string, offset: number): number {
   // The character that does not fit is part of the message, and whole.
   const code = text.codePointAt(end);
   return code === undefined ? text.length : end + (code > 0xffff ? 2 : 1);
-}
-
-function quoteWhitespace(text: string): string {
-  return text
-    .replaceAll('\t', String.raw`\t`)
-    .replaceAll('\n', String.raw`\n`)
-    .replaceAll('\r', String.raw`\r`);
 }

@@ -105,8 +105,8 @@ export function parse(text: string, syntax: Syntax, issues: Issues): Parsed | un
     issues.report(-1, `expression code point size exceeds limit: size: ${size}, limit ${maxCodePoints}`);
     return undefined;
   }
-  const parser = new Parser(text, syntax, issues);
   try {
+    const parser = new Parser(text, syntax, issues);
     const expression = parser.start();
     return issues.count > 0 ? undefined : { expression, offsets: parser.tree.offsets };
   } catch (error) {
@@ -125,7 +125,6 @@ interface Call {
 
 class Parser {
   readonly tree = new TreeBuilder();
-  readonly #text: string;
   readonly #syntax: Syntax;
   readonly #issues: Issues;
   readonly #tokens: TokenStream;
@@ -133,7 +132,6 @@ class Parser {
   readonly #nesting = new Map<number, number>();
 
   constructor(text: string, syntax: Syntax, issues: Issues) {
-    this.#text = text;
     this.#syntax = syntax;
     this.#issues = issues;
     this.#tokens = new TokenStream(text, issues);
@@ -186,93 +184,129 @@ class Parser {
   }
 
   #expression(follow: Follow): Expression {
-    return this.#rule('expr', follow, () => {
+    const { offset: at } = this.#tokens.token();
+    this.#tokens.begin('expr', follow);
+    try {
       const condition = this.#or(follows.condition);
       if (this.#tokens.kind() !== '?') return condition;
       const { offset } = this.#tokens.take();
       const whenTrue = this.#or(follows.whenTrue);
-      this.#tokens.match(':', follows.expression);
-      const whenFalse = this.#expression(end);
+      let whenFalse = this.tree.broken(offset);
+      this.#tokens.finish('expr', () => {
+        this.#tokens.match(':', follows.expression);
+        whenFalse = this.#expression(end);
+      });
       return this.#call({ name: '_?_:_', at: offset, args: [condition, whenTrue, whenFalse] });
-    });
+    } catch (error) {
+      this.#tokens.repair('expr', error);
+      return this.tree.broken(at);
+    } finally {
+      this.#tokens.end('expr');
+    }
   }
 
+  // The rules from here to primary() are on the stack once for every level of nesting: they use no closures.
+
   #or(follow: Follow): Expression {
-    return this.#logic('conditionalOr', '||', follow, () => this.#and(follows.or));
+    const { offset: at } = this.#tokens.token();
+    this.#tokens.begin('conditionalOr', follow);
+    try {
+      const terms = [this.#and(follows.or)];
+      const offsets: number[] = [];
+      while (this.#tokens.kind() === '||') {
+        offsets.push(this.#tokens.take().offset);
+        terms.push(this.#and(follows.or));
+      }
+      return this.#nest(this.tree.balance('_||_', terms, offsets), terms, false);
+    } catch (error) {
+      this.#tokens.repair('conditionalOr', error);
+      return this.tree.broken(at);
+    } finally {
+      this.#tokens.end('conditionalOr');
+    }
   }
 
   #and(follow: Follow): Expression {
-    return this.#logic('conditionalAnd', '&&', follow, () => this.#relation(follows.and));
-  }
-
-  #logic(rule: string, token: '&&' | '||', follow: Follow, term: () => Expression): Expression {
-    return this.#rule(rule, follow, () => {
-      const terms = [term()];
+    const { offset: at } = this.#tokens.token();
+    this.#tokens.begin('conditionalAnd', follow);
+    try {
+      const terms = [this.#relation(follows.and)];
       const offsets: number[] = [];
-      while (this.#tokens.kind() === token) {
+      while (this.#tokens.kind() === '&&') {
         offsets.push(this.#tokens.take().offset);
-        terms.push(term());
+        terms.push(this.#relation(follows.and));
       }
-      return this.#nest(this.tree.balance(`_${token}_`, terms, offsets), terms, false);
-    });
+      return this.#nest(this.tree.balance('_&&_', terms, offsets), terms, false);
+    } catch (error) {
+      this.#tokens.repair('conditionalAnd', error);
+      return this.tree.broken(at);
+    } finally {
+      this.#tokens.end('conditionalAnd');
+    }
   }
 
-  #relation(follow: Follow): Expression {
-    return this.#leftToRight('relation', relations, follow, () => this.#sum(follows.relation, 0));
-  }
-
-  #leftToRight(
-    rule: string,
-    set: ReadonlySet<TokenKind>,
-    follow: Follow,
-    term: () => Expression,
-  ): Expression {
-    return this.#rule(rule, follow, () => {
-      let left = term();
-      let entered = 0;
-      while (set.has(this.#tokens.kind())) {
-        this.#tokens.enter(rule);
-        entered++;
+  /** A chain of comparisons; its operands, but for the first, are a level deeper. */
+  #relation(follow: Follow, isOperand = false): Expression {
+    const { offset: at } = this.#tokens.token();
+    this.#tokens.begin('relation', follow);
+    try {
+      let left = this.#sum(follows.relation, 0);
+      if (isOperand) return left;
+      while (relations.has(this.#tokens.kind())) {
         const operator = this.#tokens.take();
-        const right = this.#rule(rule, { tokens: set, mayEnd: true }, term);
+        const right = this.#relation(follows.relation, true);
         left = this.#call({ name: operators[operator.kind]!, at: operator.offset, args: [left, right] });
       }
-      this.#tokens.leave(rule, entered);
       return left;
-    });
+    } catch (error) {
+      this.#tokens.repair('relation', error);
+      return this.tree.broken(at);
+    } finally {
+      this.#tokens.end('relation');
+    }
   }
 
   /** Sums and products: `level` 0 takes both, 1 only products (the right side of a sum), 2 neither. */
   #sum(follow: Follow, level: number): Expression {
-    return this.#rule('calc', follow, () => {
+    const { offset: at } = this.#tokens.token();
+    this.#tokens.begin('calc', follow);
+    try {
       let left = this.#unary(follows.sum);
-      let entered = 0;
       for (;;) {
         const kind = this.#tokens.kind();
         const product = kind === '*' || kind === '/' || kind === '%';
         if (!(product ? level < 2 : level < 1 && (kind === '+' || kind === '-'))) break;
-        this.#tokens.enter('calc');
-        entered++;
         const operator = this.#tokens.take();
         const right = this.#sum(follows.sum, product ? 2 : 1);
         left = this.#call({ name: operators[operator.kind]!, at: operator.offset, args: [left, right] });
       }
-      this.#tokens.leave('calc', entered);
       return left;
-    });
+    } catch (error) {
+      this.#tokens.repair('calc', error);
+      return this.tree.broken(at);
+    } finally {
+      this.#tokens.end('calc');
+    }
   }
 
   #unary(follow: Follow): Expression {
-    return this.#rule('unary', follow, () => {
+    const { offset: at } = this.#tokens.token();
+    this.#tokens.begin('unary', follow);
+    try {
       this.#tokens.sync(start);
       const kind = this.#tokens.kind();
       if (kind === '!') return this.#prefixed('!', '!_');
       if (kind !== '-' || this.#isNumber(1)) return this.#member(end);
       if (this.#tokens.kind(1) !== '-' && !memberStart.has(this.#tokens.kind(1))) {
-        throw this.#tokens.noAlternative(this.#text, 1);
+        throw this.#tokens.noAlternative(1);
       }
       return this.#prefixed('-', '-_');
-    });
+    } catch (error) {
+      this.#tokens.repair('unary', error);
+      return this.tree.broken(at);
+    } finally {
+      this.#tokens.end('unary');
+    }
   }
 
   #isNumber(ahead: number): boolean {
@@ -288,7 +322,7 @@ class Parser {
       this.#tokens.syncLoop(expected);
       if (this.#tokens.kind() !== kind) break;
       if (kind === '-' && this.#tokens.kind(1) !== '-' && !memberStart.has(this.#tokens.kind(1))) {
-        throw this.#tokens.noAlternative(this.#text, 1);
+        throw this.#tokens.noAlternative(1);
       }
       this.#tokens.take();
       count++;
@@ -299,84 +333,99 @@ class Parser {
   }
 
   #member(follow: Follow): Expression {
-    return this.#rule('member', follow, () => {
+    const { offset: at } = this.#tokens.token();
+    this.#tokens.begin('member', follow);
+    try {
       let operand = this.#primary(follows.member);
-      let entered = 0;
-      while (members.has(this.#tokens.kind())) {
-        this.#tokens.enter('member');
-        entered++;
-        operand = this.#tokens.kind() === '[' ? this.#index(operand) : this.#dot(operand);
-      }
-      this.#tokens.leave('member', entered);
+      if (!members.has(this.#tokens.kind())) return operand;
+      this.#tokens.finish('member', () => {
+        while (members.has(this.#tokens.kind())) {
+          if (this.#tokens.kind() === '[') this.#index(operand, (next) => (operand = next));
+          else this.#dot(operand, (next) => (operand = next));
+        }
+      });
       return operand;
-    });
+    } catch (error) {
+      this.#tokens.repair('member', error);
+      return this.tree.broken(at);
+    } finally {
+      this.#tokens.end('member');
+    }
   }
 
-  #index(operand: Expression): Expression {
+  /** `operand[index]`; `keep` gets what is known of it before the rest may fail. */
+  #index(operand: Expression, keep: (next: Expression) => void): void {
     const { offset } = this.#tokens.take();
+    keep(this.tree.call('_[_]', offset, undefined, [operand, this.tree.broken(offset)]));
     this.#tokens.sync(tokens(...starts, '?'));
     const optional = this.#tokens.kind() === '?';
     if (optional) this.#tokens.take();
     const index = this.#expression(follows.closeBracket);
+    keep(this.#call({ name: optional ? '_[?_]' : '_[_]', at: offset, args: [operand, index] }));
     this.#tokens.match(']', follows.member);
-    return this.#call({ name: optional ? '_[?_]' : '_[_]', at: offset, args: [operand, index] });
   }
 
-  #dot(operand: Expression): Expression {
+  /** `operand.field`, `operand.?field`, `operand.method(…)`. */
+  #dot(operand: Expression, keep: (next: Expression) => void): void {
     const next = this.#tokens.kind(1);
     if (next === 'IDENTIFIER' && this.#tokens.kind(2) === '(') {
       this.#tokens.take();
       const name = this.#tokens.take().text;
       const { offset } = this.#tokens.take();
-      return this.#call({ name, at: offset, args: this.#arguments(follows.member), target: operand });
+      const args = this.#arguments();
+      keep(this.#call({ name, at: offset, args, target: operand }));
+      this.#tokens.match(')', follows.member);
+      return;
     }
     if (next !== '?' && next !== 'IDENTIFIER' && next !== 'ESC_IDENTIFIER') {
-      throw this.#tokens.noAlternative(this.#text, 1);
+      throw this.#tokens.noAlternative(1);
     }
     const { offset } = this.#tokens.take();
     const optional = this.#tokens.kind() === '?';
     if (optional) this.#tokens.take();
-    const field = this.#fieldName(follows.member);
-    if (field === undefined) return this.tree.broken(offset);
+    const at = this.#tokens.token().offset;
+    const name = this.#fieldName(follows.member);
+    if (name === undefined) this.#issues.report(at, 'unsupported ident kind');
+    const field = name ?? '';
     if (optional) {
-      const name = this.tree.literal(field.name, field.offset);
-      return this.#nest(this.tree.call('_?._', offset, undefined, [operand, name]), [operand], true);
+      const args = [operand, this.tree.literal(field, at)];
+      keep(this.#nest(this.tree.call('_?._', offset, undefined, args), [operand], true));
+    } else {
+      const id = this.tree.id(offset);
+      keep(this.#nest({ kind: 'select', id, operand, field, testOnly: false }, [operand], true));
     }
-    const id = this.tree.id(offset);
-    return this.#nest({ kind: 'select', id, operand, field: field.name, testOnly: false }, [operand], true);
   }
 
-  #fieldName(follow: Follow): { name: string; offset: number } | undefined {
+  #fieldName(follow: Follow): string | undefined {
     return this.#tokens.rule('escapeIdent', follow, () => {
       this.#tokens.sync(tokens('IDENTIFIER', 'ESC_IDENTIFIER'));
       const { kind, text, offset } = this.#tokens.take();
       if (kind === 'ESC_IDENTIFIER' && !this.#syntax.escapedFields)
         this.#issues.report(offset, "unsupported syntax: '`'");
-      return { name: kind === 'ESC_IDENTIFIER' ? text.slice(1, -1) : text, offset };
+      return kind === 'ESC_IDENTIFIER' ? text.slice(1, -1) : text;
     });
   }
 
-  /** The arguments of a call, its `(` taken. */
-  #arguments(behind: Follow): readonly Expression[] {
+  /** The arguments of a call, between its parentheses. */
+  #arguments(): readonly Expression[] {
     this.#tokens.sync(tokens(...starts, ')'));
-    let args: readonly Expression[] = [];
-    if (this.#tokens.kind() !== ')') {
-      args =
-        this.#tokens.rule('exprList', follows.closeParenthesis, () => {
-          const list = [this.#expression(follows.comma)];
-          while (this.#tokens.kind() === ',') {
-            this.#tokens.take();
-            list.push(this.#expression(follows.comma));
-          }
-          return list;
-        }) ?? [];
-    }
-    this.#tokens.match(')', behind);
-    return args;
+    if (this.#tokens.kind() === ')') return [];
+    return (
+      this.#tokens.rule('exprList', follows.closeParenthesis, () => {
+        const list = [this.#expression(follows.comma)];
+        while (this.#tokens.kind() === ',') {
+          this.#tokens.take();
+          list.push(this.#expression(follows.comma));
+        }
+        return list;
+      }) ?? []
+    );
   }
 
   #primary(follow: Follow): Expression {
-    return this.#rule('primary', follow, () => {
+    const { offset: at } = this.#tokens.token();
+    this.#tokens.begin('primary', follow);
+    try {
       this.#tokens.sync(memberStart);
       const token = this.#tokens.token();
       switch (token.kind) {
@@ -386,7 +435,7 @@ class Parser {
         case '(': {
           this.#tokens.take();
           const inner = this.#expression(follows.closeParenthesis);
-          this.#tokens.match(')', end);
+          this.#tokens.finish('primary', () => this.#tokens.match(')', end));
           return inner;
         }
         case '[':
@@ -394,9 +443,16 @@ class Parser {
         case '{':
           return this.#map();
         default:
+          // Not so while an error is being skipped.
+          if (!memberStart.has(token.kind)) throw this.#tokens.noAlternative(0);
           return this.#literal();
       }
-    });
+    } catch (error) {
+      this.#tokens.repair('primary', error);
+      return this.tree.broken(at);
+    } finally {
+      this.#tokens.end('primary');
+    }
   }
 
   /** A name, a call of a function, or a literal of an object. */
@@ -404,14 +460,18 @@ class Parser {
     const first = this.#tokens.token();
     const dot = first.kind === '.' ? '.' : '';
     if (dot !== '' && this.#tokens.kind(1) !== 'IDENTIFIER') {
-      throw this.#tokens.noAlternative(this.#text, 1);
+      throw this.#tokens.noAlternative(1);
     }
     let ahead = dot === '' ? 1 : 2;
     if (this.#tokens.kind(ahead) === '(') {
       if (dot !== '') this.#tokens.take();
       const name = this.#tokens.take();
       const { offset } = this.#tokens.take();
-      const args = this.#arguments(end);
+      let args: readonly Expression[] = [];
+      this.#tokens.finish('primary', () => {
+        args = this.#arguments();
+        this.#tokens.match(')', end);
+      });
       return (
         this.#refuseReserved(name, first) ??
         this.#call({ name: dot + name.text, at: offset, args, counts: false })
@@ -462,18 +522,23 @@ class Parser {
       this.#tokens.sync(fieldStart);
       optional = this.#tokens.kind() === '?';
       if (optional) this.#tokens.take();
-      return this.#fieldName(end);
+      const at = this.#tokens.token().offset;
+      const name = this.#fieldName(end);
+      if (name === undefined) this.#issues.report(at, 'unsupported ident kind');
+      return name;
     });
     const { offset } = this.#tokens.match(':', follows.expression);
     const value = this.#expression(follows.comma);
-    return { id: this.tree.id(offset), name: field?.name ?? '', value, optional };
+    return { id: this.tree.id(offset), name: field ?? '', value, optional };
   }
 
   /** The end of a list, map or object: a comma more is allowed. */
   #close(kind: ']' | '}'): void {
-    this.#tokens.sync(tokens(',', kind));
-    if (this.#tokens.kind() === ',') this.#tokens.take();
-    this.#tokens.match(kind, end);
+    this.#tokens.finish('primary', () => {
+      this.#tokens.sync(tokens(',', kind));
+      if (this.#tokens.kind() === ',') this.#tokens.take();
+      this.#tokens.match(kind, end);
+    });
   }
 
   #list(): Expression {
@@ -545,7 +610,7 @@ class Parser {
   #literal(): Expression {
     return this.#rule('literal', end, () => {
       const first = this.#tokens.token();
-      if (first.kind === '-' && !this.#isNumber(1)) throw this.#tokens.noAlternative(this.#text, 1);
+      if (first.kind === '-' && !this.#isNumber(1)) throw this.#tokens.noAlternative(1);
       const sign = first.kind === '-' ? this.#tokens.take().text : '';
       const { kind, text } = this.#tokens.take();
       const { offset } = first;

@@ -74,10 +74,17 @@ export class ParseStopped {
 const maxDepth = 250;
 const maxRecoveries = 30;
 const maxSkippedTokens = 256;
+const maxSyntaxErrors = 100;
+
+function escapeWhitespace(text: string): string {
+  return text
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\r', String.raw`\r`)
+    .replaceAll('\t', String.raw`\t`);
+}
 
 function display(token: Token): string {
-  const text = token.text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
-  return `'${text}'`;
+  return `'${escapeWhitespace(token.text)}'`;
 }
 
 function displaySet(set: TokenSet): string {
@@ -93,19 +100,28 @@ function displaySet(set: TokenSet): string {
  * on depth and repairs.
  */
 export class TokenStream {
+  readonly #text: string;
+  /** Parts of the text that are no tokens, from and to. */
+  readonly #skipped: (readonly [number, number])[] = [];
   readonly #tokens: readonly Token[];
   readonly #issues: Issues;
   readonly #follows: Follow[] = [];
   readonly #depths = new Map<string, number>();
   #index = 0;
   #recovering = false;
+  #syntaxErrors = 0;
   #recoveries = 0;
   #lastErrorIndex = -1;
   readonly #lastErrorRules = new Set<string>();
 
   constructor(text: string, issues: Issues) {
     this.#issues = issues;
-    this.#tokens = tokenize(text, (offset, message) => issues.report(offset, message));
+    this.#text = text;
+    this.#tokens = tokenize(text, (offset, end) => {
+      const skipped = text.slice(offset, end);
+      this.#skipped.push([offset, end]);
+      this.#reportSyntax(offset, `token recognition error at: '${skipped}'`);
+    });
   }
 
   /** The token `ahead` of the current one. */
@@ -123,34 +139,59 @@ export class TokenStream {
    * caller expects behind it. More than 250 of one rule inside each other are refused.
    */
   rule<Node>(name: string, follow: Follow, body: () => Node): Node | undefined {
-    this.enter(name);
-    this.#follows.push(follow);
+    this.begin(name, follow);
     try {
       return body();
     } catch (error) {
-      if (!(error instanceof SyntaxMismatch)) throw error;
-      this.#report(error.message, error.offset);
-      this.#recover(name);
+      this.repair(name, error);
       return undefined;
     } finally {
-      this.#follows.pop();
-      this.leave(name, 1);
+      this.end(name);
     }
   }
 
-  /** Counts one more of a rule without a call, for operators that associate to the left. */
-  enter(name: string): void {
+  /**
+   * The parts of rule() for those that are on the stack hundreds of times. First this, then what may throw.
+   */
+  begin(name: string, follow: Follow): void {
+    this.#enter(name);
+    this.#follows.push(follow);
+  }
+
+  /** Reports what was thrown and skips to where the caller goes on. */
+  repair(name: string, error: unknown): void {
+    if (!(error instanceof SyntaxMismatch)) throw error;
+    this.#report(error.message, error.offset);
+    this.#recover(name);
+  }
+
+  /** Last, whatever happened. */
+  end(name: string): void {
+    this.#follows.pop();
+    this.#depths.set(name, this.#depths.get(name)! - 1);
+  }
+
+  /**
+   * Does what is left of the rule `name`: if it throws, that is reported and skipped as by rule(), and false
+   * is returned. Then the rule returns what it has.
+   */
+  finish(name: string, rest: () => void): boolean {
+    try {
+      rest();
+      return true;
+    } catch (error) {
+      this.repair(name, error);
+      return false;
+    }
+  }
+
+  #enter(name: string): void {
     const depth = (this.#depths.get(name) ?? 0) + 1;
     this.#depths.set(name, depth);
     if (depth > maxDepth) {
       this.#issues.report(-1, `expression recursion limit exceeded: ${maxDepth}`);
       throw new ParseStopped();
     }
-  }
-
-  /** Takes back `count` calls of enter. */
-  leave(name: string, count: number): void {
-    this.#depths.set(name, this.#depths.get(name)! - count);
   }
 
   /**
@@ -205,28 +246,47 @@ export class TokenStream {
     );
   }
 
-  /** No way fits the tokens from the current one to the one `ahead`. `text` is the whole expression. */
-  noAlternative(text: string, ahead: number): SyntaxMismatch {
+  /** No way fits the tokens from the current one to the one `ahead`. */
+  noAlternative(ahead: number): SyntaxMismatch {
     const last = this.token(ahead);
     const first = this.token();
-    const input =
-      first.kind === 'EOF'
-        ? '<EOF>'
-        : text.slice(first.offset, last.kind === 'EOF' ? undefined : last.offset + last.text.length);
-    const escaped = input.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
-    const reserved = /^\.(true|false|null)$/.exec(escaped);
+    const end = last.kind === 'EOF' ? this.#text.length : last.offset + last.text.length;
+    const input = first.kind === 'EOF' ? '<EOF>' : escapeWhitespace(this.#textOfTokens(first.offset, end));
+    const reserved = /^\.(true|false|null)$/.exec(input);
     return new SyntaxMismatch(
       reserved === null
-        ? `no viable alternative at input '${escaped}'`
+        ? `no viable alternative at input '${input}'`
         : `mismatched input '${reserved[1]!}' expecting IDENTIFIER`,
       last.offset,
     );
   }
 
+  /** The text between two offsets without what is no token. */
+  #textOfTokens(from: number, to: number): string {
+    let text = '';
+    let at = from;
+    for (const [begin, end] of this.#skipped) {
+      if (begin < at || end > to) continue;
+      text += this.#text.slice(at, begin);
+      at = end;
+    }
+    return text + this.#text.slice(at, to);
+  }
+
   #report(message: string, offset = this.token().offset): void {
     if (this.#recovering) return;
     this.#recovering = true;
-    this.#issues.report(offset, `Syntax error: ${message}`);
+    this.#reportSyntax(offset, message);
+  }
+
+  /** After a hundred of them parsing ends. */
+  #reportSyntax(offset: number, message: string): void {
+    if (this.#syntaxErrors++ < maxSyntaxErrors) {
+      this.#issues.report(offset, `Syntax error: ${message}`);
+      return;
+    }
+    this.#issues.report(offset, `Syntax error: More than ${maxSyntaxErrors} syntax errors`);
+    throw new ParseStopped();
   }
 
   #deleteToken(expected: TokenSet): boolean {

@@ -23,6 +23,16 @@ const modulusByZero = new EvaluationError('modulus by zero');
 export const unsignedOverflow = new EvaluationError('unsigned integer overflow');
 const notANumber = new EvaluationError('NaN values cannot be ordered');
 
+/**
+ * The error of an operation that the first operand does not have. Strings, timestamps and durations have
+ * methods of their own in cel-go, which are asked and answer without the name.
+ */
+export function unsupported(value: Value, name: string): EvaluationError {
+  return typeof value === 'string' || value instanceof Timestamp || value instanceof Duration
+    ? noSuchOverload
+    : new EvaluationError(`no such overload: ${name}`);
+}
+
 /** An int if the value is within 64 bits. */
 export function int(value: bigint): Result {
   return BigInt.asIntN(64, value) === value ? value : integerOverflow;
@@ -50,7 +60,7 @@ export function add(one: Value, other: Value): Result {
   if (one instanceof Timestamp) {
     return other instanceof Duration ? addToTimestamp(one, other.nanos) : noSuchOverload;
   }
-  return new EvaluationError('no such overload: _+_');
+  return unsupported(one, '_+_');
 }
 
 /** `one - other`. */
@@ -64,7 +74,7 @@ export function subtract(one: Value, other: Value): Result {
   }
   if (one instanceof Duration)
     return other instanceof Duration ? subtractDurations(one, other) : noSuchOverload;
-  return new EvaluationError('no such overload: _-_');
+  return unsupported(one, '_-_');
 }
 
 /** `one * other`. */
@@ -72,7 +82,7 @@ export function multiply(one: Value, other: Value): Result {
   if (typeof one === 'bigint') return typeof other === 'bigint' ? int(one * other) : noSuchOverload;
   if (typeof one === 'number') return typeof other === 'number' ? one * other : noSuchOverload;
   if (one instanceof Uint) return other instanceof Uint ? uint(one.value * other.value) : noSuchOverload;
-  return new EvaluationError('no such overload: _*_');
+  return unsupported(one, '_*_');
 }
 
 /** `one / other`. */
@@ -86,7 +96,7 @@ export function divide(one: Value, other: Value): Result {
     if (!(other instanceof Uint)) return noSuchOverload;
     return other.value === 0n ? divisionByZero : new Uint(one.value / other.value);
   }
-  return new EvaluationError('no such overload: _/_');
+  return unsupported(one, '_/_');
 }
 
 /** `one % other`. */
@@ -100,7 +110,7 @@ export function modulo(one: Value, other: Value): Result {
     if (!(other instanceof Uint)) return noSuchOverload;
     return other.value === 0n ? modulusByZero : new Uint(one.value % other.value);
   }
-  return new EvaluationError('no such overload: _%_');
+  return unsupported(one, '_%_');
 }
 
 /** `-value`. */
@@ -110,7 +120,7 @@ export function negate(value: Value): Result {
   if (value instanceof Duration) {
     return BigInt.asIntN(64, -value.nanos) === -value.nanos ? new Duration(-value.nanos) : integerOverflow;
   }
-  return typeof value === 'boolean' ? noSuchOverload : new EvaluationError('no such overload: -_');
+  return typeof value === 'boolean' ? noSuchOverload : unsupported(value, '-_');
 }
 
 function order(one: bigint | number, other: bigint | number): number {
@@ -169,5 +179,5 @@ export function compare(one: Value, other: Value, operator: string): number | Ev
   if (one instanceof Uint8Array) {
     return other instanceof Uint8Array ? Buffer.compare(one, other) : noSuchOverload;
   }
-  return new EvaluationError(`no such overload: ${operator}`);
+  return unsupported(one, operator);
 }

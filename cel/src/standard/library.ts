@@ -28,7 +28,7 @@ import {
   type Result,
   type Value,
 } from '../values.ts';
-import { add, compare, divide, modulo, multiply, negate, subtract } from './arithmetic.ts';
+import { add, compare, divide, modulo, multiply, negate, subtract, unsupported } from './arithmetic.ts';
 import {
   toBool,
   toBytes,
@@ -237,7 +237,7 @@ const collections: readonly FunctionDeclaration[] = [
     ]),
     call(value) {
       const size = sizeOf(value!);
-      return size === undefined ? new EvaluationError('no such overload: size') : BigInt(size);
+      return size === undefined ? unsupported(value!, 'size') : BigInt(size);
     },
   },
 ];
@@ -321,7 +321,7 @@ const onStrings = (
 });
 
 function matches(text: Value, pattern: Value): Result {
-  if (typeof text !== 'string') return new EvaluationError('no such overload: matches');
+  if (typeof text !== 'string') return unsupported(text, 'matches');
   if (typeof pattern !== 'string') return noSuchOverload;
   const regex = compileRegex(pattern);
   return regex instanceof EvaluationError ? regex : regex.test(text);

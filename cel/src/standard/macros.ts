@@ -150,7 +150,7 @@ const has: Macro = {
   member: false,
   argumentCount: 1,
   expand(factory, _target, [argument]): Expansion {
-    return argument!.kind === 'select' && !argument!.testOnly
+    return argument!.kind === 'select'
       ? factory.select(argument!.operand, argument!.field, true)
       : factory.error('invalid argument to has() macro', argument!);
   },
@@ -162,7 +162,6 @@ export const standardMacros: readonly Macro[] = [
   loopMacro('all', 1, 2, all),
   loopMacro('exists', 1, 2, exists),
   loopMacro('exists_one', 1, 2, existsOne),
-  loopMacro('existsOne', 1, 2, existsOne),
   loopMacro('map', 1, 2, toList),
   loopMacro('map', 1, 3, toList),
   filter,

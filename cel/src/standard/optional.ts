@@ -216,7 +216,7 @@ function insert(map: Value, key: Value, value: Value): Result {
     target = new EntryMap();
     for (const each of map.keys()) target.set(each, map.find(each)!);
   }
-  return target.set(key, value) ?? target;
+  return target.set(key, value);
 }
 
 function insertAll(map: Value, entries: Value): Result {
