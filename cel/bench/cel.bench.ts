@@ -21,7 +21,6 @@ const self = {
 
 const environment = createEnvironment({
   libraries: [optionalLibrary, twoVariableLibrary],
-  homogeneousLiterals: true,
   validateLiterals: true,
   variables: [{ name: 'self', type: dynType }],
 });

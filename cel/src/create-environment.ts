@@ -36,14 +36,11 @@ class Layer implements Environment, Declarations {
   readonly costs: readonly CostEstimator[];
   readonly checks: ReadonlyMap<string, CallCheck>;
   readonly container: string;
-  readonly #homogeneousLiterals: boolean;
 
   constructor(below: Layer | undefined, options: EnvironmentOptions) {
     this.#below = below;
     this.#types = options.types;
     this.container = options.container ?? below?.container ?? '';
-    this.#homogeneousLiterals =
-      options.homogeneousLiterals ?? (below === undefined ? false : below.#homogeneousLiterals);
     this.#validateLiterals =
       options.validateLiterals ?? (below === undefined ? false : below.#validateLiterals);
     this.#escapedFields = options.escapedFields ?? (below === undefined ? false : below.#escapedFields);
@@ -98,8 +95,10 @@ class Layer implements Environment, Declarations {
     if (parsed === undefined) return fail();
     const checked = check(parsed, this, issues);
     if (issues.count > 0) return fail();
-    if (this.#validateLiterals) validateCalls(checked, this.checks, issues);
-    if (this.#homogeneousLiterals) validateHomogeneous(checked, this.checks, issues);
+    if (this.#validateLiterals) {
+      validateCalls(checked, this.checks, issues);
+      validateHomogeneous(checked, this.checks, issues);
+    }
     if (issues.count > 0) return fail();
     return { ok: true, expression: new CheckedExpression(text, checked, this) };
   }

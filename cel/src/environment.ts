@@ -17,10 +17,9 @@ export interface EnvironmentOptions {
   readonly types?: TypeProvider;
   /** The namespace in which names are looked up first, as `google.protobuf`; none by default. */
   readonly container?: string;
-  /** Literals of lists and maps must have elements of one type (Kubernetes' setting). Default false. */
-  readonly homogeneousLiterals?: boolean;
   /**
-   * Constant arguments of duration(), timestamp() and matches() are checked when compiling. Default false.
+   * Constant arguments of duration(), timestamp() and matches() are checked when compiling, and that the
+   * elements of a literal are of one type (Kubernetes' setting). Default false.
    */
   readonly validateLiterals?: boolean;
   /** Fields may be written in backticks: a.`b-c`. Kubernetes does not have it. Default false. */

@@ -7,7 +7,6 @@ import { dynType } from './types.ts';
 
 const environment = createEnvironment({
   libraries: [optionalLibrary, twoVariableLibrary],
-  homogeneousLiterals: true,
   validateLiterals: true,
   variables: [{ name: 'self', type: dynType }],
 });

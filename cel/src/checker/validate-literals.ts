@@ -73,7 +73,8 @@ export function validateHomogeneous(checked: Checked, checks: CallChecks, issues
   const compareList = ({ elements, optional: optionals }: ListExpression): void => {
     const optional = new Set(optionals);
     for (const [index, element] of elements.entries()) {
-      if (!compare(element, typeOf(elements[0]!, optional.has(0)), typeOf(element, optional.has(index)))) return;
+      if (!compare(element, typeOf(elements[0]!, optional.has(0)), typeOf(element, optional.has(index))))
+        return;
     }
   };
   const compareMap = ({ entries }: MapExpression): void => {

@@ -184,7 +184,6 @@ export function showValue(value: Value): string {
 const environments: Readonly<Record<'kube' | 'std', Environment>> = {
   kube: createEnvironment({
     libraries: [optionalLibrary, twoVariableLibrary],
-    homogeneousLiterals: true,
     validateLiterals: true,
   }),
   std: createEnvironment({
