@@ -119,11 +119,22 @@ function equalOptionals(one: OptionalValue, other: OptionalValue): boolean {
   return equals(one.value, other.value);
 }
 
+/** Whether `one == other` has an answer. */
+export function isComparable(one: Value, other: Value): boolean {
+  if (!(one instanceof OpaqueValue) || one.comparesTo === undefined || other === null) return true;
+  return one.comparesTo(other);
+}
+
+/** Whether parts of two lists or maps make them unequal. */
+function differ(one: Value, other: Value): boolean {
+  return isComparable(one, other) && !equals(one, other);
+}
+
 function equalLists(one: ListValue, other: ListValue): boolean {
   if (one.equals !== undefined) return one.equals(other);
   if (one.size !== other.size) return false;
   for (let index = 0; index < one.size; index++) {
-    if (!equals(one.get(index), other.get(index))) return false;
+    if (differ(one.get(index), other.get(index))) return false;
   }
   return true;
 }
@@ -133,7 +144,7 @@ function equalMaps(one: MapValue, other: MapValue): boolean {
   if (one.size !== other.size) return false;
   for (const key of one.keys()) {
     const found = other.find(key);
-    if (found === undefined || !equals(one.find(key)!, found)) return false;
+    if (found === undefined || differ(one.find(key)!, found)) return false;
   }
   return true;
 }

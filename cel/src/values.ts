@@ -147,6 +147,11 @@ export abstract class OpaqueValue {
   abstract readonly type: CelType;
   /** `this == other`; `other` may be of any type. */
   abstract equals(other: Value): boolean;
+  /**
+   * Whether `this == other` has an answer; else it is the error `no such overload`, and true within lists and
+   * maps (cel-go: errors of elements are not false). Absent: always. Not asked for null.
+   */
+  comparesTo?(other: Value): boolean;
   /** Its size for the cost of functions that read all of it; 1 when absent (cel-go: traits.Sizer). */
   readonly size?: number;
 }

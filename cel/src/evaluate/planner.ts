@@ -1,7 +1,7 @@
 import type { Checked, Reference } from '../checker/checker.ts';
 import type { DeclaredFunction } from '../checker/declarations.ts';
 import { EntryMap } from '../collections.ts';
-import { equals } from '../equality.ts';
+import { equals, isComparable } from '../equality.ts';
 import { listCreateCost, mapCreateCost, selectAndIdentCost, structCreateCost } from '../estimate.ts';
 import type {
   CallExpression,
@@ -293,7 +293,9 @@ class Planner {
           ? left
           : right instanceof EvaluationError
             ? right
-            : equals(left, right) === expected;
+            : expected && !isComparable(left, right)
+              ? noSuchOverload
+              : equals(left, right) === expected;
       frame.charge(cost([left, right], result));
       return result;
     };

@@ -1,5 +1,5 @@
 import { type CelType, objectType } from '../../types.ts';
-import { OpaqueValue, type Value } from '../../values.ts';
+import { OpaqueValue } from '../../values.ts';
 import type { AskedAuthorizer, AuthorizationDecision, AuthorizationQuestion } from './asked-authorizer.ts';
 
 /** The type of the variable `authorizer`. */
@@ -30,8 +30,12 @@ export class CheckValue extends OpaqueValue {
     return new CheckValue(type, this.authorizer, { ...this.about, ...about });
   }
 
-  equals(other: Value): boolean {
-    return other === this;
+  override comparesTo(): boolean {
+    return false;
+  }
+
+  equals(): boolean {
+    return false;
   }
 }
 
@@ -55,7 +59,11 @@ export class DecisionValue extends OpaqueValue {
     this.decision = decision;
   }
 
-  equals(other: Value): boolean {
-    return other === this;
+  override comparesTo(): boolean {
+    return false;
+  }
+
+  equals(): boolean {
+    return false;
   }
 }

@@ -17,6 +17,10 @@ export class FormatValue extends OpaqueValue {
     this.format = format;
   }
 
+  override comparesTo(other: Value): boolean {
+    return other instanceof FormatValue;
+  }
+
   equals(other: Value): boolean {
     return other instanceof FormatValue && other.format.name === this.format.name;
   }

@@ -21,6 +21,10 @@ export class IpValue extends OpaqueValue {
     this.size = address.bits / 8;
   }
 
+  override comparesTo(other: Value): boolean {
+    return other instanceof IpValue;
+  }
+
   equals(other: Value): boolean {
     return other instanceof IpValue && formatAddress(other.address) === formatAddress(this.address);
   }
@@ -36,6 +40,10 @@ export class CidrValue extends OpaqueValue {
     super();
     this.prefix = prefix;
     this.size = Math.ceil(prefix.length / 8);
+  }
+
+  override comparesTo(other: Value): boolean {
+    return other instanceof CidrValue;
   }
 
   equals(other: Value): boolean {

@@ -28,6 +28,10 @@ export class QuantityValue extends OpaqueValue {
     this.small = small;
   }
 
+  override comparesTo(other: Value): boolean {
+    return other instanceof QuantityValue;
+  }
+
   equals(other: Value): boolean {
     return other instanceof QuantityValue && compareQuantities(this.quantity, other.quantity) === 0;
   }

@@ -23,6 +23,10 @@ export class SemverValue extends OpaqueValue {
     this.version = version;
   }
 
+  override comparesTo(other: Value): boolean {
+    return other instanceof SemverValue;
+  }
+
   equals(other: Value): boolean {
     return other instanceof SemverValue && compareVersions(this.version, other.version) === 0;
   }

@@ -4,6 +4,10 @@ import { authorizerType, authorizerValue, resourceCheckType } from '../authorize
 import { jsonPatchLibrary } from '../jsonpatch/jsonpatch-library.ts';
 import { kubernetesEnvironment } from '../../kubernetes-environment.ts';
 import { perCallCostLimit } from '../../limits.ts';
+import { fromJson } from '../../json.ts';
+import type { SizeEstimator } from '../../library.ts';
+import { dynType, intType, listType, mapType, stringType } from '../../types.ts';
+import type { Value } from '../../values.ts';
 import { plainValue } from './plain-value.ts';
 
 /** An expression and what kube-apiserver's environment says of it. Null values are absent. */
@@ -38,20 +42,48 @@ const environment = kubernetesEnvironment.extend({
     { name: 'authorizer.requestResource', type: resourceCheckType },
   ],
 });
+/** What the expressions of `estimates.json` name, with the sizes that estimates assume. */
+const declared = environment.extend({
+  variables: [
+    { name: 's', type: stringType },
+    { name: 'l', type: listType(stringType) },
+    { name: 'i', type: listType(intType) },
+    { name: 'd', type: dynType },
+    { name: 'm', type: mapType(stringType, stringType) },
+  ],
+});
+const values = new Map(
+  Object.entries({ s: 'hello, world', l: ['b', 'a', 'c'], i: [3, 1, 2], d: 'x', m: { k: 'v' } }).map(
+    ([name, json]) => [name, fromJson(json)],
+  ),
+);
+const assumed = new Map([
+  ['s', 100n],
+  ['l', 10n],
+  ['l.@items', 20n],
+  ['i', 50n],
+]);
+const sizes: SizeEstimator = {
+  estimateSize({ path }) {
+    const max = assumed.get(path?.join('.') ?? '');
+    return max === undefined ? undefined : { min: 0n, max };
+  },
+};
+
 const withPatches = environment.extend({ libraries: [jsonPatchLibrary] });
 
 /** What our environment says of the expression of a case. */
 export function goldenAnswer({ expr }: GoldenCase): GoldenCase {
-  const compiled = (expr.startsWith('jsonpatch') ? withPatches : environment).compile(expr);
+  const compiled = (expr.startsWith('jsonpatch') ? withPatches : declared).compile(expr);
   if (!compiled.ok) return { expr, issues: compiled.text };
   const { expression } = compiled;
-  const { min, max } = expression.estimateCost();
+  const { min, max } = expression.estimateCost(sizes);
   const checked = { expr, type: String(expression.resultType), estimateMin: `${min}`, estimateMax: `${max}` };
   if (expression.instantiationError !== undefined) {
     return { ...checked, error: `PROGRAM ${expression.instantiationError.message}` };
   }
   const authorizer = authorizerValue(new AskedAuthorizer({ authorize: answer }));
-  const variables = new Map([['authorizer', authorizer]]);
+  const variables = new Map<string, Value>([...values, ['authorizer', authorizer]]);
   const { value, error, cost } = expression.evaluate(variables, { costLimit: perCallCostLimit });
   if (error !== undefined) return { ...checked, error: error.message, cost };
   const plain = plainValue(value);

@@ -26,6 +26,10 @@ export class UrlValue extends OpaqueValue {
     this.url = url;
   }
 
+  override comparesTo(other: Value): boolean {
+    return other instanceof UrlValue;
+  }
+
   equals(other: Value): boolean {
     return other instanceof UrlValue && formatUrl(other.url) === formatUrl(this.url);
   }
