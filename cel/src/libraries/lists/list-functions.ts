@@ -1,5 +1,6 @@
 import { equals, typeOf } from '../../equality.ts';
 import { ArrayList, EvaluationError, ListValue, type Result, type Value } from '../../values.ts';
+import { tooManyPairs } from './compared-pairs.ts';
 import { compareValues, isComparable } from './ordering.ts';
 
 /** The functions of cel-go's list extension (ext/lists.go, version 3). */
@@ -60,6 +61,8 @@ export function flatten(list: ListValue, depth = 1n): Result {
 /** Each value once, at its first place. */
 export function distinct(list: ListValue): Result {
   const unique: Value[] = [];
+  const refused = tooManyPairs(list.size, list.size);
+  if (refused !== undefined) return refused;
   for (const element of elementsOf(list)) {
     if (!unique.some((other) => equals(element, other))) unique.push(element);
   }

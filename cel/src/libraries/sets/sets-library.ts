@@ -4,6 +4,7 @@ import type { CostEstimator, CostNode, Library } from '../../library.ts';
 import { boolType, listType, typeParameter } from '../../types.ts';
 import type { ListValue, Value } from '../../values.ts';
 import { sizeOf } from '../costs/sizes.ts';
+import { tooManyPairs } from '../lists/compared-pairs.ts';
 import { declare, overload } from '../declare.ts';
 
 function has(list: ListValue, item: Value): boolean {
@@ -43,7 +44,15 @@ const costs: CostEstimator = {
 
 const anyList = listType(typeParameter('T'));
 const question = (name: string, call: (one: ListValue, other: ListValue) => boolean) =>
-  declare(`sets.${name}`, overload(`list_sets_${name}_list`, [anyList, anyList], boolType, call));
+  declare(
+    `sets.${name}`,
+    overload(
+      `list_sets_${name}_list`,
+      [anyList, anyList],
+      boolType,
+      (one: ListValue, other: ListValue) => tooManyPairs(one.size, other.size) ?? call(one, other),
+    ),
+  );
 
 /** `sets.contains()`, `sets.equivalent()`, `sets.intersects()` (`cel.lib.ext.sets`, since 1.29). */
 export const setsLibrary: Library = {
