@@ -2,6 +2,7 @@ import type { Family } from './family.ts';
 import { metrics } from './families/metrics.ts';
 import { customResources } from './families/custom-resources.ts';
 import { documents } from './families/documents.ts';
+import { customRules } from './families/custom-rules.ts';
 import { escalation } from './families/escalation.ts';
 import { expectations } from './families/expectations.ts';
 import { fresh } from './families/fresh.ts';
@@ -55,6 +56,7 @@ export const allFamilies: readonly Family[] = [
   ...tables,
   ...webSockets,
   escalation,
+  customRules,
   ...requests,
   ...documents,
   ...printedObjects,

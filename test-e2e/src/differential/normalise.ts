@@ -25,6 +25,8 @@ const runHeaders = new Set([
 
 /** Order matters: longer forms come before those that they contain. */
 const replacements: readonly [RegExp, string][] = [
+  // A name of types in messages about expressions, numbered by the clock.
+  [/\bselfType\d+\b/g, 'selfTypeN'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, 'TIME'],
   [/(kubernetes\.io\/legacy-token-last-used":")20\d\d-\d\d-\d\d/g, '$1DAY'],

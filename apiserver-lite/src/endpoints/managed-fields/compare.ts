@@ -65,8 +65,8 @@ function compareFields(
     const { name, element } = field;
     const skipped = skip?.[element];
     if (skipped !== undefined && isMember(skipped)) continue;
-    const left = isObject(before) ? read(field, before[name]) : undefined;
-    const right = isObject(after) ? read(field, after[name]) : undefined;
+    const left = isObject(before) ? read(field, ownValue(before, name)) : undefined;
+    const right = isObject(after) ? read(field, ownValue(after, name)) : undefined;
     if (left === undefined && right === undefined) continue;
     differences ??= new Differences();
     differences.add(
