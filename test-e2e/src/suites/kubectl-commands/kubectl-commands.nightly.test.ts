@@ -16,21 +16,10 @@ import { runScripts } from './run-scripts.ts';
 
 const limitMs = 75 * 60_000;
 const waysAtOnce = 3;
-const customResources = 'needs CustomResourceDefinitions, which pg8s does not serve yet';
 
 const failing: Reasons = {
   run_multi_resources_tests:
     'fetches a manifest from the internet, which nothing does here; so it fails on a stock server, too',
-  run_assert_short_name_tests: customResources,
-  run_assert_singular_name_tests: customResources,
-  run_ambiguous_shortname_tests: customResources,
-  run_explain_crd_with_additional_properties_tests: customResources,
-  run_kubectl_apply_tests: customResources,
-  run_kubectl_server_side_apply_tests: customResources,
-  run_kubectl_events_tests: customResources,
-  run_crd_tests: customResources,
-  run_crd_deletion_recreation_tests: customResources,
-  run_deprecated_api_tests: customResources,
 };
 
 const isStock = process.env['PG8S_SUITE_SERVER'] === 'kube-apiserver';
