@@ -14,7 +14,7 @@ const resourceVerbs: readonly RouteVerb[] = [
   'deletecollection',
 ];
 const partVerbs: readonly RouteVerb[] = ['get', 'update', 'patch'];
-const namedVerbs: ReadonlySet<RouteVerb> = new Set(['get', 'update', 'patch', 'delete']);
+const namedVerbs: ReadonlySet<RouteVerb> = new Set(['get', 'update', 'delete']);
 
 /**
  * What serves a request for a custom resource. There are no paths with shapes of their own: what is to be
@@ -38,6 +38,7 @@ export function customRouteOf(
   const verbs = rest.subresource === undefined ? resourceVerbs : partVerbs;
   const found = verbs.find((each) => each === verb);
   if (found === undefined) return { rest, refusal: methodNotAllowed(target, verb) };
+  // Of patches, the form is looked at before the name.
   if (name === '' && namedVerbs.has(found)) return { rest, refusal: badRequest('name must be provided') };
   return { rest, verb: found };
 }

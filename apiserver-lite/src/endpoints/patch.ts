@@ -91,6 +91,7 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   if (patchType === strategicMerge && scope.types.patchSchema === undefined) {
     throw unsupportedMediaType(accepted);
   }
+  if (context.requestInfo.name === '') throw badRequest('name must be provided');
   const format = negotiateResource(context, scope);
   const body = await readBody(context);
   beginTurn();

@@ -82,6 +82,7 @@ export function respondObject(
       }
       return sendJsonPieces(context, code, format, [partialItem(object, partialForm(scope, transform))]);
     case 'PartialObjectMetadataList':
+      if (scope.codec.unstructured === true) throw new StatusError(500, undefined, 'content is not a list');
       throw plainNotAcceptable(
         'you requested PartialObjectMetadataList, but the requested object is not a list',
         scope,
@@ -98,6 +99,12 @@ export async function respondList(
 ): Promise<void> {
   await context.room();
   const { mediaType, transform } = format;
+  if (transform?.kind === 'PartialObjectMetadata') {
+    throw plainNotAcceptable(
+      'you requested PartialObjectMetadata, but the requested object is a list',
+      scope,
+    );
+  }
   const meta: ListMeta = {
     resourceVersion: page.resourceVersion,
     continue: page.continueToken,
@@ -132,11 +139,6 @@ function jsonList(
   switch (transform?.kind) {
     case 'Table':
       return tableJson(page.items, meta, tableOptions(context, scope, transform));
-    case 'PartialObjectMetadata':
-      throw plainNotAcceptable(
-        'you requested PartialObjectMetadata, but the requested object is a list',
-        scope,
-      );
     case 'PartialObjectMetadataList': {
       const { version } = transform;
       const head = typeHead('PartialObjectMetadataList', metaApiVersion(version));
@@ -147,6 +149,7 @@ function jsonList(
       });
     }
     case undefined:
+    case 'PartialObjectMetadata':
       if (scope.codec.unstructured === true) return sortedList(scope, page.items, meta);
       return itemList(typeHead(scope.listKind, scope.apiVersion), meta, {
         items: page.items,
@@ -257,7 +260,12 @@ export function tableOptions(
   };
 }
 
-function plainNotAcceptable(message: string, { gvk, listKind }: ResourceScope): StatusError {
+function plainNotAcceptable(message: string, { gvk, listKind, codec, rest }: ResourceScope): StatusError {
+  if (codec.unstructured === true) {
+    return new StatusError(406, 'NotAcceptable', `${message} (*unstructured.UnstructuredList)`);
+  }
+  // The Scale of a custom object is of the published type already.
+  if (rest.isCustom === true) return new StatusError(406, 'NotAcceptable', `${message} (*v1.${gvk.kind})`);
   const type = message.endsWith('is a list') ? listKind : gvk.kind;
   // The package of the internal types of a group.
   const group = gvk.group === '' || gvk.group === 'events.k8s.io' ? 'core' : gvk.group.split('.', 1)[0]!;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { conditionOf } from '../../registry/apiextensions/custom-resource-definition/definition-conditions.ts';
 import type { GenericStore } from '../../registry/generic/generic-store.ts';
 import type { Clock } from '../../storage/clock.ts';
-import { isCleaningUp, type Definition } from '../definition.ts';
+import { isCleaningUp, isTrue, type Definition } from '../definition.ts';
 import { withApproval } from './approval-condition.ts';
 import { cleanUp } from './cleanup.ts';
 import type { DefinitionWriter, NextDefinition } from './definition-writer.ts';
@@ -73,6 +73,7 @@ export class DefinitionControllers {
     const { name = '', uid } = definition.metadata;
     const known = this.#known.get(name);
     this.#learn(definition);
+    if (known === undefined && wasChecked(definition)) this.#checked.set(name, stateOf(definition));
     this.#conditions.add(name);
     // Another one in its place: what the former was called may be free.
     if (known !== undefined && known.metadata.uid !== uid) this.#settleOthers(known.spec.group, name);
@@ -114,8 +115,7 @@ export class DefinitionControllers {
   async #checkStructure(name: string): Promise<void> {
     const definition = this.#known.get(name);
     if (definition === undefined) return;
-    const { uid, generation } = definition.metadata;
-    const state = `${uid} ${generation}`;
+    const state = stateOf(definition);
     if (this.#checked.get(name) === state) return;
     await this.#write(name, withStructure);
     this.#checked.set(name, state);
@@ -151,6 +151,23 @@ export class DefinitionControllers {
     if (written !== undefined) this.#learn(written);
     return written !== undefined;
   }
+}
+
+function stateOf({ metadata: { uid, generation } }: Definition): string {
+  return `${uid} ${generation}`;
+}
+
+/**
+ * Whether a definition that was there before this server need not be looked at: it is established, so another
+ * server has done so. With hundreds of definitions that would be most of the work of a start.
+ */
+function wasChecked(definition: Definition): boolean {
+  const { preserveUnknownFields } = definition.spec;
+  return (
+    isTrue(definition, 'Established') &&
+    preserveUnknownFields !== true &&
+    conditionOf(definition, 'NonStructuralSchema') === undefined
+  );
 }
 
 function revisionOf({ metadata }: Definition): number {

@@ -76,6 +76,9 @@ export class CustomStorage implements ResourceStorage {
     if (this.#storage === undefined) {
       this.#storage = this.#source.open();
       if (this.#isRetired) this.#source.retire(this.#storage);
+      // A client that writes may watch from there on: the cache begins now, not when it is first read.
+      // Where it cannot be loaded its reader tries again.
+      else this.#storage.ready().catch(() => undefined);
     }
     return this.#storage;
   }

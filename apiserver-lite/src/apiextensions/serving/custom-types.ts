@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../json/json-value.ts';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { OpenApiTypes } from '../../registry/resource-types/open-api-types.ts';
 import type { ResourceTypes } from '../../registry/resource-types/resource-types.ts';
 import type { Version, Versions } from '../../registry/resource-types/versions.ts';
 import type { Definition } from '../definition.ts';
@@ -21,6 +22,7 @@ export interface CustomTypesOptions {
 /** What endpoints need to know of custom objects of one version; each part is made when first used. */
 export function customTypes({ definition, version, schemas, converter }: CustomTypesOptions): ResourceTypes {
   let versions: Versions | undefined;
+  let openApi: OpenApiTypes | undefined;
   const found = definition.spec.versions.find(({ name }) => name === version)!;
   return {
     codec: customCodec(schemas),
@@ -29,7 +31,10 @@ export function customTypes({ definition, version, schemas, converter }: CustomT
       versions ??= versionsOf(definition, version, { schemas, converter });
       return versions;
     },
-    openApi: customOpenApi(definition, found),
+    get openApi() {
+      openApi ??= customOpenApi(definition, found);
+      return openApi;
+    },
     applyDefaults: (object) => schemas.applyDefaults(object),
   };
 }

@@ -7,6 +7,8 @@ import { scaleRest } from '../../registry/generic/scale-rest.ts';
 import { customScaleTable } from '../../registry/generic/scale-table.ts';
 import { partRest, storeRest } from '../../registry/generic/store-rest.ts';
 import { withBuiltInTypes } from '../../registry/resource-types/built-in/built-in-types.ts';
+import type { ObjectCodec } from '../../registry/resource-types/object-codec.ts';
+import type { ResourceTypes } from '../../registry/resource-types/resource-types.ts';
 import type { Rest, ServedRest } from '../../registry/rest.ts';
 import type { CachedStorage } from '../../storage/cached-storage.ts';
 import type { ValueCodec } from '../../storage/value-codec.ts';
@@ -185,7 +187,10 @@ export class ServedDefinition {
       store,
       table,
       clock,
-      facets: { selectableFields: selectableFieldsOf(version) },
+      facets: {
+        selectableFields: selectableFieldsOf(version),
+        unsupportedField: (label) => `field label not supported: ${label}`,
+      },
     });
     const rests = [served(parent)];
     for (const subresource of resource.subresources) {
@@ -196,7 +201,9 @@ export class ServedDefinition {
       } else {
         const fields = customScale(version.subresources?.scale ?? {}, this.#replicasPath());
         const part = scaleRest({ parent, subresource, store, clock, fields });
-        rests.push(served({ ...part, table: customScaleTable }, withBuiltInTypes(part).types));
+        const { types: scaleTypes } = withBuiltInTypes(part);
+        const codec = { ...scaleTypes.codec, protobuf: false };
+        rests.push(served({ ...part, table: customScaleTable }, jsonOnly(scaleTypes, codec)));
       }
     }
     return rests;
@@ -212,6 +219,14 @@ export class ServedDefinition {
     );
     return (apiVersion) => paths.get(apiVersion) as ReturnType<ReplicasPath>;
   }
+}
+
+/** The types of a Scale, of which there is no protobuf here. */
+function jsonOnly(
+  { patchSchema, versions, applyDefaults }: ResourceTypes,
+  codec: ObjectCodec,
+): ResourceTypes {
+  return { codec, patchSchema, versions, applyDefaults };
 }
 
 /** As long as a definition is being deleted. */

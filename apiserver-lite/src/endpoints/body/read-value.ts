@@ -83,7 +83,8 @@ export function ownKindOf(value: unknown, text: string): GroupVersionKind {
   const { group, version, kind } = kindOfValue(value ?? {}, { group: '', version: '', kind: '' });
   const apiVersion =
     isJsonObject(value) && typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '';
-  if (kind === '' || apiVersion.split('/').length > 2) {
+  if (apiVersion.split('/').length > 2) throw new BodyError(`unexpected GroupVersion string: ${apiVersion}`);
+  if (kind === '') {
     throw new BodyError(`Object 'Kind' is missing in '${text}'`);
   }
   return { group, version, kind };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { StatusError } from '../../api-errors/status-error.ts';
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { breathe } from '../../http/breathe.ts';
 import type { JsonObject } from '../../json/json-value.ts';
@@ -71,7 +72,12 @@ export async function applyConfiguration(
       });
 
   await breathe();
-  const comparisons = new Comparisons(versions, { before: live, after: next, reset });
+  const comparisons = new Comparisons(versions, {
+    before: live,
+    after: next,
+    reset,
+    isUnstructured: scope.codec.unstructured === true,
+  });
   const inherited = fieldsOfLastApplied(current, { manager, version: versions.own, live });
   await breathe();
   const conflicts: Conflict[] = [];
@@ -126,11 +132,19 @@ class Comparisons {
   readonly #versions: Versions;
   readonly #documents: { before: JsonObject; after: JsonObject };
   readonly #reset: ResetFields;
+  /** Fields that a version does not have are kept in documents, where Go's types would drop them. */
+  readonly #isUnstructured: boolean;
 
   constructor(
     versions: Versions,
-    { before, after, reset }: { before: JsonObject; after: JsonObject; reset: ResetFields },
+    {
+      before,
+      after,
+      reset,
+      isUnstructured,
+    }: { before: JsonObject; after: JsonObject; reset: ResetFields; isUnstructured: boolean },
   ) {
+    this.#isUnstructured = isUnstructured;
     this.#versions = versions;
     this.#documents = { before, after };
     this.#reset = reset;
@@ -147,8 +161,16 @@ class Comparisons {
 
   #compare(version: Version): Comparison {
     const { own } = this.#versions;
-    const documentOf = (object: JsonObject): JsonObject =>
-      inVersion({ version: own, object }, version).object;
+    const documentOf = (object: JsonObject): JsonObject => {
+      const { object: document } = inVersion({ version: own, object }, version);
+      const problems = version === own || !this.#isUnstructured ? [] : version.problems(document);
+      if (problems.length === 0) return document;
+      const why =
+        problems.length === 1
+          ? problems.join('')
+          : `errors:\n${problems.map((each) => `  ${each}`).join('\n')}`;
+      throw new StatusError(500, undefined, `failed to convert new object: ${why}`);
+    };
     return compareObjects(
       version.plan,
       documentOf(this.#documents.before),

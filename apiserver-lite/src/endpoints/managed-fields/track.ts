@@ -87,6 +87,11 @@ function* trackingStages(
   let previous: FieldSet | undefined;
   for (const entry of entries) {
     const before = entry.fieldsV1 as FieldSet;
+    if (scope.codec.unstructured === true && comparisons.isForeign(versions.find(entry.apiVersion)!)) {
+      // kube-apiserver cannot tell then what is owned, and forgets it all.
+      setEntries(object, []);
+      return;
+    }
     const versioned = comparisons.in(versions.find(entry.apiVersion)!);
     const left = difference(difference(before, versioned.changed), versioned.removed);
     yield;
@@ -128,6 +133,14 @@ class UpdateComparisons {
       this.#made.set(structure, made);
     }
     return made;
+  }
+
+  /** Whether the object has fields that another version lacks, so that it cannot be compared there. */
+  isForeign(version: Version): boolean {
+    if (version === this.#versions.own) return false;
+    const { before, after } = this.#states;
+    const states = before === nothing ? [after] : [before, after];
+    return states.some((state) => version.problems(version.to(state as JsonObject)).length > 0);
   }
 
   #compare(version: Version): Comparison {

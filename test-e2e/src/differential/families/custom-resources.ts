@@ -153,15 +153,15 @@ async function untilDiscovered(ask: Ask, group: string, plural: string, version 
   });
 }
 
-async function define(ask: Ask, named: Named): Promise<void> {
+async function define(ask: Ask, named: Named, attempt = ''): Promise<void> {
   const body = definition(named);
-  await ask(`create ${body.metadata.name}`, { path: `${definitions}?fieldManager=test`, body });
+  await ask(`create ${body.metadata.name}${attempt}`, { path: `${definitions}?fieldManager=test`, body });
   await untilStatus(ask, body.metadata.name, 'Established', 'True');
   await untilDiscovered(ask, named.group, named.plural);
 }
 
-async function remove(ask: Ask, name: string): Promise<void> {
-  await ask(`delete ${name}`, { method: 'DELETE', path: `${definitions}/${name}` });
+async function remove(ask: Ask, name: string, attempt = ''): Promise<void> {
+  await ask(`delete ${name}${attempt}`, { method: 'DELETE', path: `${definitions}/${name}` });
   await until(
     `${name} gone`,
     async () => (await ask.silently({ path: `${definitions}/${name}` })).code === 404,
@@ -230,7 +230,11 @@ const life: Family = {
       const { resources = [] } = await read(ask, `/apis/${group}/v1`);
       return resources.some(({ name, verbs }: Json) => name === 'widgets' && verbs.length === 5);
     });
-    await ask('version while terminating', { path: `/apis/${group}/v1` });
+    ask.show('version while terminating', {
+      resources: ((await read(ask, `/apis/${group}/v1`)).resources as Json[]).toSorted((a, b) =>
+        a.name < b.name ? -1 : 1,
+      ),
+    });
     await ask('create while terminating', { path: objects, body: widget(group, 'late') });
     await ask('apply while terminating', {
       method: 'PATCH',
@@ -259,7 +263,7 @@ const life: Family = {
     await ask('the other one has the names', { path: `${definitions}/gadgets.${group}` });
     await ask('objects after', { path: objects });
     await remove(ask, `gadgets.${group}`);
-    await define(ask, { group, plural: 'widgets', kind: 'Widget' });
+    await define(ask, { group, plural: 'widgets', kind: 'Widget' }, ' again');
     await ask('objects of the second one', { path: objects });
     await ask('delete of another uid', {
       method: 'DELETE',
@@ -390,7 +394,8 @@ const objectsOf: Family = {
       ['with a negative number', widget(group, 'x', { replicas: -1 })],
       ['with a fraction for a number', widget(group, 'x', { replicas: 1.5 })],
       ['with a text for a number', widget(group, 'x', { replicas: 'x' })],
-      ['with items twice', widget(group, 'x', { ports: [{ name: 'a' }, { name: 'a' }], names: ['a', 'a'] })],
+      ['with items twice', widget(group, 'x', { ports: [{ name: 'a' }, { name: 'a' }] })],
+      ['with members twice', widget(group, 'x', { names: ['a', 'a'] })],
       ['with an item without its key', widget(group, 'x', { ports: [{ port: 1 }] })],
       ['in another namespace', { ...widget(group, 'x'), metadata: { name: 'x', namespace: 'kube-system' } }],
       ['with finalizers', widget(group, 'x', {}, ['foo', 'foo.bar', 'a/b'])],
@@ -417,7 +422,12 @@ const objectsOf: Family = {
       headers: { 'content-type': 'application/yaml' },
       body: `apiVersion: ${group}/v1\nkind: Widget\nmetadata:\n  name: strict\nspec:\n  replicas: 1\n  replicas: 2\n  zz: 1\n`,
     });
-    for (const type of ['application/cbor', 'text/plain', strategicPatch]) {
+    for (const type of [
+      'application/cbor',
+      'text/plain',
+      strategicPatch,
+      'application/vnd.kubernetes.protobuf',
+    ]) {
       await ask(`create from ${type}`, { path: collection, headers: { 'content-type': type }, body: '{}' });
     }
 
@@ -738,6 +748,10 @@ const versionsOf: Family = {
     ]);
     await untilDiscovered(ask, group, 'widgets', 'v2');
     await ask('definition', { path: `${definitions}/widgets.${group}` });
+    await until(
+      'v1beta1 not in the group',
+      async () => (await read(ask, `/apis/${group}`)).versions?.length === 2,
+    );
     await ask('group', { path: `/apis/${group}` });
     await ask('old object in v2', { path: `/apis/${group}/v2/widgets/a` });
     await ask('old object in v1', { path: `${collection}/a` });
@@ -767,6 +781,10 @@ const versionsOf: Family = {
     });
     await change('serve v2 only', [later]);
     await until('v1 gone', async () => (await ask.silently({ path: collection })).code === 404);
+    await until(
+      'v1 not in the group',
+      async () => (await read(ask, `/apis/${group}`)).versions?.length === 1,
+    );
     await ask('v1 is gone', { path: collection });
     await ask('group without v1', { path: `/apis/${group}` });
     await until('APIService gone', async () => {

@@ -33,6 +33,12 @@ function marked(definition: KubeObject, nowMs: number): KubeObject {
   );
 }
 
+/** One that is deleted once more while it goes. */
+function withoutGrace(definition: KubeObject): KubeObject {
+  const { metadata } = definition;
+  return { ...definition, metadata: { ...metadata, deletionGracePeriodSeconds: 0 } };
+}
+
 /**
  * The first deletion of a definition only marks it: its objects go first (apiextensions-apiserver:
  * `registry/customresourcedefinition/etcd.go`).
@@ -44,12 +50,13 @@ export function definitionDelete(store: GenericStore, clock: () => number): NonN
     ensureMeant(target, found.object.metadata, options.preconditions);
     const { uid, deletionTimestamp } = found.object.metadata;
     const preconditions = { ...options.preconditions, ...(uid === undefined ? {} : { uid }) };
-    if (deletionTimestamp !== undefined) {
+    const { finalizers = [] } = found.object.metadata;
+    if (deletionTimestamp !== undefined && finalizers.length === 0) {
       return store.delete(storeRequest(context, clock, options.dryRun), name, { ...options, preconditions });
     }
     const mark = async (definition: KubeObject) => {
       await options.validate(definition);
-      return marked(definition, clock());
+      return deletionTimestamp === undefined ? marked(definition, clock()) : withoutGrace(definition);
     };
     if (options.dryRun) {
       return { object: new CachedObject(await mark(found.object), found.revision), immediate: false };
