@@ -15,7 +15,14 @@ export function each<T>(
   field: string,
   rule: ItemRule<T>,
 ): FieldError[] {
-  return (list ?? []).flatMap((item, index) => rule(item, `${field}[${index}]`, index));
+  const findings: FieldError[] = [];
+  if (!list) return findings;
+  // flatMap costs several times as much as the rules of an item with which all is well.
+  for (let index = 0; index < list.length; index++) {
+    const found = rule(list[index] as T, `${field}[${index}]`, index);
+    if (found.length > 0) findings.push(...found);
+  }
+  return findings;
 }
 
 /** A number, where there is one, is not below zero. */
