@@ -11,7 +11,12 @@ import { apiServiceObjects, testExtensionServer } from './aggregator/testing/ext
 import type { TestExtensionServer } from './aggregator/testing/extension-server.ts';
 import { parseTokenFile } from './authentication/token-file.ts';
 import { testAuthority } from './server/testing/certificates.ts';
-import { requestHttp1, type TestRequest, type TestResponse } from './server/testing/https-client.ts';
+import {
+  requestHttp1,
+  TestHttp2Client,
+  type TestRequest,
+  type TestResponse,
+} from './server/testing/https-client.ts';
 import { FakeEtcd } from './storage/etcd/testing/fake-etcd.ts';
 
 const api = '/apis/ext.example.com/v1';
@@ -251,6 +256,43 @@ test('requests are handed on with who asks', async () => {
       'x-remote-user: jane',
     ],
   );
+});
+
+test('clients of HTTP/2 are served through the proxy, too', async () => {
+  const client = new TestHttp2Client({ port: server.port, ca: clientCa.cert });
+  const headers = { authorization: 'Bearer admin-token', 'content-type': 'application/json', 'x-mine': '1' };
+  const {
+    status,
+    text,
+    headers: answered,
+  } = await client.request({
+    path: `${api}/namespaces/a/things?b=1&a=2`,
+    method: 'POST',
+    headers,
+    body: '{"a":1}',
+  });
+  assert.equal(status, 200, text);
+  const echo = JSON.parse(text) as Echo;
+  assert.deepEqual(
+    [echo.method, echo.url, echo.body],
+    ['POST', `${api}/namespaces/a/things?a=2&b=1`, '{"a":1}'],
+  );
+  assert.ok(echo.headers.includes('x-mine: 1'));
+  assert.ok(echo.headers.includes('x-remote-user: admin'));
+  assert.ok(echo.headers.includes('x-forwarded-for: 127.0.0.1'));
+  assert.deepEqual(
+    echo.headers.filter((line) => line.startsWith(':')),
+    [],
+  );
+  assert.equal(answered['x-from'], 'extension');
+  const large = await client.request({
+    path: `${api}/things`,
+    method: 'POST',
+    headers,
+    body: 'x'.repeat(500_000),
+  });
+  assert.equal((JSON.parse(large.text) as Echo).body.length, 500_000);
+  client.close();
 });
 
 test('the server is asked only what the caller may do', async () => {

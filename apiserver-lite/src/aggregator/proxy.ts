@@ -82,7 +82,7 @@ export class AggregatorProxy {
     const signal = AbortSignal.any(signals);
     const upgrade = isUpgrade(context);
     const destination = servers.destination(entry.remote, '/', address);
-    const path = `${escapedPath(requestInfo.path)}${url.search}`;
+    const path = `${escapedPath(requestInfo.path)}${sortedQuery(url.search)}`;
     const outgoing = await servers.client.open(
       { ...destination, path },
       {
@@ -136,6 +136,13 @@ export class AggregatorProxy {
 /** A path as Go writes it, from the one that requests are judged by. */
 function escapedPath(path: string): string {
   return encodeURI(path).replaceAll(/[!'()*?#]/g, (character) => `%${hexOf(character)}`);
+}
+
+/** A query as Go writes it that has read it. */
+function sortedQuery(search: string): string {
+  const query = new URLSearchParams(search);
+  query.sort();
+  return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
 function hexOf(character: string): string {

@@ -1,6 +1,8 @@
 import type { Family } from './family.ts';
 import { metrics } from './families/metrics.ts';
 import { customResources } from './families/custom-resources.ts';
+import { aggregation } from './families/aggregation.ts';
+import { conversion } from './families/conversion.ts';
 import { documents } from './families/documents.ts';
 import { customRules } from './families/custom-rules.ts';
 import { escalation } from './families/escalation.ts';
@@ -58,6 +60,8 @@ export const allFamilies: readonly Family[] = [
   escalation,
   customRules,
   ...requests,
+  aggregation,
+  conversion,
   ...documents,
   ...printedObjects,
   ...watches,

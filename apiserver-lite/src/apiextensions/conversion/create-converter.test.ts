@@ -101,7 +101,7 @@ const answers: Readonly<Record<string, string | undefined>> = {
     'conversion webhook for example.com/v1, Kind=Widget failed: expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got apiextensions.k8s.io/v1, Kind=',
   'no-metadata':
     'conversion webhook for example.com/v1, Kind=Widget returned invalid object: must have the same name: w != ',
-  'no-object-kind': `Object 'Kind' is missing in '{"apiVersion":"example.com/v2","metadata":{"name":"w","namespace":"default","uid":"object","labels":{"l":"m"},"generation":1},"spec":{"words":"hi"}}'`,
+  'no-object-kind': `Object 'Kind' is missing in '{"apiVersion":"example.com/v2","metadata":{"generation":1,"labels":{"l":"m"},"name":"w","namespace":"default","uid":"object"},"spec":{"words":"hi"}}'`,
   'no-object-version':
     'conversion webhook for example.com/v1, Kind=Widget returned invalid object at index 0: invalid groupVersion (expected example.com/v2, received )',
   'no-objects': 'conversion webhook for example.com/v1, Kind=Widget returned 0 objects, expected 1',

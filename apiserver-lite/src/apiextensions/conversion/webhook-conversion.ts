@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { V1WebhookConversion } from '@pg8s/k8s-proto/generated/models';
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
-import { stringifyJson } from '@pg8s/k8s-proto/json';
+import { goMapJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { StatusError } from '../../api-errors/status-error.ts';
 import type { Destination } from '../../outgoing/outgoing-client.ts';
@@ -58,7 +58,7 @@ export class WebhookConversion {
 
   /** Objects of other versions, in `apiVersion`. Rejects where the webhook could not be called. */
   async convert(objects: readonly KubeObject[], apiVersion: string): Promise<readonly ConvertedObject[]> {
-    const batches = batchesOf(objects.map((object) => ({ object, json: stringifyJson(object) })));
+    const batches = batchesOf(objects.map((object) => ({ object, json: goMapJson(object) })));
     const results: (readonly ConvertedObject[])[] = [];
     const waiting = [...batches.entries()];
     const work = async (): Promise<void> => {

@@ -71,7 +71,7 @@ interface ConvertingParts extends Omit<StoredVersions, 'schemas'> {
 /** Somebody else converts: all values of a page in one request. */
 function convertingCodec(parts: ConvertingParts): ValueCodec {
   const { apiVersion, storageApiVersion, converter, read, converted, write } = parts;
-  /** What this server just wrote need not be converted back. */
+  /** What this server just wrote, as it is read again: a webhook may have changed labels on the way. */
   const written = new WeakMap<Uint8Array, KubeObject>();
   const inVersion = async (object: KubeObject, wanted: string): Promise<KubeObject> => {
     if (object.apiVersion === wanted) return object;
@@ -89,7 +89,9 @@ function convertingCodec(parts: ConvertingParts): ValueCodec {
     encode: write,
     async prepareEncode(object) {
       const bytes = write(await inVersion(copyOf(object), storageApiVersion));
-      if (object.apiVersion !== storageApiVersion) written.set(bytes, object);
+      if (object.apiVersion !== storageApiVersion) {
+        written.set(bytes, await inVersion(read(bytes), apiVersion));
+      }
       return bytes;
     },
     async prepare(values) {

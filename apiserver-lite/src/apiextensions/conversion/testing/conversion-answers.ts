@@ -134,6 +134,9 @@ const otherAnswers: Readonly<Record<string, (send: ServerResponse) => void>> = {
   'cut-off': (send) => void send.socket?.destroy(),
 };
 
+/** All answers by name, but the right one. */
+export const answerNames: readonly string[] = [...Object.keys(wrongAnswers), ...Object.keys(otherAnswers)];
+
 /** Answers a review as its path says: `/convert`, or `/NAME` of one of the answers above. */
 export function answerReview(path: string, body: string, send: ServerResponse): void {
   const name = path.split('?')[0]?.slice(1) ?? '';
