@@ -5,6 +5,9 @@ const maxIssues = 100;
 /** A longer line is not shown below its issue. */
 const maxSnippetLength = 16384;
 
+/** The place of what has none in the text: before the first column of its first line. */
+export const startOfText = -2;
+
 /** The text of an expression, and the lines and columns of places in it. */
 export class Source {
   readonly text: string;
@@ -27,6 +30,7 @@ export class Source {
 
   /** The line, from 1, and the column, from 0 in code points, of an offset in UTF-16 units; -1 is nowhere. */
   locate(offset: number): { line: number; column: number } {
+    if (offset === startOfText) return { line: 1, column: -1 };
     if (offset < 0) return { line: -1, column: -1 };
     // Nothing has no columns.
     if (this.text === '') return { line: 1, column: -1 };
@@ -105,8 +109,8 @@ function display(issue: Issue, source: Source): string {
   const wide = (character: string | undefined): boolean =>
     character !== undefined && character.codePointAt(0)! > 0x7f;
   const dots = characters
-    .slice(0, issue.column)
+    .slice(0, Math.max(issue.column, 0))
     .map((character) => (wide(character) ? '\uff0e' : '.'))
     .join('');
-  return `${head}\n | ${snippet}\n | ${dots}${wide(characters[issue.column]) ? '\uff3e' : '^'}`;
+  return `${head}\n | ${snippet}\n | ${dots}${wide(characters[Math.max(issue.column, 0)]) ? '\uff3e' : '^'}`;
 }

@@ -2,7 +2,7 @@ import type { Expression, MapEntry, StructField } from '../expression.ts';
 import type { Macro } from '../library.ts';
 import { Uint } from '../values.ts';
 import type { Issues } from './issues.ts';
-import { countCodePoints } from './issues.ts';
+import { countCodePoints, startOfText } from './issues.ts';
 import type { Token, TokenKind } from './lexer.ts';
 import { readBytes, readString } from './literals.ts';
 import { type Follow, ParseStopped, TokenStream, tokens } from './token-stream.ts';
@@ -423,7 +423,6 @@ class Parser {
   }
 
   #primary(follow: Follow): Expression {
-    const { offset: at } = this.#tokens.token();
     this.#tokens.begin('primary', follow);
     try {
       this.#tokens.sync(memberStart);
@@ -449,7 +448,7 @@ class Parser {
       }
     } catch (error) {
       this.#tokens.repair('primary', error);
-      return this.tree.broken(at);
+      return this.tree.broken(startOfText);
     } finally {
       this.#tokens.end('primary');
     }
@@ -495,20 +494,22 @@ class Parser {
     for (let index = 0; index < nameTokens; index++) name += this.#tokens.take().text;
     const { offset } = this.#tokens.take();
     const id = this.tree.id(offset);
-    this.#tokens.sync(tokens(...fieldStart, ',', '}'));
     let fields: readonly StructField[] = [];
-    if (fieldStart.has(this.#tokens.kind())) {
-      fields =
-        this.#tokens.rule('fieldInitializerList', follows.mapEnd, () => {
-          const list = [this.#structField()];
-          while (this.#tokens.kind() === ',' && fieldStart.has(this.#tokens.kind(1))) {
-            this.#tokens.take();
-            list.push(this.#structField());
-          }
-          return list;
-        }) ?? [];
-    }
-    this.#close('}');
+    this.#tokens.finish('primary', () => {
+      this.#tokens.sync(tokens(...fieldStart, ',', '}'));
+      if (fieldStart.has(this.#tokens.kind())) {
+        fields =
+          this.#tokens.rule('fieldInitializerList', follows.mapEnd, () => {
+            const list = [this.#structField()];
+            while (this.#tokens.kind() === ',' && fieldStart.has(this.#tokens.kind(1))) {
+              this.#tokens.take();
+              list.push(this.#structField());
+            }
+            return list;
+          }) ?? [];
+      }
+      this.#close('}');
+    });
     return this.#nest(
       { kind: 'struct', id, name, fields },
       fields.map(({ value }) => value),
@@ -534,33 +535,33 @@ class Parser {
 
   /** The end of a list, map or object: a comma more is allowed. */
   #close(kind: ']' | '}'): void {
-    this.#tokens.finish('primary', () => {
-      this.#tokens.sync(tokens(',', kind));
-      if (this.#tokens.kind() === ',') this.#tokens.take();
-      this.#tokens.match(kind, end);
-    });
+    this.#tokens.sync(tokens(',', kind));
+    if (this.#tokens.kind() === ',') this.#tokens.take();
+    this.#tokens.match(kind, end);
   }
 
   #list(): Expression {
     const { offset } = this.#tokens.take();
     const id = this.tree.id(offset);
     const optional: number[] = [];
-    this.#tokens.sync(tokens(...starts, '?', ',', ']'));
     let elements: readonly Expression[] = [];
-    if (this.#startsEntry(0)) {
-      elements =
-        this.#tokens.rule('listInit', follows.listEnd, () => {
-          const list: Expression[] = [];
-          for (;;) {
-            const element = this.#optionalExpression(follows.comma);
-            if (element.optional) optional.push(list.length);
-            list.push(element.expression);
-            if (this.#tokens.kind() !== ',' || !this.#startsEntry(1)) return list;
-            this.#tokens.take();
-          }
-        }) ?? [];
-    }
-    this.#close(']');
+    this.#tokens.finish('primary', () => {
+      this.#tokens.sync(tokens(...starts, '?', ',', ']'));
+      if (this.#startsEntry(0)) {
+        elements =
+          this.#tokens.rule('listInit', follows.listEnd, () => {
+            const list: Expression[] = [];
+            for (;;) {
+              const element = this.#optionalExpression(follows.comma);
+              if (element.optional) optional.push(list.length);
+              list.push(element.expression);
+              if (this.#tokens.kind() !== ',' || !this.#startsEntry(1)) return list;
+              this.#tokens.take();
+            }
+          }) ?? [];
+      }
+      this.#close(']');
+    });
     return this.#nest({ kind: 'list', id, elements, optional }, elements, false);
   }
 
@@ -583,23 +584,25 @@ class Parser {
   #map(): Expression {
     const { offset } = this.#tokens.take();
     const id = this.tree.id(offset);
-    this.#tokens.sync(tokens(...starts, '?', ',', '}'));
     let entries: readonly MapEntry[] = [];
-    if (this.#startsEntry(0)) {
-      entries =
-        this.#tokens.rule('mapInitializerList', follows.mapEnd, () => {
-          const list: MapEntry[] = [];
-          for (;;) {
-            const { expression: key, optional } = this.#optionalExpression(follows.colon);
-            const colon = this.#tokens.match(':', follows.expression);
-            const value = this.#expression(follows.comma);
-            list.push({ id: this.tree.id(colon.offset), key, value, optional });
-            if (this.#tokens.kind() !== ',' || !this.#startsEntry(1)) return list;
-            this.#tokens.take();
-          }
-        }) ?? [];
-    }
-    this.#close('}');
+    this.#tokens.finish('primary', () => {
+      this.#tokens.sync(tokens(...starts, '?', ',', '}'));
+      if (this.#startsEntry(0)) {
+        entries =
+          this.#tokens.rule('mapInitializerList', follows.mapEnd, () => {
+            const list: MapEntry[] = [];
+            for (;;) {
+              const { expression: key, optional } = this.#optionalExpression(follows.colon);
+              const colon = this.#tokens.match(':', follows.expression);
+              const value = this.#expression(follows.comma);
+              list.push({ id: this.tree.id(colon.offset), key, value, optional });
+              if (this.#tokens.kind() !== ',' || !this.#startsEntry(1)) return list;
+              this.#tokens.take();
+            }
+          }) ?? [];
+      }
+      this.#close('}');
+    });
     return this.#nest(
       { kind: 'map', id, entries },
       entries.flatMap(({ key, value }) => [key, value]),

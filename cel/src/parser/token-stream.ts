@@ -112,7 +112,8 @@ export class TokenStream {
   #syntaxErrors = 0;
   #recoveries = 0;
   #lastErrorIndex = -1;
-  readonly #lastErrorRules = new Set<string>();
+  /** Where in the grammar errors were that no token has fitted since. */
+  readonly #lastErrorStates = new Set<string>();
 
   constructor(text: string, issues: Issues) {
     this.#issues = issues;
@@ -162,7 +163,8 @@ export class TokenStream {
   repair(name: string, error: unknown): void {
     if (!(error instanceof SyntaxMismatch)) throw error;
     this.#report(error.message, error.offset);
-    this.#recover(name);
+    // What was expected tells the places in one rule apart.
+    this.#recover(`${name} ${error.message.split(' expecting ')[1] ?? ''}`);
   }
 
   /** Last, whatever happened. */
@@ -216,7 +218,7 @@ export class TokenStream {
   match(kind: TokenKind, behind: Follow): Token {
     const token = this.token();
     if (token.kind === kind) {
-      this.#recovering = false;
+      this.#endError();
       if (kind !== 'EOF') this.#index++;
       return token;
     }
@@ -233,7 +235,7 @@ export class TokenStream {
   /** Takes the current token, whatever it is. */
   take(): Token {
     const token = this.token();
-    this.#recovering = false;
+    this.#endError();
     if (token.kind !== 'EOF') this.#index++;
     return token;
   }
@@ -273,6 +275,13 @@ export class TokenStream {
     return text + this.#text.slice(at, to);
   }
 
+  /** A token fitted: what went wrong before is over. */
+  #endError(): void {
+    this.#recovering = false;
+    this.#lastErrorIndex = -1;
+    this.#lastErrorStates.clear();
+  }
+
   #report(message: string, offset = this.token().offset): void {
     if (this.#recovering) return;
     this.#recovering = true;
@@ -293,7 +302,7 @@ export class TokenStream {
     if (!expected.has(this.kind(1)) || this.kind() === 'EOF') return false;
     this.#report(`extraneous input ${display(this.token())} expecting ${displaySet(expected)}`);
     this.#index++;
-    this.#recovering = false;
+    this.#endError();
     return true;
   }
 
@@ -320,12 +329,11 @@ export class TokenStream {
     throw new ParseStopped();
   }
 
-  #recover(rule: string): void {
+  #recover(state: string): void {
     this.#countRecovery();
-    if (this.#lastErrorIndex === this.#index && this.#lastErrorRules.has(rule)) this.#skip(1);
-    if (this.#lastErrorIndex !== this.#index) this.#lastErrorRules.clear();
+    if (this.#lastErrorIndex === this.#index && this.#lastErrorStates.has(state)) this.#skip(1);
     this.#lastErrorIndex = this.#index;
-    this.#lastErrorRules.add(rule);
+    this.#lastErrorStates.add(state);
     this.#skipTo(this.#recoverySet());
   }
 

@@ -40,8 +40,7 @@ function isZero(value: Value): boolean {
   if (value instanceof Uint8Array) return value.length === 0;
   if (value instanceof Duration) return value.nanos === 0n;
   // Go's zero time is the first second of the year 1.
-  if (value instanceof Timestamp) return value.seconds === -62_135_596_800 && value.nanos === 0;
-  return value instanceof OptionalValue && value.value === undefined;
+  return value instanceof Timestamp && value.seconds === -62_135_596_800 && value.nanos === 0;
 }
 
 function unwrap(list: Value): Result {

@@ -2,6 +2,7 @@ import { createEnvironment } from '../create-environment.ts';
 import type { Environment } from '../environment.ts';
 import { formatDouble } from '../go-numbers.ts';
 import { fromJson } from '../json.ts';
+import { kubernetesEnvironment } from '../kubernetes-environment.ts';
 import { bindingsLibrary, optionalLibrary, twoVariableLibrary } from '../standard/optional.ts';
 import { formatTimestamp } from '../standard/time.ts';
 import {
@@ -182,10 +183,7 @@ export function showValue(value: Value): string {
 }
 
 const environments: Readonly<Record<'kube' | 'std', Environment>> = {
-  kube: createEnvironment({
-    libraries: [optionalLibrary, twoVariableLibrary],
-    validateLiterals: true,
-  }),
+  kube: kubernetesEnvironment,
   std: createEnvironment({
     libraries: [optionalLibrary, twoVariableLibrary, bindingsLibrary],
     escapedFields: true,
