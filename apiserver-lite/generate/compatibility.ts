@@ -61,6 +61,8 @@ export async function compatibilityDocument(): Promise<string> {
     line(Array.from({ length: 8 }, () => '---')),
     ...rows.map(line),
     '',
+    customResources,
+    '',
     '## Limits',
     '',
     `The maps of one object (\`data\`, labels, annotations …) may have ${count(maxMapKeys)} keys together, and a JSON body`,
@@ -69,6 +71,23 @@ export async function compatibilityDocument(): Promise<string> {
     '',
   ].join('\n');
 }
+
+/** What differs there from a stock server. */
+const customResources = `## Custom resources
+
+Definitions, and the objects that they define, are compared with a stock server by families of their own (\`test-e2e/src/differential/families/custom-resources.ts\`). What
+differs:
+
+- A stock server waits for two seconds before it creates an object of a kind that was established less than two seconds ago. pg8s does not wait.
+- A stock server establishes a definition five seconds after its names were accepted where \`--apiserver-count\` says that there are other servers. pg8s does so where it finds
+  a fresh identity lease of another server, and does not read that flag.
+- A definition that is deleted goes as soon as its objects have gone; a stock server looks every five seconds.
+- Each version of a definition has a watch cache from the first request for that version on, in a stock server from the first request for any of them.
+- A custom object that is sent as protobuf is answered with 415; a stock server drops the connection.
+- A Scale can be applied to a custom object that nobody owns; a stock server answers 500.
+- Where versions are converted by a webhook, owners of fields in other versions are compared without asking the webhook.
+- APIServices are there for versions that are served. A stock server makes them also for a definition whose names were never accepted.
+- The garbage collector looks at what is served as soon as a definition changes; the stock one every 30 seconds.`;
 
 /** `65,536` */
 const count = (value: number): string => value.toLocaleString('en-US');
