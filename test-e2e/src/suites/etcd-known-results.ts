@@ -6,6 +6,8 @@ const quorum = 'stops most members, and expects that the last one refuses; each 
 const leader = 'moves the leadership; pg8s has none';
 const hashes = 'compares hashes of compacted revisions, which are not those of etcd (docs/etcd.md)';
 const quotas = 'sets a quota of some KiB, which is less than an empty database of PostgreSQL takes';
+const memberQuotas =
+  'gives one member a quota of its own, which this harness does not hand on; so it fails on a stock etcd in it, too';
 const alarms =
   'expects that every server refuses writes as soon as one has raised an alarm; others hear of it a moment later (docs/etcd.md)';
 const inside =
@@ -62,7 +64,7 @@ ExampleCluster_memberRemove ExampleCluster_memberUpdate`,
   'integration/clientv3/lease': { notRun: because(quorum, 'TestLeaseWithRequireLeader') },
   'integration/clientv3/naming': {},
   integration: {
-    failing: because(quotas, `TestV3StorageQuotaApply TestV3StorageQuotaAPI`),
+    failing: because(memberQuotas, `TestV3StorageQuotaApply TestV3StorageQuotaAPI`),
     notRun: {
       ...because(alarms, 'TestV3AlarmDeactivate'),
       ...because(

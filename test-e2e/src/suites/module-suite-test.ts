@@ -13,6 +13,8 @@ const limitMs = 2 * 60 * 60_000;
 /** How to run the tests of one package. */
 export interface PackageRun {
   readonly known?: KnownResults;
+  /** Which of its tests are wanted, by their names. Default: all. */
+  readonly tests?: RegExp;
   /** Further variables of the test binary. */
   readonly env?: NodeJS.ProcessEnv;
   /** For all of its tests, or for each one if these are run separately. */
@@ -51,11 +53,11 @@ export async function defineSuite<Name extends string>({
   const names = Object.keys(runs) as Name[];
 
   const runPackage: RunPackage<Name> = async (name, pool) => {
-    const { known: { notRun = {} } = {}, env, ...options } = runs[name];
+    const { known: { notRun = {} } = {}, tests = /^/, env, ...options } = runs[name];
     return runGoTests(binaries![name], {
       ...options,
       env: { ...process.env, ...env, PG8S_POOL_URL: pool.url },
-      only: (one) => !Object.hasOwn(notRun, one) && chosen.test(one),
+      only: (one) => !Object.hasOwn(notRun, one) && tests.test(one) && chosen.test(one),
     });
   };
 

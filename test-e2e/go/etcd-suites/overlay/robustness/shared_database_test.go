@@ -60,7 +60,6 @@ func testSharedDatabase(t *testing.T, load traffic.Traffic, profile traffic.Prof
 			e2e.WithClusterSize(3),
 			e2e.WithBasePort(41000+rand.Intn(1000)*15),
 			e2e.WithExperimentalWatchProcessNotifyInterval(100*time.Millisecond),
-			e2e.WithEnvVars(environment()),
 		),
 	}
 	s.Cluster.Logger = lg
@@ -76,16 +75,15 @@ func testSharedDatabase(t *testing.T, load traffic.Traffic, profile traffic.Prof
 	require.NoError(t, err)
 	t.Logf("%d requests were persisted", len(persisted))
 	config := validate.Config{ExpectRevisionUnique: s.Traffic.ExpectUniqueRevision()}
-	kept.Visualize = validate.ValidateAndReturnVisualize(t, lg, config, reports, persisted, 5*time.Minute)
+	kept.Visualize = validate.ValidateAndReturnVisualize(t, lg, config, reports, persisted, linearizationLimit())
 }
 
-// environment has what the program needs that takes the place of etcd: servers get no other variables.
-func environment() map[string]string {
-	variables := map[string]string{}
-	for _, name := range []string{"PATH", "PG8S_NODE", "PG8S_PROGRAM", "PG8S_POOL_URL"} {
-		variables[name] = os.Getenv(name)
+// linearizationLimit is for how long a linearization is looked for: on a busy machine that can take minutes.
+func linearizationLimit() time.Duration {
+	if limit, err := time.ParseDuration(os.Getenv("PG8S_LINEARIZATION_LIMIT")); err == nil {
+		return limit
 	}
-	return variables
+	return 10 * time.Minute
 }
 
 // placed is a request at its place in the history: those that made a revision are before those that were answered at it.
