@@ -100,9 +100,4 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason:
       'what is owned in another version keeps the names of that version: no webhook is asked about owners',
   },
-  {
-    where: /^conversion by a webhook: verbs: table$/,
-    line: /columnDefinitions\[0\]\.description/,
-    reason: 'descriptions of standard columns are our own words',
-  },
 ];

@@ -121,4 +121,5 @@ export const apiServiceModule = defineKind('apiregistration.k8s.io/APIService', 
   },
   table: { ...apiServiceTable, alwaysTellsColumns: true },
   defaults: { v1: defaultApiService },
+  gaps: 'no OpenAPI 3 is made for servers that have only OpenAPI 2; the core group is always served here',
 });
