@@ -2,6 +2,7 @@ import type { CompiledExpression, Environment } from '@pg8s/cel/environment';
 import { typeName } from '@pg8s/cel/type-name';
 import { type CelType, isSameType } from '@pg8s/cel/types';
 import type { FieldError } from '../../api-errors/status-error.ts';
+import { spendExpression } from './expression-budget.ts';
 import { invalidValue } from './field-errors.ts';
 
 /** An expression that was compiled, or what is wrong with it. */
@@ -37,6 +38,7 @@ export function compileField(
   { types, refuse, printed = text }: ExpectedResult = {},
 ): ExpressionResult {
   const invalid = (detail: string) => ({ finding: invalidValue(field, printed, detail) });
+  spendExpression(text);
   const compiled = environment.compile(text);
   if (!compiled.ok) return invalid(`compilation failed: ${compiled.text}`);
   const { expression } = compiled;

@@ -8,6 +8,7 @@ import {
   type CompiledRule,
 } from '../../../../apiextensions/schema/rules/compile-rule.ts';
 import { asSchema, type JsonSchema, type SchemaRule } from '../../../../apiextensions/schema/json-schema.ts';
+import { spendExpression } from '../../../fields/expression-budget.ts';
 import { forbiddenField, invalidValue } from '../../../fields/field-errors.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 import { printedRule } from './schema-value.ts';
@@ -127,6 +128,7 @@ class RuleJudge {
     }
     const compiler = new RuleCompiler(type);
     for (const [index, rule] of rules.entries()) {
+      spendExpression(`${rule.rule ?? ''}${rule.messageExpression ?? ''}`);
       this.#judge(compiler.compile(rule), `${at}[${index}]`, around);
     }
   }
