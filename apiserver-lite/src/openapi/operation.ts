@@ -37,12 +37,12 @@ export function groupVersionName(group: string, version: string): string {
   return `${groupName(group)}${capitalized(version)}`;
 }
 
-/** `RbacAuthorization` */
+/** `RbacAuthorization`, `CertManagerIo` */
 export function groupName(group: string): string {
   if (group === '') return 'Core';
   return group
     .replace(/\.k8s\.io$/, '')
-    .split('.')
+    .split(/[.-]/)
     .map((part) => capitalized(part))
     .join('');
 }

@@ -77,7 +77,12 @@ function familyOf({ project, definitions }: RealProject): Family {
         ),
       );
       for (const group of groups) {
-        await ask(`resources of ${group}`, { path: `/apis/${group}` });
+        // A stock server lists them in the order of a Go map.
+        const { body } = await ask.silently({ path: `/apis/${group}` });
+        const { resources } = JSON.parse(body.toString()) as { resources: { name: string }[] };
+        ask.show(`resources of ${group}`, {
+          resources: resources.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+        });
         await until(`${group} is published`, async () =>
           (await ask.silently({ path: '/openapi/v3' })).body.toString().includes(`"apis/${group}"`),
         );
