@@ -45,6 +45,8 @@ export class Database {
   async crash(): Promise<void> {
     process.kill(await this.#pid(), 'SIGQUIT');
     await this.ended();
+    // What belongs to the server that has ended, the lock of its folder among that, is let go.
+    await this.stop();
   }
 
   /** As `pg_ctl restart -m immediate`: it recovers from its log. */
