@@ -69,6 +69,10 @@ export async function compatibilityDocument(): Promise<string> {
     `${count(maxJsonKeys)} keys in all; more are a 413. kube-apiserver has no such limit, but etcd does not take much larger objects,`,
     'and a larger map would keep other requests waiting.',
     '',
+    'A whole number of a custom object that was written with a fraction or an exponent (`1.0`, `1e6`) counts as an integer, as it does',
+    'once it is stored; kube-apiserver takes it for a float in that one request. What the schemas and patterns of definitions may cost',
+    'in one request has a bound (413); kube-apiserver goes on.',
+    '',
   ].join('\n');
 }
 

@@ -1,15 +1,27 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
+
 /**
  * Messages of gnostic, in which OpenAPI documents are written as protobuf, by tables of JSON field → field
  * number and type:
  *
- *     string strings bool any anys     plain values; `any` is a YAML text (JSON is YAML), wrapped
+ *     string strings bool double int   plain values
+ *     any anys                         YAML texts (JSON is YAML), wrapped
  *     a function                       a message made from the JSON value
  *     [function]                       a repeated message
  */
 type Json = Record<string, unknown>;
 /** The bytes of a message, from its JSON. */
 export type Encode = (value: unknown) => Buffer;
-type FieldType = 'string' | 'strings' | 'bool' | 'any' | 'anys' | Encode | readonly [Encode];
+type FieldType =
+  | 'string'
+  | 'strings'
+  | 'bool'
+  | 'double'
+  | 'int'
+  | 'any'
+  | 'anys'
+  | Encode
+  | readonly [Encode];
 export interface MessageTable {
   fields: Readonly<Record<string, readonly [number, FieldType]>>;
   /** Where `x-…` fields go. */
@@ -37,8 +49,16 @@ export function text(number: number, value: string): Buffer {
   return field(number, Buffer.from(value));
 }
 
+/** A field that is a float of 64 bits; zero is what a message without the field says. */
+export function double(number: number, value: number): Buffer {
+  if (value === 0) return Buffer.alloc(0);
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value);
+  return Buffer.concat([varint(number * 8 + 1), bytes]);
+}
+
 function yaml(value: unknown): Buffer {
-  return text(2, `${JSON.stringify(value)}\n`);
+  return text(2, `${stringifyJson(value) ?? 'null'}\n`);
 }
 
 /** `{name: 1, value: 2}`, by which protobuf had maps before it had maps. */
@@ -63,6 +83,8 @@ function encodeField(number: number, type: FieldType, value: unknown): Buffer[] 
   if (type === 'string') return [text(number, value as string)];
   if (type === 'strings') return (value as string[]).map((item) => text(number, item));
   if (type === 'bool') return value === true ? [Buffer.concat([varint(number * 8), varint(1)])] : [];
+  if (type === 'double') return [double(number, Number(value))];
+  if (type === 'int') return [Buffer.concat([varint(number * 8), varint(Number(value))])];
   if (type === 'any') return [field(number, yaml(value))];
   if (type === 'anys') return (value as unknown[]).map((item) => field(number, yaml(item)));
   if (typeof type === 'function') return [field(number, (type as Encode)(value))];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { RequestContext } from '../http/request-context.ts';
 import { compressedOnce, serveContent, type Content } from './serve-content.ts';
 
@@ -50,6 +51,6 @@ export class LazyDocument {
 /** A document as JSON. */
 export function jsonDocument(make: () => Promise<unknown>, form: Partial<DocumentForm> = {}): LazyDocument {
   return new LazyDocument({ contentType: 'application/json', ...form }, async () =>
-    Buffer.from(JSON.stringify(await make())),
+    Buffer.from(stringifyJson((await make()) as object)),
   );
 }

@@ -2,14 +2,35 @@ import { encodeMessage, field, mapOf, text } from './gnostic-message.ts';
 import type { Encode, MessageTable } from './gnostic-message.ts';
 
 const schema: Encode = (value) => encodeMessage(schemaTable, value);
+/** Either a schema, or whether there may be any. */
+const additional: Encode = (value) =>
+  typeof value === 'boolean' ? Buffer.from([2 * 8, value ? 1 : 0]) : field(1, schema(value));
+const externalDocs: MessageTable = { fields: { description: [1, 'string'], url: [2, 'string'] } };
+
 const schemaTable: MessageTable = {
   fields: {
+    title: [3, 'string'],
+    multipleOf: [6, 'double'],
+    maximum: [7, 'double'],
+    exclusiveMaximum: [8, 'bool'],
+    minimum: [9, 'double'],
+    exclusiveMinimum: [10, 'bool'],
+    maxLength: [11, 'int'],
+    minLength: [12, 'int'],
+    pattern: [13, 'string'],
+    maxItems: [14, 'int'],
+    minItems: [15, 'int'],
+    uniqueItems: [16, 'bool'],
+    maxProperties: [17, 'int'],
+    minProperties: [18, 'int'],
+    externalDocs: [29, (value: unknown) => encodeMessage(externalDocs, value)],
+    example: [30, 'any'],
     $ref: [1, 'string'],
     format: [2, 'string'],
     description: [4, 'string'],
     required: [19, 'strings'],
     enum: [20, 'anys'],
-    additionalProperties: [21, (value: unknown) => field(1, schema(value))],
+    additionalProperties: [21, additional],
     type: [22, (value: unknown) => text(1, value as string)],
     items: [23, (value: unknown) => field(1, schema(value))],
     properties: [25, mapOf(schema)],

@@ -1,4 +1,4 @@
-import { encodeMessage, field, mapOf, text } from './gnostic-message.ts';
+import { double, encodeMessage, field, mapOf, text } from './gnostic-message.ts';
 import type { Encode, MessageTable } from './gnostic-message.ts';
 
 /** Most things may be a reference instead: {1: the thing, 2: Reference{1: $ref}}. */
@@ -16,16 +16,36 @@ function orReference(table: MessageTable): Encode {
 const defaultValue: Encode = (value) => {
   if (typeof value === 'string') return text(3, value);
   if (typeof value === 'boolean') return Buffer.from([2 * 8, value ? 1 : 0]);
-  if (typeof value !== 'number') return Buffer.alloc(0);
-  const bytes = Buffer.alloc(9);
-  bytes[0] = 8 + 1;
-  bytes.writeDoubleLE(value, 1);
-  return bytes;
+  if (typeof value !== 'number' && typeof value !== 'bigint') return Buffer.alloc(0);
+  const number = Number(value);
+  return number === 0 ? Buffer.concat([Buffer.from([8 + 1]), Buffer.alloc(8)]) : double(1, number);
 };
 
 const schema: Encode = (value) => orReference(schemaTable)(value);
+/** Either a schema, or whether there may be any. */
+const additional: Encode = (value) =>
+  typeof value === 'boolean' ? Buffer.from([2 * 8, value ? 1 : 0]) : field(1, schema(value));
+const externalDocs: MessageTable = { fields: { description: [1, 'string'], url: [2, 'string'] } };
+
 const schemaTable: MessageTable = {
   fields: {
+    nullable: [1, 'bool'],
+    externalDocs: [6, (value: unknown) => encodeMessage(externalDocs, value)],
+    example: [7, 'any'],
+    title: [9, 'string'],
+    multipleOf: [10, 'double'],
+    maximum: [11, 'double'],
+    exclusiveMaximum: [12, 'bool'],
+    minimum: [13, 'double'],
+    exclusiveMinimum: [14, 'bool'],
+    maxLength: [15, 'int'],
+    minLength: [16, 'int'],
+    pattern: [17, 'string'],
+    maxItems: [18, 'int'],
+    minItems: [19, 'int'],
+    maxProperties: [21, 'int'],
+    minProperties: [22, 'int'],
+    not: [29, (value: unknown) => encodeMessage(schemaTable, value)],
     required: [23, 'strings'],
     enum: [24, 'anys'],
     type: [25, 'string'],
@@ -35,7 +55,7 @@ const schemaTable: MessageTable = {
     items: [30, (value: unknown) => field(1, schema(value))],
     uniqueItems: [20, 'bool'],
     properties: [31, mapOf(schema)],
-    additionalProperties: [32, (value: unknown) => field(1, schema(value))],
+    additionalProperties: [32, additional],
     default: [33, defaultValue],
     description: [34, 'string'],
     format: [35, 'string'],

@@ -3,6 +3,7 @@ import { metrics } from './families/metrics.ts';
 import { customResources } from './families/custom-resources.ts';
 import { aggregation } from './families/aggregation.ts';
 import { conversion } from './families/conversion.ts';
+import { customObjects } from './families/custom-objects.ts';
 import { documents } from './families/documents.ts';
 import { customRules } from './families/custom-rules.ts';
 import { escalation } from './families/escalation.ts';
@@ -71,6 +72,8 @@ export const allFamilies: readonly Family[] = [
   ...sequences(sequenceCount),
   ...expectations,
   ...mutations(Number(mutated ?? 500)),
+  // Leave their definitions behind.
+  ...customObjects,
   // Not settled yet: asked for by a count.
   ...(typed === undefined ? [] : mutations(Number(typed), 'typed')),
 ];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { OpenApiTypes } from '../../registry/resource-types/open-api-types.ts';
 import type { Definition, DefinitionVersion } from '../definition.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
@@ -56,7 +57,7 @@ export function customOpenApi({ spec }: Definition, version: DefinitionVersion):
     name,
     listName,
     digest: createHash('sha256')
-      .update(JSON.stringify([schema, names, selectable, preserveUnknownFields]))
+      .update(stringifyJson([schema, names, selectable, preserveUnknownFields]))
       .digest('hex'),
     schemas: (dialect) => ({
       [name]: { ...publishedObject(schema, dialect, preserveUnknownFields), ...extensions(kind) },

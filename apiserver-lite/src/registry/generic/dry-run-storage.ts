@@ -5,6 +5,7 @@ import { alreadyExists, conflict, isReason, type GroupResource } from '../../api
 import { CachedObject } from '../../storage/cached-object.ts';
 import { failedPrecondition } from '../../storage/failed-precondition.ts';
 import { protobufValueCodec } from '../resource-types/built-in/value-codecs.ts';
+import { copyOf } from './copy-object.ts';
 import type { ObjectKey, Preconditions, ResourceStorage } from '../../storage/storage.ts';
 
 type Writes = Pick<ResourceStorage, 'create' | 'guaranteedUpdate' | 'delete'>;
@@ -42,7 +43,11 @@ async function asStored(
   object: KubeObject,
   applyDefaults: (object: KubeObject) => void,
 ): Promise<KubeObject> {
-  if (kindOf(object.apiVersion, object.kind) === undefined) return object;
+  if (kindOf(object.apiVersion, object.kind) === undefined) {
+    const read = copyOf(object);
+    applyDefaults(read);
+    return read;
+  }
   await breathe();
   beginTurn();
   const value = protobufValueCodec.encode(object, '');
