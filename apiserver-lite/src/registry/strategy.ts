@@ -45,6 +45,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly namespaced: boolean;
   readonly validateName: NameValidator;
   readonly garbageCollection: GarbageCollection;
+  /** False: `generateName` is the name itself, as nothing can be added to it. */
+  readonly generatesNames?: false;
   /**
    * What this endpoint sets back, so that nobody comes to own it by writing it here (Kubernetes:
    * `rest.ResetFieldsStrategy`). Paths, each with all below it. Absent: the status, and for `status` the

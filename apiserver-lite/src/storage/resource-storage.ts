@@ -50,13 +50,15 @@ export interface ResourceStorageOptions {
   bookmarkIntervalMs?: number;
 }
 
-/** The object of a BOOKMARK event: nothing but its type and a revision. */
-function bookmarkOf({ group, version, kind }: ResourceInfo['storedAs']) {
+/** The object of a BOOKMARK event: nothing but its type, the fields that Go writes always, and a revision. */
+function bookmarkOf({ group, version, kind }: ResourceInfo['storedAs'], { fill }: ValueCodec) {
   const apiVersion = group === '' ? version : `${group}/${version}`;
+  let empty: KubeObject | undefined;
   return (revision: number, endsInitialEvents: boolean): WatchEvent => {
+    const bare = { kind, apiVersion, metadata: {} };
+    empty ??= fill === undefined ? bare : fill(bare);
     const object: KubeObject = {
-      kind,
-      apiVersion,
+      ...empty,
       metadata: {
         resourceVersion: String(revision),
         ...(endsInitialEvents ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
@@ -100,7 +102,7 @@ export function createResourceStorage(options: ResourceStorageOptions): CachedSt
     intakeLimits: options.intakeLimits,
     maxWaitingEvents: options.maxWaitingEvents ?? 10_000,
     waitTimeoutMs: options.waitTimeoutMs ?? 3000,
-    bookmark: bookmarkOf(storedAs),
+    bookmark: bookmarkOf(storedAs, codec),
   });
   return new CachedStorage({
     keyspace,

@@ -15,6 +15,11 @@ export interface ValueCodec {
   /** A new object, which the caller may change. Throws an Error where the bytes are no such object. */
   decode(value: Uint8Array, key: string): KubeObject;
   /**
+   * Adds the fields that Go writes always, and no defaults; absent where objects have no type of which that
+   * is known.
+   */
+  readonly fill?: (object: KubeObject) => KubeObject;
+  /**
    * For a codec that cannot decode values from the store without waiting, such as one that converts old
    * versions by a webhook: called once for the values of a page of a list, of a read, or of changes that came
    * together. Resolves with the function that gives the object of each, in order. Rejects where none can be

@@ -4,6 +4,7 @@ import { customResources } from './families/custom-resources.ts';
 import { aggregation } from './families/aggregation.ts';
 import { conversion } from './families/conversion.ts';
 import { customObjects } from './families/custom-objects.ts';
+import { collections, serverPages } from './families/collections.ts';
 import { documents } from './families/documents.ts';
 import { customRules } from './families/custom-rules.ts';
 import { escalation } from './families/escalation.ts';
@@ -67,6 +68,8 @@ export const allFamilies: readonly Family[] = [
   ...printedObjects,
   ...watches,
   ...customResources,
+  serverPages,
+  ...collections(),
   ...lives(),
   ...refusals,
   ...sequences(sequenceCount),
@@ -92,6 +95,8 @@ export const someFamilies: readonly Family[] = [
   ...every(3, overHttp2),
   ...watches,
   ...customResources,
+  serverPages,
+  ...every(8, collections()),
   ...every(8, lives()),
   ...refusals,
   ...expectations,

@@ -12,10 +12,11 @@ export function defaultingCodec(codec: ValueCodec, clock: () => number): ValueCo
     applyDefaults(object, clock());
     return object;
   };
-  const { prepare } = codec;
+  const { prepare, fill } = codec;
   return {
     encode: (object, key) => codec.encode(object, key),
     decode: (value, key) => withDefaults(codec.decode(value, key)),
+    ...(fill === undefined ? {} : { fill }),
     ...(prepare === undefined
       ? {}
       : {

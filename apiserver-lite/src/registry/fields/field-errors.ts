@@ -36,6 +36,11 @@ export function required(field: string, detail = ''): FieldError {
   return { field, reason: 'FieldValueRequired', message: withDetail('Required value', detail) };
 }
 
+/** `Internal error: detail`: a check that fails itself. */
+export function internalFault(field: string, detail: string): FieldError {
+  return { field, reason: 'InternalError', message: `Internal error: ${detail}` };
+}
+
 /** `Invalid value: <value>: detail` */
 export function invalidValue(field: string, value: unknown, detail: string): FieldError {
   return {

@@ -27,7 +27,6 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
   const { rest, resource, subresource, conversion, table, facets } = options;
   const { toStored, fromStored } = conversion;
   const converted = new WeakMap<CachedObject, CachedObject>();
-  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
   const served = (stored: CachedObject): CachedObject => {
     let result = converted.get(stored);
     if (result === undefined) {
@@ -43,13 +42,7 @@ export function convertedRest(options: ConvertedRestOptions): Rest {
     options.applyDefaults(object);
     return new CachedObject(fromStored(object), stored.revision);
   };
-  const event = ({ type, object }: WatchEvent): WatchEvent => ({
-    type,
-    object:
-      type === 'BOOKMARK'
-        ? new CachedObject({ ...object.object, apiVersion, kind: resource.kind }, object.revision)
-        : served(object),
-  });
+  const event = ({ type, object }: WatchEvent): WatchEvent => ({ type, object: served(object) });
   // Selectors are written in the served version's words, and must be judged there.
   const judged = <T extends { predicate?: (object: KubeObject) => boolean }>(scope: T): T => {
     const { predicate } = scope;

@@ -45,7 +45,10 @@ export async function prepareNew(
   const { metadata } = object;
   fillSystemFields(object, request.nowMs);
   if (!metadata.name && metadata.generateName) {
-    metadata.name = generatedName(metadata.generateName, context.options.random);
+    metadata.name =
+      strategy.generatesNames === false
+        ? metadata.generateName
+        : generatedName(metadata.generateName, context.options.random);
   }
   const finish = (await strategy.beginCreate?.(object, request)) ?? nothingBegun;
   try {

@@ -16,6 +16,7 @@ export interface KindTraits<T extends KubeObject = KubeObject> extends Partial<
   Pick<
     Strategy<T>,
     | 'validateName'
+    | 'generatesNames'
     | 'garbageCollection'
     | 'resetFields'
     | 'standardFinalizers'

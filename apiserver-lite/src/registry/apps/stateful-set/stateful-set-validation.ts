@@ -5,6 +5,7 @@ import { copyOf, isSame } from '../../generic/copy-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
 import { dns1123Label } from '../../fields/formats.ts';
 import { goValue } from '../../fields/go-value.ts';
+import { validateAnnotations, validateLabels } from '../../fields/metadata.ts';
 import { validatePodTemplate } from '../../pod-template/pod-template.ts';
 import {
   atLeastZero,
@@ -82,6 +83,9 @@ function validateTemplate(spec: V1StatefulSetSpec): FieldError[] {
   return [
     ...validateSelected(spec.template, spec.selector),
     ...validatePodTemplate(withClaims(spec), 'spec.template'),
+    // Once more (Kubernetes: `apps/validation.ValidatePodTemplateSpecForStatefulSet`).
+    ...validateLabels(spec.template?.metadata?.labels, 'spec.template.labels'),
+    ...validateAnnotations(spec.template?.metadata?.annotations, 'spec.template.annotations'),
   ];
 }
 

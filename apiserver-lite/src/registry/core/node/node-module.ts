@@ -79,7 +79,14 @@ function dropConfig(object: V1Node, old: V1Node): void {
  */
 export const nodeModule = defineKind('/Node', {
   strategy: {
-    prepareForUpdate: (object, old) => keepField(object, old, 'status'),
+    prepareForCreate(object) {
+      delete object.spec?.configSource;
+      delete object.status?.config;
+    },
+    prepareForUpdate(object, old) {
+      keepField(object, old, 'status');
+      if (old.spec?.configSource === undefined) delete object.spec?.configSource;
+    },
     metadataChecksOnUpdate: ['whole', 'object', 'change'],
     validate: validateNode,
     validateUpdate: validateNodeUpdate,

@@ -1,8 +1,8 @@
 import type { V1Node, V1Taint } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import {
-  duplicate,
   duplicateBecause,
+  internalFault,
   forbiddenField,
   invalidEach,
   invalidValue,
@@ -70,19 +70,17 @@ export function validateNode(object: V1Node): FieldError[] {
     ...validateNodeResources(object),
     ...each(podCIDRs, 'spec.podCIDRs', (range, path) => validateCidr(path, range)),
   ];
+  if (podCIDRs.length < 2) return findings;
   const versions = podCIDRs.map((range) => parseCidr(range)?.version);
-  if (new Set(versions).size < podCIDRs.length) {
+  const unread = versions.indexOf(undefined);
+  if (unread !== -1) {
+    const detail = `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${unread}]: <nil> (invalid CIDR address: ${podCIDRs[unread]})`;
+    findings.push(internalFault('spec.podCIDRs', detail));
+  }
+  if (unread !== -1 || podCIDRs.length > 2 || versions[0] === versions[1]) {
     findings.push(
       invalidValue('spec.podCIDRs', podCIDRs, 'may specify no more than one CIDR for each IP family'),
     );
   }
-  const ranges = new Set<string>();
-  return [
-    ...findings,
-    ...each(podCIDRs, 'spec.podCIDRs', (range, path) => {
-      const found = ranges.has(range) ? [duplicate(path, range)] : [];
-      ranges.add(range);
-      return found;
-    }),
-  ];
+  return findings;
 }

@@ -9,7 +9,11 @@ import { invalidValue, required } from '../../fields/field-errors.ts';
 import { givenList } from '../../fields/given-value.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { immutable } from '../../fields/metadata.ts';
-import { validateAmount, validateResourceName } from '../../pod-template/resources/resources.ts';
+import {
+  resourceNameValue,
+  validateAmount,
+  validateResourceName,
+} from '../../pod-template/resources/resources.ts';
 import { podQuotaResources, quotaResources } from '../../fields/resource-names.ts';
 
 const flags = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'CrossNamespacePodAffinity'];
@@ -17,6 +21,7 @@ const scopes = [...flags, 'PriorityClass', 'VolumeAttributesClass'];
 const isHugePages = (name: string) => name.startsWith('hugepages-') || name.startsWith('requests.hugepages-');
 
 function fits(scope: string, resource: string): boolean {
+  if (!scopes.includes(scope)) return true;
   if (scope === 'BestEffort') return resource === 'pods';
   if (scope === 'VolumeAttributesClass')
     return resource === 'persistentvolumeclaims' || resource === 'requests.storage';
@@ -28,7 +33,7 @@ function validateHard(hard: Record<string, string> | undefined, field: string): 
     const path = `${field}[${name}]`;
     const findings = validateResourceName(name, path);
     if (!name.includes('/') && !quotaResources.has(name) && !isHugePages(name)) {
-      findings.push(invalidValue(path, name, 'must be a standard resource for quota'));
+      findings.push(invalidValue(path, resourceNameValue(name), 'must be a standard resource for quota'));
     }
     return [...findings, ...validateAmount(name, amount, path)];
   });
@@ -49,7 +54,7 @@ function validateScopes(spec: V1ResourceQuotaSpec): FieldError[] {
   const findings = chosen.flatMap((scope) => [
     ...(scopes.includes(scope) ? [] : [refuse('unsupported scope')]),
     ...names
-      .filter((name) => scopes.includes(scope) && quotaResources.has(name) && !fits(scope, name))
+      .filter((name) => quotaResources.has(name) && !fits(scope, name))
       .map(() => refuse('unsupported scope applied to resource')),
   ]);
   return [...findings, ...Array.from({ length: conflicts(chosen) }, () => refuse('conflicting scopes'))];

@@ -1,21 +1,8 @@
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { V1Service } from '@pg8s/k8s-proto/generated/models';
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
-import { canonicalIp, ipVersion, isMasked, isNonStandard, maskedCidr, parseCidr } from '../../fields/ip.ts';
-
-function addressWarnings(address: string, field: string): string[] {
-  const version = ipVersion(address);
-  if (version === 0) return [];
-  const better = canonicalIp(address);
-  if (isNonStandard(address)) {
-    return [`${field}: non-standard IP address ${goQuote(address)} is invalid: use ${goQuote(better)}`];
-  }
-  return version === 4 || better === address
-    ? []
-    : [
-        `${field}: IPv6 address ${goQuote(address)} should be in RFC 5952 canonical format (${goQuote(better)})`,
-      ];
-}
+import { addressWarnings } from '../../fields/address-warnings.ts';
+import { canonicalIp, isMasked, isNonStandard, maskedCidr, parseCidr } from '../../fields/ip.ts';
 
 function rangeWarnings(text: string, field: string): string[] {
   const cidr = parseCidr(text);

@@ -1,5 +1,7 @@
 import type { V1EndpointSlice } from '@pg8s/k8s-proto/generated/models';
+import { addressWarnings } from '../../fields/address-warnings.ts';
 import { fill, items } from '../../fields/fill.ts';
+import type { KindWarnings } from '../../generic/kind-warnings.ts';
 import { defineKind } from '../../kind-module.ts';
 import { ageColumn, column, nameColumn, shortList, tableOf } from '../../table/column.ts';
 import { validateEndpointSlice } from './endpoint-slice-validation.ts';
@@ -25,6 +27,23 @@ const endpointSliceTable = tableOf<V1EndpointSlice>([
   ageColumn(),
 ]);
 
+const managedBy = 'endpointslice.kubernetes.io/managed-by';
+/** They write addresses in their one form. */
+const careful = new Set(['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io']);
+
+/** Warns of names as addresses, and of addresses in another form than their own. */
+const endpointSliceWarnings: KindWarnings<V1EndpointSlice> = ({ metadata, addressType, endpoints }, old) => {
+  const isNew = old === undefined;
+  const warnings = isNew && addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : [];
+  if (careful.has(metadata?.labels?.[managedBy] ?? '')) return warnings;
+  (endpoints ?? []).forEach(({ addresses }, index) =>
+    (addresses ?? []).forEach((address, place) =>
+      warnings.push(...addressWarnings(address, `endpoints[${index}].addresses[${place}]`)),
+    ),
+  );
+  return warnings;
+};
+
 /** EndpointSlices (Kubernetes: `pkg/registry/discovery/endpointslice`). */
 export const endpointSliceModule = defineKind('discovery.k8s.io/EndpointSlice', {
   strategy: {
@@ -34,6 +53,7 @@ export const endpointSliceModule = defineKind('discovery.k8s.io/EndpointSlice', 
     prepareForUpdate: dropTopology,
     metadataChecksOnUpdate: ['whole'],
     validate: validateEndpointSlice,
+    warnings: endpointSliceWarnings,
   },
   table: endpointSliceTable,
   defaults: { v1: defaultEndpointSlice },

@@ -70,6 +70,7 @@ function validateIpAddressUpdate({ spec }: V1IPAddress, old: V1IPAddress): Field
 export const ipAddressModule = defineKind('networking.k8s.io/IPAddress', {
   strategy: {
     validateName: addressName,
+    generatesNames: false,
     validate: validateIpAddress,
     validateUpdate: validateIpAddressUpdate,
   },

@@ -12,6 +12,7 @@ import {
   required,
 } from '../../fields/field-errors.ts';
 import { dns1123Label, qualifiedName } from '../../fields/formats.ts';
+import { GoValue } from '../../fields/go-value.ts';
 import { computeResources, countedResources, quotaResources } from '../../fields/resource-names.ts';
 import { compareAmounts, each, isWhole, notNegative, quantityOf, signOf } from '../../fields/rules.ts';
 
@@ -28,13 +29,19 @@ function isExtended(name: string): boolean {
   return !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
 }
 
+/** The name of a resource in findings: a type of its own in Go, which is shown as JSON. */
+export function resourceNameValue(name: string): GoValue {
+  return new GoValue(name);
+}
+
 /** A resource's name: a standard one, or one with a domain. */
 export function validateResourceName(name: string, field: string): FieldError[] {
-  const findings = invalidEach(field, name, qualifiedName(name));
+  const shown = resourceNameValue(name);
+  const findings = invalidEach(field, shown, qualifiedName(name));
   if (findings.length > 0 || name.includes('/')) return findings;
   return standard.has(name) || name.startsWith(hugePages) || name.startsWith(`requests.${hugePages}`)
     ? []
-    : [invalidValue(field, name, 'must be a standard resource type or fully qualified')];
+    : [invalidValue(field, shown, 'must be a standard resource type or fully qualified')];
 }
 
 /** A resource's name as a container may ask for it. */
@@ -42,10 +49,14 @@ export function validateContainerResourceName(name: string, field: string): Fiel
   const findings = validateResourceName(name, field);
   if (!name.includes('/')) {
     if (!computeResources.has(name) && !name.startsWith(hugePages)) {
-      findings.push(invalidValue(field, name, 'must be a standard resource for containers'));
+      findings.push(
+        invalidValue(field, resourceNameValue(name), 'must be a standard resource for containers'),
+      );
     }
   } else if (!isNative(name) && !isExtended(name)) {
-    findings.push(invalidValue(field, name, "doesn't follow extended resource name standard"));
+    findings.push(
+      invalidValue(field, resourceNameValue(name), "doesn't follow extended resource name standard"),
+    );
   }
   return findings;
 }

@@ -33,8 +33,13 @@ function decode(value: Uint8Array): KubeObject {
   return object as KubeObject;
 }
 
+/** Custom objects have no type of which it is known what Go writes always. */
+function fill(object: KubeObject): KubeObject {
+  return kindOf(object.apiVersion, object.kind) === undefined ? object : decodeObject(encodeObject(object));
+}
+
 /** Built-in kinds: `k8s\0` protobuf. */
-export const protobufValueCodec: ValueCodec = { encode: encodeObject, decode };
+export const protobufValueCodec: ValueCodec = { encode: encodeObject, decode, fill };
 
 /**
  * JSON and a newline: a built-in kind with its fields in the order of its type, a custom resource, which has
@@ -49,6 +54,7 @@ export const jsonValueCodec: ValueCodec = {
     return Buffer.from(`${json}\n`);
   },
   decode,
+  fill,
 };
 
 /** The forms of `--storage-media-type`. */

@@ -77,11 +77,11 @@ function validateRange(
     findings.push(invalidValue(`${field}.${name}`, shown(value), detail));
   const whole = shown(capacity);
   if (exceeds(min, capacity)) refuse('min', min, `min is larger than capacity value: ${whole}`);
-  if (exceeds(min, standard)) refuse('default', standard, `default is less than min: ${shown(min)}`);
+  if (exceeds(min, standard)) refuse('min', standard, `default is less than min: ${shown(min)}`);
   if (max) {
     if (exceeds(min, max)) refuse('max', min, `min is larger than max: ${shown(max)}`);
     if (exceeds(max, capacity)) refuse('max', max, `max is larger than capacity value: ${whole}`);
-    if (exceeds(standard, max)) refuse('default', standard, `default is more than max: ${shown(max)}`);
+    if (exceeds(standard, max)) refuse('max', standard, `default is more than max: ${shown(max)}`);
   }
   if (!step) return findings;
   if (signOf(step) <= 0) refuse('step', step, 'must be greater than zero');

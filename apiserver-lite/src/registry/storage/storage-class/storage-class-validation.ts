@@ -3,7 +3,7 @@ import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidEach, invalidValue, required } from '../../fields/field-errors.ts';
 import { qualifiedName } from '../../fields/formats.ts';
 import { immutable } from '../../fields/metadata.ts';
-import { each, named, oneOf, oneOfIfSet } from '../../fields/rules.ts';
+import { each, named, oneOfIfSet } from '../../fields/rules.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { validateParameters } from '../class-parameters.ts';
 
@@ -62,7 +62,8 @@ export function validateStorageClass(object: V1StorageClass): FieldError[] {
     ...named('provisioner', object.provisioner?.toLowerCase(), qualifiedName),
     ...validateParameters(object.parameters),
     ...oneOfIfSet('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain']),
-    ...oneOf('volumeBindingMode', object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
+    ...(object.volumeBindingMode === undefined ? [required('volumeBindingMode')] : []),
+    ...oneOfIfSet('volumeBindingMode', object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
     ...validateTopologies(object.allowedTopologies),
   ];
 }

@@ -345,4 +345,10 @@ export const warningCases: readonly WarningCase[] = [
       'metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets',
     ],
   },
+  {
+    name: 'names as addresses of endpoints',
+    place: 'discovery.k8s.io/v1/endpointslices',
+    fields: { metadata, addressType: 'FQDN', endpoints: [{ addresses: ['a.b'] }] },
+    warnings: ['spec.addressType: FQDN endpoints are deprecated'],
+  },
 ];
