@@ -26,6 +26,7 @@ test('every concurrent flag has the default of the controller table', () => {
     'namespace-controller': flag('concurrent-namespace-syncs'),
     // They have none.
     'serviceaccount-controller': 1,
+    'clusterrole-aggregation-controller': 5,
     'disruption-controller': 1,
     'node-lifecycle-controller': 8,
     'taint-eviction-controller': 8,
