@@ -29,8 +29,8 @@ function casesOf(family: string): Case[] {
   return manifests.map((manifest, index) => {
     const kind = /^kind: (\S+)$/m.exec(manifest)?.[1] ?? '';
     const [, group] = /^apiVersion: (\S+)\/\S+$/m.exec(manifest) ?? [];
-    // A line is the reason, a blank, and the finding.
-    const lines = (causes[index] ?? '').split('\n').map((line) => line.slice(line.indexOf(' ') + 1));
+    // A line is the reason, a blank, and the finding; lines that begin with ` | ` go on with it.
+    const lines = (causes[index] ?? '').split(/\n(?! \| )/).map((line) => line.slice(line.indexOf(' ') + 1));
     // Events of both groups are one kind, which findings call by the name of the first.
     const qualified = group === undefined || kind === 'Event' ? kind : `${kind}.${group}`;
     return { manifest, kind, qualified, findings: [...new Set(lines)] };
