@@ -72,8 +72,11 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   beginCreate?(object: T, request: StoreRequest): Promise<Finish>;
   /** Resets what a client may not set, computes what it did not. Changes the object. */
   prepareForCreate(object: T, request: StoreRequest): void;
-  /** Every finding beyond metadata, which the store checks for all kinds. */
-  validate(object: T, request: StoreRequest): FieldError[];
+  /**
+   * Every finding beyond metadata, which the store checks for all kinds. A promise where they are found in
+   * several turns.
+   */
+  validate(object: T, request: StoreRequest): FieldError[] | Promise<FieldError[]>;
   warningsOnCreate?(object: T, request: StoreRequest): string[];
   /** Brings what was found valid into its one stored form. Changes the object. */
   canonicalize?(object: T): void;
@@ -87,8 +90,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   prepareForUpdate(object: T, old: T, request: StoreRequest): void;
   /** What is asked of a new object, as far as the kind asks it of a changed one. */
   validateAgain?(object: T, request: StoreRequest): FieldError[];
-  /** What concerns the change. */
-  validateUpdate(object: T, old: T, request: StoreRequest): FieldError[];
+  /** What concerns the change. A promise: found in several turns. */
+  validateUpdate(object: T, old: T, request: StoreRequest): FieldError[] | Promise<FieldError[]>;
   warningsOnUpdate?(object: T, old: T, request: StoreRequest): string[];
   /** Whether an update that emptied the finalizers is the deletion itself. */
   shouldDeleteDuringUpdate?(object: T, old: T): boolean;

@@ -1,4 +1,5 @@
 import type { FieldError } from '../../api-errors/status-error.ts';
+import type { Steps } from '../../http/in-turns.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { conformObject, type ConformOptions } from './conform-object.ts';
 import { applySchemaDefaults } from './defaults.ts';
@@ -27,9 +28,9 @@ export interface CompiledSchema {
    * All findings on a new or updated object, in kube-apiserver's order: those on metadata, which the caller
    * brings, on values, on the numbers of the scale, on embedded objects, on lists, and of rules.
    */
-  validate(object: JsonObject, judged: Judged): FieldError[];
+  validate(object: JsonObject, judged: Judged): Steps<FieldError[]>;
   /** All findings on an object that was sent to its status. */
-  validateStatus(object: JsonObject, judged: Judged & { old: JsonObject }): FieldError[];
+  validateStatus(object: JsonObject, judged: Judged & { old: JsonObject }): Steps<FieldError[]>;
 }
 
 /** Makes all that is needed of a schema, once for each version of a definition. */

@@ -10,6 +10,7 @@ import { dns1035Label } from '../../registry/fields/formats.ts';
 import { validateMetadata } from '../../registry/fields/metadata.ts';
 import { pathSegmentName } from '../../registry/fields/names.ts';
 import { inKeyOrder } from './in-key-order.ts';
+import { FaultBudget } from './values/fault-budget.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 type Rule = (object: JsonObject, field: string) => FieldError[];
@@ -18,21 +19,35 @@ const objectMeta = 'k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** Runs a rule on every object of Kubernetes that stands within a value, by its schema; sorted by field. */
 function walk(value: unknown, node: SchemaNode | undefined, field: string, rule: Rule): FieldError[] {
-  if (node?.hasObjects !== true) return [];
+  const findings: FieldError[] = [];
+  const budget = new FaultBudget();
+  visit(value, node, field, (object, at) => {
+    for (const finding of rule(object, at)) {
+      budget.spend(finding);
+      findings.push(finding);
+    }
+  });
+  return findings;
+}
+
+type Visit = (object: JsonObject, field: string) => void;
+
+function visit(value: unknown, node: SchemaNode | undefined, field: string, found: Visit): void {
+  if (node?.hasObjects !== true) return;
   if (Array.isArray(value)) {
-    return value.flatMap((item, index) => walk(item, node.items, `${field}[${index}]`, rule));
+    for (const [index, item] of value.entries()) visit(item, node.items, `${field}[${index}]`, found);
+    return;
   }
-  if (!isJsonObject(value)) return [];
-  const findings = node.isObject ? rule(value, field) : [];
+  if (!isJsonObject(value)) return;
+  if (node.isObject) found(value, field);
   for (const name of Object.keys(value).sort()) {
     const property = node.properties.get(name);
     if (property !== undefined) {
-      findings.push(...walk(value[name], property, field === '' ? name : `${field}.${name}`, rule));
+      visit(value[name], property, field === '' ? name : `${field}.${name}`, found);
     } else if (typeof node.additional === 'object') {
-      findings.push(...walk(value[name], node.additional, `${field}[${name}]`, rule));
+      visit(value[name], node.additional, `${field}[${name}]`, found);
     }
   }
-  return findings;
 }
 
 /** How metadata is read. */

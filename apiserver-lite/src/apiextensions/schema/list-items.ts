@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { goMapJson } from '@pg8s/k8s-proto/go-json';
 import { duplicate, invalidValue } from '../../registry/fields/field-errors.ts';
 import { inKeyOrder } from './in-key-order.ts';
+import { FaultBudget } from './values/fault-budget.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 /**
@@ -11,20 +12,28 @@ import type { SchemaNode } from './schema-node.ts';
  */
 export function validateListItems(value: unknown, node: SchemaNode | undefined, field: string): FieldError[] {
   const findings: FieldError[] = [];
-  if (node !== undefined) check(value, node, field, findings);
+  const budget = new FaultBudget();
+  if (node === undefined) return findings;
+  check(value, node, field, (finding) => {
+    budget.spend(finding);
+    findings.push(finding);
+  });
   return findings;
 }
 
-function check(value: unknown, node: SchemaNode, field: string, findings: FieldError[]): void {
+type Found = (finding: FieldError) => void;
+
+function check(value: unknown, node: SchemaNode, field: string, found: Found): void {
   if (!node.hasListTypes || typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
     if (node.listType === 'set') {
-      for (const index of repeatedIn(value))
-        findings.push(duplicate(`${field}[${index}]`, inKeyOrder(value[index])));
-    } else if (node.listType === 'map') findings.push(...repeatedKeys(value, node.listMapKeys, field));
+      for (const index of repeatedIn(value)) found(duplicate(`${field}[${index}]`, inKeyOrder(value[index])));
+    } else if (node.listType === 'map') {
+      for (const finding of repeatedKeys(value, node.listMapKeys, field)) found(finding);
+    }
     if (node.items?.hasListTypes !== true) return;
     for (let index = 0; index < value.length; index++) {
-      check(value[index], node.items, `${field}[${index}]`, findings);
+      check(value[index], node.items, `${field}[${index}]`, found);
     }
     return;
   }
@@ -32,12 +41,12 @@ function check(value: unknown, node: SchemaNode, field: string, findings: FieldE
   // Of a schema with both, kube-apiserver takes additional properties for all fields.
   if (typeof node.additional === 'object' && node.additional.hasListTypes) {
     for (const name of Object.keys(value).sort()) {
-      check(value[name], node.additional, `${field}[${name}]`, findings);
+      check(value[name], node.additional, `${field}[${name}]`, found);
     }
   }
   for (const [name, child] of node.properties) {
     if (child.hasListTypes && Object.hasOwn(value, name)) {
-      check(value[name], child, field === '' ? name : `${field}.${name}`, findings);
+      check(value[name], child, field === '' ? name : `${field}.${name}`, found);
     }
   }
 }

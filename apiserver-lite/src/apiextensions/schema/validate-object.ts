@@ -1,6 +1,7 @@
 import type { FieldError } from '../../api-errors/status-error.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { invalidValue } from '../../registry/fields/field-errors.ts';
+import type { Steps } from '../../http/in-turns.ts';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { validateObjects } from './embedded-object.ts';
 import { validateListItems } from './list-items.ts';
@@ -41,52 +42,59 @@ const notChecked = invalidValue(
 );
 
 /** What rules find, unless the object is too wrong for them. */
-function ruleFindings(
+function* ruleFindings(
   findings: readonly FieldError[],
   object: JsonObject,
   { rules, warn, before }: Pick<Judged, 'rules' | 'warn'> & { before: CorrelatedValue | undefined },
-): FieldError[] {
+): Steps<FieldError[]> {
   if (rules === undefined) return [];
   if (findings.some(({ reason }) => blocking.has(reason))) return [notChecked];
-  return evaluateRules(rules, object, { before, warn });
+  return yield* evaluateRules(rules, object, { before, warn });
 }
 
 /** See `CompiledSchema.validate` (apiextensions-apiserver: `customResourceStrategy.Validate`). */
-export function validateCustomObject(
+export function* validateCustomObject(
   object: JsonObject,
   root: SchemaNode | undefined,
   { metadata, old, scale, rules, warn }: Judged,
-): FieldError[] {
+): Steps<FieldError[]> {
   const before = old === undefined || root === undefined ? undefined : new CorrelatedValue(object, old, root);
-  const findings = [
+  let findings = [
     ...metadata,
-    ...(root === undefined ? [] : validateValue(object, root.schema, '', before)),
+    ...(root === undefined ? [] : yield* validateValue(object, root.schema, '', before)),
     ...validateScaleSpec(object, scale),
     ...validateScaleStatus(object, scale),
-    ...validateObjects(object, root, ''),
   ];
+  yield;
+  findings = [...findings, ...validateObjects(object, root, '')];
+  yield;
   if (old === undefined || validateListItems(old, root, '').length === 0) {
-    findings.push(...validateListItems(object, root, ''));
+    findings = [...findings, ...validateListItems(object, root, '')];
   }
-  return [...findings, ...ruleFindings(findings, object, { rules, warn, before })];
+  yield;
+  return [...findings, ...(yield* ruleFindings(findings, object, { rules, warn, before }))];
 }
 
 /** See `CompiledSchema.validateStatus` (apiextensions-apiserver: `statusStrategy.ValidateUpdate`). */
-export function validateCustomStatus(
+export function* validateCustomStatus(
   object: JsonObject,
   root: SchemaNode | undefined,
   { metadata, old, scale, rules, warn }: Judged & { old: JsonObject },
-): FieldError[] {
-  const findings = [...metadata];
+): Steps<FieldError[]> {
+  let findings = [...metadata];
   const status = root?.properties.get('status');
   if (status !== undefined && Object.hasOwn(object, 'status')) {
     const value = ownValue(object, 'status');
     const before = new CorrelatedValue(value, ownValue(old, 'status'), status);
-    findings.push(...validateValue(value, status.schema, 'status', before));
+    findings = [...findings, ...(yield* validateValue(value, status.schema, 'status', before))];
   }
   findings.push(...validateScaleStatus(object, scale));
+  yield;
   const wrong = validateListItems(object, root, '');
-  if (wrong.length > 0 && validateListItems(old, root, '').length === 0) findings.push(...wrong);
+  if (wrong.length > 0 && validateListItems(old, root, '').length === 0) {
+    findings = [...findings, ...wrong];
+  }
   const before = root === undefined ? undefined : new CorrelatedValue(object, old, root);
-  return [...findings, ...ruleFindings(findings, object, { rules, warn, before })];
+  yield;
+  return [...findings, ...(yield* ruleFindings(findings, object, { rules, warn, before }))];
 }

@@ -3,6 +3,7 @@ import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { groupVersionOf } from '@pg8s/k8s-proto/group-version';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { invalid } from '../../api-errors/status-error.ts';
+import { inTurns } from '../../http/in-turns.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { invalidValue } from '../../registry/fields/field-errors.ts';
 import { qualifiedName } from '../../registry/fields/formats.ts';
@@ -54,7 +55,9 @@ export function customStrategy(about: CustomKind): Strategy {
     validate(object, request) {
       ensureKind(object, about);
       const metadata = validateMetadata(object, { namespaced, validateName: subdomainName });
-      return schema().validate(json(object), { metadata, scale, warn: (text) => request.warn(text) });
+      return inTurns(
+        schema().validate(json(object), { metadata, scale, warn: (text) => request.warn(text) }),
+      );
     },
     warningsOnCreate: ({ metadata }) => finalizerWarnings(metadata.finalizers),
     prepareForUpdate(object, old) {
@@ -66,12 +69,14 @@ export function customStrategy(about: CustomKind): Strategy {
     validateUpdate(object, old, request) {
       ensureKind(object, about);
       const metadata = validateChangedMetadata(object, old);
-      return schema().validate(json(object), {
-        metadata,
-        old: json(old),
-        scale,
-        warn: (text) => request.warn(text),
-      });
+      return inTurns(
+        schema().validate(json(object), {
+          metadata,
+          old: json(old),
+          scale,
+          warn: (text) => request.warn(text),
+        }),
+      );
     },
     warningsOnUpdate: ({ metadata }, old) => finalizerWarnings(metadata.finalizers, old.metadata.finalizers),
   };
@@ -98,12 +103,14 @@ export function customStatusStrategy(base: Strategy, about: CustomKind): Strateg
     validateUpdate(object, old, request) {
       ensureKind(object, about);
       const metadata = validateChangedMetadata(object, old);
-      return schema().validateStatus(json(object), {
-        metadata,
-        old: json(old),
-        scale,
-        warn: (text) => request.warn(text),
-      });
+      return inTurns(
+        schema().validateStatus(json(object), {
+          metadata,
+          old: json(old),
+          scale,
+          warn: (text) => request.warn(text),
+        }),
+      );
     },
   };
 }

@@ -44,7 +44,7 @@ export async function beforeCreate(
   strategy.prepareForCreate(object, request);
   const own = [
     ...(strategy.standardFinalizers ? validateStandardFinalizers(metadata) : []),
-    ...strategy.validate(object, request),
+    ...(await strategy.validate(object, request)),
   ];
   const isDone = strategy.metadataCheckedLast === true && own.length > 0;
   const findings = isDone ? own : [...validateMetadata(object, strategy), ...own];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parseJson, stringifyJson } from '@pg8s/k8s-proto/json';
+import { inTurns } from '../../../http/in-turns.ts';
 import type { JsonObject } from '../../../json/json-value.ts';
 import { DecodeError } from '../../../registry/resource-types/object-codec.ts';
 import { copyOf } from '../../../registry/generic/copy-object.ts';
@@ -59,11 +60,11 @@ function stored(given: JsonObject, schema: CompiledSchema): JsonObject {
   return object;
 }
 
-function answerOf(
+async function answerOf(
   recorded: RecordedObject,
   schema: CompiledSchema,
   { scale, status = false }: RecordedCase,
-): Answer {
+): Promise<Answer> {
   const object = sent(recorded.object);
   const old = recorded.old === undefined ? undefined : stored(recorded.old, schema);
   if (old !== undefined && recorded.oldStatus !== undefined) old['status'] = recorded.oldStatus;
@@ -92,8 +93,8 @@ function answerOf(
   schema.applyDefaults(object);
   const judged = { metadata: [], ...(old === undefined ? {} : { old }), scale };
   const findings = isStatus
-    ? schema.validateStatus(object, { ...judged, old: old! })
-    : schema.validate(object, judged);
+    ? await inTurns(schema.validateStatus(object, { ...judged, old: old! }))
+    : await inTurns(schema.validate(object, judged));
   if (findings.length > 0) {
     const causes = findings.map(({ reason, message, field }) => ({ reason, message, field }));
     return { code: 422, causes };
@@ -130,11 +131,11 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
     for (const line of readFileSync(new URL(file, folder), 'utf8').trim().split('\n')) {
       const recorded = parseJson(line) as RecordedCase;
       const schema = compileSchema(recorded.schema);
-      test(recorded.name, () => {
+      test(recorded.name, async () => {
         const wrong: unknown[] = [];
         for (const object of recorded.objects) {
           try {
-            compare(answerOf(object, schema, recorded), object);
+            compare(await answerOf(object, schema, recorded), object);
           } catch (error) {
             if (!(error instanceof assert.AssertionError)) throw error;
             wrong.push([stringifyJson(object.object), error.message]);

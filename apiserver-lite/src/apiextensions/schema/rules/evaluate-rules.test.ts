@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { CorrelatedValue } from '../correlated-value.ts';
 import type { JsonSchema, SchemaRule } from '../json-schema.ts';
 import { schemaNode } from '../schema-node.ts';
+import { atOnce } from '../values/at-once.ts';
 import { evaluateRules, type RuleOptions } from './evaluate-rules.ts';
 import { ruleValidator } from './rule-validator.ts';
 
@@ -10,11 +11,13 @@ import { ruleValidator } from './rule-validator.ts';
 function judge(schema: JsonSchema, object: unknown, old?: unknown, options: RuleOptions = {}): string[] {
   const before = old === undefined ? undefined : new CorrelatedValue(object, old, schemaNode(schema));
   const warnings: string[] = [];
-  const findings = evaluateRules(ruleValidator(schema)!, object, {
-    before,
-    warn: (text) => warnings.push(`warning: ${text}`),
-    ...options,
-  });
+  const findings = atOnce(
+    evaluateRules(ruleValidator(schema)!, object, {
+      before,
+      warn: (text) => warnings.push(`warning: ${text}`),
+      ...options,
+    }),
+  );
   return [...findings.map(({ field, message }) => `${field}: ${message}`), ...warnings];
 }
 

@@ -12,8 +12,10 @@ import {
   invalidWithoutValue,
   required,
 } from '../../../registry/fields/field-errors.ts';
+import type { Steps } from '../../../http/in-turns.ts';
 import type { CorrelatedValue } from '../correlated-value.ts';
 import type { SchemaRule } from '../json-schema.ts';
+import { FaultBudget } from '../values/fault-budget.ts';
 import type { CompiledRule } from './compile-rule.ts';
 import { evaluateMessage } from './message-expression.ts';
 import { oldItems } from './old-items.ts';
@@ -32,6 +34,12 @@ export interface RuleOptions {
 
 const outOfBudget =
   'validation failed due to running out of cost budget, no further validation rules will be run';
+
+/** A rule costs that much beside its expression, and what has none a fraction, in units of its cost. */
+const costOfRule = 10;
+const costOfVisit = 1;
+/** One unit is about a quarter of a microsecond. */
+const costPerStep = 1000;
 
 /** The value at one place, beside the old one. */
 interface Place {
@@ -78,8 +86,12 @@ class Ratchet {
 }
 
 /** Evaluates the rules of a schema on an object; findings are in the order of the object's fields. */
-export function evaluateRules(validator: RuleValidator, object: unknown, options: RuleOptions): FieldError[] {
-  return new RuleRun(options).judge(validator, object, options.before);
+export function* evaluateRules(
+  validator: RuleValidator,
+  object: unknown,
+  options: RuleOptions,
+): Steps<FieldError[]> {
+  return yield* new RuleRun(options).judge(validator, object, options.before);
 }
 
 /** The root has no path: Go prints none. */
@@ -89,8 +101,11 @@ function placed(finding: FieldError): FieldError {
 
 class RuleRun {
   readonly #findings: FieldError[] = [];
+  readonly #faults = new FaultBudget();
   readonly #warn: ((text: string) => void) | undefined;
   #budget: number;
+  /** Of what was done in this step. */
+  #cost = 0;
   /** Set when the budget is used up: nothing more is evaluated. */
   #isOver = false;
 
@@ -99,33 +114,34 @@ class RuleRun {
     this.#budget = budget;
   }
 
-  judge(validator: RuleValidator, value: unknown, before: CorrelatedValue | undefined): FieldError[] {
-    this.#visit(validator, { field: '', value, old: before?.before, ratchet: new Ratchet(before) });
+  *judge(validator: RuleValidator, value: unknown, before: CorrelatedValue | undefined): Steps<FieldError[]> {
+    yield* this.#visit(validator, { field: '', value, old: before?.before, ratchet: new Ratchet(before) });
     return this.#findings.map(placed);
   }
 
-  #visit(validator: RuleValidator, place: Place): void {
+  *#visit(validator: RuleValidator, place: Place): Steps<void> {
     const { value, old, ratchet } = place;
     if (this.#isOver || value === null || value === undefined) return;
-    if (validator.hasRules) this.#evaluateAll(validator, place);
+    if (validator.hasRules) yield* this.#evaluateAll(validator, place);
+    else if (this.#endsStep(costOfVisit)) yield;
     for (const nested of validator.allOf) {
-      this.#visit(nested, { ...place, ratchet: ratchet.above });
+      yield* this.#visit(nested, { ...place, ratchet: ratchet.above });
     }
-    if (Array.isArray(value)) this.#visitItems(validator, { ...place, value });
+    if (Array.isArray(value)) yield* this.#visitItems(validator, { ...place, value });
     else if (isJsonObject(value)) {
       const before = isJsonObject(old) ? old : {};
-      this.#visitFields(validator, { ...place, value, old: before });
+      yield* this.#visitFields(validator, { ...place, value, old: before });
     }
   }
 
-  #visitItems(
+  *#visitItems(
     { items, schema }: RuleValidator,
     { field, value, old, ratchet }: Place & { value: readonly unknown[] },
-  ): void {
+  ): Steps<void> {
     if (items === undefined) return;
     const before = oldItems(schema, Array.isArray(old) ? old : []);
     for (const [index, item] of value.entries()) {
-      this.#visit(items, {
+      yield* this.#visit(items, {
         field: `${field}[${index}]`,
         value: item,
         old: before.find(item),
@@ -134,17 +150,17 @@ class RuleRun {
     }
   }
 
-  #visitFields(
+  *#visitFields(
     { additional, properties, schema }: RuleValidator,
     { field, value, old, ratchet }: Place & { value: Record<string, unknown>; old: Record<string, unknown> },
-  ): void {
+  ): Steps<void> {
     const mapType = schema['x-kubernetes-map-type'];
     const isCorrelatable = mapType === undefined || mapType === 'granular' || mapType === 'atomic';
     for (const [name, child] of Object.entries(value)) {
       const validator = additional ?? properties.get(name);
       if (validator === undefined) continue;
       const path = field === '' ? name : `${field}.${name}`;
-      this.#visit(validator, {
+      yield* this.#visit(validator, {
         field: additional === undefined ? path : `${field}[${name}]`,
         value: child,
         old: isCorrelatable && Object.hasOwn(old, name) ? old[name] : undefined,
@@ -153,18 +169,32 @@ class RuleRun {
     }
   }
 
-  #stop(finding: FieldError): void {
+  /** Throws 413. */
+  #add(finding: FieldError): void {
+    this.#faults.spend(finding);
     this.#findings.push(finding);
+  }
+
+  /** Whether what was done since the last step was long enough for one. */
+  #endsStep(cost: number): boolean {
+    this.#cost += cost;
+    if (this.#cost < costPerStep) return false;
+    this.#cost = 0;
+    return true;
+  }
+
+  #stop(finding: FieldError): void {
+    this.#add(finding);
     this.#isOver = true;
   }
 
-  #evaluateAll(validator: RuleValidator, place: Place): void {
+  *#evaluateAll(validator: RuleValidator, place: Place): Steps<void> {
     const type = validator.schema.type ?? '';
     const rules = validator.rules();
     if (rules === undefined) {
       const detail =
         'rule compiler initialization error: failed to convert to declType for CEL validation rules';
-      this.#findings.push(invalidValue(place.field, type, detail));
+      this.#add(invalidValue(place.field, type, detail));
       return;
     }
     if (this.#budget <= 0) {
@@ -183,6 +213,7 @@ class RuleRun {
       if (compiled.usesOldSelf && !hasOld && !isOptional) continue;
       const variables = variablesOf(self, isOptional ? asOptional(oldSelf) : oldSelf);
       this.#evaluate(compiled, { validator, place, variables });
+      if (this.#endsStep(costOfRule)) yield;
     }
   }
 
@@ -193,7 +224,7 @@ class RuleRun {
     const { field } = at.place;
     const type = at.validator.schema.type ?? '';
     if (compiled.error !== undefined) {
-      this.#findings.push(invalidValue(field, type, `rule compile error: ${compiled.error}`));
+      this.#add(invalidValue(field, type, `rule compile error: ${compiled.error}`));
       return;
     }
     if (compiled.program === undefined) return;
@@ -203,6 +234,7 @@ class RuleRun {
       return;
     }
     this.#budget -= result.cost;
+    this.#cost += result.cost;
     if (result.error !== undefined) this.#refuse(result.error.message, compiled.rule, field, type);
     else if ((result as Evaluation).value !== true) this.#fail(compiled, at);
   }
@@ -212,12 +244,12 @@ class RuleRun {
     const name = nameOf(rule);
     if (error.startsWith('no such overload')) {
       const detail = `'${error}': call arguments did not match a supported operator, function or macro signature for rule: ${name}`;
-      this.#findings.push(invalidValue(field, type, detail));
+      this.#add(invalidValue(field, type, detail));
     } else if (error.startsWith('operation cancelled: actual cost limit exceeded')) {
       const detail = `'${error}': no further validation rules will be run due to call cost exceeds limit for rule: ${name}`;
       this.#stop(invalidValue(field, type, detail));
     } else {
-      this.#findings.push(invalidValue(field, type, `${error} evaluating rule: ${name}`));
+      this.#add(invalidValue(field, type, `${error} evaluating rule: ${name}`));
     }
   }
 
@@ -230,8 +262,8 @@ class RuleRun {
     const field = place.field + ruleFieldPath(rule, validator.schema, place.field);
     const isWarning = !usesOldSelf && place.ratchet.isUnchanged;
     const add = (finding: FieldError) => {
-      if (isWarning) this.#warn?.(`${placed(finding).field}: ${finding.message}`);
-      else this.#findings.push(finding);
+      if (!isWarning) this.#add(finding);
+      else this.#warn?.(`${placed(finding).field}: ${finding.message}`);
     };
     let detail: string | undefined;
     if (message !== undefined) {
@@ -242,6 +274,7 @@ class RuleRun {
         return;
       }
       this.#budget -= evaluated.cost;
+      this.#cost += evaluated.cost;
       detail = evaluated.text;
     }
     add(findingOf(rule, detail ?? messageOf(rule), { field, value: place.value }));

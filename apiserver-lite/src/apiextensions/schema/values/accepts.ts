@@ -1,24 +1,43 @@
 import { isJsonObject, type JsonObject } from '../../../json/json-value.ts';
+import type { Steps } from '../../../http/in-turns.ts';
+import type { AllowedValues } from './allowed-values.ts';
 import { isInt64, isJsonInteger, numberProblems } from './number.ts';
-import { spendTime } from './time-budget.ts';
 import type { ValueSchema } from './value-schema.ts';
 
-const visitsPerCharge = 1024;
-/** Of a charge, in microseconds. */
-const chargeUnits = 50;
+const visitsPerStep = 1024;
+/** Of the values of an enum that a value may be compared with, so many cost a visit. */
+const comparisonsPerVisit = 16;
 
+/** Since the last step of any work on values. */
 let visits = 0;
+
+/** Counts what was looked at; true after a thousand times, which ends a step. */
+export function endsStep(count = 0): boolean {
+  visits += count;
+  if (visits < visitsPerStep) return false;
+  visits = 0;
+  return true;
+}
 
 /**
  * Whether a value is as a schema asks: as `explain` would find nothing. Most values are, and it takes a small
  * part of the time. Throws 413.
  */
-export function accepts(schema: ValueSchema, value: unknown): boolean {
+export function* accepts(schema: ValueSchema, value: unknown): Steps<boolean> {
+  if (typeof value !== 'object' || value === null) return acceptsScalar(schema, value);
   visits++;
-  if (visits === visitsPerCharge) {
-    visits = 0;
-    spendTime(chargeUnits, 'the values of the request take too long to validate');
+  if (Array.isArray(value)) {
+    if (!schema.takes.array || !(yield* acceptsItems(schema, value))) return false;
+  } else if (isJsonObject(value)) {
+    if (!schema.takes.object || !(yield* acceptsFields(schema, value))) return false;
   }
+  if (schema.allowed !== undefined && !isAllowed(schema.allowed, value)) return false;
+  return !schema.hasJunctors || (yield* acceptsJunctors(schema, value));
+}
+
+/** What scalars take does not grow with the value but for texts, so it is done in one step. */
+function acceptsScalar(schema: ValueSchema, value: unknown): boolean {
+  visits++;
   switch (typeof value) {
     case 'string':
       if (!schema.takes.string || !acceptsText(schema, value)) return false;
@@ -31,15 +50,16 @@ export function accepts(schema: ValueSchema, value: unknown): boolean {
       if (!schema.takes.boolean) return false;
       break;
     default:
-      if (value === null || value === undefined) return schema.takes.null && schema.allowed === undefined;
-      if (Array.isArray(value)) {
-        if (!schema.takes.array || !acceptsItems(schema, value)) return false;
-      } else if (isJsonObject(value)) {
-        if (!schema.takes.object || !acceptsFields(schema, value)) return false;
-      }
+      return schema.takes.null && schema.allowed === undefined;
   }
-  if (schema.allowed !== undefined && !schema.allowed.has(value)) return false;
-  return !schema.hasJunctors || acceptsJunctors(schema, value);
+  if (schema.allowed !== undefined && !isAllowed(schema.allowed, value)) return false;
+  return !schema.hasJunctors || scalarJunctors(schema, value);
+}
+
+/** Texts are looked up, other values may be compared with every one that is allowed. */
+function isAllowed(allowed: AllowedValues, value: unknown): boolean {
+  if (typeof value !== 'string') visits += Math.trunc(allowed.names.length / comparisonsPerVisit);
+  return allowed.has(value);
 }
 
 /** Not more than that many characters: more code units cannot be fewer characters than half of them. */
@@ -73,17 +93,23 @@ function acceptsNumber(schema: ValueSchema, value: number | bigint): boolean {
   return !schema.hasNumberLimits || numberProblems(value, schema, '').length === 0;
 }
 
-function acceptsItems(schema: ValueSchema, list: readonly unknown[]): boolean {
+function* acceptsItems(schema: ValueSchema, list: readonly unknown[]): Steps<boolean> {
   const { minItems, maxItems } = schema.limits;
   if (minItems !== undefined && list.length < minItems) return false;
   if (maxItems !== undefined && list.length > maxItems) return false;
   const { items } = schema;
   if (items === undefined) return true;
-  for (let index = 0; index < list.length; index++) if (!accepts(items, list[index])) return false;
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index];
+    if (typeof item === 'object' && item !== null) {
+      if (!(yield* accepts(items, item))) return false;
+    } else if (!acceptsScalar(items, item)) return false;
+    if (endsStep()) yield;
+  }
   return true;
 }
 
-function acceptsFields(schema: ValueSchema, object: JsonObject): boolean {
+function* acceptsFields(schema: ValueSchema, object: JsonObject): Steps<boolean> {
   const { properties, additional, required, forbidsAdditional } = schema;
   const { minProperties, maxProperties } = schema.limits;
   const names = Object.keys(object);
@@ -91,30 +117,48 @@ function acceptsFields(schema: ValueSchema, object: JsonObject): boolean {
   if (maxProperties !== undefined && names.length > maxProperties) return false;
   if (properties.size > 0 || additional !== undefined || forbidsAdditional) {
     for (const name of names) {
-      const property = properties.get(name);
-      if (property !== undefined) {
-        if (!accepts(property, object[name])) return false;
-      } else if (forbidsAdditional) return false;
-      else if (additional !== undefined && !accepts(additional, object[name])) return false;
+      const field = properties.get(name) ?? additional;
+      if (field === undefined) {
+        if (forbidsAdditional) return false;
+        continue;
+      }
+      if (forbidsAdditional && !properties.has(name)) return false;
+      const value = object[name];
+      if (typeof value === 'object' && value !== null) {
+        if (!(yield* accepts(field, value))) return false;
+      } else if (!acceptsScalar(field, value)) return false;
+      if (endsStep()) yield;
     }
   }
   for (const name of required) if (!Object.hasOwn(object, name)) return false;
   return true;
 }
 
-function acceptsJunctors({ allOf, anyOf, oneOf, not }: ValueSchema, value: unknown): boolean {
-  for (const each of allOf) if (!accepts(each, value)) return false;
-  if (anyOf.length > 0 && !anyOf.some((each) => accepts(each, value))) return false;
-  if (oneOf.length > 0 && !isOne(oneOf, value)) return false;
-  return not === undefined || !accepts(not, value);
+function scalarJunctors({ allOf, anyOf, oneOf, not }: ValueSchema, value: unknown): boolean {
+  for (const each of allOf) if (!acceptsScalar(each, value)) return false;
+  if (anyOf.length > 0 && !anyOf.some((each) => acceptsScalar(each, value))) return false;
+  if (oneOf.length > 0) {
+    let valid = 0;
+    for (const each of oneOf) if (acceptsScalar(each, value) && ++valid > 1) return false;
+    if (valid === 0) return false;
+  }
+  return not === undefined || !acceptsScalar(not, value);
 }
 
-function isOne(schemas: readonly ValueSchema[], value: unknown): boolean {
-  let valid = 0;
+function* acceptsJunctors({ allOf, anyOf, oneOf, not }: ValueSchema, value: object): Steps<boolean> {
+  for (const each of allOf) if (!(yield* accepts(each, value))) return false;
+  if (anyOf.length > 0 && (yield* countAccepting(anyOf, value, 1)) === 0) return false;
+  if (oneOf.length > 0 && (yield* countAccepting(oneOf, value, 2)) !== 1) return false;
+  return not === undefined || !(yield* accepts(not, value));
+}
+
+/** How many of the schemas accept a value, counted no farther than `most`. */
+function* countAccepting(schemas: readonly ValueSchema[], value: object, most: number): Steps<number> {
+  let count = 0;
   for (const each of schemas) {
-    if (!accepts(each, value)) continue;
-    valid++;
-    if (valid > 1) return false;
+    if (yield* accepts(each, value)) count++;
+    if (count === most) break;
+    if (endsStep()) yield;
   }
-  return valid === 1;
+  return count;
 }

@@ -1,9 +1,13 @@
 import { isJsonObject, type JsonObject } from '../../../json/json-value.ts';
 import type { CorrelatedValue } from '../correlated-value.ts';
-import { lengthOf } from './accepts.ts';
+import type { Steps } from '../../../http/in-turns.ts';
+import { endsStep, lengthOf } from './accepts.ts';
 import { Findings, type Words } from './findings.ts';
 import { numberProblems } from './number.ts';
 import { kindOfValue, mistypedAs, type ValueKind, type ValueSchema } from './value-schema.ts';
+
+/** To explain a value takes as long as to look at so many. */
+const visitsPerValue = 8;
 
 /** A value, and where it stands. */
 interface Placed {
@@ -17,15 +21,16 @@ interface Placed {
  * All that is wrong with a value, in kube-apiserver's words. Of what is the same as it was before nothing is
  * said (Kubernetes: `validate.SchemaValidator`, `validation.RatchetingSchemaValidator`).
  */
-export function explain(schema: ValueSchema, placed: Placed, words: Words): Findings {
-  const findings = explainAll(schema, placed, words);
+export function* explain(schema: ValueSchema, placed: Placed, words: Words): Steps<Findings> {
+  const findings = yield* explainAll(schema, placed, words);
+  if (endsStep(visitsPerValue + findings.size)) yield;
   if (findings.isEmpty || placed.before === undefined || !placed.before.isSame()) return findings;
   const ratcheted = new Findings();
   ratcheted.matches = findings.matches;
   return ratcheted;
 }
 
-function explainAll(schema: ValueSchema, { value, path, before }: Placed, words: Words): Findings {
+function* explainAll(schema: ValueSchema, { value, path, before }: Placed, words: Words): Steps<Findings> {
   const findings = new Findings();
   const kind = kindOfValue(value);
   checkType(findings, schema, { kind, value, path }, words);
@@ -34,7 +39,7 @@ function explainAll(schema: ValueSchema, { value, path, before }: Placed, words:
     return findings;
   }
   if (schema.types.length > 0 || schema.format !== '') findings.matches++;
-  checkJunctors(findings, schema, { value, path }, words);
+  yield* checkJunctors(findings, schema, { value, path }, words);
   findings.matches++;
   if (typeof value === 'string') {
     checkText(findings, schema, { text: value, path }, words);
@@ -46,13 +51,16 @@ function explainAll(schema: ValueSchema, { value, path, before }: Placed, words:
     }
     findings.matches += 2;
   } else if (Array.isArray(value)) {
-    checkItems(findings, schema, { list: value, path, before }, words);
+    yield* checkItems(findings, schema, { list: value, path, before }, words);
     findings.matches += 2;
   }
-  checkAllowed(findings, schema, { value, path }, words);
+  if (!checkAllowed(findings, schema, { value, path }, words)) {
+    // All that are allowed are in the text.
+    if (endsStep(schema.allowed?.names.length)) yield;
+  }
   findings.matches++;
   if (isJsonObject(value)) {
-    checkFields(findings, schema, { object: value, path, before }, words);
+    yield* checkFields(findings, schema, { object: value, path, before }, words);
     findings.matches++;
   }
   findings.matches++;
@@ -95,21 +103,22 @@ function checkAllowed(
   { allowed }: ValueSchema,
   { value, path }: { value: unknown; path: string },
   words: Words,
-): void {
-  if (allowed === undefined || allowed.has(value)) return;
+): boolean {
+  if (allowed === undefined || allowed.has(value)) return true;
   words.notSupported(findings, path, value, allowed.names);
+  return false;
 }
 
-function checkItems(
+function* checkItems(
   findings: Findings,
   { items, limits }: ValueSchema,
   { list, path, before }: { list: readonly unknown[]; path: string; before: CorrelatedValue | undefined },
   words: Words,
-): void {
+): Steps<void> {
   if (items !== undefined) {
     for (let index = 0; index < list.length; index++) {
       const item = { value: list[index], path: `${path}[${index}]`, before: before?.item(index) };
-      findings.merge(explain(items, item, words));
+      findings.merge(yield* explain(items, item, words));
     }
   }
   const { minItems, maxItems } = limits;
@@ -125,12 +134,12 @@ function checkItems(
 /** The version of an object is not its own. */
 const isTypeMeta = (path: string, name: string) => path === '' && (name === 'apiVersion' || name === 'kind');
 
-function checkFields(
+function* checkFields(
   findings: Findings,
   { properties, additional, forbidsAdditional, required, limits }: ValueSchema,
   { object, path, before }: { object: JsonObject; path: string; before: CorrelatedValue | undefined },
   words: Words,
-): void {
+): Steps<void> {
   const names = Object.keys(object).sort();
   const { minProperties, maxProperties } = limits;
   if (minProperties !== undefined && names.length < minProperties) {
@@ -151,36 +160,36 @@ function checkFields(
       const text = `${path}.${name} in body is a forbidden property`;
       words.invalid(findings, path, { value: name, text });
     } else if (additional !== undefined) {
-      findings.merge(explain(additional, field(name, `${path}.${name}`), words));
+      findings.merge(yield* explain(additional, field(name, `${path}.${name}`), words));
     }
   }
   for (const [name, property] of properties) {
     if (!Object.hasOwn(object, name)) continue;
     const at = path === '' ? name : `${path}.${name}`;
-    findings.merge(explain(property, field(name, at), words));
+    findings.merge(yield* explain(property, field(name, at), words));
   }
   for (const name of required) {
     if (!Object.hasOwn(object, name)) words.required(findings, `${path}.${name}`);
   }
 }
 
-function checkJunctors(
+function* checkJunctors(
   findings: Findings,
   { anyOf, oneOf, allOf, not }: ValueSchema,
   { value, path }: { value: unknown; path: string },
   words: Words,
-): void {
+): Steps<void> {
   findings.matches++;
   // Within alternatives nothing is ratcheted.
   const tried = (schema: ValueSchema) => explain(schema, { value, path, before: undefined }, words);
   const refuse = (detail: string) => words.refused(findings, `${JSON.stringify(path)} must ${detail}`);
   if (anyOf.length > 0) {
-    const { valid, best } = tryEach(anyOf, tried, true);
+    const { valid, best } = yield* tryEach(anyOf, tried, true);
     if (valid === 0) refuse('validate at least one schema (anyOf)');
     if (best !== undefined) findings.merge(best);
   }
   if (oneOf.length > 0) {
-    const { valid, best } = tryEach(oneOf, tried, false);
+    const { valid, best } = yield* tryEach(oneOf, tried, false);
     if (valid !== 1) {
       const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
       refuse(`validate one and only one schema (oneOf). ${found}`);
@@ -190,7 +199,7 @@ function checkJunctors(
   if (allOf.length > 0) {
     let valid = 0;
     for (const schema of allOf) {
-      const result = tried(schema);
+      const result = yield* tried(schema);
       if (result.isEmpty) valid++;
       findings.merge(result);
     }
@@ -198,19 +207,19 @@ function checkJunctors(
       refuse(`validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`);
     }
   }
-  if (not !== undefined && tried(not).isEmpty) refuse('not validate the schema (not)');
+  if (not !== undefined && (yield* tried(not)).isEmpty) refuse('not validate the schema (not)');
 }
 
 /** How many of the alternatives hold, and the first that does, or else the one that went farthest. */
-function tryEach(
+function* tryEach(
   schemas: readonly ValueSchema[],
-  tried: (schema: ValueSchema) => Findings,
+  tried: (schema: ValueSchema) => Steps<Findings>,
   firstOnly: boolean,
-): { valid: number; best: Findings | undefined } {
+): Steps<{ valid: number; best: Findings | undefined }> {
   let valid = 0;
   let best: Findings | undefined;
   for (const schema of schemas) {
-    const result = tried(schema);
+    const result = yield* tried(schema);
     if (result.isEmpty) {
       if (valid === 0) best = result;
       valid++;

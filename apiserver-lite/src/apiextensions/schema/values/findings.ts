@@ -8,10 +8,8 @@ import {
   tooMany,
 } from '../../../registry/fields/field-errors.ts';
 import { inKeyOrder } from '../in-key-order.ts';
+import { FaultBudget, tooManyFaults } from './fault-budget.ts';
 import { spendTime } from './time-budget.ts';
-
-const unitsPerFinding = 2;
-const charactersPerUnit = 200;
 
 /**
  * What was found wrong with a value. `matches` counts the checks that were made, to find the alternative that
@@ -26,12 +24,15 @@ export class Findings {
     return this.#errors.size === 0;
   }
 
+  get size(): number {
+    return this.#errors.size;
+  }
+
   get errors(): FieldError[] {
     return [...this.#errors.values()];
   }
 
   add(text: string, error: FieldError): void {
-    spendTime(unitsPerFinding + text.length / charactersPerUnit, 'the faults of the request are too many');
     if (!this.#errors.has(text)) this.#errors.set(text, error);
   }
 
@@ -44,9 +45,16 @@ export class Findings {
 /** Words for what is wrong with a value within the object that stands at `root` (empty: all of it). */
 export class Words {
   readonly #root: string;
+  readonly #budget = new FaultBudget();
 
   constructor(root: string) {
     this.#root = root;
+  }
+
+  /** Throws 413 where the texts of all findings are more than an answer should hold. */
+  #add(findings: Findings, text: string, error: FieldError): void {
+    spendTime(this.#budget.spend(error, text), tooManyFaults);
+    findings.add(text, error);
   }
 
   #field(path: string): string {
@@ -61,40 +69,45 @@ export class Words {
   }
 
   invalid(findings: Findings, path: string, { value, text }: { value: unknown; text: string }): void {
-    findings.add(text, invalidValue(this.#field(path), value, text));
+    this.#add(findings, text, invalidValue(this.#field(path), value, text));
   }
 
   outOfBounds(findings: Findings, path: string, { printed, text }: { printed: string; text: string }): void {
     const message = `Invalid value: ${printed}: ${text}`;
-    findings.add(text, { field: this.#field(path), reason: 'FieldValueInvalid', message });
+    this.#add(findings, text, { field: this.#field(path), reason: 'FieldValueInvalid', message });
   }
 
   /** What is said of no value in particular. */
   refused(findings: Findings, text: string): void {
-    findings.add(text, invalidValue(this.#whole, '', text));
+    this.#add(findings, text, invalidValue(this.#whole, '', text));
   }
 
   mistyped(findings: Findings, path: string, { wanted, found }: { wanted: string; found: string }): void {
     const text = `${path} in body must be of type ${wanted}: ${goQuote(found)}`;
-    findings.add(text, {
+    this.#add(findings, text, {
       ...invalidValue(this.#field(path), found, text),
       reason: 'FieldValueTypeInvalid',
     });
   }
 
   required(findings: Findings, path: string): void {
-    findings.add(`${path} in body is required`, required(this.#field(path)));
+    this.#add(findings, `${path} in body is required`, required(this.#field(path)));
   }
 
   notSupported(findings: Findings, path: string, value: unknown, names: readonly string[]): void {
-    findings.add(
+    this.#add(
+      findings,
       `${path} in body should be one of`,
       notSupported(this.#field(path), inKeyOrder(value), names),
     );
   }
 
   tooLong(findings: Findings, path: string, most: number): void {
-    findings.add(`${path} in body should be at most ${most} chars long`, tooLong(this.#field(path), most));
+    this.#add(
+      findings,
+      `${path} in body should be at most ${most} chars long`,
+      tooLong(this.#field(path), most),
+    );
   }
 
   tooMany(
@@ -102,7 +115,8 @@ export class Words {
     path: string,
     { count, most, what }: { count: number; most: number; what: string },
   ): void {
-    findings.add(
+    this.#add(
+      findings,
       `${path} in body should have at most ${most} ${what}`,
       tooMany(this.#field(path), count, most),
     );

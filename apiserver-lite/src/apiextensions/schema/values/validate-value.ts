@@ -1,5 +1,6 @@
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import type { CorrelatedValue } from '../correlated-value.ts';
+import type { Steps } from '../../../http/in-turns.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { accepts } from './accepts.ts';
 import { explain } from './explain.ts';
@@ -12,13 +13,14 @@ import { valueSchema } from './value-schema.ts';
  * `validation.ValidateCustomResource`, `ValidateCustomResourceUpdate`). Throws 413 where it would take too
  * long.
  */
-export function validateValue(
+export function* validateValue(
   value: unknown,
   schema: JsonSchema,
   field: string,
   before?: CorrelatedValue,
-): FieldError[] {
+): Steps<FieldError[]> {
   const prepared = valueSchema(schema);
-  if (accepts(prepared, value)) return [];
-  return explain(prepared, { value, path: '', before }, new Words(field)).errors;
+  if (yield* accepts(prepared, value)) return [];
+  yield;
+  return (yield* explain(prepared, { value, path: '', before }, new Words(field))).errors;
 }

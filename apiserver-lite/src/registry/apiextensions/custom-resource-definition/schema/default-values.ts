@@ -5,6 +5,7 @@ import { coerceObjects, validateObjects } from '../../../../apiextensions/schema
 import { asSchema, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { pruned } from '../../../../apiextensions/schema/prune.ts';
 import { schemaNode } from '../../../../apiextensions/schema/schema-node.ts';
+import { atOnce } from '../../../../apiextensions/schema/values/at-once.ts';
 import { validateValue } from '../../../../apiextensions/schema/values/validate-value.ts';
 import { sortedEntries } from '../../../fields/sorted-entries.ts';
 
@@ -64,7 +65,7 @@ function validateDefault(schema: JsonSchema, field: string, around: Around): Fie
     const whole = copyOf(around.surround(value));
     const root = schemaNode(around.root);
     const wrong = [...coerceObjects(whole, root, ''), ...validateObjects(whole, root, '')];
-    if (wrong.length === 0) return validateValue(value, schema, field);
+    if (wrong.length === 0) return atOnce(validateValue(value, schema, field));
     const reasons = wrong.map((error) => `${error.field.replace(/^\./, '')}: ${error.message}`);
     const text = reasons.length === 1 ? reasons[0] : `[${reasons.join(', ')}]`;
     return [invalidValue(field, value, `must result in valid metadata: ${text}`)];
@@ -79,5 +80,5 @@ function validateDefault(schema: JsonSchema, field: string, around: Around): Fie
     const wrong = rule(copy, node, field);
     if (wrong.length > 0) return [...findings, ...wrong];
   }
-  return [...findings, ...validateValue(value, schema, field)];
+  return [...findings, ...atOnce(validateValue(value, schema, field))];
 }
