@@ -8,42 +8,98 @@ import { parameterDescriptions, type DescribeParameter } from './parameter-descr
 import type { ParameterInfo } from './parameters.ts';
 import { ownTypes } from './own-types.ts';
 import { groupPath, rootPaths } from './root-paths.ts';
-import { SharedParameters, type NamedParameter } from './shared-parameters.ts';
-import { typeSchemas } from './type-schemas.ts';
+import { sortedByName, SharedParameters, type NamedParameter } from './shared-parameters.ts';
+import { typeSchemas, typeSchemaTexts } from './type-schemas.ts';
+
+interface Options {
+  openId: boolean;
+}
 
 /** The OpenAPI 2 document of everything that is served, in one. */
 export async function documentV2(
   groups: readonly ApiGroup[],
-  { openId }: { openId: boolean },
+  options: Options,
 ): Promise<Record<string, unknown>> {
-  const items = [
+  const items = itemsOf(groups, options);
+  const definitions = await typeSchemas(typesIn(items), { version: 2 }, ownTypesOf(groups));
+  const shared = new SharedParameters();
+  const refer = parameterRenderer(shared, await parameterDescriptions(items));
+  const paths = Object.fromEntries(items.map((item) => [item.path, renderPath(item, shared, refer)]));
+  return { ...head, paths, definitions, parameters: shared.all(), ...tail };
+}
+
+/** The JSON text of a path, and the parameters that it refers to. */
+interface PathText {
+  text: string;
+  parameters: Readonly<Record<string, NamedParameter>>;
+}
+
+const pathTexts = new WeakMap<PathItem, PathText>();
+
+/**
+ * The JSON text of the same document. The texts of paths and schemas are kept as long as what they are made
+ * of is served, so that after a change of one group only its part is made anew.
+ */
+export async function documentV2Text(groups: readonly ApiGroup[], options: Options): Promise<string> {
+  const items = itemsOf(groups, options);
+  const definitions = await typeSchemaTexts(typesIn(items), ownTypesOf(groups));
+  const describe = await parameterDescriptions(items);
+  const parameters: Record<string, NamedParameter> = {};
+  const paths = items.map((item): [string, string] => {
+    let made = pathTexts.get(item);
+    if (made === undefined) {
+      const shared = new SharedParameters();
+      const text = JSON.stringify(renderPath(item, shared, parameterRenderer(shared, describe)));
+      made = { text, parameters: shared.all() };
+      pathTexts.set(item, made);
+    }
+    Object.assign(parameters, made.parameters);
+    return [item.path, made.text];
+  });
+  const fields: [string, string][] = [
+    ...textsOf(head),
+    ['paths', objectText(paths)],
+    ['definitions', objectText(definitions)],
+    ['parameters', JSON.stringify(sortedByName(parameters))],
+    ...textsOf(tail),
+  ];
+  return objectText(fields);
+}
+
+const head = { swagger: '2.0', info: { title: 'Kubernetes', version: publishedVersion } };
+const tail = {
+  securityDefinitions: {
+    BearerToken: { description: 'A bearer token', type: 'apiKey', name: 'authorization', in: 'header' },
+  },
+  security: [{ BearerToken: [] }],
+};
+
+function textsOf(fields: object): [string, string][] {
+  return Object.entries(fields).map(([name, value]) => [name, JSON.stringify(value)]);
+}
+
+/** An object of fields whose values are JSON texts. */
+function objectText(fields: readonly (readonly [string, string])[]): string {
+  return `{${fields.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
+}
+
+/** All paths, in order. */
+function itemsOf(groups: readonly ApiGroup[], { openId }: Options): PathItem[] {
+  return [
     ...Object.values(rootPaths({ openId })),
     ...groups.flatMap((group) => [
       ...(group.name === '' || isCustomGroup(group) ? [] : [groupPath(group.name)]),
       ...group.versions.flatMap((version) => pathsOf(version)),
     ]),
   ].sort((left, right) => (left.path < right.path ? -1 : 1));
-  const named = items.flatMap(({ operations }) => operations.flatMap(({ body, result }) => [body, result]));
-  const definitions = await typeSchemas(
-    named,
-    { version: 2 },
-    groups.flatMap((group) => group.versions.flatMap(ownTypes)),
-  );
-  const shared = new SharedParameters();
-  const refer = parameterRenderer(shared, await parameterDescriptions(items));
-  const paths = Object.fromEntries(items.map((item) => [item.path, renderPath(item, shared, refer)]));
-  return {
-    swagger: '2.0',
-    info: { title: 'Kubernetes', version: publishedVersion },
-    paths,
-    definitions,
-    parameters: shared.all(),
-    securityDefinitions: {
-      BearerToken: { description: 'A bearer token', type: 'apiKey', name: 'authorization', in: 'header' },
-    },
-    security: [{ BearerToken: [] }],
-  };
 }
+
+function typesIn(items: readonly PathItem[]): (string | undefined)[] {
+  return items.flatMap(({ operations }) => operations.flatMap(({ body, result }) => [body, result]));
+}
+
+const ownTypesOf = (groups: readonly ApiGroup[]) =>
+  groups.flatMap((group) => group.versions.flatMap(ownTypes));
 
 /** What stands in the document for a parameter. */
 type ReferToParameter = (parameter: ParameterInfo) => unknown;

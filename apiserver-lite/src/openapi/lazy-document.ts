@@ -32,7 +32,8 @@ export class LazyDocument {
   async #build(): Promise<Omit<Content, 'lastModified'>> {
     const { contentType, compresses, untagged } = this.#form;
     try {
-      const body = Buffer.from(await this.#make());
+      const made = await this.#make();
+      const body = Buffer.from(made.buffer, made.byteOffset, made.byteLength);
       const etag = `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`;
       return {
         contentType,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { parseAccept } from '../endpoints/negotiation/accept.ts';
 import { ApiTree, type ApiGroup } from '../discovery/api-tree.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
@@ -6,7 +7,7 @@ import type { ServedResources } from '../registry/resource-table.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler, RequestContext } from '../http/request-context.ts';
 import { versionInfo } from '../discovery/version-info.ts';
-import { documentV2 } from './document-v2.ts';
+import { documentV2, documentV2Text } from './document-v2.ts';
 import { isCustomGroup } from './custom-operations.ts';
 import { documentOf, groupDocumentV3, versionDocument } from './document-v3.ts';
 import { jsonDocument, LazyDocument } from './lazy-document.ts';
@@ -113,7 +114,10 @@ function documentsOf(groups: readonly ApiGroup[], options: DocumentsOptions): Do
   const { openId, lastModified, remote } = options;
   const pages = pagesOf(groups, options);
   const specs = remote?.specs() ?? [];
-  const v2 = v2Handler(async () => mergedSpecs(await documentV2(groups, { openId }), specs), lastModified);
+  const merged = async () => mergedSpecs(await documentV2(groups, { openId }), specs);
+  const text = async () =>
+    specs.length === 0 ? documentV2Text(groups, { openId }) : stringifyJson(await merged());
+  const v2 = v2Handler(text, merged, lastModified);
   const index = indexOf(pages, remote?.index() ?? {});
   return { groups, remoteVersion: remote?.version, pages, index, v2, lastModified };
 }
@@ -232,8 +236,14 @@ async function sendPreferred(
   response.end();
 }
 
-function v2Handler(make: () => Promise<Record<string, unknown>>, lastModified: string): Handler {
-  const json = jsonDocument(make, { compresses: true });
+function v2Handler(
+  text: () => Promise<string>,
+  make: () => Promise<Record<string, unknown>>,
+  lastModified: string,
+): Handler {
+  const json = new LazyDocument({ contentType: 'application/json', compresses: true }, async () =>
+    Buffer.from(await text()),
+  );
   const [contentType = ''] = v2ProtobufTypes;
   const protobuf = new LazyDocument({ contentType, compresses: true }, async () => protobufV2(await make()));
   return async (context) => {

@@ -18,6 +18,24 @@ function shortHash(text: string): string {
   return bytes.subarray(0, 6).toString('base64url');
 }
 
+/** By the parameter's text: there are as many as the built-in resources have, some dozens. */
+const names = new Map<string, string>();
+
+function sharedName(parameter: NamedParameter): string {
+  const text = JSON.stringify(parameter);
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `${parameter.name}-${shortHash(text)}`;
+    names.set(text, name);
+  }
+  return name;
+}
+
+/** The fields in the order of their names. */
+export function sortedByName<T>(fields: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(fields).sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
 /** Clients look for these two in the operations, and names and bodies are of one kind each. */
 function isOwn({ name, in: place, schema }: NamedParameter): boolean {
   if (place === 'body') return schema?.$ref.startsWith('#/definitions/io.k8s.apimachinery') !== true;
@@ -30,7 +48,6 @@ function isOwn({ name, in: place, schema }: NamedParameter): boolean {
  */
 export class SharedParameters {
   readonly #byName = new Map<string, NamedParameter>();
-  readonly #names = new Map<string, string>();
   readonly #references = new Map<NamedParameter, object>();
 
   /** What stands in the operation: a reference, or the parameter itself. */
@@ -45,18 +62,13 @@ export class SharedParameters {
   }
 
   #makeReference(parameter: NamedParameter): object {
-    const text = JSON.stringify(parameter);
-    let name = this.#names.get(text);
-    if (name === undefined) {
-      name = `${parameter.name}-${shortHash(text)}`;
-      this.#names.set(text, name);
-      this.#byName.set(name, parameter);
-    }
+    const name = sharedName(parameter);
+    if (!this.#byName.has(name)) this.#byName.set(name, parameter);
     return { $ref: `#/parameters/${name}` };
   }
 
   /** All that was referred to, by name. */
   all(): Record<string, NamedParameter> {
-    return Object.fromEntries([...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return sortedByName(Object.fromEntries(this.#byName));
   }
 }

@@ -1,7 +1,9 @@
+import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { OpenApiTypes } from '../registry/resource-types/open-api-types.ts';
 import { describeType } from './descriptions.ts';
 import { renderSchema, type OpenApiVersion } from './render-schema.ts';
 import { closureOf, schemaTable } from './schema-table.ts';
+import { sortedByName } from './shared-parameters.ts';
 
 /** The form of schemas, and whose kinds they name. */
 export interface SchemaDialect {
@@ -25,15 +27,55 @@ export async function typeSchemas(
     string,
     object
   >;
-  const published = await publishedSchemas(
-    [...named, ...Object.values(custom).flatMap(referencesIn)],
-    dialect,
-  );
-  return own.length === 0 ? published : sorted({ ...published, ...custom });
+  const schemas = await publishedSchemas([...named, ...Object.values(custom).flatMap(referencesIn)], dialect);
+  return own.length === 0 ? schemas : sortedByName({ ...schemas, ...custom });
 }
 
-function sorted(schemas: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schemas).sort(([left], [right]) => (left < right ? -1 : 1)));
+/** The JSON text of a schema by its name. */
+type SchemaText = readonly [string, string];
+
+/** The schemas of one resource of a definition as texts, and the others that they refer to. */
+interface OwnTexts {
+  schemas: readonly SchemaText[];
+  references: readonly string[];
+}
+
+const ownTexts = new WeakMap<OpenApiTypes, OwnTexts>();
+
+function ownTextsOf(types: OpenApiTypes): OwnTexts {
+  let made = ownTexts.get(types);
+  if (made === undefined) {
+    const schemas = types.schemas(2);
+    made = {
+      schemas: Object.entries(schemas).map(([name, schema]) => [name, stringifyJson(schema)]),
+      references: [...new Set(referencesIn(schemas))],
+    };
+    ownTexts.set(types, made);
+  }
+  return made;
+}
+
+let published: { types: string; texts: readonly SchemaText[] } | undefined;
+
+/** The same of the one document of OpenAPI 2, as JSON texts in the order of their names. */
+export async function typeSchemaTexts(
+  types: readonly (string | undefined)[],
+  own: readonly OpenApiTypes[],
+): Promise<readonly SchemaText[]> {
+  const texts = own.map(ownTextsOf);
+  const named = new Set(types.filter((type) => type !== undefined));
+  for (const { references } of texts) for (const type of references) named.add(type);
+  const needed = closureOf([...named]);
+  const key = needed.join();
+  if (published?.types !== key) {
+    const schemas = await publishedSchemas(needed, { version: 2 });
+    published = {
+      types: key,
+      texts: Object.entries(schemas).map(([name, schema]) => [name, JSON.stringify(schema)]),
+    };
+  }
+  const all = new Map([...published.texts, ...texts.flatMap(({ schemas }) => schemas)]);
+  return [...all].sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
 /** The names of all schemas that a schema refers to. */
