@@ -30,12 +30,13 @@ export async function beforeUpdate(
   if (deletionGracePeriodSeconds !== undefined) {
     metadata.deletionGracePeriodSeconds ??= deletionGracePeriodSeconds;
   }
+  const again = (await strategy.validateAgain?.(object, request)) ?? [];
   const change = await strategy.validateUpdate(object, old, request);
   const findings = validateMetadataUpdate(
     strategy,
     { object, old },
     {
-      object: () => strategy.validateAgain?.(object, request) ?? [],
+      object: () => again,
       update: () => change,
     },
   );

@@ -58,9 +58,9 @@ export interface KindTraits<T extends KubeObject = KubeObject> extends Partial<
   /** `validate` judges new objects only; updates are left to `validateUpdate`. */
   validatedOnce?: true;
   /** Checks the whole object, on create and on update. */
-  validate?(object: T, request: StoreRequest): FieldError[];
+  validate?(object: T, request: StoreRequest): FieldError[] | Promise<FieldError[]>;
   /** Only what concerns the change. */
-  validateUpdate?(object: T, old: T, request: StoreRequest): FieldError[];
+  validateUpdate?(object: T, old: T, request: StoreRequest): FieldError[] | Promise<FieldError[]>;
 }
 
 /** The value at a path such as `spec.selector`. */
@@ -117,12 +117,14 @@ export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: 
   } = traits;
   const isChanged = (next: object, before: object) =>
     !isSame(next, before) || (exactGeneration === true && holdsUnprinted(next));
-  const validateChange: Strategy['validateUpdate'] = (object, old, request) => [
-    ...fixed
+  const validateChange: Strategy['validateUpdate'] = (object, old, request) => {
+    const findings = fixed
       .filter((path) => !isSame(fieldAt(object, path), fieldAt(old, path)))
-      .map((path) => invalidValue(path, fieldAt(object, path) ?? (isText(path, old) ? '' : null), immutable)),
-    ...(traits.validateUpdate?.(object, old, request) ?? []),
-  ];
+      .map((path) => invalidValue(path, fieldAt(object, path) ?? (isText(path, old) ? '' : null), immutable));
+    const own = traits.validateUpdate?.(object, old, request) ?? [];
+    if (Array.isArray(own)) return [...findings, ...own];
+    return own.then((found) => [...findings, ...found]);
+  };
   return {
     ...(warnings === undefined
       ? {}

@@ -47,6 +47,9 @@ export function withAdminAccess<T extends KubeObject>(
       }
       return async () => {};
     },
-    validate: (object, request) => [...findingsOf(object), ...(traits.validate?.(object, request) ?? [])],
+    validate: async (object, request) => [
+      ...findingsOf(object),
+      ...((await traits.validate?.(object, request)) ?? []),
+    ],
   };
 }

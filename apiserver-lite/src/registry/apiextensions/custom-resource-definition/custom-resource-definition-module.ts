@@ -1,5 +1,6 @@
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { inTurns } from '../../../http/in-turns.ts';
 import { type Fields, child, existing, fill, fillText, items } from '../../fields/fill.ts';
 import { defineKind } from '../../kind-module.ts';
 import { defaultTable } from '../../table/default-table.ts';
@@ -68,9 +69,9 @@ export const customResourceDefinitionModule = defineKind('apiextensions.k8s.io/C
     prepareForUpdate: recordStoredVersion,
     standardFinalizers: false,
     metadataChecksOnUpdate: ['change'],
-    validate: validateDefinition,
+    validate: (object) => inTurns(validateDefinition(object)),
     validatedOnce: true,
-    validateUpdate: validateDefinitionUpdate,
+    validateUpdate: (object, old) => inTurns(validateDefinitionUpdate(object, old)),
     warningsOnCreate: (object) => formatWarnings(object),
     warningsOnUpdate: formatWarnings,
   },

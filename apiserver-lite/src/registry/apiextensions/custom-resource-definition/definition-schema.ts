@@ -1,4 +1,5 @@
 import type { FieldError } from '../../../api-errors/status-error.ts';
+import type { Steps } from '../../../http/in-turns.ts';
 import { forbiddenField, invalidValue } from '../../fields/field-errors.ts';
 import { validateDefaults } from './schema/default-values.ts';
 import { goNames, setFields, type JsonSchema } from '../../../apiextensions/schema/json-schema.ts';
@@ -48,10 +49,10 @@ interface Place {
 }
 
 /** The schema of one version, or of all (Kubernetes: `validateCustomResourceDefinitionValidation`). */
-export function validateDefinitionSchema(
+export function* validateDefinitionSchema(
   schema: JsonSchema | undefined,
   { field, statusEnabled, demands, unchanged = false }: Place,
-): FieldError[] {
+): Steps<FieldError[]> {
   if (schema === undefined) return [];
   const root = `${field}.openAPIV3Schema`;
   const findings: FieldError[] = statusEnabled ? validateRoot(schema, root) : [];
@@ -70,9 +71,12 @@ export function validateDefinitionSchema(
       findings.push(...wrong);
     }
   }
+  yield;
   const schemaFindings = validateOpenApiSchema(schema, root, demands);
   findings.push(...schemaFindings);
-  if (isStructural) findings.push(...validateRuleExpressions(schema, root, { schemaFindings, unchanged }));
+  if (isStructural) {
+    findings.push(...(yield* validateRuleExpressions(schema, root, { schemaFindings, unchanged })));
+  }
   return findings.length === 0 && unstructured !== undefined
     ? [invalidValue(root, '', unstructured)]
     : findings;

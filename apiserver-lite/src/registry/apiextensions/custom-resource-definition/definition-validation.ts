@@ -1,5 +1,6 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
+import type { Steps } from '../../../http/in-turns.ts';
 import { isSame } from '../../generic/copy-object.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
 import { dns1035Label, dns1123Subdomain } from '../../fields/formats.ts';
@@ -61,7 +62,7 @@ const all: Demands = {
  * A new definition (Kubernetes: `ValidateCustomResourceDefinition`); judged in the form in which it is
  * stored.
  */
-export function validateDefinition(object: KubeObject): FieldError[] {
+export function* validateDefinition(object: KubeObject): Steps<FieldError[]> {
   const { group = '', names = {} } = storedSpec(object);
   const { name = '' } = object.metadata;
   const wanted = `${names.plural ?? ''}.${group}`;
@@ -69,7 +70,7 @@ export function validateDefinition(object: KubeObject): FieldError[] {
     ...(name === '' || name === wanted
       ? []
       : [invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]),
-    ...validateSpec(storedSpec(object), all),
+    ...(yield* validateSpec(storedSpec(object), all)),
     ...validateStored(object),
     ...validateApproval(object),
     ...validatePreserve(object),
@@ -77,9 +78,11 @@ export function validateDefinition(object: KubeObject): FieldError[] {
 }
 
 /** A definition's next state (Kubernetes: `ValidateCustomResourceDefinitionUpdate`). */
-export function validateDefinitionUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function* validateDefinitionUpdate(object: KubeObject, old: KubeObject): Steps<FieldError[]> {
   const [spec, oldSpec] = [storedSpec(object), storedSpec(old)];
-  const findings = validateSpec(spec, demandsAfter(old, object));
+  const demands = demandsAfter(old, object);
+  yield;
+  const findings = yield* validateSpec(spec, demands);
   const fixed: [string, unknown, unknown][] = [
     ['spec.group', spec.group, oldSpec.group],
     ['spec.names.plural', spec.names?.plural, oldSpec.names?.plural],
@@ -165,7 +168,7 @@ function keptSelectable(spec: DefinitionSpec, old: DefinitionSpec): ReadonlySet<
   return new Set(kept.map(({ name = '' }) => name));
 }
 
-function validateSpec(spec: DefinitionSpec, given: Demands): FieldError[] {
+function* validateSpec(spec: DefinitionSpec, given: Demands): Steps<FieldError[]> {
   const { group = '', versions = [], preserveUnknownFields = false } = spec;
   const findings: FieldError[] = [];
   if (group === '') findings.push(required('spec.group'));
@@ -190,7 +193,8 @@ function validateSpec(spec: DefinitionSpec, given: Demands): FieldError[] {
     structural: given.structural || !preserveUnknownFields || hasDefaults,
   };
   for (const [index, version] of versions.entries()) {
-    findings.push(...validateVersion(spec, version, `spec.versions[${index}]`, demands));
+    findings.push(...(yield* validateVersion(spec, version, `spec.versions[${index}]`, demands)));
+    yield;
   }
   const names = versions.map(({ name = '' }) => name);
   const printed = () => spec.versions?.map(printedVersion) ?? null;
@@ -205,7 +209,7 @@ function validateSpec(spec: DefinitionSpec, given: Demands): FieldError[] {
   return [
     ...findings,
     ...validateRequiredNames(spec.names ?? {}, 'spec.names'),
-    ...validateShared(spec, demands),
+    ...(yield* validateShared(spec, demands)),
     ...validateConversion(spec.conversion, 'spec.conversion', demands),
   ];
 }
@@ -231,24 +235,24 @@ function validatePresence(spec: DefinitionSpec, everySchema: boolean): FieldErro
   );
 }
 
-function validateVersion(
+function* validateVersion(
   spec: DefinitionSpec,
   version: DefinedVersion,
   field: string,
   demands: Demands,
-): FieldError[] {
+): Steps<FieldError[]> {
   const { name = '', deprecated = false, deprecationWarning, selectableFields = [] } = version;
   const schema = version.schema?.openAPIV3Schema;
   const statusEnabled = subresourcesOf(spec, version)?.status !== undefined;
   const findings = [
     ...validateVersionName(name, `${field}.name`, true),
     ...validateDeprecation(deprecated, deprecationWarning, `${field}.deprecationWarning`),
-    ...validateDefinitionSchema(schema, {
+    ...(yield* validateDefinitionSchema(schema, {
       field: `${field}.schema`,
       statusEnabled,
       demands,
       unchanged: demands.unchangedSchemas.has(name),
-    }),
+    })),
     ...validateSubresources(version.subresources, `${field}.subresources`),
     ...(version.additionalPrinterColumns ?? []).flatMap((column, index) =>
       validateColumn(column, `${field}.additionalPrinterColumns[${index}]`),
@@ -265,17 +269,17 @@ function validateVersion(
 }
 
 /** What is said once for all versions. */
-function validateShared(spec: DefinitionSpec, demands: Demands): FieldError[] {
+function* validateShared(spec: DefinitionSpec, demands: Demands): Steps<FieldError[]> {
   const schema = spec.validation?.openAPIV3Schema;
   const versions = spec.versions ?? [];
   const statusEnabled = [spec, ...versions].some(({ subresources }) => subresources?.status !== undefined);
   const findings = [
-    ...validateDefinitionSchema(schema, {
+    ...(yield* validateDefinitionSchema(schema, {
       field: 'spec.validation',
       statusEnabled,
       demands,
       unchanged: demands.unchangedSchemas.has(spec.version ?? ''),
-    }),
+    })),
     ...validateSubresources(spec.subresources, 'spec.subresources'),
     ...(spec.additionalPrinterColumns ?? []).flatMap((column, index) =>
       validateColumn(column, `spec.additionalPrinterColumns[${index}]`),

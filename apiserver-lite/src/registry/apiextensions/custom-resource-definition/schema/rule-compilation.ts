@@ -7,6 +7,7 @@ import {
   ruleCost,
   type CompiledRule,
 } from '../../../../apiextensions/schema/rules/compile-rule.ts';
+import type { Steps } from '../../../../http/in-turns.ts';
 import { asSchema, type JsonSchema, type SchemaRule } from '../../../../apiextensions/schema/json-schema.ts';
 import { spendExpression } from '../../../fields/expression-budget.ts';
 import { forbiddenField, invalidValue } from '../../../fields/field-errors.ts';
@@ -34,13 +35,13 @@ interface Surroundings {
  * Compiles the rules of a schema that is structural, and judges their costs (Kubernetes:
  * `cel_validation.go`).
  */
-export function validateRuleExpressions(
+export function* validateRuleExpressions(
   schema: JsonSchema,
   field: string,
   demands: RuleDemands,
-): FieldError[] {
+): Steps<FieldError[]> {
   const judge = new RuleJudge(demands);
-  judge.visit(schema, field, { isRoot: true, cardinality: 1n, uncorrelatable: undefined });
+  yield* judge.visit(schema, field, { isRoot: true, cardinality: 1n, uncorrelatable: undefined });
   return [...judge.findings, ...judge.judgeTotal(field)];
 }
 
@@ -83,7 +84,7 @@ class RuleJudge {
   }
 
   /** What is below is reported first. */
-  visit(schema: JsonSchema, field: string, around: Surroundings): void {
+  *visit(schema: JsonSchema, field: string, around: Surroundings): Steps<void> {
     const { properties, additionalProperties, items } = schema;
     const here: Surroundings = {
       ...around,
@@ -91,20 +92,20 @@ class RuleJudge {
       cardinality: product(around.cardinality, maxElements(schema)),
     };
     const values = asSchema(additionalProperties);
-    if (values !== undefined) this.visit(values, `${field}.additionalProperties`, here);
+    if (values !== undefined) yield* this.visit(values, `${field}.additionalProperties`, here);
     const hasFields = mapTypes.includes(schema['x-kubernetes-map-type'] ?? undefined);
     const fields = hasFields ? here : { ...here, uncorrelatable: around.uncorrelatable ?? field };
     for (const [name, child] of sortedEntries(properties)) {
-      this.visit(child, `${field}.properties[${name}]`, fields);
+      yield* this.visit(child, `${field}.properties[${name}]`, fields);
     }
     const listed = asSchema(items);
     if (listed !== undefined) {
       const isMap = schema['x-kubernetes-list-type'] === 'map';
       const below = isMap ? here : { ...here, uncorrelatable: around.uncorrelatable ?? field };
-      this.visit(listed, `${field}.items`, below);
+      yield* this.visit(listed, `${field}.items`, below);
     }
     const rules = schema['x-kubernetes-validations'] ?? [];
-    if (rules.length > 0 && this.#isSound(field)) this.#judgeAll(schema, rules, { field, around });
+    if (rules.length > 0 && this.#isSound(field)) yield* this.#judgeAll(schema, rules, { field, around });
   }
 
   #isSound(place: string): boolean {
@@ -113,11 +114,11 @@ class RuleJudge {
     );
   }
 
-  #judgeAll(
+  *#judgeAll(
     schema: JsonSchema,
     rules: readonly SchemaRule[],
     { field, around }: { field: string; around: Surroundings },
-  ): void {
+  ): Steps<void> {
     const at = `${field}.x-kubernetes-validations`;
     const type = schemaType(schema, around.isRoot || schema['x-kubernetes-embedded-resource'] === true);
     if (type === undefined) {
@@ -130,6 +131,7 @@ class RuleJudge {
     for (const [index, rule] of rules.entries()) {
       spendExpression(`${rule.rule ?? ''}${rule.messageExpression ?? ''}`);
       this.#judge(compiler.compile(rule), `${at}[${index}]`, around);
+      yield;
     }
   }
 
