@@ -135,6 +135,7 @@ export class CachedStorage implements ResourceStorage {
     // It may be loading again by now.
     await this.#start();
     const initialEvents = sendInitialEvents ?? revision === 0;
+    if (!initialEvents) await cache.reachBack(revision);
     return cache.watch({
       ...options,
       initialEvents,

@@ -96,6 +96,7 @@ export function createResourceStorage(options: ResourceStorageOptions): CachedSt
     contents,
     known,
     watchStream: connection.watchStream,
+    firstRevision: connection.firstRevision,
     clock,
     log,
     metrics,

@@ -82,6 +82,11 @@ export class CacheContents {
     this.#revision = revision;
   }
 
+  /** Adds every change after `revision` and up to `oldestRevision`, oldest first, to the history. */
+  reachBack(events: readonly CacheEvent[], revision: number): void {
+    this.#history.reachBack(events, revision);
+  }
+
   /** Takes `object` for the current one of the same key and revision; does nothing where that is another. */
   replaceVersion(object: StoredObject): void {
     if (this.#index.get(object.key)?.revision === object.revision) this.#index.set(object);

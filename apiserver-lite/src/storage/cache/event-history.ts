@@ -51,6 +51,13 @@ export class EventHistory {
     this.#floor = revision;
   }
 
+  /** Puts `events`, every change after `revision` and up to the floor, before all others. */
+  reachBack(events: readonly CacheEvent[], revision: number): void {
+    this.#events = [...events, ...this.#events.slice(this.#start)];
+    this.#start = 0;
+    this.#floor = revision;
+  }
+
   push(event: CacheEvent): void {
     this.#events.push(event);
     this.prune(event.receivedAtMs);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import type { FirstRevision } from '../etcd/first-revision.ts';
 import type { Keyspace } from '../etcd/keyspace.ts';
 import type { SharedWatchStream } from '../etcd/shared-watch-stream.ts';
 import type { ResourceMetrics } from '../storage-metrics.ts';
@@ -15,6 +16,8 @@ export interface WatchCacheOptions {
   contents: CacheContents;
   known: KnownVersions;
   watchStream: SharedWatchStream;
+  /** How far the history of a cache that was loaded late may reach back. */
+  firstRevision: FirstRevision;
   clock: Clock;
   log: Logger;
   metrics?: ResourceMetrics | undefined;

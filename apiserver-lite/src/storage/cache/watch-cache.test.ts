@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
 import { groupResourceName, StatusError } from '../../api-errors/status-error.ts';
-import { openFakeStorage } from '../testing/fake-storage.ts';
+import { EtcdConnection } from '../etcd/etcd-connection.ts';
+import { openFakeStorage, silentLog } from '../testing/fake-storage.ts';
 import { until } from '../testing/fake-clock.ts';
 import {
   configMap,
@@ -333,6 +334,47 @@ describe('watches', () => {
     assert.equal(await waiting, undefined);
     await assert.rejects(storage.watch(watchOptions()), /closed/);
     await until(() => etcd.watches === 0 || etcd.openStreams > 0);
+  });
+
+  test('history reaches back to the first load of any cache', async () => {
+    const { etcd, clock, another } = openFakeStorage();
+    const connection = new EtcdConnection({ client: etcd, pathPrefix: '/registry', clock, log: silentLog });
+    await etcd.put({ key: Buffer.from('/registry/pods/default/x') });
+    const early = another({ connection });
+    await early.ready();
+    const first = etcd.revision;
+    const late = another({ connection });
+    const created = await late.create(at('a'), configMap('a'));
+    await late.guaranteedUpdate(at('a'), () => configMap('a', { n: '2' }));
+    await late.create(at('b'), configMap('b'));
+    await late.delete(at('a'));
+    await late.ready();
+    assert.ok(late.cache.oldestRevision > created.revision);
+    const all = await late.watch(watchOptions({ resourceVersion: `${first}` }));
+    const some = await late.watch(watchOptions({ resourceVersion: `${created.revision}` }));
+    const seen = (await takeEvents(all, 4)).map(describeEvent);
+    assert.deepEqual(seen, [1, 2, 3, 4].map((n) => `${['', 'ADDED a', 'MODIFIED a', 'ADDED b', 'DELETED a'][n]}@${first + n}`));
+    assert.deepEqual((await takeEvents(some, 3)).map(describeEvent), seen.slice(1));
+    await late.create(at('c'), configMap('c'));
+    assert.deepEqual((await takeEvents(all, 1)).map(describeEvent), [`ADDED c@${first + 5}`]);
+    const older = await late.watch(watchOptions({ resourceVersion: `${first - 1}` }));
+    await assert.rejects(older.nextBatch(), /too old resource version: \d+ \(\d+\)/);
+    connection.close();
+  });
+
+  test('history that is compacted is not reached back to', async () => {
+    const { etcd, clock, another } = openFakeStorage();
+    const connection = new EtcdConnection({ client: etcd, pathPrefix: '/registry', clock, log: silentLog });
+    await etcd.put({ key: Buffer.from('/registry/pods/default/x') });
+    await another({ connection }).ready();
+    const late = another({ connection });
+    const created = await late.create(at('a'), configMap('a'));
+    await late.create(at('b'), configMap('b'));
+    await etcd.compact({ revision: etcd.revision });
+    await late.ready();
+    const watcher = await late.watch(watchOptions({ resourceVersion: `${created.revision}` }));
+    await assert.rejects(watcher.nextBatch(), /too old resource version/);
+    connection.close();
   });
 
   test('history is bounded; older revisions are answered by 410 and by the store', async () => {

@@ -9,6 +9,7 @@ import type { CollectedPage } from '../list-page.ts';
 import type { Selection } from '../storage.ts';
 import type { CacheContents } from './cache-contents.ts';
 import { CacheWatcher } from './cache-watcher.ts';
+import { readEarlierChanges } from './earlier-changes.ts';
 import { EventIntake } from './event-intake.ts';
 import type { KnownVersions } from './known-versions.ts';
 import { RevisionWaiters } from './revision-waiters.ts';
@@ -37,6 +38,10 @@ export class WatchCache {
   #ready = Promise.withResolvers<void>();
   #intake: EventIntake | undefined;
   #cancelTimers = new Set<() => void>();
+  /** Where the history began when everything was listed. */
+  #loadedAt = 0;
+  /** Made at most once: what was listed anew begins anew. */
+  #reachingBack: Promise<void> | undefined;
 
   constructor(options: WatchCacheOptions) {
     this.#options = options;
@@ -136,6 +141,32 @@ export class WatchCache {
     return this.#contents.page({ range, filter, limit: query.limit, revision: query.revision });
   }
 
+  /**
+   * Reads the history between the first load of any cache and that of this one where `revision` lies there,
+   * as it would be here if this cache had been loaded then. Tried once; without success the history stays.
+   */
+  async reachBack(revision: number): Promise<void> {
+    const first = this.#options.firstRevision.value;
+    const isBefore = revision < this.#contents.oldestRevision && revision >= first;
+    if (isBefore && this.#loadedAt === this.#contents.oldestRevision) {
+      this.#reachingBack ??= this.#reachBackTo(first);
+    }
+    await this.#reachingBack;
+  }
+
+  async #reachBackTo(first: number): Promise<void> {
+    const { keyspace, watchStream, clock, log } = this.#options;
+    const until = this.#loadedAt;
+    try {
+      const options = { keyspace, watchStream, clock, range: this.#range, after: first, until };
+      const changes = await readEarlierChanges(options);
+      const isSame = this.#loadedAt === until && this.#contents.oldestRevision === until;
+      if (changes !== undefined && isSame) this.#contents.reachBack(changes, first);
+    } catch (error) {
+      log.info({ err: error, resource: this.#name, revision: first }, 'cannot read earlier changes');
+    }
+  }
+
   /** A new watcher; one that fails with 410 at once where its revision is older than the history. */
   watch(from: WatchFrom): CacheWatcher {
     const { keyspace, maxWaitingEvents, metrics, bookmark } = this.#options;
@@ -196,6 +227,8 @@ export class WatchCache {
       // Watchers that came meanwhile must not miss what happened between the old state and this one.
       this.#interruptAll();
       this.#contents.replace(objects, revision);
+      this.#options.firstRevision.loaded(revision);
+      this.#loadedAt = revision;
       this.#known.begin();
       this.#state = 'ready';
       this.#follow(revision + 1);
@@ -221,6 +254,7 @@ export class WatchCache {
     );
     this.#state = 'loading';
     this.#known.end();
+    this.#reachingBack = Promise.resolve();
     this.#ready = Promise.withResolvers();
     this.#ready.promise.catch(() => undefined);
     this.#interruptAll();

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { StorageMetrics } from '../storage-metrics.ts';
 import { CompactedRevision } from './compacted-revision.ts';
 import { CurrentRevision } from './current-revision.ts';
+import { FirstRevision } from './first-revision.ts';
 import { LeasePool } from './lease-pool.ts';
 import { ProgressSupport } from './progress-support.ts';
 import { SharedWatchStream } from './shared-watch-stream.ts';
@@ -27,6 +28,7 @@ export class EtcdConnection {
   readonly client: EtcdClient;
   readonly currentRevision: CurrentRevision;
   readonly compactedRevision = new CompactedRevision();
+  readonly firstRevision = new FirstRevision();
   readonly leases: LeasePool;
   readonly progress: ProgressSupport;
   readonly watchStream: SharedWatchStream;

@@ -134,15 +134,16 @@ async function readPages(
 }
 
 /**
- * Everything in a range at one revision, for the watch cache; in pages, so that no message grows without a
- * bound.
+ * Everything in a range at one revision (0: now), for the watch cache; in pages, so that no message grows
+ * without a bound. Rejects with the EtcdError of a read, as where the revision is compacted.
  */
 export async function loadObjects(
   keyspace: Keyspace,
   { low, high }: KeyRange,
+  atRevision = 0,
 ): Promise<{ objects: StoredObject[]; revision: number }> {
   const objects: StoredObject[] = [];
-  let request: PageRequest = { start: low, high, limit: loadPageSize, revision: 0 };
+  let request: PageRequest = { start: low, high, limit: loadPageSize, revision: atRevision };
   for (;;) {
     const { kvs, more, header } = await readPage(keyspace, request);
     const prepared = keyspace.objects(kvs);
