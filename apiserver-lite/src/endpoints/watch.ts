@@ -38,12 +38,14 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
 
   let watcher: Watcher | undefined;
   let failure: Status | undefined;
+  const endsInMs = Math.min(timeoutMs(options, environment), longestTimerMs);
   try {
     watcher = await rest.watch(context, {
       ...options.selection,
       resourceVersion: options.resourceVersion,
       resourceVersionMatch: options.resourceVersionMatch,
       allowWatchBookmarks: options.allowWatchBookmarks,
+      endsInMs,
       ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
     });
   } catch (error) {
@@ -63,7 +65,7 @@ export async function watch(context: RequestContext, scope: ResourceScope): Prom
   } else if (watcher !== undefined) {
     failure = await follow(context, watcher, {
       stream,
-      timeoutMs: timeoutMs(options, environment),
+      timeoutMs: endsInMs,
       removed: scope.removed,
     });
   }
@@ -80,6 +82,9 @@ const timedOut: Status = {
   reason: 'InternalError',
   code: 500,
 };
+
+/** Node's timers go no further than this; such a watch ends a little early. */
+const longestTimerMs = 2 ** 31 - 1;
 
 function timeoutMs({ timeoutSeconds }: RequestedList, environment: EndpointEnvironment): number {
   if (timeoutSeconds !== undefined && timeoutSeconds > 0) return timeoutSeconds * 1000;
@@ -111,9 +116,6 @@ function counted(
   };
 }
 
-/** Node's timers go no further than this; such a watch ends a little early. */
-const longestTimerMs = 2 ** 31 - 1;
-
 /** Without a reason each abort makes a DOMException with its stack, more work than all else at the end. */
 const isOver = new Error('the watch is over');
 
@@ -139,7 +141,7 @@ async function follow(
     finished.abort(isOver);
     watcher.close();
   };
-  const timer = setTimeout(stop, Math.min(timeoutMs, longestTimerMs));
+  const timer = setTimeout(stop, timeoutMs);
   context.signal.addEventListener('abort', stop, { once: true });
   removed?.addEventListener('abort', stop, { once: true });
   response.once('close', stop);

@@ -49,6 +49,8 @@ export interface WatchOptions extends Selection {
   resourceVersion: string;
   resourceVersionMatch: ResourceVersionMatch;
   allowWatchBookmarks: boolean;
+  /** When the watch will be over: with bookmarks there is one 2 s before, so that the client can resume. */
+  endsInMs?: number;
   /** KEP-3157: ADDED for what exists, then a bookmark annotated `k8s.io/initial-events-end`. */
   sendInitialEvents?: boolean;
 }

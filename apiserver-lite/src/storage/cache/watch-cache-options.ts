@@ -38,6 +38,8 @@ export interface WatchFrom extends Selection {
   /** Everything that exists is first sent as ADDED; `afterRevision` is then only a lower bound. */
   initialEvents: boolean;
   wantsBookmarks: boolean;
+  /** A bookmark comes 2 s before. */
+  endsInMs?: number;
   /** A bookmark ends the initial events. */
   endsInitialEvents: boolean;
 }

@@ -312,6 +312,27 @@ describe('watches', () => {
     storage.close();
   });
 
+  test('get a bookmark two seconds before their end', async () => {
+    const { etcd, storage, clock } = openFakeStorage();
+    await storage.ready();
+    const options = { resourceVersion: `${etcd.revision}`, allowWatchBookmarks: true };
+    const watcher = await storage.watch(watchOptions({ ...options, endsInMs: 10_000 }));
+    const short = await storage.watch(watchOptions({ ...options, endsInMs: 2000 }));
+    const ended = await storage.watch(watchOptions({ ...options, endsInMs: 10_000 }));
+    ended.close();
+    await etcd.put({ key: Buffer.from('/registry/pods/default/x') });
+    clock.advance(7999);
+    const waiting = takeEvents(watcher, 1);
+    clock.advance(1);
+    await until(() => storage.cache.revision === etcd.revision);
+    clock.advance(100);
+    assert.deepEqual((await waiting).map(describeEvent), [`BOOKMARK @${etcd.revision}`]);
+    const none = short.nextBatch();
+    short.close();
+    assert.equal(await none, undefined);
+    storage.close();
+  });
+
   test('from a revision that the cache has not seen begin behind it', async () => {
     const fake = openFakeStorage();
     const { etcd, storage, another } = fake;

@@ -19,6 +19,8 @@ import { WatcherIndex } from './watcher-index.ts';
 const firstRetryMs = 100;
 const maxRetryMs = 5000;
 const progressIntervalMs = 100;
+/** A watch gets its last bookmark so long before its end (Kubernetes: `cacher/cache_watcher.go`). */
+const lastBookmarkMs = 2000;
 
 /**
  * All objects of one resource, current, and their latest changes, fed by one etcd watch (Kubernetes:
@@ -170,13 +172,14 @@ export class WatchCache {
   /** A new watcher; one that fails with 410 at once where its revision is older than the history. */
   watch(from: WatchFrom): CacheWatcher {
     const { keyspace, maxWaitingEvents, metrics, bookmark } = this.#options;
-    const { afterRevision, initialEvents } = from;
+    const { afterRevision, initialEvents, endsInMs = 0 } = from;
     if (!initialEvents && afterRevision < this.#contents.oldestRevision) {
       return CacheWatcher.failed(
         expired(`too old resource version: ${afterRevision} (${this.#contents.oldestRevision})`),
       );
     }
     const range = keyspace.layout.range(from);
+    let cancelBookmark: (() => void) | undefined;
     const watcher = new CacheWatcher({
       filter: selectionFilter(keyspace.layout, from),
       ...(initialEvents ? { initialObjects: this.#contents.snapshot(range) } : {}),
@@ -186,26 +189,35 @@ export class WatchCache {
       maxWaiting: maxWaitingEvents,
       onInitialEvents: (count) => metrics?.initialEvents?.(count),
       onEnd: (reason) => {
+        cancelBookmark?.();
         this.#watchers.remove(range.low, watcher);
         if (reason === 'slow') metrics?.watcherTerminated?.();
       },
     });
     this.#watchers.add(range.low, watcher);
+    if (from.wantsBookmarks && endsInMs > lastBookmarkMs) {
+      cancelBookmark = this.#after(endsInMs - lastBookmarkMs, () => this.#bookmarkFor(() => [watcher]));
+    }
     if (!initialEvents) watcher.resume(this.#contents.changesAfter(afterRevision), range);
     return watcher;
   }
 
   /** Sends bookmarks to the watchers that want them, after asking the store for its progress. */
   sendBookmarks(): void {
-    const { watchStream, bookmark, clock } = this.#options;
-    this.#contents.prune(clock.now());
-    const interested = this.#watchers.all().some((watcher) => watcher.wantsBookmarks);
-    if (!interested || this.#state !== 'ready') return;
+    this.#contents.prune(this.#options.clock.now());
+    const interested = () => this.#watchers.all().filter((watcher) => watcher.wantsBookmarks);
+    if (interested().length > 0) this.#bookmarkFor(interested);
+  }
+
+  /** Those whom `watchers` gives once the store had time to tell its progress. */
+  #bookmarkFor(watchers: () => readonly CacheWatcher[]): void {
+    const { watchStream, bookmark } = this.#options;
+    if (this.#state !== 'ready') return;
     watchStream.requestProgress();
     this.#after(progressIntervalMs, () => {
       if (this.#state !== 'ready') return;
       const event = bookmark(this.#contents.revision, false);
-      for (const watcher of this.#watchers.all()) if (watcher.wantsBookmarks) watcher.offerBookmark(event);
+      for (const watcher of watchers()) watcher.offerBookmark(event);
     });
   }
 
@@ -320,11 +332,15 @@ export class WatchCache {
     if (moved && this.#waiters.size > 0) this.#options.watchStream.requestProgress();
   }
 
-  #after(delayMs: number, callback: () => void): void {
+  #after(delayMs: number, callback: () => void): () => void {
     const cancel = this.#options.clock.after(delayMs, () => {
       this.#cancelTimers.delete(cancel);
       callback();
     });
     this.#cancelTimers.add(cancel);
+    return () => {
+      this.#cancelTimers.delete(cancel);
+      cancel();
+    };
   }
 }
