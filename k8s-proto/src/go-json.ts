@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import { inByteOrder } from './byte-order.ts';
 import { stringifyJson } from './json.ts';
 
 const unsafe = /[<>&\u2028\u2029]/g;
@@ -33,7 +33,7 @@ function compact(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(compact).join(',')}]`;
   if (typeof value !== 'object' || value === null) return escaped(stringifyJson(value) ?? 'null');
   let text = '';
-  for (const key of sortedKeys(value)) {
+  for (const key of inByteOrder(Object.keys(value))) {
     const item = (value as Record<string, unknown>)[key];
     if (item === undefined) continue;
     text += `${text === '' ? '' : ','}${escaped(JSON.stringify(key))}:${compact(item)}`;
@@ -47,7 +47,7 @@ function indented(value: unknown, step: string, line: string): string {
   const inner = line + step;
   const parts = isList
     ? value.map((item) => indented(item, step, inner))
-    : sortedKeys(value)
+    : inByteOrder(Object.keys(value))
         .filter((key) => (value as Record<string, unknown>)[key] !== undefined)
         .map(
           (key) =>
@@ -55,16 +55,4 @@ function indented(value: unknown, step: string, line: string): string {
         );
   const [open, close] = isList ? '[]' : '{}';
   return parts.length === 0 ? `${open}${close}` : `${open}${inner}${parts.join(`,${inner}`)}${line}${close}`;
-}
-
-/** In the order of their bytes in UTF-8: that of UTF-16 differs beyond the first plane. */
-function sortedKeys(value: object): string[] {
-  const keys = Object.keys(value);
-  return keys.some(hasSurrogate)
-    ? keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-    : keys.sort();
-}
-
-function hasSurrogate(text: string): boolean {
-  return /[\ud800-\udfff]/.test(text);
 }

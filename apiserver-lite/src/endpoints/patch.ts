@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { goMapJson } from '@pg8s/k8s-proto/go-json';
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
@@ -290,10 +291,9 @@ const hasVersion = ({ apiVersion }: JsonObject) =>
  * in JSON: nothing is left of the object.
  */
 function fieldsOfNoVersion(value: JsonObject): string[] {
-  return Object.keys(value)
-    .filter((name) => name !== 'apiVersion' && name !== 'kind')
-    .sort()
-    .map((name) => `unknown field ${JSON.stringify(name)}`);
+  return inByteOrder(Object.keys(value).filter((name) => name !== 'apiVersion' && name !== 'kind')).map(
+    (name) => `unknown field ${JSON.stringify(name)}`,
+  );
 }
 
 /** Throws BodyErrors for a document that has become another kind. */

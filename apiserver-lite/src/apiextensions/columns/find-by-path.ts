@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { isJsonObject } from '../../json/json-value.ts';
 import type { JsonPath, PathStep } from './parse-json-path.ts';
 
@@ -57,11 +58,7 @@ function take(values: readonly unknown[], step: PathStep): readonly unknown[] {
 
 function within(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  return isJsonObject(value)
-    ? Object.keys(value)
-        .sort()
-        .map((name) => value[name])
-    : [];
+  return isJsonObject(value) ? inByteOrder(Object.keys(value)).map((name) => value[name]) : [];
 }
 
 /** The value and all below it that are not empty. */

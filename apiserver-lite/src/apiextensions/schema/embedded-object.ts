@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { conform } from '@pg8s/k8s-proto/conform/conform';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { formatFieldPath } from '@pg8s/k8s-proto/conform/strict-problems';
@@ -40,7 +41,7 @@ function visit(value: unknown, node: SchemaNode | undefined, field: string, foun
   }
   if (!isJsonObject(value)) return;
   if (node.isObject) found(value, field);
-  for (const name of Object.keys(value).sort()) {
+  for (const name of inByteOrder(Object.keys(value))) {
     const property = node.properties.get(name);
     if (property !== undefined) {
       visit(value[name], property, field === '' ? name : `${field}.${name}`, found);

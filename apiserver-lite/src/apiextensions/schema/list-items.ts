@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import type { FieldError } from '../../api-errors/status-error.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { goMapJson } from '@pg8s/k8s-proto/go-json';
@@ -40,7 +41,7 @@ function check(value: unknown, node: SchemaNode, field: string, found: Found): v
   if (!isJsonObject(value)) return;
   // Of a schema with both, kube-apiserver takes additional properties for all fields.
   if (typeof node.additional === 'object' && node.additional.hasListTypes) {
-    for (const name of Object.keys(value).sort()) {
+    for (const name of inByteOrder(Object.keys(value))) {
       check(value[name], node.additional, `${field}[${name}]`, found);
     }
   }

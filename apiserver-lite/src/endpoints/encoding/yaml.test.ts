@@ -120,3 +120,12 @@ test('JSON is YAML', async () => {
   assert.deepEqual((await read('{a: 1}')).value, { a: 1 });
   await assert.rejects(read('{"a":"\\ud83d\\ude00"}'), /found invalid Unicode character escape code/);
 });
+
+test('the keys of maps are in the order of their bytes in UTF-8', async () => {
+  const wanted = ['a', 'Ａ', '😀'];
+  const keys = (value: unknown) => Object.keys(value as object);
+  assert.deepEqual(keys(parseYaml('😀: 1\nＡ: 2\na: 3\n').value), wanted);
+  const { value } = await readYaml(Buffer.from('{"x":[{"😀":1,"Ａ":2,"a":3}],"a":0}'));
+  assert.deepEqual(keys(value), ['a', 'x']);
+  assert.deepEqual(keys((value as { x: unknown[] }).x[0]), wanted);
+});

@@ -1,3 +1,5 @@
+import { compareBytes } from '@pg8s/k8s-proto/byte-order';
+
 /**
  * Sets of fields as `fieldsV1` writes them (Kubernetes: `structured-merge-diff/fieldpath.Set`), kept in that
  * form: a tree whose edges are path elements. A node is a member when nothing is below it, or when it has
@@ -151,7 +153,7 @@ function comparePlaces(a: Place, b: Place): number {
   if (a.element === b.element) return 0;
   if (a.rank !== b.rank) return a.rank - b.rank;
   if (a.value !== undefined && b.value !== undefined) return compareValues(a.value, b.value);
-  return a.element < b.element ? -1 : 1;
+  return compareBytes(a.element, b.element);
 }
 
 function rank(element: string): number {
@@ -164,14 +166,14 @@ function compareValues(a: unknown, b: unknown): number {
     const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
     for (let i = 0; i < keysA.length && i < keysB.length; i++) {
       const [keyA, keyB] = [keysA[i]!, keysB[i]!];
-      if (keyA !== keyB) return keyA < keyB ? -1 : 1;
+      if (keyA !== keyB) return compareBytes(keyA, keyB);
       const order = compareValues(a[keyA], b[keyB]);
       if (order !== 0) return order;
     }
     return keysA.length - keysB.length;
   }
   const [textA, textB] = [String(a), String(b)];
-  return textA < textB ? -1 : textA > textB ? 1 : 0;
+  return compareBytes(textA, textB);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { isJsonObject } from '../../json/json-value.ts';
 import { elementOf } from './list-items.ts';
 import { leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
@@ -37,7 +38,7 @@ function membersOf(
 ): [string, FieldSet][] {
   if (!isJsonObject(value)) return [];
   const children: [string, FieldSet][] = [];
-  for (const name of Object.keys(value).sort()) {
+  for (const name of inByteOrder(Object.keys(value))) {
     const field = plan.kind === 'struct' ? plan.byName.get(name)?.plan : undefined;
     const below = field ?? (plan.kind === 'struct' ? plan.rest : plan.value);
     if (below === undefined) continue;

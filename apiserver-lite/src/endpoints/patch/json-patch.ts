@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { isTooDeep } from '@pg8s/k8s-proto/json-reader';
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import { badRequest, requestEntityTooLarge } from '../../api-errors/status-error.ts';
@@ -85,7 +86,7 @@ class Spent {
   /** Fields of objects that were reached into are in order then, as those of a Go map. */
   putInOrder(): void {
     for (const object of this.#reached) {
-      for (const key of Object.keys(object).sort()) {
+      for (const key of inByteOrder(Object.keys(object))) {
         const value = object[key];
         delete object[key];
         setField(object, key, value);

@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { badRequest } from '../../api-errors/status-error.ts';
 import { copyJson, isJsonObject, jsonTypeName, setField, type JsonObject } from '../../json/json-value.ts';
 
@@ -35,6 +36,6 @@ export function applyMergePatch(document: JsonObject, patch: JsonObject): JsonOb
 
 function inOrder(object: JsonObject): JsonObject {
   const ordered: JsonObject = {};
-  for (const key of Object.keys(object).sort()) setField(ordered, key, object[key]);
+  for (const key of inByteOrder(Object.keys(object))) setField(ordered, key, object[key]);
   return ordered;
 }

@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { isJsonObject } from '../../json/json-value.ts';
@@ -38,9 +39,8 @@ export function printPatched(value: unknown, touched: Touched, path: readonly st
     return `[${value.map((item, index) => printPatched(item, touched, [...path, String(index)])).join(',')}]`;
   }
   if (!isJsonObject(value)) return goJson(value) ?? 'null';
-  const fields = Object.keys(value)
-    .filter((key) => value[key] !== undefined)
-    .sort()
-    .map((key) => `${goJson(key)}:${printPatched(value[key], touched, [...path, key])}`);
+  const fields = inByteOrder(Object.keys(value).filter((key) => value[key] !== undefined)).map(
+    (key) => `${goJson(key)}:${printPatched(value[key], touched, [...path, key])}`,
+  );
   return `{${fields.join(',')}}`;
 }

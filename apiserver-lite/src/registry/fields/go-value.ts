@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { wasGivenEmpty } from '@pg8s/k8s-proto/conform/unprinted';
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import { formatQuantity, parseQuantity, QuantityError } from '@pg8s/k8s-proto/quantity';
@@ -44,7 +45,7 @@ const plain = new Set(
 );
 
 function sortedMap(value: Fields, type: FieldType): Fields {
-  const keys = Object.keys(value).sort();
+  const keys = inByteOrder(Object.keys(value));
   return Object.fromEntries(keys.map((key) => [key, formOf(type, value[key])]));
 }
 

@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { isJsonObject, type JsonObject } from '../../../json/json-value.ts';
 import type { CorrelatedValue } from '../correlated-value.ts';
 import type { Steps } from '../../../http/in-turns.ts';
@@ -140,7 +141,7 @@ function* checkFields(
   { object, path, before }: { object: JsonObject; path: string; before: CorrelatedValue | undefined },
   words: Words,
 ): Steps<void> {
-  const names = Object.keys(object).sort();
+  const names = inByteOrder(Object.keys(object));
   const { minProperties, maxProperties } = limits;
   if (minProperties !== undefined && names.length < minProperties) {
     const text = `${path} in body should have at least ${minProperties} properties`;

@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { asSchema, type JsonSchema } from '../json-schema.ts';
 import { enumOf, type AllowedValues } from './allowed-values.ts';
 import { goRegexp, type GoRegexp } from './go-regexp.ts';
@@ -69,7 +70,7 @@ function makeSchema(schema: JsonSchema): ValueSchema {
   const not = asSchema(schema.not);
   const extra = asSchema(schema.additionalProperties);
   const items = asSchema(schema.items);
-  const names = Object.keys(schema.properties ?? {}).sort();
+  const names = inByteOrder(Object.keys(schema.properties ?? {}));
   return {
     types,
     isNullable,

@@ -1,3 +1,4 @@
+import { compareBytes, inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { setJsonField } from '@pg8s/k8s-proto/json-reader';
 import { maxMapKeys } from '../../body/map-budget.ts';
 import { goSyntax } from '../../../json/go-print.ts';
@@ -168,12 +169,13 @@ export function inKeyOrder(
 ): Record<string, unknown> {
   if (keys.length > maxMapKeys || isSorted(keys)) return object;
   const ordered: Record<string, unknown> = {};
-  for (const key of keys.toSorted()) setJsonField(ordered, key, object[key]);
+  for (const key of inByteOrder(keys)) setJsonField(ordered, key, object[key]);
   return ordered;
 }
 
 function isSorted(keys: readonly string[]): boolean {
-  for (let index = 1; index < keys.length; index++) if (keys[index - 1]! > keys[index]!) return false;
+  for (let index = 1; index < keys.length; index++)
+    if (compareBytes(keys[index - 1]!, keys[index]!) > 0) return false;
   return true;
 }
 
@@ -204,7 +206,7 @@ function refuseInfinity(value: unknown): void {
   }
   if (typeof value !== 'object' || value === null) return;
   const record = value as Record<string, unknown>;
-  for (const key of Array.isArray(value) ? Object.keys(value) : Object.keys(value).sort()) {
+  for (const key of Array.isArray(value) ? Object.keys(value) : inByteOrder(Object.keys(value))) {
     refuseInfinity(record[key]);
   }
 }

@@ -1,3 +1,4 @@
+import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import type { DefinedVersion } from '../definition.ts';
 import { goNames, type JsonSchema, type SchemaRule } from '../../../../apiextensions/schema/json-schema.ts';
 
@@ -88,11 +89,7 @@ export function printedRule(rule: SchemaRule): Fields {
 }
 
 function byKey(map: Fields, print: (value: unknown) => unknown): Fields {
-  return Object.fromEntries(
-    Object.keys(map)
-      .sort()
-      .map((key) => [key, print(map[key])]),
-  );
+  return Object.fromEntries(inByteOrder(Object.keys(map)).map((key) => [key, print(map[key])]));
 }
 
 /** A version as findings print it. */
