@@ -217,6 +217,12 @@ function compareMaps(value: TypePlan, left: unknown, right: unknown, read: ReadF
   return empty ? compareEmpty(left, right) : differences.sort().node(left === undefined, right === undefined);
 }
 
+/** The element of an item that has none of its keys, and no defaults for them. */
+const noKeys = 'k:{}';
+
+/** An item of a list with keys has none, so that nobody can own it. */
+export class UnkeyedItemError extends Error {}
+
 type ListPlan = Extract<TypePlan, { kind: 'set' | 'keyed' }>;
 
 function compareLists(plan: ListPlan, left: unknown, right: unknown, read: ReadField): Comparison {
@@ -269,6 +275,7 @@ function indexItems(plan: ListPlan, list: unknown): Map<string, unknown[]> {
   if (!Array.isArray(list)) return items;
   for (const item of list) {
     const key = elementOf(plan, item);
+    if (key === noKeys) throw new UnkeyedItemError();
     const known = items.get(key);
     if (known === undefined) items.set(key, [item]);
     else known.push(item);

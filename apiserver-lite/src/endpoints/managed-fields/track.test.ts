@@ -246,3 +246,17 @@ test('more than ten updaters merge into ancient changes', () => {
   assert.equal(managers.length, 10);
   assert.equal(managers[0], 'ancient-changes');
 });
+
+test('an object with an item that has no key is not tracked, and what was tracked is forgotten', () => {
+  const accounts = scopeOf('', 'serviceaccounts');
+  const tracking = { scope: accounts, manager: 'kubectl' };
+  const keyless = conformed(accounts, { metadata: { name: 'a' }, secrets: [{}] });
+  trackCreate(keyless, tracking);
+  assert.equal(keyless.metadata.managedFields, undefined);
+  const keyed = conformed(accounts, { metadata: { name: 'a' }, secrets: [{ name: 'b' }] });
+  trackCreate(keyed, tracking);
+  assert.deepEqual(fieldsOf(keyed, 'kubectl'), { 'f:secrets': { '.': {}, 'k:{"name":"b"}': {} } });
+  const next = conformed(accounts, { metadata: { name: 'a' }, secrets: [{ name: 'b' }, {}] });
+  trackUpdate(stored(keyed), next, tracking);
+  assert.equal(next.metadata.managedFields, undefined);
+});

@@ -2,7 +2,7 @@ import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { breathe } from '../../http/breathe.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
-import { compareObjects, type Comparison } from './compare.ts';
+import { compareObjects, UnkeyedItemError, type Comparison } from './compare.ts';
 import {
   byPlace,
   capUpdateManagers,
@@ -47,7 +47,21 @@ export async function trackInTurns(
   for (const _stage of trackingStages(current, object, tracking)) await breathe();
 }
 
+/** Where an item has no key nothing can be told: no managed fields are kept (Kubernetes: `UpdateNoErrors`). */
 function* trackingStages(
+  current: KubeObject | undefined,
+  object: KubeObject,
+  tracking: Tracking,
+): Generator<void, void> {
+  try {
+    yield* comparingStages(current, object, tracking);
+  } catch (error) {
+    if (!(error instanceof UnkeyedItemError)) throw error;
+    setEntries(object, []);
+  }
+}
+
+function* comparingStages(
   current: KubeObject | undefined,
   object: KubeObject,
   { scope, manager }: Tracking,
