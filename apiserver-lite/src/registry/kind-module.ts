@@ -88,6 +88,8 @@ export interface KindFacets<
   defaults?: { readonly [version in Version]?: Defaulter<T> };
   /** Defaults of what is sent to its subresources, by `group/version/kind`. */
   requestDefaults?: Readonly<Record<string, Defaulter<KubeObject>>>;
+  /** Why a decoded object cannot become one of the kind, in Go's words (Kubernetes: its conversion fails). */
+  unconvertible?(object: T): string | undefined;
   /** How versions differ from the stored one in more than their name. */
   conversions?: { readonly [version in Version]?: Conversion };
   /** Versions for which every request gets a warning. */

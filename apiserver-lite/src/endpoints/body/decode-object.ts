@@ -203,6 +203,7 @@ function decodeProtobuf(options: DecodeOptions): KubeObject {
   try {
     return codec.decodeProtobuf(opened.raw, expected);
   } catch (error) {
+    if (error instanceof DecodeError) throw cannotHandle(actual, expected, error.message);
     throw error instanceof CodecError ? cannotHandle(actual, expected, protobufProblem(error)) : error;
   }
 }
