@@ -92,7 +92,7 @@ function validateChildren(schema: JsonSchema, field: string, here: Surroundings)
     sortedEntries(map).flatMap(([key, child]) => validate(asSchema(child), `${field}.${name}[${key}]`, here));
   const listed = Array.isArray(items)
     ? items.flatMap((child, index) => validate(child, `${field}.items[${index}]`, here))
-    : validate(items, `${field}.items`, here);
+    : validate(asSchema(items), `${field}.items`, here);
   return [...findings, ...maps('definitions', definitions), ...listed, ...maps('dependencies', dependencies)];
 }
 
