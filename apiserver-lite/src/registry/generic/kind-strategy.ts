@@ -179,6 +179,8 @@ export interface StatusTraits<T extends KubeObject = KubeObject> {
   keepMetadata?: readonly (typeof writableMetadata)[number][];
   /** What the endpoint sets back beside the spec and that metadata. */
   alsoReset?: readonly string[];
+  /** As that of a kind's strategy; `['change']` where it is absent. */
+  metadataChecksOnUpdate?: Strategy['metadataChecksOnUpdate'];
   /** There are no Tables of what it answers. */
   hasNoTable?: true;
   prepareForUpdate?(object: T, old: T, request: StoreRequest): void;
@@ -202,7 +204,7 @@ export function statusStrategy(base: Strategy, traits: StatusTraits = {}): Strat
     garbageCollection: base.garbageCollection,
     resetFields: resetByStatus(traits),
     standardFinalizers: base.standardFinalizers,
-    metadataChecksOnUpdate: ['change'],
+    metadataChecksOnUpdate: traits.metadataChecksOnUpdate ?? ['change'],
     allowCreateOnUpdate: false,
     allowUnconditionalUpdate: base.allowUnconditionalUpdate,
     ...(base.ttlSeconds === undefined ? {} : { ttlSeconds: base.ttlSeconds }),

@@ -36,6 +36,7 @@ export const validatingAdmissionPolicyModule = defineKind(
       validateUpdate: validateValidatingPolicyUpdate,
     },
     status: {
+      metadataChecksOnUpdate: [],
       keepMetadata: writableMetadata,
       validateUpdate: validatePolicyStatus,
     },

@@ -15,6 +15,7 @@ import {
   countTemplateGeneration,
   keepTemplateGeneration,
   startTemplateGeneration,
+  templateGenerationProblem,
 } from './template-generation.ts';
 
 /** Kubernetes: `apps/validation.validateDaemonSetStatus`. */
@@ -66,7 +67,7 @@ export const daemonSetModule = defineKind('apps/DaemonSet', {
     immutable: ['spec.selector'],
     prepareForCreate: startTemplateGeneration,
     prepareForUpdate: countTemplateGeneration,
-    metadataChecksOnUpdate: ['change'],
+    metadataChecksOnUpdate: ['change', 'update'],
     disabledFields: disabledPodFields('spec.template.spec'),
     validate: validateDaemonSet,
     warnings: daemonSetWarnings,
@@ -74,6 +75,7 @@ export const daemonSetModule = defineKind('apps/DaemonSet', {
   status: { prepareForUpdate: keepTemplateGeneration, validateUpdate: validateDaemonSetStatus },
   table: daemonSetTable,
   internalAnnotations: [templateGeneration],
+  unconvertible: templateGenerationProblem,
   defaults: { v1: defaultDaemonSet },
   actors: [{ name: 'daemonset-controller', effect: 'no Pods are created' }],
 });

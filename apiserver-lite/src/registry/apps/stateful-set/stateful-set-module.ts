@@ -93,7 +93,7 @@ export const statefulSetModule = defineKind('apps/StatefulSet', {
     validateUpdate: validateStatefulSetUpdate,
     warnings: statefulSetWarnings,
   },
-  status: { validateUpdate: validateStatefulSetStatus },
+  status: { metadataChecksOnUpdate: ['update', 'change'], validateUpdate: validateStatefulSetStatus },
   table: statefulSetTable,
   defaults: { v1: defaultStatefulSet },
   actors: [{ name: 'statefulset-controller', effect: 'no Pods are created' }],

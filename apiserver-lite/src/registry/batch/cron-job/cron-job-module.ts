@@ -66,6 +66,7 @@ export const cronJobModule = defineKind('batch/CronJob', {
     validate: validateCronJob,
     warnings: cronJobWarnings,
   },
+  status: { metadataChecksOnUpdate: [] },
   table: cronJobTable,
   defaults: { v1: defaultCronJob },
   actors: [{ name: 'cronjob-controller', effect: 'no Jobs are created' }],

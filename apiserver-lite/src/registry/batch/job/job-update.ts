@@ -1,5 +1,5 @@
 import { specOf } from '../../fields/spec-and-status.ts';
-import type { V1Job, V1JobSpec, V1PodTemplateSpec } from '@pg8s/k8s-proto/generated/models';
+import type { V1Job, V1JobSpec, V1PodSpec, V1PodTemplateSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
 import { invalidValue } from '../../fields/field-errors.ts';
@@ -17,13 +17,10 @@ function validateCompletions(next: V1JobSpec, before: V1JobSpec): FieldError[] {
 }
 
 /** Where Pods go may still change while none was started (KEP-2926), and what they ask for (KEP-5440). */
-function withDirectives(before: V1PodTemplateSpec, next: V1PodTemplateSpec): V1PodTemplateSpec {
+function withDirectives(before: V1PodTemplateSpec, next: V1PodTemplateSpec): V1PodSpec | undefined {
   const old = copyOf(before);
-  const { labels, annotations } = next.metadata ?? {};
-  old.metadata = { ...old.metadata };
-  Object.assign(old.metadata, { labels, annotations });
   const { spec } = next;
-  if (old.spec === undefined || spec === undefined) return old;
+  if (old.spec === undefined || spec === undefined) return old.spec;
   const { nodeSelector, tolerations, schedulingGates, affinity } = spec;
   Object.assign(old.spec, { nodeSelector, tolerations, schedulingGates });
   if (affinity !== undefined) {
@@ -35,11 +32,13 @@ function withDirectives(before: V1PodTemplateSpec, next: V1PodTemplateSpec): V1P
   }
   for (const list of ['containers', 'initContainers'] as const) {
     for (const [index, container] of (old.spec[list] ?? []).entries()) {
-      const resources = spec[list]?.[index]?.resources;
-      if (resources !== undefined) container.resources = resources;
+      const { name, resources } = spec[list]?.[index] ?? {};
+      if (name !== container.name || spec[list]?.length !== old.spec[list]?.length) continue;
+      if (resources === undefined) delete container.resources;
+      else container.resources = resources;
     }
   }
-  return old;
+  return old.spec;
 }
 
 /** Nothing runs and, unless the Job was suspended again, nothing ever ran. */
@@ -50,11 +49,14 @@ function isIdle({ spec, status = {} }: V1Job): boolean {
 
 function validateTemplate(next: V1JobSpec, old: V1Job): FieldError[] {
   const { template: before } = specOf(old);
-  const idle = isIdle(old);
-  if (isSame(next.template, idle ? withDirectives(before, next.template) : before)) return [];
-  // Labels and annotations of the template, which may change with the directives, are then not shown.
-  return idle
-    ? [invalidValue('spec.template.spec', goValue('core.v1.PodSpec', next.template.spec), immutable)]
+  if (isIdle(old)) {
+    // What is not the spec of the Pods may change then, all of its metadata.
+    return isSame(next.template.spec, withDirectives(before, next.template))
+      ? []
+      : [invalidValue('spec.template.spec', goValue('core.v1.PodSpec', next.template.spec), immutable)];
+  }
+  return isSame(next.template, before)
+    ? []
     : [invalidValue('spec.template', goValue('core.v1.PodTemplateSpec', next.template), immutable)];
 }
 

@@ -37,6 +37,7 @@ function finalizeStrategy(strategy: Strategy): Strategy {
   return {
     ...strategy,
     resetFields: ['status'],
+    metadataChecksOnUpdate: ['change'],
     prepareForUpdate(object, old) {
       keepField(object, old, 'status');
     },
@@ -51,6 +52,7 @@ function finalizeStrategy(strategy: Strategy): Strategy {
 export const namespaceModule = defineKind('/Namespace', {
   strategy: {
     validateName: labelName,
+    metadataChecksOnUpdate: ['whole', 'change'],
     prepareForCreate(object) {
       object.status = { phase: 'Active' };
       const finalizers = namespaceFinalizers(object);

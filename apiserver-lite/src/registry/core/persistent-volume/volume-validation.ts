@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { V1PersistentVolume, V1PersistentVolumeSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -13,7 +14,7 @@ import { canonical, validateBasicAmount } from '../../pod-template/resources/res
 import { formatted, named, oneOfIfSet, signOf } from '../../fields/rules.ts';
 import { validateAccessModes, volumeModes } from '../persistent-volume-claim/claim-spec.ts';
 import type { Source } from '../../pod-template/volumes/source-rule.ts';
-import { persistentSources, validateOneSource } from '../../pod-template/volumes/volume-sources.ts';
+import { persistentSources, validatePersistentSource } from '../../pod-template/volumes/volume-sources.ts';
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain'];
 function validateCapacity(spec: V1PersistentVolumeSpec): FieldError[] {
@@ -42,25 +43,28 @@ function validateNodes(spec: V1PersistentVolumeSpec): FieldError[] {
     : validateNodeSelector(selector, field);
 }
 
+function localNeeds({ nodeAffinity }: V1PersistentVolumeSpec): FieldError[] {
+  return nodeAffinity === undefined
+    ? [required('spec.nodeAffinity', 'Local volume requires node affinity')]
+    : [];
+}
+
 /**
  * A volume: how much, how seen, and where it comes from (Kubernetes:
  * `core/validation.ValidatePersistentVolumeSpec`).
  */
 export function validatePersistentVolume(object: V1PersistentVolume): FieldError[] {
   const spec = specOf(object);
-  const { accessModes = [], persistentVolumeReclaimPolicy: policy, hostPath, local, csi } = spec;
+  const { accessModes = [], persistentVolumeReclaimPolicy: policy, hostPath, csi } = spec;
   const findings = accessModes.length === 0 ? [required('spec.accessModes')] : [];
   findings.push(
     ...validateAccessModes(accessModes, 'spec.accessModes'),
     ...validateCapacity(spec),
     ...oneOfIfSet('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies),
     ...validateNodes(spec),
-    ...validateOneSource(spec as unknown as Source, 'spec', persistentSources),
+    ...validatePersistentSource(spec as unknown as Source, 'spec', () => localNeeds(spec)),
   );
-  if (local !== undefined && spec.nodeAffinity === undefined) {
-    findings.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));
-  }
-  if (hostPath !== undefined && /^\/+$/.test(hostPath.path) && policy === 'Recycle') {
+  if (hostPath?.path && posix.normalize(hostPath.path) === '/' && policy === 'Recycle') {
     const detail = "may not be 'recycle' for a hostPath mount of '/'";
     findings.push(forbiddenField('spec.persistentVolumeReclaimPolicy', detail));
   }

@@ -43,6 +43,7 @@ export const flowSchemaModule = defineKind('flowcontrol.apiserver.k8s.io/FlowSch
     validate: validateFlowSchema,
   },
   status: {
+    metadataChecksOnUpdate: [],
     keepMetadata: writableMetadata,
     validateUpdate: validateFlowConditions,
   },

@@ -45,6 +45,7 @@ export const priorityLevelConfigurationModule = defineKind(
       validate: validatePriorityLevel,
     },
     status: {
+      metadataChecksOnUpdate: [],
       keepMetadata: writableMetadata,
       validateUpdate: validateFlowConditions,
     },

@@ -298,15 +298,36 @@ export const persistentSources: readonly SourceRow[] = [
 ];
 
 /** As kube-apiserver writes it where it is one source too many. */
-const misspelt: Readonly<Record<string, string>> = { downwardAPI: 'downwarAPI' };
+const misspelt: Readonly<Record<string, string>> = { downwardAPI: 'downwarAPI', cephfs: 'cephFS' };
+
+/** Judged even where a PersistentVolume has another source before it, without being one too many. */
+const alwaysJudged = new Set(['flexVolume']);
+
+/** A PersistentVolume's source; `localNeeds` finds what a local one lacks, where that is the one that is judged. */
+export function validatePersistentSource(
+  holder: Source,
+  field: string,
+  localNeeds: () => FieldError[],
+): FieldError[] {
+  const present = persistentSources.filter(([name]) => holder[name] !== undefined);
+  if (present.length === 0) return [required(field, 'must specify a volume type')];
+  return present.flatMap((row, index) => {
+    const [name, rule, said = name] = row;
+    if (index > 0 && !alwaysJudged.has(name)) return [oneTooMany(name, field)];
+    const findings = rule(holder[name] as Source, `${field}.${said}`);
+    return name === 'local' ? [...findings, ...localNeeds()] : findings;
+  });
+}
+
+function oneTooMany(name: string, field: string): FieldError {
+  return forbiddenField(`${field}.${misspelt[name] ?? name}`, 'may not specify more than 1 volume type');
+}
 
 /** Exactly one source: the first is judged, every other is one too many. */
 export function validateOneSource(holder: Source, field: string, rows: readonly SourceRow[]): FieldError[] {
   const present = rows.filter(([name]) => holder[name] !== undefined);
   if (present.length === 0) return [required(field, 'must specify a volume type')];
   return present.flatMap(([name, rule, said = name], index) =>
-    index === 0
-      ? rule(holder[name] as Source, `${field}.${said}`)
-      : [forbiddenField(`${field}.${misspelt[name] ?? name}`, 'may not specify more than 1 volume type')],
+    index === 0 ? rule(holder[name] as Source, `${field}.${said}`) : [oneTooMany(name, field)],
   );
 }

@@ -68,6 +68,6 @@ export const podDisruptionBudgetModule = defineKind('policy/PodDisruptionBudget'
     metadataChecksOnUpdate: [],
     validate: validateDisruptionBudget,
   },
-  status: { validateUpdate: validateDisruptionStatus },
+  status: { metadataChecksOnUpdate: [], validateUpdate: validateDisruptionStatus },
   table: podDisruptionBudgetTable,
 });

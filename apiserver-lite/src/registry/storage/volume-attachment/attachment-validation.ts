@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { specOf, statusOf } from '../../fields/spec-and-status.ts';
 import type {
   V1VolumeAttachment,
@@ -14,9 +15,8 @@ import { immutable } from '../../fields/metadata.ts';
 import { validateAccessModes } from '../../core/persistent-volume-claim/claim-spec.ts';
 import type { Source } from '../../pod-template/volumes/source-rule.ts';
 import {
-  persistentSources,
   validateCsiDriverName,
-  validateOneSource,
+  validatePersistentSource,
 } from '../../pod-template/volumes/volume-sources.ts';
 
 const maxMetadataBytes = 256 * 1024;
@@ -52,6 +52,7 @@ function validateSource(source: Partial<V1VolumeAttachmentSpec>['source']): Fiel
     : [];
 }
 
+const recycledRoot = "may not be 'recycle' for a hostPath mount of '/'";
 const notInline = 'may not be specified in the context of inline volumes';
 
 /** A volume without an object of its own: a driver's, and not to be claimed. */
@@ -61,13 +62,29 @@ function validateInline(spec: Partial<V1PersistentVolumeSpec>, field: string): F
     names
       .filter((name) => Boolean(name === 'capacity' ? Object.keys(spec[name] ?? {}).length : spec[name]))
       .map((name) => forbiddenField(`${field}.${name}`, notInline));
+  const { persistentVolumeReclaimPolicy: policy, hostPath } = spec;
+  const recycled =
+    policy === 'Recycle' && hostPath?.path && posix.normalize(hostPath.path) === '/'
+      ? [forbiddenField(`${field}.persistentVolumeReclaimPolicy`, recycledRoot)]
+      : [];
   return [
     ...refuse('claimRef', 'capacity'),
     ...(spec.csi ? [] : [required(`${field}.csi`, 'has to be specified in the context of inline volumes')]),
     ...(modes.length === 0 ? [required(`${field}.accessModes`)] : []),
     ...validateAccessModes(modes, `${field}.accessModes`),
+    ...((policy || 'Retain') === 'Retain'
+      ? []
+      : [
+          forbiddenField(
+            `${field}.persistentVolumeReclaimPolicy`,
+            'may only be Retain in the context of inline volumes',
+          ),
+        ]),
     ...refuse('nodeAffinity'),
-    ...validateOneSource(spec as Source, field, persistentSources),
+    ...validatePersistentSource(spec as Source, field, () => [
+      required(`${field}.nodeAffinity`, 'Local volume requires node affinity'),
+    ]),
+    ...recycled,
     ...refuse('storageClassName'),
     ...((spec.volumeMode ?? 'Filesystem') === 'Filesystem'
       ? []
