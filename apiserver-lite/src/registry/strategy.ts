@@ -89,7 +89,7 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   /** Takes over from `old` what this endpoint may not change; counts the generation. Changes the object. */
   prepareForUpdate(object: T, old: T, request: StoreRequest): void;
   /** What is asked of a new object, as far as the kind asks it of a changed one. */
-  validateAgain?(object: T, request: StoreRequest): FieldError[] | Promise<FieldError[]>;
+  validateAgain?(object: T, request: StoreRequest, old: T): FieldError[] | Promise<FieldError[]>;
   /** What concerns the change. A promise: found in several turns. */
   validateUpdate(object: T, old: T, request: StoreRequest): FieldError[] | Promise<FieldError[]>;
   warningsOnUpdate?(object: T, old: T, request: StoreRequest): string[];

@@ -30,7 +30,7 @@ export async function beforeUpdate(
   if (deletionGracePeriodSeconds !== undefined) {
     metadata.deletionGracePeriodSeconds ??= deletionGracePeriodSeconds;
   }
-  const again = (await strategy.validateAgain?.(object, request)) ?? [];
+  const again = (await strategy.validateAgain?.(object, request, old)) ?? [];
   const change = await strategy.validateUpdate(object, old, request);
   const findings = validateMetadataUpdate(
     strategy,

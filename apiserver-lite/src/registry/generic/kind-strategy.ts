@@ -57,8 +57,8 @@ export interface KindTraits<T extends KubeObject = KubeObject> extends Partial<
   prepareForUpdate?(object: T, old: T, request: StoreRequest): void;
   /** `validate` judges new objects only; updates are left to `validateUpdate`. */
   validatedOnce?: true;
-  /** Checks the whole object, on create and on update. */
-  validate?(object: T, request: StoreRequest): FieldError[] | Promise<FieldError[]>;
+  /** Checks the whole object, on create and on update; `old` is absent on create. */
+  validate?(object: T, request: StoreRequest, old?: T): FieldError[] | Promise<FieldError[]>;
   /** Only what concerns the change. */
   validateUpdate?(object: T, old: T, request: StoreRequest): FieldError[] | Promise<FieldError[]>;
 }

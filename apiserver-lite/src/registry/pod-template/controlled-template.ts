@@ -62,7 +62,11 @@ export function validateEndless(template: Template, kind: string): FieldError[] 
 }
 
 /** A selector, and a template whose Pods it selects (Kubernetes: `ValidatePodTemplateSpecForReplicaSet`). */
-export function validateSelectedTemplate(selector: Selector, template: Template): FieldError[] {
+export function validateSelectedTemplate(
+  selector: Selector,
+  template: Template,
+  old?: Template,
+): FieldError[] {
   const { findings, broken } = validateSelector(selector, {
     whenEmpty: 'empty selector is invalid for deployment',
     whenBroken: 'invalid label selector',
@@ -71,7 +75,7 @@ export function validateSelectedTemplate(selector: Selector, template: Template)
   return [
     ...findings,
     ...validateSelected(template, selector),
-    ...validatePodTemplate(template, 'spec.template'),
+    ...validatePodTemplate(template, 'spec.template', old),
     ...validateEndless(template, 'ReplicaSet'),
   ];
 }

@@ -6,7 +6,7 @@ import { validatePodSpec } from './pod-spec.ts';
 test('a Pod without containers is told so, and breaks nothing', () => {
   // Decoded as Go does it: the list is null where the client sent none.
   const spec = { containers: null, restartPolicy: 'Always', dnsPolicy: 'ClusterFirst' };
-  const found = validatePodSpec(spec as unknown as V1PodSpec, 'spec', {});
+  const found = validatePodSpec(spec as unknown as V1PodSpec, 'spec', { meta: {} });
   assert.ok(
     found.some(({ field, reason }) => field === 'spec.containers' && reason === 'FieldValueRequired'),
   );
@@ -21,7 +21,7 @@ test('static Pods claim no devices', () => {
     dnsPolicy: 'ClusterFirst',
   } as unknown as V1PodSpec;
   const reported = (annotations: Record<string, string>) =>
-    validatePodSpec(spec, 'spec', { annotations })
+    validatePodSpec(spec, 'spec', { meta: { annotations } })
       .filter(({ message }) => message.includes('static'))
       .map(({ message }) => message);
   assert.deepEqual(reported({}), []);

@@ -136,14 +136,19 @@ function validateIdentity(spec: V1PodSpec, field: string): FieldError[] {
   ];
 }
 
-/**
- * A Pod's spec. `meta` is the metadata of a real Pod, absent for a template (Kubernetes:
- * `core/validation.ValidatePodSpec`).
- */
+/** What a Pod's spec is the spec of. */
+export interface PodSpecHolder {
+  /** The metadata of a real Pod, absent for a template. */
+  meta?: V1ObjectMeta | undefined;
+  /** The spec that was there: what it uses may be used further. */
+  old?: V1PodSpec | undefined;
+}
+
+/** A Pod's spec (Kubernetes: `core/validation.ValidatePodSpec`). */
 export function validatePodSpec(
   given: V1PodSpec | undefined,
   field: string,
-  meta?: V1ObjectMeta,
+  { meta, old }: PodSpecHolder = {},
 ): FieldError[] {
   const spec = given ?? ({} as V1PodSpec);
   const { initContainers = [], resourceClaims } = spec;
@@ -178,7 +183,7 @@ export function validatePodSpec(
     ...(given === undefined ? [] : oneOf(`${field}.restartPolicy`, spec.restartPolicy, restartPolicies)),
     ...(given === undefined ? [] : oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, dnsPolicies)),
     ...validateLabels(spec.nodeSelector, `${field}.nodeSelector`),
-    ...validatePodSecurityContext(spec, `${field}.securityContext`),
+    ...validatePodSecurityContext(spec, `${field}.securityContext`, old?.securityContext),
     ...validateAffinity(spec.affinity, `${field}.affinity`),
     ...validateDnsConfig(spec, `${field}.dnsConfig`),
     ...validateGates(spec, field),

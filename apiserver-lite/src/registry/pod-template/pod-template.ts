@@ -5,14 +5,21 @@ import { validateAnnotations, validateLabels } from '../fields/metadata.ts';
 import { validatePodAnnotations, validateProfileAnnotations } from './pod-annotations.ts';
 import { validatePodSpec } from './pod-spec.ts';
 
-/** A template's labels, annotations and spec (Kubernetes: `core/validation.ValidatePodTemplateSpec`). */
-export function validatePodTemplate(template: V1PodTemplateSpec | undefined, field: string): FieldError[] {
+/**
+ * A template's labels, annotations and spec; `old` is the one that it takes the place of (Kubernetes:
+ * `core/validation.ValidatePodTemplateSpec`).
+ */
+export function validatePodTemplate(
+  template: V1PodTemplateSpec | undefined,
+  field: string,
+  old?: V1PodTemplateSpec,
+): FieldError[] {
   const { metadata, spec } = template ?? {};
   return [
     ...validateLabels(metadata?.labels, `${field}.labels`),
     ...validateAnnotations(metadata?.annotations, `${field}.annotations`),
     ...validatePodAnnotations(metadata, spec, `${field}.annotations`),
-    ...validatePodSpec(spec, `${field}.spec`),
+    ...validatePodSpec(spec, `${field}.spec`, { old: old?.spec }),
     ...validateProfileAnnotations(metadata, spec, `${field}.spec`),
     ...((spec?.ephemeralContainers ?? []).length > 0
       ? [

@@ -1,3 +1,4 @@
+import type { StoreRequest } from '../../strategy.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { V1DaemonSet, V1DaemonSetSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -48,11 +49,15 @@ function validateSelector({ selector, template }: V1DaemonSetSpec): FieldError[]
 }
 
 /** Kubernetes: `apps/validation.ValidateDaemonSetSpec`. */
-export function validateDaemonSet(object: V1DaemonSet): FieldError[] {
+export function validateDaemonSet(
+  object: V1DaemonSet,
+  _request: StoreRequest,
+  old?: V1DaemonSet,
+): FieldError[] {
   const spec = specOf(object);
   return [
     ...validateSelector(spec),
-    ...validatePodTemplate(spec.template, 'spec.template'),
+    ...validatePodTemplate(spec.template, 'spec.template', old?.spec?.template),
     ...validateEndless(spec.template, 'DaemonSet'),
     ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
     ...validateStrategy(spec),

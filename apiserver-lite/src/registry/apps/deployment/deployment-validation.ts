@@ -1,3 +1,4 @@
+import type { StoreRequest } from '../../strategy.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { V1Deployment, V1DeploymentSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -32,12 +33,16 @@ function validateStrategy({ strategy }: V1DeploymentSpec): FieldError[] {
 }
 
 /** Kubernetes: `apps/validation.ValidateDeploymentSpec`. */
-export function validateDeployment(object: V1Deployment): FieldError[] {
+export function validateDeployment(
+  object: V1Deployment,
+  _request: StoreRequest,
+  old?: V1Deployment,
+): FieldError[] {
   const spec = specOf(object);
   const { minReadySeconds, revisionHistoryLimit, progressDeadlineSeconds } = spec;
   const findings = [
     ...atLeastZero('spec.replicas', spec.replicas),
-    ...validateSelectedTemplate(spec.selector, spec.template),
+    ...validateSelectedTemplate(spec.selector, spec.template, old?.spec?.template),
     ...validateStrategy(spec),
     ...atLeastZero('spec.minReadySeconds', minReadySeconds),
     ...atLeastZero('spec.revisionHistoryLimit', revisionHistoryLimit),

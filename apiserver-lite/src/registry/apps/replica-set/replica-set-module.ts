@@ -1,3 +1,4 @@
+import type { StoreRequest } from '../../strategy.ts';
 import type { V1ReplicaSet } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { type Fields, child, fill } from '../../fields/fill.ts';
@@ -19,12 +20,12 @@ function defaultReplicaSet(object: Fields): void {
 }
 
 /** Kubernetes: `apps/validation.ValidateReplicaSetSpec`. */
-function validateReplicaSet(object: V1ReplicaSet): FieldError[] {
+function validateReplicaSet(object: V1ReplicaSet, _request: StoreRequest, old?: V1ReplicaSet): FieldError[] {
   const spec = specOf(object);
   return [
     ...atLeastZero('spec.replicas', spec.replicas),
     ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
-    ...validateSelectedTemplate(spec.selector, spec.template),
+    ...validateSelectedTemplate(spec.selector, spec.template, old?.spec?.template),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { StoreRequest } from '../../strategy.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { V1StatefulSet, V1StatefulSetSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -79,10 +80,10 @@ function withClaims({ template, volumeClaimTemplates }: V1StatefulSetSpec): V1St
   return { ...template, spec } as V1StatefulSetSpec['template'];
 }
 
-function validateTemplate(spec: V1StatefulSetSpec): FieldError[] {
+function validateTemplate(spec: V1StatefulSetSpec, old?: V1StatefulSetSpec['template']): FieldError[] {
   return [
     ...validateSelected(spec.template, spec.selector),
-    ...validatePodTemplate(withClaims(spec), 'spec.template'),
+    ...validatePodTemplate(withClaims(spec), 'spec.template', old),
     // Once more (Kubernetes: `apps/validation.ValidatePodTemplateSpecForStatefulSet`).
     ...validateLabels(spec.template?.metadata?.labels, 'spec.template.labels'),
     ...validateAnnotations(spec.template?.metadata?.annotations, 'spec.template.annotations'),
@@ -96,7 +97,11 @@ function validateClaims({ volumeClaimTemplates }: V1StatefulSetSpec): FieldError
 }
 
 /** Kubernetes: `apps/validation.ValidateStatefulSetSpec`. */
-export function validateStatefulSet(object: V1StatefulSet): FieldError[] {
+export function validateStatefulSet(
+  object: V1StatefulSet,
+  _request: StoreRequest,
+  old?: V1StatefulSet,
+): FieldError[] {
   const spec = specOf(object);
   const { podManagementPolicy: policy, ordinals } = spec;
   const findings: FieldError[] = [];
@@ -118,7 +123,7 @@ export function validateStatefulSet(object: V1StatefulSet): FieldError[] {
     ...atLeastZero('spec.ordinals.start', ordinals?.start),
     ...formatted('spec.serviceName', spec.serviceName, dns1123Label),
     ...selected,
-    ...(broken ? [] : validateTemplate(spec)),
+    ...(broken ? [] : validateTemplate(spec, old?.spec?.template)),
     ...validateEndless(spec.template, 'StatefulSet'),
   ];
 }

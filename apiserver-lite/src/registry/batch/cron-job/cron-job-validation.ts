@@ -1,3 +1,4 @@
+import type { StoreRequest } from '../../strategy.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { V1CronJob, V1CronJobSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
@@ -40,7 +41,7 @@ function validateTimeZone({ timeZone }: V1CronJobSpec): FieldError[] {
 }
 
 /** Kubernetes: `batch/validation.validateCronJobSpec`. */
-export function validateCronJob(object: V1CronJob): FieldError[] {
+export function validateCronJob(object: V1CronJob, _request: StoreRequest, old?: V1CronJob): FieldError[] {
   const spec = specOf(object);
   const { name = '' } = object.metadata;
   const template = spec.jobTemplate?.spec;
@@ -50,7 +51,11 @@ export function validateCronJob(object: V1CronJob): FieldError[] {
     ...atLeastZero('spec.startingDeadlineSeconds', spec.startingDeadlineSeconds),
     ...validateTimeZone(spec),
     ...oneOf('spec.concurrencyPolicy', spec.concurrencyPolicy, ['Allow', 'Forbid', 'Replace']),
-    ...validateJobTemplate(template ?? ({} as NonNullable<typeof template>), field),
+    ...validateJobTemplate(
+      template ?? ({} as NonNullable<typeof template>),
+      field,
+      old?.spec?.jobTemplate.spec,
+    ),
   ];
   if (template?.selector !== undefined) {
     const value = metaValue('LabelSelector', template.selector);

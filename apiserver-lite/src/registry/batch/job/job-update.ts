@@ -70,7 +70,7 @@ export function validateJobUpdate(object: V1Job, old: V1Job): FieldError[] {
     isSame(next[name], before[name]) ? [] : [invalidValue(`spec.${name}`, printed, immutable)];
   return [
     // kube-apiserver asks this of the spec once for the object, and once for the change.
-    ...validateJobSpec(next),
+    ...validateJobSpec(next, before),
     ...validateCompletions(next, before),
     ...fixed('selector', metaValue('LabelSelector', next.selector)),
     ...validateTemplate(next, old),

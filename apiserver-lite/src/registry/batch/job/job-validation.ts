@@ -94,7 +94,7 @@ function validateRestart({ template, podFailurePolicy }: V1JobSpec, field: strin
 }
 
 /** What a Job does, of its own or as a template (Kubernetes: `batch/validation.validateJobSpec`). */
-export function validateJobTemplate(spec: V1JobSpec, field: string): FieldError[] {
+export function validateJobTemplate(spec: V1JobSpec, field: string, old?: V1JobSpec): FieldError[] {
   const { podFailurePolicy, podReplacementPolicy } = spec;
   const findings = counts.flatMap((name) => atLeastZero(`${field}.${name}`, spec[name]));
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
@@ -111,7 +111,7 @@ export function validateJobTemplate(spec: V1JobSpec, field: string): FieldError[
       podReplacementPolicy,
       podFailurePolicy === undefined ? ['Failed', 'TerminatingOrFailed'] : ['Failed'],
     ),
-    ...validatePodTemplate(spec.template, `${field}.template`),
+    ...validatePodTemplate(spec.template, `${field}.template`, old?.template),
     ...validateRestart(spec, `${field}.template.spec.restartPolicy`),
   ];
 }
@@ -148,9 +148,9 @@ function validateGeneratedSelector(object: V1Job): FieldError[] {
 }
 
 /** What a Job's spec must be, new or changed (Kubernetes: `batch/validation.ValidateJobSpec`). */
-export function validateJobSpec(spec: V1JobSpec): FieldError[] {
+export function validateJobSpec(spec: V1JobSpec, old?: V1JobSpec): FieldError[] {
   const { selector, template } = spec;
-  const findings = validateJobTemplate(spec, 'spec');
+  const findings = validateJobTemplate(spec, 'spec', old);
   const wrong = validateLabelSelector(selector, 'spec.selector');
   if (!selector) findings.push(required('spec.selector'));
   else findings.push(...wrong);

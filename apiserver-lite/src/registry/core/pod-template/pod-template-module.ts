@@ -34,8 +34,12 @@ export const podTemplateModule = defineKind('/PodTemplate', {
     generation: ['template'],
     metadataChecksOnUpdate: ['change'],
     disabledFields: disabledPodFields('template.spec'),
-    validate: (object) =>
-      validatePodTemplate(object.template as Parameters<typeof validatePodTemplate>[0], 'template'),
+    validate: (object, _request, old) =>
+      validatePodTemplate(
+        object.template as V1PodTemplateSpec | undefined,
+        'template',
+        old?.template as V1PodTemplateSpec | undefined,
+      ),
     warnings: podTemplateWarnings,
   },
   table: podTemplateTable,

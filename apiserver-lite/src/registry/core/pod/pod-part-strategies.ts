@@ -36,7 +36,7 @@ export function ephemeralContainersStrategy(strategy: Strategy): Strategy {
     validateUpdate(object: Pod, old: Pod) {
       if (isMirror(old)) return [forbiddenField('[]', 'static pods do not support ephemeral containers')];
       return [
-        ...validatePodWhole(object),
+        ...validatePodWhole(object, old),
         ...validatePodAnnotationsUpdate(object.metadata.annotations, old.metadata.annotations),
         ...validateEphemeralContainersUpdate(object.spec, old.spec),
       ];
@@ -84,7 +84,7 @@ export function resizeStrategy(strategy: Strategy): Strategy {
         known: old.status?.qosClass ?? '',
       };
       return [
-        ...validatePodWhole(object),
+        ...validatePodWhole(object, old),
         ...validatePodResize({ next: object.spec, old: old.spec, quality }),
       ];
     },

@@ -9,10 +9,10 @@ import { validatePodUpdate } from './pod-update.ts';
 import type { Pod } from './pod.ts';
 
 /** The Pod as it is, new or changed (Kubernetes: `core/validation.validatePodMetadataAndSpec`). */
-export function validatePodWhole({ spec, metadata }: Pod): FieldError[] {
+export function validatePodWhole({ spec, metadata }: Pod, old?: Pod): FieldError[] {
   return [
     ...validatePodAnnotations(metadata, spec, 'metadata.annotations'),
-    ...validatePodSpec(spec, 'spec', metadata),
+    ...validatePodSpec(spec, 'spec', { meta: metadata, old: old?.spec }),
     ...validatePodOnly(spec ?? {}),
   ];
 }
@@ -30,7 +30,7 @@ export function validateNewPod(pod: Pod): FieldError[] {
 /** Kubernetes: `core/validation.ValidatePodUpdate`. */
 export function validatePodChange(pod: Pod, old: Pod): FieldError[] {
   return [
-    ...validatePodWhole(pod),
+    ...validatePodWhole(pod, old),
     ...validatePodAnnotationsUpdate(pod.metadata.annotations, old.metadata.annotations),
     ...validatePodUpdate(pod.spec, old.spec),
   ];

@@ -1,3 +1,4 @@
+import type { StoreRequest } from '../../strategy.ts';
 import type { V1ReplicationController } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { validateReplicaSetStatus } from '../../apps/replica-set/replica-set-status.ts';
@@ -31,7 +32,11 @@ function defaultReplicationController(object: Fields): void {
 }
 
 /** Kubernetes: `core/validation.ValidateReplicationControllerSpec`. */
-function validateReplicationController(object: V1ReplicationController): FieldError[] {
+function validateReplicationController(
+  object: V1ReplicationController,
+  _request: StoreRequest,
+  old?: V1ReplicationController,
+): FieldError[] {
   const { selector = {}, template, ...spec } = specOf(object);
   const empty = Object.keys(selector).length === 0;
   return [
@@ -42,7 +47,7 @@ function validateReplicationController(object: V1ReplicationController): FieldEr
       ? [required('spec.template')]
       : [
           ...(empty ? [] : validateSelected(template, { matchLabels: selector })),
-          ...validatePodTemplate(template, 'spec.template'),
+          ...validatePodTemplate(template, 'spec.template', old?.spec?.template),
           ...validateEndless(template, 'ReplicationController'),
         ]),
   ];

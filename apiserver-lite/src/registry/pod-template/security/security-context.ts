@@ -133,8 +133,15 @@ function validateSysctls(spec: V1PodSpec, field: string): FieldError[] {
   });
 }
 
-/** What all containers of a Pod share (Kubernetes: `core/validation.validatePodSpecSecurityContext`). */
-export function validatePodSecurityContext(spec: V1PodSpec, field: string): FieldError[] {
+/**
+ * What all containers of a Pod share; `old` is what they shared before (Kubernetes:
+ * `core/validation.validatePodSpecSecurityContext`).
+ */
+export function validatePodSecurityContext(
+  spec: V1PodSpec,
+  field: string,
+  old?: V1PodSecurityContext,
+): FieldError[] {
   const context: V1PodSecurityContext | undefined = spec.securityContext;
   if (context === undefined) return [];
   const findings = [
@@ -160,8 +167,14 @@ export function validatePodSecurityContext(spec: V1PodSpec, field: string): Fiel
     ...validateWindowsOptions(context.windowsOptions, `${field}.windowsOptions`),
     ...validateAppArmor(context.appArmorProfile, `${field}.appArmorProfile`),
     ...oneOfIfSet(`${field}.supplementalGroupsPolicy`, context.supplementalGroupsPolicy, ['Merge', 'Strict']),
-    ...oneOfIfSet(`${field}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['MountOption', 'Recursive']),
+    ...oneOfIfSet(`${field}.seLinuxChangePolicy`, context.seLinuxChangePolicy, changePolicies(old)),
   ];
+}
+
+/** The feature `SELinuxMount` is off: a policy other than the usual one needs one that was there. */
+function changePolicies(old: V1PodSecurityContext | undefined): string[] {
+  const inUse = old?.seLinuxChangePolicy !== undefined && old.seLinuxChangePolicy !== null;
+  return inUse ? ['MountOption', 'Recursive'] : ['Recursive'];
 }
 
 /** A Pod with users of its own shares no namespace of its host. */
