@@ -324,7 +324,7 @@ function validateStored(object: KubeObject): FieldError[] {
     }
   }
   const gone = stored.flatMap((name, index) => {
-    if (versions.some((version) => version.name === name)) return [];
+    if (versions.some((version) => (version.name ?? '') === name)) return [];
     const detail = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
     return [invalidValue(`${field}[${index}]`, name, detail)];
   });
