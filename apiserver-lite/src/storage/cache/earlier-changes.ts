@@ -52,7 +52,13 @@ export async function readEarlierChanges(options: EarlierChanges): Promise<Cache
 }
 
 /** The events of a watch from `after` on, until it is beyond `until`. */
-function followUntil({ watchStream, clock, range, after, until }: EarlierChanges): Promise<Event[] | undefined> {
+function followUntil({
+  watchStream,
+  clock,
+  range,
+  after,
+  until,
+}: EarlierChanges): Promise<Event[] | undefined> {
   const { promise, resolve } = Promise.withResolvers<Event[] | undefined>();
   const collected: Event[] = [];
   let bytes = 0;

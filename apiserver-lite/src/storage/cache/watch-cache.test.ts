@@ -374,7 +374,10 @@ describe('watches', () => {
     const all = await late.watch(watchOptions({ resourceVersion: `${first}` }));
     const some = await late.watch(watchOptions({ resourceVersion: `${created.revision}` }));
     const seen = (await takeEvents(all, 4)).map(describeEvent);
-    assert.deepEqual(seen, [1, 2, 3, 4].map((n) => `${['', 'ADDED a', 'MODIFIED a', 'ADDED b', 'DELETED a'][n]}@${first + n}`));
+    assert.deepEqual(
+      seen,
+      [1, 2, 3, 4].map((n) => `${['', 'ADDED a', 'MODIFIED a', 'ADDED b', 'DELETED a'][n]}@${first + n}`),
+    );
     assert.deepEqual((await takeEvents(some, 3)).map(describeEvent), seen.slice(1));
     await late.create(at('c'), configMap('c'));
     assert.deepEqual((await takeEvents(all, 1)).map(describeEvent), [`ADDED c@${first + 5}`]);
