@@ -65,7 +65,8 @@ export function validateClusterIps(spec: V1ServiceSpec): FieldError[] {
   if (isHeadless(spec)) return findings;
   for (const [index, address] of clusterIPs.entries()) {
     const family = ipFamilies[index];
-    if (family === undefined || family === `IPv${ipVersion(address)}`) continue;
+    if (family !== 'IPv4' && family !== 'IPv6') continue;
+    if (family === `IPv${ipVersion(address)}`) continue;
     const detail = `expected an ${family} value as indicated by \`ipFamilies[${index}]\``;
     findings.push(invalidValue(`${field}[${index}]`, address, detail));
   }

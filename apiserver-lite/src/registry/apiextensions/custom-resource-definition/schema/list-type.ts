@@ -69,14 +69,15 @@ export function hasSplitSet(schema: JsonSchema): boolean {
 
 function validateListMap(schema: JsonSchema, field: string, keys: readonly string[]): FieldError[] {
   const findings: FieldError[] = [];
-  const { items } = schema;
+  const { items } = schema as { items?: JsonSchema['items'] | null };
   if (keys.length === 0) {
     findings.push(required(`${field}.${keysField}`, 'must not be empty if x-kubernetes-list-type is map'));
   }
   if (items === undefined) {
     findings.push(required(`${field}.items`, 'must have a schema if x-kubernetes-list-type is map'));
-  } else if (Array.isArray(items)) {
-    const value = { Schema: null, JSONSchemas: items.map(printedSchema) };
+  } else if (items === null || Array.isArray(items)) {
+    // Null is what was no schema at all.
+    const value = { Schema: null, JSONSchemas: items?.map(printedSchema) ?? null };
     const detail = 'must only have a single schema if x-kubernetes-list-type is map';
     findings.push(invalidValue(`${field}.items`, value, detail));
   } else if (items.type !== 'object') {
