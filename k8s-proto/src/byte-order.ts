@@ -5,8 +5,8 @@ function rank(unit: number): number {
 }
 
 /**
- * Compares two texts by their bytes in UTF-8, as Go compares strings. JavaScript's own order is that of UTF-16,
- * in which U+1F600 (😀) comes before U+FF21 (Ａ).
+ * Compares two texts by their bytes in UTF-8, as Go compares strings. JavaScript's own order is that of
+ * UTF-16, in which U+1F600 (😀) comes before U+FF21 (Ａ).
  */
 export function compareBytes(one: string, other: string): number {
   const length = Math.min(one.length, other.length);

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { NormalAnswer } from './normalise.ts';
 
 /**
- * Go begins the walk of a small map at one of its eight places: of two keys, the first comes first seven times
- * of eight, and that often in a row in two runs of a million.
+ * Go begins the walk of a small map at one of its eight places: of two keys, the first comes first seven
+ * times of eight, and that often in a row in two runs of a million.
  */
 const tries = 100;
 

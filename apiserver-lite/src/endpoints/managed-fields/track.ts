@@ -47,7 +47,7 @@ export async function trackInTurns(
   for (const _stage of trackingStages(current, object, tracking)) await breathe();
 }
 
-/** Where an item has no key nothing can be told: no managed fields are kept (Kubernetes: `UpdateNoErrors`). */
+/** Where an item has no key no managed fields are kept (Kubernetes: `managedfields.UpdateNoErrors`). */
 function* trackingStages(
   current: KubeObject | undefined,
   object: KubeObject,

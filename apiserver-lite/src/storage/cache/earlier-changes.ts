@@ -26,8 +26,8 @@ export interface EarlierChanges {
 }
 
 /**
- * The changes of a range between two revisions, oldest first, read from the store; undefined where that is not
- * to be had: compacted, too much, or no answer in time. Rejects with the EtcdError of a read.
+ * The changes of a range between two revisions, oldest first, read from the store; undefined where that is
+ * not to be had: compacted, too much, or no answer in time. Rejects with the EtcdError of a read.
  */
 export async function readEarlierChanges(options: EarlierChanges): Promise<CacheEvent[] | undefined> {
   const { keyspace, clock, range, after } = options;

@@ -209,7 +209,7 @@ export class WatchCache {
     if (interested().length > 0) this.#bookmarkFor(interested);
   }
 
-  /** Those whom `watchers` gives once the store had time to tell its progress. */
+  /** For those that `watchers` gives once the store had time to report its progress. */
   #bookmarkFor(watchers: () => readonly CacheWatcher[]): void {
     const { watchStream, bookmark } = this.#options;
     if (this.#state !== 'ready') return;

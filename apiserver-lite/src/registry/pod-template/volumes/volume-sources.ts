@@ -303,7 +303,7 @@ const misspelt: Readonly<Record<string, string>> = { downwardAPI: 'downwarAPI', 
 /** Judged even where a PersistentVolume has another source before it, without being one too many. */
 const alwaysJudged = new Set(['flexVolume']);
 
-/** A PersistentVolume's source; `localNeeds` finds what a local one lacks, where that is the one that is judged. */
+/** A PersistentVolume's source; `localNeeds` finds what a local one lacks that is judged. */
 export function validatePersistentSource(
   holder: Source,
   field: string,
