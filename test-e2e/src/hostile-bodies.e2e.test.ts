@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ApiClient } from './api-client.ts';
+import { eventually } from './command.ts';
 import { hostileRequests, targets } from './hostile/bodies.ts';
+import { customCollections, customRequests, customTargets } from './hostile/custom-resources.ts';
 import { watchStall } from './hostile/stall-watch.ts';
 import { RunningPg8s, temporaryDataDir } from './running-pg8s.ts';
 
@@ -44,9 +46,12 @@ describe('small requests that ask for much', { skip: process.platform !== 'linux
     pg8s = await RunningPg8s.start(dataDir.path, '--nodes', '0');
     [attacker, second] = [await ApiClient.of(pg8s), await ApiClient.of(pg8s)];
     pid = Number.parseInt(await readFile(join(dataDir.path, 'pg8s.pid'), 'utf8'), 10);
-    for (const { path, ...request } of targets) {
+    for (const { path, ...request } of [...targets, ...customTargets]) {
       const { code, body } = await attacker.ask(path, request);
       assert.equal(code, 201, body.toString().slice(0, 500));
+    }
+    for (const path of customCollections) {
+      await eventually(async () => (await attacker.ask(path)).code === 200);
     }
   });
 
@@ -57,7 +62,7 @@ describe('small requests that ask for much', { skip: process.platform !== 'linux
     await dataDir?.remove();
   });
 
-  for (const [name, { path, ...request }] of Object.entries(hostileRequests)) {
+  for (const [name, { path, ...request }] of Object.entries({ ...hostileRequests, ...customRequests })) {
     test(name, async () => {
       const limitMs = slowness * maxStallMs;
       let best = Number.POSITIVE_INFINITY;

@@ -1,10 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { ApiRequest } from '../api-client.ts';
-
-/** A request that wants more of the server than it is worth. */
-export interface HostileRequest extends ApiRequest {
-  path: string;
-}
+import { create as createAt, json, list, map, post, type HostileRequest } from './request.ts';
 
 const mebibyte = 1024 * 1024;
 /** What a server takes at most is 3 MiB. */
@@ -13,7 +8,6 @@ const size = 3 * mebibyte - 1024;
 /** More keys in the maps of one object are refused (`maxMapKeys`). */
 const mostKeys = 65_536;
 
-const json = 'application/json';
 const yaml = 'application/yaml';
 const protobuf = 'application/vnd.kubernetes.protobuf';
 const applyPatch = 'application/apply-patch+yaml';
@@ -25,12 +19,6 @@ const core = '/api/v1/namespaces/default';
 const review = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 const target = `${core}/configmaps/target?dryRun=All`;
 
-const post = (path: string, body: string | Uint8Array, contentType = json): HostileRequest => ({
-  path,
-  method: 'POST',
-  body,
-  contentType,
-});
 const patch = (contentType: string, body: unknown, path = target): HostileRequest => ({
   path: contentType === applyPatch ? `${path}&fieldManager=hostile` : path,
   method: 'PATCH',
@@ -52,10 +40,6 @@ function repeat(piece: (index: number) => string, { bytes = size - 1000, count =
   return pieces.join('');
 }
 
-const list = (count: number, item: (index: number) => unknown) =>
-  Array.from({ length: count }, (_, index) => item(index));
-const map = (count: number, value: (index: number) => unknown = () => 'v') =>
-  Object.fromEntries(list(count, (index) => [`k${index}`, value(index)]) as [string, unknown][]);
 const configMap = (fields: object) => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -63,7 +47,7 @@ const configMap = (fields: object) => ({
   ...fields,
 });
 const configMaps = `${core}/configmaps?dryRun=All`;
-const create = (object: object, path = configMaps) => post(path, JSON.stringify(object));
+const create = (object: object, path = configMaps) => createAt(path, object);
 const pod = (spec: object) => ({
   apiVersion: 'v1',
   kind: 'Pod',
