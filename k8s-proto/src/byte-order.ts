@@ -17,10 +17,22 @@ export function compareBytes(one: string, other: string): number {
   return one.length - other.length;
 }
 
-/** The texts in the order of their bytes in UTF-8. The argument stays as it is. */
-export function inByteOrder(texts: readonly string[]): string[] {
+/**
+ * The texts in the order of their bytes in UTF-8: the argument itself where they stand so already, which does
+ * not change.
+ */
+export function inByteOrder(texts: readonly string[]): readonly string[] {
+  if (isInByteOrder(texts)) return texts;
   const sorted = texts.toSorted();
   return sorted.some(hasSurrogate) ? sorted.sort(compareBytes) : sorted;
+}
+
+/** Whether texts stand in the order of their bytes in UTF-8. */
+export function isInByteOrder(texts: readonly string[]): boolean {
+  for (let index = 1; index < texts.length; index++) {
+    if (compareBytes(texts[index - 1]!, texts[index]!) > 0) return false;
+  }
+  return true;
 }
 
 /** Only these make the two orders differ. */
