@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareElements, difference, intersection, union, type FieldSet } from './field-set.ts';
+import {
+  compareElements,
+  difference,
+  intersection,
+  union,
+  type FieldSet,
+  sortByElement,
+} from './field-set.ts';
 
 const set: FieldSet = { 'f:a': {}, 'f:b': { '.': {}, 'f:x': {}, 'f:y': {} }, 'f:c': { 'f:z': {} } };
 
@@ -43,4 +50,26 @@ test('keys sort by their values', () => {
     'k:{"containerPort":443}',
     'v:"x"',
   ]);
+});
+
+test('elements stand in one order, whether they are read as texts or as JSON', () => {
+  const names = ['b', 'a', 'a!', 'a"', 'a\\', 'Z', '', 'ä', '😀', 'Ａ', '10', '9'];
+  const kinds: ((name: string) => string)[] = [
+    (name) => `f:${name}`,
+    (name) => `v:${JSON.stringify(name)}`,
+    (name) => `k:${JSON.stringify({ name })}`,
+    (name) => `k:${JSON.stringify({ name, protocol: 'TCP' })}`,
+  ];
+  for (const element of kinds) {
+    const sorted = (some: readonly string[]) =>
+      sortByElement(some.map((name): [string, string] => [element(name), name])).map(([, name]) => name);
+    const plain = names.filter((name) => !/["\\]/.test(name));
+    const expected = names.toSorted((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+    assert.deepEqual(sorted(names), expected, element('x'));
+    assert.deepEqual(
+      sorted(plain),
+      expected.filter((name) => plain.includes(name)),
+      element('x'),
+    );
+  }
 });

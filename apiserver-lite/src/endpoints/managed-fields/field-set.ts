@@ -133,8 +133,43 @@ export function compareElements(a: string, b: string): number {
 /** Entries in the order of their elements; each key is read once, however many there are. */
 export function sortByElement<T>(entries: [string, T][]): [string, T][] {
   if (entries.length < 2) return entries;
+  const texts = textsOf(entries);
+  if (texts !== undefined) {
+    return entries
+      .map((entry, index) => ({ entry, text: texts[index]! }))
+      .sort((a, b) => compareBytes(a.text, b.text))
+      .map(({ entry }) => entry);
+  }
   const placed = entries.map((entry) => ({ entry, place: placeOf(entry[0]) }));
   return placed.sort((a, b) => comparePlaces(a.place, b.place)).map(({ entry }) => entry);
+}
+
+/**
+ * What the entries are sorted by where that is a text alone: fields, strings of a set, or items with one key
+ * that is a string, all without escapes. These are sorted most, and need not be read as JSON. Undefined for
+ * anything else.
+ */
+function textsOf(entries: readonly [string, unknown][]): string[] | undefined {
+  const [head, tail] = frameOf(entries[0]![0]) ?? [];
+  if (head === undefined || tail === undefined) return undefined;
+  const texts: string[] = [];
+  for (const [element] of entries) {
+    if (!element.startsWith(head) || !element.endsWith(tail) || (tail !== '' && element.includes('\\')))
+      return undefined;
+    const text = element.slice(head.length, element.length - tail.length);
+    // Of an item with several keys it would be more than the value.
+    if (tail !== '' && text.includes('"')) return undefined;
+    texts.push(text);
+  }
+  return texts;
+}
+
+/** What stands around the text: `f:` and nothing, `v:"` and `"`, `k:{"name":"` and `"}`. */
+function frameOf(element: string): [head: string, tail: string] | undefined {
+  if (element.startsWith('f:')) return ['f:', ''];
+  if (element.startsWith('v:"')) return ['v:"', '"'];
+  const head = /^k:\{"[^"\\]*":"/.exec(element)?.[0];
+  return head === undefined ? undefined : [head, '"}'];
 }
 
 interface Place {

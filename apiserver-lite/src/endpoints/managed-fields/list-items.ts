@@ -5,7 +5,8 @@ type KeyedPlan = Extract<FixedPlan, { kind: 'keyed' }>;
 
 /** The path element of an item of a list whose items have owners of their own. */
 export function elementOf(plan: Extract<FixedPlan, { kind: 'set' | 'keyed' }>, item: unknown): string {
-  return plan.kind === 'set' ? `v:${stringifyJson(item)}` : keyElement(plan, item);
+  if (plan.kind === 'keyed') return keyElement(plan, item);
+  return typeof item === 'string' ? `v:${JSON.stringify(item)}` : `v:${stringifyJson(item)}`;
 }
 
 /** `k:{"containerPort":80,"protocol":"TCP"}`; a key that is missing and has no default is left out. */
