@@ -1,7 +1,7 @@
 import { type MinimalManifest, minimalManifests } from '../../minimal-manifests.ts';
 import type { Ask, Family } from '../family.ts';
 import { placesOf, type Place } from '../places.ts';
-import { untilCondition } from '../until-condition.ts';
+import { untilCleanedUp, untilCondition } from '../until-condition.ts';
 
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 const partial = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
@@ -195,6 +195,7 @@ async function deletes(ask: Ask, place: Place): Promise<void> {
     body: { metadata: { finalizers: ['example.com/life'] } },
   });
   await remove('delete in the background', '?propagationPolicy=Background');
+  if (place.manifest.kind === 'CustomResourceDefinition') await untilCleanedUp(ask, path);
   await ask('get while it is deleted', { path });
   await ask('add another finalizer', {
     method: 'PATCH',
