@@ -4,8 +4,7 @@ export const needs = {
     'reads files, variables, output or exit codes of real containers, or runs commands in them; nodes are simulated',
   images: 'needs an image that cannot be pulled; simulated nodes pull every image',
   network: 'sends packets between Pods, nodes and Services; nothing carries them',
-  customResources: 'the resources of CustomResourceDefinitions are not served',
-  aggregation: 'servers behind a Service are not called',
+  servers: 'calls a server that runs in a Pod; nodes are simulated',
   webhooks: 'webhooks are not called',
   policies: 'the expressions of admission policies are not evaluated',
   quota: 'neither the admission plugin nor the controller of ResourceQuotas is there',
@@ -36,10 +35,8 @@ export interface WaitingSpec {
  */
 export const waitingSpecs: readonly WaitingSpec[] = [
   // api-machinery
-  { spec: /AggregatedDiscovery .* for CRDs/, needs: 'customResources' },
-  { spec: /^\[sig-api-machinery\] CustomResource(?!.* in discovery documents)/, needs: 'customResources' },
-  { spec: /FieldValidation .*\bCR\b/, needs: 'customResources' },
-  { spec: /^\[sig-api-machinery\] Aggregator /, needs: 'aggregation' },
+  { spec: /^\[sig-api-machinery\] CustomResource(ConversionWebhook|FieldSelectors) /, needs: 'servers' },
+  { spec: /^\[sig-api-machinery\] Aggregator /, needs: 'servers' },
   { spec: /^\[sig-api-machinery\] AdmissionWebhook /, needs: 'webhooks' },
   { spec: /MutatingAdmissionPolicy .* should mutate a Deployment/, needs: 'policies' },
   { spec: /ValidatingAdmissionPolicy .* should (validate|allow)/, needs: 'policies' },
