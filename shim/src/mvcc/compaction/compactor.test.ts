@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Clock, systemClock } from '../clock.ts';
+import { CommittedState } from '../committed-state.ts';
 import { MemoryDatabase } from '../testing/memory-database.ts';
 import { openMemoryStore } from '../testing/open-memory-store.ts';
 import { until } from '../testing/until.ts';
@@ -26,6 +28,51 @@ test('a running shim finishes the compaction of one that died', async () => {
   await living.store.sweepIfNeeded();
   await Promise.all([dying.store.close(), living.store.close()]);
 });
+
+test('a deleted key stays deleted for who loads while two shims compact', async () => {
+  const database = new MemoryDatabase();
+  const [slow, quick] = await Promise.all([
+    openMemoryStore(database),
+    openMemoryStore(database, { clock: hurriedClock() }),
+  ]);
+  await slow.store.put({ key: bytes('k'), value: bytes('old') });
+  await slow.store.put({ key: bytes('k'), value: bytes('newer') });
+  slow.shim.deleteRows = () => new Promise(() => {});
+  await slow.store.compact({ revision: 3 });
+  await quick.store.deleteRange({ key: bytes('k') });
+  const { header } = await quick.store.put({ key: bytes('other'), value: bytes('') });
+  const deleteRows = quick.shim.deleteRows.bind(quick.shim);
+  const loaded: string[][] = [];
+  quick.shim.deleteRows = async (refs) => {
+    for (const ref of refs) {
+      await deleteRows([ref]);
+      const state = new CommittedState(0);
+      await state.load(database.connect());
+      loaded.push(['k', 'other'].filter((key) => state.view().current(key) !== undefined));
+    }
+  };
+  await quick.store.compact({ revision: header.revision });
+  await until('the compaction to end', () => database.fence.sweptRevision === header.revision);
+  assert.deepEqual(loaded, [['other'], ['other'], ['other']]);
+  assert.deepEqual(
+    database.sortedRows().map((row) => row.key),
+    ['other'],
+  );
+  await quick.store.close();
+});
+
+/** A clock that goes on as far as it is asked to wait. */
+function hurriedClock(): Clock {
+  let nowMs = 0;
+  return {
+    ...systemClock,
+    now: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms;
+      await new Promise(setImmediate);
+    },
+  };
+}
 
 test('writes and reads go on while a large compaction runs', async () => {
   const database = new MemoryDatabase();
