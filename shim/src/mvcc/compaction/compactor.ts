@@ -77,7 +77,8 @@ export class Compactor {
 
   /**
    * Resolves when the rows of all compactions up to `previous` are deleted. Of one key older rows have to go
-   * first: whoever loads the table while a put is still there and its tombstone is not would see a deleted key.
+   * first: a shim that loads the table while a put is still there and its tombstone is not would have a
+   * deleted key.
    */
   async #finishEarlier(previous: number): Promise<void> {
     const { clock, port } = this.#options;
