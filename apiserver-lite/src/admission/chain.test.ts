@@ -4,6 +4,7 @@ import { ReinvocationContext, type AdmissionAttributes } from './attributes.ts';
 import { admissionChain, noAdmission } from './chain.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { createAdmission, pluginTable, selectedPlugins } from './plugin-table.ts';
+import { pluginDependencies } from './testing/plugin-dependencies.ts';
 
 /** A plugin that writes down when it is called. */
 function noting(name: string, calls: string[], more: Partial<AdmissionPlugin> = {}): AdmissionPlugin {
@@ -81,22 +82,23 @@ test('without plugins nothing is handled', async () => {
 test('which plugins run is a matter of defaults and flags', () => {
   const names = (...selection: Parameters<typeof selectedPlugins>) =>
     selectedPlugins(...selection).map(({ name }) => name);
-  const byDefault = ['NamespaceLifecycle', 'TaintNodesByCondition', 'DefaultTolerationSeconds'];
+  const built = pluginTable.filter(({ build }) => build !== undefined);
+  const byDefault = built.filter((row) => row.byDefault).map(({ name }) => name);
+  assert.ok(byDefault.includes('NamespaceLifecycle') && !byDefault.includes('NodeRestriction'));
   assert.deepEqual(names({}), byDefault);
-  assert.deepEqual(names({ enabled: ['NodeRestriction', 'NamespaceLifecycle'] }), [
-    'NamespaceLifecycle',
-    'NodeRestriction',
-    ...byDefault.slice(1),
-  ]);
-  assert.deepEqual(names({ disabled: byDefault, enabled: ['LimitRanger'] }), []);
+  assert.deepEqual(
+    names({ enabled: ['NodeRestriction', 'NamespaceLifecycle'] }),
+    built.filter((row) => row.byDefault || row.name === 'NodeRestriction').map(({ name }) => name),
+  );
+  assert.deepEqual(names({ disabled: byDefault, enabled: ['ImagePolicyWebhook'] }), []);
   assert.equal(new Set(pluginTable.map(({ name }) => name)).size, pluginTable.length);
   const none = createAdmission(
     { disabled: byDefault },
     {
+      ...pluginDependencies({}),
       storageOf() {
         throw new Error('nobody asks');
       },
-      authorizer: { authorize: () => ({ decision: 'allow', reason: '' }) },
     },
   );
   assert.equal(none.handles('CREATE'), false);

@@ -1,6 +1,7 @@
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import type { AdmissionAttributes, AdmissionOperation } from './attributes.ts';
+import type { FollowDependencies } from './follow-later.ts';
 
 /** One admission plugin: refuses by throwing a StatusError. */
 export interface AdmissionPlugin {
@@ -21,10 +22,12 @@ export interface DefaultTolerations {
 }
 
 /** What plugins are built from; each names in its own type what it needs of these. */
-export interface PluginDependencies {
+export interface PluginDependencies extends FollowDependencies {
   /** The stored objects of a resource, by its group and plural name. */
   storageOf(group: string, resource: string): ResourceStorage;
   authorizer: Authorizer;
+  /** In [0, 1). */
+  random: () => number;
   /** Default 300 s for both. */
   defaultTolerations?: DefaultTolerations;
 }

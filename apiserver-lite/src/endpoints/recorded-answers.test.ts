@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { createAdmission } from '../admission/plugin-table.ts';
+import { createAdmission, pluginTable } from '../admission/plugin-table.ts';
+import { pluginDependencies } from '../admission/testing/plugin-dependencies.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import { create, testRegistry } from '../registry/testing/test-registry.ts';
 
@@ -181,8 +182,15 @@ for (const family of families) {
     }
     const server = await EndpointServer.start(registry.resources, {
       admission: createAdmission(
-        { enabled: ['NodeRestriction'], disabled: ['TaintNodesByCondition', 'DefaultTolerationSeconds'] },
-        { storageOf: (group, resource) => registry.storageOf(group, resource), authorizer },
+        {
+          enabled: ['NodeRestriction'],
+          disabled: pluginTable.map(({ name }) => name).filter((name) => name !== 'NamespaceLifecycle'),
+        },
+        {
+          ...pluginDependencies({}),
+          storageOf: (group, resource) => registry.storageOf(group, resource),
+          authorizer,
+        },
       ),
     });
     t.after(() => server.close());

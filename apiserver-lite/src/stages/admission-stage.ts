@@ -3,12 +3,15 @@ import type { Admission } from '../admission/chain.ts';
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
+import { systemClock } from '../storage/clock.ts';
 import type { AuthorizationStage } from './authorization-stage.ts';
 import { given } from './given.ts';
+import type { StorageStage } from './storage-stage.ts';
 
 /** What admission plugins are built from. */
 export interface AdmissionStageParts {
   registry: BuiltRegistry;
+  storage: StorageStage;
   authorization: AuthorizationStage;
   metrics: ServerMetrics;
 }
@@ -16,12 +19,15 @@ export interface AdmissionStageParts {
 /** The selected admission plugins, in their order. */
 export function admissionStage(
   options: ApiserverOptions,
-  { registry, authorization, metrics }: AdmissionStageParts,
+  { registry, storage, authorization, metrics }: AdmissionStageParts,
 ): Admission {
   return createAdmission(
     options.admissionPlugins ?? {},
     {
       storageOf: (group, resource) => registry.storageOf(group, resource),
+      informers: storage.informers,
+      clock: systemClock,
+      random: Math.random,
       authorizer: authorization.authorizer,
       ...given({ defaultTolerations: options.defaultTolerations }),
     },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pluginTable } from '@pg8s/apiserver-lite/admission/plugin-table';
 import { freePort } from '@pg8s/shim/mvcc/testing/free-port';
 import { startEmbeddedPostgres } from '../../../pg8s/src/postgres/embedded.ts';
 import pino from 'pino';
@@ -17,27 +18,9 @@ import { type AskedServer, tokenFile, transportsTo } from './asked-server.ts';
  * Admission plugins that are on by default in kube-apiserver 1.36, and that pg8s does not have: both run
  * without them.
  */
-const absentPlugins = [
-  'CertificateApproval',
-  'CertificateSigning',
-  'CertificateSubjectRestriction',
-  'ClusterTrustBundleAttest',
-  'DefaultIngressClass',
-  'DefaultStorageClass',
-  'LimitRanger',
-  'MutatingAdmissionPolicy',
-  'MutatingAdmissionWebhook',
-  'PersistentVolumeClaimResize',
-  'PodSecurity',
-  'PodTopologyLabels',
-  'Priority',
-  'ResourceQuota',
-  'RuntimeClass',
-  'ServiceAccount',
-  'StorageObjectInUseProtection',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionWebhook',
-];
+const absentPlugins = pluginTable
+  .filter(({ byDefault, build }) => byDefault && build === undefined)
+  .map(({ name }) => name);
 
 /** What both servers are started with. */
 async function commonFlags(folder: string): Promise<string[]> {
