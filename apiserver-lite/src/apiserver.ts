@@ -100,9 +100,14 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
       metrics,
       address,
     };
-    const { hooks, withdraw } = hooksStage(options, { ...parts, definitions, closing: closing.signal });
-    const router = routesStage(options, { ...parts, hooks, closing: closing.signal });
     const admission = admissionStage(options, parts);
+    const { hooks, withdraw } = hooksStage(options, {
+      ...parts,
+      admission,
+      definitions,
+      closing: closing.signal,
+    });
+    const router = routesStage(options, { ...parts, hooks, closing: closing.signal });
     const handler = handlerStage(options, { ...parts, admission, router });
     const start = async (): Promise<void> => {
       await requireEtcd(storage.factory);

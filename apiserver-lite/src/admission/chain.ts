@@ -15,6 +15,8 @@ export interface Admission {
   admit(attributes: AdmissionAttributes): Promise<void>;
   /** The validating phase. Throws the first plugin's refusal. */
   validate(attributes: AdmissionAttributes): Promise<void>;
+  /** Lets every plugin load what it looks up; resolves when all have. */
+  start(): Promise<void>;
 }
 
 /** A plugin by its name in flags, metrics and messages. */
@@ -59,6 +61,9 @@ export function admissionChain(
   const [mutating, validating] = [phases('admit'), phases('validate')];
   const handled = new Set(plugins.flatMap(({ plugin }) => plugin.operations));
   return {
+    async start() {
+      await Promise.all(plugins.map(({ plugin }) => plugin.start?.()));
+    },
     handles: (operation) => handled.has(operation),
     admit: (attributes) =>
       timed(mutating[attributes.operation].timed, async () => {

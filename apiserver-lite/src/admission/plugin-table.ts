@@ -1,6 +1,5 @@
 import { admissionChain, type Admission } from './chain.ts';
 import type { AdmissionPlugin, PluginDependencies } from './plugin.ts';
-import type { AdmissionMetrics } from '../metrics/admission-metrics.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.ts';
@@ -85,15 +84,11 @@ export function selectedPlugins({ enabled = [], disabled = [] }: PluginSelection
 }
 
 /** The selected plugins as one. */
-export function createAdmission(
-  selection: PluginSelection,
-  dependencies: PluginDependencies,
-  metrics?: AdmissionMetrics,
-): Admission {
+export function createAdmission(selection: PluginSelection, dependencies: PluginDependencies): Admission {
   return admissionChain(
     selectedPlugins(selection).flatMap(({ name, build }) =>
       build === undefined ? [] : [{ name, plugin: build(dependencies) }],
     ),
-    metrics,
+    dependencies.metrics,
   );
 }

@@ -1,4 +1,8 @@
 import type { Authorizer } from '../authorization/authorizer.ts';
+import type { Logger } from 'pino';
+import type { AdmissionMetrics } from '../metrics/admission-metrics.ts';
+import type { OutgoingClient } from '../outgoing/outgoing-client.ts';
+import type { ServedResources } from '../registry/resource-table.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import type { AdmissionAttributes, AdmissionOperation } from './attributes.ts';
 import type { FollowDependencies } from './follow-later.ts';
@@ -11,6 +15,11 @@ export interface AdmissionPlugin {
   admit?(attributes: AdmissionAttributes): Promise<void> | void;
   /** Validating phase: sees the object as it would be stored. */
   validate?(attributes: AdmissionAttributes): Promise<void> | void;
+  /**
+   * Begins to follow what it looks up; resolves when that is loaded. Called when the server starts. Requests
+   * may come before, or in a server that is never started: they wait for what they need.
+   */
+  start?(): Promise<void>;
 }
 
 /** How long Pods that do not say otherwise stay on nodes that fail. */
@@ -30,4 +39,10 @@ export interface PluginDependencies extends FollowDependencies {
   random: () => number;
   /** Default 300 s for both. */
   defaultTolerations?: DefaultTolerations;
+  /** What is served: kinds, versions, and how objects are converted between them. */
+  resources: ServedResources;
+  /** Calls webhooks. */
+  client: OutgoingClient;
+  metrics: AdmissionMetrics;
+  log: Logger;
 }

@@ -1,4 +1,10 @@
 import type { MetricRegistry } from './exposition/metric-registry.ts';
+import {
+  matchConditionMetrics,
+  uncountedConditions,
+  type ConditionOwner,
+  type MatchConditionMetrics,
+} from './match-condition-metrics.ts';
 import type { Histogram, Summary } from './exposition/series.ts';
 
 /** The two phases of admission. */
@@ -15,6 +21,8 @@ export interface AdmissionMetrics {
   plugin(name: string, phase: AdmissionPhase, operation: string): TimedCalls;
   /** Whole phases. */
   step(phase: AdmissionPhase, operation: string): TimedCalls;
+  /** The match conditions of a webhook or a policy. */
+  matchConditions(owner: ConditionOwner): MatchConditionMetrics;
 }
 
 const buckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
@@ -40,6 +48,7 @@ export function admissionMetrics(registry: MetricRegistry): AdmissionMetrics {
     labels,
   });
   return {
+    matchConditions: matchConditionMetrics(registry),
     plugin: (name, phase, operation) =>
       timedCalls((rejected) => [plugins.with(name, phase, operation, rejected)]),
     step: (phase, operation) =>
@@ -62,6 +71,7 @@ function timedCalls(look: (rejected: string) => readonly (Histogram | Summary)[]
 
 /** Counts nothing. */
 export const uncountedAdmission: AdmissionMetrics = {
+  matchConditions: () => uncountedConditions,
   plugin: () => ({ record: () => undefined }),
   step: () => ({ record: () => undefined }),
 };

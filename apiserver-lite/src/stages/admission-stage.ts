@@ -4,6 +4,7 @@ import type { ApiserverOptions } from '../apiserver-options.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { systemClock } from '../storage/clock.ts';
+import type { AggregationStage } from './aggregation-stage.ts';
 import type { AuthorizationStage } from './authorization-stage.ts';
 import { given } from './given.ts';
 import type { StorageStage } from './storage-stage.ts';
@@ -13,24 +14,25 @@ export interface AdmissionStageParts {
   registry: BuiltRegistry;
   storage: StorageStage;
   authorization: AuthorizationStage;
+  aggregation: AggregationStage;
   metrics: ServerMetrics;
 }
 
 /** The selected admission plugins, in their order. */
 export function admissionStage(
   options: ApiserverOptions,
-  { registry, storage, authorization, metrics }: AdmissionStageParts,
+  { registry, storage, authorization, aggregation, metrics }: AdmissionStageParts,
 ): Admission {
-  return createAdmission(
-    options.admissionPlugins ?? {},
-    {
-      storageOf: (group, resource) => registry.storageOf(group, resource),
-      informers: storage.informers,
-      clock: systemClock,
-      random: Math.random,
-      authorizer: authorization.authorizer,
-      ...given({ defaultTolerations: options.defaultTolerations }),
-    },
-    metrics.admission,
-  );
+  return createAdmission(options.admissionPlugins ?? {}, {
+    storageOf: (group, resource) => registry.storageOf(group, resource),
+    authorizer: authorization.authorizer,
+    informers: storage.informers,
+    resources: registry.resources,
+    client: aggregation.client,
+    clock: systemClock,
+    random: Math.random,
+    metrics: metrics.admission,
+    log: options.log,
+    ...given({ defaultTolerations: options.defaultTolerations }),
+  });
 }

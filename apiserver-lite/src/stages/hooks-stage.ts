@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { Admission } from '../admission/chain.ts';
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import { followObjects } from '../authorization/follow-objects.ts';
 import { nodeResources } from '../authorization/node/node-index.ts';
@@ -30,6 +31,7 @@ export interface HooksStageParts {
   aggregation: AggregationStage;
   address: ServingAddress;
   definitions: DefinitionsStage;
+  admission: Admission;
   /** Aborted when the server closes. */
   closing: AbortSignal;
 }
@@ -54,7 +56,9 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
   const hooks = new PostStartHooks({ log, signal: closing });
   const apiServices = new ApiServiceRegistration({ registry, clock: Date.now, log, signal: closing });
   let endpoints: KubernetesEndpoints | undefined;
-  hooks.add('generic-apiserver-start-informers', () => followAuthorizationObjects(parts));
+  hooks.add('generic-apiserver-start-informers', async () => {
+    await Promise.all([followAuthorizationObjects(parts), parts.admission.start()]);
+  });
   let served: Promise<void> | undefined;
   const serveDefinitions = () => (served ??= definitions.serve());
   hooks.add('start-apiextensions-informers', serveDefinitions);

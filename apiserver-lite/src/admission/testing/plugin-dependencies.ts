@@ -2,10 +2,15 @@ import type { KubeObject } from '@pg8s/k8s-proto/object';
 import pino from 'pino';
 import { groupResourceName, notFound } from '../../api-errors/status-error.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
+import { uncountedAdmission } from '../../metrics/admission-metrics.ts';
+import { OutgoingClient } from '../../outgoing/outgoing-client.ts';
+import { ResourceTable } from '../../registry/resource-table.ts';
 import { SharedInformers } from '../../storage/follow/shared-informers.ts';
 import { FakeSource } from '../../storage/follow/testing/fake-source.ts';
 import type { ResourceStorage } from '../../storage/storage.ts';
 import type { PluginDependencies } from '../plugin.ts';
+
+const log = pino({ level: 'silent' });
 
 /** Time that stands still, and timers that never end. */
 const stoppedClock: PluginDependencies['clock'] = { now: () => 0, after: () => () => undefined };
@@ -38,10 +43,14 @@ export function pluginDependencies(
       sourceOf: (resource) => source(groupResourceName(resource)),
       clock: stoppedClock,
       random: () => 0,
-      log: pino({ level: 'silent' }),
+      log,
     }),
     clock: stoppedClock,
     random: () => 0,
+    resources: new ResourceTable(),
+    client: new OutgoingClient({ resolve: () => Promise.reject(new Error('there are no Services')) }),
+    metrics: uncountedAdmission,
+    log,
     authorizer: { authorize: () => ({ decision: 'allow', reason: '' }) },
   };
 }

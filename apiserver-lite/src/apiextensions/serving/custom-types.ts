@@ -36,6 +36,10 @@ export function customTypes({ definition, version, schemas, converter }: CustomT
       return openApi;
     },
     applyDefaults: (object) => schemas.applyDefaults(object),
+    async convert(object, apiVersion) {
+      const [converted] = await converter.convert([object], apiVersion);
+      return converted!();
+    },
   };
 }
 

@@ -223,10 +223,10 @@ export class ServedDefinition {
 
 /** The types of a Scale, of which there is no protobuf here. */
 function jsonOnly(
-  { patchSchema, versions, applyDefaults }: ResourceTypes,
+  { patchSchema, versions, applyDefaults, convert }: ResourceTypes,
   codec: ObjectCodec,
 ): ResourceTypes {
-  return { codec, patchSchema, versions, applyDefaults };
+  return { codec, patchSchema, versions, applyDefaults, convert };
 }
 
 /** As long as a definition is being deleted. */

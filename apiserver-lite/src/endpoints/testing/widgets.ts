@@ -57,6 +57,7 @@ function widgetTypes(group: string, version: string): ResourceTypes {
       const spec = (object['spec'] ??= {}) as { size?: number };
       spec.size ??= 1;
     },
+    convert: async (object, apiVersion) => ({ ...object, apiVersion }),
   };
 }
 

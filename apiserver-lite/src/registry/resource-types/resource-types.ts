@@ -23,4 +23,9 @@ export interface ResourceTypes {
   readonly openApi?: OpenApiTypes;
   /** Fills in the defaults of a decoded object in the served version. Running it twice is running it once. */
   applyDefaults(object: KubeObject): void;
+  /**
+   * An object of the served version in another one, also of another group where the kind is stored in one
+   * place with it; the object itself stays as it is. Rejects with what keeps it from being converted.
+   */
+  convert(object: KubeObject, apiVersion: string): Promise<KubeObject>;
 }

@@ -1,6 +1,7 @@
 import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { messageOf } from '@pg8s/k8s-proto/scheme';
+import { converter } from '../../conversion/convert-object.ts';
 import { applyDefaults } from '../../defaults/apply-defaults.ts';
 import type { KindFacets } from '../../kind-module.ts';
 import { kindModuleOf } from '../../kind-modules.ts';
@@ -60,6 +61,11 @@ function makeTypes(gvk: GroupVersionKind, codec: ObjectCodec): ResourceTypes {
       return versions;
     },
     applyDefaults: (object) => applyDefaults(object),
+    async convert(object, apiVersion) {
+      const convert = converter(gvk.kind, apiVersionOf(gvk), apiVersion);
+      if (convert === undefined) throw new TypeError(`${gvk.kind} has no version ${apiVersion}`);
+      return convert(object);
+    },
   };
 }
 
