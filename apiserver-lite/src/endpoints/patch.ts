@@ -37,10 +37,12 @@ import { DecodeError, type ObjectCodec } from '../registry/resource-types/object
 import { readWriteOptions, type WriteOptions } from './options/write-options.ts';
 import { inconvertible, readApplied, type Applied } from './patch/apply-configuration.ts';
 import { goValue } from '../json/go-print.ts';
-import { applyJsonPatch, readJsonPatch } from './patch/json-patch.ts';
+import { applyJsonPatch } from '../json/json-patch.ts';
+import { readJsonPatch } from './patch/read-json-patch.ts';
 import { copyJson, isJsonObject, jsonTypeName, type JsonObject } from '../json/json-value.ts';
 import { applyMergePatch, readMergePatch } from './patch/merge-patch.ts';
-import { PatchError, rejectedPatch } from './patch/patch-error.ts';
+import { PatchError } from '../json/patch-error.ts';
+import { rejectedPatch } from './patch/rejected-patch.ts';
 import { printPatched, touchedByMerge, touchedByPointers } from './patch/print-patched.ts';
 import { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';

@@ -3,7 +3,7 @@ import { badRequest, StatusError } from '../../api-errors/status-error.ts';
 import { goValue } from '../../json/go-print.ts';
 import { copyJson, isJsonObject, setField, type JsonObject } from '../../json/json-value.ts';
 import { elementKey, elementPlaces, inOrder } from './element-order.ts';
-import { PatchError } from './patch-error.ts';
+import { PatchError } from '../../json/patch-error.ts';
 import type { PatchSchema } from '../../registry/resource-types/patch-schema.ts';
 
 /*

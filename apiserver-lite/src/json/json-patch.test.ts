@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseJsonStrict } from '@pg8s/k8s-proto/conform/parse-json-strict';
-import { applyJsonPatch, readJsonPatch } from './json-patch.ts';
+import { readJsonPatch } from '../endpoints/patch/read-json-patch.ts';
+import { applyJsonPatch } from './json-patch.ts';
 import { PatchError } from './patch-error.ts';
 
 const document = () => ({ a: { b: 1, 'c/d': 2, 'e~f': 3 }, list: ['x', 'y'], nothing: null });
