@@ -3,6 +3,7 @@ import type { AdmissionPlugin, PluginDependencies } from './plugin.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.ts';
+import { podSecurity } from './plugins/pod-security/pod-security.ts';
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts';
 
 /** A plugin of kube-apiserver 1.36. */
@@ -37,7 +38,7 @@ export const pluginTable: readonly PluginRow[] = [
   on('TaintNodesByCondition', taintNodesByCondition),
   off('AlwaysPullImages'),
   off('ImagePolicyWebhook'),
-  on('PodSecurity'),
+  on('PodSecurity', podSecurity),
   off('PodNodeSelector'),
   on('Priority'),
   on('DefaultTolerationSeconds', defaultTolerationSeconds),

@@ -5,6 +5,7 @@ import {
   type ConditionOwner,
   type MatchConditionMetrics,
 } from './match-condition-metrics.ts';
+import { podSecurityMetrics, uncountedPodSecurity, type PodSecurityMetrics } from './pod-security-metrics.ts';
 import type { Histogram, Summary } from './exposition/series.ts';
 
 /** The two phases of admission. */
@@ -23,6 +24,7 @@ export interface AdmissionMetrics {
   step(phase: AdmissionPhase, operation: string): TimedCalls;
   /** The match conditions of a webhook or a policy. */
   matchConditions(owner: ConditionOwner): MatchConditionMetrics;
+  readonly podSecurity: PodSecurityMetrics;
 }
 
 const buckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
@@ -49,6 +51,7 @@ export function admissionMetrics(registry: MetricRegistry): AdmissionMetrics {
   });
   return {
     matchConditions: matchConditionMetrics(registry),
+    podSecurity: podSecurityMetrics(registry),
     plugin: (name, phase, operation) =>
       timedCalls((rejected) => [plugins.with(name, phase, operation, rejected)]),
     step: (phase, operation) =>
@@ -72,6 +75,7 @@ function timedCalls(look: (rejected: string) => readonly (Histogram | Summary)[]
 /** Counts nothing. */
 export const uncountedAdmission: AdmissionMetrics = {
   matchConditions: () => uncountedConditions,
+  podSecurity: uncountedPodSecurity,
   plugin: () => ({ record: () => undefined }),
   step: () => ({ record: () => undefined }),
 };

@@ -14,6 +14,7 @@ import { impersonation } from './families/impersonation.ts';
 import { legacyTokens } from './families/legacy-tokens.ts';
 import { lives } from './families/lives.ts';
 import { mutations } from './families/mutations.ts';
+import { podSecurity } from './families/pod-security.ts';
 import { printedObjects } from './families/printed-objects.ts';
 import { refusals } from './families/refusals.ts';
 import { requests } from './families/requests.ts';
@@ -72,6 +73,7 @@ export const allFamilies: readonly Family[] = [
   ...collections(),
   ...lives(),
   ...refusals,
+  ...podSecurity,
   ...sequences(sequenceCount),
   ...expectations,
   ...mutations(Number(mutated ?? 500)),
@@ -99,6 +101,7 @@ export const someFamilies: readonly Family[] = [
   ...every(8, collections()),
   ...every(8, lives()),
   ...refusals,
+  ...every(6, podSecurity),
   ...expectations,
   ...mutations(100),
 ];

@@ -1,6 +1,6 @@
-import { forbidden, isReason, notFound } from '../../api-errors/status-error.ts';
-import type { CachedObject } from '../../storage/cached-object.ts';
+import { forbidden, notFound } from '../../api-errors/status-error.ts';
 import { admissionForbidden, type AdmissionAttributes } from '../attributes.ts';
+import { findNamespace } from '../find-namespace.ts';
 import type { AdmissionPlugin, PluginDependencies } from '../plugin.ts';
 
 const namespaces = { group: '', resource: 'namespaces' };
@@ -12,21 +12,6 @@ const immortal = new Set(['default', 'kube-system', 'kube-public']);
  */
 export function namespaceLifecycle({ storageOf }: Pick<PluginDependencies, 'storageOf'>): AdmissionPlugin {
   const storage = storageOf('', 'namespaces');
-
-  /**
-   * The cache may lag behind a namespace that was created through another apiserver, so a miss is asked
-   * again.
-   */
-  async function find(name: string): Promise<CachedObject | undefined> {
-    for (const resourceVersion of ['0', '']) {
-      try {
-        return await storage.get({ namespace: '', name }, resourceVersion);
-      } catch (error) {
-        if (!isReason(error, 'NotFound')) throw error;
-      }
-    }
-    return undefined;
-  }
 
   async function admit(attributes: AdmissionAttributes): Promise<void> {
     const { operation, kind, resource, namespace, name } = attributes;
@@ -40,7 +25,7 @@ export function namespaceLifecycle({ storageOf }: Pick<PluginDependencies, 'stor
     // Whether a namespace exists is not for everybody to know who may ask what he may do there.
     if (resource.group === 'authorization.k8s.io' && resource.resource === 'localsubjectaccessreviews')
       return;
-    const found = await find(namespace);
+    const found = await findNamespace(storage, namespace);
     if (found === undefined) throw notFound(namespaces, namespace);
     if (operation !== 'CREATE') return;
     const { phase } = (found.object['status'] ?? {}) as { phase?: string };

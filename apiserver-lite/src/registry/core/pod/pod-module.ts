@@ -12,6 +12,7 @@ import { podWarnings } from '../../pod-template/pod-warnings.ts';
 import { nameWarnings } from '../../pod-template/template-warnings.ts';
 import type { DeleteOptions } from '../../rest.ts';
 import type { SubresourceBuilder } from '../../subresource-builder.ts';
+import { copyAppArmorAnnotations } from './app-armor-annotations.ts';
 import { bindPod } from './binding-rest.ts';
 import { evictPod } from './eviction-rest.ts';
 import { connectQueries } from './kubelet/connect-queries.ts';
@@ -63,7 +64,8 @@ export const podModule = defineKind('/Pod', {
   strategy: {
     generation: ['spec'],
     disabledFields: disabledPodFields('spec'),
-    prepareForCreate(object: Pod, { nowMs }) {
+    prepareForCreate(object: Pod, { nowMs, warn }) {
+      for (const text of copyAppArmorAnnotations(object)) warn(text);
       object.status = { phase: 'Pending', ...gatesCondition(object.spec, timestamp(nowMs)) };
     },
     canonicalize({ spec, status }: Pod) {

@@ -47,7 +47,8 @@ function validateSeccomp(profile: V1SeccompProfile | undefined, field: string): 
   return findings;
 }
 
-function validateAppArmor(profile: V1AppArmorProfile | undefined, field: string): FieldError[] {
+/** An AppArmor profile (Kubernetes: `core/validation.ValidateAppArmorProfileField`). */
+export function validateAppArmor(profile: V1AppArmorProfile | undefined, field: string): FieldError[] {
   if (profile === undefined) return [];
   const { type, localhostProfile } = profile;
   const path = `${field}.localhostProfile`;
