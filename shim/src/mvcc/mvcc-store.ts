@@ -280,13 +280,19 @@ export class MvccStore implements Store {
     const missing = new MissingRows();
     for (let tries = 0; tries < 10; tries++) {
       checkAccess?.(this.state);
-      const response = evaluate(this.state.view(), missing);
-      if (missing.complete) return response;
+      let response: Response | undefined;
+      try {
+        response = evaluate(this.state.view(), missing);
+      } catch (error) {
+        // Where a value decides that is not read yet, the error may be that of a branch not to be taken.
+        if (!missing.again) throw error;
+      }
+      if (response !== undefined && missing.complete) return response;
       const withValues = missing.values;
       const rows = await this.#options.history.readRows(missing.refs(), withValues);
       missing.add(rows);
       if (withValues) for (const row of rows) this.state.index.remember(row, row.value);
-      if (!missing.again && missing.patch()) return response;
+      if (response !== undefined && !missing.again && missing.patch()) return response;
       // A row is gone: what it held was superseded and compacted in the meantime, here or by another shim.
       if (!missing.found()) await this.catchUp();
       missing.reset();

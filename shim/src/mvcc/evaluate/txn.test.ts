@@ -98,6 +98,19 @@ test('compares: every target and result, ranges, and keys that are not there', a
   await store.close();
 });
 
+for (const valueCacheBytes of [1000, 0]) {
+  test(`only the branch that values choose can fail, with ${valueCacheBytes} bytes of cached values`, async () => {
+    const { store } = await filled(valueCacheBytes);
+    const compare: Compare[] = [{ key: bytes('a'), target: 'VALUE', result: 'EQUAL', value: bytes('3') }];
+    const now = [{ requestRange: { key: bytes('b') } }];
+    const never = [{ requestRange: { key: bytes('b'), revision: 100 } }];
+    const { succeeded, responses } = await store.txn({ compare, success: now, failure: never });
+    assert.deepEqual([succeeded, responses.length], [true, 1]);
+    await assert.rejects(store.txn({ compare, success: never, failure: now }), { code: 'futureRevision' });
+    await store.close();
+  });
+}
+
 test('operations see those before them; compares, nested ones too, only what was before the txn', async () => {
   const { store } = await filled();
   const answer = await store.txn({
