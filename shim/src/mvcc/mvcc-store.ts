@@ -122,7 +122,7 @@ export class MvccStore implements Store {
     state.listen({
       applied: (changes, revision) => this.#dispatcher.applied(changes, revision),
       compacted: (revision, previous, own) => this.#compacted(revision, previous, own),
-      reloaded: (revision) => this.#dispatcher.reloaded(revision),
+      reloaded: (revision) => this.#reloaded(revision),
     });
     port.onHint(() => void this.catchUp().catch(() => undefined));
   }
@@ -305,14 +305,26 @@ export class MvccStore implements Store {
     this.#compact({ revision, previous, deleteRows: own });
   }
 
+  #reloaded(revision: number): void {
+    this.#dispatcher.reloaded(revision);
+    const { compactRevision } = this.state.fence;
+    // The new index has what an earlier compaction has not deleted yet, or never will.
+    if (compactRevision > 0)
+      this.#compact({ revision: compactRevision, previous: compactRevision, deleteRows: false });
+  }
+
   #compact(compaction: { revision: number; previous: number; deleteRows: boolean }): void {
+    const { revision } = compaction;
     const done = this.#compactor
       .run(compaction)
       .catch((error: unknown) =>
         this.#options.log.error({ err: error, ...compaction }, 'a compaction failed'),
       )
-      .finally(() => this.#compactions.delete(compaction.revision));
-    this.#compactions.set(compaction.revision, done);
+      .finally(() => {
+        // A state that was loaded again is compacted again.
+        if (this.#compactions.get(revision) === done) this.#compactions.delete(revision);
+      });
+    this.#compactions.set(revision, done);
   }
 
   #checkOpen(): void {

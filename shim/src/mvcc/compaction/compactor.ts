@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { CommittedState } from '../committed-state.ts';
 import type { HistoryPort } from '../history-port.ts';
 import type { RowRef } from '../history-row.ts';
-import type { KeyIndex, Superseding } from '../index/key-index.ts';
+import type { KeyIndex } from '../index/key-index.ts';
 import { StoreError } from '../store-error.ts';
 import { Turn } from '../commit/turn.ts';
 
@@ -28,12 +28,16 @@ export interface CompactorOptions {
 /**
  * Does in the background what a compaction has decided: forgets revisions in the index, in steps that let
  * other work in between, and deletes their rows if this shim was asked to compact. The others only forget.
+ *
+ * Of one key, older rows are deleted first, also by several shims: one that loads the table while a put is
+ * there and its tombstone is not would see a deleted key. Each shim deletes in this order; and it deletes
+ * what its index has just forgotten only if nothing is left of what the index had forgotten before.
  */
 export class Compactor {
   readonly #options: CompactorOptions;
   readonly #turn = new Turn();
-  /** The index has forgotten everything up to here. */
-  #finished = 0;
+  /** The compaction up to which an index has forgotten; absent for one that was just loaded. */
+  readonly #forgotten = new WeakMap<KeyIndex, number>();
   #closed = false;
 
   constructor(options: CompactorOptions) {
@@ -59,74 +63,100 @@ export class Compactor {
   }
 
   async #run(compaction: { revision: number; previous: number; deleteRows: boolean }): Promise<void> {
-    const { state, port, log } = this.#options;
-    if (compaction.deleteRows) await this.#finishEarlier(compaction.previous);
-    const { index } = state;
-    const work = index.takeSuperseded(compaction.revision);
-    let rows = 0;
-    for (let at = 0; at < work.length && !this.#closed; at += stepKeys) {
-      rows += await this.#step(index, work.slice(at, at + stepKeys), compaction);
+    const { state, log } = this.#options;
+    const { revision, previous, deleteRows } = compaction;
+    try {
+      if (!deleteRows) return;
+      await this.#finishEarlier(previous);
+      const rows = await this.#forgetAndDelete(revision, previous);
+      if (!this.#closed) log.info({ revision, rows }, 'compacted');
+    } finally {
+      // Also after an error, and for an index that was loaded in the meantime: a sweep deletes the rows.
+      await this.#forget(state.index, revision);
     }
-    if (this.#closed) return;
-    this.#finished = compaction.revision;
-    if (!compaction.deleteRows) return;
-    await this.#retry(() => port.markSwept(compaction.previous, compaction.revision));
-    state.swept(compaction.revision);
-    log.info({ revision: compaction.revision, rows }, 'compacted');
   }
 
   /**
-   * Resolves when the rows of all compactions up to `previous` are deleted. Of one key older rows have to go
-   * first: a shim that loads the table while a put is still there and its tombstone is not would have a
-   * deleted key.
+   * Resolves when the rows of all compactions up to `previous` are deleted, by the shim that began them or,
+   * after a while, by this one.
    */
   async #finishEarlier(previous: number): Promise<void> {
-    const { clock, port } = this.#options;
+    const { clock, port, log } = this.#options;
     const start = clock.now();
     for (let pauseMs = 5; !this.#closed; pauseMs = Math.min(pauseMs * 2, 200)) {
-      let swept = 0;
-      await this.#retry(async () => {
-        swept = (await port.readFence()).sweptRevision;
-      });
-      if (swept >= previous) return;
+      const fence = await this.#retry(() => port.readFence());
+      if (fence !== undefined && fence.sweptRevision >= previous) return;
       if (clock.now() - start >= earlierMs) break;
       await clock.sleep(pauseMs);
     }
+    if (this.#closed) return;
     const rows = await this.#sweep();
-    this.#options.log.info({ rows }, 'finished a compaction that another shim had begun');
+    log.info({ rows }, 'finished a compaction that another shim had begun');
   }
 
-  async #step(
+  /** Returns how many rows are gone. */
+  async #forgetAndDelete(revision: number, previous: number): Promise<number> {
+    const { state, port } = this.#options;
+    const { index } = state;
+    // What was just loaded has the rows of earlier compactions, too, if there are any left.
+    const from = this.#forgotten.has(index) ? previous : 0;
+    const rows = await this.#forget(index, revision, (some) => this.#deleteRows(some));
+    if (this.#closed) return rows;
+    await this.#retry(() => port.markSwept(from, revision));
+    state.swept(revision);
+    return rows;
+  }
+
+  /**
+   * Makes an index forget; `each` gets the rows of some keys at a time, and is waited for. Returns how many
+   * there were. If `each` throws, the rest is forgotten before this throws, too.
+   */
+  async #forget(
     index: KeyIndex,
-    keys: Superseding[],
-    compaction: { revision: number; deleteRows: boolean },
+    revision: number,
+    each?: (rows: readonly RowRef[]) => Promise<void>,
   ): Promise<number> {
-    const rows = index.compact(keys, compaction.revision);
-    // One key may have had any number of revisions.
-    if (compaction.deleteRows) await this.#deleteRows(rows);
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-    return rows.length;
+    const work = index.takeSuperseded(revision);
+    let rows = 0;
+    let failure: { error: unknown } | undefined;
+    for (let at = 0; at < work.length && !this.#closed; at += stepKeys) {
+      const forgotten = index.compact(work.slice(at, at + stepKeys), revision);
+      rows += forgotten.length;
+      try {
+        // One key may have had any number of revisions.
+        if (failure === undefined) await each?.(forgotten);
+      } catch (error) {
+        failure = { error };
+      }
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+    this.#forgotten.set(index, Math.max(revision, this.#forgotten.get(index) ?? -1));
+    if (failure !== undefined) throw failure.error;
+    return rows;
   }
 
   async #sweep(): Promise<number> {
     const { state, port } = this.#options;
-    // Not the compacted revision: the index does not have a compaction yet that waits for its turn.
-    const upTo = this.#finished;
+    // The state may be loaded afresh while this runs, with an index that has forgotten nothing yet.
+    const { index } = state;
+    // Not the compacted revision: the index may have a compaction before it that waits for its turn.
+    const upTo = this.#forgotten.get(index) ?? 0;
     let deleted = 0;
     let after = { revision: 0, sub: 0 };
     while (!this.#closed) {
-      const page = await port.listRows(after, upTo, sweepRows);
-      const last = page.at(-1);
-      if (last === undefined) break;
+      const from = after;
+      const page = await this.#retry(() => port.listRows(from, upTo, sweepRows));
+      const last = page?.at(-1);
+      if (page === undefined || last === undefined) break;
       after = { revision: last.revision, sub: last.sub };
-      const dead = page.filter((row) => !state.index.get(row.key)?.has(row.revision));
+      const dead = page.filter((row) => !index.get(row.key)?.has(row.revision));
       await this.#deleteRows(dead);
       deleted += dead.length;
     }
     if (this.#closed) return deleted;
-    await port.markSwept(0, upTo);
+    await this.#retry(() => port.markSwept(0, upTo));
     state.swept(upTo);
     return deleted;
   }
@@ -140,15 +170,16 @@ export class Compactor {
     }
   }
 
-  async #retry(work: () => Promise<void>): Promise<void> {
+  /** undefined: closed before the database was there. */
+  async #retry<T>(work: () => Promise<T>): Promise<T | undefined> {
     for (let pauseMs = 50; !this.#closed; pauseMs = Math.min(pauseMs * 2, 2000)) {
       try {
-        await work();
-        return;
+        return await work();
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'unavailable') throw error;
         await this.#options.clock.sleep(pauseMs);
       }
     }
+    return undefined;
   }
 }
