@@ -173,6 +173,23 @@ export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: 
 /** The metadata that a client may write. */
 export const writableMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
 
+function keepSomeMetadata(
+  { metadata }: KubeObject,
+  old: KubeObject,
+  fields: readonly (typeof writableMetadata)[number][],
+): void {
+  for (const field of fields) {
+    if (old.metadata[field] === undefined) delete metadata[field];
+    else Object.assign(metadata, { [field]: copyOf(old.metadata[field]) });
+  }
+}
+
+/** Takes over the metadata of the stored object (Kubernetes: `meta/v1.ResetObjectMetaForStatus`). */
+export function keepMetadata(object: KubeObject, old: KubeObject): void {
+  keepSomeMetadata(object, old, writableMetadata);
+  delete (object.metadata as { selfLink?: string }).selfLink;
+}
+
 /** What a `status` endpoint may write: the status, and metadata as far as the kind lets it. */
 export interface StatusTraits<T extends KubeObject = KubeObject> {
   /** Stored fields that this endpoint may not change, besides all but the status. */
@@ -187,10 +204,12 @@ export interface StatusTraits<T extends KubeObject = KubeObject> {
   validateUpdate?(object: T, old: T, request: StoreRequest): FieldError[];
 }
 
-function resetByStatus({ keepMetadata = [], alsoReset = [] }: StatusTraits): readonly string[] {
-  const metadata = writableMetadata.every((field) => keepMetadata.includes(field))
-    ? ['metadata']
-    : keepMetadata.map((field) => `metadata.${field}`);
+const keepsAll = ({ keepMetadata: kept = [] }: StatusTraits) =>
+  writableMetadata.every((field) => kept.includes(field));
+
+function resetByStatus(traits: StatusTraits): readonly string[] {
+  const { keepMetadata: kept = [], alsoReset = [] } = traits;
+  const metadata = keepsAll(traits) ? ['metadata'] : kept.map((field) => `metadata.${field}`);
   return ['spec', ...metadata, ...alsoReset];
 }
 
@@ -220,10 +239,8 @@ export function statusStrategy(base: Strategy, traits: StatusTraits = {}): Strat
       for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
         if (field !== 'metadata' && field !== 'status') keepField(object, old, field);
       }
-      for (const field of traits.keepMetadata ?? []) {
-        if (old.metadata[field] === undefined) delete object.metadata[field];
-        else Object.assign(object.metadata, { [field]: copyOf(old.metadata[field]) });
-      }
+      if (keepsAll(traits)) keepMetadata(object, old);
+      else keepSomeMetadata(object, old, traits.keepMetadata ?? []);
       traits.prepareForUpdate?.(object, old, request);
     },
     validateUpdate: (object, old, request) => traits.validateUpdate?.(object, old, request) ?? [],

@@ -9,7 +9,6 @@ import { proxyRest } from '../../generic/proxy-rest.ts';
 import { selectablePaths } from '../../generic/selectable-field.ts';
 import { defineKind } from '../../kind-module.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
-import { validateNodeStatus } from './node-status.ts';
 import { validateNode, validateNodeUpdate } from './node-validation.ts';
 
 const asIs = (value: unknown) => value;
@@ -92,7 +91,7 @@ export const nodeModule = defineKind('/Node', {
     validateUpdate: validateNodeUpdate,
     warnings: nodeWarnings,
   },
-  status: { prepareForUpdate: dropConfig, validateUpdate: validateNodeStatus },
+  status: { prepareForUpdate: dropConfig, validateUpdate: validateNodeUpdate },
   subresources: { proxy: proxyRest },
   table: nodeTable,
   selectableFields: selectablePaths(['spec.unschedulable'], 'false'),

@@ -13,7 +13,7 @@ import { qualifiedName, validLabelValue } from '../../fields/formats.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { parseCidr, validateCidr } from '../../fields/ip.ts';
 import { each } from '../../fields/rules.ts';
-import { validateNodeResources } from './node-status.ts';
+import { validateAddresses, validateDeclaredFeatures, validateNodeResources } from './node-status.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -49,17 +49,24 @@ const onceOnly = (field: string) =>
   );
 
 /**
- * Fields that are set once, by the provider of the machine; what the node has and its taints are looked at a
- * second time (Kubernetes: `core/validation.ValidateNodeUpdate`).
+ * What a node has and its taints are looked at a second time, and some fields are set once, by the provider
+ * of the machine (Kubernetes: `core/validation.ValidateNodeUpdate`); of the node and of its status.
  */
 export function validateNodeUpdate(object: V1Node, { spec: before = {} }: V1Node): FieldError[] {
   const { spec: next = {} } = object;
-  const findings = validateNodeResources(object);
+  const findings = [
+    ...validateNodeResources(object),
+    ...validateDeclaredFeatures(object),
+    ...validateAddresses(object),
+  ];
   const [ranges, known] = [next.podCIDRs ?? [], before.podCIDRs ?? []];
   if (known.length > 0 && ranges.length !== known.length) findings.push(onceOnly('podCIDRs'));
   else findings.push(...known.flatMap((range, at) => (range === ranges[at] ? [] : [onceOnly('podCIDRs')])));
   if (before.providerID && next.providerID !== before.providerID) findings.push(onceOnly('providerID'));
-  return [...findings, ...validateTaints(next.taints ?? [])];
+  findings.push(...validateTaints(next.taints ?? []));
+  if ((next.externalID ?? '') !== (before.externalID ?? ''))
+    findings.push(forbiddenField('spec.externalID', 'may not be updated'));
+  return findings;
 }
 
 /** Kubernetes: `core/validation.ValidateNode`. */
@@ -68,6 +75,7 @@ export function validateNode(object: V1Node): FieldError[] {
   const findings = [
     ...validateTaints(taints),
     ...validateNodeResources(object),
+    ...validateDeclaredFeatures(object),
     ...each(podCIDRs, 'spec.podCIDRs', (range, path) => validateCidr(path, range)),
   ];
   if (podCIDRs.length < 2) return findings;

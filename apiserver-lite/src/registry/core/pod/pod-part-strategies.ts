@@ -1,10 +1,11 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { forbiddenField } from '../../fields/field-errors.ts';
 import { copyOf } from '../../generic/copy-object.ts';
-import { writableMetadata } from '../../generic/kind-strategy.ts';
+import { keepMetadata } from '../../generic/kind-strategy.ts';
 import { validatePodAnnotationsUpdate } from '../../pod-template/pod-annotations.ts';
 import type { StoreRequest, Strategy } from '../../strategy.ts';
-import { validateEphemeralContainersUpdate, validatePodResize } from './pod-subresources.ts';
+import { validatePodResize } from './pod-resize.ts';
+import { validateEphemeralContainersUpdate } from './pod-subresources.ts';
 import { validatePodWhole } from './pod-validation.ts';
 import type { Pod } from './pod.ts';
 import { qualityOfService } from './quality-of-service.ts';
@@ -12,13 +13,6 @@ import { qualityOfService } from './quality-of-service.ts';
 /** A static Pod: its kubelet has it from a file. */
 function isMirror({ metadata }: KubeObject): boolean {
   return metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
-}
-
-function keepOwnMetadata(object: KubeObject, old: KubeObject): void {
-  for (const field of writableMetadata) {
-    if (old.metadata[field] === undefined) delete object.metadata[field];
-    else Object.assign(object.metadata, { [field]: copyOf(old.metadata[field]) });
-  }
 }
 
 /** `pods/ephemeralcontainers`: debug containers are added, nothing else changes (KEP-277). */
@@ -31,7 +25,7 @@ export function ephemeralContainersStrategy(strategy: Strategy): Strategy {
       const { ephemeralContainers: _before, ...spec } = copyOf(old.spec);
       object.spec = { ...spec, ...(ephemeralContainers === undefined ? {} : { ephemeralContainers }) };
       strategy.prepareForUpdate(object, old, request);
-      keepOwnMetadata(object, old);
+      keepMetadata(object, old);
     },
     validateUpdate(object: Pod, old: Pod) {
       if (isMirror(old)) return [forbiddenField('[]', 'static pods do not support ephemeral containers')];
@@ -46,10 +40,15 @@ export function ephemeralContainersStrategy(strategy: Strategy): Strategy {
 
 const lists = ['containers', 'initContainers'] as const;
 
-/** The old spec with what a resize changes; containers of other names are left for validation to refuse. */
+/**
+ * The old spec with what a resize changes, of the Pod and of its containers; containers of other names are
+ * left for validation to refuse.
+ */
 function resizedSpec(wanted: Pod['spec'], old: Pod['spec']): Pod['spec'] {
   if (lists.some((list) => (wanted[list] ?? []).length !== (old[list] ?? []).length)) return wanted;
   const spec = copyOf(old);
+  if (wanted.resources === undefined) delete spec.resources;
+  else spec.resources = wanted.resources;
   for (const list of lists) {
     const next = wanted[list] ?? [];
     const own = spec[list] ?? [];
@@ -74,7 +73,7 @@ export function resizeStrategy(strategy: Strategy): Strategy {
     prepareForUpdate(object: Pod, old: Pod, request: StoreRequest) {
       object.spec = resizedSpec(object.spec, old.spec);
       strategy.prepareForUpdate(object, old, request);
-      keepOwnMetadata(object, old);
+      keepMetadata(object, old);
     },
     validateUpdate(object: Pod, old: Pod) {
       if (isMirror(old)) return [forbiddenField('[]', 'static pods cannot be resized')];
@@ -83,10 +82,11 @@ export function resizeStrategy(strategy: Strategy): Strategy {
         old: qualityOfService(old.spec),
         known: old.status?.qosClass ?? '',
       };
-      return [
-        ...validatePodWhole(object, old),
-        ...validatePodResize({ next: object.spec, old: old.spec, quality }),
-      ];
+      const { status = {} } = old;
+      return validatePodResize(
+        { next: object.spec, old: old.spec, status, quality },
+        validatePodWhole(object, old),
+      );
     },
   };
 }
