@@ -20,3 +20,10 @@ export function givenMap(holder: Holder, field: string): object | null {
 export function givenList(holder: Holder, field: string): object | null {
   return given(holder, field, []);
 }
+
+/** Whether the object has the field, if only as a list or map that was given empty and is not printed. */
+export function isGiven(holder: Holder, field: string): boolean {
+  if (holder === undefined || holder === null) return false;
+  const value = (holder as Record<string, unknown>)[field];
+  return (value !== undefined && value !== null) || wasGivenEmpty(holder, field);
+}

@@ -19,6 +19,8 @@ const segments = [
   'rbac.authorization.k8s.io/Role',
   'rbac.authorization.k8s.io/RoleBinding',
 ];
+/** A kind that demands nothing of a name: what all names must be is asked where nothing else is wrong. */
+const namedAtLast = 'certificates.k8s.io/CertificateSigningRequest';
 /** Kinds whose names say what they are: an address, a group and a version. */
 const spoken = [
   'apiextensions.k8s.io/CustomResourceDefinition',
@@ -27,10 +29,15 @@ const spoken = [
 ];
 
 /** What is wrong with the name alone, whatever else is. */
-async function findings(api: TestRegistry, rest: Rest, metadata: object): Promise<string[]> {
+async function findings(
+  api: TestRegistry,
+  rest: Rest,
+  metadata: object,
+  others: object = {},
+): Promise<string[]> {
   const { group, version, kind } = rest.resource;
   const { object } = messageCodec.decode({
-    value: { metadata },
+    value: { metadata, ...others },
     gvk: { group, version, kind },
     strict: false,
   });
@@ -73,7 +80,9 @@ test('each kind is named by its rule', async () => {
     const loud = (await findings(api, rest, { name: 'A:b' })).filter((text) => text.includes('RFC 1123'));
     assert.equal(loud.length, segment ? 0 : 1, `${id} A:b`);
     for (const name of ['a/b', 'a%b', '.', '..']) {
-      assert.ok((await findings(api, rest, { name })).length > 0, `${id} ${name}`);
+      const found = await findings(api, rest, { name });
+      if (id === namedAtLast) assert.deepEqual(found, [], name);
+      else assert.ok(found.length > 0, `${id} ${name}`);
     }
     // Without a name a LimitRange gets one.
     const unnamed =
@@ -94,4 +103,15 @@ test('a generateName may end where the random part begins', () => {
   assert.deepEqual(pathSegmentName('..', true), []);
   assert.deepEqual(pathSegmentName('..', false), ["may not be '..'"]);
   assert.deepEqual(pathSegmentName('a/b%', false), ["may not contain '/'", "may not contain '%'"]);
+});
+
+test('a name that a kind does not judge must fit into a path all the same', async () => {
+  const api = await testRegistry();
+  const rest = kinds(api).get(namedAtLast)!;
+  const request = Buffer.from('-----BEGIN CERTIFICATE REQUEST-----').toString('base64');
+  const spec = { request, usages: ['client auth'], signerName: 'example.com/a' };
+  assert.deepEqual(await findings(api, rest, { name: 'a/b' }, { spec }), [
+    'metadata.name: Invalid value: "a/b": may not contain \'/\'',
+  ]);
+  assert.deepEqual(await findings(api, rest, { name: 'A:b' }, { spec }), []);
 });

@@ -18,6 +18,12 @@ export const labelName: NameValidator = (name, prefix) => dns1123Label(whole(nam
 export const pathSegmentName: NameValidator = (name, prefix) =>
   prefix && (name === '.' || name === '..') ? [] : pathSegment(name);
 
-/** The same as `subdomainName` where it is declared with the type, which says bytes. */
+/**
+ * The same as `subdomainName` where it is declared with the type, which says bytes, and nothing of a
+ * generateName: what was generated is judged.
+ */
 export const longName: NameValidator = (name, prefix) =>
-  subdomainName(name, prefix).map((detail) => detail.replace(/ characters$/, ' bytes'));
+  prefix ? [] : dns1123Subdomain(name).map((detail) => detail.replace(/ characters$/, ' bytes'));
+
+/** Whatever can stand in a path, of which the kind itself demands nothing: see `beforeCreate`. */
+export const anyName: NameValidator = () => [];

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { KubeObject, ObjectMeta } from '@pg8s/k8s-proto/object';
 import { breathe } from '../../http/breathe.ts';
-import { badRequest, invalid } from '../../api-errors/status-error.ts';
+import { badRequest, type FieldError, invalid } from '../../api-errors/status-error.ts';
+import { invalidEach } from '../fields/field-errors.ts';
 import type { Strategy, StoreRequest } from '../strategy.ts';
 import { validateMetadata, validateStandardFinalizers } from '../fields/metadata.ts';
+import { pathSegmentName } from '../fields/names.ts';
 import { timestamp } from './timestamp.ts';
 
 /**
@@ -28,6 +30,14 @@ export function fillSystemFields(object: KubeObject, nowMs: number): void {
   object.metadata.uid = randomUUID();
 }
 
+/** What is asked of every name, after what a kind asks of its own. */
+function validateNameInPath({ name = '', generateName = '' }: ObjectMeta): FieldError[] {
+  return [
+    ...invalidEach('metadata.generateName', generateName, pathSegmentName(generateName, true)),
+    ...invalidEach('metadata.name', name, pathSegmentName(name, false)),
+  ];
+}
+
 /**
  * Prepares and validates a new object (Kubernetes: `rest.BeforeCreate`); rejects with a 422 with every
  * finding. Other requests get a turn before a long list of findings is made an error.
@@ -47,7 +57,8 @@ export async function beforeCreate(
     ...(await strategy.validate(object, request)),
   ];
   const isDone = strategy.metadataCheckedLast === true && own.length > 0;
-  const findings = isDone ? own : [...validateMetadata(object, strategy), ...own];
+  let findings = isDone ? own : [...validateMetadata(object, strategy), ...own];
+  if (findings.length === 0) findings = validateNameInPath(metadata);
   if (findings.length > 0) {
     await breathe();
     throw invalid(strategy, metadata.name ?? '', findings);

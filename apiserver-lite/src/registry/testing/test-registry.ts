@@ -3,6 +3,7 @@ import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
 import type { Logger } from 'pino';
 import type { RequestContext, UserInfo } from '../../http/request-context.ts';
 import { createRegistry, type BuiltRegistry, type RegistryOptions } from '../build-registry.ts';
+import { copyOf } from '../generic/copy-object.ts';
 import { applyDefaults } from '../defaults/apply-defaults.ts';
 import { RegistryStorages, type StorageFactory } from '../registry-storages.ts';
 import { accepted } from './accepted.ts';
@@ -111,7 +112,7 @@ export async function create(
     apiVersion: group === '' ? version : `${group}/${version}`,
     kind,
     metadata: {},
-    ...structuredClone(fields),
+    ...copyOf(fields),
   } as KubeObject;
   applyDefaults(object);
   const context = test.context(options.namespace);

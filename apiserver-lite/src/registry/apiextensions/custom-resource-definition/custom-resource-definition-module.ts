@@ -5,6 +5,7 @@ import { type Fields, child, existing, fill, fillText, items } from '../../field
 import { defineKind } from '../../kind-module.ts';
 import { defaultTable } from '../../table/default-table.ts';
 import { definitionDelete } from './definition-delete.ts';
+import { definitionName } from './definition-names.ts';
 import {
   validateDefinition,
   validateDefinitionStatus,
@@ -62,6 +63,7 @@ function formatWarnings(object: KubeObject, old?: KubeObject): string[] {
 /** CustomResourceDefinitions (apiextensions-apiserver: `pkg/registry/customresourcedefinition`). */
 export const customResourceDefinitionModule = defineKind('apiextensions.k8s.io/CustomResourceDefinition', {
   strategy: {
+    validateName: definitionName,
     emptyStatus: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null },
     generation: ['spec'],
     allowUnconditionalUpdate: false,

@@ -2,7 +2,9 @@ import type { FieldError } from '../../../api-errors/status-error.ts';
 import { invalidValue, required } from '../../fields/field-errors.ts';
 import { dns1035Label } from '../../fields/formats.ts';
 import { each } from '../../fields/rules.ts';
-import type { DefinedNames } from './definition.ts';
+import { subdomainName } from '../../fields/names.ts';
+import type { NameValidator } from '../../strategy.ts';
+import { type DefinedNames, storedSpec } from './definition.ts';
 
 /**
  * Names that a definition asks for, or was given (Kubernetes: `ValidateCustomResourceDefinitionNames`);
@@ -33,3 +35,12 @@ export function validateRequiredNames(names: DefinedNames, field: string): Field
   const missing = (['plural', 'singular', 'kind', 'listKind'] as const).filter((name) => !names[name]);
   return [...missing.map((name) => required(`${field}.${name}`)), ...validateNames(names, field)];
 }
+
+/** A definition is named for what it defines; so no name can be generated. */
+export const definitionName: NameValidator = (name, prefix, object) => {
+  const { group = '', names = {} } = object === undefined ? {} : storedSpec(object);
+  return [
+    ...subdomainName(name, prefix),
+    ...(name === `${names.plural ?? ''}.${group}` ? [] : ['must be spec.names.plural+"."+spec.group']),
+  ];
+};

@@ -63,13 +63,7 @@ const all: Demands = {
  * stored.
  */
 export function* validateDefinition(object: KubeObject): Steps<FieldError[]> {
-  const { group = '', names = {} } = storedSpec(object);
-  const { name = '' } = object.metadata;
-  const wanted = `${names.plural ?? ''}.${group}`;
   return [
-    ...(name === '' || name === wanted
-      ? []
-      : [invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]),
     ...(yield* validateSpec(storedSpec(object), all)),
     ...validateStored(object),
     ...validateApproval(object),

@@ -1,6 +1,6 @@
 import type { StoreRequest } from '../../strategy.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
-import type { V1StatefulSet, V1StatefulSetSpec } from '@pg8s/k8s-proto/generated/models';
+import type { V1PodSpec, V1StatefulSet, V1StatefulSetSpec } from '@pg8s/k8s-proto/generated/models';
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { copyOf, isSame } from '../../generic/copy-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
@@ -69,21 +69,30 @@ function validateRetention({
 type ClaimTemplate = NonNullable<V1StatefulSetSpec['volumeClaimTemplates']>[number];
 
 /**
- * The template with a volume for each claim, as its Pods will have them; a volume of the same name gives way.
+ * The template as its Pods will have it: with a volume for each claim, to which one of the same name gives
+ * way, and without the names of hosts, which the controller gives them.
  */
-function withClaims({ template, volumeClaimTemplates }: V1StatefulSetSpec): V1StatefulSetSpec['template'] {
+function asInPods({ template, volumeClaimTemplates }: V1StatefulSetSpec): V1StatefulSetSpec['template'] {
+  const { hostname, subdomain } = template?.spec ?? {};
   const names = new Set((volumeClaimTemplates ?? []).map(({ metadata }) => metadata?.name ?? ''));
-  if (names.size === 0) return template;
-  const own = (template?.spec?.volumes ?? []).filter(({ name }) => !names.has(name));
-  const claimed = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
-  const spec = { ...template?.spec, volumes: [...claimed, ...own] };
-  return { ...template, spec } as V1StatefulSetSpec['template'];
+  if (names.size === 0 && !hostname && !subdomain) return template;
+  const spec = copyOf(template?.spec ?? {}) as V1PodSpec;
+  delete spec.hostname;
+  delete spec.subdomain;
+  if (names.size > 0) {
+    const own = (spec.volumes ?? []).filter(({ name }) => !names.has(name));
+    spec.volumes = [
+      ...[...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } })),
+      ...own,
+    ];
+  }
+  return { ...template, spec };
 }
 
 function validateTemplate(spec: V1StatefulSetSpec, old?: V1StatefulSetSpec['template']): FieldError[] {
   return [
     ...validateSelected(spec.template, spec.selector),
-    ...validatePodTemplate(withClaims(spec), 'spec.template', old),
+    ...validatePodTemplate(asInPods(spec), 'spec.template', old),
     // Once more (Kubernetes: `apps/validation.ValidatePodTemplateSpecForStatefulSet`).
     ...validateLabels(spec.template?.metadata?.labels, 'spec.template.labels'),
     ...validateAnnotations(spec.template?.metadata?.annotations, 'spec.template.annotations'),
@@ -117,11 +126,12 @@ export function validateStatefulSet(
     ...findings,
     ...validateStrategy(spec),
     ...validateRetention(spec),
-    ...validateClaims(spec),
+    // What cannot be changed may be as it always was.
+    ...(old === undefined ? validateClaims(spec) : []),
     ...atLeastZero('spec.replicas', spec.replicas),
     ...atLeastZero('spec.minReadySeconds', spec.minReadySeconds),
     ...atLeastZero('spec.ordinals.start', ordinals?.start),
-    ...formatted('spec.serviceName', spec.serviceName, dns1123Label),
+    ...(old === undefined ? formatted('spec.serviceName', spec.serviceName, dns1123Label) : []),
     ...selected,
     ...(broken ? [] : validateTemplate(spec, old?.spec?.template)),
     ...validateEndless(spec.template, 'StatefulSet'),

@@ -77,6 +77,7 @@ export const jobModule = defineKind('batch/Job', {
     emptyStatus: {},
     generation: ['spec'],
     garbageCollection: 'OrphanDependents',
+    metadataChecksOnUpdate: ['whole', 'object', 'change', 'update'],
     warningsOnDelete: orphanedPodsWarning,
     prepareForCreate: generateJobSelector,
     disabledFields: disabledPodFields('spec.template.spec'),

@@ -1,6 +1,6 @@
 import { humanDuration } from '@pg8s/k8s-proto/duration';
 import type { V1CertificateSigningRequest } from '@pg8s/k8s-proto/generated/models';
-import { pathSegmentName } from '../../fields/names.ts';
+import { anyName } from '../../fields/names.ts';
 import { keepField } from '../../generic/kind-strategy.ts';
 import { selectablePaths } from '../../generic/selectable-field.ts';
 import { partRest } from '../../generic/store-rest.ts';
@@ -41,7 +41,7 @@ export const certificateSigningRequestModule = defineKind('certificates.k8s.io/C
   },
   strategy: {
     emptyStatus: {},
-    validateName: pathSegmentName,
+    validateName: anyName,
     resetFields: ['spec', 'status'],
     prepareForCreate: recordRequester,
     prepareForUpdate: (object, old) => keepField(object, old, 'spec'),

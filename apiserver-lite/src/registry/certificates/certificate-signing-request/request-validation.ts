@@ -2,7 +2,7 @@ import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { V1CertificateSigningRequestSpec } from '@pg8s/k8s-proto/generated/models';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { FieldError } from '../../../api-errors/status-error.ts';
-import { duplicate, invalidValue, notSupported, required } from '../../fields/field-errors.ts';
+import { duplicate, invalidValue, notSupported, required, tooLong } from '../../fields/field-errors.ts';
 import { dns1123Label, dns1123Subdomain } from '../../fields/formats.ts';
 import { each } from '../../fields/rules.ts';
 
@@ -33,6 +33,24 @@ const usages = [
 ];
 const leastSeconds = 600;
 
+const mostDomainBytes = 253;
+/** A domain, a slash, and a path with room for a label, a dot and a name. */
+const mostSignerBytes = mostDomainBytes + 1 + (63 + 1 + 253);
+
+/** The first of the dotted parts that is wrong: what is said of others would read the same. */
+function validateParts(
+  text: string,
+  field: string,
+  messagesOf: (part: string) => readonly string[],
+): FieldError[] {
+  const wrong = text.split('.').find((part) => messagesOf(part).length > 0);
+  if (wrong === undefined) return [];
+  return messagesOf(wrong).map((detail) =>
+    invalidValue(field, text, `validating label ${goQuote(wrong)}: ${detail}`),
+  );
+}
+
+/** Kubernetes: `core/validation.ValidateSignerName`. */
 function validateSigner(name: string, field: string): FieldError[] {
   if (name === '') return [required(field)];
   const [domain = '', path = '', ...rest] = name.split('/');
@@ -40,23 +58,16 @@ function validateSigner(name: string, field: string): FieldError[] {
     const detail = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
     return [invalidValue(field, name, detail)];
   }
-  const labels = domain.split('.');
-  const findings = labels.flatMap((label) =>
-    dns1123Label(label).map((detail) =>
-      invalidValue(field, domain, `validating label ${goQuote(label)}: ${detail}`),
-    ),
-  );
-  if (labels.length < 2) {
+  const findings = Buffer.byteLength(domain) > mostDomainBytes ? [tooLong(field, mostDomainBytes)] : [];
+  findings.push(...validateParts(domain, field, dns1123Label));
+  if (!domain.includes('.')) {
     findings.push(
       invalidValue(field, domain, 'should be a domain with at least two segments separated by dots'),
     );
   }
-  return [
-    ...findings,
-    ...dns1123Subdomain(path).map((detail) =>
-      invalidValue(field, path, `validating label ${goQuote(path)}: ${detail}`),
-    ),
-  ];
+  findings.push(...validateParts(path, field, dns1123Subdomain));
+  if (Buffer.byteLength(name) > mostSignerBytes) findings.push(tooLong(field, mostSignerBytes));
+  return findings;
 }
 
 function isRequest(base64: string): boolean {

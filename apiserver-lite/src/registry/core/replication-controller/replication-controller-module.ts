@@ -5,6 +5,7 @@ import { validateReplicaSetStatus } from '../../apps/replica-set/replica-set-sta
 import { replicaSetTable } from '../../apps/replica-set/replica-set-table.ts';
 import { required } from '../../fields/field-errors.ts';
 import { type Fields, child, existing, fill } from '../../fields/fill.ts';
+import { longName } from '../../fields/names.ts';
 import { atLeastZero } from '../../fields/rules.ts';
 import { specOf } from '../../fields/spec-and-status.ts';
 import type { KindWarnings } from '../../generic/kind-warnings.ts';
@@ -63,6 +64,7 @@ const replicationControllerWarnings: KindWarnings<V1ReplicationController> = (ob
 export const replicationControllerModule = defineKind('/ReplicationController', {
   strategy: {
     emptyStatus: { replicas: 0 },
+    validateName: longName,
     generation: ['spec'],
     garbageCollection: 'OrphanDependents',
     metadataChecksOnUpdate: ['change'],

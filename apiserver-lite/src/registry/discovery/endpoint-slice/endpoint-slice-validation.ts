@@ -60,6 +60,15 @@ function validateHints(hints: V1EndpointHints | undefined, field: string): Field
   return [...zones.findings, ...judged('forNodes', most.nodes, dns1123Subdomain).findings];
 }
 
+/** An empty one is given, too, and wrong. */
+function givenName(
+  field: string,
+  name: string | null | undefined,
+  messagesOf: (name: string) => string[],
+): FieldError[] {
+  return typeof name === 'string' ? invalidEach(field, name, messagesOf(name)) : [];
+}
+
 function validateSlicePorts(ports: readonly DiscoveryV1EndpointPort[] | undefined): FieldError[] {
   if ((ports ?? []).length > most.ports) return [tooMany('ports', ports!.length, most.ports)];
   const names = new Set<string>();
@@ -70,9 +79,7 @@ function validateSlicePorts(ports: readonly DiscoveryV1EndpointPort[] | undefine
     return [
       ...findings,
       ...oneOf(`${path}.protocol`, protocol, protocols),
-      ...(typeof appProtocol === 'string'
-        ? invalidEach(`${path}.appProtocol`, appProtocol, qualifiedName(appProtocol))
-        : []),
+      ...givenName(`${path}.appProtocol`, appProtocol, qualifiedName),
     ];
   });
 }
@@ -99,8 +106,8 @@ export function validateEndpointSlice(object: V1EndpointSlice): FieldError[] {
           ...each(addresses, `${path}.addresses`, (address, place) =>
             validateSliceAddress(address, { field: place, list: `${path}.addresses`, type: addressType }),
           ),
-          ...formatted(`${path}.nodeName`, nodeName, dns1123Subdomain),
-          ...formatted(`${path}.hostname`, hostname, dns1123Label),
+          ...givenName(`${path}.nodeName`, nodeName, dns1123Subdomain),
+          ...givenName(`${path}.hostname`, hostname, dns1123Label),
           ...validateHints(hints, `${path}.hints`),
         ];
       }),

@@ -9,6 +9,7 @@ import {
   required,
 } from '../../fields/field-errors.ts';
 import { dns1123Label, validPortName, validPortNumber } from '../../fields/formats.ts';
+import { isGiven } from '../../fields/given-value.ts';
 import { each, named, oneOf } from '../../fields/rules.ts';
 import { validateEnvironment, validateEnvironmentFrom } from './environment.ts';
 import { validateDevices, validateMounts, type Volumes } from './mounts.ts';
@@ -165,6 +166,7 @@ export function validateInitContainers(
 }
 
 type EphemeralContainer = V1Container & { targetContainerName?: string };
+
 const notForDebugging = [
   'ports',
   'resources',
@@ -176,6 +178,12 @@ const notForDebugging = [
   'startupProbe',
   'lifecycle',
 ] as const;
+
+/** Kubernetes: a field that is not Go's zero value; `resources` is a value, so that an empty one is zero. */
+function isSet(container: V1Container, part: (typeof notForDebugging)[number]): boolean {
+  if (part !== 'resources') return isGiven(container, part);
+  return ['limits', 'requests', 'claims'].some((each) => isGiven(container.resources, each));
+}
 
 /** Containers for debugging: nothing depends on them (KEP-277). */
 export function validateEphemeralContainers(
@@ -192,11 +200,8 @@ export function validateEphemeralContainers(
     if (names.has(name)) findings.push(duplicate(`${path}.name`, name));
     names.add(name);
     if (target && !others.has(target)) findings.push(notFoundValue(`${path}.targetContainerName`, target));
-    for (const part of notForDebugging) {
-      const value = container[part];
-      const empty = value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
-      if (!empty) findings.push(forbiddenField(`${path}.${part}`, detail));
-    }
+    const extra = notForDebugging.filter((part) => isSet(container, part));
+    findings.push(...extra.map((part) => forbiddenField(`${path}.${part}`, detail)));
     return [
       ...findings,
       ...each(container.volumeMounts, `${path}.volumeMounts`, (mount, place) =>

@@ -5,6 +5,7 @@ import type { FieldError } from '../../../api-errors/status-error.ts';
 import { containerTotals } from './pod-resource-defaults.ts';
 import { duplicate, forbiddenField, invalidEach, invalidValue } from '../../fields/field-errors.ts';
 import { dns1123Label, dns1123Subdomain } from '../../fields/formats.ts';
+import { isGiven } from '../../fields/given-value.ts';
 import { goValue } from '../../fields/go-value.ts';
 import { compareAmounts, each, named } from '../../fields/rules.ts';
 import { canonical, validateResources } from './resources.ts';
@@ -56,7 +57,7 @@ export function validatePodResources(
 ): FieldError[] {
   const { resources } = spec;
   if (!resources) return [];
-  const findings = resources.claims
+  const findings = isGiven(resources, 'claims')
     ? [forbiddenField(`${field}.claims`, 'claims may not be set for Resources at pod-level')]
     : [];
   findings.push(...validateResources(resources, field, { claims, podLevel: true }));

@@ -42,7 +42,7 @@ export const deviceClassModule = defineKind('resource.k8s.io/DeviceClass', {
   strategy: {
     generation: ['spec'],
     // Only the name itself is judged.
-    validateName: (name, prefix) => (prefix ? [] : longName(name, false)),
+    validateName: longName,
     validate: validateDeviceClass,
   },
   table: nameAndAgeTable,

@@ -102,9 +102,12 @@ function validateNodes(spec: Partial<V1ResourceSliceSpec>): FieldError[] {
     findings.push(...validateNodeSelector(nodeSelector, 'spec.nodeSelector'));
     const terms = nodeSelector.nodeSelectorTerms ?? [];
     if (terms.length !== 1) {
-      const value = new GoValue(
-        terms.map((term) => JSON.parse(goValue('core.v1.NodeSelectorTerm', term).json()) as object),
-      );
+      const value =
+        terms.length === 0
+          ? givenList(nodeSelector, 'nodeSelectorTerms')
+          : new GoValue(
+              terms.map((term) => JSON.parse(goValue('core.v1.NodeSelectorTerm', term).json()) as object),
+            );
       const detail = 'must have exactly one node selector term';
       findings.push(invalidValue('spec.nodeSelector.nodeSelectorTerms', value, detail));
     }

@@ -61,7 +61,7 @@ export function validateStorageClass(object: V1StorageClass): FieldError[] {
   return [
     ...named('provisioner', object.provisioner?.toLowerCase(), qualifiedName),
     ...validateParameters(object.parameters),
-    ...oneOfIfSet('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain']),
+    ...oneOfIfSet('reclaimPolicy', object.reclaimPolicy || undefined, ['Delete', 'Retain']),
     ...(object.volumeBindingMode === undefined ? [required('volumeBindingMode')] : []),
     ...oneOfIfSet('volumeBindingMode', object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
     ...validateTopologies(object.allowedTopologies),
