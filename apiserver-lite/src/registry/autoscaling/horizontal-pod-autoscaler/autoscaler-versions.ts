@@ -1,5 +1,8 @@
+import { conform } from '@pg8s/k8s-proto/conform/conform';
+import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { stringifyJson } from '@pg8s/k8s-proto/json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { goValue } from '../../fields/go-value.ts';
 import type { Conversion } from '../../generic/conversion.ts';
 import { present, specFromV1, specToV1, statusFromV1, statusToV1, type Fields } from './metric-spec.ts';
 
@@ -18,6 +21,45 @@ function parsed<T>(annotations: Record<string, string>, name: string): T | undef
     return JSON.parse(text) as T;
   } catch {
     return undefined;
+  }
+}
+
+/** Written as kube-apiserver's own type, which has Go's names; Go reads names in any case. */
+const behaviorType = 'autoscaling.v2.HorizontalPodAutoscalerBehavior';
+
+const behaviorNames = new Map(
+  [
+    'scaleUp',
+    'scaleDown',
+    'stabilizationWindowSeconds',
+    'selectPolicy',
+    'policies',
+    'type',
+    'value',
+    'periodSeconds',
+    'tolerance',
+  ].map((name) => [name.toLowerCase(), name]),
+);
+
+function withApiNames(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withApiNames);
+  const named = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
+    const name = behaviorNames.get(key.toLowerCase());
+    return name === undefined || item === null ? [] : [[name, withApiNames(item)]];
+  });
+  return Object.fromEntries(named);
+}
+
+/** What the annotation says; none where it is of another type, or empty. */
+function behaviorIn(annotations: Record<string, string>): Fields | undefined {
+  try {
+    const named = withApiNames(parsed<unknown>(annotations, annotation.behavior)) ?? {};
+    const { object } = conform(named, `k8s.io.api.${behaviorType}`, 'ignore');
+    return Object.keys(object as Fields).length === 0 ? undefined : (object as Fields);
+  } catch (error) {
+    if (error instanceof ConformError) return undefined;
+    throw error;
   }
 }
 
@@ -70,7 +112,7 @@ function toV2(object: KubeObject): KubeObject {
       minReplicas: spec['minReplicas'],
       maxReplicas: spec['maxReplicas'],
       metrics: metrics.length === 0 ? undefined : metrics,
-      behavior: parsed<Fields>(annotations, annotation.behavior),
+      behavior: behaviorIn(annotations),
     }),
     status: {
       ...present({
@@ -103,7 +145,7 @@ function toV1(object: KubeObject): KubeObject {
   }
   if (conditions.length > 0) added[annotation.conditions] = stringifyJson(conditions);
   if (spec['behavior'] !== undefined) {
-    added[annotation.behavior] = stringifyJson(spec['behavior'] as object);
+    added[annotation.behavior] = goValue(behaviorType, spec['behavior'] as object).json();
   }
   return {
     kind: object.kind,

@@ -126,8 +126,23 @@ test('an autoscaler keeps in annotations what autoscaling/v1 cannot say, and los
       object: { target: { kind: 'Service', name: 'web' }, metricName: 'hits', targetValue: '5' },
     },
   ]);
+  const behavior = 'autoscaling.alpha.kubernetes.io/behavior';
+  const spec = v2['spec'] as object;
+  assert.equal(
+    v1.metadata.annotations?.[behavior],
+    '{"ScaleUp":null,"ScaleDown":{"StabilizationWindowSeconds":60,"SelectPolicy":null,"Policies":null,"Tolerance":null}}',
+  );
   assert.equal(v1.metadata.annotations?.['mine'], 'kept');
   assert.deepEqual(autoscalerConversion.toStored(v1), v2);
+  for (const [text, expected] of [
+    ['{"scaledown":{"stabilizationWindowSeconds":60}}', spec],
+    ['{"scaleDown":"often"}', { ...spec, behavior: undefined }],
+    ['{"bogus":1}', { ...spec, behavior: undefined }],
+  ] as const) {
+    const metadata = { ...v1.metadata, annotations: { ...v1.metadata.annotations, [behavior]: text } };
+    const { spec: read } = autoscalerConversion.toStored({ ...v1, metadata }) as { spec?: object };
+    assert.deepEqual({ ...read }, JSON.parse(JSON.stringify(expected)), text);
+  }
 });
 
 test('what all versions of a CustomResourceDefinition share stands once in v1beta1, and is given back to each', () => {
