@@ -161,6 +161,7 @@ function compareValues(plan: TypePlan, left: unknown, right: unknown, read: Read
     case 'dynamic':
       return compareDynamic(plan, left, right, read);
     case 'leaf':
+      if (plan.isOtherType?.(left) === true || plan.isOtherType?.(right) === true) throw new UntypedError();
       return compareLeaf(left, right, read);
     case 'struct':
       return compareStructs(plan, { before: left, after: right, skip: undefined, read });
@@ -220,8 +221,8 @@ function compareMaps(value: TypePlan, left: unknown, right: unknown, read: ReadF
 /** The element of an item that has none of its keys, and no defaults for them. */
 const noKeys = 'k:{}';
 
-/** An item of a list with keys has none, so that nobody can own it. */
-export class UnkeyedItemError extends Error {}
+/** A value is not what its schema says, or an item of a list with keys has none: nobody can own it. */
+export class UntypedError extends Error {}
 
 type ListPlan = Extract<TypePlan, { kind: 'set' | 'keyed' }>;
 
@@ -275,7 +276,7 @@ function indexItems(plan: ListPlan, list: unknown): Map<string, unknown[]> {
   if (!Array.isArray(list)) return items;
   for (const item of list) {
     const key = elementOf(plan, item);
-    if (key === noKeys) throw new UnkeyedItemError();
+    if (key === noKeys) throw new UntypedError();
     const known = items.get(key);
     if (known === undefined) items.set(key, [item]);
     else known.push(item);

@@ -260,3 +260,20 @@ test('an object with an item that has no key is not tracked, and what was tracke
   trackUpdate(stored(keyed), next, tracking);
   assert.equal(next.metadata.managedFields, undefined);
 });
+
+test('an object whose template has owners of no map of fields is not tracked', () => {
+  const jobs = scopeOf('batch', 'cronjobs');
+  const owned = (fieldsV1: unknown) =>
+    conformed(jobs, {
+      metadata: { name: 'a', managedFields: [{ fieldsV1: 1 }] },
+      spec: { schedule: '* * * * *', jobTemplate: { metadata: { managedFields: [{ fieldsV1 }] }, spec: {} } },
+    });
+  for (const fieldsV1 of [0, 'a', []]) {
+    const object = owned(fieldsV1);
+    trackCreate(object, { scope: jobs, manager: 'kubectl' });
+    assert.equal(object.metadata.managedFields, undefined, JSON.stringify(fieldsV1));
+  }
+  const object = owned({ 'f:spec': {} });
+  trackCreate(object, { scope: jobs, manager: 'kubectl' });
+  assert.equal(object.metadata.managedFields?.length, 1);
+});

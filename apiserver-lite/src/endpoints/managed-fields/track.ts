@@ -2,7 +2,7 @@ import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { breathe } from '../../http/breathe.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
-import { compareObjects, UnkeyedItemError, type Comparison } from './compare.ts';
+import { compareObjects, UntypedError, type Comparison } from './compare.ts';
 import {
   byPlace,
   capUpdateManagers,
@@ -47,7 +47,7 @@ export async function trackInTurns(
   for (const _stage of trackingStages(current, object, tracking)) await breathe();
 }
 
-/** Where an item has no key no managed fields are kept (Kubernetes: `managedfields.UpdateNoErrors`). */
+/** Of what cannot be owned no managed fields are kept (Kubernetes: `managedfields.UpdateNoErrors`). */
 function* trackingStages(
   current: KubeObject | undefined,
   object: KubeObject,
@@ -56,7 +56,7 @@ function* trackingStages(
   try {
     yield* comparingStages(current, object, tracking);
   } catch (error) {
-    if (!(error instanceof UnkeyedItemError)) throw error;
+    if (!(error instanceof UntypedError)) throw error;
     setEntries(object, []);
   }
 }

@@ -6,7 +6,7 @@ export type TypePlan = FixedPlan | DynamicPlan;
 
 /** A plan for values of one kind. */
 export type FixedPlan =
-  | { kind: 'leaf' }
+  | LeafPlan
   | StructPlan
   | { kind: 'map'; value: TypePlan }
   | { kind: 'set' }
@@ -32,7 +32,14 @@ export function planOfValue(plan: TypePlan, value: unknown): FixedPlan {
   return typeof value === 'object' ? plan.object : leafPlan;
 }
 
-const leafPlan: FixedPlan = { kind: 'leaf' };
+const leafPlan: LeafPlan = { kind: 'leaf' };
+
+/** What is owned as a whole. */
+export interface LeafPlan {
+  kind: 'leaf';
+  /** Whether the value is not of the type of its schema, so that nothing of the object can be owned. */
+  readonly isOtherType?: (value: unknown) => boolean;
+}
 
 /** A Go struct; its fields have owners of their own. */
 export interface StructPlan {

@@ -1,5 +1,6 @@
 import type { FieldType, SpecialKind } from '@pg8s/k8s-proto/schema/field-type';
 import { zeroValue } from '@pg8s/k8s-proto/schema/zero-value';
+import type { ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import type { FieldPlan, StructPlan, TypePlan } from '../type-plan.ts';
 import { requireMessage, type FieldSchema, type MessageSchema } from '@pg8s/k8s-proto/schema/schema';
 
@@ -87,11 +88,26 @@ function planOf(type: FieldType, field: FieldSchema): TypePlan {
           element: elementPlan(type.element),
         };
       }
-      return leafPlan;
+      return isOwners(type.element) ? ownersPlan : leafPlan;
     default:
       return leafPlan;
   }
 }
+
+function isOwners(element: FieldType): boolean {
+  return element.kind === 'message' && element.name.endsWith('.meta.v1.ManagedFieldsEntry');
+}
+
+/** Of the metadata of a template: sets of fields may be any JSON to Go's type, but are maps in the schema. */
+const ownersPlan: TypePlan = {
+  kind: 'leaf',
+  isOtherType: (entries) =>
+    Array.isArray(entries) &&
+    entries.some((entry: ManagedFieldsEntry) => {
+      const fields: unknown = entry.fieldsV1 ?? {};
+      return typeof fields !== 'object' || Array.isArray(fields);
+    }),
+};
 
 /** What an item's key is taken for that does not stand there: the `default` of the published schema. */
 export function keyDefaults(element: FieldType, keys: readonly string[]): Readonly<Record<string, unknown>> {
