@@ -6,14 +6,14 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { compareWithStock, comparisonTimeoutMs } from './compare-with-stock.ts';
+import { compareLasting, comparisonTimeoutMs } from './compare-with-stock.ts';
 import { allFamilies } from './families.ts';
 import { knownDifferences } from './known-differences.ts';
 
 test('a stock kube-apiserver answers the same', { timeout: comparisonTimeoutMs }, async (t) => {
   const wanted = process.env['PG8S_DIFFERENTIAL'] ?? '';
   const families = allFamilies.filter(({ name }) => name === 'preparation' || new RegExp(wanted).test(name));
-  const found = await compareWithStock(families);
+  const found = await compareLasting(families);
   if (found.missing !== undefined) return t.skip(found.missing);
   const { report, used } = found;
   const file = process.env['PG8S_DIFFERENTIAL_REPORT'];

@@ -27,7 +27,8 @@ import { watches } from './families/watches.ts';
 import { webSockets } from './families/web-sockets.ts';
 import { namespace } from './places.ts';
 
-const preparation: Family = {
+/** Makes what most families need. */
+export const preparation: Family = {
   name: 'preparation',
   async run(ask) {
     await ask('create the namespace', {
@@ -61,13 +62,14 @@ export const allFamilies: readonly Family[] = [
   ...tables,
   ...webSockets,
   escalation,
-  customRules,
   ...requests,
-  aggregation,
-  conversion,
   ...documents,
   ...printedObjects,
   ...watches,
+  // kube-apiserver's documents name what these define for a while after it was deleted.
+  customRules,
+  aggregation,
+  conversion,
   ...customResources,
   serverPages,
   ...collections(),

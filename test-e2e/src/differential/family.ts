@@ -2,18 +2,20 @@ import type { Answer, AskedRequest, AskedServer, Protocol } from './asked-server
 import { differencesOf } from './differences.ts';
 import type { KnownDifference } from './known-difference.ts';
 import { knownDifferences } from './known-differences.ts';
+import type { Fields } from './mutation/mutate.ts';
+import { shrink } from './mutation/shrink.ts';
 import { normalise } from './normalise.ts';
 import { sameInRandomOrder } from './random-order.ts';
 
-/**
- * Makes a smaller request to which the servers still give different answers: `still` asks them. Requests that
- * can be made smaller change nothing.
- */
-export type Shrink = (still: (smaller: AskedRequest) => Promise<boolean>) => Promise<AskedRequest>;
+/** What a request was made of, to make a smaller one. Such requests change nothing. */
+export interface Shrinkable {
+  object: Fields;
+  requestOf(object: Fields): AskedRequest;
+}
 
 /** Sends one named request and records its answer. The name is unique in its family. */
 export interface Ask {
-  (name: string, request: AskedRequest, shrink?: Shrink): Promise<Answer>;
+  (name: string, request: AskedRequest, shrinkable?: Shrinkable): Promise<Answer>;
   /** Not recorded: for requests whose number depends on time. */
   silently(request: AskedRequest): Promise<Answer>;
   /** Compares something that was made of answers, as if it were one. */
@@ -58,7 +60,7 @@ interface Asked {
   name: string;
   request: AskedRequest;
   answer: Answer;
-  shrink: Shrink | undefined;
+  shrinkable: Shrinkable | undefined;
 }
 
 interface Servers {
@@ -78,15 +80,16 @@ async function askServer(server: AskedServer, { protocol }: Family, request: Ask
 async function record(server: AskedServer, family: Family): Promise<Asked[]> {
   const asked: Asked[] = [];
   const silently = (request: AskedRequest) => askServer(server, family, request);
-  const ask = async (name: string, request: AskedRequest, shrink?: Shrink): Promise<Answer> => {
+  const ask = async (name: string, request: AskedRequest, shrinkable?: Shrinkable): Promise<Answer> => {
     const answer = await silently(request);
-    asked.push({ name, request, answer, shrink });
+    asked.push({ name, request, answer, shrinkable });
     return answer;
   };
   const show = (name: string, value: object): void => {
     const body = Buffer.from(JSON.stringify(value));
     const headers = { 'content-type': 'application/json' };
-    asked.push({ name, request: { path: name }, answer: { code: 200, headers, body }, shrink: undefined });
+    const answer = { code: 200, headers, body };
+    asked.push({ name, request: { path: name }, answer, shrinkable: undefined });
   };
   await family.run(Object.assign(ask, { silently, show }));
   return asked;
@@ -131,9 +134,14 @@ async function compareFamily(servers: Servers, family: Family, comparison: Compa
     if (unknown.length === 0) continue;
     const difference = { where, request: requestText(asked.request), lines: unknown };
     comparison.differences.push(
-      asked.shrink === undefined || shrunk++ >= mostShrunk
+      asked.shrinkable === undefined || other?.shrinkable === undefined || shrunk++ >= mostShrunk
         ? difference
-        : await shrinkDifference(servers, family, asked, difference),
+        : await shrinkDifference(servers, family, {
+            name: asked.name,
+            difference,
+            ours: asked.shrinkable,
+            stock: other.shrinkable,
+          }),
     );
   }
 }
@@ -160,34 +168,53 @@ async function compareAnswers(
   return (await sameInRandomOrder(ours, again)) ? [] : lines;
 }
 
+/** What the servers themselves gave an object: identities and addresses. */
+const given = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b10\.96\.\d+\.\d+\b/g;
+
+/** Writes what one server gave in place of what the other did; both wrote the same object. */
+function translation(from: Fields, to: Fields): (object: Fields) => Fields {
+  const [before, after] = [from, to].map((object) => JSON.stringify(object).match(given) ?? []);
+  const known = new Map(before!.map((value, index) => [value, after![index] ?? value]));
+  return (object) =>
+    JSON.parse(JSON.stringify(object).replaceAll(given, (value) => known.get(value) ?? value)) as Fields;
+}
+
+interface Shrunk {
+  name: string;
+  difference: Difference;
+  ours: Shrinkable;
+  stock: Shrinkable;
+}
+
 /** The difference of the smallest request that is found. */
 async function shrinkDifference(
   servers: Servers,
   family: Family,
-  { name, shrink }: Asked,
-  difference: Difference,
+  { name, difference, ours, stock }: Shrunk,
 ): Promise<Difference> {
   const where = `${family.name}: ${name}`;
-  const linesOf = async (request: AskedRequest): Promise<string[]> => {
-    const [ours, stock] = await Promise.all([
+  const theirs = translation(ours.object, stock.object);
+  const linesOf = async (object: Fields): Promise<string[]> => {
+    const [request, other] = [ours.requestOf(object), stock.requestOf(theirs(object))];
+    const [answer, otherAnswer] = await Promise.all([
       askServer(servers.ours, family, request),
-      askServer(servers.stock, family, request),
+      askServer(servers.stock, family, other),
     ]);
     const lines = await compareAnswers(
       servers,
       family,
-      { name, request, answer: ours },
-      { request, answer: stock },
+      { name, request, answer },
+      { request: other, answer: otherAnswer },
     );
     return lines.filter((line) => reasonOf(where, line) === undefined);
   };
-  const smallest = await shrink?.(async (request) => (await linesOf(request)).length > 0);
-  if (smallest === undefined) return difference;
+  const smallest = await shrink(ours.object, async (smaller) => (await linesOf(smaller)).length > 0);
   const lines = await linesOf(smallest);
   if (lines.length === 0) return difference;
-  const text = typeof smallest.body === 'string' ? smallest.body : '(protobuf)';
+  const request = ours.requestOf(smallest);
+  const text = typeof request.body === 'string' ? request.body : JSON.stringify(smallest);
   const body = text.includes('\n') ? JSON.stringify(text) : text;
-  return { ...difference, request: `${requestText(smallest)} ${body}`, lines };
+  return { ...difference, request: `${requestText(request)} ${body}`, lines };
 }
 
 function reasonOf(where: string, line: string): KnownDifference | undefined {

@@ -54,12 +54,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'kube-apiserver panics',
   },
   {
-    where:
-      /life of (apiregistration|flowcontrol).*: (patch status of what is|apply status$|status as a table)/,
-    line: /managedFields|conditions|cells/,
-    reason: 'each server writes its own condition again at a moment of its own',
-  },
-  {
     where: /(create from|post) .*protobuf/,
     line: /^code: pg8s 415.*stock 0/,
     reason: 'kube-apiserver panics where a custom object is sent as protobuf',
@@ -68,11 +62,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     where: /invalid updates of definitions/,
     line: /./,
     reason: 'one definition after the other has the same name; each server lets them go in its own time',
-  },
-  {
-    where: /watches of custom objects: of the other version/,
-    line: /too old resource version/,
-    reason: 'a version has a cache from the first request for it on, not from the first for any version',
   },
   {
     where: /life of custom objects: scale by apply/,
@@ -93,11 +82,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     where: /^paths: POST \/api\/v1\/namespaces\/\/configmaps$/,
     line: /^code: pg8s 400/,
     reason: 'a namespace without a name is refused before the object is looked at',
-  },
-  {
-    where: /life of batch\/v1 Job: (patch of the uid|put of labels that are wrong)/,
-    line: /^body\./,
-    reason: 'the same causes in another order',
   },
   {
     where: /patch of an unknown field/,

@@ -74,12 +74,28 @@ function withoutGeneratedNames(object: unknown): unknown {
   return { ...object, metadata: { ...metadata, name: `${generateName}GENERATED` } };
 }
 
-/** The finalizers of a Namespace that is deleted come in the order of a Go map. */
-function withSortedFinalizers(object: unknown): unknown {
+interface SomeObject {
+  kind?: string;
+  metadata?: { finalizers?: string[] };
+  status?: { conditions?: { type: string }[] };
+}
+
+/**
+ * The finalizers of a Namespace that is deleted come in the order of a Go map, the conditions of a definition
+ * in that of the controllers that were first.
+ */
+function withoutChance(object: unknown): unknown {
   if (typeof object !== 'object' || object === null) return object;
-  const { kind, metadata } = object as { kind?: string; metadata?: { finalizers?: string[] } };
-  if (kind !== 'Namespace' || metadata?.finalizers === undefined) return object;
-  return { ...object, metadata: { ...metadata, finalizers: metadata.finalizers.toSorted() } };
+  const { kind, metadata, status } = object as SomeObject;
+  if (kind === 'Namespace' && metadata?.finalizers !== undefined)
+    return { ...object, metadata: { ...metadata, finalizers: metadata.finalizers.toSorted() } };
+  if (kind === 'CustomResourceDefinition' && status?.conditions !== undefined)
+    return { ...object, status: { ...status, conditions: status.conditions.toSorted(byType) } };
+  return object;
+}
+
+function byType(left: { type: string }, right: { type: string }): number {
+  return left.type < right.type ? -1 : left.type > right.type ? 1 : 0;
 }
 
 /** The order of owners depends on the second in which they wrote. */
@@ -125,7 +141,7 @@ function normalJson(text: string, port: number): unknown {
   const isOpenApi = value?.openapi !== undefined || value?.swagger !== undefined;
   return JSON.parse(
     replaceAll(
-      JSON.stringify(withSortedFinalizers(withoutGeneratedNames(value)), (key, item: unknown) => {
+      JSON.stringify(withoutChance(withoutGeneratedNames(value)), (key, item: unknown) => {
         if (key === 'continue' && typeof item === 'string' && item !== '') return 'CONTINUE';
         // Descriptions of types, columns and parameters are written by each project for itself.
         if (key === 'description' && typeof item === 'string') return isOpenApi ? undefined : '';

@@ -16,7 +16,7 @@ const heldOrNamed = new Set(['Namespace', 'IPAddress', 'ServiceCIDR']);
 const label = 'collection=yes';
 const selector = `labelSelector=${encodeURIComponent(label)}`;
 
-/** Long enough for events of what was done already; the watch is cut off then. */
+/** Long enough for events of what was done already; the watch is cut off then, before the next bookmark. */
 const watchMs = 400;
 
 interface Listed {
@@ -63,7 +63,7 @@ async function watches(ask: Ask, { collection }: Place, revision: string): Promi
   await Promise.all(
     all.map(([name, query, accept = 'application/json']) =>
       ask(`watch ${name}`, {
-        path: `${collection}?watch=1&timeoutSeconds=5&${query}`,
+        path: `${collection}?watch=1&timeoutSeconds=60&${query}`,
         headers: { accept },
         forMs: watchMs,
       }),

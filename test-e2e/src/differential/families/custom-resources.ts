@@ -301,8 +301,10 @@ const life: Family = {
     ask.show('conditions of an unapproved one', {
       conditions: status.conditions.toSorted((a: Json, b: Json) => (a.type < b.type ? -1 : 1)),
     });
-    // The conditions in the answer stand in the order in which they were written.
-    await ask.silently({ method: 'DELETE', path: `${definitions}/widgets.custom.k8s.io` });
+    await ask('delete of an unapproved one', {
+      method: 'DELETE',
+      path: `${definitions}/widgets.custom.k8s.io`,
+    });
     await untilGone(ask, 'widgets.custom.k8s.io');
   },
 };

@@ -2,6 +2,7 @@ import { type MinimalManifest, minimalManifests } from '../../minimal-manifests.
 import type { Ask, Family } from '../family.ts';
 import { placesOf, type Place } from '../places.ts';
 import { untilCleanedUp, untilCondition } from '../until-condition.ts';
+import { withoutEvents } from './without-events.ts';
 
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 const partial = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
@@ -225,6 +226,7 @@ async function deletes(ask: Ask, place: Place): Promise<void> {
 async function live(ask: Ask, place: Place): Promise<void> {
   const { collection, object, path, manifest } = place;
   const { apiVersion, kind } = manifest;
+  if (kind === 'Event') await withoutEvents(ask);
   await ask('create, dry run', { path: `${collection}?dryRun=All`, body: object });
   await ask('create with an unknown field', {
     path: `${collection}?fieldValidation=Strict`,

@@ -6,7 +6,6 @@ import type { AskedRequest } from '../asked-server.ts';
 import type { Ask, Family } from '../family.ts';
 import { type Fields, type MutationKind, randomMutation } from '../mutation/mutate.ts';
 import { type BodyForm, bodyIn } from '../mutation/mutated-body.ts';
-import { shrink } from '../mutation/shrink.ts';
 import { placesOf } from '../places.ts';
 import { documentsOf, type Manifest, manifestPlace } from './refusals.ts';
 
@@ -67,9 +66,7 @@ async function askMutated(
     ...bodyIn(form, object, message),
   });
   const name = `${index}, ${String(target.object['kind'])} ${changes.join(', ')}`;
-  await ask(name, requestOf(mutated), async (still) =>
-    requestOf(await shrink(mutated, (smaller) => still(requestOf(smaller)))),
-  );
+  await ask(name, requestOf(mutated), { object: mutated, requestOf });
 }
 
 /** Minimal objects of all kinds and the manifests that validation refuses; each kind is as likely. */

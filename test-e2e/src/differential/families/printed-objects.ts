@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { Ask, Family } from '../family.ts';
 import { placesOf, type Place } from '../places.ts';
 import { untilCondition } from '../until-condition.ts';
+import { withoutEvents } from './without-events.ts';
 
 const file = join(import.meta.dirname, '../table-objects.yaml');
 
@@ -80,6 +81,7 @@ async function print(ask: Ask, objects: readonly TableObject[]): Promise<void> {
 export const printedObjects: readonly Family[] = [...objectsByKind()].map(([kind, objects]): Family => ({
   name: `tables of ${kind}`,
   async run(ask) {
+    if (kind.endsWith(' Event')) await withoutEvents(ask);
     for (const object of objects) await create(ask, object);
     await print(ask, objects);
     for (const object of objects) await remove(ask, object);
