@@ -46,10 +46,17 @@ export interface AdmissionAttributes {
   /** The stored object; undefined for CREATE and CONNECT. Never to be changed. */
   readonly oldObject: KubeObject | undefined;
   readonly user: UserInfo;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** When the request must be answered, in milliseconds since the epoch. */
+  readonly deadlineMs: number;
   /** Of the mutating phase, for plugins that are called again after others changed the object. */
   readonly reinvocation: ReinvocationContext;
-  /** Adds an audit annotation. A key that has a value already keeps it. */
-  annotate(key: string, value: string): void;
+  /**
+   * Adds an audit annotation. A key that has a value already keeps it. Level `Request`: only where audit logs
+   * requests with their bodies, because it tells of them.
+   */
+  annotate(key: string, value: string, level?: 'Metadata' | 'Request'): void;
   /** Adds a `Warning` header. */
   warn(text: string): void;
 }

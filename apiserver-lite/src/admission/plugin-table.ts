@@ -4,6 +4,8 @@ import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.t
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.ts';
 import { podSecurity } from './plugins/pod-security/pod-security.ts';
+import { mutatingAdmissionWebhook } from './webhooks/mutating-webhooks.ts';
+import { validatingAdmissionWebhook } from './webhooks/validating-webhooks.ts';
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts';
 
 /** A plugin of kube-apiserver 1.36. */
@@ -63,9 +65,9 @@ export const pluginTable: readonly PluginRow[] = [
   on('JobValidation'),
   on('PodResizeValidator'),
   on('MutatingAdmissionPolicy'),
-  on('MutatingAdmissionWebhook'),
+  on('MutatingAdmissionWebhook', mutatingAdmissionWebhook),
   on('ValidatingAdmissionPolicy'),
-  on('ValidatingAdmissionWebhook'),
+  on('ValidatingAdmissionWebhook', validatingAdmissionWebhook),
   on('ResourceQuota'),
   off('AlwaysDeny'),
 ];

@@ -20,13 +20,7 @@ import {
   StatusError,
   unsupportedMediaType,
 } from '../api-errors/status-error.ts';
-import {
-  ensureKind,
-  ensureReadable,
-  internalPackage,
-  reportStrictErrors,
-  unknownConversion,
-} from './body/decode-object.ts';
+import { ensureKind, ensureReadable, reportStrictErrors } from './body/decode-object.ts';
 import { ensureMapBudget, maxJsonKeys, tooManyKeys } from './body/map-budget.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { readBody } from './body/read-body.ts';
@@ -34,6 +28,7 @@ import { BodyError, kindOfValue, ownKindOf } from './body/read-value.ts';
 import { applyConfiguration } from './managed-fields/apply.ts';
 import { trackInTurns } from './managed-fields/track.ts';
 import { DecodeError, type ObjectCodec } from '../registry/resource-types/object-codec.ts';
+import { internalPackage, unknownConversion } from '../registry/resource-types/unknown-conversion.ts';
 import { readWriteOptions, type WriteOptions } from './options/write-options.ts';
 import { inconvertible, readApplied, type Applied } from './patch/apply-configuration.ts';
 import { goValue } from '../json/go-print.ts';

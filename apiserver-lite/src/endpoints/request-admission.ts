@@ -1,4 +1,4 @@
-import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { KubeObject, ObjectMeta } from '@pg8s/k8s-proto/object';
 import {
   ReinvocationContext,
   type AdmissionAttributes,
@@ -9,6 +9,7 @@ import { attributesOf, refusal } from '../authorization/authorizer.ts';
 import type { RequestContext } from '../http/request-context.ts';
 import type { DeleteOptions, UpdateOptions, ValidateObject } from '../registry/rest.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
+import { entriesProblem } from './managed-fields/entries.ts';
 import type { WriteOptions } from './options/write-options.ts';
 import type { ResourceScope } from './resource-scope.ts';
 
@@ -23,6 +24,9 @@ interface Question {
   dryRun: boolean;
 }
 
+/** A write or connection never takes longer (Kubernetes: `handlers.requestTimeoutUpperBound`). */
+const mostMs = 34_000;
+
 /**
  * Calls admission for one request: the attributes are those of the endpoint that was requested, in its
  * version.
@@ -30,11 +34,13 @@ interface Question {
 export class RequestAdmission {
   readonly #context: RequestContext;
   readonly #scope: ResourceScope;
+  readonly #latestMs: number;
   readonly #annotations = new Map<string, string>();
 
   constructor(context: RequestContext, scope: ResourceScope) {
     this.#context = context;
     this.#scope = scope;
+    this.#latestMs = context.receivedAt + mostMs;
   }
 
   /**
@@ -75,7 +81,7 @@ export class RequestAdmission {
         operation: 'DELETE',
         oldObject,
         name,
-        options: deleteOptions(options),
+        options: deleteOptions(this.#isNamespaces ? ofThis(oldObject, options) : options),
         dryRun: options.dryRun,
       });
       await admission.admit(attributes);
@@ -93,13 +99,38 @@ export class RequestAdmission {
 
   async #admit(question: Question, object: KubeObject): Promise<void> {
     const { admission } = this.#scope.environment;
-    if (admission.handles(question.operation)) await admission.admit(this.#attributes(question));
+    if (admission.handles(question.operation)) {
+      const owners = object.metadata.managedFields;
+      await admission.admit(this.#attributes(question));
+      this.#keepOwners(object, owners);
+    }
     dedupOwnerReferences(this.#context, object, { afterAdmission: true });
+  }
+
+  /**
+   * Owners of fields that are none after mutating admission become those that were before it (Kubernetes:
+   * `fieldmanager.NewManagedFieldsValidatingAdmissionController`).
+   */
+  #keepOwners({ metadata }: KubeObject, before: ObjectMeta['managedFields']): void {
+    const after = metadata?.managedFields;
+    if (after === undefined || after === before) return;
+    const problem = entriesProblem(after);
+    if (problem === undefined) return;
+    if (before === undefined) delete metadata.managedFields;
+    else metadata.managedFields = before;
+    this.#context.warn(
+      `.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: ${problem}`,
+    );
   }
 
   async #validate(question: Question): Promise<void> {
     const { admission } = this.#scope.environment;
     if (admission.handles(question.operation)) await admission.validate(this.#attributes(question));
+  }
+
+  get #isNamespaces(): boolean {
+    const { group, kind } = this.#scope.rest.resource;
+    return group === '' && kind === 'Namespace';
   }
 
   #creation(object: KubeObject, options: WriteOptions): Question {
@@ -126,21 +157,22 @@ export class RequestAdmission {
     const context = this.#context;
     const { rest, gvk } = this.#scope;
     const { requestInfo, user } = context;
-    const { group, version, name: resource, kind } = rest.resource;
+    const { group, version, name: resource } = rest.resource;
     const ownName = name ?? requestInfo.name;
-    const isNamespace = group === '' && kind === 'Namespace';
     return {
       operation,
       kind: gvk,
       resource: { group, version, resource },
       subresource: rest.subresource?.name ?? '',
-      namespace: isNamespace ? requestInfo.name || ownName : requestInfo.namespace,
+      namespace: this.#isNamespaces ? requestInfo.name || ownName : requestInfo.namespace,
       name: ownName,
       options,
       dryRun,
       object,
       oldObject,
       user,
+      signal: context.signal,
+      deadlineMs: Math.min(context.deadlineMs ?? Infinity, this.#latestMs),
       reinvocation: new ReinvocationContext(),
       annotate: (key, value) => {
         if (!this.#annotations.has(key)) this.#annotations.set(key, value);
@@ -175,6 +207,11 @@ function writeOptions(
     ...(fieldManager === '' ? {} : { fieldManager }),
     ...(givenFieldValidation === '' ? {} : { fieldValidation: givenFieldValidation }),
   };
+}
+
+/** A Namespace is deleted as the one that was read, without the request saying so (`namespace.REST`). */
+function ofThis({ metadata: { uid = '' } }: KubeObject, options: DeleteOptions): DeleteOptions {
+  return { ...options, preconditions: { uid, ...options.preconditions } };
 }
 
 function deleteOptions({ dryRun, ...fields }: DeleteOptions): OperationOptions {

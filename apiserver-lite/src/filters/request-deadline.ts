@@ -19,6 +19,7 @@ export function limitTime({ requestTimeoutMs }: TimeLimits, metrics?: RequestMet
   return (next) => (context) => {
     if (isLongRunning(context.requestInfo)) return next(context);
     const timeoutMs = Math.min(askedTimeoutMs(context) ?? requestTimeoutMs, requestTimeoutMs);
+    context.deadlineMs = Date.now() + timeoutMs;
     return new Promise<void>((resolve, reject) => {
       let late = false;
       const timer = setTimeout(() => {

@@ -87,6 +87,8 @@ export interface RequestContext {
   filterStartedMs?: number;
   /** How long it waited for its turn. Default 0. */
   waitedMs?: number;
+  /** When it must be answered, in milliseconds since the epoch. Default: never. */
+  deadlineMs?: number;
   /** Bytes of the answer's body that were handed on so far. Default 0. */
   sentBytes?: number;
   /** Gives up the place among requests in flight: another server answers, which may ask this one before. */

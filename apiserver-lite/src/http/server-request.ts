@@ -110,7 +110,9 @@ export class ServerRequest implements RequestContext {
   }
 
   warn(text: string): void {
-    if (this.response.headersSent || this.#warnings.includes(text)) return;
+    if (this.response.headersSent || text === '' || this.#warnings.includes(text)) return;
+    // kube-apiserver leaves out what a header cannot have.
+    if (/\p{Cc}/u.test(text)) return;
     this.#warnings.push(text);
     let sent = this.#warnings;
     if (charactersOf(sent) > maxWarningCharacters) {
@@ -144,9 +146,7 @@ function charactersOf(texts: readonly string[]): number {
 
 /** RFC 7234, 5.5: warn-code 299, no agent, the text as a quoted-string that fits a header. */
 function quoteWarning(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  const plain = text.replaceAll(/[\u0000-\u001F\u007F]+/g, ' ');
   // Header values are latin1 on the wire; UTF-8 bytes pass through as kube-apiserver sends them.
-  const bytes = Buffer.from(plain.replaceAll(/[\\"]/g, '\\$&'), 'utf8').toString('latin1');
+  const bytes = Buffer.from(text.replaceAll(/[\\"]/g, '\\$&'), 'utf8').toString('latin1');
   return `299 - "${bytes}"`;
 }

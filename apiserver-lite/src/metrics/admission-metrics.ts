@@ -1,5 +1,10 @@
 import type { MetricRegistry } from './exposition/metric-registry.ts';
 import {
+  admissionWebhookMetrics,
+  uncountedWebhooks,
+  type WebhookMetrics,
+} from './admission-webhook-metrics.ts';
+import {
   matchConditionMetrics,
   uncountedConditions,
   type ConditionOwner,
@@ -25,6 +30,7 @@ export interface AdmissionMetrics {
   /** The match conditions of a webhook or a policy. */
   matchConditions(owner: ConditionOwner): MatchConditionMetrics;
   readonly podSecurity: PodSecurityMetrics;
+  readonly webhooks: WebhookMetrics;
 }
 
 const buckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
@@ -52,6 +58,7 @@ export function admissionMetrics(registry: MetricRegistry): AdmissionMetrics {
   return {
     matchConditions: matchConditionMetrics(registry),
     podSecurity: podSecurityMetrics(registry),
+    webhooks: admissionWebhookMetrics(registry),
     plugin: (name, phase, operation) =>
       timedCalls((rejected) => [plugins.with(name, phase, operation, rejected)]),
     step: (phase, operation) =>
@@ -76,6 +83,7 @@ function timedCalls(look: (rejected: string) => readonly (Histogram | Summary)[]
 export const uncountedAdmission: AdmissionMetrics = {
   matchConditions: () => uncountedConditions,
   podSecurity: uncountedPodSecurity,
+  webhooks: uncountedWebhooks,
   plugin: () => ({ record: () => undefined }),
   step: () => ({ record: () => undefined }),
 };

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { parseJson } from '@pg8s/k8s-proto/json';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
@@ -17,8 +18,15 @@ export interface WebhookClientConfig {
 }
 
 /** A webhook could not be called, or gave no usable answer; the message is kube-apiserver's. */
-class WebhookError extends Error {
+export class WebhookError extends Error {
   override readonly name = 'WebhookError';
+  /** The status of an answer that is no success; undefined: there was no answer, or none that can be read. */
+  readonly code: number | undefined;
+
+  constructor(message: string, { code, cause }: { code?: number; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.code = code;
+  }
 }
 
 /**
@@ -60,6 +68,8 @@ export function webhookDestination(
 export interface WebhookCall {
   /** JSON. */
   body: string;
+  /** Beside those that every call has. */
+  headers?: OutgoingHttpHeaders;
   timeoutMs: number;
   /** The most that its answer may have. */
   maxBytes: number;
@@ -84,6 +94,7 @@ export async function callWebhook(
         accept: 'application/json, */*',
         'content-type': 'application/json',
         'user-agent': 'kube-apiserver-admission',
+        ...call.headers,
       },
     })
     .catch((error: unknown) => {
@@ -92,7 +103,7 @@ export async function callWebhook(
     });
   const { code, headers, body } = answer;
   const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
-  if (code < 200 || code > 206) throw new WebhookError(refusal(code, mediaType, body));
+  if (code < 200 || code > 206) throw new WebhookError(refusal(code, mediaType, body), { code });
   if (body.length === 0) {
     const type = headers['content-type'] ?? '';
     throw new WebhookError(`0-length response with status code: ${code} and content type: ${type}`);

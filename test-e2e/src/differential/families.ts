@@ -1,6 +1,7 @@
 import type { Family } from './family.ts';
 import { metrics } from './families/metrics.ts';
 import { customResources } from './families/custom-resources.ts';
+import { admissionWebhooks } from './families/admission-webhooks.ts';
 import { aggregation } from './families/aggregation.ts';
 import { conversion } from './families/conversion.ts';
 import { customObjects } from './families/custom-objects.ts';
@@ -63,6 +64,9 @@ export const allFamilies: readonly Family[] = [
   ...webSockets,
   escalation,
   ...requests,
+  aggregation,
+  conversion,
+  admissionWebhooks,
   ...documents,
   ...printedObjects,
   ...watches,

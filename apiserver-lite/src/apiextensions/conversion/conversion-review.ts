@@ -1,5 +1,6 @@
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
+import { unreadableReview } from '../../outgoing/review-kind.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,7 +22,9 @@ export class ReviewError extends Error {
  */
 export function readReview(review: Fields, version: 'v1' | 'v1beta1', uid: string): readonly unknown[] {
   const [apiVersion, kind] = [text(review, 'apiVersion'), text(review, 'kind')];
-  requireReadable(apiVersion || `${reviewGroup}/${version}`, kind || 'ConversionReview', version);
+  const asked = { group: reviewGroup, kind: 'ConversionReview', version };
+  const unreadable = unreadableReview({ apiVersion, kind }, asked);
+  if (unreadable !== undefined) throw new ReviewError(unreadable, true);
   if (version === 'v1') {
     if (apiVersion !== 'apiextensions.k8s.io/v1' || kind !== 'ConversionReview') {
       const wanted = 'apiextensions.k8s.io/v1, Kind=ConversionReview';
@@ -48,20 +51,6 @@ export function readReview(review: Fields, version: 'v1' | 'v1beta1', uid: strin
 }
 
 const reviewGroup = 'apiextensions.k8s.io';
-
-/** What is of another kind cannot be read as a review, whatever stands in it. */
-function requireReadable(apiVersion: string, kind: string, version: 'v1' | 'v1beta1'): void {
-  const isReview = kind === 'ConversionReview' && apiVersion.startsWith(`${reviewGroup}/`);
-  if (isReview && apiVersion === `${reviewGroup}/${version}`) return;
-  const isKnown = isReview && ['v1', 'v1beta1'].includes(apiVersion.slice(reviewGroup.length + 1));
-  if (isKnown || (kind === 'Status' && apiVersion === 'v1')) {
-    const [from] = apiVersion.split('/').slice(-1);
-    const names = `(${from}.${kind}) to (${version}.ConversionReview)`;
-    throw new ReviewError(`converting ${names}: unknown conversion`, true);
-  }
-  const where = `for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
-  throw new ReviewError(`no kind ${goQuote(kind)} is registered ${where}`, true);
-}
 
 function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};

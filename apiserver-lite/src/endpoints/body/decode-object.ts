@@ -1,3 +1,4 @@
+import { unknownConversion } from '../../registry/resource-types/unknown-conversion.ts';
 import { CodecError } from '@pg8s/k8s-proto/codec/codec-error';
 import type { Envelope } from '@pg8s/k8s-proto/envelope';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
@@ -174,18 +175,6 @@ function otherVersion(actual: GroupVersionKind, expected: GroupVersionKind): Err
   return badRequest(
     `the API version in the data (${apiVersionOf(actual)}) does not match the expected API version (${apiVersionOf(expected)})`,
   );
-}
-
-/** Why an object of one kind is none of the other. */
-export function unknownConversion(actual: GroupVersionKind, expected: GroupVersionKind): string {
-  const to = `${internalPackage(expected.group)}.${expected.kind}`;
-  return `converting (${actual.version}.${actual.kind}) to (${to}): unknown conversion`;
-}
-
-/** Go's package of a group's internal types. */
-export function internalPackage(group: string): string {
-  // Events of both groups are one internal type.
-  return group === '' || group === 'events.k8s.io' ? 'core' : group.split('.', 1)[0]!;
 }
 
 function decodeProtobuf(options: DecodeOptions): KubeObject {

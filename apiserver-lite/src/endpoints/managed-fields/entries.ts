@@ -1,3 +1,4 @@
+import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { union, type FieldSet } from './field-set.ts';
 
@@ -15,12 +16,23 @@ export function encodeTime(nowMs: number): string {
 export function decodeEntries(
   entries: readonly ManagedFieldsEntry[],
 ): readonly ManagedFieldsEntry[] | undefined {
-  for (const { operation, apiVersion = '', fieldsType, fieldsV1 } of entries) {
-    if (operation !== 'Apply' && operation !== 'Update') return undefined;
-    if (apiVersion === '' || fieldsType !== 'FieldsV1') return undefined;
-    if (fieldsV1 !== undefined && fieldsV1 !== null && !isFieldSet(fieldsV1)) return undefined;
+  return entriesProblem(entries) === undefined ? entries : undefined;
+}
+
+/** What makes entries invalid, in the words of `managedfields.ValidateManagedFields`; undefined: nothing. */
+export function entriesProblem(entries: readonly ManagedFieldsEntry[]): string | undefined {
+  for (const [index, { operation, apiVersion = '', fieldsType = '', fieldsV1 }] of entries.entries()) {
+    if (operation !== 'Apply' && operation !== 'Update') return 'operation must be `Apply` or `Update`';
+    if (apiVersion === '') return 'apiVersion must not be empty';
+    if ((fieldsType as string) === '') return `missing fieldsType in managed fields entry ${index}`;
+    if (fieldsType !== 'FieldsV1') {
+      return `invalid fieldsType ${goQuote(fieldsType)} in managed fields entry ${index}`;
+    }
+    if (fieldsV1 !== undefined && fieldsV1 !== null && !isFieldSet(fieldsV1)) {
+      return `error decoding versioned set in managed fields entry ${index}`;
+    }
   }
-  return entries;
+  return undefined;
 }
 
 /**

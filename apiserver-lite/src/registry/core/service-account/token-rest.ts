@@ -76,7 +76,8 @@ export function requestToken(options: TokenRestOptions) {
       metadata: { ...metadata, name, namespace, uid, creationTimestamp: timestamp(nowMs) },
       spec: { ...spec, audiences },
     };
-    delete request['status'];
+    // As the type has it that nobody filled in.
+    request['status'] = { token: '', expirationTimestamp: null };
     await validate(request);
     const kubernetes: KubernetesClaims = {
       namespace,
