@@ -1,6 +1,6 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';
-import type { DefaultTolerations } from './admission/plugin.ts';
+import type { AdmissionConfiguration, DefaultTolerations } from './admission/plugin.ts';
 import type { PluginSelection } from './admission/plugin-table.ts';
 import type { ServiceAccountOptions } from './authentication/service-account/token-options.ts';
 import type { RequestHeaderOptions } from './authentication/request-header.ts';
@@ -94,6 +94,8 @@ export interface ApiserverOptions {
    * default.
    */
   admissionPlugins?: PluginSelection;
+  /** `--admission-control-config-file`. */
+  admissionConfiguration?: AdmissionConfiguration;
   serviceClusterIpRange?: string;
   serviceNodePortRange?: string;
   eventTtlSeconds?: number;

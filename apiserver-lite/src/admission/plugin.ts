@@ -30,6 +30,9 @@ export interface DefaultTolerations {
   unreachableSeconds: number;
 }
 
+/** What plugins are configured with, by their names, as read from YAML. */
+export type AdmissionConfiguration = Readonly<Record<string, unknown>>;
+
 /** What plugins are built from; each names in its own type what it needs of these. */
 export interface PluginDependencies extends FollowDependencies {
   /** The stored objects of a resource, by its group and plural name. */
@@ -45,4 +48,6 @@ export interface PluginDependencies extends FollowDependencies {
   client: OutgoingClient;
   metrics: AdmissionMetrics;
   log: Logger;
+  /** Default: nothing is configured. */
+  configuration?: AdmissionConfiguration;
 }

@@ -101,6 +101,7 @@ const servedFlags: readonly ComponentFlag[] = [
     'Admission plugins to run besides those that run by default. One that pg8s does not have is refused.',
   ),
   list('disable-admission-plugins', '', 'Admission plugins not to run.'),
+  flag('admission-control-config-file', '', 'File with the configurations of admission plugins.'),
   list('feature-gates', '', 'Only the defaults of Kubernetes 1.36: another value is refused.'),
   flag('endpoint-reconciler-type', 'lease', 'lease, or none: who else writes the kubernetes endpoints.'),
   duration('livez-grace-period', '0s', 'For how long /livez does not mind that the server still starts.'),

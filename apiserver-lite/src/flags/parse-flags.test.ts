@@ -179,6 +179,37 @@ describe('flags of kube-apiserver', () => {
     );
   });
 
+  test('of admission name a file with the configurations of plugins', async () => {
+    const write = async (name: string, content: object) => {
+      const file = join(folder, name);
+      await writeFile(file, JSON.stringify(content));
+      return { 'admission-control-config-file': file };
+    };
+    const type = { apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AdmissionConfiguration' };
+    await write('beside.yaml', { kubeConfigFile: '/k' });
+    const flags = await write('admission.yaml', {
+      ...type,
+      plugins: [
+        { name: 'MutatingAdmissionWebhook', path: 'beside.yaml' },
+        { name: 'PodSecurity', configuration: { kind: 'PodSecurityConfiguration' } },
+      ],
+    });
+    const { apiserver } = await parse(flags);
+    assert.deepEqual(apiserver.admissionConfiguration, {
+      MutatingAdmissionWebhook: { kubeConfigFile: '/k' },
+      PodSecurity: { kind: 'PodSecurityConfiguration' },
+    });
+    assert.equal((await parse({})).apiserver.admissionConfiguration, undefined);
+    await assert.rejects(
+      parse(await write('unknown.yaml', { ...type, plugins: [{ name: 'Foo' }] })),
+      /--admission-control-config-file plugin "Foo" is unknown/,
+    );
+    await assert.rejects(
+      parse(await write('other.yaml', { ...type, kind: 'Other' })),
+      /no kind "Other" is registered for version "apiserver.config.k8s.io\/v1"/,
+    );
+  });
+
   test('of features take the defaults of Kubernetes', async () => {
     await parse({ 'feature-gates': 'SidecarContainers=true,kube:AllAlpha=false' });
     for (const [gates, message] of [

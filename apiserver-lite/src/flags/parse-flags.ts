@@ -5,6 +5,7 @@ import { addressAt, parseServiceRanges } from '../registry/core/service/allocati
 import { parsePortRange } from '../registry/core/service/allocation/node-port-allocator.ts';
 import { readSigningKey, readVerifyingKeys } from '../authentication/service-account/token-keys.ts';
 import type { ServiceAccountOptions } from '../authentication/service-account/token-options.ts';
+import { admissionConfiguration } from './admission-configuration.ts';
 import { selectedPlugins } from './admission-plugins.ts';
 import { type EtcdOverride, parseEtcdOverrides } from './etcd-overrides.ts';
 import { flagError } from './flag-error.ts';
@@ -57,6 +58,7 @@ export async function parseApiserverFlags(
   const requestHeader = await requestHeaderOptions(reader);
   const tokens = await reader.file('token-auth-file');
   const accounts = await serviceAccountOptions(reader);
+  const admission = await admissionConfiguration(reader);
   const serviceClusterIpRange = text('service-cluster-ip-range');
   const serviceRanges = checked('service-cluster-ip-range', () => parseServiceRanges(serviceClusterIpRange));
   const serviceNodePortRange = text('service-node-port-range');
@@ -103,6 +105,7 @@ export async function parseApiserverFlags(
       livezGracePeriodMs: reader.durationMs('livez-grace-period'),
       writesEndpoints: reader.oneOf('endpoint-reconciler-type', ['lease', 'none']) === 'lease',
       admissionPlugins: selectedPlugins(reader),
+      ...(admission === undefined ? {} : { admissionConfiguration: admission }),
       eventTtlSeconds: reader.durationMs('event-ttl') / 1000,
       deleteCollectionWorkers: reader.positive('delete-collection-workers'),
       defaultTolerations: {

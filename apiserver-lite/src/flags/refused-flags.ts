@@ -36,10 +36,7 @@ export const refusedFlags: readonly ComponentFlag[] = [
     duration:
       'authorization-webhook-cache-authorized-ttl=5m0s authorization-webhook-cache-unauthorized-ttl=30s',
   }),
-  ...refused('admission plugins cannot be configured yet', {
-    string: 'admission-control-config-file',
-    list: 'admission-control',
-  }),
+  ...refused('this flag is replaced by --enable-admission-plugins', { list: 'admission-control' }),
   ...refused('privileged containers cannot be forbidden yet', { boolean: 'allow-privileged=true' }),
   ...refused('certificates by server name are not there yet', { list: 'tls-sni-cert-key=[]' }),
   ...refused('this header is not sent yet', {

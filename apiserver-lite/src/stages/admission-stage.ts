@@ -33,6 +33,9 @@ export function admissionStage(
     random: Math.random,
     metrics: metrics.admission,
     log: options.log,
-    ...given({ defaultTolerations: options.defaultTolerations }),
+    ...given({
+      defaultTolerations: options.defaultTolerations,
+      configuration: options.admissionConfiguration,
+    }),
   });
 }

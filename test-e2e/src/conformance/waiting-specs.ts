@@ -5,7 +5,6 @@ export const needs = {
   images: 'needs an image that cannot be pulled; simulated nodes pull every image',
   network: 'sends packets between Pods, nodes and Services; nothing carries them',
   servers: 'calls a server that runs in a Pod; nodes are simulated',
-  webhooks: 'webhooks are not called',
   policies: 'the expressions of admission policies are not evaluated',
   quota: 'neither the admission plugin nor the controller of ResourceQuotas is there',
   limitRanger: 'the admission plugin LimitRanger is not there',
@@ -37,7 +36,7 @@ export const waitingSpecs: readonly WaitingSpec[] = [
   // api-machinery
   { spec: /^\[sig-api-machinery\] CustomResource(ConversionWebhook|FieldSelectors) /, needs: 'servers' },
   { spec: /^\[sig-api-machinery\] Aggregator /, needs: 'servers' },
-  { spec: /^\[sig-api-machinery\] AdmissionWebhook /, needs: 'webhooks' },
+  { spec: /^\[sig-api-machinery\] AdmissionWebhook /, needs: 'servers' },
   { spec: /MutatingAdmissionPolicy .* should mutate a Deployment/, needs: 'policies' },
   { spec: /ValidatingAdmissionPolicy .* should (validate|allow)/, needs: 'policies' },
   { spec: /ResourceQuota should (create|verify|apply)/, needs: 'quota' },

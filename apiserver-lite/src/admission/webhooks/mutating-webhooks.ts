@@ -9,6 +9,7 @@ import type { ReviewResponse } from './admission-review.ts';
 import { applyReviewPatch, readReviewPatch, type ReviewPatch } from './apply-review-patch.ts';
 import { Reinvocations } from './reinvocations.ts';
 import { WebhookFailure } from './webhook-failure.ts';
+import { configuredCredentials } from './webhook-configuration-file.ts';
 import { WebhookPlugin, type Invocation } from './webhook-plugin.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -22,7 +23,11 @@ const failedOpenPrefix = `failed-open.${mutationPrefix}`;
  * names; each sees what those before it made of the object (Kubernetes: `webhook/mutating`).
  */
 export function mutatingAdmissionWebhook(dependencies: PluginDependencies): AdmissionPlugin {
-  const plugin = new WebhookPlugin({ dependencies, mutating: true });
+  const plugin = new WebhookPlugin({
+    dependencies,
+    mutating: true,
+    credentialsOf: configuredCredentials(dependencies.configuration?.[pluginName]),
+  });
 
   async function dispatch(attributes: AdmissionAttributes, webhooks: readonly Webhook[]): Promise<void> {
     const { reinvocation } = attributes;

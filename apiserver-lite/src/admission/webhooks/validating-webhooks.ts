@@ -2,6 +2,7 @@ import { timeout } from '../../api-errors/status-error.ts';
 import { VersionedAttributes } from '../matching/versioned-attributes.ts';
 import type { AdmissionAttributes } from '../attributes.ts';
 import type { AdmissionPlugin, PluginDependencies } from '../plugin.ts';
+import { configuredCredentials } from './webhook-configuration-file.ts';
 import { WebhookPlugin, type Invocation } from './webhook-plugin.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -12,7 +13,11 @@ const failedOpenPrefix = 'failed-open.validating.webhook.admission.k8s.io/';
  * (Kubernetes: `webhook/validating`).
  */
 export function validatingAdmissionWebhook(dependencies: PluginDependencies): AdmissionPlugin {
-  const plugin = new WebhookPlugin({ dependencies, mutating: false });
+  const plugin = new WebhookPlugin({
+    dependencies,
+    mutating: false,
+    credentialsOf: configuredCredentials(dependencies.configuration?.['ValidatingAdmissionWebhook']),
+  });
 
   async function dispatch(attributes: AdmissionAttributes, webhooks: readonly Webhook[]): Promise<void> {
     const versioned = new VersionedAttributes(attributes, plugin.equivalents);

@@ -32,6 +32,5 @@ export const mutatingWebhookConfigurationModule = defineKind(
     table: webhookConfigurationTable,
     defaults: { v1: defaultMutatingWebhooks },
     actors: [{ name: 'MutatingAdmissionWebhook', effect: 'the webhooks are not called' }],
-    gaps: 'kept, not called',
   },
 );

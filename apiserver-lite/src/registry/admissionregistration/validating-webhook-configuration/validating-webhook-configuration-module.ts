@@ -29,6 +29,5 @@ export const validatingWebhookConfigurationModule = defineKind(
     table: webhookConfigurationTable,
     defaults: { v1: defaultValidatingWebhooks },
     actors: [{ name: 'ValidatingAdmissionWebhook', effect: 'the webhooks are not called' }],
-    gaps: 'kept, not called',
   },
 );
