@@ -22,6 +22,7 @@ const apiserverRooms = {
   storage: ['api-errors'],
   metrics: ['api-errors', 'http', 'storage'],
   outgoing: ['api-errors', 'storage'],
+  audit: ['api-errors', 'http', 'authorization', 'outgoing'],
   authentication: ['api-errors', 'http', 'storage'],
   authorization: ['api-errors', 'http', 'selectors', 'storage', 'authentication'],
   // What schemas of custom resources do to values: definitions are validated by it.
@@ -95,9 +96,10 @@ const apiserverRooms = {
     'authentication',
     'authorization',
     'impersonation',
+    'audit',
   ],
   server: ['api-errors', 'http', 'metrics', 'endpoints'],
-  flags: ['admission', 'authentication', 'registry', 'apiserver-options.ts'],
+  flags: ['admission', 'audit', 'authentication', 'outgoing', 'registry', 'apiserver-options.ts'],
 };
 
 const testFiles = '\\.test\\.ts$|/testing/';

@@ -1,6 +1,7 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';
 import type { AdmissionConfiguration, DefaultTolerations } from './admission/plugin.ts';
+import type { AuditOptions } from './audit/audit-options.ts';
 import type { PluginSelection } from './admission/plugin-table.ts';
 import type { ServiceAccountOptions } from './authentication/service-account/token-options.ts';
 import type { RequestHeaderOptions } from './authentication/request-header.ts';
@@ -96,6 +97,8 @@ export interface ApiserverOptions {
   admissionPlugins?: PluginSelection;
   /** `--admission-control-config-file`. */
   admissionConfiguration?: AdmissionConfiguration;
+  /** What of the requests is recorded. Default: nothing. */
+  audit?: AuditOptions;
   serviceClusterIpRange?: string;
   serviceNodePortRange?: string;
   eventTtlSeconds?: number;

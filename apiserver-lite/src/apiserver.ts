@@ -10,6 +10,7 @@ import { startHttpsServer, type HttpsServer } from './server/https-server.ts';
 import { StartError } from './server/start-error.ts';
 import { within } from './server/within.ts';
 import { admissionStage } from './stages/admission-stage.ts';
+import { auditStage } from './stages/audit-stage.ts';
 import { aggregationStage } from './stages/aggregation-stage.ts';
 import { authenticationStage } from './stages/authentication-stage.ts';
 import { authorizationStage } from './stages/authorization-stage.ts';
@@ -108,7 +109,9 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
       closing: closing.signal,
     });
     const router = routesStage(options, { ...parts, hooks, closing: closing.signal });
-    const handler = handlerStage(options, { ...parts, admission, router });
+    const audit = auditStage(options, { metrics, client: aggregation.client });
+    const { auditing } = audit;
+    const handler = handlerStage(options, { ...parts, admission, router, auditing });
     const start = async (): Promise<void> => {
       await requireEtcd(storage.factory);
       await hooks.run();
@@ -121,6 +124,7 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
       metrics,
       start,
       withdraw,
+      closeAudit: () => audit.close(),
       stop,
     });
   } catch (error) {
@@ -138,14 +142,18 @@ interface ApiserverParts extends Pick<BuiltApiserver, 'handler' | 'registry' | '
   address: ServingAddress;
   metrics: ServerMetrics;
   withdraw(): Promise<void>;
+  /** Records what still waits to be. */
+  closeAudit(): Promise<void>;
   /** Ends watches and caches at once. */
   stop(): void;
 }
 
 const withdrawTimeoutMs = 2000;
+/** A webhook that does not answer must not hold the server for ever. */
+const auditTimeoutMs = 30_000;
 
 function builtApiserver(options: ApiserverOptions, parts: ApiserverParts): BuiltApiserver {
-  const { handler, registry, resources, start, withdraw, stop } = parts;
+  const { handler, registry, resources, start, withdraw, closeAudit, stop } = parts;
   const { log } = options;
   let server: HttpsServer | undefined;
   let closed: Promise<void> | undefined;
@@ -158,6 +166,9 @@ function builtApiserver(options: ApiserverOptions, parts: ApiserverParts): Built
       );
     });
     await server?.close();
+    await within(auditTimeoutMs, closeAudit()).catch((error: unknown) => {
+      log.error({ err: error }, 'events of the audit log are lost');
+    });
     stop();
   };
   const close = (): Promise<void> => (closed ??= shutDown());
@@ -173,6 +184,7 @@ function builtApiserver(options: ApiserverOptions, parts: ApiserverParts): Built
         await start();
       } catch (error) {
         await server?.close();
+        await within(auditTimeoutMs, closeAudit()).catch(() => undefined);
         stop();
         throw error;
       }

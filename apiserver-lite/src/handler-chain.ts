@@ -1,4 +1,5 @@
 import { assignAuditId } from './filters/audit-id.ts';
+import { applyAuditPolicy, recordRefusedCredentials, recordRequest, type Auditing } from './filters/audit.ts';
 import { authenticate } from './filters/authenticate.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import { authorize } from './filters/authorize.ts';
@@ -22,29 +23,37 @@ export interface HandlerChainOptions {
   requestTimeoutMs: number;
   metrics: ServerMetrics;
   encodeStatus?: StatusEncoder;
+  /** Default: nothing is audited. */
+  auditing?: Auditing | undefined;
 }
 
 /**
  * What every request goes through before it is answered, outermost first; the order is kube-apiserver's
- * (Kubernetes: `apiserver/pkg/server/config.go`). Auditing has its place after authentication, priority and
- * fairness that of `limitFlow`; neither is there yet.
+ * (Kubernetes: `apiserver/pkg/server/config.go`). Priority and fairness has the place of `limitFlow`; it is
+ * not there yet.
  */
 export function handlerChain(options: HandlerChainOptions): readonly Filter[] {
-  const { metrics, authorizer } = options;
+  const { metrics, authorizer, auditing } = options;
   const { requests, filters } = metrics;
   return [
     assignAuditId(),
+    ...(auditing === undefined ? [] : [recordRequest(auditing)]),
     observe(),
     recoverPanic(options.encodeStatus, requests),
     readRequestInfo(),
     controlCaching(),
     limitTime({ requestTimeoutMs: options.requestTimeoutMs }, requests),
+    ...(auditing === undefined ? [] : [recordRefusedCredentials(auditing)]),
     filters.timed('authentication', authenticate(options.authenticator, filters)),
+    filters.timed('audit', auditing === undefined ? nothing : applyAuditPolicy(auditing)),
     filters.timed('constrainedimpersonation', impersonate(authorizer, filters)),
     filters.timed('priorityandfairness', limitFlow(options.flow, metrics)),
     filters.timed('authorization', authorize(authorizer, filters)),
   ];
 }
+
+/** What is not configured is timed, too, as in kube-apiserver. */
+const nothing: Filter = (next) => next;
 
 /** Puts `handler` behind the filters. */
 export function chain(filters: readonly Filter[], handler: Handler): Handler {

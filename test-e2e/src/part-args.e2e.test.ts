@@ -91,8 +91,8 @@ describe('flags that pg8s up passes on to its parts', () => {
     for (const [flag, message] of [
       ['--kube-apiserver-arg=nonsense=1', '--kube-apiserver-arg: unknown flag: --nonsense'],
       [
-        '--kube-apiserver-arg=audit-log-path=-',
-        '--kube-apiserver-arg: --audit-log-path refused: there is no audit log yet',
+        '--kube-apiserver-arg=tracing-config-file=t',
+        '--kube-apiserver-arg: --tracing-config-file refused: there are no traces yet',
       ],
       [
         '--etcd-arg=listen-client-urls=http://x',

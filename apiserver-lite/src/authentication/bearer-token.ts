@@ -5,10 +5,16 @@ import { CredentialError } from './authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { TokenLookup } from './token-file.ts';
 
+/** Takes what there is to say of a token: to its sender, and to the audit log. */
+export interface TokenListener {
+  warn(text: string): void;
+  annotate(key: string, value: string): void;
+}
+
 /** Who a token belongs to, asked in order; a CredentialError where a token is this one's, but wrong. */
 export type TokenAuthenticator =
   | TokenLookup
-  | ((token: string, warn: (text: string) => void) => Promise<UserInfo | undefined>);
+  | ((token: string, listener: TokenListener) => Promise<UserInfo | undefined>);
 
 const ignoredForSpace =
   'the provided Authorization header contains extra space before the bearer token, and is ignored';
@@ -59,10 +65,13 @@ export function webSocketToken(tokens: readonly TokenAuthenticator[]): Authentic
 async function ownerOf(
   token: string,
   tokens: readonly TokenAuthenticator[],
-  context: Pick<RequestContext, 'warn'>,
+  context: Pick<RequestContext, 'warn' | 'audit'>,
 ): Promise<UserInfo> {
   for (const lookup of tokens) {
-    const user = await lookup(token, (text) => context.warn(text));
+    const user = await lookup(token, {
+      warn: (text) => context.warn(text),
+      annotate: (key, value) => context.audit?.annotate(key, value),
+    });
     if (user !== undefined) return user;
   }
   throw new CredentialError('invalid bearer token');

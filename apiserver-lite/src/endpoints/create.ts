@@ -7,6 +7,7 @@ import { decodeObject } from './body/decode-object.ts';
 import { ensureNamespace, wipeSystemFields } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
+import { recordObject } from './body/record-object.ts';
 import { trackInTurns } from './managed-fields/track.ts';
 import { readWriteOptions } from './options/write-options.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
@@ -29,9 +30,10 @@ export async function create(context: RequestContext, scope: ResourceScope): Pro
     fieldValidation: options.fieldValidation,
     ...(rest.acceptedVersions === undefined ? {} : { acceptedVersions: rest.acceptedVersions }),
   });
+  scope.types.applyDefaults(object);
+  recordObject(context, scope, object);
   if (rest.keepsSystemFieldsOnCreate !== true) wipeSystemFields(object);
   ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
-  scope.types.applyDefaults(object);
   dedupOwnerReferences(context, object);
 
   await breathe();

@@ -95,6 +95,7 @@ export async function patch(context: RequestContext, scope: ResourceScope): Prom
   beginTurn();
   const apply = patchType === 'application/apply-patch+yaml';
   const options = readWriteOptions(context, 'PatchOptions', apply);
+  context.audit?.requestPatch(body);
 
   const mechanism = apply
     ? applyMechanism(context, scope, { applied: await readApplied(body, scope), options })

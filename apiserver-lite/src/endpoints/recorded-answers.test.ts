@@ -170,7 +170,7 @@ for (const family of families) {
         rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
       },
       tokenRequests: {
-        issuer: { issue: async () => 'token' },
+        issuer: { issue: async () => ({ token: 'token', id: 'id' }) },
         apiAudiences: ['https://kubernetes.default.svc'],
         maxExpirationSeconds: undefined,
         extendExpiration: true,

@@ -28,7 +28,7 @@ async function observed(t: TestContext) {
   };
   const api = await testRegistry({
     tokenRequests: {
-      issuer: { issue: async () => 'token' },
+      issuer: { issue: async () => ({ token: 'token', id: 'id' }) },
       apiAudiences: ['api'],
       maxExpirationSeconds: undefined,
       extendExpiration: true,

@@ -175,7 +175,9 @@ export class RequestAdmission {
       deadlineMs: Math.min(context.deadlineMs ?? Infinity, this.#latestMs),
       reinvocation: new ReinvocationContext(),
       annotate: (key, value) => {
-        if (!this.#annotations.has(key)) this.#annotations.set(key, value);
+        if (this.#annotations.has(key)) return;
+        this.#annotations.set(key, value);
+        context.audit?.annotate(key, value);
       },
       warn: (text) => context.warn(text),
     };

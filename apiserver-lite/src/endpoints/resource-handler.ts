@@ -76,7 +76,10 @@ export function createResourceHandler({
     const { series } = scope;
     if (series === undefined) return endpoints[route.verb](context, scope);
     context.counter = counterOf(series, context, route);
-    if (scope.deprecation !== undefined) series.deprecated();
+    if (scope.deprecation !== undefined) {
+      series.deprecated();
+      context.audit?.annotate('k8s.io/deprecated', 'true');
+    }
     if (route.verb === 'watch' || route.verb === 'connect') {
       return longRunning(series.longRunning(route.verb, scopeLabel(context.requestInfo)), () =>
         endpoints[route.verb](context, scope),

@@ -74,6 +74,7 @@ export function respondObject(
     case 'PartialObjectMetadata':
       if (mediaType === 'application/vnd.kubernetes.protobuf') {
         const raw = partialMessage(object, scope.codec, scope.rest.internalAnnotations);
+        context.audit?.responseObject(() => textOf([partialItem(object, partialForm(scope, transform))]));
         return sendBody(context, {
           code,
           contentType: mediaType,
@@ -111,6 +112,7 @@ export async function respondList(
     ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
   };
   if (mediaType === 'application/vnd.kubernetes.protobuf') {
+    context.audit?.responseObject(() => textOf(jsonList(context, scope, { page, meta, transform })));
     return sendBody(context, {
       code: 200,
       contentType: mediaType,
@@ -220,12 +222,17 @@ function protobufList(
 
 const newline = Buffer.from('\n');
 
+function textOf(pieces: readonly Uint8Array[]): string {
+  return Buffer.concat(pieces).toString();
+}
+
 function sendJsonPieces(
   context: RequestContext,
   code: number,
   { mediaType }: OutputFormat,
   pieces: readonly Uint8Array[],
 ): Promise<void> {
+  context.audit?.responseObject(() => textOf(pieces));
   let body: Uint8Array;
   if (mediaType === 'application/json' && !wantsPretty(context)) {
     body = Buffer.concat([...pieces, newline]);

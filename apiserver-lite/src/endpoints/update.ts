@@ -6,6 +6,7 @@ import { decodeObject } from './body/decode-object.ts';
 import { ensureName, ensureNamespace } from './body/object-identity.ts';
 import { dedupOwnerReferences } from './body/owner-references.ts';
 import { readBody } from './body/read-body.ts';
+import { recordObject } from './body/record-object.ts';
 import { trackInTurns } from './managed-fields/track.ts';
 import { readWriteOptions } from './options/write-options.ts';
 import { namespaceOf, type ResourceScope } from './resource-scope.ts';
@@ -27,9 +28,10 @@ export async function update(context: RequestContext, scope: ResourceScope): Pro
       codec,
       fieldValidation: options.fieldValidation,
     });
+    scope.types.applyDefaults(object);
+    recordObject(context, scope, object);
     ensureNamespace(object, namespaceOf(scope, context.requestInfo.namespace));
     ensureName(object, name);
-    scope.types.applyDefaults(object);
     dedupOwnerReferences(context, object);
     return object;
   };

@@ -1,6 +1,7 @@
 import { goJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { RequestContext } from '../http/request-context.ts';
+import type { Status } from '../api-errors/status-error.ts';
 import { sendBody, type StatusEncoder } from '../http/respond.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import { jsonDocument, prettyJson } from './encoding/json.ts';
@@ -37,6 +38,11 @@ export function writeValue(
   context: RequestContext,
   { code, object, mediaType }: { code: number; object: KubeObject; mediaType: MediaType },
 ): Promise<void> {
+  const { audit } = context;
+  if (audit !== undefined) {
+    if (object.kind === 'Status') audit.respondsStatus(object as unknown as Partial<Status>);
+    audit.responseObject(() => goJson(object));
+  }
   return sendBody(context, { code, contentType: mediaType, body: encodeValue(context, object, mediaType) });
 }
 
@@ -65,6 +71,7 @@ export function writeObject(
   context: RequestContext,
   { code, object, mediaType, codec }: ObjectResponse,
 ): Promise<void> {
+  context.audit?.responseObject(() => textOf(jsonDocument(object, codec)));
   let body: Uint8Array;
   switch (mediaType) {
     case 'application/json':
@@ -78,4 +85,8 @@ export function writeObject(
       break;
   }
   return sendBody(context, { code, contentType: mediaType, body });
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }

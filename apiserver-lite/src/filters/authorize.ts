@@ -15,9 +15,16 @@ export function authorize(authorizer: Authorizer, metrics?: FilterMetrics): Filt
   return (next) => async (context) => {
     const attributes = attributesOf(context);
     const began = performance.now();
-    const { decision, reason } = await authorizer.authorize(attributes);
+    const authorization = await authorizer.authorize(attributes);
+    const { decision } = authorization;
     metrics?.authorizations.record(decisionLabels[decision], (performance.now() - began) / 1000);
+    const { audit } = context;
+    if (audit?.records('Metadata') === true) {
+      audit.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
+      audit.annotate('authorization.k8s.io/reason', authorization.reason);
+    }
     if (decision !== 'allow') {
+      const { reason } = authorization;
       context.response.setHeader('X-Content-Type-Options', 'nosniff');
       throw refusal(attributes, reason);
     }

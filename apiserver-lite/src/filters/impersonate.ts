@@ -38,6 +38,7 @@ export function impersonate(authorizer: Authorizer, metrics?: FilterMetrics): Fi
         lastMode.set(requestor.name, index);
         if (lastMode.size > maxRemembered) lastMode.delete(lastMode.keys().next().value ?? '');
         ended(mode.name, 'allowed');
+        context.audit?.impersonates(user, mode.name === 'legacy' ? undefined : `impersonate:${mode.name}`);
         return user;
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;

@@ -20,6 +20,7 @@ export function recoverPanic(encode?: StatusEncoder, metrics?: RequestMetrics): 
       if (context.response.headersSent) {
         metrics?.aborted(context);
         context.response.destroy();
+        await context.audit?.panicked(error);
       } else await sendError(context, error, encode);
     }
   };

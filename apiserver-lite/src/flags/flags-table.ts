@@ -1,5 +1,6 @@
 import { type ComponentFlag, inEffect } from '@pg8s/k8s-proto/component-base/component-flag';
 import { sharedFlags } from '@pg8s/k8s-proto/component-base/shared-flags';
+import { auditFlags } from './audit-flags.ts';
 import { frontProxyFlags } from './front-proxy-flags.ts';
 import { ignoredFlags } from './ignored-flags.ts';
 import { refusedFlags } from './refused-flags.ts';
@@ -44,6 +45,7 @@ const servedFlags: readonly ComponentFlag[] = [
   flag('tls-cert-file', '', 'Serving certificate, with its intermediates.'),
   flag('tls-private-key-file', '', 'Private key of that certificate.'),
   ...frontProxyFlags,
+  ...auditFlags,
   flag('kubelet-client-certificate', '', 'Client certificate for kubelets.'),
   flag('kubelet-client-key', '', 'Private key of that certificate.'),
   flag(

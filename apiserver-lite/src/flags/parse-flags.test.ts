@@ -130,12 +130,13 @@ describe('flags of kube-apiserver', () => {
 
   test('that promise what is not there yet are refused in one line, unless they ask for nothing', async () => {
     await assert.rejects(
-      parse({ 'audit-log-path': '-', 'oidc-issuer-url': 'https://a', 'audit-policy-file': 'p.yaml' }),
+      parse({ 'tracing-config-file': 't', 'debug-socket-path': 'p', 'goaway-chance': '0.1' }),
       {
         name: 'ApiserverFlagError',
         message:
-          '--audit-log-path, --audit-policy-file refused: there is no audit log yet; ' +
-          '--oidc-issuer-url refused: this way to authenticate is not there yet',
+          '--tracing-config-file refused: there are no traces yet; ' +
+          '--debug-socket-path refused: there are no Go profiles; ' +
+          '--goaway-chance refused: connections are not closed or slowed down by the server yet',
       },
     );
     await assert.rejects(
@@ -152,6 +153,76 @@ describe('flags of kube-apiserver', () => {
       'emulated-version': 'kube=1.36',
     });
     assert.deepEqual(notes, []);
+  });
+
+  test('of auditing name a policy, a log and a webhook', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'pg8s-audit-flags-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = async (name: string, text: string): Promise<string> => {
+      await writeFile(join(folder, name), text);
+      return join(folder, name);
+    };
+    const policy = await file(
+      'policy.yaml',
+      'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]',
+    );
+    const kubeconfig = await file(
+      'kubeconfig',
+      '{ clusters: [{ name: c, cluster: { server: "http://h/x" } }], contexts: [{ name: x, context: { cluster: c } }], current-context: x }',
+    );
+    const audited = { 'audit-policy-file': policy, 'audit-log-path': '/var/log/audit.log' };
+    const { apiserver } = await parse({ ...audited, 'audit-webhook-config-file': kubeconfig });
+    assert.deepEqual(
+      apiserver.audit?.policy.rules.map(({ level }) => level),
+      ['Metadata'],
+    );
+    const { log, webhook } = apiserver.audit ?? {};
+    assert.deepEqual(log, {
+      path: '/var/log/audit.log',
+      format: 'json',
+      mode: 'blocking',
+      maxAgeDays: 366,
+      maxBackups: 100,
+      maxSizeMiB: 100,
+      compress: false,
+      batch: { bufferSize: 10_000, maxSize: 1, maxWaitMs: 0, concurrent: false },
+    });
+    assert.equal(webhook?.kubeconfig.destination.url.href, 'http://h/x');
+    assert.deepEqual(
+      [webhook?.mode, webhook?.batch],
+      [
+        'batch',
+        {
+          bufferSize: 10_000,
+          maxSize: 400,
+          maxWaitMs: 30_000,
+          throttle: { qps: 10, burst: 15 },
+          concurrent: true,
+        },
+      ],
+    );
+    assert.equal((await parse({ 'audit-log-path': '-' })).apiserver.audit, undefined, 'without a policy');
+    const wrong: [Record<string, string>, RegExp][] = [
+      [
+        { ...audited, 'audit-log-mode': 'never' },
+        /--audit-log-mode is "never", but must be one of batch, blocking/,
+      ],
+      [{ ...audited, 'audit-log-mode': 'batch', 'audit-log-batch-max-size': '0' }, /must be greater than 0/],
+      [{ ...audited, 'audit-log-format': 'xml' }, /must be one of json, legacy/],
+      [
+        { ...audited, 'audit-log-truncate-max-batch-size': '5' },
+        /must not be less than --audit-log-truncate-max-event-size/,
+      ],
+      [
+        { ...audited, 'audit-policy-file': kubeconfig },
+        /--audit-policy-file cannot be used: loading audit policy file: failed decoding/,
+      ],
+      [
+        { ...audited, 'audit-webhook-config-file': policy },
+        /initializing audit webhook: there is no current-context/,
+      ],
+    ];
+    for (const [flags, message] of wrong) await assert.rejects(parse(flags), message);
   });
 
   test('of admission name plugins of kube-apiserver', async () => {

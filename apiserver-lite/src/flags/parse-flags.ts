@@ -6,6 +6,7 @@ import { parsePortRange } from '../registry/core/service/allocation/node-port-al
 import { readSigningKey, readVerifyingKeys } from '../authentication/service-account/token-keys.ts';
 import type { ServiceAccountOptions } from '../authentication/service-account/token-options.ts';
 import { admissionConfiguration } from './admission-configuration.ts';
+import { auditOptions } from './audit-options.ts';
 import { selectedPlugins } from './admission-plugins.ts';
 import { type EtcdOverride, parseEtcdOverrides } from './etcd-overrides.ts';
 import { flagError } from './flag-error.ts';
@@ -59,6 +60,7 @@ export async function parseApiserverFlags(
   const tokens = await reader.file('token-auth-file');
   const accounts = await serviceAccountOptions(reader);
   const admission = await admissionConfiguration(reader);
+  const audit = await auditOptions(reader);
   const serviceClusterIpRange = text('service-cluster-ip-range');
   const serviceRanges = checked('service-cluster-ip-range', () => parseServiceRanges(serviceClusterIpRange));
   const serviceNodePortRange = text('service-node-port-range');
@@ -106,6 +108,7 @@ export async function parseApiserverFlags(
       writesEndpoints: reader.oneOf('endpoint-reconciler-type', ['lease', 'none']) === 'lease',
       admissionPlugins: selectedPlugins(reader),
       ...(admission === undefined ? {} : { admissionConfiguration: admission }),
+      ...(audit === undefined ? {} : { audit }),
       eventTtlSeconds: reader.durationMs('event-ttl') / 1000,
       deleteCollectionWorkers: reader.positive('delete-collection-workers'),
       defaultTolerations: {

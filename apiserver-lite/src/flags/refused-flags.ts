@@ -4,20 +4,6 @@ import { type ComponentFlag, refused } from '@pg8s/k8s-proto/component-base/comp
  * Flags of kube-apiserver 1.36 that ask for what pg8s does not do yet: refused unless they ask for nothing.
  */
 export const refusedFlags: readonly ComponentFlag[] = [
-  ...refused('there is no audit log yet', {
-    string: `audit-policy-file audit-log-path audit-log-format=json audit-log-mode=blocking
-      audit-log-version=audit.k8s.io/v1 audit-webhook-config-file audit-webhook-mode=batch
-      audit-webhook-version=audit.k8s.io/v1`,
-    int: `audit-log-batch-buffer-size=10000 audit-log-batch-max-size=1 audit-log-batch-throttle-burst
-      audit-log-maxage=366 audit-log-maxbackup=100 audit-log-maxsize=100 audit-log-truncate-max-batch-size=10485760
-      audit-log-truncate-max-event-size=102400 audit-webhook-batch-buffer-size=10000
-      audit-webhook-batch-max-size=400 audit-webhook-batch-throttle-burst=15
-      audit-webhook-truncate-max-batch-size=10485760 audit-webhook-truncate-max-event-size=102400`,
-    float: 'audit-log-batch-throttle-qps audit-webhook-batch-throttle-qps=10',
-    duration: 'audit-log-batch-max-wait audit-webhook-batch-max-wait=30s audit-webhook-initial-backoff=10s',
-    boolean: `audit-log-batch-throttle-enable audit-log-compress audit-log-truncate-enabled
-      audit-webhook-batch-throttle-enable=true audit-webhook-truncate-enabled`,
-  }),
   ...refused('values are not encrypted yet', {
     string: 'encryption-provider-config',
     boolean: 'encryption-provider-config-automatic-reload',

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Http2Request } from './http2-exchange.ts';
 import type { HttpResponse } from './http-response.ts';
+import type { Status } from '../api-errors/status-error.ts';
 import type { RequestTarget } from './request-target.ts';
 
 /** Who asks (Kubernetes: `authentication/user.Info`). */
@@ -62,6 +63,37 @@ export interface RequestCounter {
   answered(request: AnsweredRequest): void;
 }
 
+/** What is known of the object that a client sent. */
+export interface SentObject {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+}
+
+/** The audit record of a request while it is under way, to which each stage adds what it knows. */
+export interface RequestRecord {
+  /** Whether the request is recorded at this level or above. */
+  records(level: 'Metadata' | 'Request' | 'RequestResponse'): boolean;
+  /** Adds an annotation. A key that has a value already keeps it. */
+  annotate(key: string, value: string): void;
+  /**
+   * The request goes on as another user. `constraint`: the verb that allows a constrained impersonation;
+   * undefined for the oldest sort, which has none.
+   */
+  impersonates(user: UserInfo, constraint: string | undefined): void;
+  /** What the client sent. `json` is called at the level Request only, and at once. */
+  requestObject(object: SentObject, json: () => string): void;
+  /** The body of a patch, JSON or YAML. */
+  requestPatch(body: Uint8Array): void;
+  /** The answer is a Status, or the request failed with it. */
+  respondsStatus(status: Partial<Status>): void;
+  /** The object of the answer, as JSON; called at the level RequestResponse only, and at once. */
+  responseObject(json: () => string): void;
+  /** The answer was cut off by an error after it had begun. */
+  panicked(error: unknown): Promise<void>;
+}
+
 /** Node's own object of HTTP/1.1, or what has the same of HTTP/2. */
 export type HttpRequest = IncomingMessage | Http2Request;
 
@@ -81,6 +113,8 @@ export interface RequestContext {
   requestInfo: RequestInfo;
   /** Set by the stage authenticate. */
   user: UserInfo;
+  /** The record of this request; undefined where nothing is audited. */
+  audit?: RequestRecord | undefined;
   /** Counts the answer; set by what serves the request. What filters refuse is counted by nobody. */
   counter?: RequestCounter | undefined;
   /** When the filter began that has the request now, by `performance.now()`. */

@@ -85,6 +85,8 @@ export async function sendError(
   if (retryAfterSeconds !== undefined && retryAfterSeconds > 0) {
     response.setHeader('Retry-After', retryAfterSeconds);
   }
+  context.audit?.respondsStatus(status);
+  context.audit?.responseObject(() => stringifyJson(status));
   const encoded = encode?.(context, status);
   if (encoded === undefined) await sendJson(context, status.code, status);
   else await sendBody(context, { code: status.code, ...encoded });

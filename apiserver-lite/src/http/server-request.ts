@@ -5,6 +5,7 @@ import type {
   RequestContext,
   RequestCounter,
   RequestInfo,
+  RequestRecord,
   UserInfo,
 } from './request-context.ts';
 import { parseRequestTarget } from './request-target.ts';
@@ -65,6 +66,7 @@ export class ServerRequest implements RequestContext {
   /** Watches, logs, proxies: no deadline, no place in the in-flight limits, ended when the server closes. */
   longRunning = false;
   counter: RequestCounter | undefined;
+  audit?: RequestRecord | undefined;
   delegated?: () => void;
   filterStartedMs = 0;
   waitedMs = 0;

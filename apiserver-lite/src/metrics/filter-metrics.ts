@@ -8,6 +8,7 @@ const decisionBuckets = exponentialBuckets(0.001, 2, 15);
 
 /** The filters that are timed, by kube-apiserver's names. */
 export type TimedFilter =
+  | 'audit'
   | 'authentication'
   | 'authorization'
   | 'constrainedimpersonation'

@@ -2,6 +2,7 @@ import type { Handler } from '../http/request-context.ts';
 import { sendBody } from '../http/respond.ts';
 import type { StorageMetrics } from '../storage/storage-metrics.ts';
 import { admissionMetrics, type AdmissionMetrics } from './admission-metrics.ts';
+import { auditMetrics, type AuditMetrics } from './audit-metrics.ts';
 import { allocatorMetrics, type AllocatorMetrics } from './allocator-metrics.ts';
 import { countRegistered, showBuild, type BuildVersion } from './build-metrics.ts';
 import { credentialMetrics, type CredentialMetrics } from './credential-metrics.ts';
@@ -26,6 +27,7 @@ export class ServerMetrics {
   readonly filters: FilterMetrics;
   readonly flow: FlowMetrics;
   readonly admission: AdmissionMetrics;
+  readonly audit: AuditMetrics;
   readonly storage: StorageMetrics;
   readonly allocators: AllocatorMetrics;
   readonly credentials: CredentialMetrics;
@@ -44,6 +46,7 @@ export class ServerMetrics {
     this.filters = new FilterMetrics(registry);
     this.flow = new FlowMetrics(registry);
     this.admission = admissionMetrics(registry);
+    this.audit = auditMetrics(registry);
     this.storage = storageMetrics(registry);
     this.allocators = allocatorMetrics(registry);
     this.credentials = credentialMetrics(registry);

@@ -41,7 +41,7 @@ export function authenticationStage(
         });
   const tokens: TokenAuthenticator[] = options.tokens === undefined ? [] : [options.tokens];
   if (accounts !== undefined) {
-    tokens.push(async (token, warn) => (await accounts.authenticate(token, { warn }))?.user);
+    tokens.push(async (token, listener) => (await accounts.authenticate(token, { listener }))?.user);
   }
   const allowAnonymous = allowsAnonymous(options);
   return {

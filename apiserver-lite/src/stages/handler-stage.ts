@@ -2,6 +2,7 @@ import type { Admission } from '../admission/chain.ts';
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import { createResourceHandler } from '../endpoints/resource-handler.ts';
 import { encodeStatus } from '../endpoints/write-response.ts';
+import type { Auditing } from '../filters/audit.ts';
 import { chain, handlerChain } from '../handler-chain.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler } from '../http/request-context.ts';
@@ -20,6 +21,7 @@ export interface HandlerStageParts {
   authorization: AuthorizationStage;
   aggregation: AggregationStage;
   metrics: ServerMetrics;
+  auditing: Auditing | undefined;
   /** Answers what is not a resource. */
   router: PathRouter;
 }
@@ -46,6 +48,7 @@ export function handlerStage(options: ApiserverOptions, parts: HandlerStageParts
     requestTimeoutMs,
     metrics,
     encodeStatus,
+    auditing: parts.auditing,
   });
   return chain([...filters, parts.aggregation.handOn], (context) =>
     context.requestInfo.isResourceRequest ? resourceHandler(context) : router.handler(context),

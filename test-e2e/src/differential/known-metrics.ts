@@ -22,12 +22,6 @@ export const knownMetrics: readonly KnownDifference[] = [
     line: /^body\.labels\.(priority_level|flow_schema): /,
     reason: 'FlowSchemas are not obeyed yet: the levels are those of the server itself',
   },
-  onlyThere(['apiserver_audit_\\w+'], 'there is no audit log yet'),
-  {
-    where: /^metrics: apiserver_request_filter_duration_seconds$/,
-    line: /^body\.labels\.filter: .*stock "audit /,
-    reason: 'there is no audit log yet',
-  },
   {
     where: /^metrics: apiserver_admission_controller_admission_duration_seconds$/,
     line: /^body\.labels\.(name|type): /,

@@ -63,9 +63,9 @@ function close(transports: Transports): void {
   for (const transport of Object.values(transports)) transport.close();
 }
 
-/** `pg8s apiserver` on `pg8s etcd`, in `folder`. */
-export async function startOurs(folder: string): Promise<AskedServer> {
-  const flags = await commonFlags(folder);
+/** `pg8s apiserver` on `pg8s etcd`, in `folder`, with further flags. */
+export async function startOurs(folder: string, further: readonly string[] = []): Promise<AskedServer> {
+  const flags = [...(await commonFlags(folder)), ...further];
   const postgres = await startEmbeddedPostgres({
     dataDir: join(folder, 'postgres'),
     log: pino({ level: 'silent' }),
@@ -95,16 +95,20 @@ export async function startOurs(folder: string): Promise<AskedServer> {
   }
 }
 
-/** A stock kube-apiserver on a stock etcd, in `folder`; or why there is none on this machine. */
+/**
+ * A stock kube-apiserver on a stock etcd, in `folder`, with further flags; or why there is none on this
+ * machine.
+ */
 export async function startStock(
   folder: string,
   clientCaFile: string,
+  further: readonly string[] = [],
 ): Promise<AskedServer | { missing: string }> {
   const { paths, missing } = await obtainKubernetes('kube-apiserver');
   if (paths === undefined) return { missing };
   const etcdPrograms = await obtainCurrentEtcd();
   if (etcdPrograms.paths === undefined) return { missing: etcdPrograms.missing };
-  const flags = await commonFlags(folder);
+  const flags = [...(await commonFlags(folder)), ...further];
   const etcd = await RunningStockEtcd.start(etcdPrograms.paths.etcd, join(folder, 'etcd'));
   const port = await freePort();
   const child = spawn(

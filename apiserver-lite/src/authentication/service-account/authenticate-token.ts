@@ -1,4 +1,5 @@
 import { CredentialError } from '../authenticator.ts';
+import type { TokenListener } from '../bearer-token.ts';
 import type { UserInfo } from '../../http/request-context.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import { findStored } from './find-stored.ts';
@@ -25,8 +26,8 @@ export interface AuthenticatedToken {
 export interface TokenQuestion {
   /** Default: those of the server. */
   audiences?: readonly string[];
-  /** Takes what the sender should hear. */
-  warn?: (text: string) => void;
+  /** Default: nobody hears. */
+  listener?: TokenListener;
 }
 
 /** Undefined for a token that is none of ours; a CredentialError for one of ours that doesn't hold. */
@@ -34,6 +35,8 @@ export type ServiceAccountAuthenticator = (
   token: string,
   question?: TokenQuestion,
 ) => Promise<AuthenticatedToken | undefined>;
+
+const silent: TokenListener = { warn: () => undefined, annotate: () => undefined };
 
 /** What is deleted counts as there for that long, as clocks differ (go-jose's leeway). */
 const leewayMs = 60_000;
@@ -43,20 +46,33 @@ export function serviceAccountAuthenticator(options: TokenAuthenticatorOptions):
   const { issuers, apiAudiences, clock } = options;
   const known = new Set(issuers);
   const claimsOf = signedClaims(options.keys);
-  return async (token, { audiences: wanted, warn = () => {} } = {}) => {
+  return async (token, { audiences: wanted, listener = silent } = {}) => {
     const issuer = issuerOf(token);
     if (issuer === undefined || (issuer !== legacyIssuer && !known.has(issuer))) return undefined;
     const claims = await claimsOf(token);
     const audiences = goodAudiences(claims, { wanted, apiAudiences });
-    if (claims.aud === undefined || claims.aud.length === 0) options.uses?.record('withoutAudience');
+    if (claims.aud === undefined || claims.aud.length === 0) {
+      options.uses?.record('withoutAudience');
+      listener.annotate('authentication.k8s.io/legacy-token', claims.sub ?? '');
+    }
     if (issuer === legacyIssuer) {
-      return { user: await legacyUser(options, { token, claims, warn }), audiences };
+      return { user: await legacyUser(options, { token, claims, listener }), audiences };
     }
     const nowMs = clock();
     checkTimes(claims, nowMs);
     if (options.lookup) await checkObjects(options, claims, nowMs);
     const { warnafter } = claims['kubernetes.io'] ?? {};
-    if (warnafter) options.uses?.record(nowMs > warnafter * 1000 ? 'stale' : 'valid');
+    if (warnafter) {
+      const isStale = nowMs > warnafter * 1000;
+      options.uses?.record(isStale ? 'stale' : 'valid');
+      if (isStale) {
+        const seconds = Math.floor(nowMs / 1000) - warnafter;
+        listener.annotate(
+          'authentication.k8s.io/stale-token',
+          `subject: ${claims.sub ?? ''}, seconds after warning threshold: ${seconds}`,
+        );
+      }
+    }
     return { user: userOf(claims), audiences };
   };
 }

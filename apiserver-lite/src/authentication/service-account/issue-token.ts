@@ -14,28 +14,30 @@ export interface TokenWish {
 
 /** Signs tokens in the name of one issuer. */
 export interface TokenIssuer {
-  /** The compact form of a new token. */
-  issue(wish: TokenWish): Promise<string>;
+  /** A new token: its compact form, and its id (`jti`). */
+  issue(wish: TokenWish): Promise<{ token: string; id: string }>;
 }
 
 /** An issuer with its key (Kubernetes: `JWTTokenGenerator`). */
-export function tokenIssuer(issuer: string, { id, algorithm, key }: SigningKey): TokenIssuer {
+export function tokenIssuer(issuer: string, { id: keyId, algorithm, key }: SigningKey): TokenIssuer {
   return {
-    issue({ audiences, kubernetes, lifeSeconds, nowMs }) {
+    async issue({ audiences, kubernetes, lifeSeconds, nowMs }) {
       const now = Math.floor(nowMs / 1000);
       const { namespace, serviceaccount } = kubernetes;
+      const id = randomUUID();
       // Go writes claims by their names.
       const claims = {
         aud: [...audiences],
         exp: now + lifeSeconds,
         iat: now,
         iss: issuer,
-        jti: randomUUID(),
+        jti: id,
         'kubernetes.io': kubernetes,
         nbf: now,
         sub: serviceAccountUser(namespace, serviceaccount.name),
       };
-      return new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid: id }).sign(key);
+      const token = await new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid: keyId }).sign(key);
+      return { token, id };
     },
   };
 }

@@ -47,7 +47,7 @@ async function fixture(labels: Record<string, string> = {}, secrets: object[] = 
     legacyUser(options, {
       token: text,
       claims: { ...claims, ...changed } as TokenClaims,
-      warn: (warning) => void warnings.push(warning),
+      listener: { warn: (warning) => void warnings.push(warning), annotate: () => undefined },
     });
   return { api, ask, warnings, written, uses, uid: account.metadata.uid };
 }

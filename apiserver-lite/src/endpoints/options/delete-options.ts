@@ -1,3 +1,4 @@
+import { goJson } from '@pg8s/k8s-proto/go-json';
 import { CodecError } from '@pg8s/k8s-proto/codec/codec-error';
 import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import { validateDeleteOptions } from '../../registry/generic/validate-delete-options.ts';
@@ -28,6 +29,7 @@ export async function readDeleteOptions(context: RequestContext): Promise<Delete
   const body = await readBody(context);
   const options =
     body.byteLength > 0 ? await decodeOptions(context, body) : fromQuery(context.url.searchParams);
+  if (body.byteLength > 0) recordOptions(context, options);
   validateDeleteOptions(options);
   const { gracePeriodSeconds, preconditions, propagationPolicy, orphanDependents } = options;
   return {
@@ -41,6 +43,16 @@ export async function readDeleteOptions(context: RequestContext): Promise<Delete
       : {}),
     ...(typeof orphanDependents === 'boolean' ? { orphanDependents } : {}),
   };
+}
+
+/** As kube-apiserver records them: in the form that they have inside of it. */
+function recordOptions({ audit }: RequestContext, options: DeleteOptionsBody): void {
+  audit?.requestObject({}, () => {
+    const { kind: _kind, apiVersion: _apiVersion, ...fields } = options;
+    const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
+    const typed = { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/__internal' };
+    return goJson({ ...typed, ...Object.fromEntries(given) });
+  });
 }
 
 function present({ uid, resourceVersion }: { uid?: string; resourceVersion?: string }): {

@@ -90,7 +90,7 @@ export function requestToken(options: TokenRestOptions) {
       kubernetes.pod !== undefined &&
       seconds === renewedSeconds &&
       audiences.every((audience) => apiAudiences.includes(audience));
-    const token = await issuer.issue({
+    const { token, id } = await issuer.issue({
       audiences,
       kubernetes: sortedClaims(
         isExtended ? { ...kubernetes, warnafter: Math.floor(nowMs / 1000) + seconds } : kubernetes,
@@ -98,6 +98,7 @@ export function requestToken(options: TokenRestOptions) {
       lifeSeconds: isExtended ? extendedSeconds : seconds,
       nowMs,
     });
+    context.audit?.annotate('authentication.kubernetes.io/issued-credential-id', `JTI=${id}`);
     return {
       ...request,
       spec: {
