@@ -12,16 +12,29 @@ const entries: WaitingSpec[] = [
   { spec: /\] Job /, needs: 'job' },
   { spec: /print/, needs: 'containers', isRun: true },
 ];
-const plan = planSpecs(names, entries);
+const lists = { waiting: entries, servers: [], canHost: true };
+const plan = planSpecs(names, lists);
 const result = (name: string, passed: boolean) => ({ name, passed, seconds: 1, message: passed ? '' : 'no' });
 
 test('what waits is not run, unless it fails soon', () => {
   assert.deepEqual(plan.run, names.slice(1));
 });
 
+test('specs that call servers are run apart, where they can be', () => {
+  const here = planSpecs(names, { ...lists, servers: [/start/] });
+  assert.deepEqual([here.run, here.hosted], [[names[1]], [names[2]]]);
+  assert.equal(here.waiting.has(names[2]!), false);
+  const elsewhere = planSpecs(names, { ...lists, servers: [/start/], canHost: false });
+  assert.deepEqual([elsewhere.run, elsewhere.hosted], [[names[1]], []]);
+  assert.equal(elsewhere.waiting.get(names[2]!)?.needs, 'servers');
+});
+
 test('an entry without a spec and a spec with two entries are errors', () => {
-  assert.throws(() => planSpecs(names, [{ spec: /CronJob/, needs: 'cronJob' }]), /no spec matches .CronJob/);
-  assert.throws(() => planSpecs(names, [...entries, { spec: /apps/, needs: 'job' }]), /matches .* and/);
+  assert.throws(
+    () => planSpecs(names, { ...lists, waiting: [{ spec: /CronJob/, needs: 'cronJob' }] }),
+    /no spec matches .CronJob/,
+  );
+  assert.throws(() => planSpecs(names, { ...lists, servers: [/apps/] }), /matches .* and/);
 });
 
 test('a failure that is not listed is unexpected, and a listed one that passes', () => {

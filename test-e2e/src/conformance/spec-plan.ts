@@ -6,29 +6,46 @@ import { needs, type WaitingSpec } from './waiting-specs.ts';
 export interface SpecPlan {
   /** All names, in order. */
   names: readonly string[];
-  /** Those that are run. */
+  /** Those that are run on the simulated nodes. */
   run: readonly string[];
+  /** Those that are run where Pods' programs run. */
+  hosted: readonly string[];
   /** Why a spec does not pass, by name. */
   waiting: ReadonlyMap<string, WaitingSpec>;
 }
 
+/** What is known of specs. */
+export interface SpecLists {
+  waiting: readonly WaitingSpec[];
+  /** Of the names of specs that call servers in Pods. */
+  servers: readonly RegExp[];
+  /** Whether these can be run here. */
+  canHost: boolean;
+}
+
 /** Throws for an entry that matches no spec, and for a spec that several entries match. */
-export function planSpecs(names: readonly string[], entries: readonly WaitingSpec[]): SpecPlan {
-  const waiting = new Map<string, WaitingSpec>();
+export function planSpecs(names: readonly string[], { waiting, servers, canHost }: SpecLists): SpecPlan {
+  const entries: (WaitingSpec & { isHosted?: boolean })[] = [
+    ...waiting,
+    ...servers.map((spec) => ({ spec, needs: 'servers' as const, isHosted: true })),
+  ];
+  const byName = new Map<string, (typeof entries)[number]>();
   for (const entry of entries) {
     const matching = names.filter((name) => entry.spec.test(name));
     if (matching.length === 0) throw new Error(`no spec matches ${entry.spec}`);
     for (const name of matching) {
-      const other = waiting.get(name);
+      const other = byName.get(name);
       if (other !== undefined) throw new Error(`"${name}" matches ${other.spec} and ${entry.spec}`);
-      waiting.set(name, entry);
+      byName.set(name, entry);
     }
   }
-  const run = names.filter((name) => {
-    const entry = waiting.get(name);
-    return entry === undefined || entry.isRun === true;
-  });
-  return { names, run, waiting };
+  const isHosted = (name: string): boolean => canHost && byName.get(name)?.isHosted === true;
+  return {
+    names,
+    run: names.filter((name) => (byName.get(name)?.isRun ?? !byName.has(name)) === true),
+    hosted: names.filter(isHosted),
+    waiting: new Map([...byName].filter(([name]) => !isHosted(name))),
+  };
 }
 
 /** What is not as the plan says: an empty list, or lines for people. */

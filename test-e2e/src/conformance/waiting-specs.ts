@@ -4,7 +4,7 @@ export const needs = {
     'reads files, variables, output or exit codes of real containers, or runs commands in them; nodes are simulated',
   images: 'needs an image that cannot be pulled; simulated nodes pull every image',
   network: 'sends packets between Pods, nodes and Services; nothing carries them',
-  servers: 'calls a server that runs in a Pod; nodes are simulated',
+  servers: 'calls a server that runs in a Pod: run where root may make networks',
   policies: 'the expressions of admission policies are not evaluated',
   quota: 'neither the admission plugin nor the controller of ResourceQuotas is there',
   limitRanger: 'the admission plugin LimitRanger is not there',
@@ -34,9 +34,6 @@ export interface WaitingSpec {
  */
 export const waitingSpecs: readonly WaitingSpec[] = [
   // api-machinery
-  { spec: /^\[sig-api-machinery\] CustomResource(ConversionWebhook|FieldSelectors) /, needs: 'servers' },
-  { spec: /^\[sig-api-machinery\] Aggregator /, needs: 'servers' },
-  { spec: /^\[sig-api-machinery\] AdmissionWebhook /, needs: 'servers' },
   { spec: /MutatingAdmissionPolicy .* should mutate a Deployment/, needs: 'policies' },
   { spec: /ValidatingAdmissionPolicy .* should (validate|allow)/, needs: 'policies' },
   { spec: /ResourceQuota should (create|verify|apply)/, needs: 'quota' },
@@ -109,4 +106,14 @@ export const waitingSpecs: readonly WaitingSpec[] = [
   { spec: /^\[sig-storage\] EmptyDir wrapper volumes .* race/, needs: 'replicationController' },
   { spec: /^\[sig-storage\] Projected /, needs: 'containers' },
   { spec: /^\[sig-storage\] Subpath /, needs: 'containers' },
+];
+
+/**
+ * The specs that call servers in Pods. They are run where Pods' programs can be run beside the simulated
+ * nodes, with a stock endpointslice-controller.
+ */
+export const serverSpecs: readonly RegExp[] = [
+  /^\[sig-api-machinery\] AdmissionWebhook /,
+  /^\[sig-api-machinery\] Aggregator /,
+  /^\[sig-api-machinery\] CustomResource(ConversionWebhook|FieldSelectors) /,
 ];
