@@ -6,10 +6,14 @@ import { ApiClient } from './api-client.ts';
 import { eventually } from './command.ts';
 import { hostileRequests, targets } from './hostile/bodies.ts';
 import { customCollections, customRequests, customTargets } from './hostile/custom-resources.ts';
+import { measureSlowness } from './hostile/slowness.ts';
 import { watchStall } from './hostile/stall-watch.ts';
 import { RunningPg8s, temporaryDataDir } from './running-pg8s.ts';
 
-/** What a second client may wait at most, on a machine that has nothing else to do. */
+/**
+ * What a second client may wait at most, on a machine as fast as the one of `measureSlowness` that has
+ * nothing else to do.
+ */
 const maxStallMs = 250;
 const maxResidentMiB = 1536;
 /** The first time compiles what is asked; a collection of garbage may come between. */
@@ -41,7 +45,8 @@ describe('small requests that ask for much', { skip: process.platform !== 'linux
   let slowness = 1;
 
   before(async () => {
-    if (isBusy()) slowness = 2;
+    slowness = Math.max(measureSlowness(), isBusy() ? 2 : 1);
+    console.log(`a second client may wait ${Math.round(slowness * maxStallMs)} ms`);
     dataDir = await temporaryDataDir();
     pg8s = await RunningPg8s.start(dataDir.path, '--nodes', '0');
     [attacker, second] = [await ApiClient.of(pg8s), await ApiClient.of(pg8s)];
