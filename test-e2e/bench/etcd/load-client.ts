@@ -295,15 +295,21 @@ async function watch(
     for (; n < due; n++) {
       const key = `${prefix}${n % load.groups}/${n}`;
       writes.push(
-        writer.call(txn(key, 0)).then(() => {
-          committedAt.set(key, performance.now());
-          for (let i = early.get(key) ?? 0; i > 0; i--) latencies.push(0);
-          early.delete(key);
-        }),
+        writer.call(txn(key, 0)).then(
+          () => {
+            committedAt.set(key, performance.now());
+            for (let i = early.get(key) ?? 0; i > 0; i--) latencies.push(0);
+            early.delete(key);
+          },
+          (error: Error) => {
+            failure ??= error;
+          },
+        ),
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
+  // All of them, also after an error: what one server still writes would slow down the next in its load.
   await Promise.all(writes);
   const elapsedMs = performance.now() - start;
   const expected = (total * load.watchers) / load.groups;
