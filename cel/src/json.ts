@@ -1,3 +1,4 @@
+import { NumberToken, plainNumber } from '@pg8s/k8s-proto/json-number';
 import { ListValue, MapValue, type Value } from './values.ts';
 
 /**
@@ -16,6 +17,8 @@ export function fromJson(json: unknown): Value {
   }
   if (json === null || json === undefined) return null;
   if (Array.isArray(json)) return new JsonList(json);
+  // Written with a point or an exponent, or too large for an int: a double.
+  if (json instanceof NumberToken) return plainNumber(json) as number;
   return new JsonMap(json as Readonly<Record<string, unknown>>);
 }
 
