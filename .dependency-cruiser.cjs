@@ -135,7 +135,7 @@ module.exports = {
       to: {
         path: '^k8s-proto/',
         pathNot:
-          '^k8s-proto/src/((object|own-value|quantity|time|duration|go-quote|json-number)\\.ts|formats/)',
+          '^k8s-proto/src/((object|own-value|quantity|time|duration|go-quote|go-only-value|json-number)\\.ts|formats/)',
       },
     },
     {

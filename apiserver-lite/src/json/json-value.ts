@@ -1,3 +1,4 @@
+import { GoOnlyValue } from '@pg8s/k8s-proto/go-only-value';
 import { NumberToken } from '@pg8s/k8s-proto/json-number';
 import { setJsonField as setField } from '@pg8s/k8s-proto/json-reader';
 
@@ -9,7 +10,11 @@ export type JsonObject = Record<string, unknown>;
 /** Whether a value is a JSON object: no list, not null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberToken)
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof NumberToken) &&
+    !(value instanceof GoOnlyValue)
   );
 }
 

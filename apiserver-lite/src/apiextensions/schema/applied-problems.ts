@@ -1,3 +1,4 @@
+import { GoOnlyValue } from '@pg8s/k8s-proto/go-only-value';
 import { goSyntax, goValue } from '../../json/go-print.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import {
@@ -62,6 +63,7 @@ function ofValue(node: SchemaNode, { value, path, preserves: above }: Placed): s
 
 /** The type that Go gives a JSON value. */
 function goTypeOf(value: unknown): string {
+  if (value instanceof GoOnlyValue) return value.type;
   if (Array.isArray(value)) return '[]interface {}';
   if (typeof value === 'object') return 'map[string]interface {}';
   return typeof value === 'boolean' ? 'bool' : 'string';

@@ -1,3 +1,4 @@
+import { GoOnlyValue } from '@pg8s/k8s-proto/go-only-value';
 import { stringifyJson } from '@pg8s/k8s-proto/json';
 import { isKindMessage } from '@pg8s/k8s-proto/scheme';
 import type { FieldType } from '@pg8s/k8s-proto/schema/field-type';
@@ -11,6 +12,7 @@ type Problem = string;
 
 /** The type that Go gives a JSON value. */
 function goTypeOf(value: unknown): string {
+  if (value instanceof GoOnlyValue) return value.type;
   if (Array.isArray(value)) return '[]interface {}';
   if (typeof value === 'object') return 'map[string]interface {}';
   if (typeof value === 'number' || typeof value === 'bigint') return 'float64';
