@@ -20,6 +20,8 @@ export interface ConformOptions {
    * object without a generation is of the first.
    */
   stored?: boolean;
+  /** Metadata of other types than they have are left out instead of refused. Default: `stored`. */
+  dropInvalid?: boolean;
 }
 
 /**
@@ -31,18 +33,19 @@ export interface ConformOptions {
 export function conformObject(
   object: JsonObject,
   node: SchemaNode | undefined,
-  { collectUnknown = false, preserveUnknown = false, stored = false }: ConformOptions = {},
+  options: ConformOptions = {},
 ): readonly string[] {
+  const { collectUnknown = false, preserveUnknown = false, stored = false, dropInvalid = stored } = options;
   const unknown: string[] = [];
   const report = collectUnknown ? { unknown: (path: string) => void unknown.push(path) } : {};
-  const metadata = metadataOf(object, { dropInvalid: stored, ...report });
+  const metadata = metadataOf(object, { dropInvalid, ...report });
   if (!preserveUnknown) {
     unknown.push(...pruneObject(object, node, { collectUnknown }));
     dropNulls(object, node);
   }
   const embedded: string[] = [];
   const [wrong] = coerceObjects(object, node, '', {
-    dropInvalid: stored,
+    dropInvalid,
     ...(collectUnknown ? { unknown: (path: string) => void embedded.push(path) } : {}),
   });
   if (wrong !== undefined) throw new DecodeError(`${wrong.field}: ${wrong.message}`);

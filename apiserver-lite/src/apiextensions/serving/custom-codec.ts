@@ -19,6 +19,12 @@ export function customCodec(schemas: VersionSchemas): ObjectCodec {
     unstructured: true,
     knows: () => true,
     decode: (input) => decode(schemas, input),
+    coerce(changed) {
+      const object = plainCopy(changed) as KubeObject;
+      schemas.conform(object, { dropInvalid: true });
+      object.metadata ??= {};
+      return object;
+    },
     decodeProtobuf() {
       throw new TypeError('custom objects have no protobuf form');
     },

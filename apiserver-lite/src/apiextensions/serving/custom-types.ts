@@ -4,6 +4,7 @@ import type { OpenApiTypes } from '../../registry/resource-types/open-api-types.
 import type { ResourceTypes } from '../../registry/resource-types/resource-types.ts';
 import type { Version, Versions } from '../../registry/resource-types/versions.ts';
 import type { Definition } from '../definition.ts';
+import { appliedAtomics } from '../schema/applied-atomics.ts';
 import { appliedProblems } from '../schema/applied-problems.ts';
 import { ownershipPlan } from '../schema/ownership-plan.ts';
 import { customOpenApi } from '../openapi/custom-open-api.ts';
@@ -63,6 +64,7 @@ function versionsOf(
       from: (object) => (name === served ? object : convert(object, `${group}/${served}`)),
       printed: (document) => document,
       problems: (document) => appliedProblems(document, schemas.of(name).root, preserveUnknownFields),
+      atomics: (document) => appliedAtomics(document, schemas.of(name).root),
     };
   };
   const find = (apiVersion = ''): Version | undefined => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { mergeApplied } from './merge-applied.ts';
+import { mergeApplied } from '../../registry/resource-types/merge-applied.ts';
 import { EndpointServer, type Answer } from '../testing/endpoint-server.ts';
 import { ResourceTable } from '../../registry/resource-table.ts';
 import { MemoryStore, memoryRest } from '../testing/memory-rest.ts';

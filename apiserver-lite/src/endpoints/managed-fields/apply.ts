@@ -10,7 +10,7 @@ import { byPlace, distinctEntries, encodeTime, sameManager } from './entries.ts'
 import { difference, intersection, recursiveDifference, type FieldSet } from './field-set.ts';
 import { fieldsOf } from './fields-of.ts';
 import { fieldsOfLastApplied, syncLastApplied } from './last-applied.ts';
-import { mergeApplied } from './merge-applied.ts';
+import { mergeApplied } from '../../registry/resource-types/merge-applied.ts';
 import { pruneMerged } from './prune-merged.ts';
 import { resetFieldsOf, strippedFields, type ResetFields } from './reset-fields.ts';
 import { trackUpdate } from './track.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { holdsUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import { isMember, leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
-import { elementOf } from './list-items.ts';
+import { elementOf } from '../../registry/resource-types/list-items.ts';
 import {
   planOfValue,
   type FieldPlan,

@@ -1,6 +1,6 @@
 import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { isJsonObject } from '../../json/json-value.ts';
-import { elementOf } from './list-items.ts';
+import { elementOf } from '../../registry/resource-types/list-items.ts';
 import { leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
 import { planOfValue, type FixedPlan, type TypePlan } from '../../registry/resource-types/type-plan.ts';
 

@@ -1,6 +1,6 @@
 import { isJsonObject, setField, type JsonObject } from '../../json/json-value.ts';
 import { isMember, type FieldSet } from './field-set.ts';
-import { elementOf } from './list-items.ts';
+import { elementOf } from '../../registry/resource-types/list-items.ts';
 import { planOfValue, type FixedPlan, type TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 /**

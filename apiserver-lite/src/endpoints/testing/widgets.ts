@@ -114,5 +114,6 @@ function plainVersion(apiVersion: string): Version {
     from: (object) => object,
     printed: (document) => document,
     problems: () => [],
+    atomics: () => [],
   };
 }

@@ -39,6 +39,12 @@ export interface ObjectCodec {
   /** Whether the kind is registered at all. */
   knows(gvk: GroupVersionKind): boolean;
   decode(input: DecodeInput): Decoded;
+  /**
+   * Of objects without a type: an object that admission changed in the form of its schema again, without
+   * fields that are not known and without metadata of other types. It may say that it is of another kind
+   * (apiextensions-apiserver: `schemaCoercingConverter`).
+   */
+  coerce?(object: KubeObject): KubeObject;
   /** From the message's bytes, without the envelope. */
   decodeProtobuf(raw: Uint8Array, gvk: GroupVersionKind): KubeObject;
   encodeProtobuf(object: KubeObject): Uint8Array;

@@ -18,6 +18,8 @@ export interface Version {
    * key, items that are twice in a set or a list with keys. Empty: nothing.
    */
   problems(document: JsonObject): readonly string[];
+  /** The paths of objects and lists of a document that are owned as wholes. */
+  atomics(document: JsonObject): readonly string[];
 }
 
 /** The versions of a kind, as an endpoint sees them that serves one of them. */

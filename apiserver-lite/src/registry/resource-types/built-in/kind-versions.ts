@@ -5,6 +5,7 @@ import { converter } from '../../conversion/convert-object.ts';
 import type { JsonObject } from '../../../json/json-value.ts';
 import type { Version, Versions } from '../versions.ts';
 import { structPlan } from './message-plan.ts';
+import { typedAtomics } from './typed-atomics.ts';
 import { typedProblems } from './typed-problems.ts';
 
 /**
@@ -36,6 +37,7 @@ export function versionsOf(kind: string, served: string): Versions {
       from: (object) => (from === undefined ? object : (from(object as KubeObject) as JsonObject)),
       printed: (document) => printedAs(message, document),
       problems: (document) => typedProblems(message, document),
+      atomics: (document) => typedAtomics(message, document),
     };
   };
   const find = (apiVersion = ''): Version | undefined => {

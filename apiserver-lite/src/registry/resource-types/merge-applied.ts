@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, setField } from '../../json/json-value.ts';
 import { elementOf } from './list-items.ts';
-import { planOfValue, type FixedPlan, type TypePlan } from '../../registry/resource-types/type-plan.ts';
+import { planOfValue, type FixedPlan, type TypePlan } from './type-plan.ts';
 
 type ListPlan = Extract<FixedPlan, { kind: 'set' | 'keyed' }>;
 

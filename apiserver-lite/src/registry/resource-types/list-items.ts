@@ -1,5 +1,5 @@
 import { stringifyJson } from '@pg8s/k8s-proto/json';
-import type { FixedPlan } from '../../registry/resource-types/type-plan.ts';
+import type { FixedPlan } from './type-plan.ts';
 
 type KeyedPlan = Extract<FixedPlan, { kind: 'keyed' }>;
 
