@@ -1,5 +1,7 @@
 import { admissionChain, type Admission } from './chain.ts';
 import type { AdmissionPlugin, PluginDependencies } from './plugin.ts';
+import { mutatingAdmissionPolicy } from './policies/mutating/mutating-admission-policy.ts';
+import { validatingAdmissionPolicy } from './policies/validating/validating-admission-policy.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.ts';
@@ -64,9 +66,9 @@ export const pluginTable: readonly PluginRow[] = [
   on('NodeDeclaredFeatureValidator'),
   on('JobValidation'),
   on('PodResizeValidator'),
-  on('MutatingAdmissionPolicy'),
+  on('MutatingAdmissionPolicy', mutatingAdmissionPolicy),
   on('MutatingAdmissionWebhook', mutatingAdmissionWebhook),
-  on('ValidatingAdmissionPolicy'),
+  on('ValidatingAdmissionPolicy', validatingAdmissionPolicy),
   on('ValidatingAdmissionWebhook', validatingAdmissionWebhook),
   on('ResourceQuota'),
   off('AlwaysDeny'),

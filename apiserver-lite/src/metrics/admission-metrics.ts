@@ -11,6 +11,7 @@ import {
   type MatchConditionMetrics,
 } from './match-condition-metrics.ts';
 import { podSecurityMetrics, uncountedPodSecurity, type PodSecurityMetrics } from './pod-security-metrics.ts';
+import { policyMetrics, uncountedPolicies, type PolicyMetrics } from './policy-metrics.ts';
 import type { Histogram, Summary } from './exposition/series.ts';
 
 /** The two phases of admission. */
@@ -31,6 +32,7 @@ export interface AdmissionMetrics {
   matchConditions(owner: ConditionOwner): MatchConditionMetrics;
   readonly podSecurity: PodSecurityMetrics;
   readonly webhooks: WebhookMetrics;
+  readonly policies: PolicyMetrics;
 }
 
 const buckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
@@ -59,6 +61,7 @@ export function admissionMetrics(registry: MetricRegistry): AdmissionMetrics {
     matchConditions: matchConditionMetrics(registry),
     podSecurity: podSecurityMetrics(registry),
     webhooks: admissionWebhookMetrics(registry),
+    policies: policyMetrics(registry),
     plugin: (name, phase, operation) =>
       timedCalls((rejected) => [plugins.with(name, phase, operation, rejected)]),
     step: (phase, operation) =>
@@ -84,6 +87,7 @@ export const uncountedAdmission: AdmissionMetrics = {
   matchConditions: () => uncountedConditions,
   podSecurity: uncountedPodSecurity,
   webhooks: uncountedWebhooks,
+  policies: uncountedPolicies,
   plugin: () => ({ record: () => undefined }),
   step: () => ({ record: () => undefined }),
 };

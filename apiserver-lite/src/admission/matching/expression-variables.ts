@@ -17,6 +17,8 @@ export interface ExpressionInput {
   readonly attributes: AdmissionAttributes;
   /** The resource and kind in `request`. */
   readonly match: RequestMatch;
+  /** `request.resource` is that of `match`, as in policies; default: the request's own. */
+  readonly isResourceMatched?: boolean;
   /** In the version of `match`; undefined: null. */
   readonly object: KubeObject | undefined;
   readonly oldObject: KubeObject | undefined;
@@ -79,6 +81,13 @@ export class ExpressionVariables implements Variables {
     return result;
   }
 
+  /** Waits for what the authorizer was asked and has not answered yet. False: there is nothing. */
+  async answered(): Promise<boolean> {
+    if (this.#asked?.isWaiting !== true) return false;
+    await this.#asked.settled();
+    return true;
+  }
+
   #make(name: string): Result | undefined {
     const { attributes, match, object, oldObject, params, namespace } = this.#input;
     switch (name) {
@@ -86,8 +95,12 @@ export class ExpressionVariables implements Variables {
         return fromJson(object);
       case 'oldObject':
         return fromJson(oldObject);
-      case 'request':
-        return fromJson(admissionRequest(attributes, { ...match, resource: attributes.resource }));
+      case 'request': {
+        const resource = this.#input.isResourceMatched === true ? match.resource : attributes.resource;
+        // The fields without values are there, too; nothing but a loop over all fields can see them.
+        const empty = { uid: '', object: null, oldObject: null };
+        return fromJson({ ...empty, ...admissionRequest(attributes, { resource, kind: match.kind }) });
+      }
       case 'params':
         return fromJson(params);
       case 'namespaceObject':

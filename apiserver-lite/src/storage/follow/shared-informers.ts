@@ -48,7 +48,7 @@ export interface FollowedResource<T extends KubeObject> {
  */
 export class SharedInformers {
   readonly #options: SharedInformersOptions;
-  readonly #shared = new Map<string, { informer: Informer<KubeObject>; followers: number }>();
+  readonly #shared = new Map<unknown, { informer: Informer<KubeObject>; followers: number }>();
   #closed = false;
 
   constructor(options: SharedInformersOptions) {
@@ -65,14 +65,34 @@ export class SharedInformers {
    * Throws where everything is closed, or the resource has no storage.
    */
   follow<T extends KubeObject = KubeObject>(resource: GroupResource): FollowedResource<T> {
-    if (this.#closed) throw new Error('the informers are closed');
     const name = groupResourceName(resource);
-    let shared = this.#shared.get(name);
+    return this.#follow(name, name, () => this.#options.sourceOf(resource));
+  }
+
+  /**
+   * Follows what another source lists and watches, as a resource in one of its versions; followers share it
+   * by `key`, which is compared as keys of a Map are. `name` is for messages. Throws where everything is
+   * closed.
+   */
+  followSource<T extends KubeObject = KubeObject>(
+    key: object,
+    { name, source }: { name: string; source: ObjectSource },
+  ): FollowedResource<T> {
+    return this.#follow(key, name, () => source);
+  }
+
+  #follow<T extends KubeObject>(
+    key: unknown,
+    name: string,
+    sourceOf: () => ObjectSource,
+  ): FollowedResource<T> {
+    if (this.#closed) throw new Error('the informers are closed');
+    let shared = this.#shared.get(key);
     if (shared === undefined) {
-      const { sourceOf, clock, random, log } = this.#options;
-      const informer = new Informer<KubeObject>({ source: sourceOf(resource), name, clock, random, log });
+      const { clock, random, log } = this.#options;
+      const informer = new Informer<KubeObject>({ source: sourceOf(), name, clock, random, log });
       shared = { informer, followers: 0 };
-      this.#shared.set(name, shared);
+      this.#shared.set(key, shared);
       informer.start();
     }
     const entry = shared;
@@ -81,8 +101,8 @@ export class SharedInformers {
       entry.followers -= 1;
       if (entry.followers > 0) return;
       entry.informer.stop();
-      // A closed and reopened resource may have a newer informer under this name.
-      if (this.#shared.get(name) === entry) this.#shared.delete(name);
+      // A closed and reopened resource may have a newer informer under this key.
+      if (this.#shared.get(key) === entry) this.#shared.delete(key);
     });
   }
 

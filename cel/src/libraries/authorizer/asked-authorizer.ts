@@ -72,6 +72,11 @@ export class AskedAuthorizer {
     return answerPending;
   }
 
+  /** Whether a question was asked that is not answered yet. */
+  get isWaiting(): boolean {
+    return this.#pending.size > 0;
+  }
+
   /** Resolves when all questions that were asked so far are answered. Never rejects. */
   async settled(): Promise<void> {
     await Promise.all(this.#pending.values());
