@@ -98,7 +98,14 @@ export function createRegistry(options: RegistryOptions): BuiltRegistry {
   const stored = new StoredRests({
     storages,
     authorizer: options.authorizer,
-    dependencies: { clock, eventTtlSeconds: settings.eventTtlSeconds ?? 3600, ...allocators, storageOf },
+    dependencies: {
+      clock,
+      eventTtlSeconds: settings.eventTtlSeconds ?? 3600,
+      ...allocators,
+      storageOf,
+      resources,
+      authorizer: options.authorizer,
+    },
     actors: options.actors === undefined ? undefined : new Set(options.actors),
     tokenRequests: options.tokenRequests,
     kubelet: options.kubelet ?? {},

@@ -1,6 +1,8 @@
 import type { KindKey, Kinds } from '@pg8s/k8s-proto/generated/kinds';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { ResourceInfo } from '@pg8s/k8s-proto/scheme';
+import type { ReviewAuthorizer } from '../authorization/access-questions.ts';
+import type { ServedResources } from './resource-table.ts';
 import type { VirtualDependencies } from './build-virtual.ts';
 import type { ClusterIpAllocator } from './core/service/allocation/cluster-ip-allocator.ts';
 import type { NodePortAllocator } from './core/service/allocation/node-port-allocator.ts';
@@ -19,6 +21,10 @@ export interface KindDependencies {
   clusterIps: ClusterIpAllocator;
   nodePorts: NodePortAllocator;
   storageOf: StorageOf;
+  /** What is served. */
+  resources: ServedResources;
+  /** Asked what users may do besides the request itself. */
+  authorizer: ReviewAuthorizer;
 }
 
 /**

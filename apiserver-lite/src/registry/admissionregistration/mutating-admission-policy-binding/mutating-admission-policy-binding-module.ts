@@ -1,4 +1,5 @@
 import { defineKind } from '../../kind-module.ts';
+import { authorizeParamRef } from '../param-access.ts';
 import { policyBindingTable } from '../policy-binding-table.ts';
 import { validateMutatingBinding } from '../policy-binding-validation.ts';
 import { defaultAdmissionPolicyBinding } from '../policy-defaults.ts';
@@ -10,19 +11,23 @@ import { defaultAdmissionPolicyBinding } from '../policy-defaults.ts';
 export const mutatingAdmissionPolicyBindingModule = defineKind(
   'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
   {
-    strategy: {
+    strategy: (dependencies) => ({
       allowUnconditionalUpdate: false,
       generation: ['spec'],
       standardFinalizers: false,
       metadataChecksOnUpdate: ['whole'],
-      validate: validateMutatingBinding,
-    },
+      async validate(object, request) {
+        const findings = validateMutatingBinding(object);
+        if (findings.length > 0) return findings;
+        const policies = 'mutatingadmissionpolicies';
+        return authorizeParamRef(dependencies, request, { object, policies });
+      },
+    }),
     table: policyBindingTable,
     defaults: {
       v1: defaultAdmissionPolicyBinding,
       v1beta1: defaultAdmissionPolicyBinding,
       v1alpha1: defaultAdmissionPolicyBinding,
     },
-    gaps: 'kept, not applied; whether one may read the parameters is not checked',
   },
 );

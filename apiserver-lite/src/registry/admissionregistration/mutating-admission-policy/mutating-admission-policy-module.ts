@@ -1,6 +1,7 @@
 import type { V1MutatingAdmissionPolicy } from '@pg8s/k8s-proto/generated/models';
 import { defineKind } from '../../kind-module.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
+import { authorizeParamKind } from '../param-access.ts';
 import { paramKindColumn } from '../param-kind-column.ts';
 import { defaultAdmissionPolicy } from '../policy-defaults.ts';
 import {
@@ -21,15 +22,22 @@ const mutatingAdmissionPolicyTable = tableOf<V1MutatingAdmissionPolicy>([
 export const mutatingAdmissionPolicyModule = defineKind(
   'admissionregistration.k8s.io/MutatingAdmissionPolicy',
   {
-    strategy: {
+    strategy: (dependencies) => ({
       allowUnconditionalUpdate: false,
       generation: ['spec'],
       standardFinalizers: false,
       metadataChecksOnUpdate: ['whole'],
-      validate: validateMutatingPolicy,
+      async validate(object, request) {
+        const findings = validateMutatingPolicy(object);
+        if (findings.length > 0) return findings;
+        return authorizeParamKind(dependencies, request, { object, old: undefined });
+      },
       validatedOnce: true,
-      validateUpdate: validateMutatingPolicyUpdate,
-    },
+      async validateUpdate(object, old, request) {
+        const findings = validateMutatingPolicyUpdate(object, old);
+        return findings.length > 0 ? findings : authorizeParamKind(dependencies, request, { object, old });
+      },
+    }),
     table: mutatingAdmissionPolicyTable,
     defaults: {
       v1: defaultAdmissionPolicy,
@@ -37,6 +45,5 @@ export const mutatingAdmissionPolicyModule = defineKind(
       v1alpha1: defaultAdmissionPolicy,
     },
     actors: [{ name: 'MutatingAdmissionPolicy', effect: 'the policy is not evaluated' }],
-    gaps: 'kept, not applied; whether one may read the parameters is not checked',
   },
 );

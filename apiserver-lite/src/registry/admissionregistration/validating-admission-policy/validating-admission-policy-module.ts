@@ -2,6 +2,7 @@ import type { V1ValidatingAdmissionPolicy } from '@pg8s/k8s-proto/generated/mode
 import { writableMetadata } from '../../generic/kind-strategy.ts';
 import { defineKind } from '../../kind-module.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
+import { authorizeParamKind } from '../param-access.ts';
 import { paramKindColumn } from '../param-kind-column.ts';
 import { defaultAdmissionPolicy } from '../policy-defaults.ts';
 import {
@@ -25,16 +26,23 @@ const validatingAdmissionPolicyTable = tableOf<V1ValidatingAdmissionPolicy>([
 export const validatingAdmissionPolicyModule = defineKind(
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
   {
-    strategy: {
+    strategy: (dependencies) => ({
       allowUnconditionalUpdate: false,
       emptyStatus: {},
       generation: ['spec'],
       standardFinalizers: false,
       metadataChecksOnUpdate: ['whole'],
-      validate: validateValidatingPolicy,
+      async validate(object, request) {
+        const findings = validateValidatingPolicy(object);
+        if (findings.length > 0) return findings;
+        return authorizeParamKind(dependencies, request, { object, old: undefined });
+      },
       validatedOnce: true,
-      validateUpdate: validateValidatingPolicyUpdate,
-    },
+      async validateUpdate(object, old, request) {
+        const findings = validateValidatingPolicyUpdate(object, old);
+        return findings.length > 0 ? findings : authorizeParamKind(dependencies, request, { object, old });
+      },
+    }),
     status: {
       metadataChecksOnUpdate: [],
       keepMetadata: writableMetadata,
@@ -44,7 +52,7 @@ export const validatingAdmissionPolicyModule = defineKind(
     defaults: {
       v1: defaultAdmissionPolicy,
     },
+    gaps: 'nothing checks the types of expressions: there is no `status.typeChecking`',
     actors: [{ name: 'ValidatingAdmissionPolicy', effect: 'the policy is not evaluated' }],
-    gaps: 'kept, not applied; whether one may read the parameters is not checked',
   },
 );
