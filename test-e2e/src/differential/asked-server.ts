@@ -49,6 +49,7 @@ export const tokens = {
   constrained: 'constrained-token',
   binder: 'binder-token',
   reviewer: 'reviewer-token',
+  policer: 'policer-token',
 } as const;
 
 /** The users of `tokens`, in the form of `--token-auth-file`. */

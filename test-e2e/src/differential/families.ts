@@ -16,6 +16,7 @@ import { legacyTokens } from './families/legacy-tokens.ts';
 import { lives } from './families/lives.ts';
 import { mutations } from './families/mutations.ts';
 import { podSecurity } from './families/pod-security.ts';
+import { policies } from './families/policies/policies.ts';
 import { printedObjects } from './families/printed-objects.ts';
 import { refusals } from './families/refusals.ts';
 import { requests } from './families/requests.ts';
@@ -72,6 +73,7 @@ export const allFamilies: readonly Family[] = [
   aggregation,
   conversion,
   admissionWebhooks,
+  ...policies,
   ...customResources,
   serverPages,
   ...collections(),
