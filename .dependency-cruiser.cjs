@@ -139,12 +139,12 @@ module.exports = {
       },
     },
     {
-      name: 'controllers-use-only-numbers-times-and-flags-of-k8s-proto',
+      name: 'controllers-use-only-numbers-times-flags-and-quotas-of-k8s-proto',
       severity: 'error',
       from: { path: '^controllers/' },
       to: {
         path: '^k8s-proto/',
-        pathNot: '^k8s-proto/src/((object|own-value|quantity|time|duration)\\.ts|component-base/)',
+        pathNot: '^k8s-proto/src/((object|own-value|quantity|time|duration)\\.ts|component-base/|quota/)',
       },
     },
     {

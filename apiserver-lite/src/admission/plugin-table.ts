@@ -6,6 +6,7 @@ import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.t
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.ts';
 import { podSecurity } from './plugins/pod-security/pod-security.ts';
+import { resourceQuota } from './plugins/resource-quota/resource-quota.ts';
 import { mutatingAdmissionWebhook } from './webhooks/mutating-webhooks.ts';
 import { validatingAdmissionWebhook } from './webhooks/validating-webhooks.ts';
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts';
@@ -70,7 +71,7 @@ export const pluginTable: readonly PluginRow[] = [
   on('MutatingAdmissionWebhook', mutatingAdmissionWebhook),
   on('ValidatingAdmissionPolicy', validatingAdmissionPolicy),
   on('ValidatingAdmissionWebhook', validatingAdmissionWebhook),
-  on('ResourceQuota'),
+  on('ResourceQuota', resourceQuota),
   off('AlwaysDeny'),
 ];
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AdmissionMetrics } from '../metrics/admission-metrics.ts';
 import type { OutgoingClient } from '../outgoing/outgoing-client.ts';
 import type { ServedResources } from '../registry/resource-table.ts';
+import type { TrackServerWrite } from '../registry/server-writes.ts';
 import type { ResourceStorage } from '../storage/storage.ts';
 import type { AdmissionAttributes, AdmissionOperation } from './attributes.ts';
 import type { FollowDependencies } from './follow-later.ts';
@@ -47,6 +48,8 @@ export interface PluginDependencies extends FollowDependencies {
   /** Calls webhooks. */
   client: OutgoingClient;
   metrics: AdmissionMetrics;
+  /** Records who owns what a plugin writes. */
+  trackServerWrite: TrackServerWrite;
   log: Logger;
   /** Default: nothing is configured. */
   configuration?: AdmissionConfiguration;

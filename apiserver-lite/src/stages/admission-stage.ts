@@ -32,6 +32,7 @@ export function admissionStage(
     clock: systemClock,
     random: Math.random,
     metrics: metrics.admission,
+    trackServerWrite: registry.trackServerWrite,
     log: options.log,
     ...given({
       defaultTolerations: options.defaultTolerations,

@@ -24,6 +24,7 @@ test('every concurrent flag has the default of the controller table', () => {
     'replicaset-controller': flag('concurrent-replicaset-syncs'),
     'garbage-collector-controller': flag('concurrent-gc-syncs'),
     'namespace-controller': flag('concurrent-namespace-syncs'),
+    'resourcequota-controller': flag('concurrent-resource-quota-syncs'),
     // They have none.
     'serviceaccount-controller': 1,
     'clusterrole-aggregation-controller': 5,

@@ -16,6 +16,11 @@ import {
   readPodGarbageCollectorSettings,
 } from '../controllers/pod-garbage-collector/pod-garbage-collector.ts';
 import { ReplicaSetController } from '../controllers/replicaset/replicaset-controller.ts';
+import { ResourceQuotaController } from '../controllers/resourcequota/resourcequota-controller.ts';
+import {
+  readResourceQuotaSettings,
+  resourceQuotaFlags,
+} from '../controllers/resourcequota/resourcequota-settings.ts';
 import { RootCaPublisher } from '../controllers/root-ca-certificate-publisher/root-ca-publisher.ts';
 import {
   readRootCaSettings,
@@ -27,14 +32,19 @@ import {
   clusterRoles,
   configMaps,
   deployments,
+  deviceClasses,
   disruptionBudgets,
   leases,
   namespaces,
   nodes,
+  persistentVolumeClaims,
   pods,
   replicaSets,
   replicationControllers,
+  resourceClaims,
+  resourceQuotas,
   serviceAccounts,
+  services,
   statefulSets,
 } from '../runtime/client/resource.ts';
 import { controllerRow, noSettings } from './controller-row.ts';
@@ -165,6 +175,23 @@ export const controllerTable = [
       const rootCa = settings.rootCa || clusterCa();
       return rootCa === undefined ? undefined : new RootCaPublisher(context, { workers, rootCa });
     },
+  }),
+  controllerRow({
+    name: 'resourcequota-controller',
+    summary: 'Counts what each ResourceQuota limits, and shows limits and use in its status.',
+    serviceAccount: 'resourcequota-controller',
+    eventSource: 'resourcequota-controller',
+    workers: {
+      count: 5,
+      flag: 'concurrent-resource-quota-syncs',
+      objects: 'ResourceQuotas that are counted',
+    },
+    isLeaderElected: true,
+    // It finds what else there is to count by discovery, and waits for that itself.
+    resources: [resourceQuotas, pods, services, persistentVolumeClaims, resourceClaims, deviceClasses],
+    flags: resourceQuotaFlags,
+    readSettings: readResourceQuotaSettings,
+    create: (context, options) => new ResourceQuotaController(context, options),
   }),
   controllerRow({
     name: 'clusterrole-aggregation-controller',

@@ -58,7 +58,7 @@ const unusedFlags: readonly ComponentFlag[] = [
       horizontal-pod-autoscaler-cpu-initialization-period=5m0s horizontal-pod-autoscaler-downscale-stabilization=5m0s
       horizontal-pod-autoscaler-initial-readiness-delay=30s horizontal-pod-autoscaler-sync-period=15s
       legacy-service-account-token-clean-up-period=8760h0m0s
-      pvclaimbinder-sync-period=15s resource-quota-sync-period=5m0s`,
+      pvclaimbinder-sync-period=15s`,
     int: `concurrent-device-taint-eviction-syncs=8 concurrent-resourceclaim-syncs=50 concurrent-statefulset-syncs=5
       concurrent-daemonset-syncs=2 concurrent-endpoint-syncs=5 concurrent-service-endpoint-syncs=5
       max-endpoints-per-slice=100 mirroring-concurrent-service-endpoint-syncs=5
@@ -67,7 +67,7 @@ const unusedFlags: readonly ComponentFlag[] = [
       node-cidr-mask-size node-cidr-mask-size-ipv4 node-cidr-mask-size-ipv6
       pv-recycler-increment-timeout-nfs=30 pv-recycler-minimum-timeout-hostpath=60 pv-recycler-minimum-timeout-nfs=300
       pv-recycler-timeout-increment-hostpath=30 concurrent-rc-syncs=5
-      concurrent-resource-quota-syncs=5 concurrent-serviceaccount-token-syncs=5 concurrent-ttl-after-finished-syncs=5
+      concurrent-serviceaccount-token-syncs=5 concurrent-ttl-after-finished-syncs=5
       concurrent-validating-admission-policy-status-syncs=5`,
     float: `horizontal-pod-autoscaler-tolerance=0.1`,
   }),

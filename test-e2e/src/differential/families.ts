@@ -20,6 +20,7 @@ import { policies } from './families/policies/policies.ts';
 import { printedObjects } from './families/printed-objects.ts';
 import { refusals } from './families/refusals.ts';
 import { requests } from './families/requests.ts';
+import { resourceQuotas } from './families/resource-quota.ts';
 import { reviews } from './families/reviews.ts';
 import { serviceAccountTokens } from './families/service-account-tokens.ts';
 import { sequences } from './families/sequences.ts';
@@ -80,6 +81,7 @@ export const allFamilies: readonly Family[] = [
   ...lives(),
   ...refusals,
   ...podSecurity,
+  ...resourceQuotas,
   ...sequences(sequenceCount),
   ...expectations,
   ...mutations(Number(mutated ?? 500)),
@@ -108,6 +110,7 @@ export const someFamilies: readonly Family[] = [
   ...every(8, lives()),
   ...refusals,
   ...every(6, podSecurity),
+  ...every(6, resourceQuotas),
   ...expectations,
   ...mutations(100),
 ];

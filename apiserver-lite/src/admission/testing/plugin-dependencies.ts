@@ -47,6 +47,7 @@ export function pluginDependencies(
     }),
     clock: stoppedClock,
     random: () => 0,
+    trackServerWrite: () => undefined,
     resources: new ResourceTable(),
     client: new OutgoingClient({ resolve: () => Promise.reject(new Error('there are no Services')) }),
     metrics: uncountedAdmission,

@@ -2,6 +2,8 @@ import type { OwnerReference } from '@pg8s/k8s-proto/object';
 import { ApiError, isConflict, isNotFound } from '../../runtime/client/api-error.ts';
 import type { ApiObject } from '../../runtime/client/api-object.ts';
 import type { DeleteOptions } from '../../runtime/client/client.ts';
+import { supports } from '../../runtime/client/discovery.ts';
+import { groupResourceOf } from '../../runtime/client/resource.ts';
 import type { ControllerContext } from '../../runtime/context.ts';
 import { type Controller, createController } from '../../runtime/controller.ts';
 import type { Worker } from '../../runtime/part.ts';
@@ -13,10 +15,12 @@ import {
   orphanFinalizer,
 } from './dependency-graph.ts';
 import { type Classified, decide } from './deletion-decision.ts';
-import { Monitors } from './monitors.ts';
+import { Monitors } from '../../runtime/cache/monitors.ts';
 import { OwnerStates } from './owner-states.ts';
 
 const conflictRetries = 5;
+/** Events have no owners and no dependents, and are many (Kubernetes: `DefaultIgnoredResources`). */
+const ignored = new Set(['events', 'events.events.k8s.io']);
 
 /**
  * Deletes objects all of whose owners are gone, and carries out foreground deletion and orphaning
@@ -46,6 +50,8 @@ export class GarbageCollector implements Worker {
       sync: (uid) => this.#orphan(uid),
     });
     this.#monitors = new Monitors(context, {
+      wants: (resource) =>
+        supports(resource, 'delete', 'list', 'watch') && !ignored.has(groupResourceOf(resource)),
       observe: (resource, object) => this.#enqueue(this.#graph.observe(resource, object)),
       remove: ({ metadata }) => this.#enqueue(this.#graph.remove(metadata.uid ?? '')),
       forget: (resource) => this.#graph.forget(resource),

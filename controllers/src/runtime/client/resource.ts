@@ -13,6 +13,7 @@ import type {
   V1PodDisruptionBudget,
   V1ReplicaSet,
   V1ReplicationController,
+  V1ResourceQuota,
   V1Secret,
   V1Service,
   V1ServiceAccount,
@@ -36,6 +37,7 @@ export type ServiceAccount = Typed<V1ServiceAccount>;
 export type DisruptionBudget = Typed<V1PodDisruptionBudget>;
 export type ClusterRole = Typed<V1ClusterRole>;
 export type Lease = Typed<V1Lease>;
+export type ResourceQuota = Typed<V1ResourceQuota>;
 type Secret = Typed<V1Secret>;
 export type PersistentVolume = Typed<V1PersistentVolume>;
 export type PersistentVolumeClaim = Typed<V1PersistentVolumeClaim>;
@@ -81,6 +83,9 @@ export const persistentVolumeClaims = namespaced<PersistentVolumeClaim>(
   'persistentvolumeclaims',
   'PersistentVolumeClaim',
 );
+export const resourceQuotas = namespaced<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
+export const resourceClaims = namespaced<ApiObject>('resource.k8s.io/v1', 'resourceclaims', 'ResourceClaim');
+export const deviceClasses = clusterScoped<ApiObject>('resource.k8s.io/v1', 'deviceclasses', 'DeviceClass');
 export const persistentVolumes = clusterScoped<PersistentVolume>(
   'v1',
   'persistentvolumes',

@@ -1,11 +1,13 @@
 import type { FieldError } from '../../../api-errors/status-error.ts';
 import { duplicate, invalidValue } from '../../../registry/fields/field-errors.ts';
+import { type ConfigurationType, pluginConfiguration } from '../../plugin-configuration.ts';
 import { dns1123Label, dns1123Subdomain } from '../../../registry/fields/formats.ts';
 import {
   type Level,
   type LevelVersion,
   levelProblem,
   type Mode,
+  modes,
   type Policy,
   type PolicyVersion,
   privileged,
@@ -27,19 +29,38 @@ export interface PodSecuritySettings {
 }
 
 /** Without a configuration nothing is enforced but what namespaces say, and nobody is exempt. */
-export const defaultPodSecurity: PodSecuritySettings = {
+const defaultPodSecurity: PodSecuritySettings = {
   defaults: privileged,
   exemptions: { usernames: [], namespaces: [], runtimeClasses: [] },
 };
 
 /** A `PodSecurityConfiguration` of `pod-security.admission.config.k8s.io`, of whatever version. */
-export interface PodSecurityConfiguration {
+interface PodSecurityConfiguration {
   defaults?: Readonly<Record<string, string>>;
   exemptions?: Partial<Record<keyof Exemptions, readonly string[]>>;
 }
 
-/** Reads a configuration. Throws an Error that names all that is wrong with it. */
-export function podSecuritySettings(configuration: PodSecurityConfiguration): PodSecuritySettings {
+const anyMode = Object.fromEntries(
+  modes.flatMap((mode) => [mode, `${mode}-version`]).map((name) => [name, true]),
+);
+
+const configurationType: ConfigurationType = {
+  kind: 'PodSecurityConfiguration',
+  group: 'pod-security.admission.config.k8s.io',
+  versions: ['v1', 'v1beta1', 'v1alpha1'],
+  fields: {
+    defaults: anyMode as ConfigurationType['fields'],
+    exemptions: { usernames: true, namespaces: true, runtimeClasses: true },
+  },
+};
+
+/** Reads a configuration, if there is one. Throws an Error that names all that is wrong with it. */
+export function podSecuritySettings(given: unknown): PodSecuritySettings {
+  if (given === undefined) return defaultPodSecurity;
+  return settingsOf(pluginConfiguration<PodSecurityConfiguration>(given, configurationType));
+}
+
+function settingsOf(configuration: PodSecurityConfiguration): PodSecuritySettings {
   const errors: FieldError[] = [];
   const given = configuration.defaults ?? {};
   const read = <T extends string>(

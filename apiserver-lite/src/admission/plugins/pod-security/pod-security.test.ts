@@ -12,6 +12,7 @@ import { podSecuritySettings } from './pod-security-configuration.ts';
 import { policyOf, privileged } from './policy.ts';
 
 const prefix = 'pod-security.kubernetes.io/';
+const type = { apiVersion: 'pod-security.admission.config.k8s.io/v1', kind: 'PodSecurityConfiguration' };
 const container = { name: 'c', image: 'i' };
 const hostPod = { containers: [container], hostNetwork: true };
 
@@ -23,7 +24,7 @@ interface Asked {
   oldSpec?: object;
   subresource?: string;
   userName?: string;
-  settings?: Parameters<typeof podSecuritySettings>[0];
+  settings?: object;
 }
 
 /** What the plugin says of a request. */
@@ -35,10 +36,11 @@ async function asked({ labels = {}, resource = 'pods', operation = 'CREATE', set
     ...pluginDependencies({ namespaces: [namespace as KubeObject] }),
     metrics: admissionMetrics(registry),
   };
-  const plugin = podSecurity(
-    { ...dependencies, storageOf: () => ({ get: async () => ({ object: namespace }) }) as never },
-    settings === undefined ? undefined : podSecuritySettings(settings),
-  );
+  const plugin = podSecurity({
+    ...dependencies,
+    storageOf: () => ({ get: async () => ({ object: namespace }) }) as never,
+    configuration: settings === undefined ? {} : { PodSecurity: { ...type, ...settings } },
+  });
   const annotations: Record<string, string> = {};
   const warnings: string[] = [];
   const objectOf = (spec: object) => ({ apiVersion: 'v1', kind: 'X', metadata: { name: 'x' }, spec });
@@ -136,12 +138,22 @@ test('a configuration has defaults, and says all that is wrong with it', async (
   });
   assert.match(refusal, /"baseline:v1.7"/);
   assert.throws(
-    () => podSecuritySettings({ defaults: { warn: 'x' }, exemptions: { usernames: ['', 'a', 'a'] } }),
+    () =>
+      podSecuritySettings({ ...type, defaults: { warn: 'x' }, exemptions: { usernames: ['', 'a', 'a'] } }),
     {
       message:
         '[defaults.warn: Invalid value: "x": must be one of privileged, baseline, restricted, exemptions.usernames[0]: Invalid value: "": username must not be empty, exemptions.usernames[2]: Duplicate value: "a"]',
     },
   );
+});
+
+test('a configuration is of its kind, and has no other fields', () => {
+  assert.throws(() => podSecuritySettings({ ...type, kind: 'Other' }), {
+    message: 'no kind "Other" is registered for version "pod-security.admission.config.k8s.io/v1"',
+  });
+  assert.throws(() => podSecuritySettings({ ...type, defaults: { enforced: 'x' }, more: 1 }), {
+    message: 'strict decoding error: unknown field "defaults.enforced", unknown field "more"',
+  });
 });
 
 test('a namespace warns about what it enforces, unless it says otherwise', () => {

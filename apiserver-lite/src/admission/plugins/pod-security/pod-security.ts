@@ -15,7 +15,7 @@ import type { PodSecurityRequest } from '../../../metrics/pod-security-metrics.t
 import type { JudgedPod, Violation } from './check.ts';
 import { detailsText, violations } from './check-table.ts';
 import { existingPodWarnings } from './existing-pods.ts';
-import { defaultPodSecurity, type PodSecuritySettings } from './pod-security-configuration.ts';
+import { podSecuritySettings } from './pod-security-configuration.ts';
 import { hasTemplate, judged, templateOf } from './pod-spec-of.ts';
 import {
   compareLevels,
@@ -46,16 +46,19 @@ const ignoredSubresources = [
 /** Policies of later releases are counted as such: those of which this server knows nothing. */
 const ownMinor = 36;
 
-type Dependencies = Pick<PluginDependencies, 'storageOf' | 'clock' | 'metrics'>;
+type Dependencies = Pick<PluginDependencies, 'storageOf' | 'clock' | 'metrics' | 'configuration'>;
 
 /**
  * Holds Pods to the Pod Security Standards that the labels of their namespace choose; warns about templates
  * of Pods (Kubernetes: `plugin/pkg/admission/security/podsecurity`).
  */
-export function podSecurity(
-  { storageOf, clock, metrics: { podSecurity: metrics } }: Dependencies,
-  { defaults, exemptions }: PodSecuritySettings = defaultPodSecurity,
-): AdmissionPlugin {
+export function podSecurity({
+  storageOf,
+  clock,
+  metrics: { podSecurity: metrics },
+  configuration,
+}: Dependencies): AdmissionPlugin {
+  const { defaults, exemptions } = podSecuritySettings(configuration?.['PodSecurity']);
   const namespaces = storageOf('', 'namespaces');
 
   function annotate({ annotate: add }: AdmissionAttributes, key: string, value: string): void {

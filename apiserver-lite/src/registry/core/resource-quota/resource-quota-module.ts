@@ -43,6 +43,8 @@ export const resourceQuotaModule = defineKind('/ResourceQuota', {
   table: resourceQuotaTable,
   defaults: { v1: defaultResourceQuota },
   returnsDeletedObject: true,
-  actors: [{ name: 'ResourceQuota', effect: 'the quota is not enforced' }],
-  gaps: 'not enforced, and use is not counted',
+  actors: [
+    { name: 'ResourceQuota', effect: 'the quota is not enforced' },
+    { name: 'resourcequota-controller', effect: 'the quota gets no status, and is not enforced' },
+  ],
 });

@@ -97,7 +97,10 @@ test('volumes and ranges of Services wait for controllers, too', async () => {
 test('admission plugins that are there count as running', async () => {
   const api = await testRegistry({ actors: ['DefaultTolerationSeconds'] });
   await create(api, '/v1/resourcequotas', { metadata: { name: 'a' }, spec: { hard: { pods: '1' } } });
-  assert.deepEqual(api.warnings, ['pg8s runs without ResourceQuota: the quota is not enforced']);
+  assert.deepEqual(api.warnings, [
+    'pg8s runs without ResourceQuota: the quota is not enforced',
+    'pg8s runs without resourcequota-controller: the quota gets no status, and is not enforced',
+  ]);
 });
 
 const withActors = [...kindModules().values()].filter(({ actors }) => actors !== undefined);

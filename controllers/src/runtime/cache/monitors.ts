@@ -1,12 +1,10 @@
-import type { ControllerContext } from '../../runtime/context.ts';
-import { delay } from '../../runtime/clock.ts';
-import { type DiscoveredResource, discover, supports } from '../../runtime/client/discovery.ts';
-import type { Informer } from '../../runtime/cache/informer.ts';
-import type { ApiObject } from '../../runtime/client/api-object.ts';
-import { apiVersionOf, groupResourceOf, type Resource } from '../../runtime/client/resource.ts';
+import type { ControllerContext } from '../context.ts';
+import { delay } from '../clock.ts';
+import { type DiscoveredResource, discover } from '../client/discovery.ts';
+import type { Informer } from './informer.ts';
+import type { ApiObject } from '../client/api-object.ts';
+import { apiVersionOf, groupResourceOf, type Resource } from '../client/resource.ts';
 
-/** Events have no owners and no dependents, and are many (Kubernetes: `DefaultIgnoredResources`). */
-const ignored = new Set(['events', 'events.events.k8s.io']);
 const rediscoverMs = 30_000;
 /** What is served changes with the objects of these. */
 const sources = new Set([
@@ -18,9 +16,14 @@ const settleMs = 250;
 /** How long all others wait for a resource that cannot be listed. */
 const syncPatienceMs = 30_000;
 
+/** What to follow, and what is done with what is seen. Objects may be metadata only. */
 export interface MonitorHandlers {
-  observe(resource: Resource, object: ApiObject): void;
-  remove(object: ApiObject): void;
+  /** Whether the objects of a resource are wanted. */
+  wants(resource: DiscoveredResource): boolean;
+  /** An object is there, or has changed. */
+  observe(resource: Resource, object: ApiObject, before?: ApiObject): void;
+  remove(object: ApiObject, resource: Resource): void;
+  /** The resource is no longer served. */
   forget(resource: Resource): void;
 }
 
@@ -30,7 +33,7 @@ interface Monitor {
   shared: boolean;
 }
 
-/** Follows every object that can be deleted, whatever its kind, and finds new kinds as they come. */
+/** Follows objects whatever their kind, and finds new kinds as they come. */
 export class Monitors {
   readonly #context: ControllerContext;
   readonly #handlers: MonitorHandlers;
@@ -71,6 +74,11 @@ export class Monitors {
     await this.#synced;
   }
 
+  /** The informers of what is followed now. */
+  *informers(): Generator<Informer<ApiObject>> {
+    for (const { informer } of this.#monitors.values()) yield informer;
+  }
+
   /** The resource of an owner reference's kind; undefined while it is not known. */
   resourceOf({ apiVersion, kind }: { apiVersion: string; kind: string }): DiscoveredResource | undefined {
     return this.#byKind.get(`${apiVersion}/${kind}`);
@@ -84,7 +92,7 @@ export class Monitors {
         await this.#refresh();
         this.#discovered();
       } catch (error) {
-        log.warn({ err: error }, 'cannot discover what to collect, trying again');
+        log.warn({ err: error }, 'cannot discover what to follow, trying again');
         waitMs = 1000;
       }
       await delay(clock, waitMs, AbortSignal.any([this.#stop.signal, this.#changed.signal]));
@@ -103,9 +111,8 @@ export class Monitors {
     );
     const wanted = new Map(
       resources
-        .filter((resource) => resource.preferred && supports(resource, 'delete', 'list', 'watch'))
-        .map((resource) => [groupResourceOf(resource), resource] as const)
-        .filter(([name]) => !ignored.has(name)),
+        .filter((resource) => resource.preferred && this.#handlers.wants(resource))
+        .map((resource) => [groupResourceOf(resource), resource] as const),
     );
     let added = false;
     for (const [name, resource] of wanted) {
@@ -120,13 +127,13 @@ export class Monitors {
           changed();
           this.#handlers.observe(resource, object);
         },
-        update: (_, object) => {
+        update: (before, object) => {
           changed();
-          this.#handlers.observe(resource, object);
+          this.#handlers.observe(resource, object, before);
         },
         delete: (object) => {
           changed();
-          this.#handlers.remove(object);
+          this.#handlers.remove(object, resource);
         },
       });
       informer.start();
