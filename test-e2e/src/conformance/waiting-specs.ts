@@ -4,9 +4,8 @@ export const needs = {
     'reads files, variables, output or exit codes of real containers, or runs commands in them; nodes are simulated',
   images: 'needs an image that cannot be pulled; simulated nodes pull every image',
   network: 'sends packets between Pods, nodes and Services; nothing carries them',
+  proxy: 'calls Pods and Services through the API server, which does not connect to them',
   servers: 'calls a server that runs in a Pod: run where root may make networks',
-  policies: 'the expressions of admission policies are not evaluated',
-  quota: 'neither the admission plugin nor the controller of ResourceQuotas is there',
   limitRanger: 'the admission plugin LimitRanger is not there',
   priority: 'the admission plugin Priority is not there',
   runtimeClass: 'the admission plugin RuntimeClass is not there',
@@ -34,9 +33,6 @@ export interface WaitingSpec {
  */
 export const waitingSpecs: readonly WaitingSpec[] = [
   // api-machinery
-  { spec: /MutatingAdmissionPolicy .* should mutate a Deployment/, needs: 'policies' },
-  { spec: /ValidatingAdmissionPolicy .* should (validate|allow)/, needs: 'policies' },
-  { spec: /ResourceQuota should (create|verify|apply)/, needs: 'quota' },
   { spec: /Garbage collector .*\b(rc|owner that's)\b/, needs: 'replicationController' },
   // apps
   { spec: /^\[sig-apps\] ControllerRevision /, needs: 'daemonSet' },
@@ -45,7 +41,7 @@ export const waitingSpecs: readonly WaitingSpec[] = [
   { spec: /^\[sig-apps\] Job /, needs: 'job' },
   { spec: /^\[sig-apps\] ReplicationController /, needs: 'replicationController' },
   { spec: /Deployment deployment should support proportional scaling/, needs: 'images' },
-  { spec: /ReplicaSet should serve a basic image on each replica/, needs: 'network' },
+  { spec: /ReplicaSet should serve a basic image on each replica/, needs: 'proxy' },
   { spec: /^\[sig-apps\] StatefulSet /, needs: 'statefulSet' },
   // auth
   { spec: /ServiceAccounts ServiceAccountIssuerDiscovery /, needs: 'containers' },
@@ -65,7 +61,7 @@ export const waitingSpecs: readonly WaitingSpec[] = [
   { spec: /^\[sig-network\] EndpointSliceMirroring /, needs: 'endpoints' },
   { spec: /^\[sig-network\] HostPort /, needs: 'network' },
   { spec: /^\[sig-network\] Networking Granular Checks/, needs: 'network' },
-  { spec: /^\[sig-network\] Proxy /, needs: 'network' },
+  { spec: /^\[sig-network\] Proxy /, needs: 'proxy' },
   { spec: /^\[sig-network\] Service endpoints latency/, needs: 'endpoints' },
   { spec: /^\[sig-network\] Services should serve /, needs: 'endpoints' },
   { spec: /^\[sig-network\] Services should (be able to|have session affinity)/, needs: 'network' },
