@@ -3,8 +3,13 @@ import { test, type TestContext } from 'node:test';
 import type { AdmissionAttributes } from '../admission/attributes.ts';
 import { admissionChain } from '../admission/chain.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
+import { fakeExchange } from '../http/testing/fake-exchange.ts';
+import type { RequestContext, RequestRecord } from '../http/request-context.ts';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { accepted } from '../registry/testing/accepted.ts';
 import { create, podSpec, testRegistry, workloadSpec } from '../registry/testing/test-registry.ts';
+import { RequestAdmission } from './request-admission.ts';
+import type { ResourceScope } from './resource-scope.ts';
 import { EndpointServer } from './testing/endpoint-server.ts';
 
 /** A server whose only plugin writes down what it sees, one line a call. */
@@ -177,4 +182,31 @@ test('what the server writes without a request is not asked about', async (t) =>
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own' } };
   await store.create(request, object, accepted.validate);
   assert.deepEqual(calls, []);
+});
+
+test('annotations that tell of a request are recorded where its body is', async () => {
+  const annotationsAt = async (...levels: string[]) => {
+    const { context } = fakeExchange();
+    context.requestInfo = { name: '' } as RequestContext['requestInfo'];
+    const recorded: string[] = [];
+    context.audit = {
+      records: (level: string) => levels.includes(level),
+      annotate: (key: string) => recorded.push(key),
+    } as Partial<RequestRecord> as RequestRecord;
+    const plugin: AdmissionPlugin = {
+      operations: ['CONNECT'],
+      admit({ annotate }) {
+        annotate('a/plain', 'x');
+        annotate('a/patch', 'x', 'Request');
+      },
+    };
+    const environment = { admission: admissionChain([{ name: 'Annotating', plugin }]) };
+    const rest = { resource: {} };
+    const admission = new RequestAdmission(context, { rest, environment } as unknown as ResourceScope);
+    await admission.connect({} as KubeObject);
+    return recorded;
+  };
+  assert.deepEqual(await annotationsAt(), []);
+  assert.deepEqual(await annotationsAt('Metadata'), ['a/plain']);
+  assert.deepEqual(await annotationsAt('Metadata', 'Request'), ['a/plain', 'a/patch']);
 });

@@ -174,10 +174,10 @@ export class RequestAdmission {
       signal: context.signal,
       deadlineMs: Math.min(context.deadlineMs ?? Infinity, this.#latestMs),
       reinvocation: new ReinvocationContext(),
-      annotate: (key, value) => {
+      annotate: (key, value, level = 'Metadata') => {
         if (this.#annotations.has(key)) return;
         this.#annotations.set(key, value);
-        context.audit?.annotate(key, value);
+        if (context.audit?.records(level) === true) context.audit.annotate(key, value);
       },
       warn: (text) => context.warn(text),
     };
