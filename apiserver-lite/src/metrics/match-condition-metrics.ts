@@ -2,7 +2,7 @@ import type { MetricRegistry } from './exposition/metric-registry.ts';
 
 /** What is counted of the match conditions of one webhook or policy. */
 export interface MatchConditionMetrics {
-  /** All conditions were evaluated for one request. */
+  /** The conditions were evaluated for one request, and do not all hold: kube-apiserver counts no others. */
   evaluated(operation: string, seconds: number): void;
   /** A condition could not be evaluated. */
   failed(operation: string): void;

@@ -103,7 +103,11 @@ export async function callWebhook(
     });
   const { code, headers, body } = answer;
   const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
-  if (code < 200 || code > 206) throw new WebhookError(refusal(code, mediaType, body), { code });
+  if (code < 200 || code > 206) {
+    const status = statusOf(body);
+    if (status !== undefined) throw new WebhookError(status.message, { code: status.code });
+    throw new WebhookError(refusal(code, mediaType, body), { code });
+  }
   if (body.length === 0) {
     const type = headers['content-type'] ?? '';
     throw new WebhookError(`0-length response with status code: ${code} and content type: ${type}`);
@@ -136,8 +140,6 @@ function refusal(code: number, mediaType: string, body: Buffer): string {
     mediaType.startsWith('text/') || mediaType === ''
       ? body.subarray(0, maxTextBytes).toString().trim()
       : 'unknown';
-  const status = statusMessage(body);
-  if (status !== undefined) return status;
   switch (code) {
     case 400:
       return 'the server rejected our request for an unknown reason';
@@ -171,12 +173,13 @@ function refusal(code: number, mediaType: string, body: Buffer): string {
   }
 }
 
-/** The message of an answer that is a Status. */
-function statusMessage(body: Buffer): string | undefined {
+/** What an answer says that is a Status. */
+function statusOf(body: Buffer): { message: string; code: number } | undefined {
   try {
     const value = parseJson(body.toString()) as Record<string, unknown>;
-    const message = ownValue(value, 'message');
-    return ownValue(value, 'kind') === 'Status' && typeof message === 'string' ? message : undefined;
+    const [message, code] = [ownValue(value, 'message'), ownValue(value, 'code')];
+    if (ownValue(value, 'kind') !== 'Status' || typeof message !== 'string') return undefined;
+    return { message, code: typeof code === 'number' ? code : 0 };
   } catch {
     return undefined;
   }

@@ -1,5 +1,7 @@
-import { apiVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
+import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-proto/group-version';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { StatusError } from '../../api-errors/status-error.ts';
+import { unknownConversion } from '../../registry/resource-types/unknown-conversion.ts';
 import type { ServedResources } from '../../registry/resource-table.ts';
 import type { ServedRest } from '../../registry/rest.ts';
 import type { GroupVersionResource } from '../attributes.ts';
@@ -44,7 +46,13 @@ export class EquivalentResources {
     const { group, version } = resource;
     const served = this.#resources.lookup(group, version, resource.resource, subresource);
     if (served === undefined) throw new Error(`${resource.resource} is not served any more`);
-    return served.types.convert(object, apiVersion);
+    const { types } = served;
+    const { kind: ownKind } = served.subresource ?? served.resource;
+    if (object.kind !== ownKind && types.codec.unstructured !== true) {
+      const actual = { ...groupVersionOf(object.apiVersion), kind: object.kind };
+      throw new StatusError(500, undefined, unknownConversion(actual, kind));
+    }
+    return types.convert(object, apiVersion);
   }
 
   #byKey(): ReadonlyMap<string, readonly EquivalentResource[]> {

@@ -68,11 +68,9 @@ export class MatchConditions {
     const { failedCondition, errors, isBeyondBudget } = await this.#evaluateAll(variables);
     // What was not evaluated for lack of budget is no error of an evaluation.
     if (!isBeyondBudget) for (const _error of errors) metrics.failed(operation);
+    if (failedCondition === undefined && errors.length === 0) return { matches: true };
     metrics.evaluated(operation, (performance.now() - began) / 1000);
-    if (failedCondition !== undefined) {
-      return { matches: false, failedCondition };
-    }
-    if (errors.length === 0) return { matches: true };
+    if (failedCondition !== undefined) return { matches: false, failedCondition };
     return failurePolicy === 'Ignore' ? { matches: false } : { matches: false, error: aggregate(errors) };
   }
 

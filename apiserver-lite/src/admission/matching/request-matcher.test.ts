@@ -127,4 +127,7 @@ test('an object is converted to the version of an equivalent resource', async ()
   assert.equal(converted.apiVersion, 'events.k8s.io/v1');
   assert.equal(converted['reportingController'], 'c');
   assert.equal(await equivalents.convert(event, events, events.kind), event);
+  await assert.rejects(equivalents.convert({ ...event, kind: 'Secret' }, events, events.kind), {
+    message: 'converting (v1.Secret) to (core.Event): unknown conversion',
+  });
 });

@@ -5,13 +5,12 @@ import { apiVersionOf, groupVersionOf, type GroupVersionKind } from '@pg8s/k8s-p
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
-import { internalError, StatusError } from '../../api-errors/status-error.ts';
+import { internalError } from '../../api-errors/status-error.ts';
 import { applyJsonPatch, type JsonPatchOperation } from '../../json/json-patch.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from '../../json/json-value.ts';
 import { PatchError } from '../../json/patch-error.ts';
 import { DecodeError } from '../../registry/resource-types/object-codec.ts';
 import type { ResourceTypes } from '../../registry/resource-types/resource-types.ts';
-import { unknownConversion } from '../../registry/resource-types/unknown-conversion.ts';
 
 /** A webhook's patch. */
 export interface ReviewPatch {
@@ -65,8 +64,8 @@ function operationOf(operation: JsonObject): JsonPatchOperation {
 }
 
 /**
- * The object after the patch, read as its type; the original stays as it is. Throws a StatusError (500) where
- * the patch does not apply, or what it makes is no object of the type.
+ * The object after the patch, read as what it then says that it is; the original stays as it is. Throws a
+ * StatusError (500) where the patch does not apply, or what it makes is no object.
  */
 export function applyReviewPatch(
   object: KubeObject,
@@ -75,16 +74,19 @@ export function applyReviewPatch(
 ): KubeObject {
   try {
     const value = applyJsonPatch(object as unknown as JsonObject, operations);
-    const expected = { ...groupVersionOf(object.apiVersion), kind: object.kind };
-    if (codec.unstructured === true) return codec.decode({ value, gvk: expected, strict: false }).object;
     const actual = kindOf(value, object);
+    if (codec.unstructured === true) {
+      // What has no type is what it says; whether that may be stored is for validation.
+      if (!ownValue(value, 'kind')) {
+        throw internalError(`Object 'Kind' is missing in '${goMapJson(value)}'`);
+      }
+      return codec.decode({ value, gvk: actual, strict: false }).object;
+    }
     if (!codec.knows(actual)) {
       const where = `for version ${goQuote(apiVersionOf(actual))} in scheme "pkg/runtime/scheme.go:111"`;
       throw internalError(`no kind ${goQuote(actual.kind)} is registered ${where}`);
     }
-    const patched = codec.decode({ value, gvk: actual, strict: false }).object;
-    if (actual.kind === expected.kind) return patched;
-    throw new StatusError(500, undefined, unknownConversion(actual, expected));
+    return codec.decode({ value, gvk: actual, strict: false }).object;
   } catch (error) {
     if (error instanceof PatchError || error instanceof DecodeError) throw internalError(error);
     throw error;

@@ -65,7 +65,8 @@ export class WebhookClient {
       throw new WebhookFailure(name, `${what}: ${error.message}`);
     }
     for (const [key, value] of Object.entries(response.auditAnnotations)) {
-      attributes.annotate(`${name}/${key}`, value);
+      // A key of an annotation has one slash, between a domain and a name.
+      if (!key.includes('/')) attributes.annotate(`${name}/${key}`, value);
     }
     for (const warning of response.warnings) attributes.warn(warning);
     if (!response.allowed) throw rejection(name, response.result);

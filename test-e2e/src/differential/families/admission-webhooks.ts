@@ -1,7 +1,7 @@
 import { testAuthority } from '../../../../apiserver-lite/src/server/testing/certificates.ts';
 import type { Ask, Family } from '../family.ts';
 import { cleaned } from './cleaned.ts';
-import { webhookCases, type Hook, type WebhookCase } from './webhooks/webhook-cases.ts';
+import { webhookCases, type Hook, type Serve, type WebhookCase } from './webhooks/webhook-cases.ts';
 import { allow, startWebhookServer, type WebhookServer } from './webhooks/webhook-server.ts';
 
 const configurations = '/apis/admissionregistration.k8s.io/v1';
@@ -98,8 +98,9 @@ async function untilMade(ask: Ask, path: string, body: object): Promise<void> {
   }
 }
 
-async function tryCase({ ask, server }: Parts, each: WebhookCase): Promise<void> {
+async function tryCase({ ask, server, caBundle }: Parts, each: WebhookCase): Promise<void> {
   const slug = slugOf(each);
+  const serve: Serve = (behaviour) => ({ url: server.add(`/${slug}/other`, behaviour), caBundle });
   await ask.silently({
     path: '/api/v1/namespaces',
     body: { metadata: { name: slug, labels: { case: slug } } },
@@ -111,7 +112,7 @@ async function tryCase({ ask, server }: Parts, each: WebhookCase): Promise<void>
         // Go names the server that it asked.
         .replaceAll(/ on [\d.]+:53: no such host/g, ': no such host'),
     );
-  for (const { path, body } of each.prepare?.(slug) ?? []) await untilMade(ask, path, body);
+  for (const { path, body } of each.prepare?.(slug, serve) ?? []) await untilMade(ask, path, body);
   for (const [title, request] of each.requests(slug, slug)) {
     const { code, headers, body } = await ask.silently(request);
     // What the webhooks got of it is compared; the answer is that of a node.

@@ -14,12 +14,15 @@ export interface Hook {
   clusterWide?: boolean;
 }
 
+/** Serves a webhook that is none of admission; gives its `clientConfig`. */
+export type Serve = (behaviour: Behaviour) => object;
+
 /** Webhooks, and requests that they see or not. */
 export interface WebhookCase {
   name: string;
   hooks: readonly Hook[];
   /** Made before the first request. */
-  prepare?: (slug: string) => readonly { path: string; body: object }[];
+  prepare?: (slug: string, serve: Serve) => readonly { path: string; body: object }[];
   /** By title; `namespace` is the case's own, `slug` its label. */
   requests: (namespace: string, slug: string) => readonly [string, AskedRequest][];
 }
@@ -210,7 +213,23 @@ const equivalents: WebhookCase[] = ['Equivalent', 'Exact'].map((matchPolicy) => 
 
 const groupOf = (slug: string) => `${slug}.example.com`;
 
-function definition(slug: string): object {
+/** Converts between versions: `spec.size` of v1 is a hundred times that of v2. */
+const convert: Behaviour = ({ kind, apiVersion, request }) => {
+  const { uid, desiredAPIVersion, objects } = request as unknown as {
+    uid: string;
+    desiredAPIVersion: string;
+    objects: { apiVersion: string; spec?: { size?: number } }[];
+  };
+  const convertedObjects = objects.map((object) => {
+    const { size } = object.spec ?? {};
+    if (size === undefined) return { ...object, apiVersion: desiredAPIVersion };
+    const converted = desiredAPIVersion.endsWith('v1') ? size * 100 : Math.round(size / 100);
+    return { ...object, apiVersion: desiredAPIVersion, spec: { ...object.spec, size: converted } };
+  });
+  return { body: { kind, apiVersion, response: { uid, result: { status: 'Success' }, convertedObjects } } };
+};
+
+function definition(slug: string, clientConfig?: object): object {
   const schema = {
     openAPIV3Schema: {
       type: 'object',
@@ -234,6 +253,11 @@ function definition(slug: string): object {
       group: groupOf(slug),
       scope: 'Namespaced',
       names: { plural: 'widgets', kind: 'Widget' },
+      ...(clientConfig === undefined
+        ? {}
+        : {
+            conversion: { strategy: 'Webhook', webhook: { clientConfig, conversionReviewVersions: ['v1'] } },
+          }),
       versions: ['v1', 'v2'].map((name) => ({
         name,
         served: true,
@@ -246,7 +270,7 @@ function definition(slug: string): object {
 }
 
 /** Webhooks that see custom objects in another version than they are written in. */
-function custom(name: string, answer: Behaviour): WebhookCase {
+function custom(name: string, answer: Behaviour, converting = false): WebhookCase {
   const rules = [rule(['widgets', 'widgets/*'], { apiVersions: ['v1'] })];
   return {
     name: `custom: ${name}`,
@@ -260,8 +284,11 @@ function custom(name: string, answer: Behaviour): WebhookCase {
       },
       { answer: allow, config: { rules } },
     ],
-    prepare: (slug) => [
-      { path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: definition(slug) },
+    prepare: (slug, serve) => [
+      {
+        path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+        body: definition(slug, converting ? serve(convert) : undefined),
+      },
       {
         path: `/apis/${groupOf(slug)}/v2/namespaces/default/widgets`,
         body: { apiVersion: `${groupOf(slug)}/v2`, kind: 'Widget', metadata: { name: 'made' } },
@@ -296,6 +323,7 @@ function custom(name: string, answer: Behaviour): WebhookCase {
 const customCases: readonly WebhookCase[] = [
   custom('allows', allow),
   custom('adds a field', patch([{ op: 'add', path: '/metadata/annotations', value: { a: 'b' } }])),
+  custom('converted', patch([{ op: 'add', path: '/spec/size', value: 700 }]), true),
   custom('adds an unknown field', patch([{ op: 'add', path: '/unknown', value: { a: 'b' } }])),
   custom('wrong type', patch([{ op: 'add', path: '/spec', value: { size: 'big' } }])),
   custom('no metadata', patch([{ op: 'remove', path: '/metadata' }])),
