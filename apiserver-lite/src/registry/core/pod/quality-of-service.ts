@@ -27,8 +27,8 @@ export function qualityOfService(spec: V1PodSpec): 'Guaranteed' | 'Burstable' | 
   for (const { requests, limits } of demands) {
     for (const name of judged) {
       const limit = positive(limits, name);
-      const request = positive(requests, name) ?? limit;
-      if (request !== undefined) asks = true;
+      const request = positive(requests, name);
+      if (limit !== undefined || request !== undefined) asks = true;
       if (
         limit === undefined ||
         request === undefined ||
