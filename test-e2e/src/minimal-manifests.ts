@@ -48,7 +48,10 @@ const core: readonly Omit<MinimalManifest, 'apiVersion'>[] = [
       type: 'Normal',
     },
   },
-  { kind: 'LimitRange', body: { spec: { limits: [{ type: 'Pod', max: { cpu: '2' } }] } } },
+  {
+    kind: 'LimitRange',
+    body: { spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '2Gi' } }] } },
+  },
   { kind: 'Namespace', name: 'walk-namespace', status: conditions },
   { kind: 'Node', key: 'minions', status: plainCondition },
   {

@@ -83,6 +83,16 @@ export class ReinvocationContext {
   }
 }
 
+/** Whether a request is about a resource; by default the resource itself, not one of its subresources. */
+export function concerns(
+  { resource, subresource }: Pick<AdmissionAttributes, 'resource' | 'subresource'>,
+  group: string,
+  name: string,
+  ofSubresource = '',
+): boolean {
+  return resource.resource === name && resource.group === group && subresource === ofSubresource;
+}
+
 /**
  * The 403 of a plugin. It names the object by its generateName, or `Unknown`, while it has no name
  * (Kubernetes: `admission.NewForbidden`).

@@ -2,6 +2,22 @@ import { admissionChain, type Admission } from './chain.ts';
 import type { AdmissionPlugin, PluginDependencies } from './plugin.ts';
 import { mutatingAdmissionPolicy } from './policies/mutating/mutating-admission-policy.ts';
 import { validatingAdmissionPolicy } from './policies/validating/validating-admission-policy.ts';
+import { alwaysAdmit } from './plugins/always-admit.ts';
+import { alwaysDeny } from './plugins/always-deny.ts';
+import { alwaysPullImages } from './plugins/always-pull-images.ts';
+import { certificateApproval } from './plugins/certificates/certificate-approval.ts';
+import { certificateSigning } from './plugins/certificates/certificate-signing.ts';
+import { certificateSubjectRestriction } from './plugins/certificates/certificate-subject-restriction.ts';
+import { defaultIngressClass } from './plugins/default-ingress-class.ts';
+import { defaultStorageClass } from './plugins/default-storage-class.ts';
+import { gatedOff } from './plugins/gated-off.ts';
+import { limitRanger } from './plugins/limit-ranger/limit-ranger.ts';
+import { nodeDeclaredFeatureValidator } from './plugins/node-declared-feature-validator.ts';
+import { persistentVolumeClaimResize } from './plugins/persistent-volume-claim-resize.ts';
+import { podResizeValidator } from './plugins/pod-resize-validator.ts';
+import { podTopologyLabels } from './plugins/pod-topology-labels.ts';
+import { priority } from './plugins/priority.ts';
+import { runtimeClass } from './plugins/runtime-class.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.ts';
@@ -32,47 +48,47 @@ const off = (name: string, build?: PluginRow['build']): PluginRow => ({
 
 /** Every plugin, in the order in which they are called (kube-apiserver: `AllOrderedPlugins`). */
 export const pluginTable: readonly PluginRow[] = [
-  off('AlwaysAdmit'),
+  off('AlwaysAdmit', alwaysAdmit),
   off('NamespaceAutoProvision'),
   on('NamespaceLifecycle', namespaceLifecycle),
   off('NamespaceExists'),
   off('LimitPodHardAntiAffinityTopology'),
-  on('LimitRanger'),
+  on('LimitRanger', limitRanger),
   on('ServiceAccount'),
   off('NodeRestriction', nodeRestriction),
   on('TaintNodesByCondition', taintNodesByCondition),
-  off('AlwaysPullImages'),
+  off('AlwaysPullImages', alwaysPullImages),
   off('ImagePolicyWebhook'),
   on('PodSecurity', podSecurity),
   off('PodNodeSelector'),
-  on('Priority'),
+  on('Priority', priority),
   on('DefaultTolerationSeconds', defaultTolerationSeconds),
   off('PodTolerationRestriction'),
   off('EventRateLimit'),
   off('ExtendedResourceToleration'),
-  on('DefaultStorageClass'),
+  on('DefaultStorageClass', defaultStorageClass),
   on('StorageObjectInUseProtection'),
-  on('PodGroupProtection'),
+  on('PodGroupProtection', gatedOff('admit', ['CREATE'])),
   off('OwnerReferencesPermissionEnforcement'),
-  on('PersistentVolumeClaimResize'),
-  on('RuntimeClass'),
-  on('CertificateApproval'),
-  on('CertificateSigning'),
-  on('ClusterTrustBundleAttest'),
-  on('CertificateSubjectRestriction'),
-  on('DefaultIngressClass'),
+  on('PersistentVolumeClaimResize', persistentVolumeClaimResize),
+  on('RuntimeClass', runtimeClass),
+  on('CertificateApproval', certificateApproval),
+  on('CertificateSigning', certificateSigning),
+  on('ClusterTrustBundleAttest', gatedOff('validate', ['CREATE', 'UPDATE'])),
+  on('CertificateSubjectRestriction', certificateSubjectRestriction),
+  on('DefaultIngressClass', defaultIngressClass),
   off('DenyServiceExternalIPs'),
-  on('PodTopologyLabels'),
-  on('PodGroupWorkloadExists'),
-  on('NodeDeclaredFeatureValidator'),
-  on('JobValidation'),
-  on('PodResizeValidator'),
+  on('PodTopologyLabels', podTopologyLabels),
+  on('PodGroupWorkloadExists', gatedOff('validate', ['CREATE'])),
+  on('NodeDeclaredFeatureValidator', nodeDeclaredFeatureValidator),
+  on('JobValidation', gatedOff('validate', ['UPDATE'])),
+  on('PodResizeValidator', podResizeValidator),
   on('MutatingAdmissionPolicy', mutatingAdmissionPolicy),
   on('MutatingAdmissionWebhook', mutatingAdmissionWebhook),
   on('ValidatingAdmissionPolicy', validatingAdmissionPolicy),
   on('ValidatingAdmissionWebhook', validatingAdmissionWebhook),
   on('ResourceQuota', resourceQuota),
-  off('AlwaysDeny'),
+  off('AlwaysDeny', alwaysDeny),
 ];
 
 /** Plugins to run besides those that run by default, and plugins not to run. */

@@ -235,8 +235,8 @@ describe('flags of kube-apiserver', () => {
       disabled: ['ServiceAccount', 'Priority'],
     });
     await assert.rejects(
-      parse({ 'enable-admission-plugins': 'AlwaysPullImages' }),
-      /--enable-admission-plugins refused: pg8s does not have AlwaysPullImages/,
+      parse({ 'enable-admission-plugins': 'ImagePolicyWebhook' }),
+      /--enable-admission-plugins refused: pg8s does not have ImagePolicyWebhook/,
     );
     await assert.rejects(parse({ 'disable-admission-plugins': 'Foo' }), {
       message: '--disable-admission-plugins plugin "Foo" is unknown',

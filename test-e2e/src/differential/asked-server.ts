@@ -50,6 +50,7 @@ export const tokens = {
   binder: 'binder-token',
   reviewer: 'reviewer-token',
   policer: 'policer-token',
+  signer: 'signer-token',
 } as const;
 
 /** The users of `tokens`, in the form of `--token-auth-file`. */

@@ -1,4 +1,14 @@
 import type { Family } from './family.ts';
+import { admissionCertificates } from './families/admission-certificates.ts';
+import {
+  admissionDefaultIngressClass,
+  admissionDefaultStorageClass,
+  admissionResize,
+  admissionRuntimeClass,
+} from './families/admission-classes.ts';
+import { admissionLimitRanger } from './families/admission-limit-ranger.ts';
+import { admissionResizes, admissionTopology } from './families/admission-nodes.ts';
+import { admissionPriority } from './families/admission-priority.ts';
 import { metrics } from './families/metrics.ts';
 import { customResources } from './families/custom-resources.ts';
 import { admissionWebhooks } from './families/admission-webhooks.ts';
@@ -51,6 +61,19 @@ const overHttp2 = surface.map((family): Family => ({
   protocol: 'HTTP/2',
 }));
 
+/** What admission plugins change and refuse. */
+const admission: readonly Family[] = [
+  admissionPriority,
+  admissionLimitRanger,
+  admissionDefaultStorageClass,
+  admissionResize,
+  admissionDefaultIngressClass,
+  admissionRuntimeClass,
+  admissionCertificates,
+  admissionTopology,
+  admissionResizes,
+];
+
 /** All requests of the comparison, in the order in which they are sent. */
 export const allFamilies: readonly Family[] = [
   ...fresh,
@@ -58,6 +81,7 @@ export const allFamilies: readonly Family[] = [
   ...metrics,
   ...surface,
   ...overHttp2,
+  ...admission,
   impersonation,
   ...reviews,
   ...serviceAccountTokens,

@@ -1,8 +1,9 @@
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
-import { isReason, notFound, type StatusError } from '../../../api-errors/status-error.ts';
+import { notFound, type StatusError } from '../../../api-errors/status-error.ts';
 import type { Authorizer } from '../../../authorization/authorizer.ts';
 import { admissionForbidden, type AdmissionAttributes } from '../../attributes.ts';
+import { objectFinder } from '../../find-object.ts';
 import type { PluginDependencies } from '../../plugin.ts';
 
 /**
@@ -30,17 +31,10 @@ export const nodes = { group: '', resource: 'nodes', singular: 'node' };
 /** Reads from the cache first, and again from the store what the cache does not have yet. */
 export function objectReader(storageOf: PluginDependencies['storageOf']): ReadObject {
   return async ({ group, resource, singular }, namespace, name) => {
-    const missing = notFound({ group, resource: singular }, name);
-    if (name === '') throw missing;
-    const storage = storageOf(group, resource);
-    for (const resourceVersion of ['0', '']) {
-      try {
-        return (await storage.get({ namespace, name }, resourceVersion)).object;
-      } catch (error) {
-        if (!isReason(error, 'NotFound')) throw error;
-      }
-    }
-    throw missing;
+    const found =
+      name === '' ? undefined : await objectFinder(storageOf, { group, resource })(namespace, name);
+    if (found === undefined) throw notFound({ group, resource: singular }, name);
+    return found as KubeObject;
   };
 }
 

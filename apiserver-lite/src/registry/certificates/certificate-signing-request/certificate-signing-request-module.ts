@@ -68,5 +68,4 @@ export const certificateSigningRequestModule = defineKind('certificates.k8s.io/C
         ),
     },
   ],
-  gaps: 'whether one may approve for a signer is not checked',
 });

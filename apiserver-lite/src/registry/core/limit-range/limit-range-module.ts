@@ -36,5 +36,4 @@ export const limitRangeModule = defineKind('/LimitRange', {
   table: defaultTable,
   defaults: { v1: defaultLimitRange },
   actors: [{ name: 'LimitRanger', effect: 'limits are not applied to Pods' }],
-  gaps: 'not enforced when Pods are created',
 });

@@ -89,5 +89,5 @@ export const persistentVolumeClaimModule = defineKind('/PersistentVolumeClaim', 
   defaults: { v1: defaultClaim },
   returnsDeletedObject: true,
   actors: [{ name: 'persistentvolume-binder-controller', effect: 'the claim stays Pending' }],
-  gaps: 'no default class, no protection while in use',
+  gaps: 'no protection while in use',
 });

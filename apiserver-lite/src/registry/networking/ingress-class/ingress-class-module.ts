@@ -74,5 +74,4 @@ export const ingressClassModule = defineKind('networking.k8s.io/IngressClass', {
   },
   table: ingressClassTable,
   defaults: { v1: defaultIngressClass },
-  gaps: 'the default class is not filled in',
 });

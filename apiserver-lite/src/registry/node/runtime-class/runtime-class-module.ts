@@ -62,5 +62,4 @@ export const runtimeClassModule = defineKind('node.k8s.io/RuntimeClass', {
     warnings: runtimeClassWarnings,
   },
   table: runtimeClassTable,
-  gaps: 'overhead and scheduling are not put into Pods',
 });

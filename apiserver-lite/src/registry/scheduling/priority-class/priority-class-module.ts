@@ -33,5 +33,4 @@ export const priorityClassModule = defineKind('scheduling.k8s.io/PriorityClass',
   table: priorityClassTable,
   defaults: { v1: defaultPriorityClass },
   actors: [{ name: 'Priority', effect: 'Pods that name it get no priority from it' }],
-  gaps: 'not looked up when Pods are created',
 });

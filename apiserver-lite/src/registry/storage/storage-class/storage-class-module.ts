@@ -34,5 +34,4 @@ export const storageClassModule = defineKind('storage.k8s.io/StorageClass', {
   table: storageClassTable,
   defaults: { v1: defaultStorageClass },
   returnsDeletedObject: true,
-  gaps: 'the default class is not filled in',
 });
