@@ -18,6 +18,7 @@ import { podResizeValidator } from './plugins/pod-resize-validator.ts';
 import { podTopologyLabels } from './plugins/pod-topology-labels.ts';
 import { priority } from './plugins/priority.ts';
 import { runtimeClass } from './plugins/runtime-class.ts';
+import { serviceAccount } from './plugins/service-account/service-account.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.ts';
@@ -54,7 +55,7 @@ export const pluginTable: readonly PluginRow[] = [
   off('NamespaceExists'),
   off('LimitPodHardAntiAffinityTopology'),
   on('LimitRanger', limitRanger),
-  on('ServiceAccount'),
+  on('ServiceAccount', serviceAccount),
   off('NodeRestriction', nodeRestriction),
   on('TaintNodesByCondition', taintNodesByCondition),
   off('AlwaysPullImages', alwaysPullImages),

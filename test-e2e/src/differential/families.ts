@@ -9,6 +9,7 @@ import {
 import { admissionLimitRanger } from './families/admission-limit-ranger.ts';
 import { admissionResizes, admissionTopology } from './families/admission-nodes.ts';
 import { admissionPriority } from './families/admission-priority.ts';
+import { admissionServiceAccount } from './families/admission-service-account.ts';
 import { metrics } from './families/metrics.ts';
 import { customResources } from './families/custom-resources.ts';
 import { admissionWebhooks } from './families/admission-webhooks.ts';
@@ -48,6 +49,22 @@ export const preparation: Family = {
       path: '/api/v1/namespaces',
       body: { metadata: { name: namespace } },
     });
+    // No controller makes it on either side.
+    await ask('create the default account', {
+      path: `/api/v1/namespaces/${namespace}/serviceaccounts`,
+      body: { metadata: { name: 'default' } },
+    });
+  },
+};
+
+/** `surface` deletes all accounts. */
+const defaultAccount: Family = {
+  name: 'preparation',
+  async run(ask) {
+    await ask.silently({
+      path: `/api/v1/namespaces/${namespace}/serviceaccounts`,
+      body: { metadata: { name: 'default' } },
+    });
   },
 };
 
@@ -63,6 +80,7 @@ const overHttp2 = surface.map((family): Family => ({
 
 /** What admission plugins change and refuse. */
 const admission: readonly Family[] = [
+  admissionServiceAccount,
   admissionPriority,
   admissionLimitRanger,
   admissionDefaultStorageClass,
@@ -81,6 +99,7 @@ export const allFamilies: readonly Family[] = [
   ...metrics,
   ...surface,
   ...overHttp2,
+  defaultAccount,
   ...admission,
   impersonation,
   ...reviews,
@@ -127,6 +146,7 @@ export const someFamilies: readonly Family[] = [
   ...metrics,
   ...surface,
   ...every(3, overHttp2),
+  defaultAccount,
   ...watches,
   ...customResources,
   serverPages,

@@ -34,6 +34,7 @@ const replacements: readonly [RegExp, string][] = [
   [/(resourceVersion(?:\\*")?: ?(?:\\*")?)[1-9]\d*/g, '$1RV'],
   [/p{50,}\w{5}\b/g, 'LONG-GENERATED'],
   [/(generated[-_])[bcdfghj-np-tv-xz2456789]{5}\b/gi, '$1NAME'],
+  [/\b(kube-api-access-)[bcdfghj-np-tv-xz2456789]{5}\b/g, '$1NAME'],
   [/(\\*"(?:kid|n)\\*":\\*")[\w-]{40,}/g, '$1KEY'],
   [/(ResourceVersion in (?:record \(|object meta: ))\d+/g, '$1RV'],
   [/(Too large resource version: \d+, current: )\d+/g, '$1RV'],

@@ -45,5 +45,4 @@ export const serviceAccountModule = defineKind('/ServiceAccount', {
       fillSpec({ expirationSeconds: defaultTokenSeconds })(object as { spec?: unknown }),
   },
   returnsDeletedObject: true,
-  gaps: 'not given to Pods that name none; no token volume is added to Pods',
 });
