@@ -171,7 +171,10 @@ export class RequestAdmission {
       object,
       oldObject,
       user,
-      signal: context.signal,
+      // Made when it is first asked for, which most plugins never do.
+      get signal() {
+        return context.signal;
+      },
       deadlineMs: Math.min(context.deadlineMs ?? Infinity, this.#latestMs),
       reinvocation: new ReinvocationContext(),
       annotate: (key, value, level = 'Metadata') => {
