@@ -23,6 +23,7 @@ const apiserverRooms = {
   metrics: ['api-errors', 'http', 'storage'],
   outgoing: ['api-errors', 'storage'],
   audit: ['api-errors', 'http', 'authorization', 'outgoing'],
+  encryption: ['storage'],
   authentication: ['api-errors', 'http', 'storage'],
   authorization: ['api-errors', 'http', 'selectors', 'storage', 'authentication'],
   // What schemas of custom resources do to values: definitions are validated by it.
@@ -99,7 +100,15 @@ const apiserverRooms = {
     'audit',
   ],
   server: ['api-errors', 'http', 'metrics', 'endpoints'],
-  flags: ['admission', 'audit', 'authentication', 'outgoing', 'registry', 'apiserver-options.ts'],
+  flags: [
+    'admission',
+    'audit',
+    'authentication',
+    'encryption',
+    'outgoing',
+    'registry',
+    'apiserver-options.ts',
+  ],
 };
 
 const testFiles = '\\.test\\.ts$|/testing/';

@@ -1,6 +1,7 @@
 import type { EtcdClient } from '@pg8s/shim/client/etcd-client';
 import type { Logger } from 'pino';
 import type { AdmissionConfiguration, DefaultTolerations } from './admission/plugin.ts';
+import type { EncryptedResources } from './encryption/encryption-configuration.ts';
 import type { AuditOptions } from './audit/audit-options.ts';
 import type { PluginSelection } from './admission/plugin-table.ts';
 import type { ServiceAccountOptions } from './authentication/service-account/token-options.ts';
@@ -12,6 +13,13 @@ import type { ComponentProbe } from './registry/core/component-status/component-
 
 /** An authorizer of kube-apiserver's `--authorization-mode`. */
 export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'Node' | 'RBAC';
+
+/** How values are encrypted in the store (`--encryption-provider-config`). */
+export interface EncryptionOptions {
+  readonly resources: readonly EncryptedResources[];
+  /** The file that is looked at again and again, and read when it has changed. */
+  readonly reloadFile?: string;
+}
 
 /** How extension servers are called. */
 export interface AggregatorOptions {
@@ -97,6 +105,8 @@ export interface ApiserverOptions {
   admissionPlugins?: PluginSelection;
   /** `--admission-control-config-file`. */
   admissionConfiguration?: AdmissionConfiguration;
+  /** How values are encrypted in the store. Default: not at all. */
+  encryption?: EncryptionOptions;
   /** What of the requests is recorded. Default: nothing. */
   audit?: AuditOptions;
   serviceClusterIpRange?: string;

@@ -14,6 +14,7 @@ import { auditStage } from './stages/audit-stage.ts';
 import { aggregationStage } from './stages/aggregation-stage.ts';
 import { authenticationStage } from './stages/authentication-stage.ts';
 import { authorizationStage } from './stages/authorization-stage.ts';
+import { encryptionStage } from './stages/encryption-stage.ts';
 import { definitionsStage } from './stages/definitions-stage.ts';
 import { given } from './stages/given.ts';
 import { handlerStage } from './stages/handler-stage.ts';
@@ -65,11 +66,13 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
   const closing = new AbortController();
   const resources = new ResourceTable();
   const metrics = new ServerMetrics(versionInfo);
-  const storage = storageStage(options, metrics);
+  const encryption = encryptionStage(options, metrics);
+  const storage = storageStage(options, metrics, encryption);
   const stop = (): void => {
     closing.abort(new Error('the server is shutting down'));
     storage.informers.close();
     storage.factory.close();
+    encryption.close();
   };
   try {
     const authentication = authenticationStage(options, storage, metrics, (secret, labels) =>

@@ -26,6 +26,12 @@ const servedFlags: readonly ComponentFlag[] = [
   duration('etcd-readycheck-timeout', '2s', 'How long /readyz waits for etcd.'),
   int('lease-reuse-duration-seconds', '60', 'For how long events share one lease.'),
   flag('storage-backend', '', 'Only etcd3.'),
+  flag('encryption-provider-config', '', 'How values are encrypted in etcd: an EncryptionConfiguration.'),
+  boolean(
+    'encryption-provider-config-automatic-reload',
+    'false',
+    'Whether that file is read again when it changes.',
+  ),
   flag('storage-media-type', protobuf, 'Form of stored objects: protobuf or application/json.'),
   int('secure-port', '6443', 'Port to serve HTTPS on; 0: any free port.'),
   flag('bind-address', '127.0.0.1', 'Address to serve on.'),

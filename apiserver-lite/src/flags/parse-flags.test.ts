@@ -140,8 +140,8 @@ describe('flags of kube-apiserver', () => {
       },
     );
     await assert.rejects(
-      parse({ 'encryption-provider-config': 'c.yaml' }),
-      /--encryption-provider-config refused: values are not encrypted yet/,
+      parse({ 'encryption-provider-config-automatic-reload': 'true' }),
+      /--encryption-provider-config-automatic-reload must be set with --encryption-provider-config/,
     );
     await assert.rejects(parse({ 'allow-privileged': 'false' }), /--allow-privileged refused/);
     const { notes } = await parse({

@@ -8,6 +8,7 @@ import type { ServiceAccountOptions } from '../authentication/service-account/to
 import { admissionConfiguration } from './admission-configuration.ts';
 import { auditOptions } from './audit-options.ts';
 import { selectedPlugins } from './admission-plugins.ts';
+import { encryptionOptions } from './encryption-options.ts';
 import { type EtcdOverride, parseEtcdOverrides } from './etcd-overrides.ts';
 import { flagError } from './flag-error.ts';
 import { ApiserverFlagReader } from './flag-reader.ts';
@@ -61,6 +62,7 @@ export async function parseApiserverFlags(
   const accounts = await serviceAccountOptions(reader);
   const admission = await admissionConfiguration(reader);
   const audit = await auditOptions(reader);
+  const encryption = await encryptionOptions(reader);
   const serviceClusterIpRange = text('service-cluster-ip-range');
   const serviceRanges = checked('service-cluster-ip-range', () => parseServiceRanges(serviceClusterIpRange));
   const serviceNodePortRange = text('service-node-port-range');
@@ -109,6 +111,7 @@ export async function parseApiserverFlags(
       admissionPlugins: selectedPlugins(reader),
       ...(admission === undefined ? {} : { admissionConfiguration: admission }),
       ...(audit === undefined ? {} : { audit }),
+      ...(encryption === undefined ? {} : { encryption }),
       eventTtlSeconds: reader.durationMs('event-ttl') / 1000,
       deleteCollectionWorkers: reader.positive('delete-collection-workers'),
       defaultTolerations: {

@@ -4,10 +4,6 @@ import { type ComponentFlag, refused } from '@pg8s/k8s-proto/component-base/comp
  * Flags of kube-apiserver 1.36 that ask for what pg8s does not do yet: refused unless they ask for nothing.
  */
 export const refusedFlags: readonly ComponentFlag[] = [
-  ...refused('values are not encrypted yet', {
-    string: 'encryption-provider-config',
-    boolean: 'encryption-provider-config-automatic-reload',
-  }),
   ...refused('this way to authenticate is not there yet', {
     string: `authentication-config authentication-token-webhook-config-file
       authentication-token-webhook-version=v1beta1 oidc-ca-file oidc-client-id oidc-groups-claim oidc-groups-prefix

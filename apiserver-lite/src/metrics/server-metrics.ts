@@ -8,6 +8,7 @@ import { countRegistered, showBuild, type BuildVersion } from './build-metrics.t
 import { credentialMetrics, type CredentialMetrics } from './credential-metrics.ts';
 import type { Counter } from './exposition/series.ts';
 import { MetricRegistry } from './exposition/metric-registry.ts';
+import { encryptionMetrics, type EncryptionCounters } from './encryption-metrics.ts';
 import { FilterMetrics } from './filter-metrics.ts';
 import { FlowMetrics } from './flow-metrics.ts';
 import { processRegistry } from './process-metrics.ts';
@@ -31,6 +32,7 @@ export class ServerMetrics {
   readonly storage: StorageMetrics;
   readonly allocators: AllocatorMetrics;
   readonly credentials: CredentialMetrics;
+  readonly encryption: EncryptionCounters;
   readonly handshakeErrors: Counter;
   /** Documents of discovery that were made of all groups. */
   readonly discoveries: Counter;
@@ -50,6 +52,7 @@ export class ServerMetrics {
     this.storage = storageMetrics(registry);
     this.allocators = allocatorMetrics(registry);
     this.credentials = credentialMetrics(registry);
+    this.encryption = encryptionMetrics(registry);
     this.handshakeErrors = registry
       .counter({
         name: 'apiserver_tls_handshake_errors_total',

@@ -9,6 +9,7 @@ import { systemClock } from '../storage/clock.ts';
 import { SharedInformers } from '../storage/follow/shared-informers.ts';
 import { StorageFactory } from '../storage/storage-factory.ts';
 import { storageCodec } from '../registry/storage-codec.ts';
+import type { EncryptionStage } from './encryption-stage.ts';
 import { given } from './given.ts';
 
 /** Where the server keeps objects. */
@@ -28,7 +29,11 @@ export interface StorageStage {
 const internalResources: ReadonlySet<string> = new Set(['apiServerIPInfo.', 'servicenodeportallocations.']);
 
 /** Prepares the storage; etcd is called when something is first read. */
-export function storageStage(options: ApiserverOptions, metrics: ServerMetrics): StorageStage {
+export function storageStage(
+  options: ApiserverOptions,
+  metrics: ServerMetrics,
+  { transformerFor }: Pick<EncryptionStage, 'transformerFor'>,
+): StorageStage {
   const { etcd, storageMediaType = 'application/vnd.kubernetes.protobuf', log } = options;
   const factory = new StorageFactory({
     etcd,
@@ -36,6 +41,7 @@ export function storageStage(options: ApiserverOptions, metrics: ServerMetrics):
       etcdFor: etcdOfResource(options),
       compactionIntervalMs: options.etcdCompactionIntervalMs,
       leaseReuseSeconds: options.leaseReuseSeconds,
+      transformerFor,
     }),
     pathPrefix: options.etcdPrefix ?? '/registry',
     codecFor: (resource) => defaultingCodec(storageCodec(resource, storageMediaType), Date.now),

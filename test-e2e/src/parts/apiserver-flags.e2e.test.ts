@@ -108,13 +108,12 @@ describe('flags of pg8s apiserver', { timeout: 120_000 }, () => {
 
   test('one that promises what is not there ends the start with one line', async () => {
     const part = new PartProcess(
-      ['apiserver', '--etcd-servers', etcd.url, '--encryption-provider-config', 'config.yaml'],
+      ['apiserver', '--etcd-servers', etcd.url, '--tracing-config-file', 'config.yaml'],
       () => false,
     );
     await assert.rejects(part.start(), {
       message:
-        'pg8s apiserver did not start:\n' +
-        'pg8s: --encryption-provider-config refused: values are not encrypted yet\n',
+        'pg8s apiserver did not start:\npg8s: --tracing-config-file refused: there are no traces yet\n',
     });
   });
 });
