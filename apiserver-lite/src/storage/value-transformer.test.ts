@@ -309,6 +309,23 @@ describe('values that must be prepared', () => {
     storage.close();
   });
 
+  test('a value whose own preparation failed is prepared again by the first read', async () => {
+    const { storage, another, transformer } = open();
+    for (const name of ['a', 'b']) await storage.create(at(name), configMap(name));
+    const { prepareFromStorage } = transformer;
+    transformer.prepareFromStorage = async (values) =>
+      values.map(() => () => {
+        throw new Error('no key yet');
+      });
+    const late = another();
+    await late.ready();
+    transformer.prepareFromStorage = prepareFromStorage;
+    assert.equal((await late.get(at('a'), '')).object.metadata.name, 'a');
+    assert.equal((await late.list(listOptions())).items.length, 2);
+    late.close();
+    storage.close();
+  });
+
   test('never wait in greater number than allowed: the watch ends, and resumes where it was', async () => {
     const { storage, another, transformer, etcd } = open({ intakeLimits: { events: 20, batch: 5 } });
     const writer = another();

@@ -161,7 +161,7 @@ export class Keyspace {
   /** The current version of one key, linearizable. */
   async read(key: string): Promise<StoredObject | undefined> {
     const known = this.known.latest(key);
-    const outcome = await this.#readKey(key, known?.isUnreadable === true ? undefined : known);
+    const outcome = await this.#readKey(key, this.#isUsable(known) ? known : undefined);
     if ('unchanged' in outcome) return outcome.unchanged;
     const { kv } = outcome;
     if (kv === undefined) return undefined;
@@ -206,7 +206,13 @@ export class Keyspace {
 
   #knownVersion({ key, modRevision }: KeyValue): StoredObject | undefined {
     const known = this.known.find(keyText(key), modRevision);
-    return known?.isUnreadable === true ? undefined : known;
+    return this.#isUsable(known) ? known : undefined;
+  }
+
+  /** A value whose preparation failed is not to be read from what came of that: it is prepared again. */
+  #isUsable(known: StoredObject | undefined): boolean {
+    if (known === undefined || known.isUnreadable) return false;
+    return !this.#pipeline.needsPreparation || known.isReadable;
   }
 
   /** The known object, or a new one; `decode` is that of a prepared value. */

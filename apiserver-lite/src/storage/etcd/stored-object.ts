@@ -75,6 +75,16 @@ export class StoredObject extends CachedObject {
     return this.#isUnreadable;
   }
 
+  /** Whether the value can be decoded, which is tried where it was not yet. */
+  get isReadable(): boolean {
+    try {
+      this.ensureDecoded();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** The encoded object. Throws as `object`. */
   get encodedValue(): Uint8Array {
     this.ensureDecoded();
