@@ -64,6 +64,16 @@ test('who scales takes the replicas from everybody, and owns them without a time
   ]);
 });
 
+test('who owns a field whose last inner field goes owns it still', () => {
+  const workload = objectOf('Deployment', [
+    owner('a', { fieldsV1: { 'f:spec': { '.': {}, 'f:replicas': {} } } }),
+  ]);
+  assert.deepEqual(print(ownersOfWorkload(workload, objectOf('Scale', [scaler]), inApps)), [
+    `s Update apps/v1 scale - ${JSON.stringify(replicas)}`,
+    `a Update apps/v1  ${time} {"f:spec":{}}`,
+  ]);
+});
+
 test('an applier that keeps the replicas keeps its entry; an updater gets one more', () => {
   const workload = objectOf('Deployment', [owner('a', { operation: 'Apply' }), owner('c')]);
   const scale = objectOf('Scale', ownersOfScale(workload, apps));

@@ -42,7 +42,10 @@ function without(fields: Fields, [first = '', ...rest]: readonly string[]): Fiel
   const { [first]: inner, ...others } = fields;
   const left = rest.length === 0 ? undefined : without(inner as Fields, rest);
   if (left !== undefined) return { ...fields, [first]: left };
-  return Object.keys(others).length === 0 ? undefined : others;
+  const names = Object.keys(others);
+  if (names.length === 0) return undefined;
+  // Nothing is below it any more: it says only so then.
+  return names.length === 1 && names[0] === '.' ? {} : others;
 }
 
 function withoutReplicas(entry: ManagedFieldsEntry, path: readonly string[]): ManagedFieldsEntry | undefined {
