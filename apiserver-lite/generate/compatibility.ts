@@ -90,7 +90,6 @@ differs:
 - Each version of a definition has a watch cache from the first request for that version on, in a stock server from the first request for any of them.
 - A custom object that is sent as protobuf is answered with 415; a stock server drops the connection.
 - A Scale can be applied to a custom object that nobody owns; a stock server answers 500.
-- Where versions are converted by a webhook, owners of fields in other versions are compared without asking the webhook.
 - APIServices are there for versions that are served. A stock server makes them also for a definition whose names were never accepted.
 - The garbage collector looks at what is served as soon as a definition changes; the stock one every 30 seconds.`;
 

@@ -26,6 +26,7 @@ import { impersonation } from './families/impersonation.ts';
 import { legacyTokens } from './families/legacy-tokens.ts';
 import { lives } from './families/lives.ts';
 import { mutations } from './families/mutations.ts';
+import { ownersInVersions } from './families/owners-in-versions.ts';
 import { podSecurity } from './families/pod-security.ts';
 import { policies } from './families/policies/policies.ts';
 import { printedObjects } from './families/printed-objects.ts';
@@ -116,6 +117,7 @@ export const allFamilies: readonly Family[] = [
   customRules,
   aggregation,
   conversion,
+  ownersInVersions,
   admissionWebhooks,
   ...policies,
   ...customResources,

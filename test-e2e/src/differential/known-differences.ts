@@ -94,10 +94,4 @@ export const knownDifferences: readonly KnownDifference[] = [
     line: /managedFields/,
     reason: 'the owners within a text stand in the order of the seconds in which they wrote',
   },
-  {
-    where: /^conversion by a webhook: verbs: /,
-    line: /managedFields/,
-    reason:
-      'what is owned in another version keeps the names of that version: no webhook is asked about owners',
-  },
 ];

@@ -1,10 +1,11 @@
 import { structPlan } from '../../registry/resource-types/built-in/message-plan.ts';
-import type {
-  DynamicPlan,
-  FieldPlan,
-  FixedPlan,
-  StructPlan,
-  TypePlan,
+import {
+  atomicPlan,
+  type DynamicPlan,
+  type FieldPlan,
+  type FixedPlan,
+  type StructPlan,
+  type TypePlan,
 } from '../../registry/resource-types/type-plan.ts';
 import type { SchemaNode } from './schema-node.ts';
 
@@ -19,7 +20,7 @@ const untyped: DynamicPlan = {
   get object() {
     return untypedObject;
   },
-  list: leaf,
+  list: atomicPlan,
 };
 const untypedObject: FixedPlan = { kind: 'map', value: untyped };
 
@@ -51,7 +52,7 @@ function planOf(node: SchemaNode, above: boolean): TypePlan {
 
 /** `isObject`: it has apiVersion, kind and metadata. */
 function objectPlan(node: SchemaNode, preserves: boolean, isObject: boolean): FixedPlan {
-  if (node.schema['x-kubernetes-map-type'] === 'atomic') return leaf;
+  if (node.schema['x-kubernetes-map-type'] === 'atomic') return atomicPlan;
   const plans = new Map([...node.properties].map(([name, child]) => [name, planOf(child, preserves)]));
   if (isObject) {
     plans.set('apiVersion', leaf).set('kind', leaf).set('metadata', structPlan(objectMeta));
@@ -84,7 +85,7 @@ function restPlan(
 
 function listPlan({ items, listType, listMapKeys }: SchemaNode, preserves: boolean): FixedPlan {
   if (listType === 'set') return { kind: 'set' };
-  if (listType !== 'map' || items === undefined) return leaf;
+  if (listType !== 'map' || items === undefined) return atomicPlan;
   return {
     kind: 'keyed',
     keys: [...listMapKeys].sort(),

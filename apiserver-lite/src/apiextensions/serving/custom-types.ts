@@ -1,8 +1,14 @@
 import type { JsonObject } from '../../json/json-value.ts';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import { StatusError } from '../../api-errors/status-error.ts';
 import type { OpenApiTypes } from '../../registry/resource-types/open-api-types.ts';
 import type { ResourceTypes } from '../../registry/resource-types/resource-types.ts';
-import type { Version, Versions } from '../../registry/resource-types/versions.ts';
+import {
+  problemText,
+  type Converted,
+  type Version,
+  type Versions,
+} from '../../registry/resource-types/versions.ts';
 import type { Definition } from '../definition.ts';
 import { appliedAtomics } from '../schema/applied-atomics.ts';
 import { appliedProblems } from '../schema/applied-problems.ts';
@@ -50,21 +56,29 @@ function versionsOf(
   { schemas, converter }: Pick<CustomTypesOptions, 'schemas' | 'converter'>,
 ): Versions {
   const known = new Map<string, Version>();
-  const convert = (object: JsonObject, apiVersion: string): JsonObject =>
-    converter.now === undefined
-      ? { ...object, apiVersion }
-      : (converter.now({ ...object } as unknown as KubeObject, apiVersion) as unknown as JsonObject);
+  const convert = (objects: readonly JsonObject[], apiVersion: string): Converted => {
+    const { now } = converter;
+    return now === undefined
+      ? asked(converter, objects, apiVersion)
+      : objects.map((object) => now({ ...object } as unknown as KubeObject, apiVersion) as JsonObject);
+  };
   const make = (name: string): Version => {
     const apiVersion = `${group}/${name}`;
+    const problems = (document: JsonObject): readonly string[] =>
+      appliedProblems(document, schemas.of(name).root, preserveUnknownFields);
     return {
       apiVersion,
       plan: ownershipPlan(schemas.of(name).root, preserveUnknownFields),
       sameStructure: name === served,
-      to: (object) => (name === served ? object : convert(object, apiVersion)),
-      from: (object) => (name === served ? object : convert(object, `${group}/${served}`)),
+      to: (objects) => (name === served ? objects : convert(objects, apiVersion)),
+      from: (objects) => (name === served ? objects : convert(objects, `${group}/${served}`)),
       printed: (document) => document,
-      problems: (document) => appliedProblems(document, schemas.of(name).root, preserveUnknownFields),
+      problems,
       atomics: (document) => appliedAtomics(document, schemas.of(name).root),
+      ensureTyped(document) {
+        const found = problems(document);
+        if (found.length > 0) throw new StatusError(500, undefined, problemText(found));
+      },
     };
   };
   const find = (apiVersion = ''): Version | undefined => {
@@ -76,5 +90,22 @@ function versionsOf(
     known.set(apiVersion, version);
     return version;
   };
-  return { own: find(`${group}/${served}`) ?? make(served), find };
+  return { own: find(`${group}/${served}`) ?? make(served), find, missing };
+}
+
+async function asked(
+  converter: ObjectConverter,
+  objects: readonly JsonObject[],
+  apiVersion: string,
+): Promise<readonly JsonObject[]> {
+  const results = await converter.convert(objects as readonly unknown[] as readonly KubeObject[], apiVersion);
+  return results.map((result) => result() as unknown as JsonObject);
+}
+
+function missing(apiVersion = ''): Error {
+  const why =
+    apiVersion.split('/').length > 2
+      ? `unexpected GroupVersion string: ${apiVersion}`
+      : `request to convert CR to an invalid group/version: ${apiVersion}`;
+  return new StatusError(500, undefined, why);
 }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { StatusError } from '../../api-errors/status-error.ts';
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { breathe } from '../../http/breathe.ts';
 import type { JsonObject } from '../../json/json-value.ts';
@@ -12,9 +11,10 @@ import { fieldsOf } from './fields-of.ts';
 import { fieldsOfLastApplied, syncLastApplied } from './last-applied.ts';
 import { mergeApplied } from '../../registry/resource-types/merge-applied.ts';
 import { pruneMerged } from './prune-merged.ts';
+import { reconcileEntry } from './reconcile-schema.ts';
 import { resetFieldsOf, strippedFields, type ResetFields } from './reset-fields.ts';
 import { trackUpdate } from './track.ts';
-import { inVersion, type Version, type Versions } from '../../registry/resource-types/versions.ts';
+import { explained, inVersion, type Version, type Versions } from '../../registry/resource-types/versions.ts';
 
 /** Who applies, and how. */
 export interface Application {
@@ -50,41 +50,40 @@ export async function applyConfiguration(
     apiVersion,
     ...(subresource === undefined ? {} : { subresource: subresource.name }),
   };
-  const entries = trackedEntries(current, scope, versions);
+  const { plan } = versions.own;
+  const live = versions.own.printed((current ?? { apiVersion, kind: gvk.kind }) as JsonObject);
+  const documents = new LiveDocuments(versions, live);
+  const entries = await trackedEntries(current, scope, documents);
   const previous = entries.find((entry) => sameManager(entry, own));
   const others = entries.filter((entry) => entry !== previous);
 
-  const { plan } = versions.own;
-  const live = versions.own.printed((current ?? { apiVersion, kind: gvk.kind }) as JsonObject);
   // What the endpoint does not write is left out; name and namespace are still in it.
   const applying = recursiveDifference(fieldsOf(plan, applied), reset.reset);
   await breathe();
   const merged = mergeApplied(plan, live, applied) as JsonObject;
   await breathe();
   const keepsAll = previous === undefined || isKept(previous, applying, own);
+  // A conversion there and back may lose fields, or be refused.
+  const isConverted = others.some((entry) => !versions.find(entry.apiVersion)!.sameStructure);
   await breathe();
-  const next = keepsAll
-    ? merged
-    : pruneMerged(merged, {
-        versions,
-        previous,
-        owners: applying === undefined ? others : [...others, { ...own, fieldsV1: applying }],
-      });
+  const next =
+    previous === undefined || (keepsAll && !isConverted)
+      ? merged
+      : await pruneMerged(merged, {
+          versions,
+          previous,
+          owners: applying === undefined ? others : [...others, { ...own, fieldsV1: applying }],
+        });
 
   await breathe();
-  const comparisons = new Comparisons(versions, {
-    before: live,
-    after: next,
-    reset,
-    isUnstructured: scope.codec.unstructured === true,
-  });
+  const comparisons = new Comparisons(versions, { before: documents, after: next, reset });
   const inherited = fieldsOfLastApplied(current, { manager, version: versions.own, live });
   await breathe();
   const conflicts: Conflict[] = [];
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of others) {
     const before = entry.fieldsV1 as FieldSet;
-    const { changed, removed } = comparisons.in(versions.find(entry.apiVersion)!);
+    const { changed, removed } = await comparisons.in(versions.find(entry.apiVersion)!);
     await breathe();
     const unasked = difference(intersection(before, changed), inherited);
     if (unasked !== undefined) conflicts.push({ entry, fields: unasked });
@@ -126,69 +125,93 @@ function isKept(
   return previous.apiVersion === apiVersion && difference(last, applying) === undefined;
 }
 
+/** The stored object in the versions in which fields of it are owned. */
+class LiveDocuments {
+  readonly #kept = new Map<Version, JsonObject>();
+  readonly versions: Versions;
+  readonly #live: JsonObject;
+
+  constructor(versions: Versions, live: JsonObject) {
+    this.versions = versions;
+    this.#live = live;
+  }
+
+  /** Rejects with a StatusError (500) where the object cannot be converted. */
+  async in(version: Version): Promise<JsonObject> {
+    const kept = this.#kept.get(version);
+    if (kept !== undefined) return kept;
+    const { object } = await inVersion({ version: this.versions.own, object: this.#live }, version);
+    if (this.#kept.size < mostKept) this.#kept.set(version, object);
+    return object;
+  }
+}
+
+/** Large objects of definitions with many versions are converted once more rather than kept. */
+const mostKept = 4;
+
 /** A document and what becomes of it, compared in every version that is asked for, once. */
 class Comparisons {
   readonly #made = new Map<Version, Comparison>();
   readonly #versions: Versions;
-  readonly #documents: { before: JsonObject; after: JsonObject };
+  readonly #documents: { before: LiveDocuments; after: JsonObject };
   readonly #reset: ResetFields;
-  /** Fields that a version does not have are kept in documents, where Go's types would drop them. */
-  readonly #isUnstructured: boolean;
 
   constructor(
     versions: Versions,
-    {
-      before,
-      after,
-      reset,
-      isUnstructured,
-    }: { before: JsonObject; after: JsonObject; reset: ResetFields; isUnstructured: boolean },
+    { before, after, reset }: { before: LiveDocuments; after: JsonObject; reset: ResetFields },
   ) {
-    this.#isUnstructured = isUnstructured;
     this.#versions = versions;
     this.#documents = { before, after };
     this.#reset = reset;
   }
 
-  in(version: Version): Comparison {
+  async in(version: Version): Promise<Comparison> {
     let made = this.#made.get(version);
     if (made === undefined) {
-      made = this.#compare(version);
+      made = await this.#compare(version);
       this.#made.set(version, made);
     }
     return made;
   }
 
-  #compare(version: Version): Comparison {
+  async #compare(version: Version): Promise<Comparison> {
     const { own } = this.#versions;
-    const documentOf = (object: JsonObject): JsonObject => {
-      const { object: document } = inVersion({ version: own, object }, version);
-      const problems = version === own || !this.#isUnstructured ? [] : version.problems(document);
-      if (problems.length === 0) return document;
-      const why =
-        problems.length === 1
-          ? problems.join('')
-          : `errors:\n${problems.map((each) => `  ${each}`).join('\n')}`;
-      throw new StatusError(500, undefined, `failed to convert new object: ${why}`);
-    };
-    return compareObjects(
-      version.plan,
-      documentOf(this.#documents.before),
-      documentOf(this.#documents.after),
-      { skip: this.#reset.skip, asWritten: true },
-    );
+    const { before, after } = this.#documents;
+    const old = await explained('failed to convert old object', before.in(version));
+    const converted = inVersion({ version: own, object: after }, version);
+    const { object } = await explained('failed to convert new object', converted);
+    return compareObjects(version.plan, old, object, { skip: this.#reset.skip, asWritten: true });
   }
 }
 
-/** Of an object that was never tracked everything belongs to `before-first-apply`. */
-function trackedEntries(
+/**
+ * The entries by the schemas of today. Of an object that was never tracked everything belongs to
+ * `before-first-apply`. Rejects with a StatusError (500) where the object cannot be converted to the version
+ * of an entry.
+ */
+async function trackedEntries(
   current: KubeObject | undefined,
   scope: ResourceScope,
-  versions: Versions,
-): readonly ManagedFieldsEntry[] {
+  documents: LiveDocuments,
+): Promise<readonly ManagedFieldsEntry[]> {
   if (current === undefined) return [];
-  const entries = distinctEntries(current.metadata.managedFields ?? []);
-  if (entries.length > 0) return entries.filter(({ apiVersion }) => versions.find(apiVersion) !== undefined);
+  const given = distinctEntries(current.metadata.managedFields ?? []);
+  if (given.length === 0) return untrackedEntries(current, scope);
+  const { versions } = documents;
+  const entries: ManagedFieldsEntry[] = [];
+  for (const entry of given) {
+    const version = versions.find(entry.apiVersion);
+    if (version !== undefined) {
+      await documents.in(version);
+      entries.push(reconcileEntry(version, entry));
+    } else if (versions.missing !== undefined) {
+      throw versions.missing(entry.apiVersion);
+    }
+  }
+  return entries;
+}
+
+function untrackedEntries(current: KubeObject, scope: ResourceScope): readonly ManagedFieldsEntry[] {
   const { managedFields: _none, ...metadata } = current.metadata;
   const copy: KubeObject = { ...current, metadata };
   trackUpdate(undefined, copy, { scope, manager: 'before-first-apply' });

@@ -28,6 +28,12 @@ export function isMember(node: FieldSet): boolean {
   return isLeaf(node) || Object.hasOwn(node, self);
 }
 
+/** Whether there is something below a node. */
+export function hasChildren(node: FieldSet): boolean {
+  for (const element in node) if (element !== self) return true;
+  return false;
+}
+
 /** A node from its parts; undefined where nothing is left of it. */
 export function makeNode(member: boolean, children: [string, FieldSet][]): FieldSet | undefined {
   if (children.length === 0) return member ? leaf : undefined;

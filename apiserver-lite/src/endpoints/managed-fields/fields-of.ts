@@ -1,7 +1,7 @@
 import { inByteOrder } from '@pg8s/k8s-proto/byte-order';
 import { isJsonObject } from '../../json/json-value.ts';
 import { elementOf } from '../../registry/resource-types/list-items.ts';
-import { leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
+import { hasChildren, leaf, makeNode, sortByElement, type FieldSet } from './field-set.ts';
 import { planOfValue, type FixedPlan, type TypePlan } from '../../registry/resource-types/type-plan.ts';
 
 /**
@@ -83,12 +83,8 @@ export function withNamedFields(type: TypePlan, set: FieldSet | undefined): Fiel
   return named;
 }
 
-function hasChildren(node: FieldSet): boolean {
-  for (const element in node) if (element !== '.') return true;
-  return false;
-}
-
-function belowElement(
+/** The plan of what is below an element of a set; undefined: there can be nothing. */
+export function belowElement(
   plan: Exclude<FixedPlan, { kind: 'leaf' | 'set' }>,
   element: string,
 ): TypePlan | undefined {

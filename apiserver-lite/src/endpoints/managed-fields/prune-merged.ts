@@ -4,6 +4,7 @@ import { difference, intersection, union, type FieldSet } from './field-set.ts';
 import { fieldsOf, withNamedFields } from './fields-of.ts';
 import { removeFields } from './remove-fields.ts';
 import {
+  explained,
   inVersion,
   type Version,
   type VersionedObject,
@@ -51,20 +52,37 @@ const named = ({ version, object }: VersionedObject) =>
  * 2. what somebody owns comes back, whatever version it is owned in;
  * 3. what comes and goes with it, but was not the manager's, comes back too.
  */
-export function pruneMerged(merged: JsonObject, { versions, previous, owners }: Pruning): JsonObject {
+export async function pruneMerged(
+  merged: JsonObject,
+  { versions, previous, owners }: Pruning,
+): Promise<JsonObject> {
   const last = previous.fieldsV1 as FieldSet | undefined;
   const writtenIn = versions.find(previous.apiVersion);
   if (last === undefined || Object.keys(last).length === 0 || writtenIn === undefined) return merged;
-  const before = inVersion({ version: versions.own, object: merged }, writtenIn);
+  const convert = (value: VersionedObject, version: Version, purpose: string) =>
+    explained(`failed to prune fields: ${purpose}`, inVersion(value, version));
+  const before = await convert(
+    { version: versions.own, object: merged },
+    writtenIn,
+    'failed to convert merged object to last applied version',
+  );
   const gone = withNamedFields(writtenIn.plan, last);
   let whole = before;
   let pruned = removed(before, gone);
   for (const [version, owned] of ownedBy(owners, versions, writtenIn)) {
-    whole = inVersion(whole, version);
-    pruned = inVersion(pruned, version);
+    const place = `object at version ${version.apiVersion}`;
+    whole = await convert(whole, version, `failed add back owned items: failed to convert merged ${place}`);
+    pruned = await convert(pruned, version, `failed add back owned items: failed to convert pruned ${place}`);
     const kept = union(named(pruned), withNamedFields(version.plan, owned));
     pruned = removed(whole, difference(named(whole), kept));
   }
-  const lost = difference(named(before), named(inVersion(pruned, writtenIn)));
-  return inVersion(removed(before, intersection(lost, gone)), versions.own).object;
+  const left = await convert(
+    pruned,
+    writtenIn,
+    'failed add back dangling items: failed to convert pruned object to last applied version',
+  );
+  const lost = difference(named(before), named(left));
+  const result = removed(before, intersection(lost, gone));
+  const { object } = await explained('failed to prune fields', inVersion(result, versions.own));
+  return object;
 }

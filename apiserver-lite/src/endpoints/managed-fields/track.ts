@@ -1,5 +1,6 @@
 import type { KubeObject, ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
 import { breathe } from '../../http/breathe.ts';
+import { StatusError } from '../../api-errors/status-error.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { ResourceScope } from '../resource-scope.ts';
 import { compareObjects, UntypedError, type Comparison } from './compare.ts';
@@ -12,6 +13,7 @@ import {
   sameManager,
 } from './entries.ts';
 import { difference, union, type FieldSet } from './field-set.ts';
+import { reconcileEntry } from './reconcile-schema.ts';
 import { resetFieldsOf, strippedFields, type ResetFields } from './reset-fields.ts';
 import { type Version, type Versions } from '../../registry/resource-types/versions.ts';
 
@@ -34,25 +36,35 @@ export function trackCreate(object: KubeObject, tracking: Tracking): void {
  * `managedfields.FieldManager.Update`). What doesn't change costs one walk over both objects.
  */
 export function trackUpdate(current: KubeObject | undefined, object: KubeObject, tracking: Tracking): void {
-  const stages = trackingStages(current, object, tracking);
-  while (stages.next().done !== true);
+  for (const stage of trackingStages(current, object, tracking)) {
+    if (stage !== undefined) throw new TypeError('a conversion has to be waited for');
+  }
 }
 
-/** `trackUpdate` that lets others have their turn between its stages. */
+/**
+ * `trackUpdate` that lets others have their turn between its stages, and waits for who converts between
+ * versions.
+ */
 export async function trackInTurns(
   current: KubeObject | undefined,
   object: KubeObject,
   tracking: Tracking,
 ): Promise<void> {
-  for (const _stage of trackingStages(current, object, tracking)) await breathe();
+  for (const stage of trackingStages(current, object, tracking)) {
+    if (stage !== undefined) await stage;
+    await breathe();
+  }
 }
+
+/** What has to be waited for before the next stage. */
+type Stage = Promise<void> | undefined;
 
 /** Of what cannot be owned no managed fields are kept (Kubernetes: `managedfields.UpdateNoErrors`). */
 function* trackingStages(
   current: KubeObject | undefined,
   object: KubeObject,
   tracking: Tracking,
-): Generator<void, void> {
+): Generator<Stage, void> {
   try {
     yield* comparingStages(current, object, tracking);
   } catch (error) {
@@ -65,7 +77,7 @@ function* comparingStages(
   current: KubeObject | undefined,
   object: KubeObject,
   { scope, manager }: Tracking,
-): Generator<void, void> {
+): Generator<Stage, void> {
   const { rest, types, gvk, environment, apiVersion } = scope;
   if (!scope.codec.knows(gvk)) return;
   const given = distinctEntries(startingEntries(current, object, rest.subresource !== undefined));
@@ -80,8 +92,12 @@ function* comparingStages(
     after: object,
     reset: resetFieldsOf(rest),
   });
-  const isKnown = ({ apiVersion: ownedIn }: ManagedFieldsEntry) => versions.find(ownedIn) !== undefined;
-  const entries = given.every(isKnown) ? given : given.filter(isKnown);
+  const entries = yield* entriesOfToday(given, versions, comparisons);
+  if (entries === undefined) {
+    // kube-apiserver cannot tell then what is owned, and forgets it all.
+    setEntries(object, []);
+    return;
+  }
   yield;
   const { changed: touched, removed } = comparisons.in(versions.own);
   yield;
@@ -101,11 +117,6 @@ function* comparingStages(
   let previous: FieldSet | undefined;
   for (const entry of entries) {
     const before = entry.fieldsV1 as FieldSet;
-    if (scope.codec.unstructured === true && comparisons.isForeign(versions.find(entry.apiVersion)!)) {
-      // kube-apiserver cannot tell then what is owned, and forgets it all.
-      setEntries(object, []);
-      return;
-    }
     const versioned = comparisons.in(versions.find(entry.apiVersion)!);
     const left = difference(difference(before, versioned.changed), versioned.removed);
     yield;
@@ -128,9 +139,35 @@ function* comparingStages(
   setEntries(object, capUpdateManagers(kept).sort(byPlace));
 }
 
+/**
+ * The entries by the schemas of today; undefined where the object cannot be compared in the version of one of
+ * them.
+ */
+function* entriesOfToday(
+  given: readonly ManagedFieldsEntry[],
+  versions: Versions,
+  comparisons: UpdateComparisons,
+): Generator<Stage, readonly ManagedFieldsEntry[] | undefined> {
+  const entries: ManagedFieldsEntry[] = [];
+  for (const entry of given) {
+    const version = versions.find(entry.apiVersion);
+    if (version === undefined) {
+      if (versions.missing !== undefined) return undefined;
+      continue;
+    }
+    const conversion = comparisons.convert(version);
+    if (conversion !== undefined) yield conversion;
+    if (!comparisons.isPossible(version)) return undefined;
+    entries.push(reconcileEntry(version, entry));
+  }
+  return entries.length === given.length && entries.every((entry, index) => entry === given[index])
+    ? given
+    : entries;
+}
+
 /** Two states of an object, compared in every structure that is asked for, once. */
 class UpdateComparisons {
-  readonly #made = new Map<Version, Comparison>();
+  readonly #made = new Map<Version, Comparison | undefined>();
   readonly #versions: Versions;
   readonly #states: { before: KubeObject; after: KubeObject; reset: ResetFields };
 
@@ -139,32 +176,57 @@ class UpdateComparisons {
     this.#states = states;
   }
 
+  /**
+   * Converts the states to a version and compares them there; a promise where somebody else converts. That
+   * it is not possible is no error.
+   */
+  convert(version: Version): Promise<void> | undefined {
+    const structure = this.#structureOf(version);
+    if (structure === this.#versions.own || this.#made.has(structure)) return undefined;
+    const { before, after } = this.#states;
+    const states = (before === nothing ? [after] : [before, after]) as readonly object[] as JsonObject[];
+    const compare = (converted: readonly JsonObject[]): void => {
+      for (const document of converted) structure.ensureTyped?.(document);
+      const [left, right] = before === nothing ? [before, converted[0]] : converted;
+      this.#made.set(structure, this.#compare(structure, left!, right!));
+    };
+    const failed = (error: unknown): void => {
+      if (!(error instanceof StatusError || error instanceof UntypedError)) throw error;
+      this.#made.set(structure, undefined);
+    };
+    try {
+      const converted = structure.to(states);
+      if (converted instanceof Promise) return converted.then(compare).catch(failed);
+      compare(converted);
+    } catch (error) {
+      failed(error);
+    }
+    return undefined;
+  }
+
+  /** Whether the states could be converted: both have only fields that the version has, too. */
+  isPossible(version: Version): boolean {
+    const structure = this.#structureOf(version);
+    return structure === this.#versions.own || this.#made.get(structure) !== undefined;
+  }
+
   in(version: Version): Comparison {
-    const structure = version.sameStructure ? this.#versions.own : version;
+    const structure = this.#structureOf(version);
     let made = this.#made.get(structure);
     if (made === undefined) {
-      made = this.#compare(structure);
+      const { before, after } = this.#states;
+      made = this.#compare(structure, before, after);
       this.#made.set(structure, made);
     }
     return made;
   }
 
-  /** Whether the object has fields that another version lacks, so that it cannot be compared there. */
-  isForeign(version: Version): boolean {
-    if (version === this.#versions.own) return false;
-    const { before, after } = this.#states;
-    const states = before === nothing ? [after] : [before, after];
-    return states.some((state) => version.problems(version.to(state as JsonObject)).length > 0);
+  #structureOf(version: Version): Version {
+    return version.sameStructure ? this.#versions.own : version;
   }
 
-  #compare(version: Version): Comparison {
-    const { before, after, reset } = this.#states;
-    return compareObjects(
-      version.plan,
-      before === nothing ? before : version.to(before as JsonObject),
-      version.to(after as JsonObject),
-      { skip: reset.skip },
-    );
+  #compare(version: Version, before: object, after: object): Comparison {
+    return compareObjects(version.plan, before, after, { skip: this.#states.reset.skip });
   }
 }
 

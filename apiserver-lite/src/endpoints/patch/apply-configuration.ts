@@ -6,6 +6,7 @@ import { readYaml } from '../encoding/read-yaml.ts';
 import type { ParsedYaml } from '../encoding/yaml.ts';
 import { YamlError } from '../encoding/yaml/yaml-error.ts';
 import type { ResourceScope } from '../resource-scope.ts';
+import { problemText } from '../../registry/resource-types/versions.ts';
 import { isJsonObject, jsonTypeName, type JsonObject } from '../../json/json-value.ts';
 
 /** What somebody applies. */
@@ -34,12 +35,10 @@ export async function readApplied(body: Uint8Array, { gvk, types }: ResourceScop
   await breathe();
   const problems = types.versions.own.problems(value);
   if (problems.length > 0) {
-    const why =
-      problems.length === 1 ? problems[0]! : `errors:\n${problems.map((each) => `  ${each}`).join('\n')}`;
     throw new StatusError(
       500,
       undefined,
-      `failed to create typed patch object (${describeDocument(value)}): ${why}`,
+      `failed to create typed patch object (${describeDocument(value)}): ${problemText(problems)}`,
     );
   }
   await breathe();

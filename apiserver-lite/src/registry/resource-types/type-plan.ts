@@ -39,7 +39,12 @@ export interface LeafPlan {
   kind: 'leaf';
   /** Whether the value is not of the type of its schema, so that nothing of the object can be owned. */
   readonly isOtherType?: (value: unknown) => boolean;
+  /** It is a list or a map: who owned something in it owns it all. */
+  readonly isAtomic?: true;
 }
+
+/** The plan of lists and maps that are owned as wholes. */
+export const atomicPlan: LeafPlan = { kind: 'leaf', isAtomic: true };
 
 /** A Go struct; its fields have owners of their own. */
 export interface StructPlan {

@@ -33,8 +33,8 @@ export function versionsOf(kind: string, served: string): Versions {
       apiVersion,
       plan: structPlan(message),
       sameStructure: message === servedMessage,
-      to: (object) => (to === undefined ? object : (to(object as KubeObject) as JsonObject)),
-      from: (object) => (from === undefined ? object : (from(object as KubeObject) as JsonObject)),
+      to: (objects) => convertAll(objects, to),
+      from: (objects) => convertAll(objects, from),
       printed: (document) => printedAs(message, document),
       problems: (document) => typedProblems(message, document),
       atomics: (document) => typedAtomics(message, document),
@@ -52,6 +52,15 @@ export function versionsOf(kind: string, served: string): Versions {
   const own = find(served);
   if (own === undefined) throw new TypeError(`${served} has no kind ${kind}`);
   return { own, find };
+}
+
+function convertAll(
+  objects: readonly JsonObject[],
+  convert: ((object: KubeObject) => object) | undefined,
+): readonly JsonObject[] {
+  return convert === undefined
+    ? objects
+    : objects.map((object) => convert(object as KubeObject) as JsonObject);
 }
 
 function isCore(apiVersion: string): boolean {

@@ -1,7 +1,7 @@
 import type { FieldType, SpecialKind } from '@pg8s/k8s-proto/schema/field-type';
 import { zeroValue } from '@pg8s/k8s-proto/schema/zero-value';
 import type { ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
-import type { FieldPlan, StructPlan, TypePlan } from '../type-plan.ts';
+import { atomicPlan, type FieldPlan, type StructPlan, type TypePlan } from '../type-plan.ts';
 import { requireMessage, type FieldSchema, type MessageSchema } from '@pg8s/k8s-proto/schema/schema';
 
 const leafPlan: TypePlan = { kind: 'leaf' };
@@ -73,11 +73,11 @@ const emptyStruct: Readonly<Record<string, unknown>> = Object.freeze({});
 function planOf(type: FieldType, field: FieldSchema): TypePlan {
   switch (type.kind) {
     case 'message':
-      if (field.structType === 'atomic') return leafPlan;
-      if (field.structType === undefined && requireMessage(type.name).isAtomic) return leafPlan;
+      if (field.structType === 'atomic') return atomicPlan;
+      if (field.structType === undefined && requireMessage(type.name).isAtomic) return atomicPlan;
       return structPlan(type.name);
     case 'map':
-      return field.mapType === 'atomic' ? leafPlan : { kind: 'map', value: elementPlan(type.value) };
+      return field.mapType === 'atomic' ? atomicPlan : { kind: 'map', value: elementPlan(type.value) };
     case 'list':
       if (field.listType === 'set') return { kind: 'set' };
       if (field.listType === 'map') {
@@ -88,7 +88,7 @@ function planOf(type: FieldType, field: FieldSchema): TypePlan {
           element: elementPlan(type.element),
         };
       }
-      return isOwners(type.element) ? ownersPlan : leafPlan;
+      return isOwners(type.element) ? ownersPlan : atomicPlan;
     default:
       return leafPlan;
   }
@@ -100,7 +100,7 @@ function isOwners(element: FieldType): boolean {
 
 /** Of the metadata of a template: sets of fields may be any JSON to Go's type, but are maps in the schema. */
 const ownersPlan: TypePlan = {
-  kind: 'leaf',
+  ...atomicPlan,
   isOtherType: (entries) =>
     Array.isArray(entries) &&
     entries.some((entry: ManagedFieldsEntry) => {
@@ -132,9 +132,11 @@ function keyDefault(message: string, key: string): unknown {
 function elementPlan(type: FieldType): TypePlan {
   switch (type.kind) {
     case 'message':
-      return requireMessage(type.name).isAtomic ? leafPlan : structPlan(type.name);
+      return requireMessage(type.name).isAtomic ? atomicPlan : structPlan(type.name);
     case 'map':
       return { kind: 'map', value: elementPlan(type.value) };
+    case 'list':
+      return atomicPlan;
     default:
       return leafPlan;
   }
