@@ -90,6 +90,8 @@ differs:
 - Each version of a definition has a watch cache from the first request for that version on, in a stock server from the first request for any of them.
 - A custom object that is sent as protobuf is answered with 415; a stock server drops the connection.
 - A Scale can be applied to a custom object that nobody owns; a stock server answers 500.
+- A watch that comes upon an object which its conversion webhook does not convert ends with that error, and its client lists again and sees the same; in a stock server
+  it stays open, and shows nothing more until the object can be converted.
 - APIServices are there for versions that are served. A stock server makes them also for a definition whose names were never accepted.
 - The garbage collector looks at what is served as soon as a definition changes; the stock one every 30 seconds.`;
 

@@ -15,6 +15,7 @@ import { customResources } from './families/custom-resources.ts';
 import { admissionWebhooks } from './families/admission-webhooks.ts';
 import { aggregation } from './families/aggregation.ts';
 import { conversion } from './families/conversion.ts';
+import { convertedWatches } from './families/converted-watches.ts';
 import { customObjects } from './families/custom-objects.ts';
 import { collections, serverPages } from './families/collections.ts';
 import { documents } from './families/documents.ts';
@@ -118,6 +119,7 @@ export const allFamilies: readonly Family[] = [
   aggregation,
   conversion,
   ownersInVersions,
+  convertedWatches,
   admissionWebhooks,
   ...policies,
   ...customResources,
