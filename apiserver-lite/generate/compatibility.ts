@@ -92,7 +92,6 @@ differs:
 - A Scale can be applied to a custom object that nobody owns; a stock server answers 500.
 - A watch that comes upon an object which its conversion webhook does not convert ends with that error, and its client lists again and sees the same; in a stock server
   it stays open, and shows nothing more until the object can be converted.
-- APIServices are there for versions that are served. A stock server makes them also for a definition whose names were never accepted.
 - The garbage collector looks at what is served as soon as a definition changes; the stock one every 30 seconds.`;
 
 /** `65,536` */

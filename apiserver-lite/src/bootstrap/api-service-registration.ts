@@ -51,9 +51,18 @@ function apiServiceStore(registry: BuiltRegistry): GenericStore {
   return registry.storeOf('apiregistration.k8s.io', 'apiservices');
 }
 
+/** Versions that are registered beside those that are served. */
+export interface WantedVersions {
+  has(version: GroupVersion): boolean;
+  /** Calls `listener` with versions that may have come or gone. */
+  subscribe(listener: (versions: readonly GroupVersion[]) => void): void;
+}
+
 /** What the registration works on. */
 export interface ApiServiceRegistrationOptions {
   registry: BuiltRegistry;
+  /** Versions that definitions want to serve, which are registered even where they cannot be served. */
+  defined: WantedVersions;
   /** Milliseconds since the epoch. */
   clock: () => number;
   log: Logger;
@@ -65,7 +74,7 @@ export interface ApiServiceRegistrationOptions {
 
 /**
  * Keeps the APIServices of versions that come and go while the server runs (kube-aggregator: `autoregister`).
- * It follows the table of what is served from its construction on, and writes from `start` on.
+ * It follows the table of what is served, and the definitions, from its construction on, and writes from `start` on.
  */
 export class ApiServiceRegistration {
   readonly #options: ApiServiceRegistrationOptions;
@@ -75,13 +84,15 @@ export class ApiServiceRegistration {
 
   constructor(options: ApiServiceRegistrationOptions) {
     this.#options = options;
-    const { registry, signal } = options;
-    const unsubscribe = registry.resources.subscribe(({ added, removed }) => {
-      for (const version of registeredVersions([...added, ...removed])) {
-        this.#changed.set(apiVersionOf(version), version);
-      }
+    const { registry, defined, signal } = options;
+    const note = (versions: readonly GroupVersion[]): void => {
+      for (const version of versions) this.#changed.set(apiVersionOf(version), version);
       void this.#work();
-    });
+    };
+    const unsubscribe = registry.resources.subscribe(({ added, removed }) =>
+      note(registeredVersions([...added, ...removed])),
+    );
+    defined.subscribe(note);
     signal.addEventListener('abort', unsubscribe, { once: true });
   }
 
@@ -103,14 +114,14 @@ export class ApiServiceRegistration {
 
   /** One version after the other; one that fails is tried again. */
   async #drain(): Promise<void> {
-    const { registry, clock, log, signal, retryDelayMs = 1000 } = this.#options;
+    const { registry, defined, clock, log, signal, retryDelayMs = 1000 } = this.#options;
     while (this.#changed.size > 0 && !signal.aborted) {
       for (const [name, version] of this.#changed) {
         this.#changed.delete(name);
         const { group } = version;
-        const isServed = registry.resources.servesVersion(group, version.version);
+        const isWanted = registry.resources.servesVersion(group, version.version) || defined.has(version);
         try {
-          await (isServed ? registerApiService : unregisterApiService)(registry, version, clock());
+          await (isWanted ? registerApiService : unregisterApiService)(registry, version, clock());
         } catch (error) {
           if (signal.aborted) return;
           log.warn({ err: error, version: name }, 'could not write an APIService, trying again');

@@ -14,6 +14,7 @@ import type { Handler, RequestContext } from '../http/request-context.ts';
 import { sendBody } from '../http/respond.ts';
 import { aggregatedDocument } from './aggregated-document.ts';
 import { ApiTree, type ApiGroup } from './api-tree.ts';
+import { ListedGroups, type RegisteredVersions } from './listed-groups.ts';
 import type { RemoteVersions } from './remote-versions.ts';
 import { coreVersions, groupDocument, groupList, resourceList } from './legacy-documents.ts';
 
@@ -22,6 +23,8 @@ export interface DiscoveryOptions {
   resources: ServedResources;
   /** What other servers answer for. Default: nothing. */
   remote?: RemoteVersions;
+  /** The versions that have an APIService. Default: what is served is all that is listed. */
+  registered?: RegisteredVersions;
   /** `host:port` of this server, as `/api` names it. */
   serverAddress: () => string;
   /** Default: nothing is counted. */
@@ -37,15 +40,19 @@ export type DiscoveryMetrics = Pick<ServerMetrics, 'requests' | 'discoveries' | 
  */
 export function serveDiscovery(
   router: PathRouter,
-  { resources, remote, serverAddress, metrics }: DiscoveryOptions,
+  { resources, remote, registered, serverAddress, metrics }: DiscoveryOptions,
 ): void {
   const tree = new ApiTree(resources, remote);
   const documents = new WeakMap<object, Handler>();
-  let made: { groups: readonly ApiGroup[]; paths: PathTable } | undefined;
+  const lists = new ListedGroups(registered);
+  let made: { groups: readonly ApiGroup[]; listed: readonly ApiGroup[]; paths: PathTable } | undefined;
   router.mount(() => {
     const groups = tree.groups();
-    if (made?.groups !== groups)
-      made = { groups, paths: discoveryPaths(groups, { serverAddress, documents, metrics }) };
+    const listed = lists.of(groups);
+    if (made?.groups !== groups || made.listed !== listed) {
+      const paths = discoveryPaths(groups, listed, { serverAddress, documents, metrics });
+      made = { groups, listed, paths };
+    }
     return made.paths;
   });
 }
@@ -59,6 +66,7 @@ interface DiscoveryParts {
 
 function discoveryPaths(
   groups: readonly ApiGroup[],
+  listed: readonly ApiGroup[],
   { serverAddress, documents, metrics }: DiscoveryParts,
 ): PathTable {
   const paths = new PathTable();
@@ -79,18 +87,22 @@ function discoveryPaths(
   );
   const list = negotiated(
     others,
-    document(() => groupList(others)),
+    document(() => groupList(listed.filter(({ name }) => name !== ''))),
     { name: 'apis', metrics },
   );
   paths.any('/apis', list);
   paths.any('/apis/', list);
+  for (const group of listed) {
+    if (group.name === '') continue;
+    const path = `/apis/${group.name}`;
+    serveGroup(
+      paths,
+      path,
+      kept(group, () => groupDocument(group)),
+    );
+    if (!isOpen(group)) paths.claim(path);
+  }
   for (const group of groups) {
-    if (group.name !== '')
-      serveGroup(
-        paths,
-        `/apis/${group.name}`,
-        kept(group, () => groupDocument(group)),
-      );
     for (const version of group.versions) {
       // Requests for it are handed on.
       if (version.remote !== undefined) continue;
@@ -98,17 +110,22 @@ function discoveryPaths(
       paths.service(
         path,
         kept(version, () => resourceList(version), 'object'),
+        { open: isOpen(group) },
       );
     }
   }
   return paths;
 }
 
-/** As the aggregator lists a group: with any method; below it, what is wrong is a Status. */
+/** As the aggregator lists a group: with any method. */
 function serveGroup(paths: PathTable, path: string, handler: Handler): void {
   paths.any(path, handler);
   paths.unlisted(`${path}/`, handler);
-  paths.claim(path);
+}
+
+/** Definitions and other servers have no web service, so that what is unknown there is no Status. */
+function isOpen({ versions }: ApiGroup): boolean {
+  return versions.every(({ resources }) => resources.every(({ isCustom }) => isCustom === true));
 }
 
 interface Document {

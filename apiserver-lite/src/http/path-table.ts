@@ -22,10 +22,10 @@ export class PathTable {
     this.#unlisted.add(path);
   }
 
-  /** Serves GET of `path` and of `path/`, lists it on `/`, and claims what is below. */
-  service(path: string, handler: Handler): void {
+  /** Serves GET of `path` and of `path/`, and lists it on `/`; claims what is below unless it is `open`. */
+  service(path: string, handler: Handler, { open = false } = {}): void {
     this.#services.set(path, handler);
-    this.claim(path);
+    if (!open) this.claim(path);
   }
 
   /** What nothing serves at or below `path` is a Status, where elsewhere it is a `404 page not found`. */

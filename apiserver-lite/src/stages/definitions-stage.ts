@@ -1,6 +1,7 @@
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import { createConverter } from '../apiextensions/conversion/create-converter.ts';
 import { DefinitionServer } from '../apiextensions/definition-server.ts';
+import { DefinedVersions } from '../apiextensions/defined-versions.ts';
 import { definitionOf, definitionsResource } from '../apiextensions/definition.ts';
 import { DefinitionControllers } from '../apiextensions/life/definition-controllers.ts';
 import { DefinitionWriter } from '../apiextensions/life/definition-writer.ts';
@@ -8,8 +9,10 @@ import { hasPeers } from '../apiextensions/life/peers.ts';
 import { nameConverter } from '../apiextensions/serving/object-converter.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { resources as builtInResources } from '@pg8s/k8s-proto/scheme';
+import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { OutgoingClient } from '../outgoing/outgoing-client.ts';
 import { systemClock } from '../storage/clock.ts';
+import type { DeepReadonly } from '../storage/follow/deep-readonly.ts';
 import type { StorageStage } from './storage-stage.ts';
 
 /** What custom resources are served with. */
@@ -24,6 +27,8 @@ export interface DefinitionsStageParts {
 
 /** The server's part in CustomResourceDefinitions. */
 export interface DefinitionsStage {
+  /** What definitions want to serve, once they are served. */
+  readonly versions: DefinedVersions;
   /** Begins to serve what is defined; resolves when all definitions that there are, are served. */
   serve(): Promise<void>;
   /** Begins to keep the names and conditions of definitions, and to delete the objects of those that go. */
@@ -64,12 +69,22 @@ export function definitionsStage(
     log,
     signal: closing,
   });
+  const versions = new DefinedVersions();
+  const changed = (object: DeepReadonly<KubeObject>): void => {
+    const definition = definitionOf(object);
+    server.changed(definition);
+    versions.changed(definition);
+  };
   return {
+    versions,
     async serve() {
       const { synced } = informers.follow({ group, resource }).addHandler({
-        add: (object) => server.changed(definitionOf(object)),
-        update: (object) => server.changed(definitionOf(object)),
-        delete: ({ metadata }) => server.removed(metadata.name ?? ''),
+        add: changed,
+        update: changed,
+        delete({ metadata: { name = '' } }) {
+          server.removed(name);
+          versions.removed(name);
+        },
       });
       await synced;
     },

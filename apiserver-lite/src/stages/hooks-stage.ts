@@ -54,7 +54,13 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
   const { registry, storage, address, definitions, closing } = parts;
   const { log } = options;
   const hooks = new PostStartHooks({ log, signal: closing });
-  const apiServices = new ApiServiceRegistration({ registry, clock: Date.now, log, signal: closing });
+  const apiServices = new ApiServiceRegistration({
+    registry,
+    defined: definitions.versions,
+    clock: Date.now,
+    log,
+    signal: closing,
+  });
   let endpoints: KubernetesEndpoints | undefined;
   hooks.add('generic-apiserver-start-informers', async () => {
     await Promise.all([followAuthorizationObjects(parts), parts.admission.start()]);

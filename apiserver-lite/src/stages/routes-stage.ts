@@ -39,6 +39,7 @@ export function routesStage(options: ApiserverOptions, parts: RoutesStageParts):
   serveDiscovery(router, {
     resources,
     remote: parts.aggregation.discovery,
+    registered: parts.aggregation.table,
     serverAddress: () => address.authority,
     metrics,
   });

@@ -31,6 +31,7 @@ import { ownersInVersions } from './families/owners-in-versions.ts';
 import { podSecurity } from './families/pod-security.ts';
 import { policies } from './families/policies/policies.ts';
 import { printedObjects } from './families/printed-objects.ts';
+import { registeredVersions } from './families/registered-versions.ts';
 import { refusals } from './families/refusals.ts';
 import { requests } from './families/requests.ts';
 import { resourceQuotas } from './families/resource-quota.ts';
@@ -120,6 +121,7 @@ export const allFamilies: readonly Family[] = [
   conversion,
   ownersInVersions,
   convertedWatches,
+  registeredVersions,
   admissionWebhooks,
   ...policies,
   ...customResources,
