@@ -27,13 +27,14 @@ const apiserverRooms = {
   authentication: ['api-errors', 'http', 'storage'],
   authorization: ['api-errors', 'http', 'selectors', 'storage', 'authentication'],
   // What schemas of custom resources do to values: definitions are validated by it.
-  'apiextensions/schema': ['json', 'api-errors', 'http', 'registry'],
+  'apiextensions/schema': ['json', 'api-errors', 'http', 'metrics', 'registry'],
   'apiextensions/conversion': ['api-errors', 'registry', 'outgoing'],
   apiextensions: [
     'json',
     'api-errors',
     'http',
     'storage',
+    'metrics',
     'registry',
     'outgoing',
     'discovery/group-priority.ts',

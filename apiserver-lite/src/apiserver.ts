@@ -92,6 +92,7 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
       registry,
       storage,
       client: aggregation.client,
+      metrics: metrics.definitions,
       closing: closing.signal,
     });
     const parts = {

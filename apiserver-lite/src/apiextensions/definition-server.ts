@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
+import type { DefinitionMetrics } from '../metrics/definition-metrics.ts';
 import type { ResourceTable } from '../registry/resource-table.ts';
 import type { ServedRest } from '../registry/rest.ts';
-import { isServed, type Definition } from './definition.ts';
+import { isServed, isTrue, type Definition, type DefinitionVersion } from './definition.ts';
 import { ServedDefinition, type ServingOptions } from './serving/served-definition.ts';
 
 interface Entry {
@@ -15,6 +16,8 @@ interface Entry {
 /** What definitions are served by. */
 export interface DefinitionServerOptions extends ServingOptions {
   resources: ResourceTable;
+  /** Hears of what is published of a definition, and why. */
+  published?: DefinitionMetrics['published'];
   log: Logger;
 }
 
@@ -55,6 +58,7 @@ export class DefinitionServer {
     if (known === undefined) return;
     this.#entries.delete(name);
     this.#options.resources.remove(known.rests);
+    this.#published(known.definition, undefined);
     known.serving.retire();
   }
 
@@ -63,6 +67,27 @@ export class DefinitionServer {
     const known = this.#entries.get(definition.metadata.name ?? '');
     const isSame = known !== undefined && known.definition.metadata.uid === definition.metadata.uid;
     return (isSame ? known.serving : new ServedDefinition(definition, this.#options)).store;
+  }
+
+  /** Documents are about what is established, and are made anew for versions that changed. */
+  #published(before: Definition | undefined, after: Definition | undefined): void {
+    const old = before !== undefined && isTrue(before, 'Established') ? before : undefined;
+    const now = after !== undefined && isTrue(after, 'Established') ? after : undefined;
+    const about = now ?? old;
+    if (about === undefined) return;
+    const { metadata, spec } = about;
+    const isChanged = (version: DefinitionVersion): boolean =>
+      old === undefined ||
+      now === undefined ||
+      !isDeepStrictEqual(
+        version,
+        old.spec.versions.find(({ name }) => name === version.name),
+      );
+    const versions = spec.versions
+      .filter((version) => version.served && isChanged(version))
+      .map(({ name }) => ({ group: spec.group, version: name }));
+    const change = old === undefined ? 'add' : now === undefined ? 'remove' : 'update';
+    this.#options.published?.(metadata.name ?? '', versions, change);
   }
 
   #serve(name: string, known: Entry | undefined, definition: Definition): void {
@@ -77,6 +102,7 @@ export class DefinitionServer {
       .rests(definition)
       .filter(({ resource: { group, version } }) => !this.#builtIn.has(`${group}/${version}`));
     this.#entries.set(name, { definition, serving, rests });
+    if (!isSame || !isTrue(known.definition, 'Established')) this.#published(known?.definition, definition);
     resources.change({ remove: known?.rests ?? [], add: rests });
     if (known !== undefined && !isSame) known.serving.retire();
   }

@@ -4,6 +4,22 @@ import { breathe } from './breathe.ts';
 /** Work that can be interrupted: it yields about every tenth of a millisecond, and returns its result. */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
+/** The same work; `observe` gets its own time, once it is done or has failed. */
+export function* timed<T>(work: Steps<T>, observe: (seconds: number) => void): Steps<T> {
+  let ms = 0;
+  try {
+    for (;;) {
+      const startedMs = performance.now();
+      const step = work.next();
+      ms += performance.now() - startedMs;
+      if (step.done === true) return step.value;
+      yield;
+    }
+  } finally {
+    observe(ms / 1000);
+  }
+}
+
 /** Of its own time; a stock server goes on until the request times out. */
 const maxWorkMs = 10_000;
 /** Work may go on that long before it is asked whether the turn has been long. */

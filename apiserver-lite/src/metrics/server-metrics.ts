@@ -6,6 +6,7 @@ import { auditMetrics, type AuditMetrics } from './audit-metrics.ts';
 import { allocatorMetrics, type AllocatorMetrics } from './allocator-metrics.ts';
 import { countRegistered, showBuild, type BuildVersion } from './build-metrics.ts';
 import { credentialMetrics, type CredentialMetrics } from './credential-metrics.ts';
+import { definitionMetrics, type DefinitionMetrics } from './definition-metrics.ts';
 import type { Counter } from './exposition/series.ts';
 import { MetricRegistry } from './exposition/metric-registry.ts';
 import { encryptionMetrics, type EncryptionCounters } from './encryption-metrics.ts';
@@ -30,6 +31,7 @@ export class ServerMetrics {
   readonly admission: AdmissionMetrics;
   readonly audit: AuditMetrics;
   readonly storage: StorageMetrics;
+  readonly definitions: DefinitionMetrics;
   readonly allocators: AllocatorMetrics;
   readonly credentials: CredentialMetrics;
   readonly encryption: EncryptionCounters;
@@ -50,6 +52,7 @@ export class ServerMetrics {
     this.admission = admissionMetrics(registry);
     this.audit = auditMetrics(registry);
     this.storage = storageMetrics(registry);
+    this.definitions = definitionMetrics(registry);
     this.allocators = allocatorMetrics(registry);
     this.credentials = credentialMetrics(registry);
     this.encryption = encryptionMetrics(registry);

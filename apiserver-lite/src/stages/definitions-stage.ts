@@ -10,6 +10,7 @@ import { nameConverter } from '../apiextensions/serving/object-converter.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { resources as builtInResources } from '@pg8s/k8s-proto/scheme';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
+import type { DefinitionMetrics } from '../metrics/definition-metrics.ts';
 import type { OutgoingClient } from '../outgoing/outgoing-client.ts';
 import { systemClock } from '../storage/clock.ts';
 import type { DeepReadonly } from '../storage/follow/deep-readonly.ts';
@@ -21,6 +22,7 @@ export interface DefinitionsStageParts {
   storage: StorageStage;
   /** Calls conversion webhooks. */
   client: OutgoingClient;
+  metrics: DefinitionMetrics;
   /** Aborted when the server closes. */
   closing: AbortSignal;
 }
@@ -38,7 +40,7 @@ export interface DefinitionsStage {
 /** Nothing is read until `serve`. */
 export function definitionsStage(
   options: ApiserverOptions,
-  { registry, storage: { factory, informers }, client, closing }: DefinitionsStageParts,
+  { registry, storage: { factory, informers }, client, metrics, closing }: DefinitionsStageParts,
 ): DefinitionsStage {
   const { group, resource } = definitionsResource;
   const { log } = options;
@@ -48,8 +50,16 @@ export function definitionsStage(
     retireStorage: (storage) => factory.retire(storage),
     converterOf: ({ metadata: { name = '' }, spec: { conversion, versions } }) =>
       conversion?.strategy === 'Webhook'
-        ? createConverter({ name, conversion, versions: versions.map((version) => version.name), client })
+        ? createConverter({
+            name,
+            conversion,
+            versions: versions.map((version) => version.name),
+            client,
+            observe: (call) => metrics.converted({ definition: name, ...call }),
+          })
         : nameConverter,
+    metrics,
+    published: metrics.published,
     clock: Date.now,
     random: Math.random,
     deleteCollectionWorkers: options.deleteCollectionWorkers,

@@ -19,6 +19,7 @@ import { convertedWatches } from './families/converted-watches.ts';
 import { customObjects } from './families/custom-objects.ts';
 import { collections, serverPages } from './families/collections.ts';
 import { documents } from './families/documents.ts';
+import { customMetrics } from './families/custom-metrics.ts';
 import { customRules } from './families/custom-rules.ts';
 import { escalation } from './families/escalation.ts';
 import { expectations } from './families/expectations.ts';
@@ -122,6 +123,7 @@ export const allFamilies: readonly Family[] = [
   ownersInVersions,
   convertedWatches,
   registeredVersions,
+  customMetrics,
   admissionWebhooks,
   ...policies,
   ...customResources,

@@ -28,10 +28,6 @@ export const knownMetrics: readonly KnownDifference[] = [
     reason: 'plugins that pg8s does not have yet, and that cannot be switched off in kube-apiserver',
   },
   onlyThere(
-    ['apiserver_cel_\\w+', 'apiextensions_\\w+'],
-    'expressions and the resources of definitions are not there yet',
-  ),
-  onlyThere(
     ['aggregator_unavailable_apiservice', 'apiserver_kube_aggregator_\\w+', 'aggregator_discovery_peer_\\w+'],
     'there is no aggregation layer yet, and servers do not ask each other',
   ),

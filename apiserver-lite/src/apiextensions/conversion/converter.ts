@@ -39,8 +39,17 @@ export interface ConverterOptions {
   observe?: ObserveConversion;
 }
 
+/** A call of a conversion webhook. */
+export interface ConversionCall {
+  /** Of the first of the objects. */
+  fromVersion: string;
+  toVersion: string;
+  result: ConversionResult;
+  seconds: number;
+}
+
 /** Whether a conversion by a webhook succeeded, or why it did not, and how long it took. */
-export type ObserveConversion = (result: ConversionResult, seconds: number) => void;
+export type ObserveConversion = (call: ConversionCall) => void;
 
 /** The reasons are values of a label of kube-apiserver's metrics. */
 export type ConversionResult =

@@ -45,7 +45,10 @@ function converterOf(path: string, more: { reviews?: string[]; caBundle?: string
     versions: ['v1', 'v2'],
     client,
     newUid: () => 'request',
-    observe: (result) => observed.push(result),
+    observe: ({ result, fromVersion, toVersion }) => {
+      observed.push(result);
+      assert.notEqual(fromVersion, toVersion);
+    },
   });
 }
 

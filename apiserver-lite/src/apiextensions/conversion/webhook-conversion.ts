@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { V1WebhookConversion } from '@pg8s/k8s-proto/generated/models';
+import { groupVersionOf } from '@pg8s/k8s-proto/group-version';
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { goMapJson } from '@pg8s/k8s-proto/go-json';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
@@ -92,10 +93,15 @@ export class WebhookConversion {
     const version = this.#reviewVersion;
     if (version === undefined) throw new StatusError(500, undefined, noReviewVersion);
     const startedMs = performance.now();
-    const ended = (result: ConversionResult): void =>
-      observe?.(result, (performance.now() - startedMs) / 1000);
     const uid = newUid();
     const [{ object: first }] = batch as readonly [Item];
+    const ended = (result: ConversionResult): void =>
+      observe?.({
+        fromVersion: groupVersionOf(first.apiVersion).version,
+        toVersion: groupVersionOf(apiVersion).version,
+        result,
+        seconds: (performance.now() - startedMs) / 1000,
+      });
     const about = `conversion webhook for ${kindText(first)}`;
     const failed = (why: string): Error => new StatusError(500, undefined, `${about} ${why}`);
     let answer: Record<string, unknown>;

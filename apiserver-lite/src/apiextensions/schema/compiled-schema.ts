@@ -1,5 +1,6 @@
 import type { FieldError } from '../../api-errors/status-error.ts';
 import type { Steps } from '../../http/in-turns.ts';
+import type { RuleMetrics } from '../../metrics/definition-metrics.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { conformObject, type ConformOptions } from './conform-object.ts';
 import { applySchemaDefaults } from './defaults.ts';
@@ -33,17 +34,20 @@ export interface CompiledSchema {
   validateStatus(object: JsonObject, judged: Judged & { old: JsonObject }): Steps<FieldError[]>;
 }
 
-/** Makes all that is needed of a schema, once for each version of a definition. */
-export function compileSchema(schema: JsonSchema | undefined): CompiledSchema {
+/**
+ * Makes all that is needed of a schema, once for each version of a definition. `metrics`: what its rules
+ * count.
+ */
+export function compileSchema(schema: JsonSchema | undefined, metrics?: RuleMetrics): CompiledSchema {
   const root = schema === undefined ? undefined : schemaNode(schema);
   if (root !== undefined) pruneDefaults(root);
-  const rules = schema === undefined ? undefined : ruleValidator(schema);
+  const rules = schema === undefined ? undefined : ruleValidator(schema, metrics);
   return {
     schema,
     root,
     conform: (object, options) => conformObject(object, root, options),
     applyDefaults: (object) => applySchemaDefaults(object, root),
-    validate: (object, judged) => validateCustomObject(object, root, { ...judged, rules }),
-    validateStatus: (object, judged) => validateCustomStatus(object, root, { ...judged, rules }),
+    validate: (object, judged) => validateCustomObject(object, root, { ...judged, rules, metrics }),
+    validateStatus: (object, judged) => validateCustomStatus(object, root, { ...judged, rules, metrics }),
   };
 }

@@ -2,6 +2,29 @@ import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { nodeOfField, type SchemaNode } from './schema-node.ts';
 
+/** How long values were compared with what they were. */
+export class CompareTimer {
+  #ms = 0;
+  #isRunning = false;
+
+  get seconds(): number {
+    return this.#ms / 1000;
+  }
+
+  /** Compares; comparisons within a comparison are part of it. */
+  time(compare: () => boolean): boolean {
+    if (this.#isRunning) return compare();
+    const startedMs = performance.now();
+    this.#isRunning = true;
+    try {
+      return compare();
+    } finally {
+      this.#isRunning = false;
+      this.#ms += performance.now() - startedMs;
+    }
+  }
+}
+
 /**
  * A value of an updated object with what it was before, as far as that is clear: fields by their names,
  * items of maps by their keys; items of other lists by nothing (Kubernetes: `cel/common.CorrelatedObject`).
@@ -13,8 +36,10 @@ export class CorrelatedValue {
   readonly #children = new Map<string | number, CorrelatedValue>();
   #byKey: Map<string, JsonObject> | undefined;
   #isSame: boolean | undefined;
+  readonly #timer: CompareTimer | undefined;
 
-  constructor(value: unknown, before: unknown, node: SchemaNode) {
+  constructor(value: unknown, before: unknown, node: SchemaNode, timer?: CompareTimer) {
+    this.#timer = timer;
     this.value = value;
     this.before = before;
     this.#node = node;
@@ -30,7 +55,7 @@ export class CorrelatedValue {
     const node = nodeOfField(this.#node, name);
     return node === undefined
       ? undefined
-      : this.#child(name, new CorrelatedValue(value[name], before[name], node));
+      : this.#child(name, new CorrelatedValue(value[name], before[name], node, this.#timer));
   }
 
   /** Of an item of a map that has the same keys. */
@@ -46,7 +71,7 @@ export class CorrelatedValue {
     const former = key === undefined ? undefined : this.#byKey.get(key);
     return former === undefined
       ? undefined
-      : this.#child(index, new CorrelatedValue(value[index], former, items));
+      : this.#child(index, new CorrelatedValue(value[index], former, items, this.#timer));
   }
 
   /**
@@ -54,7 +79,7 @@ export class CorrelatedValue {
    * map of which two items cannot be distinguished.
    */
   isSame(): boolean {
-    this.#isSame ??= this.#compare();
+    this.#isSame ??= this.#timer?.time(() => this.#compare()) ?? this.#compare();
     return this.#isSame;
   }
 

@@ -1,7 +1,8 @@
 import type { FieldError } from '../../api-errors/status-error.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { invalidValue } from '../../registry/fields/field-errors.ts';
-import type { Steps } from '../../http/in-turns.ts';
+import { timed, type Steps } from '../../http/in-turns.ts';
+import type { RuleMetrics } from '../../metrics/definition-metrics.ts';
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import { validateObjects } from './embedded-object.ts';
 import { validateListItems } from './list-items.ts';
@@ -9,7 +10,7 @@ import { validateScaleSpec, validateScaleStatus, type ScalePaths } from './scale
 import { evaluateRules } from './rules/evaluate-rules.ts';
 import type { RuleValidator } from './rules/rule-validator.ts';
 import type { SchemaNode } from './schema-node.ts';
-import { CorrelatedValue } from './correlated-value.ts';
+import { CompareTimer, CorrelatedValue } from './correlated-value.ts';
 import { validateValue } from './values/validate-value.ts';
 
 /** What is known of an object that is judged. */
@@ -24,6 +25,7 @@ export interface Judged {
   rules?: RuleValidator | undefined;
   /** Hears of findings of rules on parts that did not change. */
   warn?: ((text: string) => void) | undefined;
+  metrics?: RuleMetrics | undefined;
 }
 
 /** Findings of these kinds keep rules from being evaluated: they are written for what the schema asks for. */
@@ -45,20 +47,28 @@ const notChecked = invalidValue(
 function* ruleFindings(
   findings: readonly FieldError[],
   object: JsonObject,
-  { rules, warn, before }: Pick<Judged, 'rules' | 'warn'> & { before: CorrelatedValue | undefined },
+  {
+    rules,
+    warn,
+    metrics,
+    before,
+  }: Pick<Judged, 'rules' | 'warn' | 'metrics'> & { before: CorrelatedValue | undefined },
 ): Steps<FieldError[]> {
   if (rules === undefined) return [];
   if (findings.some(({ reason }) => blocking.has(reason))) return [notChecked];
-  return yield* evaluateRules(rules, object, { before, warn });
+  const work = evaluateRules(rules, object, { before, warn });
+  return yield* timed(work, (seconds) => metrics?.evaluated(seconds));
 }
 
 /** See `CompiledSchema.validate` (apiextensions-apiserver: `customResourceStrategy.Validate`). */
 export function* validateCustomObject(
   object: JsonObject,
   root: SchemaNode | undefined,
-  { metadata, old, scale, rules, warn }: Judged,
+  { metadata, old, scale, rules, warn, metrics }: Judged,
 ): Steps<FieldError[]> {
-  const before = old === undefined || root === undefined ? undefined : new CorrelatedValue(object, old, root);
+  const timer = new CompareTimer();
+  const before =
+    old === undefined || root === undefined ? undefined : new CorrelatedValue(object, old, root, timer);
   let findings = [
     ...metadata,
     ...(root === undefined ? [] : yield* validateValue(object, root.schema, '', before)),
@@ -72,20 +82,23 @@ export function* validateCustomObject(
     findings = [...findings, ...validateListItems(object, root, '')];
   }
   yield;
-  return [...findings, ...(yield* ruleFindings(findings, object, { rules, warn, before }))];
+  findings = [...findings, ...(yield* ruleFindings(findings, object, { rules, warn, metrics, before }))];
+  if (old !== undefined) metrics?.ratcheted(timer.seconds);
+  return findings;
 }
 
 /** See `CompiledSchema.validateStatus` (apiextensions-apiserver: `statusStrategy.ValidateUpdate`). */
 export function* validateCustomStatus(
   object: JsonObject,
   root: SchemaNode | undefined,
-  { metadata, old, scale, rules, warn }: Judged & { old: JsonObject },
+  { metadata, old, scale, rules, warn, metrics }: Judged & { old: JsonObject },
 ): Steps<FieldError[]> {
+  const timer = new CompareTimer();
   let findings = [...metadata];
   const status = root?.properties.get('status');
   if (status !== undefined && Object.hasOwn(object, 'status')) {
     const value = ownValue(object, 'status');
-    const before = new CorrelatedValue(value, ownValue(old, 'status'), status);
+    const before = new CorrelatedValue(value, ownValue(old, 'status'), status, timer);
     findings = [...findings, ...(yield* validateValue(value, status.schema, 'status', before))];
   }
   findings.push(...validateScaleStatus(object, scale));
@@ -94,7 +107,9 @@ export function* validateCustomStatus(
   if (wrong.length > 0 && validateListItems(old, root, '').length === 0) {
     findings = [...findings, ...wrong];
   }
-  const before = root === undefined ? undefined : new CorrelatedValue(object, old, root);
+  const before = root === undefined ? undefined : new CorrelatedValue(object, old, root, timer);
   yield;
-  return [...findings, ...(yield* ruleFindings(findings, object, { rules, warn, before }))];
+  findings = [...findings, ...(yield* ruleFindings(findings, object, { rules, warn, metrics, before }))];
+  metrics?.ratcheted(timer.seconds);
+  return findings;
 }

@@ -6,6 +6,7 @@ import type { ReplicasPath } from '../../registry/generic/scale-owners.ts';
 import { scaleRest } from '../../registry/generic/scale-rest.ts';
 import { customScaleTable } from '../../registry/generic/scale-table.ts';
 import { partRest, storeRest } from '../../registry/generic/store-rest.ts';
+import type { RuleMetrics } from '../../metrics/definition-metrics.ts';
 import { withBuiltInTypes } from '../../registry/resource-types/built-in/built-in-types.ts';
 import type { ObjectCodec } from '../../registry/resource-types/object-codec.ts';
 import type { ResourceTypes } from '../../registry/resource-types/resource-types.ts';
@@ -30,6 +31,8 @@ export interface ServingOptions {
   openStorage(resource: ResourceInfo, codec: ValueCodec): CachedStorage;
   retireStorage(storage: CachedStorage): void;
   converterOf: ConverterOf;
+  /** Default: nothing is counted. */
+  metrics?: RuleMetrics;
   /** Milliseconds since the epoch. */
   clock: () => number;
   /** As Math.random. */
@@ -59,7 +62,7 @@ export class ServedDefinition {
   constructor(definition: Definition, options: ServingOptions) {
     this.#options = options;
     this.#definition = definition;
-    this.#schemas = new VersionSchemas(definition);
+    this.#schemas = new VersionSchemas(definition, options.metrics);
     this.#converter = options.converterOf(definition);
     this.#storageVersion = definition.spec.versions.find(({ storage }) => storage)?.name ?? '';
     this.#built = definition.spec.versions

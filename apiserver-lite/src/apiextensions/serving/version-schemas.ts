@@ -1,6 +1,7 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { groupVersionOf } from '@pg8s/k8s-proto/group-version';
 import type { JsonObject } from '../../json/json-value.ts';
+import type { RuleMetrics } from '../../metrics/definition-metrics.ts';
 import type { Definition } from '../definition.ts';
 import { compileSchema, type CompiledSchema } from '../schema/compiled-schema.ts';
 import type { ConformOptions } from '../schema/conform-object.ts';
@@ -18,8 +19,11 @@ export class VersionSchemas {
   readonly #preservesUnknown: boolean;
   readonly #schemas: ReadonlyMap<string, JsonSchema | undefined>;
   readonly #compiled = new Map<string, CompiledSchema>();
+  readonly #metrics: RuleMetrics | undefined;
 
-  constructor({ spec, status }: Definition) {
+  /** `metrics`: what rules count. */
+  constructor({ spec, status }: Definition, metrics?: RuleMetrics) {
+    this.#metrics = metrics;
     this.#group = spec.group;
     this.#kind = status?.acceptedNames?.kind ?? spec.names.kind;
     this.#preservesUnknown = spec.preserveUnknownFields === true;
@@ -33,7 +37,7 @@ export class VersionSchemas {
     let compiled = this.#compiled.get(version);
     if (compiled === undefined) {
       if (!this.#schemas.has(version)) return noSchema;
-      compiled = compileSchema(this.#schemas.get(version));
+      compiled = compileSchema(this.#schemas.get(version), this.#metrics);
       this.#compiled.set(version, compiled);
     }
     return compiled;

@@ -1,5 +1,6 @@
 import { type SchemaType, schemaType } from '@pg8s/cel/schema/schema-type';
 import { escapeFieldName } from '@pg8s/cel/schema/field-names';
+import type { RuleMetrics } from '../../../metrics/definition-metrics.ts';
 import { asSchema, type JsonSchema, propertyOf } from '../json-schema.ts';
 import { type CompiledRule, RuleCompiler } from './compile-rule.ts';
 
@@ -30,6 +31,7 @@ interface Part {
   readonly about: JsonSchema;
   readonly isRoot: boolean;
   readonly type: SchemaType | undefined;
+  readonly metrics: RuleMetrics | undefined;
 }
 
 const rulesOf = (schema: JsonSchema) => schema['x-kubernetes-validations'] ?? [];
@@ -47,9 +49,10 @@ function hasRules(schema: JsonSchema | undefined): boolean {
 }
 
 /** The rules of a resource's schema; undefined where there are none. */
-export function ruleValidator(schema: JsonSchema): RuleValidator | undefined {
+export function ruleValidator(schema: JsonSchema, metrics?: RuleMetrics): RuleValidator | undefined {
   if (!hasRules(schema)) return undefined;
-  return validatorOf({ said: schema, about: schema, isRoot: true, type: schemaType(schema, true) });
+  const type = schemaType(schema, true);
+  return validatorOf({ said: schema, about: schema, isRoot: true, type, metrics });
 }
 
 function validatorOf(part: Part): RuleValidator | undefined {
@@ -66,8 +69,10 @@ function validatorOf(part: Part): RuleValidator | undefined {
   const rules = () => {
     if (part.type === undefined) return undefined;
     if (compiled === undefined) {
+      const startedMs = performance.now();
       const compiler = new RuleCompiler(part.type);
       compiled = own.map((rule) => compiler.compile(rule));
+      part.metrics?.compiled((performance.now() - startedMs) / 1000);
     }
     return compiled;
   };
@@ -75,15 +80,15 @@ function validatorOf(part: Part): RuleValidator | undefined {
 }
 
 function childOf(
-  { type }: Part,
+  { type, metrics }: Part,
   said: JsonSchema | undefined,
   about: JsonSchema | undefined,
 ): RuleValidator | undefined {
   if (said === undefined || about === undefined) return undefined;
-  return validatorOf({ said, about, isRoot: isEmbedded(about), type: type?.element });
+  return validatorOf({ said, about, isRoot: isEmbedded(about), type: type?.element, metrics });
 }
 
-function propertiesOf({ said, about, type }: Part): ReadonlyMap<string, RuleValidator> {
+function propertiesOf({ said, about, type, metrics }: Part): ReadonlyMap<string, RuleValidator> {
   const validators = new Map<string, RuleValidator>();
   for (const [name, property] of Object.entries(said.properties ?? {})) {
     // Only what is on the schema's structural spine can be judged.
@@ -94,7 +99,7 @@ function propertiesOf({ said, about, type }: Part): ReadonlyMap<string, RuleVali
     const fieldType =
       identifier === undefined ? schemaType(node, isEmbedded(node)) : type?.fields?.get(identifier);
     if (fieldType === undefined) continue;
-    const part = { said: property, about: node, isRoot: isEmbedded(node), type: fieldType };
+    const part = { said: property, about: node, isRoot: isEmbedded(node), type: fieldType, metrics };
     const validator = validatorOf(part);
     if (validator !== undefined) validators.set(name, validator);
   }
