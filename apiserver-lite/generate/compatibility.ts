@@ -70,9 +70,13 @@ export async function compatibilityDocument(): Promise<string> {
     'and a larger map would keep other requests waiting.',
     '',
     'A whole number of a custom object that was written with a fraction or an exponent (`1.0`, `1e6`) counts as an integer, as it does',
-    'once it is stored; kube-apiserver takes it for a float in that one request. What the schemas and patterns of definitions may cost',
+    'once it is stored; kube-apiserver takes it for a float in that one request, so that rules about it and the number of a scale fail there',
+    "(`expected int, got float64`). A number of an object is one of JavaScript's here, and those do not remember how they were written. What the schemas and patterns of definitions may cost",
     'in one request has a bound (413): ten seconds for the values of a custom object, in short turns between other requests, and about a hundred',
     'thousand findings. kube-apiserver goes on.',
+    '',
+    'The expressions of one request (rules of a definition, policies, match conditions, selectors) may be 524,288 characters long together, as many as can be',
+    'compiled in about two seconds; more are a 413.',
     '',
   ].join('\n');
 }

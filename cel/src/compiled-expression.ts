@@ -3,6 +3,7 @@ import { estimateCost } from './checker/estimate-cost.ts';
 import type { CompiledExpression, EvaluateOptions, Evaluation, Variables } from './environment.ts';
 import type { CostEstimate } from './estimate.ts';
 import { CostExceeded, Frame } from './evaluate/frame.ts';
+import { Paused } from './evaluate/loop.ts';
 import { InstantiationFailed, plan, type PlanContext, type Program } from './evaluate/planner.ts';
 import type { SizeEstimator } from './library.ts';
 import type { CelType } from './types.ts';
@@ -52,15 +53,36 @@ export class CheckedExpression implements CompiledExpression {
   evaluate(variables: Variables, options: EvaluateOptions = {}): Evaluation {
     const program = this.#instantiate();
     if (program instanceof EvaluationError) return { error: program, cost: 0 };
+    return ended(program, new Frame(variables, program.localCount, options));
+  }
+
+  *evaluateInSteps(
+    variables: Variables,
+    { costPerStep, ...options }: { costLimit?: number; costPerStep: number },
+  ): Generator<undefined, Evaluation> {
+    const program = this.#instantiate();
+    if (program instanceof EvaluationError) return { error: program, cost: 0 };
     const frame = new Frame(variables, program.localCount, options);
-    try {
-      const result = program.run(frame);
-      return result instanceof EvaluationError
-        ? { error: result, cost: frame.cost }
-        : { value: result, cost: frame.cost };
-    } catch (error) {
-      if (error instanceof CostExceeded) return { error: costExceeded, cost: frame.cost };
-      throw error;
+    for (;;) {
+      frame.beginStep(costPerStep);
+      try {
+        return ended(program, frame);
+      } catch (error) {
+        if (!(error instanceof Paused)) throw error;
+      }
+      yield;
     }
+  }
+}
+
+function ended(program: Program, frame: Frame): Evaluation {
+  try {
+    const result = program.run(frame);
+    return result instanceof EvaluationError
+      ? { error: result, cost: frame.cost }
+      : { value: result, cost: frame.cost };
+  } catch (error) {
+    if (error instanceof CostExceeded) return { error: costExceeded, cost: frame.cost };
+    throw error;
   }
 }

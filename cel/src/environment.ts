@@ -85,6 +85,15 @@ export interface CompiledExpression {
   readonly instantiationError: EvaluationError | undefined;
   /** Evaluates; never throws for what the expression or the values are. */
   evaluate(variables: Variables, options?: EvaluateOptions): Evaluation;
+  /**
+   * The same, in steps of about `costPerStep`, between which a caller can do something else. A step ends
+   * between two elements of a list or map; what is outside of all macros, and what is done with one element,
+   * is done at once. Slower than `evaluate`: for what is known to be long.
+   */
+  evaluateInSteps(
+    variables: Variables,
+    options: { costLimit?: number; costPerStep: number },
+  ): Generator<undefined, Evaluation>;
 }
 
 /** Where expressions are compiled. Immutable and safe to share. */

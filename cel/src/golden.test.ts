@@ -21,3 +21,11 @@ await test('every recorded expression has the answer of Kubernetes', () => {
     deepEqual(answer({ ...declarations, expr, ...(env === undefined ? {} : { env }) }), expected, expr);
   }
 });
+
+await test('it is the same in steps, however short they are', () => {
+  const { cases, ...declarations } = golden;
+  for (const { expr, env, answer: expected } of cases) {
+    const request = { ...declarations, expr, ...(env === undefined ? {} : { env }) };
+    for (const costPerStep of [1, 20]) deepEqual(answer(request, costPerStep), expected, expr);
+  }
+});

@@ -2,6 +2,7 @@ import { GrowingList, GrowingMap } from '../collections.ts';
 import { goType } from '../equality.ts';
 import { ArrayList, EvaluationError, ListValue, MapValue, type Result, type Value } from '../values.ts';
 import { type Frame, interruptedError, type Run } from './frame.ts';
+import { Loop } from './loop.ts';
 
 /** A comprehension, its parts ready to run. Slots are those of the frame's locals. */
 export interface Fold {
@@ -65,16 +66,51 @@ export function runFold(fold: Fold, isLoop: boolean): Run {
     }
     return conclude(frame);
   };
+  const inSteps = (frame: Frame): Result => {
+    const around = frame.loop!;
+    const ended = around.ended(fold);
+    if (ended !== undefined) return ended;
+    let loop = around.begun(fold);
+    if (loop === undefined && !isLoop) {
+      // What a name stands for is evaluated where it is read first, and kept in the frame.
+      loop = new Loop();
+      around.begin(fold, loop);
+      frame.locals[accumulator] = start(fold.initial, false);
+    } else if (loop === undefined) {
+      const range = fold.range(frame);
+      if (range instanceof EvaluationError) return range;
+      if (!(range instanceof ListValue || range instanceof MapValue)) return noRange(range);
+      loop = new Loop(range, start(fold.initial, true));
+      around.begin(fold, loop);
+    }
+    frame.enter(loop);
+    if (isLoop) frame.locals[accumulator] = loop.accumulator;
+    while (!loop.isOver) {
+      const [one, two] = loop.element(variable2 !== undefined);
+      frame.locals[variable] = one;
+      if (variable2 !== undefined) frame.locals[variable2] = two;
+      if (!advance(frame)) break;
+      loop.next(frame.locals[accumulator]);
+      frame.pauseIfDue();
+    }
+    const result = conclude(frame);
+    frame.loop = around;
+    around.end(fold, result);
+    return result;
+  };
+  const noRange = (range: Value): EvaluationError =>
+    new EvaluationError(
+      variable2 === undefined
+        ? `got '${goType(range)}', expected iterable type`
+        : `unsupported comprehension range type: ${goType(range)}`,
+    );
   return (frame) => {
+    if (frame.loop !== undefined) return inSteps(frame);
     const range = fold.range(frame);
     if (range instanceof EvaluationError) return range;
     frame.locals[accumulator] = start(fold.initial, isLoop);
     if (range instanceof ListValue) return overList(frame, range);
     if (range instanceof MapValue) return overMap(frame, range);
-    return new EvaluationError(
-      variable2 === undefined
-        ? `got '${goType(range)}', expected iterable type`
-        : `unsupported comprehension range type: ${goType(range)}`,
-    );
+    return noRange(range);
   };
 }

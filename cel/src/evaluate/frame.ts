@@ -1,5 +1,6 @@
 import type { EvaluateOptions, Variables } from '../environment.ts';
 import { EvaluationError, type Result } from '../values.ts';
+import { Loop, Paused } from './loop.ts';
 
 /** Thrown when the cost is above its limit: nothing absorbs it. */
 export class CostExceeded {
@@ -14,6 +15,11 @@ export class Frame {
   /** Variables of comprehensions by slot. */
   readonly locals: (Result | undefined)[];
   cost = 0;
+  /** In an evaluation in steps, the loop that is under way; else undefined. */
+  loop: Loop | undefined = undefined;
+  #outermost: Loop | undefined = undefined;
+  #paused: { loop: Loop; cost: number } | undefined = undefined;
+  #stepEndsAt = Infinity;
   readonly #limit: number;
   readonly #interrupted: (() => boolean) | undefined;
   #iterations = 0;
@@ -29,6 +35,28 @@ export class Frame {
   charge(cost: number): void {
     this.cost += cost;
     if (this.cost > this.#limit) throw new CostExceeded();
+  }
+
+  /** Begins a step of about this cost: the expression runs again from its start. */
+  beginStep(costPerStep: number): void {
+    this.loop = this.#outermost ??= new Loop();
+    this.#stepEndsAt = (this.#paused?.cost ?? 0) + costPerStep;
+    this.cost = 0;
+  }
+
+  /** A loop begins or goes on. What was charged on the way to the one that paused was charged before. */
+  enter(loop: Loop): void {
+    this.loop = loop;
+    if (this.#paused?.loop !== loop) return;
+    this.cost = this.#paused.cost;
+    this.#paused = undefined;
+  }
+
+  /** Between two elements of the loop under way: ends the step where it was long enough. */
+  pauseIfDue(): void {
+    if (this.cost < this.#stepEndsAt) return;
+    this.#paused = { loop: this.loop!, cost: this.cost };
+    throw new Paused();
   }
 
   /** Counts one step of a loop; true when the evaluation has to end. */

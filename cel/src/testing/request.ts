@@ -190,8 +190,15 @@ const environments: Readonly<Record<'kube' | 'std', Environment>> = {
   }),
 };
 
-/** What this package says, in the oracle's form. */
-export function answer(request: ExpressionRequest): ExpressionAnswer {
+function lastOf<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** What this package says, in the oracle's form. `costPerStep`: it is evaluated in steps. */
+export function answer(request: ExpressionRequest, costPerStep?: number): ExpressionAnswer {
   const variables = Object.entries(request.vars ?? {});
   const objects = request.objects ?? {};
   const environment = environments[request.env ?? 'kube'].extend({
@@ -224,7 +231,11 @@ export function answer(request: ExpressionRequest): ExpressionAnswer {
   if (failure !== undefined) return { ...known, programError: failure.message };
   const values = new Map<string, Value>();
   for (const [name, { value }] of variables) if (value !== undefined) values.set(name, toValue(value));
-  const { value, error, cost } = expression.evaluate(values, { costLimit: request.limit ?? 1_000_000 });
+  const options = { costLimit: request.limit ?? 1_000_000 };
+  const { value, error, cost } =
+    costPerStep === undefined
+      ? expression.evaluate(values, options)
+      : lastOf(expression.evaluateInSteps(values, { ...options, costPerStep }));
   return {
     ...known,
     ...(error === undefined ? { value: showValue(value) } : { error: error.message }),

@@ -41,12 +41,26 @@ const costOfVisit = 1;
 /** One unit is about a quarter of a microsecond. */
 const costPerStep = 1000;
 
+/**
+ * A rule that costs more is evaluated again, in steps of as much: about two milliseconds. What costs less is
+ * evaluated as fast as it can be.
+ */
+const costAtOnce = 20_000;
+const inSteps = { costLimit: perCallCostLimit, costPerStep: costAtOnce };
+
 /** The value at one place, beside the old one. */
 interface Place {
   readonly field: string;
   readonly value: unknown;
   readonly old: unknown;
   readonly ratchet: Ratchet;
+}
+
+/** Where a rule is evaluated. */
+interface Judgement {
+  readonly validator: RuleValidator;
+  readonly place: Place;
+  readonly variables: Variables;
 }
 
 /**
@@ -212,31 +226,34 @@ class RuleRun {
       // A transition rule is for what was there before, unless it asks for the other case too.
       if (compiled.usesOldSelf && !hasOld && !isOptional) continue;
       const variables = variablesOf(self, isOptional ? asOptional(oldSelf) : oldSelf);
-      this.#evaluate(compiled, { validator, place, variables });
+      const at = { validator, place, variables };
+      let result = compiled.program?.evaluate(variables, { costLimit: costAtOnce });
+      if (result !== undefined && result.cost > costAtOnce) {
+        result = yield* compiled.program!.evaluateInSteps(variables, inSteps);
+      }
+      if (this.#judge(compiled, result, at)) yield* this.#fail(compiled, at);
       if (this.#endsStep(costOfRule)) yield;
     }
   }
 
-  #evaluate(
-    compiled: CompiledRule,
-    at: { validator: RuleValidator; place: Place; variables: Variables },
-  ): void {
+  /** Whether the rule is false; where it is worse, that is noted. */
+  #judge(compiled: CompiledRule, result: Evaluation | undefined, at: Judgement): boolean {
     const { field } = at.place;
     const type = at.validator.schema.type ?? '';
     if (compiled.error !== undefined) {
       this.#add(invalidValue(field, type, `rule compile error: ${compiled.error}`));
-      return;
+      return false;
     }
-    if (compiled.program === undefined) return;
-    const result = compiled.program.evaluate(at.variables, { costLimit: perCallCostLimit });
+    if (result === undefined) return false;
     if (result.cost > this.#budget) {
       this.#stop(invalidValue(field, type, outOfBudget));
-      return;
+      return false;
     }
     this.#budget -= result.cost;
     this.#cost += result.cost;
-    if (result.error !== undefined) this.#refuse(result.error.message, compiled.rule, field, type);
-    else if ((result as Evaluation).value !== true) this.#fail(compiled, at);
+    if (result.error === undefined) return result.value !== true;
+    this.#refuse(result.error.message, compiled.rule, field, type);
+    return false;
   }
 
   /** A rule that ended with an error. */
@@ -254,10 +271,7 @@ class RuleRun {
   }
 
   /** A rule that is false. */
-  #fail(
-    compiled: CompiledRule,
-    { validator, place, variables }: { validator: RuleValidator; place: Place; variables: Variables },
-  ): void {
+  *#fail(compiled: CompiledRule, { validator, place, variables }: Judgement): Steps<void> {
     const { rule, message, usesOldSelf } = compiled;
     const field = place.field + ruleFieldPath(rule, validator.schema, place.field);
     const isWarning = !usesOldSelf && place.ratchet.isUnchanged;
@@ -267,7 +281,7 @@ class RuleRun {
     };
     let detail: string | undefined;
     if (message !== undefined) {
-      const evaluated = evaluateMessage(message, variables, this.#budget);
+      const evaluated = yield* evaluateMessage(message, variables, this.#budget);
       if (evaluated.failure !== undefined) {
         add(invalidValue(field, validator.schema.type ?? '', evaluated.failure));
         this.#isOver = true;

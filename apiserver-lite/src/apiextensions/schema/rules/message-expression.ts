@@ -1,4 +1,5 @@
 import type { CompiledExpression, Variables } from '@pg8s/cel/environment';
+import type { Steps } from '../../../http/in-turns.ts';
 import { goQuote } from '@pg8s/k8s-proto/go-quote';
 import { maxMessageBytes, perCallCostLimit } from '@pg8s/cel/limits';
 
@@ -13,15 +14,19 @@ export interface EvaluatedMessage {
 
 const limitExceeded = 'operation cancelled: actual cost limit exceeded';
 
+/** Of one step of a long one. */
+const costPerStep = 20_000;
+
 /**
  * Evaluates a messageExpression within what is left of the budget (apiextensions: `evalMessageExpression`).
  */
-export function evaluateMessage(
+export function* evaluateMessage(
   expression: CompiledExpression,
   variables: Variables,
   budget: number,
-): EvaluatedMessage {
-  const { value, error, cost } = expression.evaluate(variables, { costLimit: perCallCostLimit });
+): Steps<EvaluatedMessage> {
+  const options = { costLimit: perCallCostLimit, costPerStep };
+  const { value, error, cost } = yield* expression.evaluateInSteps(variables, options);
   const fail = (failure: string) => ({ text: undefined, failure, cost });
   if (cost > budget) {
     return fail(
