@@ -1,19 +1,15 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { serviceNameLabel } from '../outgoing/service-resolver.ts';
 import type { Availability } from '../registry/apiregistration/api-service/availability.ts';
-import type { Clock } from '../storage/clock.ts';
 import type { DeepReadonly } from '../storage/follow/deep-readonly.ts';
-import type { ApiServiceTable } from './api-service-table.ts';
-import { entryOf, isRemote, type RemoteEntry } from './api-service.ts';
+import { entryOf, type RemoteEntry } from './api-service.ts';
 import { type AvailabilityParts, checkAvailability } from './check-availability.ts';
-import { RecheckQueue } from './recheck-queue.ts';
+import { followRemote, type FollowerParts } from './follow-remote.ts';
+import type { RecheckQueue } from './recheck-queue.ts';
 
 /** What the controller works with. */
-export interface AvailabilityControllerOptions extends Omit<AvailabilityParts, 'followed'> {
-  table: ApiServiceTable;
+export interface AvailabilityControllerOptions extends FollowerParts, Omit<AvailabilityParts, 'followed'> {
   follow(): AvailabilityParts['followed'];
-  clock: Clock;
-  signal: AbortSignal;
 }
 
 const recheckIntervalMs = 30_000;
@@ -33,23 +29,13 @@ export class AvailabilityController {
 
   constructor(options: AvailabilityControllerOptions) {
     this.#options = options;
-    const { clock, signal } = options;
-    this.#queue = new RecheckQueue({
+    this.#queue = followRemote(options, {
       check: (name) => this.#check(name),
       intervalMs: recheckIntervalMs,
       firstRetryMs,
-      clock,
-      signal,
-    });
-    options.table.subscribe(({ before, after }) => {
-      if (after !== undefined && isRemote(after)) {
-        // Its own condition is no reason to look again.
-        if (before === undefined || placeOf(before) !== placeOf(after)) void this.#queue.add(after.name);
-        return;
-      }
-      const name = after?.name ?? before?.name ?? '';
-      this.#queue.remove(name);
-      this.#known.delete(name);
+      // Its own condition is no reason to look again.
+      changed: (entry, before) => before === undefined || placeOf(before) !== placeOf(entry),
+      gone: (name) => void this.#known.delete(name),
     });
   }
 

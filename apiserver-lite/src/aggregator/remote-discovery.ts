@@ -1,19 +1,14 @@
 import type { RemoteVersion, RemoteVersions } from '../discovery/remote-versions.ts';
 import type { UserInfo } from '../http/request-context.ts';
-import type { Clock } from '../storage/clock.ts';
-import type { ApiServiceTable } from './api-service-table.ts';
-import { isRemote, pathOf, type RemoteEntry } from './api-service.ts';
+import { pathOf, type RemoteEntry } from './api-service.ts';
 import { aggregatorUser } from './check-availability.ts';
 import { resourcesOf, type VersionDiscovery, versionsOf } from './discovery-documents.ts';
 import type { ExtensionServers } from './extension-server.ts';
-import { RecheckQueue } from './recheck-queue.ts';
+import { followRemote, type FollowerParts } from './follow-remote.ts';
 
 /** What discovery of other servers works with. */
-export interface RemoteDiscoveryOptions {
-  table: ApiServiceTable;
+export interface RemoteDiscoveryOptions extends FollowerParts {
   servers: ExtensionServers;
-  clock: Clock;
-  signal: AbortSignal;
 }
 
 const refreshIntervalMs = 60_000;
@@ -37,31 +32,24 @@ interface Known {
  */
 export class RemoteDiscovery implements RemoteVersions {
   readonly #options: RemoteDiscoveryOptions;
-  readonly #queue: RecheckQueue;
   readonly #known = new Map<string, Known>();
   #version = 0;
   #all: readonly RemoteVersion[] | undefined;
 
   constructor(options: RemoteDiscoveryOptions) {
     this.#options = options;
-    const { clock, signal, table } = options;
-    this.#queue = new RecheckQueue({
+    followRemote(options, {
       check: (name) => this.#refresh(name),
       intervalMs: refreshIntervalMs,
       firstRetryMs,
-      clock,
-      signal,
-    });
-    table.subscribe(({ before, after }) => {
-      const name = after?.name ?? before?.name ?? '';
-      if (after !== undefined && isRemote(after)) {
+      changed: (entry) => {
         // It is there from now on; what it serves is found out.
-        this.#set(after, this.#known.get(name)?.version.discovery ?? stale(after));
-        void this.#queue.add(name);
-        return;
-      }
-      this.#queue.remove(name);
-      if (this.#known.delete(name)) this.#changed();
+        this.#set(entry, this.#known.get(entry.name)?.version.discovery ?? stale(entry));
+        return true;
+      },
+      gone: (name) => {
+        if (this.#known.delete(name)) this.#changed();
+      },
     });
   }
 

@@ -1,20 +1,15 @@
 import { ownValue } from '@pg8s/k8s-proto/own-value';
 import type { Handler, UserInfo } from '../http/request-context.ts';
 import type { RemoteDocuments, RemoteSpec } from '../openapi/remote-documents.ts';
-import type { Clock } from '../storage/clock.ts';
-import type { ApiServiceTable } from './api-service-table.ts';
-import { isRemote, pathOf, type RemoteEntry } from './api-service.ts';
+import { pathOf, type RemoteEntry } from './api-service.ts';
 import type { ExtensionServers } from './extension-server.ts';
 import type { AggregatorProxy } from './proxy.ts';
-import { RecheckQueue } from './recheck-queue.ts';
+import { followRemote, type FollowerParts } from './follow-remote.ts';
 
 /** What OpenAPI of other servers works with. */
-export interface RemoteOpenApiOptions {
-  table: ApiServiceTable;
+export interface RemoteOpenApiOptions extends FollowerParts {
   servers: ExtensionServers;
   proxy: AggregatorProxy;
-  clock: Clock;
-  signal: AbortSignal;
 }
 
 const refreshIntervalMs = 60_000;
@@ -38,30 +33,23 @@ interface Known {
  */
 export class RemoteOpenApi implements RemoteDocuments {
   readonly #options: RemoteOpenApiOptions;
-  readonly #queue: RecheckQueue;
   readonly #known = new Map<string, Known>();
   #version = 0;
 
   constructor(options: RemoteOpenApiOptions) {
     this.#options = options;
-    const { clock, signal, table } = options;
-    this.#queue = new RecheckQueue({
+    followRemote(options, {
       check: (name) => this.#refresh(name),
       intervalMs: refreshIntervalMs,
       firstRetryMs,
-      clock,
-      signal,
-    });
-    table.subscribe(({ before, after }) => {
-      const name = after?.name ?? before?.name ?? '';
-      if (after !== undefined && isRemote(after)) {
-        const known = this.#known.get(name);
-        this.#known.set(name, { index: {}, spec: undefined, etag: undefined, ...known, entry: after });
-        if (after.isAvailable) void this.#queue.add(name);
-        return;
-      }
-      this.#queue.remove(name);
-      if (this.#known.delete(name)) this.#version++;
+      changed: (entry) => {
+        const known = this.#known.get(entry.name);
+        this.#known.set(entry.name, { index: {}, spec: undefined, etag: undefined, ...known, entry });
+        return entry.isAvailable;
+      },
+      gone: (name) => {
+        if (this.#known.delete(name)) this.#version++;
+      },
     });
   }
 
