@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { apiVersionOf, type GroupVersion } from '@pg8s/k8s-proto/group-version';
+import { apiVersionOf, groupVersionOf, type GroupVersion } from '@pg8s/k8s-proto/group-version';
 import { isReason } from '../api-errors/status-error.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { acceptObject } from '../registry/rest.ts';
 import type { GenericStore } from '../registry/generic/generic-store.ts';
+import type { Clock } from '../storage/clock.ts';
+import { KeyedQueue } from '../storage/follow/keyed-queue.ts';
 import { withLocalAvailability } from '../registry/apiregistration/api-service/availability.ts';
 import { apiServiceName, isLocalApiService, localApiService, registeredVersions } from './api-services.ts';
 import { ensure, loopbackRequest } from './ensure-object.ts';
@@ -64,30 +65,43 @@ export interface ApiServiceRegistrationOptions {
   /** Versions that definitions want to serve, which are registered even where they cannot be served. */
   defined: WantedVersions;
   /** Milliseconds since the epoch. */
-  clock: () => number;
+  now: () => number;
+  clock: Clock;
   log: Logger;
   /** Ends it. */
   signal: AbortSignal;
-  /** Default 1 s. */
-  retryDelayMs?: number;
 }
+
+const retryMs = 1000;
 
 /**
  * Keeps the APIServices of versions that come and go while the server runs (kube-aggregator: `autoregister`).
- * It follows the table of what is served, and the definitions, from its construction on, and writes from `start` on.
+ * It follows the table of what is served, and the definitions, from its construction on, and writes from
+ * `start` on.
  */
 export class ApiServiceRegistration {
   readonly #options: ApiServiceRegistrationOptions;
-  readonly #changed = new Map<string, GroupVersion>();
-  #isStarted = false;
-  #isWorking = false;
+  readonly #queue: KeyedQueue;
+  /** What changed before `start`; undefined after it. */
+  #early: Set<string> | undefined = new Set();
 
   constructor(options: ApiServiceRegistrationOptions) {
     this.#options = options;
-    const { registry, defined, signal } = options;
+    const { registry, defined, clock, log, signal } = options;
+    this.#queue = new KeyedQueue({
+      process: (version) => this.#write(groupVersionOf(version)),
+      failed: (version, error) =>
+        log.warn({ err: error, version }, 'could not write an APIService, trying again'),
+      firstRetryMs: retryMs,
+      longestRetryMs: retryMs,
+      clock,
+      signal,
+    });
     const note = (versions: readonly GroupVersion[]): void => {
-      for (const version of versions) this.#changed.set(apiVersionOf(version), version);
-      void this.#work();
+      for (const version of versions) {
+        if (this.#early === undefined) this.#queue.add(apiVersionOf(version));
+        else this.#early.add(apiVersionOf(version));
+      }
     };
     const unsubscribe = registry.resources.subscribe(({ added, removed }) =>
       note(registeredVersions([...added, ...removed])),
@@ -98,38 +112,15 @@ export class ApiServiceRegistration {
 
   /** To be called when the store can be written to. */
   start(): void {
-    this.#isStarted = true;
-    void this.#work();
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const version of early) this.#queue.add(version);
   }
 
-  async #work(): Promise<void> {
-    if (!this.#isStarted || this.#isWorking) return;
-    this.#isWorking = true;
-    try {
-      await this.#drain();
-    } finally {
-      this.#isWorking = false;
-    }
-  }
-
-  /** One version after the other; one that fails is tried again. */
-  async #drain(): Promise<void> {
-    const { registry, defined, clock, log, signal, retryDelayMs = 1000 } = this.#options;
-    while (this.#changed.size > 0 && !signal.aborted) {
-      for (const [name, version] of this.#changed) {
-        this.#changed.delete(name);
-        const { group } = version;
-        const isWanted = registry.resources.servesVersion(group, version.version) || defined.has(version);
-        try {
-          await (isWanted ? registerApiService : unregisterApiService)(registry, version, clock());
-        } catch (error) {
-          if (signal.aborted) return;
-          log.warn({ err: error, version: name }, 'could not write an APIService, trying again');
-          this.#changed.set(name, version);
-          await sleep(retryDelayMs, undefined, { signal }).catch(() => undefined);
-        }
-      }
-    }
+  async #write(version: GroupVersion): Promise<void> {
+    const { registry, defined, now } = this.#options;
+    const isWanted = registry.resources.servesVersion(version.group, version.version) || defined.has(version);
+    await (isWanted ? registerApiService : unregisterApiService)(registry, version, now());
   }
 }
 

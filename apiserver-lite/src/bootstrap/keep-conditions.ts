@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
+import type { Clock } from '../storage/clock.ts';
 import type { SharedInformers } from '../storage/follow/shared-informers.ts';
 import {
   type Availability,
@@ -16,7 +17,8 @@ export interface KeepConditionsOptions {
   registry: BuiltRegistry;
   informers: SharedInformers;
   /** Milliseconds since the epoch. */
-  clock: () => number;
+  now: () => number;
+  clock: Clock;
   log: Logger;
   /** Ends it. */
   signal: AbortSignal;

@@ -57,7 +57,8 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
   const apiServices = new ApiServiceRegistration({
     registry,
     defined: definitions.versions,
-    clock: Date.now,
+    now: Date.now,
+    clock: systemClock,
     log,
     signal: closing,
   });
@@ -107,7 +108,14 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
     await lease.start();
   });
   hooks.add('start-kube-apiserver-identity-lease-garbage-collector', async () => lease?.startCollecting());
-  const keeping = { registry, informers: storage.informers, clock: Date.now, log, signal: closing };
+  const keeping = {
+    registry,
+    informers: storage.informers,
+    now: Date.now,
+    clock: systemClock,
+    log,
+    signal: closing,
+  };
   hooks.add('priority-and-fairness-config-consumer', () => keepFlowSchemaConditions(keeping));
   const { aggregation } = parts;
   hooks.add('start-kube-aggregator-informers', () => aggregation.follow());

@@ -2,12 +2,12 @@ import type { Logger } from 'pino';
 import { conditionOf } from '../../registry/apiextensions/custom-resource-definition/definition-conditions.ts';
 import type { GenericStore } from '../../registry/generic/generic-store.ts';
 import type { Clock } from '../../storage/clock.ts';
+import { KeyedQueue } from '../../storage/follow/keyed-queue.ts';
 import { isCleaningUp, isTrue, type Definition } from '../definition.ts';
 import { withApproval } from './approval-condition.ts';
 import { cleanUp } from './cleanup.ts';
 import type { DefinitionWriter, NextDefinition } from './definition-writer.ts';
 import { awaitsEstablishing, withEstablished } from './establishing.ts';
-import { KeyedQueue } from './keyed-queue.ts';
 import { takenNames, withNames } from './naming.ts';
 import { withStructure } from './structural-condition.ts';
 

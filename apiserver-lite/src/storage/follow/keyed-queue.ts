@@ -1,4 +1,4 @@
-import type { Clock } from '../../storage/clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** How a queue works. */
 export interface KeyedQueueOptions {
@@ -9,12 +9,16 @@ export interface KeyedQueueOptions {
   clock: Clock;
   /** How many keys are worked on at a time. Default 1. */
   workers?: number;
+  /** When a key that failed is tried again; each time later, twice as much. Default 5 ms. */
+  firstRetryMs?: number;
+  /** But not later than that. Default 1,000 s. */
+  longestRetryMs?: number;
   /** Ends it: keys that wait are forgotten. */
   signal: AbortSignal;
 }
 
-const firstDelayMs = 5;
-const longestDelayMs = 1_000_000;
+const defaultFirstMs = 5;
+const defaultLongestMs = 1_000_000;
 
 /**
  * Keys of objects that need work. A key that is added while it is worked on is worked on once more; one that
@@ -55,7 +59,8 @@ export class KeyedQueue {
   }
 
   async #work(key: string): Promise<void> {
-    const { process, failed, signal } = this.#options;
+    const { process, failed, signal, firstRetryMs = defaultFirstMs } = this.#options;
+    const { longestRetryMs = defaultLongestMs } = this.#options;
     try {
       await process(key);
       this.#failures.delete(key);
@@ -64,7 +69,7 @@ export class KeyedQueue {
         failed(key, error);
         const count = this.#failures.get(key) ?? 0;
         this.#failures.set(key, count + 1);
-        this.add(key, Math.min(firstDelayMs * 2 ** count, longestDelayMs));
+        this.add(key, Math.min(firstRetryMs * 2 ** count, longestRetryMs));
       }
     } finally {
       this.#active.delete(key);
