@@ -36,6 +36,12 @@ export class QuotaAccess {
     await this.#follow().followed.synced;
   }
 
+  /** Whether it is known that a namespace has no quotas, as most have none. */
+  hasNone(namespace: string): boolean {
+    const { followed, byNamespace } = this.#follow();
+    return followed.hasSynced && !byNamespace.has(namespace);
+  }
+
   /** The quotas of a namespace, sorted by name; they may be older than those that are stored. */
   async inNamespace(namespace: string): Promise<readonly Quota[]> {
     const { followed, byNamespace } = this.#follow();
