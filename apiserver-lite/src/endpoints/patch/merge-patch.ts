@@ -15,23 +15,27 @@ export function readMergePatch(value: unknown): JsonObject {
 
 /**
  * RFC 7396: fields are replaced, null removes them, objects merge. The original stays as it is. Objects that
- * the patch reaches into have their fields in order then, as those of a Go map: opaque values are compared as
- * they are written.
+ * the patch reaches into or adds have their fields in order then, as those of a Go map: opaque values are
+ * compared as they are written (Kubernetes: `json-patch.MergePatch`).
  */
 export function applyMergePatch(document: JsonObject, patch: JsonObject): JsonObject {
   const merged: JsonObject = { ...document };
   for (const key of Object.keys(patch)) {
     const value = patch[key];
-    if (value === null) {
-      delete merged[key];
-    } else if (isJsonObject(value)) {
-      const current = Object.hasOwn(merged, key) ? merged[key] : undefined;
+    const current = Object.hasOwn(merged, key) ? merged[key] : undefined;
+    if (value === null) delete merged[key];
+    else if (isJsonObject(value))
       setField(merged, key, applyMergePatch(isJsonObject(current) ? current : {}, value));
-    } else {
-      setField(merged, key, copyJson(value));
-    }
+    // What takes the place of an object is not looked into.
+    else setField(merged, key, isJsonObject(current) ? copyJson(value) : withoutNulls(value));
   }
   return inOrder(merged);
+}
+
+/** New objects in lists lose what is null in them, as those outside do; null items of lists stay. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  return isJsonObject(value) ? applyMergePatch({}, value) : value;
 }
 
 function inOrder(object: JsonObject): JsonObject {

@@ -353,6 +353,15 @@ const objectsOf: Family = {
       }),
       status: { replicas: 4 },
     });
+    for (const [name, free] of [
+      ['in a new list', { l: [{ b: null, a: { d: null, c: 1 } }, null, [{ e: null }]] }],
+      ['in a new object', { o: { b: null, a: [{ c: null }] } }],
+      ['in place of a list', { a: { z: [{ y: null, x: 1 }] } }],
+      ['in place of an object', { a: [{ y: null, x: 1 }] }],
+      ['in place of a number', { b: [{ y: null, x: 1 }] }],
+    ] as const) {
+      await patch(`nulls ${name}`, `${collection}/a?dryRun=All`, mergePatch, { spec: { free } });
+    }
     await create('create another', widget(group, 'b', { color: 'blue', wide: 12 }));
     await create('create, strict', widget(group, 'c', { unknown: 1 }), '&fieldValidation=Strict');
     await create(
