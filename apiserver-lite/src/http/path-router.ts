@@ -10,12 +10,12 @@ import { notAcceptableHere, StatusError, unknownResource } from '../api-errors/s
  */
 export class PathRouter extends PathTable {
   readonly #mounted: (() => PathTable)[] = [];
-  readonly #prefixes: { prefix: string; handler: Handler }[] = [];
+  readonly #prefixes: { prefix: string; handler: Handler; listed: boolean }[] = [];
 
   constructor() {
     super();
     this.unlisted('/', (context) => this.#sendIndex(context));
-    this.any('/index.html', (context) => this.#sendIndex(context));
+    this.unlisted('/index.html', (context) => this.#sendIndex(context));
   }
 
   /**
@@ -26,17 +26,19 @@ export class PathRouter extends PathTable {
     this.#mounted.push(table);
   }
 
-  /** Serves every path that begins with `prefix` and has no handler of its own, whatever the method. */
-  below(prefix: string, handler: Handler): void {
-    this.#prefixes.push({ prefix, handler });
+  /**
+   * Serves every path that begins with `prefix` and has no handler of its own, whatever the method; `/` lists
+   * the prefix where it is said.
+   */
+  below(prefix: string, handler: Handler, listed = false): void {
+    this.#prefixes.push({ prefix, handler, listed });
     this.#prefixes.sort((left, right) => right.prefix.length - left.prefix.length);
   }
 
-  /** All whole paths that `/` lists, sorted. */
+  /** All paths that `/` lists, sorted. */
   paths(): string[] {
-    return this.#tables()
-      .flatMap((table) => table.listed())
-      .sort();
+    const prefixes = this.#prefixes.filter(({ listed }) => listed).map(({ prefix }) => prefix);
+    return [...this.#tables().flatMap((table) => table.listed()), ...prefixes].sort();
   }
 
   readonly handler: Handler = async (context) => {

@@ -98,7 +98,7 @@ export function serveOpenApi(
     const page = load().pages.get(path);
     return page === undefined ? sendNothing(context) : sendPage(context, page, now);
   };
-  router.below('/openapi/v3/', counted(sendBelow, 'openapi/v3/'));
+  router.below('/openapi/v3/', counted(sendBelow, 'openapi/v3/'), true);
   router.any('/openapi/v2', (context) => load().v2(context));
 }
 
