@@ -160,19 +160,21 @@ export function validateLimitRange(object: V1LimitRange): FieldError[] {
     const judge =
       type === 'Pod' || type === 'Container' ? validateContainerResourceName : validateResourceName;
     const lists = limit as unknown as Record<string, Amounts | undefined>;
-    for (const list of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio']) {
-      const names = Object.keys(lists[list] ?? {});
-      if (type === 'Pod' && list.startsWith('default')) {
-        if (names.length > 0) {
-          findings.push(forbiddenField(`${path}.${list}`, "may not be specified when `type` is 'Pod'"));
-        }
-      } else for (const name of names) findings.push(...judge(name, `${path}.${list}[${name}]`));
+    const judgeNames = (list: string) => {
+      for (const name of Object.keys(lists[list] ?? {}))
+        findings.push(...judge(name, `${path}.${list}[${name}]`));
+    };
+    for (const list of ['max', 'min', 'default', 'defaultRequest']) {
+      if (type !== 'Pod' || !list.startsWith('default')) judgeNames(list);
+      else if (Object.keys(lists[list] ?? {}).length > 0)
+        findings.push(forbiddenField(`${path}.${list}`, "may not be specified when `type` is 'Pod'"));
     }
     const sized = limit.min?.['storage'] !== undefined || limit.max?.['storage'] !== undefined;
     if (type === 'PersistentVolumeClaim' && !sized) {
       const detail = 'either minimum or maximum storage value is required, but neither was provided';
       findings.push(required(`${path}.limits`, detail));
     }
+    judgeNames('maxLimitRequestRatio');
     return [...findings, ...validateOrders(limit, path)];
   });
 }

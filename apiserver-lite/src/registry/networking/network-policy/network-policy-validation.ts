@@ -42,12 +42,16 @@ function validatePort({ protocol, port, endPort }: V1NetworkPolicyPort, field: s
 function validateBlock({ cidr, except }: V1IPBlock, field: string): FieldError[] {
   if (!cidr) return [required(`${field}.cidr`)];
   const findings = validateCidr(`${field}.cidr`, cidr);
-  if (findings.length > 0) return findings;
-  return each(except, `${field}.except`, (part, path) => {
-    const wrong = validateCidr(path, part);
-    if (wrong.length > 0 || parseCidr(part) === undefined) return wrong;
-    return isStrictSubset(cidr, part) ? [] : [invalidValue(path, part, 'must be a strict subset of `cidr`')];
-  });
+  if (parseCidr(cidr) === undefined) return findings;
+  findings.push(
+    ...each(except, `${field}.except`, (part, path) => {
+      const wrong = validateCidr(path, part);
+      if (parseCidr(part) !== undefined && !isStrictSubset(cidr, part))
+        wrong.push(invalidValue(path, part, 'must be a strict subset of `cidr`'));
+      return wrong;
+    }),
+  );
+  return findings;
 }
 
 function validatePeer(

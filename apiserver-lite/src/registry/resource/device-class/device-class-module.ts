@@ -43,6 +43,7 @@ export const deviceClassModule = defineKind('resource.k8s.io/DeviceClass', {
     generation: ['spec'],
     // Only the name itself is judged.
     validateName: longName,
+    metadataChecksOnUpdate: ['whole', 'change'],
     validate: validateDeviceClass,
   },
   table: nameAndAgeTable,

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../../../api-errors/status-error.ts';
 import { forbiddenField, invalidValue, notSupported } from '../../../fields/field-errors.ts';
+import { isGiven } from '../../../fields/given-value.ts';
 import { asSchema, type JsonSchema } from '../../../../apiextensions/schema/json-schema.ts';
 import { validateListMapItems, validateListType, validateMapType } from './list-type.ts';
 import { validateSchemaRules } from './schema-rules.ts';
@@ -114,7 +115,7 @@ function validateAlone(schema: JsonSchema, field: string, around: Surroundings):
   if (schema.additionalItems !== undefined) refuse('additionalItems');
   if (isFilled(schema.patternProperties)) refuse('patternProperties');
   if (isFilled(schema.definitions)) refuse('definitions');
-  if (schema.dependencies !== undefined) refuse('dependencies');
+  if (isGiven(schema, 'dependencies')) refuse('dependencies');
   if (schema.$ref !== undefined && schema.$ref !== null) refuse('$ref');
   if (type === 'null') refuse('type', 'type cannot be set to null, use nullable as an alternative');
   if (Array.isArray(items) && items.length > 0)
