@@ -43,13 +43,25 @@ class Spent {
     }
   }
 
-  copy(value: unknown): void {
+  /** A copy; objects that were reached into are written in order. */
+  copy(value: unknown): unknown {
     this.#copied += Buffer.byteLength(goJson(value));
     if (this.#copied > maxCopiedBytes) {
       throw failed(
         `Unable to complete the copy, the accumulated size increase of copy is ${this.#copied}, exceeding the limit ${maxCopiedBytes}`,
       );
     }
+    return this.#written(value);
+  }
+
+  #written(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.#written(item));
+    if (!isJsonObject(value)) return value;
+    const keys = Object.keys(value);
+    const copy: JsonObject = {};
+    for (const key of this.#reached.has(value) ? inByteOrder(keys) : keys)
+      setField(copy, key, this.#written(value[key]));
+    return copy;
   }
 
   step(count: number): void {
@@ -122,14 +134,14 @@ function apply(document: JsonObject, operation: JsonPatchOperation, spent: Spent
       const where = op === 'move' ? `error in move for path: '${from}'` : `error in copy for from: '${from}'`;
       if (value === undefined)
         throw failed(`${where}: unable to get nonexistent key: ${source.key}: ${missing}`);
+      const placed = op === 'move' ? value : spent.copy(value);
       if (op === 'move') remove(source, { where, spent });
-      else spent.copy(value);
       const target = find(document, path, {
         absent: `${op} operation does not apply: doc is missing destination path: ${path}`,
         spent,
       });
       // What moves is in the document once, before as after.
-      add(target, op === 'move' ? value : copyJson(value), {
+      add(target, placed, {
         where: `error in ${op} for path: '${path}'`,
         spent,
       });

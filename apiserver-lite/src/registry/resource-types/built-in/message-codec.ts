@@ -4,6 +4,7 @@ import { conform, conformRepeated } from '@pg8s/k8s-proto/conform/conform';
 import { ConformError } from '@pg8s/k8s-proto/conform/conform-error';
 import { copyUnprinted } from '@pg8s/k8s-proto/conform/unprinted';
 import { formatFieldPath, strictProblems } from '@pg8s/k8s-proto/conform/strict-problems';
+import type { FieldPath } from '@pg8s/k8s-proto/conform/walk';
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import { apiVersionOf, kindInfo, kindOf, type GroupVersionKind } from '@pg8s/k8s-proto/scheme';
 import { DecodeError, type DecodeInput, type Decoded, type ObjectCodec } from '../object-codec.ts';
@@ -39,7 +40,7 @@ function decode({ value, json, gvk, strict, unstructured = false }: DecodeInput)
     if (strict && (unknownFields.length > 0 || duplicates.length > 0)) {
       strictErrors =
         json === undefined
-          ? unknownFields.map((path) => `unknown field ${goQuote(formatFieldPath(path))}`).sort()
+          ? unknownFieldErrors(unknownFields, unstructured)
           : strictProblems(json.text, message, { unknownFields, duplicates });
     }
     // What has no metadata of its own (a Scale's parts, options) must not get any.
@@ -52,6 +53,12 @@ function decode({ value, json, gvk, strict, unstructured = false }: DecodeInput)
   } catch (error) {
     throw error instanceof ConformError ? new DecodeError(error.message) : error;
   }
+}
+
+/** A typed decoder meets fields in the order of the document, of an untyped one they are sorted. */
+function unknownFieldErrors(paths: readonly FieldPath[], unstructured: boolean): string[] {
+  const errors = paths.map((path) => `unknown field ${goQuote(formatFieldPath(path))}`);
+  return unstructured ? errors.sort() : errors;
 }
 
 /** Go tells an empty list from none: the client wants nobody to own anything. */
