@@ -1,4 +1,5 @@
 import type { ManagedFieldsEntry } from '@pg8s/k8s-proto/object';
+import { compareBytes } from '@pg8s/k8s-proto/byte-order';
 import { StatusError } from '../../api-errors/status-error.ts';
 import { isMember, type FieldSet } from './field-set.ts';
 
@@ -11,8 +12,8 @@ export interface Conflict {
 /** 409 that names every field and its owner (Kubernetes: `managedfields/internal/conflict.go`). */
 export function applyConflict(conflicts: readonly Conflict[]): StatusError {
   const found = conflicts
-    .map(({ entry, fields }) => ({ manager: printManager(entry), paths: pathsOf(fields) }))
-    .sort((a, b) => (a.manager < b.manager ? -1 : a.manager > b.manager ? 1 : 0));
+    .toSorted((left, right) => compareBytes(identifierOf(left.entry), identifierOf(right.entry)))
+    .map(({ entry, fields }) => ({ manager: printManager(entry), paths: pathsOf(fields) }));
   const causes = found.flatMap(({ manager, paths }) =>
     paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field })),
   );
@@ -25,6 +26,13 @@ export function applyConflict(conflicts: readonly Conflict[]): StatusError {
       ? `Apply failed with 1 conflict: ${first.message}: ${first.field}`
       : `Apply failed with ${causes.length} conflicts: ${lines.join('\n')}`;
   return new StatusError(409, 'Conflict', message, { causes });
+}
+
+/** Managers come in the order of what Kubernetes knows them by: `BuildManagerIdentifier`. */
+function identifierOf({ manager, operation, apiVersion, time, subresource }: ManagedFieldsEntry): string {
+  const name = manager === '' ? undefined : manager;
+  const when = operation === 'Update' ? { apiVersion, time } : {};
+  return JSON.stringify({ manager: name, operation, ...when, subresource });
 }
 
 function printManager({
