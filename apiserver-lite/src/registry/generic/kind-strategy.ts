@@ -115,8 +115,12 @@ export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: 
     validatedOnce,
     ...phases
   } = traits;
-  const isChanged = (next: object, before: object) =>
-    !isSame(next, before) || (exactGeneration === true && holdsUnprinted(next));
+  const isChanged = (next: unknown, before: unknown) => {
+    // An object that is not there is one without fields.
+    const absent = Array.isArray(next ?? before) ? undefined : {};
+    if (!isSame(next ?? absent, before ?? absent)) return true;
+    return exactGeneration === true && typeof next === 'object' && next !== null && holdsUnprinted(next);
+  };
   const validateChange: Strategy['validateUpdate'] = (object, old, request) => {
     const findings = fixed
       .filter((path) => !isSame(fieldAt(object, path), fieldAt(old, path)))
@@ -156,11 +160,7 @@ export function kindStrategy({ group, kind, namespaced }: KindIdentity, traits: 
       dropUnused(object, old, disabledFields);
       traits.prepareForUpdate?.(object, old, request);
       const emptied = (path: string) => exactGeneration === true && wasGivenEmpty(object, path);
-      if (
-        generation.some(
-          (path) => emptied(path) || isChanged(fieldAt(object, path) ?? {}, fieldAt(old, path) ?? {}),
-        )
-      ) {
+      if (generation.some((path) => emptied(path) || isChanged(fieldAt(object, path), fieldAt(old, path)))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1;
       }
       if (exactGeneration === true) forgetHowItWasWritten(object, generation);

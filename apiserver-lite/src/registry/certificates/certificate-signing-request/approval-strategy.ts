@@ -3,11 +3,15 @@ import type { Strategy } from '../../strategy.ts';
 import { validateApproval } from './request-status.ts';
 import { conditionsOf, withTimes } from './request-conditions.ts';
 
+/** In what order all endpoints of requests judge an update. */
+export const metadataChecksOnUpdate = ['whole', 'object', 'update', 'change'] as const;
+
 /** `certificatesigningrequests/approval`: writes the conditions of a request, never its certificate. */
 export function approvalStrategy(base: Strategy): Strategy {
   return {
     ...statusStrategy(base),
     resetFields: ['spec', 'status.certificate'],
+    metadataChecksOnUpdate,
     prepareForUpdate(object, old, { nowMs }) {
       const conditions = withTimes(conditionsOf(object), conditionsOf(old), nowMs);
       for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {

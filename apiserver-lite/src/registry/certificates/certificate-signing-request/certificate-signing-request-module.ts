@@ -6,7 +6,7 @@ import { selectablePaths } from '../../generic/selectable-field.ts';
 import { partRest } from '../../generic/store-rest.ts';
 import { defineKind } from '../../kind-module.ts';
 import { ageColumn, column, nameColumn, tableOf } from '../../table/column.ts';
-import { approvalStrategy } from './approval-strategy.ts';
+import { approvalStrategy, metadataChecksOnUpdate } from './approval-strategy.ts';
 import { conditionsOf, withDecisions, withTimes } from './request-conditions.ts';
 import { validateRequestStatus } from './request-status.ts';
 import { validateCertificateRequest } from './request-validation.ts';
@@ -42,6 +42,7 @@ export const certificateSigningRequestModule = defineKind('certificates.k8s.io/C
   strategy: {
     emptyStatus: {},
     validateName: anyName,
+    metadataChecksOnUpdate,
     resetFields: ['spec', 'status'],
     prepareForCreate: recordRequester,
     prepareForUpdate: (object, old) => keepField(object, old, 'spec'),
@@ -49,6 +50,7 @@ export const certificateSigningRequestModule = defineKind('certificates.k8s.io/C
   },
   status: {
     alsoReset: ['status.conditions'],
+    metadataChecksOnUpdate,
     prepareForUpdate(object, old, { nowMs }) {
       const before = conditionsOf(old);
       const conditions = withTimes(withDecisions(conditionsOf(object), before), before, nowMs);

@@ -15,6 +15,7 @@ import {
   notSupported,
 } from '../../fields/field-errors.ts';
 import { dns1123Subdomain, qualifiedName } from '../../fields/formats.ts';
+import { validateExtendedResourceClaim } from './extended-resource-claim.ts';
 import { validatePodAnnotationsUpdate } from '../../pod-template/pod-annotations.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { each } from '../../fields/rules.ts';
@@ -51,6 +52,11 @@ export function validatePodStatus(object: V1Pod, old: V1Pod): FieldError[] {
       : [invalidValue('status.qosClass', status.qosClass ?? '', immutable)]),
     ...kinds.flatMap((kind) => validateEnds(kind, { status, before, spec })),
     ...validateClaims(status, spec),
+    ...validateExtendedResourceClaim(
+      status.extendedResourceClaimStatus,
+      spec,
+      'status.extendedResourceClaimStatus',
+    ),
     ...validateAddressList('status.podIPs', 'core.v1.PodIP', status.podIPs),
     ...validateFirstHostIp(status),
     ...validateAddressList('status.hostIPs', 'core.v1.HostIP', status.hostIPs),

@@ -11,6 +11,7 @@ import {
 import { ipVersion, validateIp } from '../../fields/ip.ts';
 import { immutable } from '../../fields/metadata.ts';
 import { each, oneOfIfSet } from '../../fields/rules.ts';
+import { validateLoadBalancerClass } from './load-balancer-class.ts';
 
 const familyNames = ['IPv4', 'IPv6'];
 const familyPolicies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
@@ -111,10 +112,8 @@ export function validateServiceUpdate(next: V1ServiceSpec, old: V1ServiceSpec): 
     if (!headless || !before) findings.push(...validateList('clusterIPs', 'clusterIP', next, old));
     if (!headless && !before) findings.push(...validateList('ipFamilies', 'ipFamily', next, old));
   }
+  findings.push(...validateLoadBalancerClass(next, old));
   if (old.type !== 'LoadBalancer' || next.type !== 'LoadBalancer') return findings;
-  if (!isSame(next.loadBalancerClass, old.loadBalancerClass)) {
-    findings.push(invalidValue('spec.loadBalancerClass', next.loadBalancerClass, once));
-  }
   const bothCheckHealth = [old, next].every(({ externalTrafficPolicy }) => externalTrafficPolicy === 'Local');
   if (bothCheckHealth && !isSame(next.healthCheckNodePort, old.healthCheckNodePort)) {
     findings.push(forbiddenField('spec.healthCheckNodePort', immutable));

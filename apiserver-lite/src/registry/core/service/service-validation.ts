@@ -8,6 +8,7 @@ import { validateCidr, validateIp, validateOrdinaryIp } from '../../fields/ip.ts
 import { validateLabels } from '../../fields/metadata.ts';
 import { validatePortReference } from '../../pod-template/containers/probe.ts';
 import { each, oneOf, oneOfIfSet } from '../../fields/rules.ts';
+import { onlyForLoadBalancers, validateLoadBalancerClass } from './load-balancer-class.ts';
 import { isHeadless, validateClusterIps } from './service-addresses.ts';
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
@@ -15,7 +16,6 @@ const protocols = ['SCTP', 'TCP', 'UDP'];
 const policies = ['Cluster', 'Local'];
 const sourceRanges = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 const maxAffinitySeconds = 86400;
-const onlyForLoadBalancers = "may only be used when `type` is 'LoadBalancer'";
 
 function validatePort(port: V1ServicePort, field: string, names: Set<string> | undefined): FieldError[] {
   const { name, appProtocol, port: number = 0 } = port;
@@ -115,7 +115,7 @@ function validateUniqueness({ ports, type }: V1ServiceSpec): FieldError[] {
 function validateLoadBalancer(object: V1Service, spec: V1ServiceSpec): FieldError[] {
   const balances = spec.type === 'LoadBalancer';
   const findings: FieldError[] = [];
-  const { loadBalancerSourceRanges: ranges = [], loadBalancerClass } = spec;
+  const { loadBalancerSourceRanges: ranges = [] } = spec;
   const annotation = object.metadata.annotations?.[sourceRanges];
   if (ranges.length > 0) {
     const field = 'spec.LoadBalancerSourceRanges';
@@ -130,13 +130,7 @@ function validateLoadBalancer(object: V1Service, spec: V1ServiceSpec): FieldErro
   if (!balances && spec.allocateLoadBalancerNodePorts !== undefined) {
     findings.push(forbiddenField('spec.allocateLoadBalancerNodePorts', onlyForLoadBalancers));
   }
-  if (loadBalancerClass === undefined) return findings;
-  return balances
-    ? [
-        ...findings,
-        ...invalidEach('spec.loadBalancerClass', loadBalancerClass, qualifiedName(loadBalancerClass)),
-      ]
-    : [...findings, forbiddenField('spec.loadBalancerClass', onlyForLoadBalancers)];
+  return [...findings, ...validateLoadBalancerClass(spec)];
 }
 
 function validateTraffic(spec: V1ServiceSpec): FieldError[] {

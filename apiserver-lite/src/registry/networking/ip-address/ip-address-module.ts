@@ -71,6 +71,7 @@ export const ipAddressModule = defineKind('networking.k8s.io/IPAddress', {
   strategy: {
     validateName: addressName,
     generatesNames: false,
+    metadataChecksOnUpdate: ['whole', 'object', 'change', 'update'],
     validate: validateIpAddress,
     validateUpdate: validateIpAddressUpdate,
   },
