@@ -57,7 +57,10 @@ export async function decodeObject(context: RequestContext, options: DecodeOptio
   } catch (error) {
     throw error instanceof BodyError ? unrecognized(options, error.message) : error;
   }
-  if (body.byteLength > unboundedBytes) ensureMapBudget(read.value);
+  if (body.byteLength > unboundedBytes) {
+    ensureMapBudget(read.value);
+    await breathe();
+  }
   if (codec.unstructured === true) {
     try {
       actual = ownKindOf(read.value, Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
