@@ -118,7 +118,7 @@ export async function authorizeParamRef(
   }
   if (paramKind && target.resource === '*') {
     const { apiVersion = '', kind = '' } = paramKind;
-    const printed = `&ParamKind{APIVersion:${apiVersion},Kind:${kind},}`;
+    const printed = `&{${apiVersion} ${kind}}`;
     return refuse(
       `unable to resolve paramKind ${printed} to determine minimum required permissions and ${lacks}`,
     );
