@@ -116,6 +116,23 @@ export const customMutations: readonly PolicyCase[] = [
     ),
   ),
   {
+    name: 'connected-apply',
+    policy: {
+      mutations: [applied('Object{stdin: true}')],
+      matchConstraints: {
+        resourceRules: [
+          { operations: ['CONNECT'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods/exec'] },
+        ],
+      },
+    },
+    requests: {
+      exec: {
+        method: 'POST',
+        path: `/api/v1/namespaces/${policedNamespace}/pods/p/exec?command=ls&stdout=true`,
+      },
+    },
+  },
+  {
     name: 'part-scale',
     policy: {
       mutations: [applied('Object{spec: Object.spec{replicas: 2}}')],

@@ -202,6 +202,22 @@ export const matching: readonly PolicyCase[] = [
     },
   },
   {
+    name: 'connected',
+    policy: {
+      ...refusing(
+        '[request.operation, request.kind.kind, request.subResource, object.kind, string(oldObject == null), string(has(request.options)), dyn(object.command)[0]].join(" ")',
+      ),
+      matchConstraints: {
+        resourceRules: [
+          { operations: ['CONNECT'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods/exec'] },
+        ],
+      },
+    },
+    requests: {
+      exec: { method: 'POST', path: `${within('pods/p/exec')}?command=ls&stdout=true` },
+    },
+  },
+  {
     name: 'never-sees',
     policy: {
       ...refused,

@@ -4,6 +4,7 @@ import { customMutations } from './custom-cases.ts';
 import { paramAccess } from './param-access.ts';
 import { createParams, deleteParams, params } from './param-cases.ts';
 import { applyConfigurations, jsonPatches, mutatingPolicies } from './mutating-cases.ts';
+import { policyMetrics } from './policy-metrics.ts';
 import { policedNamespace, type PolicyCase, type PolicyKind, runCases } from './policy-case.ts';
 import { failures, messages, requests, variables } from './validating-cases.ts';
 
@@ -38,4 +39,5 @@ export const policies: readonly Family[] = [
   family('mutations of custom objects', 'Mutating', customMutations),
   { name: 'policies, no kinds of parameters', run: deleteParams },
   paramAccess,
+  policyMetrics,
 ];
