@@ -9,12 +9,20 @@ type Backend = 'log' | 'webhook';
 
 const modes = ['batch', 'blocking', 'blocking-strict'] as const satisfies readonly AuditMode[];
 
+/** What the flags of auditing say. */
+export interface ReadAuditOptions {
+  /** Undefined: nothing is recorded. */
+  readonly audit?: AuditOptions;
+  /** What of the policy nobody understands: lines for the log. */
+  readonly notes: readonly string[];
+}
+
 /**
- * What the flags of auditing say, with the files that they name; undefined: nothing is recorded.
+ * What the flags of auditing say, with the files that they name.
  *
  * @throws ApiserverFlagError, in kube-apiserver's words where it has some.
  */
-export async function auditOptions(reader: ApiserverFlagReader): Promise<AuditOptions | undefined> {
+export async function auditOptions(reader: ApiserverFlagReader): Promise<ReadAuditOptions> {
   const path = reader.text('audit-log-path');
   const webhookFile = reader.text('audit-webhook-config-file');
   // Values of the wrong type are refused also where nothing is recorded.
@@ -23,14 +31,17 @@ export async function auditOptions(reader: ApiserverFlagReader): Promise<AuditOp
   const initialBackoffMs = reader.durationMs('audit-webhook-initial-backoff');
   const kubeconfig = webhookFile === '' ? undefined : await webhookKubeconfig(reader, webhookFile);
   const policyFile = await reader.file('audit-policy-file');
-  if (policyFile === undefined) return undefined;
-  const { policy } = checked('audit-policy-file', 'loading audit policy file: ', () =>
+  if (policyFile === undefined) return { notes: [] };
+  const { policy, unknownFields } = checked('audit-policy-file', 'loading audit policy file: ', () =>
     readAuditPolicy(policyFile.toString()),
   );
   return {
-    policy,
-    ...(path === '' ? {} : { log }),
-    ...(kubeconfig === undefined ? {} : { webhook: { kubeconfig, initialBackoffMs, ...toWebhook } }),
+    audit: {
+      policy,
+      ...(path === '' ? {} : { log }),
+      ...(kubeconfig === undefined ? {} : { webhook: { kubeconfig, initialBackoffMs, ...toWebhook } }),
+    },
+    notes: unknownFields.map((field) => `--audit-policy-file has an unknown field: ${field}`),
   };
 }
 

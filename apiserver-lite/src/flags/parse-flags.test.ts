@@ -164,18 +164,19 @@ describe('flags of kube-apiserver', () => {
     };
     const policy = await file(
       'policy.yaml',
-      'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]',
+      'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata, also: 1 }]',
     );
     const kubeconfig = await file(
       'kubeconfig',
       '{ clusters: [{ name: c, cluster: { server: "http://h/x" } }], contexts: [{ name: x, context: { cluster: c } }], current-context: x }',
     );
     const audited = { 'audit-policy-file': policy, 'audit-log-path': '/var/log/audit.log' };
-    const { apiserver } = await parse({ ...audited, 'audit-webhook-config-file': kubeconfig });
+    const { apiserver, notes } = await parse({ ...audited, 'audit-webhook-config-file': kubeconfig });
     assert.deepEqual(
       apiserver.audit?.policy.rules.map(({ level }) => level),
       ['Metadata'],
     );
+    assert.deepEqual(notes, ['--audit-policy-file has an unknown field: rules[0].also']);
     const { log, webhook } = apiserver.audit ?? {};
     assert.deepEqual(log, {
       path: '/var/log/audit.log',

@@ -110,7 +110,7 @@ export async function parseApiserverFlags(
       writesEndpoints: reader.oneOf('endpoint-reconciler-type', ['lease', 'none']) === 'lease',
       admissionPlugins: selectedPlugins(reader),
       ...(admission === undefined ? {} : { admissionConfiguration: admission }),
-      ...(audit === undefined ? {} : { audit }),
+      ...(audit.audit === undefined ? {} : { audit: audit.audit }),
       ...(encryption === undefined ? {} : { encryption }),
       eventTtlSeconds: reader.durationMs('event-ttl') / 1000,
       deleteCollectionWorkers: reader.positive('delete-collection-workers'),
@@ -123,7 +123,7 @@ export async function parseApiserverFlags(
     },
     verbosity: reader.integer('v'),
     logFormat: reader.oneOf('logging-format', ['text', 'json']),
-    notes: reader.notes,
+    notes: [...reader.notes, ...audit.notes],
   };
 }
 
