@@ -6,6 +6,8 @@ export interface KnownDifference {
   line: RegExp;
   /** Why it is so. */
   reason: string;
+  /** Of moments of the servers: the entry may explain nothing. */
+  sometimes?: true;
   /** Of every answer: an answer with no other difference counts as equal. */
   everywhere?: true;
 }

@@ -59,8 +59,8 @@ async function configure(parts: Parts, each: WebhookCase): Promise<void> {
   }
 }
 
-/** Configurations that were made before are followed once a later one is. */
-async function untilFollowed(parts: Parts): Promise<void> {
+/** Configurations that were made before are followed once a later one is, to be deleted with them. */
+async function untilFollowed(parts: Parts): Promise<WebhookCase> {
   const { ask, server } = parts;
   await ask.silently({
     path: '/api/v1/namespaces',
@@ -84,9 +84,10 @@ async function untilFollowed(parts: Parts): Promise<void> {
       path: `/api/v1/namespaces/${probeNamespace}/configmaps?dryRun=All`,
       body: { metadata: { name: 'probe' } },
     });
-    if (probe.hooks.every((_hook, index) => server.received(pathOf(slug, index)).length > 0)) return;
+    if (probe.hooks.every((_hook, index) => server.received(pathOf(slug, index)).length > 0)) break;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
+  return probe;
 }
 
 /** Makes an object of a kind that may be served a moment later only. */
@@ -156,7 +157,7 @@ export const admissionWebhooks: Family = {
     const cases = webhookCases(bundle(other.cert)).filter(({ name }) => wanted.test(name));
     try {
       for (const each of cases) await configure(parts, each);
-      await untilFollowed(parts);
+      const probe = await untilFollowed(parts);
       const waiting = [...cases];
       const work = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
@@ -164,7 +165,7 @@ export const admissionWebhooks: Family = {
       };
       await Promise.all(Array.from({ length: 4 }, work));
       await showMetrics(parts);
-      for (const each of cases) {
+      for (const each of [...cases, probe]) {
         for (const kind of kinds) {
           await ask.silently({ method: 'DELETE', path: `${collectionOf(kind)}/${slugOf(each)}` });
         }

@@ -42,6 +42,7 @@ async function create(ask: Ask, object: TableObject): Promise<void> {
   const metadata = deleting ? { ...object.metadata, finalizers: [finalizer] } : object.metadata;
   await ask(`create ${name}`, { path: collection, body: { ...rest, metadata } });
   if (object.kind === 'FlowSchema') await untilCondition(ask, path, 'Dangling');
+  if (object.kind === 'CustomResourceDefinition') await untilCondition(ask, path, 'Established');
   if (status !== undefined) {
     await ask(`status of ${name}`, {
       method: 'PATCH',
