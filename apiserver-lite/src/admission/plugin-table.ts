@@ -19,6 +19,15 @@ import { podTopologyLabels } from './plugins/pod-topology-labels.ts';
 import { priority } from './plugins/priority.ts';
 import { runtimeClass } from './plugins/runtime-class.ts';
 import { serviceAccount } from './plugins/service-account/service-account.ts';
+import { namespaceAutoProvision } from './plugins/namespace-auto-provision.ts';
+import { namespaceExists } from './plugins/namespace-exists.ts';
+import { limitPodHardAntiAffinityTopology } from './plugins/limit-pod-hard-anti-affinity-topology.ts';
+import { podNodeSelector } from './plugins/pod-node-selector.ts';
+import { podTolerationRestriction } from './plugins/pod-toleration-restriction.ts';
+import { eventRateLimit } from './plugins/event-rate-limit/event-rate-limit.ts';
+import { extendedResourceToleration } from './plugins/extended-resource-toleration.ts';
+import { ownerReferencesPermissionEnforcement } from './plugins/owner-references-permission-enforcement.ts';
+import { denyServiceExternalIps } from './plugins/deny-service-external-ips.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts';
 import { nodeRestriction } from './plugins/node-restriction/node-restriction.ts';
@@ -50,10 +59,10 @@ const off = (name: string, build?: PluginRow['build']): PluginRow => ({
 /** Every plugin, in the order in which they are called (kube-apiserver: `AllOrderedPlugins`). */
 export const pluginTable: readonly PluginRow[] = [
   off('AlwaysAdmit', alwaysAdmit),
-  off('NamespaceAutoProvision'),
+  off('NamespaceAutoProvision', namespaceAutoProvision),
   on('NamespaceLifecycle', namespaceLifecycle),
-  off('NamespaceExists'),
-  off('LimitPodHardAntiAffinityTopology'),
+  off('NamespaceExists', namespaceExists),
+  off('LimitPodHardAntiAffinityTopology', limitPodHardAntiAffinityTopology),
   on('LimitRanger', limitRanger),
   on('ServiceAccount', serviceAccount),
   off('NodeRestriction', nodeRestriction),
@@ -61,16 +70,16 @@ export const pluginTable: readonly PluginRow[] = [
   off('AlwaysPullImages', alwaysPullImages),
   off('ImagePolicyWebhook'),
   on('PodSecurity', podSecurity),
-  off('PodNodeSelector'),
+  off('PodNodeSelector', podNodeSelector),
   on('Priority', priority),
   on('DefaultTolerationSeconds', defaultTolerationSeconds),
-  off('PodTolerationRestriction'),
-  off('EventRateLimit'),
-  off('ExtendedResourceToleration'),
+  off('PodTolerationRestriction', podTolerationRestriction),
+  off('EventRateLimit', eventRateLimit),
+  off('ExtendedResourceToleration', extendedResourceToleration),
   on('DefaultStorageClass', defaultStorageClass),
   on('StorageObjectInUseProtection'),
   on('PodGroupProtection', gatedOff('admit', ['CREATE'])),
-  off('OwnerReferencesPermissionEnforcement'),
+  off('OwnerReferencesPermissionEnforcement', ownerReferencesPermissionEnforcement),
   on('PersistentVolumeClaimResize', persistentVolumeClaimResize),
   on('RuntimeClass', runtimeClass),
   on('CertificateApproval', certificateApproval),
@@ -78,7 +87,7 @@ export const pluginTable: readonly PluginRow[] = [
   on('ClusterTrustBundleAttest', gatedOff('validate', ['CREATE', 'UPDATE'])),
   on('CertificateSubjectRestriction', certificateSubjectRestriction),
   on('DefaultIngressClass', defaultIngressClass),
-  off('DenyServiceExternalIPs'),
+  off('DenyServiceExternalIPs', denyServiceExternalIps),
   on('PodTopologyLabels', podTopologyLabels),
   on('PodGroupWorkloadExists', gatedOff('validate', ['CREATE'])),
   on('NodeDeclaredFeatureValidator', nodeDeclaredFeatureValidator),

@@ -51,6 +51,8 @@ export interface PluginDependencies extends FollowDependencies {
   /** Records who owns what a plugin writes. */
   trackServerWrite: TrackServerWrite;
   log: Logger;
+  /** Creates a namespace in the name of the server; may throw a StatusError. */
+  createNamespace(name: string): Promise<void>;
   /** Default: nothing is configured. */
   configuration?: AdmissionConfiguration;
 }

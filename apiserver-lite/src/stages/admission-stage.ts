@@ -1,6 +1,7 @@
 import { createAdmission } from '../admission/plugin-table.ts';
 import type { Admission } from '../admission/chain.ts';
 import type { ApiserverOptions } from '../apiserver-options.ts';
+import { ensure } from '../bootstrap/ensure-object.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { systemClock } from '../storage/clock.ts';
@@ -26,6 +27,15 @@ export function admissionStage(
   return createAdmission(options.admissionPlugins ?? {}, {
     storageOf: (group, resource) => registry.storageOf(group, resource),
     authorizer: authorization.authorizer,
+    createNamespace: (name) =>
+      ensure(
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+        {
+          store: registry.storeOf('', 'namespaces'),
+          nowMs: Date.now(),
+          track: registry.trackServerWrite,
+        },
+      ),
     informers: storage.informers,
     resources: registry.resources,
     client: aggregation.client,

@@ -44,3 +44,12 @@ export function mergeTolerations(
   }
   return merged.map((toleration) => ({ ...toleration }));
 }
+
+/** Whether each is covered by one of the list; an empty list covers all (`VerifyAgainstWhitelist`). */
+export function areTolerationsWithin(
+  tolerations: readonly Toleration[],
+  list: readonly Toleration[],
+): boolean {
+  if (list.length === 0) return true;
+  return tolerations.every((toleration) => list.some((wide) => covers(wide, toleration)));
+}

@@ -52,6 +52,7 @@ export function pluginDependencies(
     client: new OutgoingClient({ resolve: () => Promise.reject(new Error('there are no Services')) }),
     metrics: uncountedAdmission,
     log,
+    async createNamespace() {},
     authorizer: { authorize: () => ({ decision: 'allow', reason: '' }) },
   };
 }
