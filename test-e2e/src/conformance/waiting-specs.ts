@@ -6,10 +6,7 @@ export const needs = {
   network: 'sends packets between Pods, nodes and Services; nothing carries them',
   proxy: 'calls Pods and Services through the API server, which does not connect to them',
   servers: 'calls a server that runs in a Pod: run where root may make networks',
-  limitRanger: 'the admission plugin LimitRanger is not there',
-  priority: 'the admission plugin Priority is not there',
-  runtimeClass: 'the admission plugin RuntimeClass is not there',
-  serviceAccount: 'the admission plugin ServiceAccount is not there',
+  priority: 'waits for Pods that the scheduler should preempt',
   replicationController: 'the controller of ReplicationControllers is not there',
   daemonSet: 'the controller of DaemonSets is not there',
   statefulSet: 'the controller of StatefulSets is not there',
@@ -46,7 +43,6 @@ export const waitingSpecs: readonly WaitingSpec[] = [
   // auth
   { spec: /ServiceAccounts ServiceAccountIssuerDiscovery /, needs: 'containers' },
   { spec: /ServiceAccounts should mount an API token into pods/, needs: 'containers', isRun: true },
-  { spec: /ServiceAccounts should allow opting out/, needs: 'serviceAccount', isRun: true },
   { spec: /ServiceAccounts should mount projected service account token/, needs: 'containers' },
   // cli
   { spec: /Kubectl client Guestbook application/, needs: 'network' },
@@ -82,18 +78,10 @@ export const waitingSpecs: readonly WaitingSpec[] = [
   { spec: /^\[sig-node\] Pod InPlace Resize Container /, needs: 'containers' },
   { spec: /^\[sig-node\] PreStop /, needs: 'containers' },
   { spec: /Probing container should (be restarted|have monotonically)/, needs: 'containers' },
-  {
-    spec: /RuntimeClass should schedule a Pod .* initialize its Overhead/,
-    needs: 'runtimeClass',
-    isRun: true,
-  },
-  { spec: /RuntimeClass should reject a Pod requesting a deleted/, needs: 'runtimeClass' },
-  { spec: /RuntimeClass should reject a Pod requesting a non-existent/, needs: 'runtimeClass', isRun: true },
   { spec: /^\[sig-node\] Security Context /, needs: 'containers' },
   { spec: /^\[sig-node\] Sysctls .* should support sysctls/, needs: 'containers' },
   { spec: /^\[sig-node\] Variable Expansion /, needs: 'containers' },
   // scheduling
-  { spec: /LimitRange should create a LimitRange with defaults/, needs: 'limitRanger', isRun: true },
   { spec: /SchedulerPreemption .* (PreemptionExecutionPath|validates)/, needs: 'priority' },
   // storage
   { spec: /^\[sig-storage\] (ConfigMap|Secrets) (?!should be immutable)/, needs: 'containers' },

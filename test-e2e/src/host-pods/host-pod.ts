@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '../../../controllers/src/runtime/client/client.ts';
 import { configMaps, type Pod, secrets } from '../../../controllers/src/runtime/client/resource.ts';
-import { withAccountVolume } from './account-volume.ts';
 import { containerCommand, type Variable, withReferences } from './container-command.ts';
 import { type HostImages, imageOf } from './images.ts';
 import { fieldOf } from './pod-field.ts';
@@ -50,7 +49,7 @@ export class HostPod {
 
   static async start(pod: Pod, options: HostPodOptions): Promise<HostPod> {
     const folder = await mkdtemp(join(tmpdir(), 'pg8s-pod-'));
-    const started = new HostPod(withAccountVolume(pod), options, folder);
+    const started = new HostPod(pod, options, folder);
     try {
       await started.#begin();
     } catch (error) {

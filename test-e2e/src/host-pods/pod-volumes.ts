@@ -78,14 +78,13 @@ async function sourceFiles(pod: Pod, source: Projected, client: Client): Promise
   );
 }
 
-/** A token of the Pod's account that is bound to the Pod, where this names one, as a kubelet asks for it. */
+/** A token of the Pod's account that is bound to the Pod, as a kubelet asks for it. */
 async function tokenOf(
   pod: Pod,
   client: Client,
   { audience, expirationSeconds }: { audience: string | undefined; expirationSeconds: number },
 ): Promise<string> {
   const { namespace, name = '', uid = '' } = pod.metadata;
-  const account = pod.spec?.serviceAccountName ?? '';
   const request = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
@@ -93,10 +92,10 @@ async function tokenOf(
     spec: {
       ...(audience === undefined ? {} : { audiences: [audience] }),
       expirationSeconds,
-      ...(account === '' ? {} : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid } }),
+      boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
     },
   };
-  const ref = { namespace, name: account || 'default', subresource: 'token' };
+  const ref = { namespace, name: pod.spec?.serviceAccountName || 'default', subresource: 'token' };
   const answer = await client.createSubresource(serviceAccounts, ref, request);
   return (answer as { status: { token: string } }).status.token;
 }
