@@ -77,7 +77,8 @@ const core: readonly Omit<MinimalManifest, 'apiVersion'>[] = [
   {
     kind: 'ResourceQuota',
     body: { spec: { hard: { 'count/walks.example.com': '10' } } },
-    status: { hard: { 'count/walks.example.com': '10' } },
+    // What the controller does not write by itself.
+    status: { used: { 'count/walks.example.com': '7' } },
   },
   { kind: 'Secret', body: { stringData: { a: '1' } } },
   { kind: 'ServiceAccount' },

@@ -22,12 +22,29 @@ function columnsFromBeta(columns: unknown): unknown {
   }));
 }
 
+/** The fields of a version as both API versions have them, in the order of Go's. */
+const versionFields = [
+  'name',
+  'served',
+  'storage',
+  'deprecated',
+  'deprecationWarning',
+  'schema',
+  'subresources',
+  'additionalPrinterColumns',
+  'selectableFields',
+] as const;
+
 /** One version of the definition; an empty warning is there to be refused. */
 function versionOf(version: Fields): Fields {
-  const { deprecationWarning: warning } = version;
-  return typeof warning === 'string'
-    ? { ...present(version), deprecationWarning: warning }
-    : present(version);
+  const given = present(version);
+  const ordered: Fields = {};
+  for (const field of versionFields) {
+    const value =
+      field === 'deprecationWarning' && typeof version[field] === 'string' ? version[field] : given[field];
+    if (value !== undefined) ordered[field] = value;
+  }
+  return ordered;
 }
 
 function toBeta(object: KubeObject): KubeObject {
@@ -61,9 +78,12 @@ function toBeta(object: KubeObject): KubeObject {
       version: first['name'],
       names: spec['names'],
       scope: spec['scope'],
-      ...top,
+      validation: top['validation'],
+      subresources: top['subresources'],
       // None is another thing than an empty list.
       versions: spec['versions'] ? perVersion : undefined,
+      additionalPrinterColumns: top['additionalPrinterColumns'],
+      selectableFields: top['selectableFields'],
       conversion:
         spec['conversion'] === undefined
           ? undefined
