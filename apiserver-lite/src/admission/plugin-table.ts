@@ -35,6 +35,7 @@ import { podSecurity } from './plugins/pod-security/pod-security.ts';
 import { resourceQuota } from './plugins/resource-quota/resource-quota.ts';
 import { mutatingAdmissionWebhook } from './webhooks/mutating-webhooks.ts';
 import { validatingAdmissionWebhook } from './webhooks/validating-webhooks.ts';
+import { storageObjectInUseProtection } from './plugins/storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts';
 
 /** A plugin of kube-apiserver 1.36. */
@@ -77,7 +78,7 @@ export const pluginTable: readonly PluginRow[] = [
   off('EventRateLimit', eventRateLimit),
   off('ExtendedResourceToleration', extendedResourceToleration),
   on('DefaultStorageClass', defaultStorageClass),
-  on('StorageObjectInUseProtection'),
+  on('StorageObjectInUseProtection', storageObjectInUseProtection),
   on('PodGroupProtection', gatedOff('admit', ['CREATE'])),
   off('OwnerReferencesPermissionEnforcement', ownerReferencesPermissionEnforcement),
   on('PersistentVolumeClaimResize', persistentVolumeClaimResize),

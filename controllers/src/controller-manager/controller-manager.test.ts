@@ -31,6 +31,9 @@ test('every concurrent flag has the default of the controller table', () => {
     'disruption-controller': 1,
     'node-lifecycle-controller': 8,
     'taint-eviction-controller': 8,
+    'volumeattributesclass-protection-controller': 1,
+    'persistentvolume-protection-controller': 1,
+    'persistentvolumeclaim-protection-controller': 1,
     'pod-garbage-collector-controller': 1,
     'root-ca-certificate-publisher-controller': 1,
   });

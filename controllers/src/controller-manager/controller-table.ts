@@ -10,6 +10,9 @@ import {
   nodeLifecycleFlags,
   readNodeLifecycleSettings,
 } from '../controllers/node-lifecycle/node-lifecycle-settings.ts';
+import { PersistentVolumeProtectionController } from '../controllers/persistentvolume-protection/persistentvolume-protection-controller.ts';
+import { PersistentVolumeClaimProtectionController } from '../controllers/persistentvolumeclaim-protection/persistentvolumeclaim-protection-controller.ts';
+import { VolumeAttributesClassProtectionController } from '../controllers/volumeattributesclass-protection/volumeattributesclass-protection-controller.ts';
 import {
   PodGarbageCollector,
   podGarbageCollectorFlags,
@@ -38,6 +41,7 @@ import {
   namespaces,
   nodes,
   persistentVolumeClaims,
+  persistentVolumes,
   pods,
   replicaSets,
   replicationControllers,
@@ -46,6 +50,7 @@ import {
   serviceAccounts,
   services,
   statefulSets,
+  volumeAttributesClasses,
 } from '../runtime/client/resource.ts';
 import { controllerRow, noSettings } from './controller-row.ts';
 
@@ -203,6 +208,39 @@ export const controllerTable = [
     resources: [clusterRoles],
     ...noSettings,
     create: (context, options) => new ClusterRoleAggregationController(context, options),
+  }),
+  controllerRow({
+    name: 'persistentvolumeclaim-protection-controller',
+    summary: 'Keeps PersistentVolumeClaims that Pods use from being deleted.',
+    serviceAccount: 'pvc-protection-controller',
+    eventSource: 'persistentvolumeclaim-protection-controller',
+    workers: { count: 1 },
+    isLeaderElected: true,
+    resources: [persistentVolumeClaims, pods],
+    ...noSettings,
+    create: (context, options) => new PersistentVolumeClaimProtectionController(context, options),
+  }),
+  controllerRow({
+    name: 'persistentvolume-protection-controller',
+    summary: 'Keeps PersistentVolumes that are bound from being deleted.',
+    serviceAccount: 'pv-protection-controller',
+    eventSource: 'persistentvolume-protection-controller',
+    workers: { count: 1 },
+    isLeaderElected: true,
+    resources: [persistentVolumes],
+    ...noSettings,
+    create: (context, options) => new PersistentVolumeProtectionController(context, options),
+  }),
+  controllerRow({
+    name: 'volumeattributesclass-protection-controller',
+    summary: 'Keeps VolumeAttributesClasses that volumes or claims name from being deleted.',
+    serviceAccount: 'volumeattributesclass-protection-controller',
+    eventSource: 'volumeattributesclass-protection-controller',
+    workers: { count: 1 },
+    isLeaderElected: true,
+    resources: [volumeAttributesClasses, persistentVolumeClaims, persistentVolumes],
+    ...noSettings,
+    create: (context, options) => new VolumeAttributesClassProtectionController(context, options),
   }),
 ] as const;
 

@@ -8,6 +8,7 @@ import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import { runtimeClass } from './runtime-class.ts';
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 
 function named(name: string, annotations: object = {}, more: object = {}): KubeObject {
   const creationTimestamp = `2026-01-0${name.length}T00:00:00Z`;
@@ -161,4 +162,22 @@ test('a Pod gets overhead, node selector and tolerations of its runtime class', 
     given({ ...there, nodeSelector: { disk: 'hdd' } }),
     refused('conflict: runtimeClass.scheduling.nodeSelector[disk] = ssd; pod.spec.nodeSelector[disk] = hdd'),
   );
+});
+
+test('volumes, claims and their classes get a finalizer, once', async () => {
+  const finalizersOf = async (group: string, resource: string, finalizers?: string[]): Promise<unknown> => {
+    const metadata = { name: 'a', ...(finalizers === undefined ? {} : { finalizers }) };
+    const object = { metadata, spec: {} };
+    await specAfter(storageObjectInUseProtection, {}, { group, resource }, object);
+    return metadata.finalizers;
+  };
+  assert.deepEqual(await finalizersOf('', 'persistentvolumes'), ['kubernetes.io/pv-protection']);
+  assert.deepEqual(await finalizersOf('', 'persistentvolumeclaims', ['x']), [
+    'x',
+    'kubernetes.io/pvc-protection',
+  ]);
+  const given = ['kubernetes.io/vac-protection'];
+  assert.deepEqual(await finalizersOf('storage.k8s.io', 'volumeattributesclasses', given), given);
+  assert.equal(await finalizersOf('', 'configmaps'), undefined);
+  assert.equal(await finalizersOf('other', 'persistentvolumes'), undefined);
 });

@@ -96,6 +96,11 @@ export const storageClasses = clusterScoped<StorageClass>(
   'storageclasses',
   'StorageClass',
 );
+export const volumeAttributesClasses = clusterScoped<ApiObject>(
+  'storage.k8s.io/v1',
+  'volumeattributesclasses',
+  'VolumeAttributesClass',
+);
 export const deployments = namespaced<Deployment>('apps/v1', 'deployments', 'Deployment');
 export const replicaSets = namespaced<ReplicaSet>('apps/v1', 'replicasets', 'ReplicaSet');
 export const statefulSets = namespaced<StatefulSet>('apps/v1', 'statefulsets', 'StatefulSet');

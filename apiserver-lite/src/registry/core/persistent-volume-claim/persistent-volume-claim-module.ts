@@ -89,5 +89,4 @@ export const persistentVolumeClaimModule = defineKind('/PersistentVolumeClaim', 
   defaults: { v1: defaultClaim },
   returnsDeletedObject: true,
   actors: [{ name: 'persistentvolume-binder-controller', effect: 'the claim stays Pending' }],
-  gaps: 'no protection while in use',
 });
