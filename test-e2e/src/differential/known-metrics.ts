@@ -60,6 +60,13 @@ export const knownMetrics: readonly KnownDifference[] = [
     ['apiserver_selfrequest_total', 'rest_client_\\w+'],
     'what the server writes for itself does not go through its own port',
   ),
+  {
+    where: /^metrics: apiserver_(request_\w+|response_sizes)(, counts)?$/,
+    line: /\["subresource","openapi\/v3"\]/,
+    reason:
+      'MutatingAdmissionPolicy of kube-apiserver asks its own server every five seconds what has changed',
+    sometimes: true,
+  },
   onlyThere(
     ['workqueue_\\w+', 'apiserver_nodeport_repair_\\w+'],
     'what kube-apiserver leaves to controllers within it is done by hooks at the start',
