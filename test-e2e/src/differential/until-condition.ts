@@ -4,9 +4,12 @@ import type { Ask } from './family.ts';
 export async function untilCondition(ask: Ask, path: string, condition: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     const { status = {} } = JSON.parse((await ask.silently({ path })).body.toString()) as {
-      status?: { conditions?: { type: string }[] };
+      status?: { conditions?: { type: string; reason?: string }[] };
     };
-    if (status.conditions?.some(({ type }) => type === condition) === true) return;
+    // A definition is first said to be installed, and established a moment later.
+    const isThere = ({ type, reason }: { type: string; reason?: string }): boolean =>
+      type === condition && reason !== 'Installing';
+    if (status.conditions?.some(isThere) === true) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error(`no condition ${condition} of ${path} after 5 s`);
