@@ -55,6 +55,8 @@ export interface ApiserverOptions {
   aggregator?: AggregatorOptions;
   /** Static bearer tokens (`parseTokenFile`). */
   tokens?: TokenLookup;
+  /** Whether tokens in Secrets of kube-system let nodes join. Default false. */
+  bootstrapTokens?: boolean;
   /**
    * Tokens of service accounts; without it there are none. @throws TokenKeyError for keys that cannot be
    * used.

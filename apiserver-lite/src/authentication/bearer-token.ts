@@ -3,7 +3,7 @@ import type { RequestContext, UserInfo } from '../http/request-context.ts';
 import { asksForWebSocket } from '../http/web-socket.ts';
 import { CredentialError } from './authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
-import type { TokenLookup } from './token-file.ts';
+import type { AnyAudienceLookup } from './token-file.ts';
 
 /** Takes what there is to say of a token: to its sender, and to the audit log. */
 export interface TokenListener {
@@ -13,7 +13,7 @@ export interface TokenListener {
 
 /** Who a token belongs to, asked in order; a CredentialError where a token is this one's, but wrong. */
 export type TokenAuthenticator =
-  | TokenLookup
+  | AnyAudienceLookup
   | ((token: string, listener: TokenListener) => Promise<UserInfo | undefined>);
 
 const ignoredForSpace =

@@ -1,12 +1,14 @@
 import type { TokenReviewer } from './token-reviewer.ts';
 import type { ServiceAccountAuthenticator } from './service-account/authenticate-token.ts';
 import { anonymous, CredentialError, withAuthenticatedGroup } from './authenticator.ts';
-import type { TokenLookup } from './token-file.ts';
+import type { UserInfo } from '../http/request-context.ts';
+import type { AnyAudienceLookup } from './token-file.ts';
 
 export interface ReviewTokenOptions {
   /** Whether requests without credentials have a user. */
   allowAnonymous: boolean;
-  tokens: TokenLookup | undefined;
+  /** Asked in order, before service accounts. */
+  tokens: readonly AnyAudienceLookup[];
   serviceAccounts: ServiceAccountAuthenticator | undefined;
   /** What tokens are for that say nothing about it. */
   apiAudiences: readonly string[];
@@ -30,7 +32,7 @@ export function reviewToken({
         if (!allowAnonymous) return undefined;
         return { user: anonymous, audiences: audiences.length === 0 ? apiAudiences : audiences };
       }
-      const user = tokens?.(token);
+      const user = await ownerOf(token, tokens);
       if (user !== undefined) {
         const good = apiAudiences.filter(
           (audience) => audiences.length === 0 || audiences.includes(audience),
@@ -48,4 +50,12 @@ export function reviewToken({
       }
     },
   };
+}
+
+async function ownerOf(token: string, tokens: readonly AnyAudienceLookup[]): Promise<UserInfo | undefined> {
+  for (const lookup of tokens) {
+    const user = await lookup(token);
+    if (user !== undefined) return user;
+  }
+  return undefined;
 }

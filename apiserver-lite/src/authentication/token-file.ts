@@ -12,6 +12,9 @@ class TokenFileError extends Error {
  */
 export type TokenLookup = (token: string) => UserInfo | undefined;
 
+/** The same of tokens that are good for whatever audience this server has. */
+export type AnyAudienceLookup = (token: string) => UserInfo | undefined | Promise<UserInfo | undefined>;
+
 /**
  * Reads `--token-auth-file`: CSV lines `token,user,uid,"group1,group2"`, groups and `#` comments optional
  * (Kubernetes: `authentication/token/tokenfile`).

@@ -71,6 +71,11 @@ const servedFlags: readonly ComponentFlag[] = [
     'Certificate authority of client certificates: CN is the user, O are the groups.',
   ),
   flag('token-auth-file', '', 'CSV file of tokens: token,user,uid,"group1,group2".'),
+  boolean(
+    'enable-bootstrap-token-auth',
+    'false',
+    'Whether Secrets of the type bootstrap.kubernetes.io/token in kube-system let nodes join.',
+  ),
   list(
     'service-account-issuer',
     '',

@@ -155,6 +155,12 @@ describe('flags of kube-apiserver', () => {
     assert.deepEqual(notes, []);
   });
 
+  test('of bootstrap tokens are off by default', async () => {
+    assert.equal((await parse({})).apiserver.bootstrapTokens, false);
+    const { apiserver } = await parse({ 'enable-bootstrap-token-auth': 'true' });
+    assert.equal(apiserver.bootstrapTokens, true);
+  });
+
   test('of auditing name a policy, a log and a webhook', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'pg8s-audit-flags-'));
     t.after(() => rm(folder, { recursive: true }));

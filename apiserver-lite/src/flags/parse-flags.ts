@@ -92,6 +92,7 @@ export async function parseApiserverFlags(
         ? {}
         : { tokens: checked('token-auth-file', () => parseTokenFile(tokens.toString())) }),
       ...(accounts === undefined ? {} : { serviceAccounts: accounts }),
+      bootstrapTokens: reader.boolean('enable-bootstrap-token-auth'),
       anonymousAuth: reader.boolean('anonymous-auth'),
       authorizationModes: modes,
       maxRequestsInflight: reader.integer('max-requests-inflight'),

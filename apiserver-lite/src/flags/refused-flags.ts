@@ -10,7 +10,6 @@ export const refusedFlags: readonly ComponentFlag[] = [
       oidc-issuer-url oidc-username-claim=sub oidc-username-prefix service-account-signing-endpoint`,
     list: 'oidc-required-claim oidc-signing-algs=[RS256]',
     duration: 'authentication-token-webhook-cache-ttl=2m0s',
-    boolean: 'enable-bootstrap-token-auth',
   }),
   ...refused('this way to authorize is not there yet', {
     string: `authorization-config authorization-policy-file authorization-webhook-config-file

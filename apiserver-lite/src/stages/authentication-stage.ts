@@ -1,6 +1,7 @@
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import { anyOf, type Authenticator } from '../authentication/authenticator.ts';
 import { bearerToken, webSocketToken, type TokenAuthenticator } from '../authentication/bearer-token.ts';
+import { bootstrapToken } from '../authentication/bootstrap-token.ts';
 import { clientCertificate } from '../authentication/client-certificate.ts';
 import { CertificateBundle } from '../authentication/peer-certificate.ts';
 import { requestHeader } from '../authentication/request-header.ts';
@@ -10,6 +11,7 @@ import {
   type ServiceAccountParts,
   type ServiceAccounts,
 } from '../authentication/service-account/service-accounts.ts';
+import type { AnyAudienceLookup } from '../authentication/token-file.ts';
 import type { TokenReviewer } from '../authentication/token-reviewer.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { StorageStage } from './storage-stage.ts';
@@ -39,7 +41,11 @@ export function authenticationStage(
           labelSecret,
           uses: { record: credentials.tokenUsed },
         });
-  const tokens: TokenAuthenticator[] = options.tokens === undefined ? [] : [options.tokens];
+  const anyAudience: AnyAudienceLookup[] = options.tokens === undefined ? [] : [options.tokens];
+  if (options.bootstrapTokens === true) {
+    anyAudience.push(bootstrapToken({ secrets: () => storages.of('', 'secrets'), clock: Date.now }));
+  }
+  const tokens: TokenAuthenticator[] = [...anyAudience];
   if (accounts !== undefined) {
     tokens.push(async (token, listener) => (await accounts.authenticate(token, { listener }))?.user);
   }
@@ -58,7 +64,7 @@ export function authenticationStage(
     ),
     tokenReviewer: reviewToken({
       allowAnonymous,
-      tokens: options.tokens,
+      tokens: anyAudience,
       serviceAccounts: accounts?.authenticate,
       apiAudiences: accounts?.apiAudiences ?? [],
     }),
