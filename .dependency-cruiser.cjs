@@ -24,7 +24,7 @@ const apiserverRooms = {
   outgoing: ['api-errors', 'storage'],
   audit: ['api-errors', 'http', 'authorization', 'outgoing'],
   encryption: ['storage'],
-  authentication: ['api-errors', 'http', 'storage'],
+  authentication: ['api-errors', 'http', 'storage', 'outgoing'],
   authorization: ['api-errors', 'http', 'selectors', 'storage', 'authentication'],
   // What schemas of custom resources do to values: definitions are validated by it.
   'apiextensions/schema': ['json', 'api-errors', 'http', 'metrics', 'registry'],

@@ -6,6 +6,7 @@ import type { AuditOptions } from './audit/audit-options.ts';
 import type { PluginSelection } from './admission/plugin-table.ts';
 import type { ServiceAccountOptions } from './authentication/service-account/token-options.ts';
 import type { RequestHeaderOptions } from './authentication/request-header.ts';
+import type { WebhookTokenOptions } from './authentication/webhook-token.ts';
 import type { TokenLookup } from './authentication/token-file.ts';
 import type { KubeletClientOptions } from './registry/core/pod/kubelet/kubelet-client.ts';
 import type { RuntimeConfig } from './registry/runtime-config.ts';
@@ -57,6 +58,8 @@ export interface ApiserverOptions {
   tokens?: TokenLookup;
   /** Whether tokens in Secrets of kube-system let nodes join. Default false. */
   bootstrapTokens?: boolean;
+  /** Who else is asked about tokens. Default: nobody. */
+  webhookTokens?: WebhookTokenOptions;
   /**
    * Tokens of service accounts; without it there are none. @throws TokenKeyError for keys that cannot be
    * used.

@@ -75,9 +75,13 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
     encryption.close();
   };
   try {
-    const authentication = authenticationStage(options, storage, metrics, (secret, labels) =>
-      labelSecret(registry, secret, { labels, nowMs: Date.now(), log: options.log }),
-    );
+    const address = new ServingAddress(options);
+    const aggregation = aggregationStage(options, { storage, metrics, address, closing: closing.signal });
+    const authentication = authenticationStage(options, storage, metrics, {
+      client: aggregation.client,
+      labelSecret: (secret, labels) =>
+        labelSecret(registry, secret, { labels, nowMs: Date.now(), log: options.log }),
+    });
     const authorization = authorizationStage(options, metrics);
     const registry: BuiltRegistry = registryStage(options, {
       resources,
@@ -86,8 +90,6 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
       authorization,
       metrics,
     });
-    const address = new ServingAddress(options);
-    const aggregation = aggregationStage(options, { storage, metrics, address, closing: closing.signal });
     const definitions = definitionsStage(options, {
       registry,
       storage,

@@ -67,14 +67,21 @@ async function ownerOf(
   tokens: readonly TokenAuthenticator[],
   context: Pick<RequestContext, 'warn' | 'audit'>,
 ): Promise<UserInfo> {
+  let failure: CredentialError | undefined;
   for (const lookup of tokens) {
-    const user = await lookup(token, {
-      warn: (text) => context.warn(text),
-      annotate: (key, value) => context.audit?.annotate(key, value),
-    });
-    if (user !== undefined) return user;
+    try {
+      const user = await lookup(token, {
+        warn: (text) => context.warn(text),
+        annotate: (key, value) => context.audit?.annotate(key, value),
+      });
+      if (user !== undefined) return user;
+    } catch (error) {
+      // Others may still know it.
+      if (!(error instanceof CredentialError)) throw error;
+      failure ??= error;
+    }
   }
-  throw new CredentialError('invalid bearer token');
+  throw failure ?? new CredentialError('invalid bearer token');
 }
 
 function decode(base64url: string): string {

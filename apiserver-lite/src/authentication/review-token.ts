@@ -1,3 +1,4 @@
+import type { WebhookTokenAuthenticator } from './webhook-token.ts';
 import type { TokenReviewer } from './token-reviewer.ts';
 import type { ServiceAccountAuthenticator } from './service-account/authenticate-token.ts';
 import { anonymous, CredentialError, withAuthenticatedGroup } from './authenticator.ts';
@@ -10,6 +11,8 @@ export interface ReviewTokenOptions {
   /** Asked in order, before service accounts. */
   tokens: readonly AnyAudienceLookup[];
   serviceAccounts: ServiceAccountAuthenticator | undefined;
+  /** Asked last. */
+  webhook?: WebhookTokenAuthenticator | undefined;
   /** What tokens are for that say nothing about it. */
   apiAudiences: readonly string[];
 }
@@ -22,6 +25,7 @@ export function reviewToken({
   allowAnonymous,
   tokens,
   serviceAccounts,
+  webhook,
   apiAudiences,
 }: ReviewTokenOptions): TokenReviewer {
   return {
@@ -40,14 +44,23 @@ export function reviewToken({
         if (apiAudiences.length > 0 && good.length === 0) return { error: 'invalid bearer token' };
         return { user: withAuthenticatedGroup(user), ...(good.length === 0 ? {} : { audiences: good }) };
       }
-      try {
-        const answer = await serviceAccounts?.(token, { audiences });
-        if (answer === undefined) return { error: 'invalid bearer token' };
-        return { user: withAuthenticatedGroup(answer.user), audiences: answer.audiences };
-      } catch (error) {
-        if (!(error instanceof CredentialError)) throw error;
-        return { error: `[invalid bearer token, ${error.message}]` };
+      const reasons = ['invalid bearer token'];
+      const wanted = audiences.length === 0 ? apiAudiences : audiences;
+      for (const ask of [
+        async () => serviceAccounts?.(token, { audiences }),
+        async () => webhook?.(token, wanted),
+      ]) {
+        try {
+          const answer = await ask();
+          if (answer === undefined) continue;
+          const good = answer.audiences.length === 0 ? {} : { audiences: answer.audiences };
+          return { user: withAuthenticatedGroup(answer.user), ...good };
+        } catch (error) {
+          if (!(error instanceof CredentialError)) throw error;
+          reasons.push(error.message);
+        }
       }
+      return { error: reasons.length === 1 ? reasons.join('') : `[${reasons.join(', ')}]` };
     },
   };
 }

@@ -71,6 +71,9 @@ const servedFlags: readonly ComponentFlag[] = [
     'Certificate authority of client certificates: CN is the user, O are the groups.',
   ),
   flag('token-auth-file', '', 'CSV file of tokens: token,user,uid,"group1,group2".'),
+  flag('authentication-token-webhook-config-file', '', 'Kubeconfig of a webhook that is asked about tokens.'),
+  flag('authentication-token-webhook-version', 'v1beta1', 'Version of its TokenReviews: v1 or v1beta1.'),
+  duration('authentication-token-webhook-cache-ttl', '2m0s', 'For how long its answers hold.'),
   boolean(
     'enable-bootstrap-token-auth',
     'false',

@@ -155,6 +155,24 @@ describe('flags of kube-apiserver', () => {
     assert.deepEqual(notes, []);
   });
 
+  test('of a webhook for tokens name its kubeconfig', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'pg8s-token-flags-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'webhook.yaml');
+    await writeFile(
+      file,
+      'clusters: [{name: c, cluster: {server: "https://hook/"}}]\ncontexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x\n',
+    );
+    assert.equal((await parse({})).apiserver.webhookTokens, undefined);
+    const { apiserver } = await parse({ 'authentication-token-webhook-config-file': file });
+    assert.deepEqual(apiserver.webhookTokens, {
+      kubeconfig: { destination: { url: new URL('https://hook/'), tls: {} }, headers: {} },
+      version: 'v1beta1',
+      cacheTtlMs: 120_000,
+    });
+    await assert.rejects(parse({ 'authentication-token-webhook-version': 'v2' }), /webhook-version/);
+  });
+
   test('of bootstrap tokens are off by default', async () => {
     assert.equal((await parse({})).apiserver.bootstrapTokens, false);
     const { apiserver } = await parse({ 'enable-bootstrap-token-auth': 'true' });

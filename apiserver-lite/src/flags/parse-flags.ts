@@ -12,6 +12,7 @@ import { encryptionOptions } from './encryption-options.ts';
 import { type EtcdOverride, parseEtcdOverrides } from './etcd-overrides.ts';
 import { flagError } from './flag-error.ts';
 import { ApiserverFlagReader } from './flag-reader.ts';
+import { webhookTokenOptions } from './webhook-token-options.ts';
 import { flagValues } from './flag-values.ts';
 import { apiserverFlags, protobuf } from './flags-table.ts';
 import { aggregatorOptions, requestHeaderOptions } from './front-proxy-options.ts';
@@ -60,6 +61,7 @@ export async function parseApiserverFlags(
   const requestHeader = await requestHeaderOptions(reader);
   const tokens = await reader.file('token-auth-file');
   const accounts = await serviceAccountOptions(reader);
+  const webhookTokens = await webhookTokenOptions(reader);
   const admission = await admissionConfiguration(reader);
   const audit = await auditOptions(reader);
   const encryption = await encryptionOptions(reader);
@@ -93,6 +95,7 @@ export async function parseApiserverFlags(
         : { tokens: checked('token-auth-file', () => parseTokenFile(tokens.toString())) }),
       ...(accounts === undefined ? {} : { serviceAccounts: accounts }),
       bootstrapTokens: reader.boolean('enable-bootstrap-token-auth'),
+      ...(webhookTokens === undefined ? {} : { webhookTokens }),
       anonymousAuth: reader.boolean('anonymous-auth'),
       authorizationModes: modes,
       maxRequestsInflight: reader.integer('max-requests-inflight'),

@@ -5,11 +5,9 @@ import { type ComponentFlag, refused } from '@pg8s/k8s-proto/component-base/comp
  */
 export const refusedFlags: readonly ComponentFlag[] = [
   ...refused('this way to authenticate is not there yet', {
-    string: `authentication-config authentication-token-webhook-config-file
-      authentication-token-webhook-version=v1beta1 oidc-ca-file oidc-client-id oidc-groups-claim oidc-groups-prefix
+    string: `authentication-config oidc-ca-file oidc-client-id oidc-groups-claim oidc-groups-prefix
       oidc-issuer-url oidc-username-claim=sub oidc-username-prefix service-account-signing-endpoint`,
     list: 'oidc-required-claim oidc-signing-algs=[RS256]',
-    duration: 'authentication-token-webhook-cache-ttl=2m0s',
   }),
   ...refused('this way to authorize is not there yet', {
     string: `authorization-config authorization-policy-file authorization-webhook-config-file

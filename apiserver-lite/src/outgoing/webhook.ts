@@ -22,10 +22,16 @@ export class WebhookError extends Error {
   override readonly name = 'WebhookError';
   /** The status of an answer that is no success; undefined: there was no answer, or none that can be read. */
   readonly code: number | undefined;
+  /** Whether the answer said when to come again (`Retry-After`). */
+  readonly saysWhen: boolean;
 
-  constructor(message: string, { code, cause }: { code?: number; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    { code, saysWhen = false, cause }: { code?: number; saysWhen?: boolean; cause?: unknown } = {},
+  ) {
     super(message, { cause });
     this.code = code;
+    this.saysWhen = saysWhen;
   }
 }
 
@@ -104,9 +110,10 @@ export async function callWebhook(
   const { code, headers, body } = answer;
   const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   if (code < 200 || code > 206) {
+    const saysWhen = headers['retry-after'] !== undefined;
     const status = statusOf(body);
-    if (status !== undefined) throw new WebhookError(status.message, { code: status.code });
-    throw new WebhookError(refusal(code, mediaType, body), { code });
+    if (status !== undefined) throw new WebhookError(status.message, { code: status.code, saysWhen });
+    throw new WebhookError(refusal(code, mediaType, body), { code, saysWhen });
   }
   if (body.length === 0) {
     const type = headers['content-type'] ?? '';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiserverOptions } from '../apiserver-options.ts';
 import { anyOf, type Authenticator } from '../authentication/authenticator.ts';
 import { bearerToken, webSocketToken, type TokenAuthenticator } from '../authentication/bearer-token.ts';
@@ -13,6 +14,8 @@ import {
 } from '../authentication/service-account/service-accounts.ts';
 import type { AnyAudienceLookup } from '../authentication/token-file.ts';
 import type { TokenReviewer } from '../authentication/token-reviewer.ts';
+import { webhookToken } from '../authentication/webhook-token.ts';
+import type { OutgoingClient } from '../outgoing/outgoing-client.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { StorageStage } from './storage-stage.ts';
 
@@ -30,7 +33,7 @@ export function authenticationStage(
   options: ApiserverOptions,
   { storages }: StorageStage,
   { credentials }: ServerMetrics,
-  labelSecret: ServiceAccountParts['labelSecret'],
+  { client, labelSecret }: { client: OutgoingClient; labelSecret: ServiceAccountParts['labelSecret'] },
 ): AuthenticationStage {
   const accounts =
     options.serviceAccounts === undefined
@@ -49,6 +52,18 @@ export function authenticationStage(
   if (accounts !== undefined) {
     tokens.push(async (token, listener) => (await accounts.authenticate(token, { listener }))?.user);
   }
+  const apiAudiences = accounts?.apiAudiences ?? [];
+  const webhook =
+    options.webhookTokens === undefined
+      ? undefined
+      : webhookToken(options.webhookTokens, {
+          client,
+          apiAudiences,
+          clock: Date.now,
+          sleep: (ms) => sleep(ms),
+          random: Math.random,
+        });
+  if (webhook !== undefined) tokens.push(async (token: string) => (await webhook(token, apiAudiences))?.user);
   const allowAnonymous = allowsAnonymous(options);
   return {
     // Tokens are looked for also where none is configured: an unknown token is a wrong credential (401), not
@@ -66,7 +81,8 @@ export function authenticationStage(
       allowAnonymous,
       tokens: anyAudience,
       serviceAccounts: accounts?.authenticate,
-      apiAudiences: accounts?.apiAudiences ?? [],
+      webhook,
+      apiAudiences,
     }),
     accounts,
   };

@@ -1,0 +1,40 @@
+import { WebhookError } from './webhook.ts';
+
+/** The timer of the delays between calls, and the random part of them. */
+export interface CallAgainOptions {
+  sleep(ms: number): Promise<void>;
+  /** 0 to 1 */
+  random(): number;
+}
+
+const attempts = 5;
+const initialDelayMs = 500;
+const factor = 1.5;
+const jitter = 0.2;
+
+/**
+ * Calls a webhook, and again where the failure may pass: five times in all, with growing delays (Kubernetes:
+ * `apiserver/pkg/util/webhook.WithExponentialBackoff`). Rejects with what the last call rejected with.
+ */
+export async function callAgain<Answer>(
+  call: () => Promise<Answer>,
+  { sleep, random }: CallAgainOptions,
+): Promise<Answer> {
+  let delayMs = initialDelayMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt === attempts || !mayPass(error)) throw error;
+    }
+    await sleep(delayMs * (1 + random() * jitter));
+    delayMs *= factor;
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof WebhookError)) return false;
+  const { code, saysWhen } = error;
+  if (code === undefined) return error.message.includes('connection reset by peer');
+  return saysWhen || code === 429 || (code >= 500 && code !== 503);
+}
