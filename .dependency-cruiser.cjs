@@ -18,7 +18,7 @@ const apiserverRooms = {
   'api-errors': [],
   http: ['api-errors'],
   selectors: ['api-errors'],
-  'flow-control': [],
+  'flow-control': ['http', 'storage'],
   storage: ['api-errors'],
   metrics: ['api-errors', 'http', 'storage'],
   outgoing: ['api-errors', 'storage'],

@@ -79,6 +79,8 @@ export interface ApiserverOptions {
    * they leave undone.
    */
   actors?: readonly string[];
+  /** Whether FlowSchemas and PriorityLevelConfigurations are obeyed. Default true. */
+  priorityAndFairness?: boolean;
   /** Default 400. */
   maxRequestsInflight?: number;
   /** Default 200. */

@@ -16,6 +16,7 @@ import { authenticationStage } from './stages/authentication-stage.ts';
 import { authorizationStage } from './stages/authorization-stage.ts';
 import { encryptionStage } from './stages/encryption-stage.ts';
 import { definitionsStage } from './stages/definitions-stage.ts';
+import { fairnessStage } from './stages/fairness-stage.ts';
 import { given } from './stages/given.ts';
 import { handlerStage } from './stages/handler-stage.ts';
 import { hooksStage } from './stages/hooks-stage.ts';
@@ -108,16 +109,18 @@ export function createApiserver(given: ApiserverOptions): BuiltApiserver {
       address,
     };
     const admission = admissionStage(options, parts);
+    const fairness = fairnessStage(options, metrics);
     const { hooks, withdraw } = hooksStage(options, {
       ...parts,
       admission,
+      fairness,
       definitions,
       closing: closing.signal,
     });
     const router = routesStage(options, { ...parts, hooks, closing: closing.signal });
     const audit = auditStage(options, { metrics, client: aggregation.client });
     const { auditing } = audit;
-    const handler = handlerStage(options, { ...parts, admission, router, auditing });
+    const handler = handlerStage(options, { ...parts, admission, router, auditing, fairness });
     const start = async (): Promise<void> => {
       await requireEtcd(storage.factory);
       await hooks.run();

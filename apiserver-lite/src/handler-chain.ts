@@ -12,6 +12,8 @@ import { observe } from './filters/observe.ts';
 import { recoverPanic } from './filters/recover-panic.ts';
 import { limitTime } from './filters/request-deadline.ts';
 import { readRequestInfo } from './filters/request-info.ts';
+import type { FlowController } from './flow-control/flow-controller.ts';
+import { prioritize } from './filters/prioritize.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { Filter, Handler } from './http/request-context.ts';
 import type { StatusEncoder } from './http/respond.ts';
@@ -20,6 +22,8 @@ export interface HandlerChainOptions {
   authenticator: Authenticator;
   authorizer: Authorizer;
   flow: FlowLimits;
+  /** Priority and fairness; without it the limits of `flow` hold. */
+  fairness?: FlowController | undefined;
   requestTimeoutMs: number;
   metrics: ServerMetrics;
   encodeStatus?: StatusEncoder;
@@ -29,11 +33,10 @@ export interface HandlerChainOptions {
 
 /**
  * What every request goes through before it is answered, outermost first; the order is kube-apiserver's
- * (Kubernetes: `apiserver/pkg/server/config.go`). Priority and fairness has the place of `limitFlow`; it is
- * not there yet.
+ * (Kubernetes: `apiserver/pkg/server/config.go`).
  */
 export function handlerChain(options: HandlerChainOptions): readonly Filter[] {
-  const { metrics, authorizer, auditing } = options;
+  const { metrics, authorizer, auditing, fairness: controller } = options;
   const { requests, filters } = metrics;
   return [
     assignAuditId(),
@@ -47,7 +50,12 @@ export function handlerChain(options: HandlerChainOptions): readonly Filter[] {
     filters.timed('authentication', authenticate(options.authenticator, filters)),
     filters.timed('audit', auditing === undefined ? nothing : applyAuditPolicy(auditing)),
     filters.timed('constrainedimpersonation', impersonate(authorizer, filters)),
-    filters.timed('priorityandfairness', limitFlow(options.flow, metrics)),
+    filters.timed(
+      'priorityandfairness',
+      controller === undefined
+        ? limitFlow(options.flow, metrics)
+        : prioritize({ controller, metrics, maxWaitMs: options.requestTimeoutMs / 4 }),
+    ),
     filters.timed('authorization', authorize(authorizer, filters)),
   ];
 }

@@ -63,15 +63,21 @@ test('what is too many waits for its turn', async () => {
   const text = await metrics.registry.text();
   assert.match(text, /apiserver_current_inqueue_requests\{request_kind="readOnly"\} 1/);
   assert.match(text, /apiserver_current_inflight_requests\{request_kind="readOnly"\} 1/);
-  assert.match(text, /apiserver_flowcontrol_current_inqueue_requests\{priority_level="readOnly"\} 1/);
-  assert.match(text, /apiserver_flowcontrol_current_executing_requests\{priority_level="mutating"\} 1/);
+  assert.match(
+    text,
+    /apiserver_flowcontrol_current_inqueue_requests\{flow_schema="",priority_level="readOnly"\} 1/,
+  );
+  assert.match(
+    text,
+    /apiserver_flowcontrol_current_executing_requests\{flow_schema="",priority_level="mutating"\} 1/,
+  );
   assert.deepEqual(await release(), [pods, '/api/v1/nodes']);
   await release();
   await release();
   await Promise.all([...sent, writing].map(({ done }) => done));
   assert.match(
     await metrics.registry.text(),
-    /apiserver_flowcontrol_current_inqueue_requests\{priority_level="readOnly"\} 0/,
+    /apiserver_flowcontrol_current_inqueue_requests\{flow_schema="",priority_level="readOnly"\} 0/,
   );
 });
 
@@ -105,7 +111,7 @@ test('turns away who finds no place in the queue', async () => {
   await Promise.all(sent.map(({ done }) => done));
   assert.match(
     await metrics.registry.text(),
-    /apiserver_flowcontrol_rejected_requests_total\{priority_level="readOnly",reason="queue-full"\} 2/,
+    /apiserver_flowcontrol_rejected_requests_total\{flow_schema="",priority_level="readOnly",reason="queue-full"\} 2/,
   );
 });
 
@@ -136,9 +142,18 @@ test('turns away who has waited too long, and forgets who went away', async (t: 
   assert.deepEqual(await release(), []);
   await first.done;
   const text = await metrics.registry.text();
-  assert.match(text, /rejected_requests_total\{priority_level="readOnly",reason="cancelled"\} 1/);
-  assert.match(text, /rejected_requests_total\{priority_level="readOnly",reason="time-out"\} 1/);
-  assert.match(text, /request_wait_duration_seconds_sum\{execute="false",priority_level="readOnly"\} 5/);
+  assert.match(
+    text,
+    /rejected_requests_total\{flow_schema="",priority_level="readOnly",reason="cancelled"\} 1/,
+  );
+  assert.match(
+    text,
+    /rejected_requests_total\{flow_schema="",priority_level="readOnly",reason="time-out"\} 1/,
+  );
+  assert.match(
+    text,
+    /request_wait_duration_seconds_sum\{execute="false",flow_schema="",priority_level="readOnly"\} 5/,
+  );
 });
 
 test('leases and nodes do not wait for others, and events do not make others wait', async () => {

@@ -31,7 +31,8 @@ const eventPatience = 3;
 const maxQueuedBytes = 32 * 1024 * 1024;
 
 /**
- * Holds the number of requests under way below limits, one for those that read and one for those that may
+ * With `--enable-priority-and-fairness=false`:
+ * holds the number of requests under way below limits, one for those that read and one for those that may
  * write; beyond them requests wait in bounded queues in which users take turns, and those that find no place,
  * or wait too long, get 429 with `Retry-After: 1`. Long-running requests and probes are not counted, and
  * members of `system:masters` always get in (Kubernetes: `server/filters/maxinflight.go`,
@@ -58,7 +59,12 @@ export function limitFlow(
     mutating: level(maxMutating),
     readOnly: level(maxReadOnly),
   };
-  flow.observePriorityLevels(levels);
+  flow.observeFlows(() =>
+    priorityLevelNames.map((name) => {
+      const { running: executing, queued } = levels[name];
+      return { level: name, schema: '', counts: { executing, waiting: queued } };
+    }),
+  );
   const underWay = { readOnly: 0, mutating: 0 };
   const waiting = { readOnly: 0, mutating: 0 };
 
@@ -75,7 +81,8 @@ export function limitFlow(
       const rejection = await seats.enter({ user: user.name, bytes: bytesOf(request), signal });
       waiting[kind]--;
       context.waitedMs = Date.now() - waitingSince;
-      flow.waited(name, context.waitedMs, rejection);
+      flow.waited({ level: name, schema: '' }, context.waitedMs, rejection === undefined);
+      if (rejection !== undefined) flow.rejected({ level: name, schema: '' }, rejection);
       // Who went away gets no answer, and who was too late has the answer of the deadline.
       if (rejection === 'cancelled') return;
       if (rejection !== undefined) {

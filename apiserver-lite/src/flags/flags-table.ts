@@ -101,8 +101,13 @@ const servedFlags: readonly ComponentFlag[] = [
   ),
   boolean('anonymous-auth', 'true', 'Take requests without credentials as system:anonymous.'),
   list('authorization-mode', 'Node,RBAC', 'Who is asked, in order: Node, RBAC, AlwaysAllow, AlwaysDeny.'),
-  int('max-requests-inflight', '400', 'Most reading requests under way; 0: no limit.'),
-  int('max-mutating-requests-inflight', '200', 'Most writing requests under way; 0: no limit.'),
+  boolean(
+    'enable-priority-and-fairness',
+    'true',
+    'Let requests in by FlowSchemas and PriorityLevelConfigurations; otherwise by the two limits.',
+  ),
+  int('max-requests-inflight', '400', 'Most reading requests under way; with the next, the seats there are.'),
+  int('max-mutating-requests-inflight', '200', 'Most writing requests under way.'),
   duration('request-timeout', '1m0s', 'How long a request may take.'),
   int('min-request-timeout', '1800', 'Seconds that a watch stands at least, where it names no timeout.'),
   flag(

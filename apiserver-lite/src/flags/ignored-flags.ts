@@ -2,9 +2,6 @@ import { type ComponentFlag, withoutMeaning } from '@pg8s/k8s-proto/component-ba
 
 /** Flags of kube-apiserver 1.36 that are taken and change nothing. */
 export const ignoredFlags: readonly ComponentFlag[] = [
-  ...withoutMeaning('the two limits of requests in flight always hold', {
-    boolean: 'enable-priority-and-fairness=true',
-  }),
   ...withoutMeaning('caches find their sizes by themselves', { list: 'watch-cache-sizes' }),
   ...withoutMeaning('objects are counted in the caches when metrics are read', {
     duration: 'etcd-count-metric-poll-period=1m0s etcd-db-metric-poll-interval=30s',

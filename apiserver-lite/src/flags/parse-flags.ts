@@ -98,6 +98,7 @@ export async function parseApiserverFlags(
       ...(webhookTokens === undefined ? {} : { webhookTokens }),
       anonymousAuth: reader.boolean('anonymous-auth'),
       authorizationModes: modes,
+      priorityAndFairness: reader.boolean('enable-priority-and-fairness'),
       maxRequestsInflight: reader.integer('max-requests-inflight'),
       maxMutatingRequestsInflight: reader.integer('max-mutating-requests-inflight'),
       requestTimeoutMs: reader.durationMs('request-timeout'),

@@ -7,6 +7,29 @@ export type RequestKind = 'mutating' | 'readOnly';
 
 const windowMs = 1000;
 
+const seatGauges = [
+  [
+    'nominal',
+    'apiserver_flowcontrol_nominal_limit_seats',
+    '[BETA] Nominal number of execution seats configured for each priority level',
+  ],
+  [
+    'min',
+    'apiserver_flowcontrol_lower_limit_seats',
+    '[ALPHA] Configured lower bound on number of execution seats available to each priority level',
+  ],
+  [
+    'max',
+    'apiserver_flowcontrol_upper_limit_seats',
+    '[ALPHA] Configured upper bound on number of execution seats available to each priority level',
+  ],
+  [
+    'current',
+    'apiserver_flowcontrol_current_limit_seats',
+    '[ALPHA] current derived number of execution seats available to each priority level',
+  ],
+] as const;
+
 /** The most of something in the last whole second, as kube-apiserver shows what is in flight. */
 class HighWatermark {
   readonly #now: () => number;
@@ -39,16 +62,32 @@ class HighWatermark {
   }
 }
 
-/**
- * What the limits of requests in flight count. Names beginning with `apiserver_flowcontrol_` have
- * kube-apiserver's meaning, but for the flow schemas, which are not obeyed.
- */
+/** Of what a request is. */
+export interface FlowLabels {
+  level: string;
+  /** Empty where FlowSchemas are not obeyed. */
+  schema: string;
+}
+
+/** A priority level, as metrics show it. */
+export interface ShownLevel {
+  name: string;
+  seats: { nominal: number; min: number; max: number; current: number };
+}
+
+/** Requests of one FlowSchema in one priority level. */
+export interface ShownFlow extends FlowLabels {
+  counts: { executing: number; waiting: number };
+}
+
+/** What priority and fairness counts, and the limits of requests in flight. */
 export class FlowMetrics {
   readonly #registry: MetricRegistry;
   readonly #inFlight: Record<RequestKind, HighWatermark>;
   readonly #queued: Record<RequestKind, HighWatermark>;
   readonly #rejected: MetricFamily<Counter>;
   readonly #waits: MetricFamily<Histogram>;
+  readonly #dispatched: MetricFamily<Counter>;
   readonly #executing: MetricFamily<Gauge>;
   readonly #waiting: MetricFamily<Gauge>;
 
@@ -69,23 +108,28 @@ export class FlowMetrics {
     this.#rejected = registry.counter({
       name: 'apiserver_flowcontrol_rejected_requests_total',
       help: '[BETA] Number of requests rejected by API Priority and Fairness subsystem',
-      labels: ['priority_level', 'reason'],
+      labels: ['flow_schema', 'priority_level', 'reason'],
     });
     this.#waits = registry.histogram({
       name: 'apiserver_flowcontrol_request_wait_duration_seconds',
       help: '[BETA] Length of time a request spent waiting in its queue',
-      labels: ['priority_level', 'execute'],
+      labels: ['flow_schema', 'priority_level', 'execute'],
       buckets: [0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30],
+    });
+    this.#dispatched = registry.counter({
+      name: 'apiserver_flowcontrol_dispatched_requests_total',
+      help: '[BETA] Number of requests executed by API Priority and Fairness subsystem',
+      labels: ['flow_schema', 'priority_level'],
     });
     this.#executing = registry.gauge({
       name: 'apiserver_flowcontrol_current_executing_requests',
       help: '[BETA] Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness subsystem',
-      labels: ['priority_level'],
+      labels: ['flow_schema', 'priority_level'],
     });
     this.#waiting = registry.gauge({
       name: 'apiserver_flowcontrol_current_inqueue_requests',
       help: '[BETA] Number of requests currently pending in queues of the API Priority and Fairness subsystem',
-      labels: ['priority_level'],
+      labels: ['flow_schema', 'priority_level'],
     });
   }
 
@@ -99,18 +143,43 @@ export class FlowMetrics {
     this.#queued[kind].record(count);
   }
 
-  /** A request waited for a seat of a priority level; without a rejection it got one. */
-  waited(level: string, waitMs: number, rejection: string | undefined): void {
-    this.#waits.with(level, String(rejection === undefined)).observe(waitMs / 1000);
-    if (rejection !== undefined) this.#rejected.with(level, rejection).inc();
+  /** A request waited for a seat; `executes`: it got one. */
+  waited({ level, schema }: FlowLabels, waitMs: number, executes: boolean): void {
+    this.#waits.with(schema, level, String(executes)).observe(waitMs / 1000);
   }
 
-  /** Shows how many requests of each priority level are executing and waiting, whenever metrics are read. */
-  observePriorityLevels(levels: Readonly<Record<string, { running: number; queued: number }>>): void {
+  /** A request was turned away. */
+  rejected({ level, schema }: FlowLabels, reason: string): void {
+    this.#rejected.with(schema, level, reason).inc();
+  }
+
+  /** A request has its seat. */
+  dispatched(level: string, schema: string): void {
+    this.#dispatched.with(schema, level).inc();
+  }
+
+  /** Shows how many requests of each flow are executing and waiting, whenever metrics are read. */
+  observeFlows(flows: () => Iterable<ShownFlow>): void {
     this.#registry.onCollect(() => {
-      for (const [level, { running, queued }] of Object.entries(levels)) {
-        this.#executing.with(level).set(running);
-        this.#waiting.with(level).set(queued);
+      this.#executing.clear();
+      this.#waiting.clear();
+      for (const { schema, level, counts } of flows()) {
+        this.#executing.with(schema, level).set(counts.executing);
+        this.#waiting.with(schema, level).set(counts.waiting);
+      }
+    });
+  }
+
+  /** Shows the seats of the priority levels, whenever metrics are read. */
+  observeSeats(levels: () => Iterable<ShownLevel>): void {
+    const gauges = seatGauges.map(([key, name, help]) => ({
+      key,
+      gauge: this.#registry.gauge({ name, help, labels: ['priority_level'] }),
+    }));
+    this.#registry.onCollect(() => {
+      for (const { gauge } of gauges) gauge.clear();
+      for (const { name, seats } of levels()) {
+        for (const { key, gauge } of gauges) gauge.with(name).set(seats[key]);
       }
     });
   }

@@ -4,6 +4,7 @@ import { createResourceHandler } from '../endpoints/resource-handler.ts';
 import { encodeStatus } from '../endpoints/write-response.ts';
 import type { Auditing } from '../filters/audit.ts';
 import { chain, handlerChain } from '../handler-chain.ts';
+import type { FlowController } from '../flow-control/flow-controller.ts';
 import type { PathRouter } from '../http/path-router.ts';
 import type { Handler } from '../http/request-context.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
@@ -22,6 +23,8 @@ export interface HandlerStageParts {
   aggregation: AggregationStage;
   metrics: ServerMetrics;
   auditing: Auditing | undefined;
+  /** Undefined where priority and fairness is off. */
+  fairness: FlowController | undefined;
   /** Answers what is not a resource. */
   router: PathRouter;
 }
@@ -45,6 +48,7 @@ export function handlerStage(options: ApiserverOptions, parts: HandlerStageParts
       maxMutating: options.maxMutatingRequestsInflight ?? 200,
       maxWaitMs: requestTimeoutMs / 4,
     },
+    fairness: parts.fairness,
     requestTimeoutMs,
     metrics,
     encodeStatus,

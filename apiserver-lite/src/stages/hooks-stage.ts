@@ -12,6 +12,7 @@ import { keepApiServiceConditions, keepFlowSchemaConditions } from '../bootstrap
 import { KubernetesEndpoints } from '../bootstrap/kubernetes-endpoints.ts';
 import { reconcilePolicy } from '../bootstrap/rbac-policy/reconcile.ts';
 import { registryPolicyStore } from '../bootstrap/rbac-policy/registry-policy-store.ts';
+import type { FlowController } from '../flow-control/flow-controller.ts';
 import type { BuiltRegistry } from '../registry/build-registry.ts';
 import { parseServiceRanges } from '../registry/core/service/allocation/ip-range.ts';
 import { systemClock } from '../storage/clock.ts';
@@ -32,6 +33,8 @@ export interface HooksStageParts {
   address: ServingAddress;
   definitions: DefinitionsStage;
   admission: Admission;
+  /** Undefined where priority and fairness is off. */
+  fairness: FlowController | undefined;
   /** Aborted when the server closes. */
   closing: AbortSignal;
 }
@@ -116,7 +119,9 @@ export function hooksStage(options: ApiserverOptions, parts: HooksStageParts): H
     log,
     signal: closing,
   };
-  hooks.add('priority-and-fairness-config-consumer', () => keepFlowSchemaConditions(keeping));
+  hooks.add('priority-and-fairness-config-consumer', async () => {
+    await Promise.all([keepFlowSchemaConditions(keeping), followFlowControl(parts)]);
+  });
   const { aggregation } = parts;
   hooks.add('start-kube-aggregator-informers', () => aggregation.follow());
   hooks.add('apiservice-status-local-available-controller', () =>
@@ -164,6 +169,28 @@ function keepClientTrust(
   }, trustIntervalMs);
   timer.unref();
   closing.addEventListener('abort', () => clearInterval(timer), { once: true });
+}
+
+/** Obeys FlowSchemas and PriorityLevelConfigurations as they change, until the server closes. */
+async function followFlowControl({
+  fairness,
+  storage: { informers },
+  closing,
+}: HooksStageParts): Promise<void> {
+  if (fairness === undefined) return;
+  const group = 'flowcontrol.apiserver.k8s.io';
+  await followObjects({
+    informers,
+    // Levels before schemas: a schema without its level is passed over.
+    resources: [
+      { group, resource: 'prioritylevelconfigurations' },
+      { group, resource: 'flowschemas' },
+    ],
+    index: fairness,
+  });
+  if (closing.aborted) return;
+  fairness.start();
+  closing.addEventListener('abort', () => fairness.stop(), { once: true });
 }
 
 /** Loads what authorizers look up, and keeps following it until the informers are closed. */

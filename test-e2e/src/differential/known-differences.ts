@@ -17,7 +17,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     where: /./,
     line: /^headers\.x-kubernetes-pf-/,
-    reason: 'FlowSchemas are not obeyed yet, so that no request has one',
+    reason: 'the uids of FlowSchemas and priority levels are those of another cluster',
     everywhere: true,
   },
   {

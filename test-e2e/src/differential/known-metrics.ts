@@ -13,14 +13,11 @@ export const knownMetrics: readonly KnownDifference[] = [
     line: /^asked of pg8s only$/,
     reason: 'what prom-client says about Node, as kube-apiserver says go_* about Go',
   },
-  onlyThere(
-    ['apiserver_flowcontrol_\\w+'],
-    'FlowSchemas are not obeyed yet: there are no seats, shares and queues by them',
-  ),
+  onlyThere(['apiserver_flowcontrol_\\w+'], 'not all of the figures of priority and fairness are kept'),
   {
     where: /^metrics: apiserver_flowcontrol_\w+$/,
     line: /^body\.labels\.(priority_level|flow_schema): /,
-    reason: 'FlowSchemas are not obeyed yet: the levels are those of the server itself',
+    reason: 'watches and the loopback client take no seats',
   },
   {
     where: /^metrics: apiserver_admission_controller_admission_duration_seconds$/,

@@ -50,5 +50,5 @@ export const flowSchemaModule = defineKind('flowcontrol.apiserver.k8s.io/FlowSch
   table: flowSchemaTable,
   defaults: { v1: defaultFlowSchema },
   actors: [{ name: 'priority and fairness', effect: 'requests are not classified' }],
-  gaps: 'kept, not obeyed; standard ones that are deleted come back with the next start',
+  gaps: 'watches take no seat, others one each, however large the list; standard ones that are deleted come back with the next start',
 });

@@ -52,6 +52,6 @@ export const priorityLevelConfigurationModule = defineKind(
     table: priorityLevelConfigurationTable,
     defaults: { v1: defaultPriorityLevel },
     actors: [{ name: 'priority and fairness', effect: 'requests are not limited by it' }],
-    gaps: 'kept, not obeyed; standard ones that are deleted come back with the next start',
+    gaps: 'standard ones that are deleted come back with the next start',
   },
 );
