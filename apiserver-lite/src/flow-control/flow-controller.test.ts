@@ -108,7 +108,7 @@ test('objects are obeyed as they change', () => {
 
 test('seats that a level does not need are lent, within the bounds', async () => {
   const { clock, control, seats } = controller();
-  // Facts of kube-apiserver 1.36: what a server with 600 seats says in its metrics.
+  // As a stock server of 1.36.3 with 600 seats shows them in its metrics.
   assert.deepEqual(
     ['workload-low', 'leader-election', 'catch-all'].map((name) => {
       const { nominal, min, max } = seats(name) ?? {};
@@ -131,6 +131,27 @@ test('seats that a level does not need are lent, within the bounds', async () =>
   const current = seats('global-default')?.current ?? 0;
   assert.ok(current > 300 && current <= 600, `it has ${current} seats`);
   assert.equal(seats('leader-election')?.current, 25, 'what is not lendable is kept');
+  control.stop();
+});
+
+test('without requests all levels grow in the same proportion', () => {
+  const { clock, control, seats } = controller();
+  control.start();
+  clock.advance(10_000);
+  // As a stock server of 1.36.3 shows them that is asked for nothing but its metrics.
+  const current = {
+    'catch-all': 30,
+    'global-default': 56,
+    'leader-election': 58,
+    'node-high': 170,
+    system: 117,
+    'workload-high': 114,
+    'workload-low': 56,
+  };
+  assert.deepEqual(
+    Object.fromEntries(Object.keys(current).map((name) => [name, seats(name)?.current])),
+    current,
+  );
   control.stop();
 });
 
@@ -171,7 +192,7 @@ test('shares follow the targets between the bounds', () => {
   assert.deepEqual(shared.map(Math.round), [13, 20, 67]);
 });
 
-test('clients are delays to wait longer while many are turned away', () => {
+test('clients are asked to wait longer while many are turned away', () => {
   const retry = new RetryAfter();
   const delays: number[] = [];
   for (let second = 100; second < 140; second++) {

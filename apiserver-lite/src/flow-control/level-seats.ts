@@ -55,46 +55,65 @@ export interface AdjustedLevel {
   demand: DemandSummary | { average: undefined; max: number };
 }
 
-const smoothing = 0.977;
+/** How much of a demand that has sunk is remembered from one adjustment to the next (KEP-1040). */
+const remembered = 0.977;
 
 /**
- * Sets what each level has now: those that needed fewer seats lend them to those that need more. Exempt
- * levels take what they use from the total first (Kubernetes: `updateBorrowingLocked`).
+ * Sets how many seats each level has now (KEP-1040, "Borrowing"): exempt levels have what they use. The
+ * others share what is left: each keeps what it needs of its own seats, and what nobody needs goes to those
+ * that need more, in proportion. Where not even the own seats are left, all give up the same part of those
+ * that they may lend.
  */
 export function adjustSeats(levels: readonly AdjustedLevel[]): void {
-  let remaining = levels.reduce((sum, { seats }) => sum + seats.nominal, 0);
-  const total = remaining;
-  const limited: { seats: LevelSeats; least: number }[] = [];
-  for (const { isExempt, seats, demand } of levels) {
-    const high = Math.round(demand.max);
-    if (demand.average !== undefined) {
-      const envelope = demand.average + demand.deviation;
-      seats.smoothed = Math.max(envelope, smoothing * seats.smoothed + (1 - smoothing) * envelope);
-    }
-    if (isExempt) {
-      seats.current = Math.max(seats.min, high);
-      remaining -= seats.current;
-    } else {
-      limited.push({ seats, least: Math.max(seats.min, Math.min(seats.nominal, high)) });
-    }
+  for (const level of levels) remember(level);
+  const total = sumOf(levels, ({ seats }) => seats.nominal);
+  const exempt = levels.filter(({ isExempt }) => isExempt);
+  for (const { seats, demand } of exempt) seats.current = Math.max(seats.min, Math.round(demand.max));
+  const left = total - sumOf(exempt, ({ seats }) => seats.current);
+  const sharing = levels
+    .filter(({ isExempt }) => !isExempt)
+    .map(({ seats, demand }) => ({ seats, own: between(seats.min, Math.round(demand.max), seats.nominal) }));
+  if (left > sumOf(sharing, ({ own }) => own)) lend(sharing, total);
+  else giveUp(sharing, left);
+}
+
+interface SharingLevel {
+  seats: LevelSeats;
+  /** What it needs of its nominal seats, and at least those that it does not lend. */
+  own: number;
+}
+
+/** A demand that grows counts at once, one that sinks little by little. */
+function remember({ seats, demand }: AdjustedLevel): void {
+  if (demand.average === undefined) return;
+  const usual = demand.average + demand.deviation;
+  const sinking = remembered * seats.smoothed + (1 - remembered) * usual;
+  seats.smoothed = Math.max(usual, sinking);
+}
+
+function lend(sharing: readonly SharingLevel[], total: number): void {
+  const claims = sharing.map(({ seats, own }) => ({
+    lower: own,
+    upper: seats.max,
+    target: Math.max(own, seats.smoothed),
+  }));
+  for (const [index, share] of shareSeats(total, claims).entries()) {
+    const { seats } = sharing[index]!;
+    seats.current = Math.round(share);
   }
-  const minSum = limited.reduce((sum, { seats }) => sum + seats.min, 0);
-  const leastSum = limited.reduce((sum, { least }) => sum + least, 0);
-  if (remaining <= minSum) {
-    for (const { seats } of limited) seats.current = seats.min;
-  } else if (remaining <= leastSum) {
-    const part = (remaining - minSum) / (leastSum - minSum);
-    for (const { seats, least } of limited)
-      seats.current = seats.min + Math.round((least - seats.min) * part);
-  } else {
-    const shared = shareSeats(
-      total,
-      limited.map(({ seats, least }) => ({
-        lower: least,
-        upper: seats.max,
-        target: Math.max(least, seats.smoothed),
-      })),
-    );
-    for (const [index, { seats }] of limited.entries()) seats.current = Math.round(shared[index] ?? 0);
-  }
+}
+
+function giveUp(sharing: readonly SharingLevel[], left: number): void {
+  const kept = sumOf(sharing, ({ seats }) => seats.min);
+  const lendable = sumOf(sharing, ({ own }) => own) - kept;
+  const part = lendable === 0 ? 0 : Math.max(0, (left - kept) / lendable);
+  for (const { seats, own } of sharing) seats.current = seats.min + Math.round((own - seats.min) * part);
+}
+
+function sumOf<Item>(items: readonly Item[], valueOf: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + valueOf(item), 0);
+}
+
+function between(low: number, value: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
 }

@@ -1,33 +1,48 @@
 const longestSeconds = 32;
+/** So many are turned away for each second of the delay before the delay grows. */
+const manyEachSecond = 3;
 
 /**
- * How long a client that was turned away should wait: it doubles while many are turned away, and sinks when
- * they are few (Kubernetes: `util/flowcontrol/dropped_requests_tracker.go`).
+ * How long clients that are turned away are asked to wait, in seconds: one at first. Each second in which one
+ * is turned away, those of the seconds before count, as many seconds as the delay is long. Three for each
+ * second double the delay, but no sooner after the last time than the delay itself; less than one for each
+ * second make it one second shorter (Kubernetes: `util/flowcontrol`, the header Retry-After).
  */
 export class RetryAfter {
-  /** Requests that were turned away, by the second; of the last 32. */
-  readonly #dropped = new Map<number, number>();
-  #seconds = 1;
-  #changedAt = 0;
-  #current = 0;
+  /** How many were turned away in each of the last seconds, by the second modulo the length. */
+  readonly #counts = new Uint32Array(longestSeconds + 1);
+  #newest = 0;
+  #delay = 1;
+  #doubledAt = 0;
 
-  /** One is turned away at this second of the epoch; the result is the answer for it, in seconds. */
+  /** One is turned away at this second of the epoch. Returns how long it should wait, in seconds. */
   drop(second: number): number {
-    if (second !== this.#current) this.#turn(second);
-    this.#dropped.set(second, (this.#dropped.get(second) ?? 0) + 1);
-    return this.#seconds;
+    if (second > this.#newest) {
+      this.#forget(second);
+      this.#delay = this.#delayAt(second);
+    }
+    this.#counts[this.#slot(second)]! += 1;
+    return this.#delay;
   }
 
-  #turn(second: number): void {
-    this.#current = second;
-    let dropped = 0;
-    for (const [at, count] of this.#dropped) {
-      if (second - at > longestSeconds) this.#dropped.delete(at);
-      else if (second - at <= this.#seconds && at < second) dropped += count;
-    }
-    if (second - this.#changedAt >= this.#seconds && dropped >= 3 * this.#seconds) {
-      this.#seconds = Math.min(longestSeconds, this.#seconds * 2);
-      this.#changedAt = second;
-    } else if (dropped < this.#seconds && this.#seconds > 1) this.#seconds--;
+  /** The seconds since the last one had nobody. */
+  #forget(second: number): void {
+    const empty = Math.min(second - this.#newest, this.#counts.length);
+    for (let ago = 0; ago < empty; ago++) this.#counts[this.#slot(second - ago)] = 0;
+    this.#newest = second;
+  }
+
+  #delayAt(second: number): number {
+    let recent = 0;
+    for (let ago = 1; ago <= this.#delay; ago++) recent += this.#counts[this.#slot(second - ago)] ?? 0;
+    if (recent < this.#delay) return Math.max(1, this.#delay - 1);
+    const mayDouble = second - this.#doubledAt >= this.#delay;
+    if (!mayDouble || recent < manyEachSecond * this.#delay) return this.#delay;
+    this.#doubledAt = second;
+    return Math.min(longestSeconds, this.#delay * 2);
+  }
+
+  #slot(second: number): number {
+    return second % this.#counts.length;
   }
 }
