@@ -8,6 +8,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     where: /^collection of v1 Pod: watch of changes/,
     line: /^body\[\d+\]/,
     reason: 'the objects of a collection are deleted several at a time, not one after the other',
+    sometimes: true,
   },
   {
     where: /^collection of apps\/v1 \w+: watch with initial events/,
@@ -53,6 +54,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     where: /invalid updates of status: (5|6|7), /,
     line: /^body\./,
     reason: 'kube-apiserver walks a Go map there: its order changes from try to try',
+    sometimes: true,
   },
   {
     where: /invalid manifests of devices: 9|^mutated /,

@@ -19,11 +19,6 @@ export const knownMetrics: readonly KnownDifference[] = [
     line: /^body\.labels\.(priority_level|flow_schema): /,
     reason: 'watches and the loopback client take no seats',
   },
-  {
-    where: /^metrics: apiserver_admission_controller_admission_duration_seconds$/,
-    line: /^body\.labels\.(name|type): /,
-    reason: 'plugins that pg8s does not have yet, and that cannot be switched off in kube-apiserver',
-  },
   onlyThere(
     ['aggregator_unavailable_apiservice', 'apiserver_kube_aggregator_\\w+', 'aggregator_discovery_peer_\\w+'],
     'there is no aggregation layer yet, and servers do not ask each other',
