@@ -60,6 +60,8 @@ test('a watch of nothing cannot be read', () => {
 test('watches, logs and proxies may take their time', () => {
   const longRunning = (target: string): boolean =>
     isLongRunning(requestInfoOf('GET', parseRequestTarget(target)));
+  assert.equal(longRunning('/debug/pprof/heap'), true);
+  assert.equal(longRunning('/debug/pprof'), false);
   assert.equal(longRunning('/api/v1/pods?watch=true'), true);
   assert.equal(longRunning('/api/v1/namespaces/a/pods/b/log'), true);
   assert.equal(longRunning('/api/v1/namespaces/a/pods/b/exec'), true);

@@ -121,8 +121,8 @@ function selectedName(fieldSelector: string): string {
 }
 
 /** Requests that may take as long as they like (Kubernetes: `filters.BasicLongRunningRequestCheck`). */
-export function isLongRunning({ isResourceRequest, verb, subresource }: RequestInfo): boolean {
-  if (!isResourceRequest) return false;
+export function isLongRunning({ isResourceRequest, verb, subresource, path }: RequestInfo): boolean {
+  if (!isResourceRequest) return path.startsWith('/debug/pprof/');
   return verb === 'watch' || verb === 'proxy' || longRunningSubresources.has(subresource);
 }
 

@@ -16,12 +16,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'what the internal types of kube-apiserver have by value is zero in the object of a bookmark',
   },
   {
-    where: /./,
-    line: /^headers\.x-kubernetes-pf-/,
-    reason: 'the uids of FlowSchemas and priority levels are those of another cluster',
-    everywhere: true,
-  },
-  {
     where: /^admission webhooks: custom: adds an unknown field: received by 2 validating$/,
     line: /request\.object\.unknown: pg8s absent/,
     reason:
