@@ -3,7 +3,10 @@ import { type AdmissionAttributes, ReinvocationContext } from '../attributes.ts'
 
 /** The attributes of a request in the namespace `ns`, by default the creation of a Pod `p` by nobody. */
 export function admissionAttributes(
-  given: Partial<Omit<AdmissionAttributes, 'object' | 'oldObject'>> & { object?: object; oldObject?: object },
+  given: Partial<Omit<AdmissionAttributes, 'object' | 'oldObject'>> & {
+    object?: object | undefined;
+    oldObject?: object | undefined;
+  },
 ): AdmissionAttributes {
   return {
     operation: 'CREATE',

@@ -1,8 +1,9 @@
 import type { KubeObject } from '@pg8s/k8s-proto/object';
 import type { PolicyCheck } from '../../../metrics/policy-metrics.ts';
 import { uncountedAdmission } from '../../../metrics/admission-metrics.ts';
-import { ReinvocationContext, type AdmissionAttributes } from '../../attributes.ts';
+import type { ReinvocationContext, AdmissionAttributes } from '../../attributes.ts';
 import type { AdmissionPlugin } from '../../plugin.ts';
+import { admissionAttributes } from '../../testing/admission-attributes.ts';
 import { pluginDependencies, type TestDependencies } from '../../testing/plugin-dependencies.ts';
 
 const group = 'admissionregistration.k8s.io';
@@ -88,23 +89,18 @@ export async function askAbout(
     metadata: { name: 'c', namespace: 'default' },
     data,
   };
-  const attributes = {
-    operation: 'CREATE',
+  const attributes = admissionAttributes({
     kind: { group: '', version: 'v1', kind: 'ConfigMap' },
     resource: { group: '', version: 'v1', resource: 'configmaps' },
-    subresource: '',
     namespace: 'default',
     name: 'c',
     options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
-    dryRun: false,
     object,
-    oldObject: undefined,
     user: { name: 'jane', groups: [] },
-    reinvocation: new ReinvocationContext(),
     annotate: (key: string, value: string) => void (annotations[key] ??= value),
     warn: (text: string) => void warnings.push(text),
     ...more,
-  } as AdmissionAttributes;
+  });
   await plugin.start?.();
   await plugin.admit?.(attributes);
   await plugin.validate?.(attributes);
