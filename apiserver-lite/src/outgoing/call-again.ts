@@ -1,14 +1,17 @@
 import { WebhookError } from './webhook.ts';
 
-/** The timer of the delays between calls, and the random part of them. */
+/** When a call is made again. */
 export interface CallAgainOptions {
+  /** Before the second call. Default 500. */
+  initialDelayMs?: number;
+  /** Whether a call that failed so is made again. Default: where the failure may pass. */
+  mayPass?(error: unknown): boolean;
   sleep(ms: number): Promise<void>;
   /** 0 to 1 */
   random(): number;
 }
 
 const attempts = 5;
-const initialDelayMs = 500;
 const factor = 1.5;
 const jitter = 0.2;
 
@@ -18,7 +21,7 @@ const jitter = 0.2;
  */
 export async function callAgain<Answer>(
   call: () => Promise<Answer>,
-  { sleep, random }: CallAgainOptions,
+  { initialDelayMs = 500, mayPass = isTransient, sleep, random }: CallAgainOptions,
 ): Promise<Answer> {
   let delayMs = initialDelayMs;
   for (let attempt = 1; ; attempt++) {
@@ -32,7 +35,7 @@ export async function callAgain<Answer>(
   }
 }
 
-function mayPass(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (!(error instanceof WebhookError)) return false;
   const { code, saysWhen } = error;
   if (code === undefined) return error.message.includes('connection reset by peer');

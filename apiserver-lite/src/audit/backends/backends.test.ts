@@ -10,6 +10,8 @@ import { BatchingBackend, type BatchOptions } from './batching.ts';
 import { logBackend } from './log.ts';
 import { RotatingFile } from './rotating-file.ts';
 import { truncating } from './truncating.ts';
+import { webhookBackend } from './webhook.ts';
+import type { OutgoingClient } from '../../outgoing/outgoing-client.ts';
 
 const event = (auditID: string, further: Partial<AuditEvent> = {}): AuditEvent => ({
   level: 'Metadata',
@@ -192,4 +194,25 @@ describe('the log', () => {
     again.close();
     assert.equal((await readdir(join(folder, 'made'))).length, 1, 'those older than a day are removed');
   });
+});
+
+test('a webhook is called five times, with growing delays, whatever goes wrong', async () => {
+  const { failed, lost } = failures();
+  const slept: number[] = [];
+  const codes = [500, 404, 200, 400, 400, 400, 400, 400];
+  const client = { call: async () => ({ code: codes.shift() ?? 0, headers: {}, body: Buffer.from('no') }) };
+  const backend = webhookBackend({
+    client: client as unknown as OutgoingClient,
+    destination: { url: new URL('https://hook.example.com/') },
+    headers: {},
+    initialBackoffMs: 100,
+    failed,
+    sleep: async (ms) => void slept.push(ms),
+    random: () => 0,
+  });
+  assert.equal(await backend.process([event('a')]), true);
+  assert.deepEqual([slept.splice(0), lost], [[100, 150], []]);
+  assert.equal(await backend.process([event('b')]), false);
+  assert.deepEqual(slept, [100, 150, 225, 337.5]);
+  assert.deepEqual(lost, ['webhook: the server responded with the status code 400: no: b']);
 });

@@ -1,5 +1,6 @@
 import { auditEventJson, type AuditEvent } from '../audit-event.ts';
 import type { AuditBackend, AuditFailure } from '../audit-sink.ts';
+import { callAgain } from '../../outgoing/call-again.ts';
 import { OutgoingError, type Destination, type OutgoingClient } from '../../outgoing/outgoing-client.ts';
 
 /** How a webhook for events is called. */
@@ -15,10 +16,6 @@ export interface AuditWebhookOptions {
   random(): number;
 }
 
-/** Attempts, how much longer each waits than the one before, and how much of it is left to chance. */
-const attempts = 5;
-const backoffFactor = 1.5;
-const backoffJitter = 0.2;
 const timeoutMs = 30_000;
 const maxAnswerBytes = 1024 * 1024;
 
@@ -30,19 +27,17 @@ export function webhookBackend(options: AuditWebhookOptions): AuditBackend {
   const { failed, initialBackoffMs, sleep, random } = options;
   return {
     async process(events) {
-      let waitMs = initialBackoffMs;
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await post(options, events);
-          return true;
-        } catch (error) {
-          if (attempt === attempts) {
-            failed('webhook', error, events);
-            return false;
-          }
-        }
-        await sleep(waitMs * (1 + random() * backoffJitter));
-        waitMs *= backoffFactor;
+      try {
+        await callAgain(() => post(options, events), {
+          initialDelayMs: initialBackoffMs,
+          mayPass: () => true,
+          sleep,
+          random,
+        });
+        return true;
+      } catch (error) {
+        failed('webhook', error, events);
+        return false;
       }
     },
     close: async () => undefined,
